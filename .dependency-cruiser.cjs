@@ -1,0 +1,53 @@
+// The direction of imports that docs/architecture.md draws. Nothing here is a suggestion.
+const layer = (name) => `^src/${name}/`;
+const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
+
+module.exports = {
+  forbidden: [
+    forbid('no-circular', 'Two files that need each other are one idea, or need a third.', {}, { circular: true }),
+    forbid('ml-is-pure', 'ml is arithmetic on typed arrays: it imports only ml.', { path: layer('ml') }, { pathNot: '^src/ml/' }),
+    forbid(
+      'store-below-domain',
+      'The store knows SQL and nothing above it.',
+      { path: layer('store') },
+      { path: '^src/(http|routes|domain|jobs|ml)/|^src/(app|server|cli)\\.ts' },
+    ),
+    forbid(
+      'domain-below-routes',
+      'Decisions know nothing of the web or of the queue that runs them.',
+      { path: layer('domain') },
+      { path: '^src/(http|routes|jobs)/|^src/(app|server|cli)\\.ts' },
+    ),
+    forbid(
+      'jobs-below-routes',
+      'Background work knows nothing of the web.',
+      { path: layer('jobs') },
+      { path: '^src/(http|routes)/|^src/(app|server|cli)\\.ts' },
+    ),
+    forbid(
+      'http-is-plumbing',
+      'Request plumbing has no business and no entry points.',
+      { path: layer('http') },
+      { path: '^src/(routes|jobs|ml)/|^src/(app|server|cli)\\.ts' },
+    ),
+    forbid('routes-below-app', 'Only the entry points mount routes.', { path: layer('routes') }, { path: '^src/(app|server|cli)\\.ts' }),
+    forbid(
+      'express-stops-at-routes',
+      'Express types stop at app, http and routes.',
+      { path: '^src/', pathNot: '^src/(http|routes)/|^src/(app|server)\\.ts' },
+      { path: 'node_modules/(@types/)?express(-session)?/' },
+    ),
+    forbid(
+      'knex-stops-at-store',
+      'knex stops at store, db and migrations.',
+      { path: '^src/', pathNot: '^src/store/|^src/db\\.ts' },
+      { path: 'node_modules/(knex|better-sqlite3)/' },
+    ),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'] },
+  },
+};

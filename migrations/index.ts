@@ -1,0 +1,17 @@
+/** Every change of the schema in order, imported statically so that it works from source and when built. */
+import type { Knex } from 'knex';
+import * as initial from './2026-11-20-initial.ts';
+
+interface Migration {
+  readonly name: string;
+  up(db: Knex): Promise<void>;
+  down(db: Knex): Promise<void>;
+}
+
+const all: readonly Migration[] = [{ name: '2026-11-20-initial', up: initial.up, down: initial.down }];
+
+export const migrations: Knex.MigrationSource<Migration> = {
+  getMigrations: () => Promise.resolve([...all]),
+  getMigrationName: (migration) => migration.name,
+  getMigration: (migration) => Promise.resolve({ up: migration.up, down: migration.down }),
+};

@@ -1,0 +1,90 @@
+/**
+ * Every setting that comes from the environment, read and checked once at start. A wrong setting stops
+ * the program with a message that names each variable, what was found and what is expected.
+ */
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65535);
+const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+
+const Environment = z.object({
+  NODE_ENV: z.enum(['production', 'development', 'test']).default('production'),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: port.default(3000),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  TRUST_PROXY: wholeNumber(0, 10).default(0),
+  DATABASE_URL: z
+    .string()
+    .regex(/^sqlite:./, 'expected sqlite:PATH')
+    .default('sqlite:data/holdfast.db'),
+  DATA_DIR: z.string().min(1).default('data'),
+  MODELS_DIR: z.string().min(1).default('models'),
+  UPLOADS_DIR: z.string().min(1).default('uploads'),
+  SESSION_SECRET: z.string().min(32, 'expected at least 32 characters').optional(),
+  MAX_UPLOAD_MB: wholeNumber(1, 10_000).default(1024),
+  WORKERS: wholeNumber(1, 64).default(2),
+  SAMPLE_DATA: z.enum(['on', 'off']).default('on'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+export interface Config {
+  readonly environment: 'production' | 'development' | 'test';
+  readonly host: string;
+  readonly port: number;
+  /** Without a trailing slash; null: taken from where the server listens. */
+  readonly publicUrl: string | null;
+  /** How many reverse proxies stand in front; their X-Forwarded-For entries are trusted. */
+  readonly trustProxy: number;
+  readonly databaseUrl: string;
+  readonly dataDir: string;
+  readonly modelsDir: string;
+  readonly uploadsDir: string;
+  /** null: generated at first start and kept in the data folder. */
+  readonly sessionSecret: string | null;
+  readonly maxUploadBytes: number;
+  /** Worker threads for training and scoring. */
+  readonly workers: number;
+  readonly sampleData: boolean;
+  readonly logLevel: string;
+}
+
+export class ConfigError extends Error {}
+
+/** @throws ConfigError naming every variable that is wrong. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const result = Environment.safeParse(withoutBlanks(environment));
+  if (!result.success) throw new ConfigError(describeIssues(result.error, environment));
+  const env = result.data;
+  return {
+    environment: env.NODE_ENV,
+    host: env.HOST,
+    port: env.PORT,
+    publicUrl: env.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    trustProxy: env.TRUST_PROXY,
+    databaseUrl: env.DATABASE_URL,
+    dataDir: resolve(env.DATA_DIR),
+    modelsDir: resolve(env.MODELS_DIR),
+    uploadsDir: resolve(env.UPLOADS_DIR),
+    sessionSecret: env.SESSION_SECRET ?? null,
+    maxUploadBytes: env.MAX_UPLOAD_MB * 1024 * 1024,
+    workers: env.WORKERS,
+    sampleData: env.SAMPLE_DATA === 'on',
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+/** A line `PORT=` in a .env file means 'not set'. */
+function withoutBlanks(environment: Readonly<Record<string, string | undefined>>) {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+}
+
+function describeIssues(error: z.ZodError, environment: Readonly<Record<string, string | undefined>>): string {
+  const lines = error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    // A secret is never printed, not even a wrong one.
+    const found = name === 'SESSION_SECRET' ? 'a value' : `'${environment[name] ?? ''}'`;
+    return `  ${name}: found ${found}. ${issue.message}.`;
+  });
+  return `Holdfast cannot start: these settings are wrong (see .env.example).\n${lines.join('\n')}`;
+}

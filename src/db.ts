@@ -1,0 +1,48 @@
+/**
+ * The database connection: SQLite, embedded. Each thread opens its own. The store writes SQL that
+ * PostgreSQL takes as well, so that it can follow where one machine is not enough.
+ */
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import knex from 'knex';
+import type { Knex } from 'knex';
+import { migrations } from '../migrations/index.ts';
+
+/** A connection or the transaction that is open on one; the store takes either. */
+export type Db = Knex;
+
+/** `url` is `sqlite:PATH`. */
+export function openDatabase(url: string): Db {
+  const path = url.slice('sqlite:'.length);
+  if (path !== ':memory:') mkdirSync(dirname(resolve(path)), { recursive: true });
+  return knex({
+    client: 'better-sqlite3',
+    connection: { filename: path },
+    useNullAsDefault: true,
+    pool: { min: 1, max: 1, afterCreate: configureSqlite },
+  });
+}
+
+/** Brings the schema up to date; each migration is one transaction, two starting processes take turns. */
+export async function migrate(db: Db): Promise<void> {
+  await db.migrate.latest({ migrationSource: migrations });
+}
+
+/** Runs `work` in one transaction: everything it writes through `trx` happens, or nothing does. */
+export async function inTransaction<T>(db: Db, work: (trx: Db) => Promise<T>): Promise<T> {
+  return db.transaction(work);
+}
+
+interface SqliteConnection {
+  pragma(statement: string): unknown;
+}
+
+/** WAL with FULL: what was acknowledged survives a crash, and readers never wait for a writer. */
+function configureSqlite(connection: SqliteConnection, done: (error: Error | null) => void): void {
+  connection.pragma('journal_mode = WAL');
+  connection.pragma('synchronous = FULL');
+  connection.pragma('foreign_keys = ON');
+  connection.pragma('busy_timeout = 5000');
+  connection.pragma('secure_delete = ON');
+  done(null);
+}

@@ -1,0 +1,59 @@
+/**
+ * Errors that are an answer rather than a fault. Anything else that is thrown is a bug and becomes a
+ * generic 500. The message is shown to people: plain words, what is wrong and what to do.
+ */
+export class AppError extends Error {
+  readonly status: number;
+  /** Stable, machine-readable, such as `not-found`. */
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.name = new.target.name;
+    this.status = status;
+    this.code = code;
+  }
+}
+
+export class NotFound extends AppError {
+  constructor(what = 'page') {
+    super(404, 'not-found', `There is no such ${what}, or you have no access to it.`);
+  }
+}
+
+export class Forbidden extends AppError {
+  constructor(message = 'Your role does not allow this. An administrator can change it.') {
+    super(403, 'forbidden', message);
+  }
+}
+
+export class Conflict extends AppError {
+  constructor(message: string, code = 'conflict') {
+    super(409, code, message);
+  }
+}
+
+/** One thing wrong with one field of a form; `field` is its name in the form. */
+export interface FieldError {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** What was sent cannot be used as it is: every problem at once. */
+export class Unprocessable extends AppError {
+  readonly errors: readonly FieldError[];
+
+  constructor(errors: readonly FieldError[], message = errors.map((error) => error.message).join(' ')) {
+    super(422, 'unprocessable', message);
+    this.errors = errors;
+  }
+}
+
+export class TooManyRequests extends AppError {
+  readonly retryAfterSeconds: number;
+
+  constructor(retryAfterSeconds: number, message: string) {
+    super(429, 'too-many-requests', message);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * The contract that every estimator keeps. An estimator is a set of plain functions over plain data:
+ * fitting returns a model that holds no training rows and can be written to a file as it is.
+ *
+ * One direction everywhere: a higher number means more likely to leave.
+ */
+import type { Random } from './random.ts';
+import type { Table } from './table.ts';
+
+/** What a fit learns from. */
+export interface TrainingData {
+  /** Features only, encoded with the model's own levels (see encoding.ts). */
+  readonly table: Table;
+  /** 1 for the positive class (left), 0 otherwise; length `table.rowCount`. */
+  readonly target: Uint8Array;
+  /** Non-negative; length `table.rowCount`. Absent: every row weighs 1. */
+  readonly weights?: Float64Array;
+}
+
+/**
+ * Exact additive reasons for each row: `base[i] + Σ contributions[i × featureCount + j] = probability[i]`
+ * to 1e-9, in probability (0.07 is seven probability points), signed, one entry a feature.
+ */
+export interface Explanation {
+  readonly featureCount: number;
+  /** The probability that the reasons start from. */
+  readonly base: number;
+  /** Row-major, `rowCount × featureCount`. */
+  readonly contributions: Float64Array;
+}
+
+export interface Estimator<Params, Model> {
+  /** Stable name stored in model files. */
+  readonly family: string;
+  readonly defaults: Params;
+  /** @throws RangeError when a parameter or the data make no sense (one class, NaN weight, no rows). */
+  fit(params: Params, data: TrainingData, random: Random): Model;
+  /** Probability of the positive class, one a row, in [0, 1]. The same row gives the same bits in any table. */
+  predict(model: Model, table: Table): Float64Array;
+  /** Reasons in probability points; see Explanation. */
+  explain(model: Model, table: Table): Explanation;
+}
