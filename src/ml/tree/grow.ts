@@ -1,0 +1,365 @@
+/**
+ * Grows one tree from binned rows: the open leaf with the largest gain is split first, until no split
+ * gains enough or the tree is as large as allowed. Rows of a leaf are a stretch of one index array,
+ * partitioned in place and in order.
+ * Reference: Ke et al. (2017) for growing by gain; Breiman (2001) for features drawn at each node.
+ */
+import type { Random } from '../random.ts';
+import type { FeatureBins } from './bins.ts';
+import {
+  createHistogram,
+  createHistogramLayout,
+  fillHistogram,
+  subtractHistogram,
+  type HistogramLayout,
+} from './histogram.ts';
+import { addRoot, addSplit, type TreeWriter } from './predict.ts';
+import {
+  bestCategorySplit,
+  bestNumberSplit,
+  leafValue,
+  type NodeSums,
+  type Split,
+  type SplitParams,
+} from './split.ts';
+
+export interface GrowParams extends SplitParams {
+  /** ≥ 2; Infinity for no limit. */
+  readonly maxLeaves: number;
+  /** ≥ 1; Infinity for no limit. */
+  readonly maxDepth: number;
+  /** Features drawn at each node. All of them: histograms are subtracted. */
+  readonly featuresPerNode: number;
+  /** Sign of the monotone constraint of each feature; categories are never constrained. */
+  readonly monotone: Int8Array | null;
+}
+
+/** What stays the same from tree to tree. */
+export interface GrowContext {
+  readonly bins: readonly FeatureBins[];
+  readonly columns: readonly Uint8Array[];
+  readonly layout: HistogramLayout;
+  /** Spare histograms, used again. */
+  readonly pool: Float64Array[];
+  readonly scratch: Int32Array;
+  readonly leftBins: Uint8Array;
+}
+
+export interface TreeTask {
+  /** Rows to learn from, reordered so that those of a leaf stand together. */
+  readonly rows: Int32Array;
+  /** Features the tree may use. */
+  readonly features: Int32Array;
+  /** Negative gradient and curvature of each row of the table. */
+  readonly gradient: Float64Array;
+  readonly curvature: Float64Array;
+}
+
+/** A leaf of a grown tree and its stretch of `rows`. */
+export interface GrownLeaf {
+  readonly node: number;
+  readonly start: number;
+  readonly end: number;
+  readonly sums: NodeSums;
+  readonly value: number;
+}
+
+interface OpenLeaf {
+  readonly node: number;
+  readonly start: number;
+  readonly end: number;
+  readonly depth: number;
+  readonly sums: NodeSums;
+  split: Split | null;
+  histogram: Float64Array | null;
+}
+
+export function createGrowContext(bins: readonly FeatureBins[], columns: readonly Uint8Array[]): GrowContext {
+  const rowCount = columns[0]?.length ?? 0;
+  return {
+    bins,
+    columns,
+    layout: createHistogramLayout(bins),
+    pool: [],
+    scratch: new Int32Array(rowCount),
+    leftBins: new Uint8Array(256),
+  };
+}
+
+/**
+ * Writes one tree, values and splits; covers are left to `writeCovers`, as they count weights, not
+ * curvatures. Returns the leaves.
+ */
+export function growTree(
+  params: GrowParams,
+  context: GrowContext,
+  task: TreeTask,
+  writer: TreeWriter,
+  random: Random,
+): GrownLeaf[] {
+  const done: OpenLeaf[] = [];
+  const open: OpenLeaf[] = [];
+  const add = (leaf: OpenLeaf): void => {
+    (leaf.split === null ? done : open).push(leaf);
+    if (leaf.split === null) release(context, leaf);
+  };
+  add(openRoot(params, context, task, writer, random));
+  while (open.length > 0 && open.length + done.length < params.maxLeaves) {
+    const [left, right] = splitLeaf(params, context, task, writer, random, takeBest(open, params));
+    add(left);
+    add(right);
+  }
+  for (const leaf of open) release(context, leaf);
+  return [...done, ...open].map((leaf) => closeLeaf(params, leaf, writer));
+}
+
+/** Sets the covers of the last tree from the weights of its leaves' rows. */
+export function writeCovers(
+  writer: TreeWriter,
+  leaves: readonly GrownLeaf[],
+  rows: Int32Array,
+  weights: Float64Array | null,
+): void {
+  for (const leaf of leaves) {
+    let cover = leaf.end - leaf.start;
+    if (weights !== null) {
+      cover = 0;
+      for (let i = leaf.start; i < leaf.end; i++) cover += weights[rows[i]!]!;
+    }
+    writer.cover[leaf.node] = cover;
+  }
+  const root = writer.roots[writer.roots.length - 1]!;
+  for (let node = writer.feature.length - 1; node >= root; node--) {
+    if (writer.feature[node]! < 0) continue;
+    const left = writer.left[node]!;
+    writer.cover[node] = writer.cover[left]! + writer.cover[left + 1]!;
+  }
+}
+
+function openRoot(
+  params: GrowParams,
+  context: GrowContext,
+  task: TreeTask,
+  writer: TreeWriter,
+  random: Random,
+): OpenLeaf {
+  let gradient = 0;
+  let curvature = 0;
+  for (const row of task.rows) {
+    gradient += task.gradient[row]!;
+    curvature += task.curvature[row]!;
+  }
+  const root: OpenLeaf = {
+    node: addRoot(writer),
+    start: 0,
+    end: task.rows.length,
+    depth: 0,
+    sums: { gradient, curvature, lowest: -Infinity, highest: Infinity },
+    split: null,
+    histogram: null,
+  };
+  if (keepsHistograms(params, task) && canSplit(params, root)) {
+    root.histogram = context.pool.pop() ?? createHistogram(context.layout);
+    fill(context, task, root.histogram, task.features, root);
+  }
+  findSplit(params, context, task, random, root);
+  return root;
+}
+
+function splitLeaf(
+  params: GrowParams,
+  context: GrowContext,
+  task: TreeTask,
+  writer: TreeWriter,
+  random: Random,
+  leaf: OpenLeaf,
+): [OpenLeaf, OpenLeaf] {
+  const split = leaf.split!;
+  const middle = partition(context, task.rows, leaf, split);
+  const node = addSplit(writer, leaf.node, split);
+  const [leftSums, rightSums] = childSums(params, leaf.sums, split);
+  const depth = leaf.depth + 1;
+  const left: OpenLeaf = {
+    node,
+    start: leaf.start,
+    end: middle,
+    depth,
+    sums: leftSums,
+    split: null,
+    histogram: null,
+  };
+  const right: OpenLeaf = {
+    node: node + 1,
+    start: middle,
+    end: leaf.end,
+    depth,
+    sums: rightSums,
+    split: null,
+    histogram: null,
+  };
+  if (leaf.histogram !== null) shareHistogram(params, context, task, leaf, left, right);
+  findSplit(params, context, task, random, left);
+  findSplit(params, context, task, random, right);
+  return [left, right];
+}
+
+/** Counts the smaller child, takes it from the parent for the larger one. */
+function shareHistogram(
+  params: GrowParams,
+  context: GrowContext,
+  task: TreeTask,
+  leaf: OpenLeaf,
+  left: OpenLeaf,
+  right: OpenLeaf,
+): void {
+  const parent = leaf.histogram!;
+  leaf.histogram = null;
+  const [small, large] = left.end - left.start <= right.end - right.start ? [left, right] : [right, left];
+  const wanted = canSplit(params, large) || canSplit(params, small);
+  if (!wanted) {
+    context.pool.push(parent);
+    return;
+  }
+  const counted = context.pool.pop() ?? createHistogram(context.layout);
+  fill(context, task, counted, task.features, small);
+  subtractHistogram(parent, counted, context.layout, task.features);
+  small.histogram = counted;
+  large.histogram = parent;
+}
+
+function findSplit(
+  params: GrowParams,
+  context: GrowContext,
+  task: TreeTask,
+  random: Random,
+  leaf: OpenLeaf,
+): void {
+  if (!canSplit(params, leaf)) return;
+  if (leaf.histogram !== null) {
+    for (const f of task.features) leaf.split = tryFeature(params, context, leaf.histogram, f, leaf);
+    return;
+  }
+  const histogram = (context.pool[0] ??= createHistogram(context.layout));
+  const { features } = task;
+  const one = new Int32Array(1);
+  // Draws features without replacement; goes on while none splits the node, as constants do not count.
+  for (let drawn = 0; drawn < features.length; drawn++) {
+    if (drawn >= params.featuresPerNode && leaf.split !== null) break;
+    const pick = drawn + random.below(features.length - drawn);
+    const f = features[pick]!;
+    features[pick] = features[drawn]!;
+    features[drawn] = f;
+    one[0] = f;
+    fill(context, task, histogram, one, leaf);
+    leaf.split = tryFeature(params, context, histogram, f, leaf);
+  }
+}
+
+function tryFeature(
+  params: GrowParams,
+  context: GrowContext,
+  histogram: Float64Array,
+  f: number,
+  leaf: OpenLeaf,
+): Split | null {
+  const offset = 2 * context.layout.offsets[f]!;
+  const bins = context.layout.offsets[f + 1]! - context.layout.offsets[f]!;
+  return context.bins[f]!.kind === 'number'
+    ? bestNumberSplit(params, histogram, offset, bins, f, leaf.sums, params.monotone?.[f] ?? 0, leaf.split)
+    : bestCategorySplit(params, histogram, offset, bins, f, leaf.sums, leaf.split);
+}
+
+function fill(
+  context: GrowContext,
+  task: TreeTask,
+  histogram: Float64Array,
+  features: Int32Array,
+  leaf: OpenLeaf,
+): void {
+  fillHistogram(
+    histogram,
+    context.layout,
+    context.columns,
+    features,
+    task.rows,
+    leaf.start,
+    leaf.end,
+    task.gradient,
+    task.curvature,
+  );
+}
+
+/** Moves the rows that go left to the front of the leaf's stretch; both sides keep their order. */
+function partition(context: GrowContext, rows: Int32Array, leaf: OpenLeaf, split: Split): number {
+  const { leftBins, scratch } = context;
+  for (let bin = 0; bin < 256; bin++)
+    leftBins[bin] =
+      split.set === null
+        ? Number(bin >= split.low && bin <= split.high)
+        : (split.set[bin >>> 5]! >>> (bin & 31)) & 1;
+  const column = context.columns[split.feature]!;
+  let left = leaf.start;
+  let right = 0;
+  for (let i = leaf.start; i < leaf.end; i++) {
+    const row = rows[i]!;
+    const side = leftBins[column[row]!]!;
+    rows[left] = row;
+    scratch[right] = row;
+    left += side;
+    right += 1 - side;
+  }
+  rows.set(scratch.subarray(0, right), left);
+  return left;
+}
+
+function childSums(params: GrowParams, sums: NodeSums, split: Split): [NodeSums, NodeSums] {
+  const left = { ...sums, gradient: split.leftGradient, curvature: split.leftCurvature };
+  const right = {
+    ...sums,
+    gradient: sums.gradient - split.leftGradient,
+    curvature: sums.curvature - split.leftCurvature,
+  };
+  const direction = split.set === null ? (params.monotone?.[split.feature] ?? 0) : 0;
+  if (direction === 0) return [left, right];
+  const middle = (valueOf(params, left) + valueOf(params, right)) / 2;
+  return direction > 0
+    ? [
+        { ...left, highest: middle },
+        { ...right, lowest: middle },
+      ]
+    : [
+        { ...left, lowest: middle },
+        { ...right, highest: middle },
+      ];
+}
+
+function closeLeaf(params: GrowParams, leaf: OpenLeaf, writer: TreeWriter): GrownLeaf {
+  const value = valueOf(params, leaf.sums);
+  writer.value[leaf.node] = value;
+  return { node: leaf.node, start: leaf.start, end: leaf.end, sums: leaf.sums, value };
+}
+
+function valueOf(params: GrowParams, sums: NodeSums): number {
+  return leafValue(sums.gradient, sums.curvature, params.l2, sums.lowest, sums.highest);
+}
+
+function canSplit(params: GrowParams, leaf: OpenLeaf): boolean {
+  return leaf.depth < params.maxDepth && leaf.sums.curvature >= 2 * params.minLeafWeight;
+}
+
+function keepsHistograms(params: GrowParams, task: TreeTask): boolean {
+  return params.featuresPerNode >= task.features.length;
+}
+
+/** Without a limit on leaves the order is free, and the last one is nearest in the cache. */
+function takeBest(open: OpenLeaf[], params: GrowParams): OpenLeaf {
+  if (params.maxLeaves === Infinity) return open.pop()!;
+  let best = 0;
+  for (let i = 1; i < open.length; i++) if (open[i]!.split!.gain > open[best]!.split!.gain) best = i;
+  return open.splice(best, 1)[0]!;
+}
+
+function release(context: GrowContext, leaf: OpenLeaf): void {
+  if (leaf.histogram !== null) context.pool.push(leaf.histogram);
+  leaf.histogram = null;
+}
