@@ -61,9 +61,9 @@ const OUT_OF_BAG_ROWS = 50_000;
 export const forest: Estimator<ForestParams, ForestModel> = {
   family: 'forest',
   defaults: {
-    trees: 200,
-    featureShare: 0.3,
-    minLeaf: 8,
+    trees: 150,
+    featureShare: 0.4,
+    minLeaf: 5,
     maxLeaves: 64,
     smoothing: 0,
     sampleShare: 1,

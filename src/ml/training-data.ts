@@ -49,7 +49,7 @@ function checkClasses(target: Uint8Array, weights: Float64Array | undefined): vo
   for (let row = 0; row < target.length; row++) {
     const label = target[row]!;
     if (label > 1) throw new RangeError(`labels must be 0 or 1, found ${label}`);
-    if (weights !== undefined && weights[row] === 0) continue;
+    if (weights?.[row] === 0) continue;
     if (label === 1) positive = true;
     else negative = true;
   }

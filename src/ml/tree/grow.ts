@@ -239,7 +239,8 @@ function findSplit(
     for (const f of task.features) leaf.split = tryFeature(params, context, leaf.histogram, f, leaf);
     return;
   }
-  const histogram = (context.pool[0] ??= createHistogram(context.layout));
+  if (context.pool.length === 0) context.pool.push(createHistogram(context.layout));
+  const histogram = context.pool[0]!;
   const { features } = task;
   const one = new Int32Array(1);
   // Draws features without replacement; goes on while none splits the node, as constants do not count.

@@ -9,8 +9,10 @@
  *     φ_i = v ∫₀¹ (o_i − r_i) Π_{j≠i} (t·o_j + (1 − t)·r_j) dt,
  * a polynomial of degree d − 1 in t for a path with d features: Gauss–Legendre quadrature with ⌈d / 2⌉
  * points is exact. For each point t_k one pass down the tree collects the products and one pass up the
- * sums of the leaves below; an edge then gives its feature Σ_k w_k S_k (o − r)/(t_k·o + (1 − t_k)·r),
- * less the same term of the nearest edge above it on the same feature, which it replaces.
+ * sums S_k of the leaves below; the edges of a node then give its feature Σ_k w_k S_k (o − r)/q_k with
+ * q_k = t_k·o + (1 − t_k)·r, less the same term of the nearest edge above on the same feature, whose
+ * share they replace. A node has three states for a row: the row disagreed with an edge above on the
+ * same feature, goes left, goes right; the factors of each are tables made once a model.
  * The idea of polynomials on edges is that of Linear TreeSHAP (Yu et al. 2022).
  * Assumptions: every node has a positive cover.
  */
@@ -25,21 +27,24 @@ export interface ShapPlan {
   readonly base: number;
 }
 
+/** The splitting nodes of one tree, a parent before its children. */
 interface TreePlan {
-  readonly root: number;
-  /** Nodes of the tree, and quadrature points. */
-  readonly nodes: number;
-  readonly points: number;
-  /** Per node: its parent, and the node below the nearest edge above on the same feature, −1 if none. */
-  readonly parent: Int32Array;
+  /** Index of each split in the trees' arrays. */
+  readonly node: Int32Array;
+  /** Position of the children among the splits; −1 for a leaf. */
+  readonly left: Int32Array;
+  readonly right: Int32Array;
+  /** Nearest edge above on the same feature: 4 × its split's position + the state that takes it; −1 if none. */
   readonly above: Int32Array;
-  /** Feature of the edge that leads to the node; −1 at the root. */
-  readonly feature: Int32Array;
-  /** Per node, state and point: factor of the product, and weight of the sum. See edgeState. */
-  readonly factor: Float64Array;
-  readonly weight: Float64Array;
+  /** Quadrature points. */
+  readonly points: number;
+  /** Per split, state and point: factor and weight of the left edge, then of the right edge. */
+  readonly table: Float64Array;
 }
 
+const DISAGREED = 0;
+const GOES_LEFT = 1;
+const GOES_RIGHT = 2;
 const STATES = 3;
 
 /** @throws RangeError when a node has no cover. */
@@ -47,9 +52,11 @@ export function planShap(trees: Trees): ShapPlan {
   const parts: TreePlan[] = [];
   let base = 0;
   for (let tree = 0; tree + 1 < trees.roots.length; tree++) {
-    const part = planTree(trees, trees.roots[tree]!, trees.roots[tree + 1]!);
-    base += meanOfLeaves(trees, part);
-    if (part.nodes > 1) parts.push(part);
+    const root = trees.roots[tree]!;
+    const end = trees.roots[tree + 1]!;
+    checkCovers(trees, root, end);
+    base += meanOfLeaves(trees, root, end);
+    if (end > root + 1) parts.push(planTree(trees, root, end));
   }
   return { trees, parts, base };
 }
@@ -60,140 +67,141 @@ export function planShap(trees: Trees): ShapPlan {
  * `rows`: bins, row-major, as binRows gives them.
  */
 export function addShap(plan: ShapPlan, rows: Uint8Array, out: Float64Array): void {
-  const { featureCount } = plan.trees;
-  const widest = plan.parts.reduce((most, part) => Math.max(most, part.nodes * part.points), 0);
-  const products = new Float64Array(widest);
-  const agrees = new Uint8Array(plan.parts.reduce((most, part) => Math.max(most, part.nodes), 0));
-  for (const part of plan.parts)
-    for (let at = 0; at < rows.length; at += featureCount) {
-      passDown(plan.trees, part, rows, at, agrees, products);
-      passUp(part, agrees, products, out, at);
+  const { trees, parts } = plan;
+  const sums = new Float64Array(
+    parts.reduce((most, part) => Math.max(most, part.node.length * part.points), 0),
+  );
+  const states = new Uint8Array(parts.reduce((most, part) => Math.max(most, part.node.length), 0));
+  for (const part of parts)
+    for (let at = 0; at < rows.length; at += trees.featureCount) {
+      passDown(trees, part, rows, at, states, sums);
+      passUp(trees, part, states, sums, out, at);
     }
 }
 
-/** Products of the factors on the way to every node; in a leaf times its value. */
+/** The state of every split, and the products of the factors on the way to it. */
 function passDown(
   trees: Trees,
   part: TreePlan,
   rows: Uint8Array,
   at: number,
-  agrees: Uint8Array,
+  states: Uint8Array,
   products: Float64Array,
 ): void {
-  const { root, nodes, points, above, factor } = part;
-  agrees[0] = 1;
-  products.fill(1, 0, points);
-  for (let node = 0; node < nodes; node++) {
-    const split = trees.feature[root + node]!;
-    if (split < 0) {
-      const value = trees.value[root + node]!;
-      for (let k = node * points; k < (node + 1) * points; k++) products[k]! *= value;
-      continue;
-    }
-    const left = trees.left[root + node]! - root;
-    const toLeft = goesLeft(trees, root + node, rows[at + split]!);
-    const before = above[left]!;
-    const agreed = before < 0 ? 1 : agrees[before]!;
-    agrees[left] = toLeft ? agreed : 0;
-    agrees[left + 1] = toLeft ? 0 : agreed;
-    let leftFactor = (left * STATES + edgeState(agrees[left]!, agreed)) * points;
-    let rightFactor = ((left + 1) * STATES + edgeState(agrees[left + 1]!, agreed)) * points;
-    for (let k = 0; k < points; k++) {
-      const product = products[node * points + k]!;
-      products[left * points + k] = product * factor[leftFactor++]!;
-      products[(left + 1) * points + k] = product * factor[rightFactor++]!;
-    }
+  const { node, left, right, above, points, table } = part;
+  for (let k = 0; k < points; k++) products[k] = 1;
+  for (let i = 0; i < node.length; i++) {
+    const edge = above[i]!;
+    let state = DISAGREED;
+    if (edge < 0 || states[edge >> 2] === (edge & 3))
+      state = goesLeft(trees, node[i]!, rows[at + trees.feature[node[i]!]!]!) ? GOES_LEFT : GOES_RIGHT;
+    states[i] = state;
+    const entry = (i * STATES + state) * points * 4;
+    if (left[i]! >= 0) multiply(products, i * points, table, entry, left[i]! * points, points);
+    if (right[i]! >= 0) multiply(products, i * points, table, entry + 2, right[i]! * points, points);
   }
 }
 
-/** Sums of the leaves below every node, each edge giving its feature its share. */
-function passUp(part: TreePlan, agrees: Uint8Array, sums: Float64Array, out: Float64Array, at: number): void {
-  const { nodes, points, parent, above, feature, weight } = part;
-  // Children of one parent are neighbours, the right one first here; its sum replaces the parent's product.
-  for (let node = nodes - 1; node > 0; node--) {
-    const before = above[node]!;
-    const agreed = before < 0 ? 1 : agrees[before]!;
-    const weights = (node * STATES + edgeState(agrees[node]!, agreed)) * points;
-    const own = node * points;
-    const up = parent[node]! * points;
-    const right = (node & 1) === 0;
+function multiply(
+  products: Float64Array,
+  from: number,
+  table: Float64Array,
+  entry: number,
+  to: number,
+  points: number,
+): void {
+  for (let k = 0; k < points; k++) products[to + k] = products[from + k]! * table[entry + 4 * k]!;
+}
+
+/** Sums of the leaves below every split, its edges giving its feature their share. */
+function passUp(
+  trees: Trees,
+  part: TreePlan,
+  states: Uint8Array,
+  sums: Float64Array,
+  out: Float64Array,
+  at: number,
+): void {
+  const { node, left, right, points, table } = part;
+  for (let i = node.length - 1; i >= 0; i--) {
+    let entry = (i * STATES + states[i]!) * points * 4;
+    const own = i * points;
+    const leftSums = left[i]! * points;
+    const rightSums = right[i]! * points;
     let share = 0;
-    for (let k = 0; k < points; k++) {
-      const total = sums[own + k]!;
-      share += total * weight[weights + k]!;
-      sums[up + k] = right ? total : sums[up + k]! + total;
+    for (let k = 0; k < points; k++, entry += 4) {
+      const product = sums[own + k]!;
+      const below = leftSums >= 0 ? sums[leftSums + k]! : product * table[entry]!;
+      const other = rightSums >= 0 ? sums[rightSums + k]! : product * table[entry + 2]!;
+      share += below * table[entry + 1]! + other * table[entry + 3]!;
+      sums[own + k] = below + other;
     }
-    out[at + feature[node]!]! += share;
+    out[at + trees.feature[node[i]!]!]! += share;
   }
-}
-
-/** 0: disagreed above already; 1: disagrees here first; 2: agrees. */
-function edgeState(agrees: number, agreed: number): number {
-  return agrees === 1 ? 2 : agreed;
 }
 
 function planTree(trees: Trees, root: number, end: number): TreePlan {
-  const nodes = end - root;
-  const parent = new Int32Array(nodes);
-  const above = new Int32Array(nodes).fill(-1);
-  const feature = new Int32Array(nodes).fill(-1);
-  const share = new Float64Array(nodes).fill(1);
-  const onPath = new Int32Array(nodes);
-  for (let node = 0; node < nodes; node++) {
-    if (!(trees.cover[root + node]! > 0)) throw new RangeError(`node ${root + node} has no cover`);
-    const split = trees.feature[root + node]!;
-    if (split < 0) continue;
-    const left = trees.left[root + node]! - root;
-    const before = edgeAbove(feature, parent, node, split);
-    for (const child of [left, left + 1]) {
-      parent[child] = node;
-      feature[child] = split;
-      above[child] = before;
-      share[child] =
-        ((before < 0 ? 1 : share[before]!) * trees.cover[root + child]!) / trees.cover[root + node]!;
-      onPath[child] = onPath[node]! + (before < 0 ? 1 : 0);
-    }
+  const node = Int32Array.from({ length: end - root }, (_, i) => root + i).filter(
+    (i) => trees.feature[i]! >= 0,
+  );
+  const position = new Map(Array.from(node, (at, i) => [at, i]));
+  const left = node.map((at) => position.get(trees.left[at]!) ?? -1);
+  const right = node.map((at) => position.get(trees.left[at]! + 1) ?? -1);
+  const edge = new Int32Array(node.length).fill(-1);
+  for (let i = 0; i < node.length; i++) {
+    if (left[i]! >= 0) edge[left[i]!] = 4 * i + GOES_LEFT;
+    if (right[i]! >= 0) edge[right[i]!] = 4 * i + GOES_RIGHT;
   }
-  const points = Math.max(1, Math.ceil(Math.max(...onPath) / 2));
-  return { root, nodes, points, parent, above, feature, ...edgeTables(points, above, share) };
+  const above = edge.map((_, i) => edgeAbove(trees, node, edge, i));
+  const features = new Int32Array(node.length);
+  for (let i = 0; i < node.length; i++)
+    features[i] = (edge[i]! < 0 ? 0 : features[edge[i]! >> 2]!) + (above[i]! < 0 ? 1 : 0);
+  const points = Math.ceil(Math.max(...features) / 2);
+  return { node, left, right, above, points, table: edgeTables(trees, node, above, points) };
 }
 
-function edgeAbove(feature: Int32Array, parent: Int32Array, node: number, split: number): number {
-  let at = node;
-  while (at > 0 && feature[at] !== split) at = parent[at]!;
-  return at > 0 ? at : -1;
+/** `edge`: per split the edge that leads to it, coded as `TreePlan.above`. */
+function edgeAbove(trees: Trees, node: Int32Array, edge: Int32Array, split: number): number {
+  const feature = trees.feature[node[split]!]!;
+  let at = edge[split]!;
+  while (at >= 0 && trees.feature[node[at >> 2]!] !== feature) at = edge[at >> 2]!;
+  return at;
 }
 
-function edgeTables(
-  points: number,
-  above: Int32Array,
-  share: Float64Array,
-): { factor: Float64Array; weight: Float64Array } {
+function edgeTables(trees: Trees, node: Int32Array, above: Int32Array, points: number): Float64Array {
   const { nodes: t, weights: w } = gaussLegendre(points);
-  const factor = new Float64Array(above.length * STATES * points);
-  const weight = new Float64Array(factor.length);
-  for (let node = 1; node < above.length; node++) {
-    const before = above[node]!;
-    const r = share[node]!;
-    const rAbove = before < 0 ? 1 : share[before]!;
-    for (let state = 0; state < STATES; state++) {
-      const o = state === 2 ? 1 : 0;
-      const oAbove = state === 0 ? 0 : 1;
-      for (let k = 0; k < points; k++) {
-        const q = t[k]! * o + (1 - t[k]!) * r;
-        const qAbove = t[k]! * oAbove + (1 - t[k]!) * rAbove;
-        const i = (node * STATES + state) * points + k;
-        factor[i] = q / qAbove;
-        weight[i] = w[k]! * ((o - r) / q - (oAbove - rAbove) / qAbove);
+  const table = new Float64Array(node.length * STATES * points * 4);
+  const shares = new Float64Array(node.length * 4);
+  for (let i = 0; i < node.length; i++)
+    for (const side of [GOES_LEFT, GOES_RIGHT]) {
+      const child = trees.left[node[i]!]! + side - GOES_LEFT;
+      const rAbove = above[i]! < 0 ? 1 : shares[above[i]!]!;
+      const r = (rAbove * trees.cover[child]!) / trees.cover[node[i]!]!;
+      shares[4 * i + side] = r;
+      const leaf = trees.feature[child]! < 0 ? trees.value[child]! : 1;
+      for (let state = 0; state < STATES; state++) {
+        const o = state === side ? 1 : 0;
+        const oAbove = state === DISAGREED ? 0 : 1;
+        for (let k = 0; k < points; k++) {
+          const q = t[k]! * o + (1 - t[k]!) * r;
+          const qAbove = t[k]! * oAbove + (1 - t[k]!) * rAbove;
+          const entry = ((i * STATES + state) * points + k) * 4 + 2 * (side - GOES_LEFT);
+          table[entry] = (leaf * q) / qAbove;
+          table[entry + 1] = w[k]! * ((o - r) / q - (oAbove - rAbove) / qAbove);
+        }
       }
     }
-  }
-  return { factor, weight };
+  return table;
 }
 
-function meanOfLeaves(trees: Trees, part: TreePlan): number {
+function checkCovers(trees: Trees, root: number, end: number): void {
+  for (let node = root; node < end; node++)
+    if (!(trees.cover[node]! > 0)) throw new RangeError(`node ${node} has no cover`);
+}
+
+function meanOfLeaves(trees: Trees, root: number, end: number): number {
   let total = 0;
-  for (let node = part.root; node < part.root + part.nodes; node++)
+  for (let node = root; node < end; node++)
     if (trees.feature[node]! < 0) total += trees.value[node]! * trees.cover[node]!;
-  return total / trees.cover[part.root]!;
+  return total / trees.cover[root]!;
 }
