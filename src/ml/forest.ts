@@ -11,7 +11,7 @@
 import type { Estimator, Explanation, TrainingData } from './estimator.ts';
 import type { Random } from './random.ts';
 import type { Table } from './table.ts';
-import { checkTrainingData, rowWeights } from './training-data.ts';
+import { checkTrainingData, rowWeights, type ClassWeight } from './training-data.ts';
 import { binColumns, binRows, fitBins, type FeatureBins } from './tree/bins.ts';
 import { createGrowContext, growTree, writeCovers, type GrowContext, type GrowParams } from './tree/grow.ts';
 import {
@@ -22,7 +22,7 @@ import {
   leafOf,
   type Trees,
 } from './tree/predict.ts';
-import { addShap, planShap, type ShapPlan } from './tree/shap.ts';
+import { addShap, shapPlanOf } from './tree/shap.ts';
 
 export interface ForestParams {
   /** Number of trees, 1 to 5,000. */
@@ -38,7 +38,7 @@ export interface ForestParams {
   /** Rows drawn for a tree as a share of all, in (0, 1]; with replacement. */
   readonly sampleShare: number;
   /** `balanced`: both classes weigh the same in total. */
-  readonly classWeight: 'none' | 'balanced';
+  readonly classWeight: ClassWeight;
 }
 
 /** How well trees predict the rows they were not grown on, over at most 50,000 rows. */
@@ -82,12 +82,13 @@ function fitForest(params: ForestParams, data: TrainingData, random: Random): Fo
   const bins = fitBins(table);
   const context = createGrowContext(bins, binColumns(bins, table));
   const growParams = growing(params, bins.length);
+  const candidates = Int32Array.from(weights.keys()).filter((row) => weights[row]! > 0);
   const outOfBag = startOutOfBag(bins, table);
   const rate = weightedRate(target, weights);
   const parts: Trees[] = [];
   for (let tree = 0; tree < params.trees; tree++) {
     const treeRandom = random.fork();
-    const drawn = bootstrap(weights, params.sampleShare, treeRandom);
+    const drawn = bootstrap(candidates, weights, params.sampleShare, treeRandom);
     const part = growOne(growParams, context, target, drawn, rate * params.smoothing, treeRandom);
     addOutOfBag(outOfBag, part, drawn);
     parts.push(part);
@@ -106,13 +107,10 @@ function predictForest(model: ForestModel, table: Table): Float64Array {
   return out;
 }
 
-const plans = new WeakMap<Trees, ShapPlan>();
-
 function explainForest(model: ForestModel, table: Table): Explanation {
   const featureCount = model.bins.length;
   const treeCount = model.trees.roots.length - 1;
-  let plan = plans.get(model.trees);
-  if (plan === undefined) plans.set(model.trees, (plan = planShap(model.trees)));
+  const plan = shapPlanOf(model.trees);
   const contributions = new Float64Array(table.rowCount * featureCount);
   for (let start = 0; start < table.rowCount; start += BLOCK_ROWS) {
     const end = Math.min(start + BLOCK_ROWS, table.rowCount);
@@ -154,11 +152,18 @@ function growing(params: ForestParams, featureCount: number): GrowParams {
 }
 
 /** The weight of each row in one tree: how often it was drawn, with replacement, times its own weight. */
-function bootstrap(weights: Float64Array, sampleShare: number, random: Random): Float64Array {
+function bootstrap(
+  candidates: Int32Array,
+  weights: Float64Array,
+  sampleShare: number,
+  random: Random,
+): Float64Array {
   const drawn = new Float64Array(weights.length);
-  const draws = Math.max(1, Math.round(sampleShare * weights.length));
-  for (let i = 0; i < draws; i++) drawn[random.below(weights.length)]!++;
-  for (let row = 0; row < weights.length; row++) drawn[row]! *= weights[row]!;
+  const draws = Math.max(1, Math.round(sampleShare * candidates.length));
+  for (let i = 0; i < draws; i++) {
+    const row = candidates[random.below(candidates.length)]!;
+    drawn[row]! += weights[row]!;
+  }
   return drawn;
 }
 

@@ -61,6 +61,15 @@ export function planShap(trees: Trees): ShapPlan {
   return { trees, parts, base };
 }
 
+const plans = new WeakMap<Trees, ShapPlan>();
+
+/** The plan of these trees, made at the first call and kept as long as they are. */
+export function shapPlanOf(trees: Trees): ShapPlan {
+  let plan = plans.get(trees);
+  if (plan === undefined) plans.set(trees, (plan = planShap(trees)));
+  return plan;
+}
+
 /**
  * Adds the contributions of every feature to `out` (row-major, rows × featureCount), in units of the
  * trees' values: they add up to the sum of the trees' values minus `plan.base`.
