@@ -1,0 +1,74 @@
+/** The web application: what happens to every request, in order. */
+import { join } from 'node:path';
+import express from 'express';
+import type { Express, RequestHandler } from 'express';
+import { pinoHttp } from 'pino-http';
+import type { Logger as PinoLogger } from 'pino';
+import type { Context } from './context.ts';
+import { AppError, NotFound } from './errors.ts';
+import { authenticate } from './http/authenticate.ts';
+import { errorHandler, safePath } from './http/error-handler.ts';
+import { useContext } from './http/render.ts';
+import { securityHeaders } from './http/security-headers.ts';
+import { sessions } from './http/session.ts';
+import { projectRoot } from './paths.ts';
+import { createRoutes } from './routes/index.ts';
+
+/** `logger` writes the request log; without one there is none. */
+export function createApp(context: Context, logger?: PinoLogger): Express {
+  const app = express();
+  useContext(app, context);
+  app.disable('x-powered-by');
+  app.set('trust proxy', context.config.trustProxy);
+  app.set('query parser', 'simple');
+
+  if (logger) app.use(requestLog(logger));
+  app.use(securityHeaders(context.config));
+  app.use(refuseOddAddresses);
+  app.use('/assets', express.static(join(projectRoot, 'public'), staticOptions));
+  app.use(
+    '/vendor',
+    express.static(join(projectRoot, 'node_modules/chart.js/dist'), { ...staticOptions, index: false }),
+  );
+  app.use(createRoutes(context, [sessions(context), authenticate(context)]));
+  app.use(() => {
+    throw new NotFound();
+  });
+  app.use(errorHandler(context));
+  return app;
+}
+
+const staticOptions = { maxAge: '1h', fallthrough: false, dotfiles: 'ignore' } as const;
+
+/** Method, path without its query, status and time: nothing about the person. */
+function requestLog(logger: PinoLogger): RequestHandler {
+  return pinoHttp({
+    logger,
+    serializers: {
+      req: (req: { id: string; method: string; raw: express.Request }) => ({
+        id: req.id,
+        method: req.method,
+        path: safePath(req.raw),
+      }),
+      res: (res: { statusCode: number }) => ({ status: res.statusCode }),
+    },
+    customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'error' : 'info'),
+    autoLogging: { ignore: (req) => req.url?.startsWith('/health/') ?? false },
+  });
+}
+
+/** A NUL or a broken escape is never part of an honest address. */
+const refuseOddAddresses: RequestHandler = (req, _res, next) => {
+  const decoded = tryDecode(req.path);
+  if (decoded === null || decoded.includes('\0'))
+    throw new AppError(400, 'bad-address', 'This address cannot be read.');
+  next();
+};
+
+function tryDecode(path: string): string | null {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,16 @@
+/** What everything in the process shares, passed explicitly. */
+import type { Config } from './config.ts';
+import type { Db } from './db.ts';
+
+/** Structured logging; the fields never hold personal data. */
+export interface Logger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface Context {
+  readonly config: Config;
+  readonly db: Db;
+  readonly log: Logger;
+}

@@ -1,0 +1,43 @@
+/** Who may do what: the whole matrix. */
+export const roles = ['admin', 'analyst', 'viewer'] as const;
+export type Role = (typeof roles)[number];
+
+export type Permission =
+  | 'dashboard:view'
+  | 'prediction:view'
+  | 'prediction:create'
+  | 'batch:create'
+  | 'export:download'
+  | 'rule:edit'
+  | 'settings:edit'
+  | 'user:manage'
+  | 'audit:view'
+  | 'job:view'
+  | 'model:activate';
+
+const viewer: readonly Permission[] = ['dashboard:view', 'prediction:view'];
+const analyst: readonly Permission[] = [
+  ...viewer,
+  'prediction:create',
+  'batch:create',
+  'export:download',
+  'rule:edit',
+];
+const admin: readonly Permission[] = [
+  ...analyst,
+  'settings:edit',
+  'user:manage',
+  'audit:view',
+  'job:view',
+  'model:activate',
+];
+
+const permissionsOf: Readonly<Record<Role, ReadonlySet<Permission>>> = {
+  viewer: new Set(viewer),
+  analyst: new Set(analyst),
+  admin: new Set(admin),
+};
+
+export function can(user: { readonly role: Role }, permission: Permission): boolean {
+  return permissionsOf[user.role].has(permission);
+}

@@ -1,0 +1,72 @@
+/** Who is asking: the user of the session, if it is still good. */
+import type { Request, RequestHandler } from 'express';
+import type { Context } from '../context.ts';
+import { toUser } from '../domain/accounts.ts';
+import type { User } from '../domain/accounts.ts';
+import { AppError } from '../errors.ts';
+import { findUser } from '../store/users.ts';
+import type { UserRecord } from '../store/users.ts';
+import { absoluteHours } from './session.ts';
+
+const users = new WeakMap<Request, User>();
+
+export function authenticate(context: Context): RequestHandler {
+  return async (req, _res, next) => {
+    const { userId, epoch, signedInAt } = req.session;
+    if (userId !== undefined) {
+      const record = await findUser(context.db, userId);
+      const alive = record?.disabledAt === null && record.sessionEpoch === epoch && isYoung(signedInAt);
+      if (alive) users.set(req, toUser(record));
+      else await endSession(req);
+    }
+    next();
+  };
+}
+
+export function findCurrentUser(req: Request): User | null {
+  return users.get(req) ?? null;
+}
+
+/** @throws AppError 401 when nobody is signed in. */
+export function currentUser(req: Request): User {
+  const user = findCurrentUser(req);
+  if (!user) throw new AppError(401, 'not-signed-in', 'Sign in first.');
+  return user;
+}
+
+/** A new identifier, so that one planted before sign-in is worth nothing; the return path is carried over. */
+export async function signInSession(req: Request, user: UserRecord): Promise<string> {
+  const { returnTo } = req.session;
+  await new Promise<void>((done, fail) => {
+    req.session.regenerate((error) => {
+      if (error) fail(error as Error);
+      else done();
+    });
+  });
+  req.session.userId = user.id;
+  req.session.epoch = user.sessionEpoch;
+  req.session.signedInAt = Date.now();
+  return localPath(returnTo);
+}
+
+export function endSession(req: Request): Promise<void> {
+  const { returnTo } = req.session;
+  return new Promise((done, fail) => {
+    req.session.regenerate((error) => {
+      if (error) fail(error as Error);
+      else {
+        if (returnTo !== undefined) req.session.returnTo = returnTo;
+        done();
+      }
+    });
+  });
+}
+
+/** Only a path of this site; `//evil.example` and `/\evil.example` are addresses elsewhere. */
+export function localPath(path: unknown): string {
+  return typeof path === 'string' && /^\/(?![/\\])[^\s\\]*$/.test(path) ? path : '/';
+}
+
+function isYoung(signedInAt: number | undefined): boolean {
+  return signedInAt !== undefined && Date.now() - signedInAt < absoluteHours * 3_600_000;
+}

@@ -1,0 +1,19 @@
+/** CSV answers: UTF-8 with BOM for spreadsheets, no cell that a spreadsheet would run. */
+import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
+import { stringify } from 'csv-stringify';
+import type { Response } from 'express';
+
+export type CsvCell = string | number | null;
+
+/** Streams the rows, in memory that does not grow with their number. */
+export async function sendCsv(
+  res: Response,
+  fileName: string,
+  header: readonly string[],
+  rows: Iterable<readonly CsvCell[]> | AsyncIterable<readonly CsvCell[]>,
+): Promise<void> {
+  res.set('Cache-Control', 'no-store').attachment(fileName).type('text/csv');
+  const format = stringify({ bom: true, escape_formulas: true, header: true, columns: [...header] });
+  await pipeline(Readable.from(rows), format, res);
+}

@@ -1,0 +1,109 @@
+/**
+ * Pages: a template inside the layout, with a whitelist of locals: the page's own data, `ui` (who, where,
+ * token) and `h` (how figures look). Nothing of a request reaches a template by itself.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import ejs from 'ejs';
+import type { Response } from 'express';
+import type { Context } from '../context.ts';
+import type { User } from '../domain/accounts.ts';
+import { can } from '../domain/permissions.ts';
+import type { Permission } from '../domain/permissions.ts';
+import type { FieldError } from '../errors.ts';
+import { projectRoot } from '../paths.ts';
+import { getSettings } from '../store/settings.ts';
+import { findCurrentUser } from './authenticate.ts';
+import { csrfTokenOf } from './csrf.ts';
+import { takeFlash } from './flash.ts';
+import type { FlashMessage } from './session.ts';
+import { createViewHelpers } from './view-helpers.ts';
+
+export const viewsFolder = join(projectRoot, 'views');
+
+/** What every page gives the layout. */
+export interface PageData {
+  readonly title: string;
+  readonly errors?: readonly FieldError[];
+  /** Names of ES modules in `public/js` that improve this page. */
+  readonly scripts?: readonly string[];
+  /** Reloads the page after so many seconds where there is no JavaScript. */
+  readonly refreshSeconds?: number;
+}
+
+/** View → data. Each router adds its pages beside its handlers. */
+export interface Pages {
+  error: PageData & { readonly status: number; readonly message: string; readonly requestId: string | null };
+}
+
+export interface PageUi {
+  readonly user: User | null;
+  readonly can: (permission: Permission) => boolean;
+  readonly csrfToken: string;
+  readonly flash: readonly FlashMessage[];
+  readonly path: string;
+  readonly organisation: string;
+  readonly currency: string;
+  readonly timeZone: string;
+  readonly theme: 'system' | 'light' | 'dark';
+}
+
+const context = new WeakMap<object, Context>();
+
+/** Gives `render` the context of the application that a response belongs to. */
+export function useContext(app: object, value: Context): void {
+  context.set(app, value);
+}
+
+export async function render<Page extends keyof Pages & string>(
+  res: Response,
+  page: Page,
+  data: Pages[Page],
+  status = 200,
+): Promise<void> {
+  const locals = await localsFor(res, data);
+  const body = await renderFile(page, locals);
+  const html = await renderFile('layouts/page', { ...locals, page: data, body });
+  // Signed in or not, a page holds a token or a customer: no cache keeps it.
+  res.set('Cache-Control', 'no-store').status(status).type('html').send(html);
+}
+
+/** A piece of a page for a script that refreshes it. */
+export async function renderFragment(res: Response, view: string, data: object): Promise<void> {
+  const html = await renderFile(view, await localsFor(res, data));
+  res.set('Cache-Control', 'no-store').type('html').send(html);
+}
+
+/** @throws Error naming every view that is missing, so that the program refuses to start. */
+export function requireViews(views: readonly string[]): void {
+  const absent = views.filter((view) => !existsSync(viewFile(view)));
+  if (absent.length > 0) throw new Error(`These views are missing: ${absent.join(', ')}`);
+}
+
+async function localsFor(res: Response, data: object): Promise<Record<string, unknown>> {
+  const app = context.get(res.app);
+  if (!app) throw new Error('The application was not given its context.');
+  const settings = await getSettings(app.db);
+  const { req } = res;
+  const user = findCurrentUser(req);
+  const ui: PageUi = {
+    user,
+    can: (permission) => user !== null && can(user, permission),
+    csrfToken: csrfTokenOf(req),
+    flash: takeFlash(req),
+    path: req.path,
+    organisation: settings.organisation,
+    currency: settings.currency,
+    timeZone: settings.timeZone,
+    theme: user?.theme ?? 'system',
+  };
+  return { ...data, ui, h: createViewHelpers(settings) };
+}
+
+function renderFile(view: string, locals: Record<string, unknown>): Promise<string> {
+  return ejs.renderFile(viewFile(view), locals, { cache: true, root: viewsFolder, rmWhitespace: true });
+}
+
+function viewFile(view: string): string {
+  return join(viewsFolder, `${view}.ejs`);
+}

@@ -1,0 +1,74 @@
+/** Input is checked by a schema beside its route; every problem is reported at once. */
+import type { Request } from 'express';
+import { z } from 'zod';
+import { AppError, NotFound } from '../errors.ts';
+import type { FieldError } from '../errors.ts';
+
+export type FormResult<T> =
+  | { readonly ok: true; readonly data: T }
+  | {
+      readonly ok: false;
+      readonly errors: readonly FieldError[];
+      readonly values: Readonly<Record<string, string>>;
+    };
+
+/**
+ * Reads a submitted form. Unknown fields are dropped.
+ * @throws AppError 400 when a field is given twice that takes one value.
+ */
+export function parseForm<T>(schema: z.ZodType<T>, body: unknown): FormResult<T> {
+  const result = schema.safeParse(body ?? {});
+  if (result.success) return { ok: true, data: result.data };
+  return { ok: false, errors: fieldErrors(result.error), values: textValues(body) };
+}
+
+/** One message a field: its first. */
+function fieldErrors(error: z.ZodError): FieldError[] {
+  const byField = new Map<string, string>();
+  for (const issue of error.issues) {
+    const field = issue.path.map(String).join('.');
+    if (!byField.has(field)) byField.set(field, issue.message);
+  }
+  return [...byField].map(([field, message]) => ({ field, message }));
+}
+
+/** What was typed, to be shown again; never a password. */
+export function textValues(body: unknown): Record<string, string> {
+  const values: Record<string, string> = Object.create(null) as Record<string, string>;
+  if (typeof body !== 'object' || body === null) return values;
+  for (const [name, value] of Object.entries(body)) {
+    if (typeof value === 'string' && !/password/i.test(name) && name !== '_csrf') values[name] = value;
+  }
+  return values;
+}
+
+/**
+ * Reads filters, sort and page from the address. What makes no sense falls back to its default, field by
+ * field, and `noted` says so.
+ */
+export function parseQuery<Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape>,
+  query: Request['query'],
+): { readonly data: z.infer<z.ZodObject<Shape>>; readonly noted: boolean } {
+  refuseRepeated(query);
+  const given: Record<string, unknown> = { ...query };
+  const first = schema.safeParse(given);
+  if (first.success) return { data: first.data, noted: false };
+  for (const issue of first.error.issues) Reflect.deleteProperty(given, String(issue.path[0]));
+  return { data: schema.parse(given), noted: true };
+}
+
+/** `id=1&id=2` has no right answer. */
+function refuseRepeated(query: Request['query']): void {
+  const repeated = Object.entries(query).find(([, value]) => typeof value !== 'string');
+  if (repeated)
+    throw new AppError(400, 'repeated-parameter', `The address gives '${repeated[0]}' more than once.`);
+}
+
+/** A row's number in the address. @throws NotFound */
+export function idParam(req: Request, name = 'id'): number {
+  const text = req.params[name];
+  const id = typeof text === 'string' && /^[1-9]\d{0,15}$/.test(text) ? Number(text) : 0;
+  if (!Number.isSafeInteger(id) || id === 0 || id > 2_147_483_647) throw new NotFound();
+  return id;
+}

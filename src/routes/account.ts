@@ -1,0 +1,92 @@
+/** One's own name, theme and password. */
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { changePassword } from '../domain/accounts.ts';
+import { minPasswordLength } from '../domain/passwords.ts';
+import { Unprocessable } from '../errors.ts';
+import type { FieldError } from '../errors.ts';
+import { currentUser, signInSession } from '../http/authenticate.ts';
+import { flash } from '../http/flash.ts';
+import { render } from '../http/render.ts';
+import type { PageData } from '../http/render.ts';
+import { parseForm, textValues } from '../http/validate.ts';
+import { updateUser } from '../store/users.ts';
+import { nameField } from './people-form.ts';
+
+declare module '../http/render.ts' {
+  interface Pages {
+    'account/show': PageData & {
+      readonly values: Readonly<Record<string, string>>;
+      readonly minLength: number;
+    };
+  }
+}
+
+const themes = ['system', 'light', 'dark'] as const;
+const AccountForm = z.object({ name: nameField, theme: z.enum(themes, 'Choose one of the themes.') });
+
+const PasswordForm = z
+  .object({
+    currentPassword: z.string().min(1, 'Enter your current password.'),
+    password: z.string(),
+    repeated: z.string(),
+  })
+  .refine(({ password, repeated }) => password === repeated, {
+    path: ['repeated'],
+    message: 'The two passwords differ.',
+  });
+
+export function createAccountHandlers({ db }: Context) {
+  const refuse = (req: Request, res: Response, errors: readonly FieldError[]) =>
+    render(
+      res,
+      'account/show',
+      { ...accountPage(req), values: { ...accountPage(req).values, ...textValues(req.body) }, errors },
+      422,
+    );
+
+  return {
+    show: async (req: Request, res: Response) => {
+      await render(res, 'account/show', accountPage(req));
+    },
+
+    save: async (req: Request, res: Response) => {
+      const form = parseForm(AccountForm, req.body);
+      if (!form.ok) {
+        await refuse(req, res, form.errors);
+        return;
+      }
+      await updateUser(db, currentUser(req).id, form.data);
+      flash(req, 'success', 'Your account is saved.');
+      res.redirect(303, '/account');
+    },
+
+    changePassword: async (req: Request, res: Response) => {
+      const form = parseForm(PasswordForm, req.body);
+      if (!form.ok) {
+        await refuse(req, res, form.errors);
+        return;
+      }
+      try {
+        const user = await changePassword(
+          db,
+          currentUser(req).id,
+          form.data.currentPassword,
+          form.data.password,
+        );
+        await signInSession(req, user);
+        flash(req, 'success', 'Your password is changed. You are signed out everywhere else.');
+        res.redirect(303, '/account');
+      } catch (error) {
+        if (!(error instanceof Unprocessable)) throw error;
+        await refuse(req, res, error.errors);
+      }
+    },
+  };
+}
+
+function accountPage(req: Request) {
+  const { name, theme } = currentUser(req);
+  return { title: 'Your account', values: { name, theme }, minLength: minPasswordLength };
+}

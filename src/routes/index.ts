@@ -1,0 +1,163 @@
+/** The map of every URL: method, path, who may, what answers. */
+import express, { Router } from 'express';
+import type { Request, RequestHandler } from 'express';
+import type { Context } from '../context.ts';
+import { AppError } from '../errors.ts';
+import { allow } from '../http/authorize.ts';
+import type { Access } from '../http/authorize.ts';
+import { csrf } from '../http/csrf.ts';
+import { createAccountHandlers } from './account.ts';
+import { createAdminHandlers } from './admin.ts';
+import { createAnalyticsHandlers } from './analytics.ts';
+import { createHealthHandlers } from './health.ts';
+import { createHomeHandlers } from './home.ts';
+import { createPredictHandlers } from './predict.ts';
+import { createPredictionHandlers } from './predictions.ts';
+import { createRuleHandlers } from './rules.ts';
+import { createSettingsHandlers } from './settings.ts';
+import { createSetupHandlers } from './setup.ts';
+import { createSignInHandlers } from './sign-in.ts';
+import { createUploadHandlers } from './upload.ts';
+
+/** `identify` finds out who is asking; health checks and static files go without. */
+export function createRoutes(context: Context, identify: readonly RequestHandler[]): Router {
+  const router = Router({ caseSensitive: true });
+  const map = createMap(router);
+
+  const health = createHealthHandlers(context);
+  map.get('/health/live', 'everyone', health.live);
+  map.get('/health/ready', 'everyone', health.ready);
+
+  router.use(
+    ...identify,
+    express.urlencoded({ extended: false, limit: '100kb', parameterLimit: 2_500 }),
+    refuseOtherBodies,
+  );
+
+  const setup = createSetupHandlers(context);
+  map.get('/setup', 'everyone', setup.explain);
+  map.get('/setup/:token', 'everyone', setup.show);
+  map.post('/setup/:token', 'everyone', setup.create);
+
+  const signIn = createSignInHandlers(context);
+  map.get('/sign-in', 'everyone', signIn.show);
+  map.post('/sign-in', 'everyone', signIn.create);
+  map.post('/sign-out', 'everyone', signIn.remove);
+  map.get('/password/:token', 'everyone', signIn.showPassword);
+  map.post('/password/:token', 'everyone', signIn.choosePassword);
+
+  const home = createHomeHandlers(context);
+  map.get('/', 'dashboard:view', home.show);
+
+  const account = createAccountHandlers(context);
+  map.get('/account', 'signed-in', account.show);
+  map.post('/account', 'signed-in', account.save);
+  map.post('/account/password', 'signed-in', account.changePassword);
+
+  const upload = createUploadHandlers(context);
+  map.get('/upload', 'batch:create', upload.pick);
+  map.post('/upload', 'batch:create', ...upload.receive);
+  map.get('/upload/template.csv', 'batch:create', upload.template);
+  map.get('/upload/sample.csv', 'batch:create', upload.sample);
+  map.get('/upload/:id', 'prediction:view', upload.show);
+  map.get('/upload/:id/mapping', 'batch:create', upload.showMapping);
+  map.post('/upload/:id/mapping', 'batch:create', upload.saveMapping);
+  map.get('/upload/:id/check', 'batch:create', upload.showCheck);
+  map.post('/upload/:id/scoring', 'batch:create', upload.score);
+  map.get('/upload/:id/progress', 'prediction:view', upload.showProgress);
+  map.post('/upload/:id/cancellation', 'batch:create', upload.cancel);
+  map.get('/upload/:id/results', 'prediction:view', upload.showResults);
+  map.get('/upload/:id/files/:name', 'export:download', upload.download);
+  map.get('/upload/:id/removal', 'batch:create', upload.confirmRemoval);
+  map.post('/upload/:id/removal', 'batch:create', upload.remove);
+
+  const predict = createPredictHandlers(context);
+  map.get('/predict', 'prediction:create', predict.show);
+  map.post('/predict', 'prediction:create', predict.create);
+
+  const predictions = createPredictionHandlers(context);
+  map.get('/predictions', 'prediction:view', predictions.list);
+  map.get('/predictions.csv', 'export:download', predictions.download);
+  map.get('/predictions/:id', 'prediction:view', predictions.show);
+
+  const analytics = createAnalyticsHandlers(context);
+  map.get('/analytics', 'dashboard:view', analytics.show);
+
+  const rules = createRuleHandlers(context);
+  map.get('/settings/rules', 'rule:edit', rules.list);
+  map.get('/settings/rules/test', 'rule:edit', rules.test);
+  map.get('/settings/rules/new', 'rule:edit', rules.showNew);
+  map.post('/settings/rules', 'rule:edit', rules.create);
+  map.get('/settings/rules/:id', 'rule:edit', rules.showEdit);
+  map.post('/settings/rules/:id', 'rule:edit', rules.save);
+  map.get('/settings/rules/:id/removal', 'rule:edit', rules.confirmRemoval);
+  map.post('/settings/rules/:id/removal', 'rule:edit', rules.remove);
+
+  const settings = createSettingsHandlers(context);
+  map.get('/settings', 'rule:edit', settings.show);
+  map.get('/settings/risk-levels', 'settings:edit', settings.showRiskLevels);
+  map.post('/settings/risk-levels', 'settings:edit', settings.saveRiskLevels);
+  map.get('/settings/organisation', 'settings:edit', settings.showOrganisation);
+  map.post('/settings/organisation', 'settings:edit', settings.saveOrganisation);
+  map.get('/settings/sample', 'settings:edit', settings.showSample);
+  map.post('/settings/sample/removal', 'settings:edit', settings.removeSample);
+
+  const admin = createAdminHandlers(context);
+  map.get('/admin', 'user:manage', admin.show);
+  map.get('/admin/users', 'user:manage', admin.listUsers);
+  map.post('/admin/users', 'user:manage', admin.invite);
+  map.get('/admin/users/:id', 'user:manage', admin.showUser);
+  map.post('/admin/users/:id/role', 'user:manage', admin.changeRole);
+  map.post('/admin/users/:id/password-reset', 'user:manage', admin.resetPassword);
+  map.post('/admin/users/:id/disabling', 'user:manage', admin.disable);
+  map.post('/admin/users/:id/enabling', 'user:manage', admin.enable);
+  map.get('/admin/audit', 'audit:view', admin.listAudit);
+  map.get('/admin/audit.csv', 'audit:view', admin.downloadAudit);
+  map.get('/admin/jobs', 'job:view', admin.listJobs);
+  map.post('/admin/jobs/:id/cancellation', 'job:view', admin.cancelJob);
+
+  map.refuseOtherMethods();
+  return router;
+}
+
+export type Handler = RequestHandler;
+
+/** Declares routes as `access → csrf → handlers` and remembers the methods of each path. */
+function createMap(router: Router) {
+  const methods = new Map<string, string[]>();
+  const note = (path: string, ...names: string[]): void => {
+    methods.set(path, [...(methods.get(path) ?? []), ...names]);
+  };
+  return {
+    get: (path: string, access: Access, ...handlers: Handler[]) => {
+      note(path, 'GET', 'HEAD');
+      router.get(path, allow(access), ...handlers);
+    },
+    post: (path: string, access: Access, ...handlers: Handler[]) => {
+      note(path, 'POST');
+      router.post(path, allow(access), csrf, ...handlers);
+    },
+    refuseOtherMethods: () => {
+      for (const [path, names] of methods) {
+        router.all(path, (_req, res) => {
+          res.set('Allow', names.join(', '));
+          throw new AppError(405, 'method-not-allowed', `This address answers to ${names.join(', ')}.`);
+        });
+      }
+    },
+  };
+}
+
+/** Forms come URL-encoded, files as multipart on their own route; nothing else has a body here. */
+const refuseOtherBodies: RequestHandler = (req: Request, _res, next) => {
+  const type = req.get('content-type');
+  const hasBody = req.get('content-length') !== undefined && req.get('content-length') !== '0';
+  if (
+    hasBody &&
+    type !== undefined &&
+    !req.is(['application/x-www-form-urlencoded', 'multipart/form-data'])
+  ) {
+    throw new AppError(415, 'unsupported', 'Send a form. Other kinds of content cannot be read here.');
+  }
+  next();
+};

@@ -1,0 +1,116 @@
+import type { Db } from '../db.ts';
+import { NotFound } from '../errors.ts';
+
+export interface UserRecord {
+  readonly id: number;
+  readonly email: string;
+  readonly name: string;
+  readonly role: 'admin' | 'analyst' | 'viewer';
+  /** null until the person has chosen a password. */
+  readonly passwordHash: string | null;
+  readonly theme: 'system' | 'light' | 'dark';
+  /** Raised to end every running session of the user. */
+  readonly sessionEpoch: number;
+  readonly disabledAt: string | null;
+  readonly lastSeenAt: string | null;
+  readonly createdAt: string;
+}
+
+interface UserRow {
+  id: number;
+  email: string;
+  name: string;
+  role: UserRecord['role'];
+  password_hash: string | null;
+  theme: UserRecord['theme'];
+  session_epoch: number;
+  disabled_at: string | null;
+  last_seen_at: string | null;
+  created_at: string;
+}
+
+export async function findUser(db: Db, id: number): Promise<UserRecord | undefined> {
+  const row = await db<UserRow>('users').where({ id }).first();
+  return row && toUser(row);
+}
+
+/** @throws NotFound */
+export async function getUser(db: Db, id: number): Promise<UserRecord> {
+  const user = await findUser(db, id);
+  if (!user) throw new NotFound('person');
+  return user;
+}
+
+/** E-mail addresses are stored and compared in lower case. */
+export async function findUserByEmail(db: Db, email: string): Promise<UserRecord | undefined> {
+  const row = await db<UserRow>('users').where({ email: email.toLowerCase() }).first();
+  return row && toUser(row);
+}
+
+export async function listUsers(db: Db): Promise<UserRecord[]> {
+  const rows = await db<UserRow>('users').orderBy('name').orderBy('id');
+  return rows.map(toUser);
+}
+
+/** Administrators who can sign in. */
+export async function countActiveAdmins(db: Db): Promise<number> {
+  const row = await db('users')
+    .where({ role: 'admin', disabled_at: null })
+    .whereNotNull('password_hash')
+    .count({ count: '*' })
+    .first<{ count: number }>();
+  return Number(row.count);
+}
+
+export async function insertUser(
+  db: Db,
+  user: Pick<UserRecord, 'email' | 'name' | 'role' | 'passwordHash'>,
+): Promise<UserRecord> {
+  const [row] = await db<UserRow>('users')
+    .insert({
+      email: user.email.toLowerCase(),
+      name: user.name,
+      role: user.role,
+      password_hash: user.passwordHash,
+      created_at: new Date().toISOString(),
+    })
+    .returning('*');
+  return toUser(row!);
+}
+
+export async function updateUser(
+  db: Db,
+  id: number,
+  change: Partial<Pick<UserRecord, 'name' | 'role' | 'passwordHash' | 'theme' | 'disabledAt' | 'lastSeenAt'>>,
+): Promise<void> {
+  const columns = {
+    name: change.name,
+    role: change.role,
+    password_hash: change.passwordHash,
+    theme: change.theme,
+    disabled_at: change.disabledAt,
+    last_seen_at: change.lastSeenAt,
+  };
+  const given = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+  await db('users').where({ id }).update(given);
+}
+
+/** Ends every running session of the user at its next request. */
+export async function raiseSessionEpoch(db: Db, id: number): Promise<void> {
+  await db('users').where({ id }).increment('session_epoch', 1);
+}
+
+function toUser(row: UserRow): UserRecord {
+  return {
+    id: row.id,
+    email: row.email,
+    name: row.name,
+    role: row.role,
+    passwordHash: row.password_hash,
+    theme: row.theme,
+    sessionEpoch: row.session_epoch,
+    disabledAt: row.disabled_at,
+    lastSeenAt: row.last_seen_at,
+    createdAt: row.created_at,
+  };
+}
