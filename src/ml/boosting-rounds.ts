@@ -109,15 +109,21 @@ function moveMargins(
     margins[row]! += tree.value[leafOf(tree, 0, state.rows, row * tree.featureCount)]!;
 }
 
-/** Rows to grow on (of positive weight), and all the rest. */
+/** Rows to grow on (of positive weight), and all the rest. One random number decides on two rows. */
 function drawRows(weights: Float64Array, share: number, random: Random): [Int32Array, Int32Array] {
   const drawn = new Int32Array(weights.length);
   const others = new Int32Array(weights.length);
+  const limit = Math.round(share * 65536);
   let drawnCount = 0;
   let otherCount = 0;
+  let bits = 0;
   for (let row = 0; row < weights.length; row++) {
-    if (weights[row]! > 0 && (share === 1 || random.next() < share)) drawn[drawnCount++] = row;
-    else others[otherCount++] = row;
+    bits = (row & 1) === 0 ? (random.next() * 4294967296) | 0 : bits >>> 16;
+    const inside = weights[row]! > 0 && (bits & 0xffff) < limit ? 1 : 0;
+    drawn[drawnCount] = row;
+    others[otherCount] = row;
+    drawnCount += inside;
+    otherCount += 1 - inside;
   }
   if (drawnCount === 0) return drawRows(weights, 1, random);
   return [drawn.subarray(0, drawnCount), others.subarray(0, otherCount)];

@@ -79,7 +79,7 @@ export function createGrowContext(bins: readonly FeatureBins[], columns: readonl
   return {
     bins,
     columns,
-    layout: createHistogramLayout(bins),
+    layout: createHistogramLayout(bins, columns),
     pool: [],
     scratch: new Int32Array(rowCount),
     leftBins: new Uint8Array(256),
@@ -280,7 +280,6 @@ function fill(
   fillHistogram(
     histogram,
     context.layout,
-    context.columns,
     features,
     task.rows,
     leaf.start,

@@ -5,23 +5,52 @@
  * Layout: one Float64Array for all features, feature f starting at `2 × offsets[f]`; bin b holds the
  * gradient sum at `+ 2b` and the curvature sum at `+ 2b + 1`. A sibling's histogram is the parent's minus
  * this one's, which halves the work of a level.
- * Rows are taken in blocks, whose gradients stay in the nearest cache while the features pass over them.
+ * Rows are taken in blocks, whose gradients stay in the nearest cache while the features pass over them,
+ * two columns at a time, so that the additions to one bin do not wait for each other; in large nodes
+ * small features are counted as bundles.
  */
 import { binCount, type FeatureBins } from './bins.ts';
+import { addMargins, bundleFeatures, type Bundle } from './bundles.ts';
 
 const BLOCK_ROWS = 2048;
+/** Below, a joint histogram costs more than it saves. */
+const BUNDLE_ROWS = 1024;
 
 export interface HistogramLayout {
   /** First bin of each feature, and the total number of bins at the end; length `featureCount + 1`. */
   readonly offsets: Int32Array;
+  readonly columns: readonly Uint8Array[];
+  readonly bundles: readonly Bundle[];
+  /** Index of each feature's bundle, −1 for none. */
+  readonly bundleOf: Int32Array;
+  /** Joint histograms, one after the other with 512 numbers each. */
+  readonly joint: Float64Array;
+  readonly wanted: Uint8Array;
   /** Gradient and curvature of the rows of one block, in the node's order. */
   readonly block: Float64Array;
 }
 
-export function createHistogramLayout(bins: readonly FeatureBins[]): HistogramLayout {
+/** `columns`: the bins, one array a feature. */
+export function createHistogramLayout(
+  bins: readonly FeatureBins[],
+  columns: readonly Uint8Array[],
+): HistogramLayout {
   const offsets = new Int32Array(bins.length + 1);
   for (let f = 0; f < bins.length; f++) offsets[f + 1] = offsets[f]! + binCount(bins[f]!);
-  return { offsets, block: new Float64Array(2 * BLOCK_ROWS) };
+  const bundles = bundleFeatures(bins, columns);
+  const bundleOf = new Int32Array(bins.length).fill(-1);
+  bundles.forEach((bundle, index) => {
+    for (const f of bundle.features) bundleOf[f] = index;
+  });
+  return {
+    offsets,
+    columns,
+    bundles,
+    bundleOf,
+    joint: new Float64Array(512 * bundles.length),
+    wanted: new Uint8Array(bins.length),
+    block: new Float64Array(2 * BLOCK_ROWS),
+  };
 }
 
 export function createHistogram(layout: HistogramLayout): Float64Array {
@@ -30,12 +59,11 @@ export function createHistogram(layout: HistogramLayout): Float64Array {
 
 /**
  * Fills the histogram of the given features from the node's rows `rows[start] … rows[end − 1]`.
- * `columns`: the bins, one array a feature; `gradient`, `curvature`: one number a row of the table.
+ * `gradient`, `curvature`: one number a row of the table.
  */
 export function fillHistogram(
   histogram: Float64Array,
   layout: HistogramLayout,
-  columns: readonly Uint8Array[],
   features: Int32Array,
   rows: Int32Array,
   start: number,
@@ -43,13 +71,27 @@ export function fillHistogram(
   gradient: Float64Array,
   curvature: Float64Array,
 ): void {
-  for (const f of features) histogram.fill(0, 2 * layout.offsets[f]!, 2 * layout.offsets[f + 1]!);
+  const { offsets, columns, bundles, bundleOf, joint, wanted, block } = layout;
+  const bundled = end - start >= BUNDLE_ROWS && features.length > 1;
+  const inUse = new Set<number>();
+  const sources: Source[] = [];
+  wanted.fill(0);
+  for (const f of features) {
+    histogram.fill(0, 2 * offsets[f]!, 2 * offsets[f + 1]!);
+    wanted[f] = 1;
+    if (bundled && bundleOf[f]! >= 0) inUse.add(bundleOf[f]!);
+    else sources.push({ column: columns[f]!, into: histogram, offset: 2 * offsets[f]! });
+  }
+  for (const index of inUse)
+    sources.push({ column: bundles[index]!.column, into: joint, offset: 512 * index });
+  if (inUse.size > 0) joint.fill(0);
   for (let from = start; from < end; from += BLOCK_ROWS) {
     const to = Math.min(end, from + BLOCK_ROWS);
-    gather(layout.block, rows, from, to, gradient, curvature);
-    for (const f of features)
-      addBlock(histogram, 2 * layout.offsets[f]!, columns[f]!, rows, from, to, layout.block);
+    gather(block, rows, from, to, gradient, curvature);
+    for (let k = 0; k < sources.length; k += 2) addBlock(sources[k]!, sources[k + 1], rows, from, to, block);
   }
+  for (const index of inUse)
+    addMargins(joint.subarray(512 * index), bundles[index]!, wanted, histogram, offsets);
 }
 
 /** `histogram ← histogram − part` for the given features: takes one child from the parent, leaving its sibling. */
@@ -61,6 +103,13 @@ export function subtractHistogram(
 ): void {
   for (const f of features)
     for (let i = 2 * layout.offsets[f]!; i < 2 * layout.offsets[f + 1]!; i++) histogram[i]! -= part[i]!;
+}
+
+/** A column of bins, and where its sums begin. */
+interface Source {
+  readonly column: Uint8Array;
+  readonly into: Float64Array;
+  readonly offset: number;
 }
 
 function gather(
@@ -79,9 +128,46 @@ function gather(
 }
 
 function addBlock(
-  histogram: Float64Array,
-  offset: number,
+  a: Source,
+  b: Source | undefined,
+  rows: Int32Array,
+  from: number,
+  to: number,
+  block: Float64Array,
+): void {
+  if (b === undefined) addColumn(a.column, a.into, a.offset, rows, from, to, block);
+  else addColumns(a.column, a.into, a.offset, b.column, b.into, b.offset, rows, from, to, block);
+}
+
+function addColumns(
+  column1: Uint8Array,
+  into1: Float64Array,
+  offset1: number,
+  column2: Uint8Array,
+  into2: Float64Array,
+  offset2: number,
+  rows: Int32Array,
+  from: number,
+  to: number,
+  block: Float64Array,
+): void {
+  for (let i = from, at = 0; i < to; i++, at += 2) {
+    const row = rows[i]!;
+    const slot1 = offset1 + 2 * column1[row]!;
+    const slot2 = offset2 + 2 * column2[row]!;
+    const gradient = block[at]!;
+    const curvature = block[at + 1]!;
+    into1[slot1]! += gradient;
+    into1[slot1 + 1]! += curvature;
+    into2[slot2]! += gradient;
+    into2[slot2 + 1]! += curvature;
+  }
+}
+
+function addColumn(
   column: Uint8Array,
+  into: Float64Array,
+  offset: number,
   rows: Int32Array,
   from: number,
   to: number,
@@ -89,7 +175,7 @@ function addBlock(
 ): void {
   for (let i = from, at = 0; i < to; i++, at += 2) {
     const slot = offset + 2 * column[rows[i]!]!;
-    histogram[slot]! += block[at]!;
-    histogram[slot + 1]! += block[at + 1]!;
+    into[slot]! += block[at]!;
+    into[slot + 1]! += block[at + 1]!;
   }
 }
