@@ -1,0 +1,56 @@
+/**
+ * The two pieces of linear algebra that Newton's method needs: building a symmetric matrix from sparse rows
+ * and solving with it. Cholesky factorisation A = LLᵀ (Golub and Van Loan, Matrix Computations, 4.2).
+ */
+import type { SparseRows } from './design.ts';
+
+/** Adds `weight` · xxᵀ to the lower triangle, x being a sparse row followed by a 1 for the intercept. */
+export function addOuter(
+  matrix: Float64Array,
+  size: number,
+  rows: SparseRows,
+  row: number,
+  weight: number,
+): void {
+  const { indices, values } = rows;
+  const start = rows.starts[row]!;
+  const end = rows.starts[row + 1]!;
+  const last = (size - 1) * size;
+  // Indices of a row ascend, so that the second one is never the larger.
+  for (let a = start; a < end; a++) {
+    const at = indices[a]! * size;
+    const scaled = weight * values[a]!;
+    for (let b = start; b <= a; b++) matrix[at + indices[b]!]! += scaled * values[b]!;
+    matrix[last + indices[a]!]! += scaled;
+  }
+  matrix[last + size - 1]! += weight;
+}
+
+/**
+ * Solves A x = b for a symmetric A given by its lower triangle, which is overwritten. A diagonal entry that
+ * rounding has made zero or negative (an unpenalised column that is constant) leaves its unknown at zero.
+ */
+export function solveCholesky(lower: Float64Array, b: Float64Array): Float64Array {
+  const size = b.length;
+  for (let j = 0; j < size; j++) {
+    let diagonal = lower[j * size + j]!;
+    for (let k = 0; k < j; k++) diagonal -= lower[j * size + k]! ** 2;
+    const pivot = diagonal > 1e-12 ? Math.sqrt(diagonal) : 0;
+    lower[j * size + j] = pivot;
+    for (let i = j + 1; i < size; i++) {
+      let sum = lower[i * size + j]!;
+      for (let k = 0; k < j; k++) sum -= lower[i * size + k]! * lower[j * size + k]!;
+      lower[i * size + j] = pivot === 0 ? 0 : sum / pivot;
+    }
+  }
+  const x = b.slice();
+  for (let i = 0; i < size; i++) {
+    for (let k = 0; k < i; k++) x[i]! -= lower[i * size + k]! * x[k]!;
+    x[i] = lower[i * size + i] === 0 ? 0 : x[i]! / lower[i * size + i]!;
+  }
+  for (let i = size - 1; i >= 0; i--) {
+    for (let k = i + 1; k < size; k++) x[i]! -= lower[k * size + i]! * x[k]!;
+    x[i] = lower[i * size + i] === 0 ? 0 : x[i]! / lower[i * size + i]!;
+  }
+  return x;
+}

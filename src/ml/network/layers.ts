@@ -1,0 +1,185 @@
+/**
+ * The layers of the network, each as a forward pass and the backward pass that is its derivative. All
+ * matrices are row-major, one row an example; `n` rows, `width` columns. Backward passes overwrite.
+ *
+ * sparse affine   z = x·W for rows given as (input, value) pairs
+ * batch norm      y = γ (z − mean) / √(variance + ε) + β over the rows of the batch; running means of both,
+ *                 for use after training
+ * rectifier       a = max(y, 0)
+ * dropout         each unit kept with probability 1 − rate and divided by it
+ * The dense affine layer is matrix.ts as it is.
+ * References: Ioffe and Szegedy (2015), Batch Normalization; Glorot et al. (2011), Deep Sparse Rectifier
+ * Neural Networks; Srivastava et al. (2014), Dropout.
+ */
+import type { Random } from '../random.ts';
+import type { Slots } from './inputs.ts';
+
+export const BATCH_NORM_EPSILON = 1e-5;
+/** How much of the running mean and variance a batch replaces. */
+const RUNNING_SHARE = 0.1;
+
+/** `z = x·W`: W is `inputCount × width`. */
+export function sparseForward(
+  z: Float64Array,
+  slots: Slots,
+  slotCount: number,
+  weights: Float64Array,
+  n: number,
+  width: number,
+): void {
+  const { indices, values } = slots;
+  const blocks = width - (width % 4);
+  for (let i = 0; i < n; i++) {
+    const first = i * slotCount;
+    const end = first + slotCount;
+    for (let j = 0; j < blocks; j += 4) {
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
+      for (let s = first; s < end; s++) {
+        const value = values[s]!;
+        const at = indices[s]! * width + j;
+        s0 += value * weights[at]!;
+        s1 += value * weights[at + 1]!;
+        s2 += value * weights[at + 2]!;
+        s3 += value * weights[at + 3]!;
+      }
+      const at = i * width + j;
+      z[at] = s0;
+      z[at + 1] = s1;
+      z[at + 2] = s2;
+      z[at + 3] = s3;
+    }
+    for (let j = blocks; j < width; j++) {
+      let sum = 0;
+      for (let s = first; s < end; s++) sum += values[s]! * weights[indices[s]! * width + j]!;
+      z[i * width + j] = sum;
+    }
+  }
+}
+
+/** The slope of W: `Xᵀ·dz`, dense. */
+export function sparseBackward(
+  weightSlope: Float64Array,
+  slots: Slots,
+  slotCount: number,
+  dz: Float64Array,
+  n: number,
+  width: number,
+): void {
+  const { indices, values } = slots;
+  weightSlope.fill(0);
+  for (let i = 0; i < n; i++) {
+    const row = i * width;
+    for (let s = i * slotCount; s < (i + 1) * slotCount; s++) {
+      const value = values[s]!;
+      if (value === 0) continue;
+      const at = indices[s]! * width;
+      for (let j = 0; j < width; j++) weightSlope[at + j]! += value * dz[row + j]!;
+    }
+  }
+}
+
+export interface BatchNorm {
+  readonly scale: Float64Array;
+  readonly shift: Float64Array;
+  readonly runningMean: Float64Array;
+  readonly runningVariance: Float64Array;
+}
+
+/** Replaces `z` by the normalised values, writes `y` and 1 / √(variance + ε); moves the running figures. */
+export function batchNormForward(
+  y: Float64Array,
+  z: Float64Array,
+  inverse: Float64Array,
+  layer: BatchNorm,
+  n: number,
+): void {
+  const { scale, shift, runningMean, runningVariance } = layer;
+  const width = scale.length;
+  for (let j = 0; j < width; j++) {
+    let mean = 0;
+    for (let at = j; at < n * width; at += width) mean += z[at]!;
+    mean /= n;
+    let variance = 0;
+    for (let at = j; at < n * width; at += width) variance += (z[at]! - mean) ** 2;
+    variance /= n;
+    const factor = 1 / Math.sqrt(variance + BATCH_NORM_EPSILON);
+    inverse[j] = factor;
+    for (let at = j; at < n * width; at += width) {
+      const normalised = (z[at]! - mean) * factor;
+      z[at] = normalised;
+      y[at] = scale[j]! * normalised + shift[j]!;
+    }
+    runningMean[j]! += RUNNING_SHARE * (mean - runningMean[j]!);
+    runningVariance[j]! += RUNNING_SHARE * ((variance * n) / Math.max(1, n - 1) - runningVariance[j]!);
+  }
+}
+
+/** Turns the slope of y in `d` into the slope of z, and writes the slopes of scale and shift. */
+export function batchNormBackward(
+  d: Float64Array,
+  scaleSlope: Float64Array,
+  shiftSlope: Float64Array,
+  normalised: Float64Array,
+  inverse: Float64Array,
+  scale: Float64Array,
+  n: number,
+): void {
+  const width = scale.length;
+  for (let j = 0; j < width; j++) {
+    let sum = 0;
+    let product = 0;
+    for (let at = j; at < n * width; at += width) {
+      sum += d[at]!;
+      product += d[at]! * normalised[at]!;
+    }
+    shiftSlope[j] = sum;
+    scaleSlope[j] = product;
+    const factor = scale[j]! * inverse[j]!;
+    for (let at = j; at < n * width; at += width)
+      d[at] = factor * (d[at]! - sum / n - (normalised[at]! * product) / n);
+  }
+}
+
+/** `y + shift`, the layer without batch norm, in place. */
+export function addShift(y: Float64Array, shift: Float64Array, n: number): void {
+  const width = shift.length;
+  for (let i = 0; i < n; i++) for (let j = 0; j < width; j++) y[i * width + j]! += shift[j]!;
+}
+
+/** The slope of a shift: column sums of `d`. */
+export function shiftBackward(shiftSlope: Float64Array, d: Float64Array, n: number): void {
+  const width = shiftSlope.length;
+  shiftSlope.fill(0);
+  for (let i = 0; i < n; i++) for (let j = 0; j < width; j++) shiftSlope[j]! += d[i * width + j]!;
+}
+
+/** `max(y, 0)` over the first `length` entries, in place. */
+export function rectify(y: Float64Array, length: number): void {
+  for (let i = 0; i < length; i++) if (!(y[i]! > 0)) y[i] = 0;
+}
+
+/** Clears the slope `d` where the rectified value was zero. */
+export function rectifyBackward(d: Float64Array, rectified: Float64Array, length: number): void {
+  for (let i = 0; i < length; i++) if (!(rectified[i]! > 0)) d[i] = 0;
+}
+
+/** Draws a mask (0 or 1 / (1 − rate)) and applies it to `y` in place. */
+export function dropOut(
+  y: Float64Array,
+  mask: Float64Array,
+  rate: number,
+  length: number,
+  random: Random,
+): void {
+  const kept = 1 / (1 - rate);
+  for (let i = 0; i < length; i++) mask[i] = random.next() < rate ? 0 : kept;
+  applyMask(y, mask, length);
+}
+
+/** Multiplies by the mask: dropout's backward pass. */
+export function applyMask(d: Float64Array, mask: Float64Array, length: number): void {
+  for (let i = 0; i < length; i++) d[i]! *= mask[i]!;
+}

@@ -1,0 +1,157 @@
+/**
+ * What the columns of a table are: guessed from all of its values, for a person to confirm.
+ *
+ * Number: (nearly) every value reads as one. Boolean: two levels. Category: text, or numbers that are codes, with
+ * few levels. Identifier: one value a row, or a name that says so. Text: too many levels to learn from; ignored.
+ */
+import { createRandom, shuffle } from './random.ts';
+import type { ColumnRole, ColumnType, FeatureType } from './schema.ts';
+import { MISSING } from './table.ts';
+import type { Column } from './table.ts';
+import { isBlank, parseDate, parseNumber } from './values.ts';
+import type { DecimalSign } from './values.ts';
+
+export interface InferredColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly role: ColumnRole;
+  /** Distinct values, counted up to `maxLevels` + 1. */
+  readonly distinct: number;
+  readonly missing: number;
+  /** Categories and booleans, most frequent first; otherwise empty. */
+  readonly levels: readonly string[];
+}
+
+/** A category with more levels than this is text. */
+export const maxLevels = 100;
+
+const identifierName =
+  /(^|[^a-z])(id|ids|uuid|guid|key|rownumber|index|surname|lastname|firstname|fullname|name|e?mail|phone(number)?)$|^(row|customer|client|account|user|member)_?(no|nr|num|number|id|key|code)$/;
+const labelName =
+  /^(is_?|has_?)?(churn(ed)?|exited|attrition(_?flag)?|left|leaver|cancell?ed|closed|lapsed|churn_?(label|flag|value))$/;
+const valueName = /^(monthly_?(charges?|revenue|fee|value|payment|spend)|mrr|arpu|revenue_?per_?month)$/;
+const positiveLevels = new Set([
+  'yes',
+  'y',
+  '1',
+  'true',
+  't',
+  'exited',
+  'left',
+  'churn',
+  'churned',
+  'cancelled',
+  'canceled',
+  'closed',
+  'attrited customer',
+  'lapsed',
+]);
+
+/** One entry a column; `cells[j]` holds column j's text, all of the same length. */
+export function inferColumns(
+  header: readonly string[],
+  cells: readonly (readonly string[])[],
+  decimal: DecimalSign,
+): InferredColumn[] {
+  const columns = header.map((name, j) => inferColumn(name, cells[j]!, decimal));
+  const label = columns.find((column) => column.type === 'boolean' && labelName.test(snakeCase(column.name)));
+  const value = columns.find((column) => column.type === 'number' && valueName.test(snakeCase(column.name)));
+  return columns.map((column) => ({
+    ...column,
+    role: column === label ? 'label' : column === value ? 'value' : column.role,
+  }));
+}
+
+/** The level of a two-level column that says 'left'; null when words do not tell. */
+export function positiveLevelOf(levels: readonly string[]): string | null {
+  const said = levels.filter((level) => positiveLevels.has(level.trim().toLowerCase()));
+  return levels.length === 2 && said.length === 1 ? said[0]! : null;
+}
+
+/** A column's text as typed values. Text that does not read as the type is missing here; scoring refuses it. */
+export function readColumn(
+  name: string,
+  type: FeatureType,
+  cells: readonly string[],
+  decimal: DecimalSign,
+): Column {
+  if (type === 'number' || type === 'date') {
+    const parse = type === 'date' ? parseDate : (text: string) => parseNumber(text, decimal);
+    const values = Float64Array.from(cells, (text) => (isBlank(text) ? NaN : (parse(text) ?? NaN)));
+    return { kind: 'number', name, values };
+  }
+  const levels = [...new Set(cells.filter((text) => !isBlank(text)))].sort(byNumberThenText);
+  const codeOf = new Map(levels.map((level, code) => [level, code]));
+  return {
+    kind: 'category',
+    name,
+    levels,
+    codes: Int32Array.from(cells, (text) => codeOf.get(text) ?? MISSING),
+  };
+}
+
+function inferColumn(name: string, cells: readonly string[], decimal: DecimalSign): InferredColumn {
+  const present = cells.filter((text) => !isBlank(text));
+  const counts = countDistinct(present);
+  const distinct = counts.size;
+  const missing = cells.length - present.length;
+  const levels = distinct <= maxLevels ? [...counts].sort((a, b) => b[1] - a[1]).map(([level]) => level) : [];
+  const type = typeOf(present, distinct, decimal);
+  const role = roleOf(name, type, distinct, present);
+  return {
+    name,
+    type,
+    role,
+    distinct,
+    missing,
+    levels: type === 'category' || type === 'boolean' ? levels : [],
+  };
+}
+
+function typeOf(present: readonly string[], distinct: number, decimal: DecimalSign): ColumnType {
+  if (distinct === 2) return 'boolean';
+  const sample = sampleOf(present);
+  if (sample.length > 0 && sample.every((text) => parseNumber(text, decimal) !== null)) return 'number';
+  if (sample.length > 0 && sample.every((text) => parseDate(text) !== null)) return 'date';
+  return distinct <= maxLevels ? 'category' : 'text';
+}
+
+function roleOf(name: string, type: ColumnType, distinct: number, present: readonly string[]): ColumnRole {
+  if (distinct < 2) return 'ignored';
+  const unique = distinct > maxLevels && new Set(present).size === present.length;
+  const isNamed = identifierName.test(snakeCase(name));
+  const isWhole = type === 'number' && sampleOf(present).every((text) => /^\d+$/.test(text.trim()));
+  if (unique && (type === 'text' || (isWhole && isNamed))) return 'identifier';
+  return type === 'text' || (isNamed && distinct > maxLevels) ? 'ignored' : 'feature';
+}
+
+/** Distinct values and how often they occur; counting stops when there are too many to be levels. */
+function countDistinct(present: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const text of present) {
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+    if (counts.size > maxLevels) break;
+  }
+  return counts;
+}
+
+/** Every value where there are few, 10,000 drawn ones otherwise. */
+function sampleOf(present: readonly string[]): readonly string[] {
+  if (present.length <= 10_000) return present;
+  const rows = Int32Array.from(present.keys());
+  shuffle(rows, createRandom(1));
+  return Array.from(rows.subarray(0, 10_000), (row) => present[row]!);
+}
+
+function snakeCase(name: string): string {
+  return name
+    .trim()
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .replace(/[\s.-]+/g, '_')
+    .toLowerCase();
+}
+
+function byNumberThenText(a: string, b: string): number {
+  const difference = Number(a) - Number(b);
+  return Number.isNaN(difference) ? (a < b ? -1 : a > b ? 1 : 0) : difference || (a < b ? -1 : 1);
+}

@@ -1,0 +1,69 @@
+/**
+ * Reading one cell of text. Strict on purpose: what is not clearly a number or a date is refused, so that
+ * it can be named to the person who knows, instead of becoming a wrong number.
+ */
+
+export type DecimalSign = '.' | ',';
+
+/** What people write for 'no value' in any column. `None` and `No` are not here: they are levels. */
+const blanks = new Set(['', 'na', 'n/a', '#n/a', 'null', 'nan']);
+
+export function isBlank(text: string | undefined): boolean {
+  return text === undefined || text === '' || blanks.has(text.trim().toLowerCase());
+}
+
+const plainNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i;
+const grouped = {
+  '.': /^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/,
+  ',': /^[+-]?\d{1,3}([.  ]\d{3})+(,\d+)?$/,
+} as const;
+const currencyAround = /^([+-]?)[\s ]*[$€£¥][\s ]*|[\s ]*[$€£¥]$/g;
+
+/**
+ * The finite number that the text writes in this locale, or null. A currency sign and groups of three are
+ * understood; `1e999`, `NaN`, `0x1F` and an ambiguous `1.234` in a comma locale with other groups are not numbers.
+ */
+export function parseNumber(text: string, decimal: DecimalSign): number | null {
+  let digits = text.trim();
+  if (decimal === '.' && plainNumber.test(digits)) return finite(Number(digits));
+  digits = digits.replace(currencyAround, '$1').replace('−', '-');
+  if (grouped[decimal].test(digits)) digits = digits.replace(decimal === '.' ? /,/g : /[.  ]/g, '');
+  if (decimal === ',') {
+    if (digits.includes('.')) return null;
+    digits = digits.replace(',', '.');
+  }
+  return plainNumber.test(digits) ? finite(Number(digits)) : null;
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+const isoDate =
+  /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
+const dottedDate = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/;
+const dayMs = 86_400_000;
+
+/**
+ * Days since 1970-01-01 of `2026-11-20`, `2026/11/20` (a time of day may follow and is dropped) or
+ * `20.11.2026`; null otherwise. Dates whose order of day and month cannot be known are refused.
+ */
+export function parseDate(text: string): number | null {
+  const trimmed = text.trim();
+  const iso = isoDate.exec(trimmed);
+  if (iso) return daysOf(Number(iso[1]), Number(iso[2]), Number(iso[3]));
+  const dotted = dottedDate.exec(trimmed);
+  return dotted ? daysOf(Number(dotted[3]), Number(dotted[2]), Number(dotted[1])) : null;
+}
+
+/** `2026-11-20` of days since 1970-01-01. */
+export function formatDate(days: number): string {
+  return new Date(days * dayMs).toISOString().slice(0, 10);
+}
+
+function daysOf(year: number, month: number, day: number): number | null {
+  const time = Date.UTC(year, month - 1, day);
+  const date = new Date(time);
+  const exists = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  return exists ? time / dayMs : null;
+}
