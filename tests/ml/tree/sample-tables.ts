@@ -36,15 +36,15 @@ export function categoryColumn(name: string, levels: readonly string[], codes: r
   return { kind: 'category', name, levels, codes: Int32Array.from(codes) };
 }
 
-/** The table with every category of every third row unseen and every number of every fifth huge or absent. */
-export function spoil(table: Table): Table {
+/** The table with every category of every third row unseen and every number of every fifth one of `extremes`. */
+export function spoil(table: Table, extremes: readonly number[] = [1e300, -Infinity, NaN]): Table {
   return {
     rowCount: table.rowCount,
     columns: table.columns.map((column) =>
       column.kind === 'number'
         ? numberColumn(
             column.name,
-            column.values.map((v, i) => (i % 5 === 0 ? [1e300, -Infinity, NaN][i % 3]! : v)),
+            column.values.map((v, i) => (i % 5 === 0 ? extremes[i % extremes.length]! : v)),
           )
         : categoryColumn(
             column.name,

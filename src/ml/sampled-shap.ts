@@ -1,0 +1,150 @@
+/**
+ * Shapley values of any model by sampling orders of the features, for models without an exact method.
+ *
+ * Method: Castro, Gómez and Tejada (2009), Štrumbelj and Kononenko (2014). From each background row z the
+ * features are set to the customer's values one after the other in a random order and in its reverse
+ * (antithetic: Mitchell et al. 2022); the change of the prediction at each step belongs to the feature
+ * set. A contribution is the mean over background rows. As every way begins at a background row and ends
+ * at the customer, contributions add up exactly to prediction − mean background prediction, which is the
+ * base: nothing is left to distribute. The standard error, s / √n over the n background rows, falls with
+ * the square root of their number; a Shapley value is what it converges to.
+ * Background rows, orders and so results depend on the seed only, not on the other rows of the table.
+ */
+import type { Explanation } from './estimator.ts';
+import { createRandom, shuffle } from './random.ts';
+import type { CategoryColumn, Column, NumberColumn, Table } from './table.ts';
+
+export interface SampledExplanation extends Explanation {
+  /** Of each contribution, in the same places; NaN with a single background row. */
+  readonly standardErrors: Float64Array;
+}
+
+/** Changes within a background row are predicted this many rows at a time. */
+const BATCH_ROWS = 16_384;
+
+/**
+ * Explains every row of `table`. `background`: rows with the same columns and levels, at least one.
+ * Costs about 2 × features × background rows predictions a row.
+ */
+export function sampledShap(
+  predict: (table: Table) => Float64Array,
+  background: Table,
+  table: Table,
+  seed: number,
+): SampledExplanation {
+  if (background.rowCount === 0) throw new RangeError('sampled reasons need at least one background row');
+  const featureCount = table.columns.length;
+  const orders = drawOrders(background.rowCount, featureCount, seed);
+  const backgroundValues = predict(background);
+  const values = predict(table);
+  const contributions = new Float64Array(table.rowCount * featureCount);
+  const standardErrors = new Float64Array(contributions.length);
+  const steps = orders.length * (featureCount - 1);
+  const rowsAtOnce = Math.max(1, Math.floor(BATCH_ROWS / Math.max(1, steps)));
+  for (let start = 0; start < table.rowCount; start += rowsAtOnce) {
+    const count = Math.min(rowsAtOnce, table.rowCount - start);
+    const between = predict(hybrids(background, table, start, count, orders));
+    for (let i = 0; i < count; i++) {
+      const at = (start + i) * featureCount;
+      addSteps(
+        orders,
+        backgroundValues,
+        values[start + i]!,
+        between.subarray(i * steps, (i + 1) * steps),
+        contributions.subarray(at, at + featureCount),
+        standardErrors.subarray(at, at + featureCount),
+      );
+    }
+  }
+  const base = backgroundValues.reduce((sum, value) => sum + value, 0) / backgroundValues.length;
+  return { featureCount, base, contributions, standardErrors };
+}
+
+/** Two orders a background row: a random one and its reverse. */
+function drawOrders(backgroundRows: number, featureCount: number, seed: number): Int32Array[] {
+  const random = createRandom(seed);
+  return Array.from({ length: backgroundRows }, () => {
+    const order = Int32Array.from({ length: featureCount }, (_, j) => j);
+    shuffle(order, random);
+    return [order, order.slice().reverse()];
+  }).flat();
+}
+
+/** Per row and order the table rows after 1, 2, … featureCount − 1 steps. */
+function hybrids(
+  background: Table,
+  table: Table,
+  start: number,
+  count: number,
+  orders: readonly Int32Array[],
+): Table {
+  const featureCount = table.columns.length;
+  const steps = featureCount - 1;
+  const rowCount = count * orders.length * steps;
+  const ranks = orders.map((order) => rankOf(order));
+  return {
+    rowCount,
+    columns: table.columns.map((column, j) => {
+      const from = cells(column);
+      const other = cells(background.columns[j]!);
+      const out = column.kind === 'number' ? new Float64Array(rowCount) : new Int32Array(rowCount);
+      for (let i = 0, at = 0; i < count; i++)
+        for (let o = 0; o < orders.length; o++) {
+          const rank = ranks[o]![j]!;
+          for (let step = 0; step < steps; step++)
+            out[at++] = step >= rank ? from[start + i]! : other[o >> 1]!;
+        }
+      return withCells(column, out);
+    }),
+  };
+}
+
+function addSteps(
+  orders: readonly Int32Array[],
+  backgroundValues: Float64Array,
+  value: number,
+  between: Float64Array,
+  contributions: Float64Array,
+  standardErrors: Float64Array,
+): void {
+  const featureCount = contributions.length;
+  const n = backgroundValues.length;
+  const steps = featureCount - 1;
+  const squares = new Float64Array(featureCount);
+  const pair = new Float64Array(featureCount);
+  for (let b = 0; b < n; b++) {
+    pair.fill(0);
+    for (const o of [2 * b, 2 * b + 1]) {
+      let before = backgroundValues[b]!;
+      for (let step = 0; step < featureCount; step++) {
+        const after = step < steps ? between[o * steps + step]! : value;
+        pair[orders[o]![step]!]! += (after - before) / 2;
+        before = after;
+      }
+    }
+    for (let j = 0; j < featureCount; j++) {
+      contributions[j]! += pair[j]! / n;
+      squares[j]! += pair[j]! ** 2;
+    }
+  }
+  for (let j = 0; j < featureCount; j++) {
+    const variance = Math.max(0, squares[j]! - n * contributions[j]! ** 2) / (n - 1);
+    standardErrors[j] = Math.sqrt(variance / n);
+  }
+}
+
+function rankOf(order: Int32Array): Int32Array {
+  const rank = new Int32Array(order.length);
+  order.forEach((feature, place) => (rank[feature] = place));
+  return rank;
+}
+
+function cells(column: Column): Float64Array | Int32Array {
+  return column.kind === 'number' ? column.values : column.codes;
+}
+
+function withCells(column: Column, values: Float64Array | Int32Array): Column {
+  return column.kind === 'number'
+    ? ({ ...column, values } as NumberColumn)
+    : ({ ...column, codes: values } as CategoryColumn);
+}
