@@ -1,0 +1,37 @@
+/** Reasons and notes in words. They tell what goes with the risk in similar customers, never what causes it. */
+import type { CellNote, CellProblem } from '../ml/row-reader.ts';
+import { labelOf } from './column-names.ts';
+import type { Reason } from './scoring.ts';
+
+/** 'Contract is Month-to-month: raises risk by 12 points'. */
+export function reasonWords({ feature, value, points }: Reason): string {
+  const said = value === '' ? 'is not known' : `is ${value}`;
+  return `${labelOf(feature)} ${said}: ${effectWords(points)}`;
+}
+
+/** 'raises risk by 12 points'. */
+export function effectWords(points: number): string {
+  const size = Math.abs(points) * 100;
+  if (size < 0.05) return 'hardly changes the risk';
+  const text = size < 9.95 ? size.toFixed(1).replace(/\.0$/, '') : String(Math.round(size));
+  return `${points > 0 ? 'raises' : 'lowers'} risk by ${text} ${text === '1' ? 'point' : 'points'}`;
+}
+
+export function noteWords({ column, kind, found }: CellNote): string {
+  switch (kind) {
+    case 'missing':
+      return `${column} is missing; scored as an unknown value`;
+    case 'unseen':
+      return `${column} '${shortened(found)}' was never seen in training; it says nothing either way`;
+    case 'out-of-range':
+      return `${column} ${shortened(found)} is outside of what training saw`;
+  }
+}
+
+export function problemWords({ column, found, expected }: CellProblem): string {
+  return `${column}: found '${shortened(found)}', expected ${expected}`;
+}
+
+function shortened(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}

@@ -1,0 +1,123 @@
+import type { Db } from '../db.ts';
+import { NotFound } from '../errors.ts';
+import type { Schema } from '../ml/schema.ts';
+import type { Evaluation, Importance, Provenance } from '../ml/model.ts';
+
+export type ModelState = 'candidate' | 'active' | 'archived';
+
+export interface ModelRecord {
+  readonly id: number;
+  /** 'v3 Telecom churn'. */
+  readonly label: string;
+  readonly name: string;
+  readonly family: string;
+  readonly state: ModelState;
+  /** Relative to the models folder. */
+  readonly file: string;
+  readonly sha256: string;
+  readonly schema: Schema;
+  readonly threshold: number;
+  readonly evaluation: Evaluation;
+  readonly importance: readonly Importance[];
+  readonly provenance: Provenance;
+  readonly datasetId: number | null;
+  readonly isSample: boolean;
+  readonly createdAt: string;
+  readonly activatedAt: string | null;
+}
+
+interface ModelRow {
+  id: number;
+  name: string;
+  family: string;
+  state: ModelState;
+  file: string;
+  sha256: string;
+  schema: string;
+  threshold: number;
+  evaluation: string;
+  importance: string;
+  provenance: string;
+  dataset_id: number | null;
+  is_sample: number;
+  created_at: string;
+  activated_at: string | null;
+}
+
+export async function findModel(db: Db, id: number): Promise<ModelRecord | undefined> {
+  const row = await db<ModelRow>('models').where({ id }).first();
+  return row && toModel(row);
+}
+
+/** @throws NotFound */
+export async function getModel(db: Db, id: number): Promise<ModelRecord> {
+  const model = await findModel(db, id);
+  if (!model) throw new NotFound('model');
+  return model;
+}
+
+export async function findActiveModel(db: Db): Promise<ModelRecord | undefined> {
+  const row = await db<ModelRow>('models').where({ state: 'active' }).first();
+  return row && toModel(row);
+}
+
+/** The active one first, then the newest. */
+export async function listModels(db: Db): Promise<ModelRecord[]> {
+  const rows = await db<ModelRow>('models').whereNot({ state: 'archived' }).orderBy('id', 'desc');
+  return rows.map(toModel).sort((a, b) => Number(b.state === 'active') - Number(a.state === 'active'));
+}
+
+export async function insertModel(
+  db: Db,
+  model: Omit<ModelRecord, 'id' | 'label' | 'state' | 'createdAt' | 'activatedAt'>,
+): Promise<number> {
+  const [row] = await db<ModelRow>('models')
+    .insert({
+      name: model.name,
+      family: model.family,
+      state: 'candidate',
+      file: model.file,
+      sha256: model.sha256,
+      schema: JSON.stringify(model.schema),
+      threshold: model.threshold,
+      evaluation: JSON.stringify(model.evaluation),
+      importance: JSON.stringify(model.importance),
+      provenance: JSON.stringify(model.provenance),
+      dataset_id: model.datasetId,
+      is_sample: Number(model.isSample),
+      created_at: new Date().toISOString(),
+    })
+    .returning('id');
+  return row!.id;
+}
+
+/** One model is active at a time; the one before becomes a candidate again. */
+export async function activateModel(db: Db, id: number): Promise<void> {
+  await db('models').where({ state: 'active' }).update({ state: 'candidate' });
+  await db('models').where({ id }).update({ state: 'active', activated_at: new Date().toISOString() });
+}
+
+export async function deleteModel(db: Db, id: number): Promise<void> {
+  await db('models').where({ id }).delete();
+}
+
+function toModel(row: ModelRow): ModelRecord {
+  return {
+    id: row.id,
+    label: `v${row.id} ${row.name}`,
+    name: row.name,
+    family: row.family,
+    state: row.state,
+    file: row.file,
+    sha256: row.sha256,
+    schema: JSON.parse(row.schema) as Schema,
+    threshold: row.threshold,
+    evaluation: JSON.parse(row.evaluation) as Evaluation,
+    importance: JSON.parse(row.importance) as Importance[],
+    provenance: JSON.parse(row.provenance) as Provenance,
+    datasetId: row.dataset_id,
+    isSample: Boolean(row.is_sample),
+    createdAt: row.created_at,
+    activatedAt: row.activated_at,
+  };
+}
