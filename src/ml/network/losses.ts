@@ -9,6 +9,8 @@
  * Reference: Lin et al. (2017), Focal Loss for Dense Object Detection.
  */
 
+import { sigmoid } from '../sigmoid.ts';
+
 /**
  * The mean loss Σ ℓ / n over the first `n` rows; writes dℓ/dm / n into `slope`.
  * `gamma`: the focal exponent, ≥ 0; 0 is cross-entropy.
@@ -33,13 +35,6 @@ export function meanLoss(
     slope[i] = (weight * sign * (gamma * hit * focus * logHit - focus * miss)) / n;
   }
   return total / n;
-}
-
-/** 1 / (1 + e^(−m)) without overflow. */
-export function sigmoid(margin: number): number {
-  if (margin >= 0) return 1 / (1 + Math.exp(-margin));
-  const e = Math.exp(margin);
-  return e / (1 + e);
 }
 
 function logSigmoid(margin: number): number {

@@ -1,0 +1,152 @@
+/**
+ * Neural network for two classes: two or three hidden layers of rectified units with batch normalisation
+ * and dropout, trained by Adam on small batches.
+ *
+ * Method: inputs as in network/inputs.ts; layers in network/layers.ts; loss cross-entropy, or focal, times
+ * row and class weights, plus λ₁ Σ|W| + λ₂/2 Σ W² over the weights of all layers (network/losses.ts);
+ * Adam with decoupled weight decay and a warm-up and cosine schedule (network/adam.ts). A share of the
+ * rows is set aside; training stops when their loss has not fallen for `patience` epochs, and the best
+ * epoch is kept. Several networks from different starts and different rows set aside may be averaged in
+ * log-odds (Lakshminarayanan et al. 2017, Deep Ensembles).
+ * Reasons: sampled Shapley values in probability (sampled-shap.ts) against synthetic background rows,
+ * whose cells are drawn independently from the training columns: no training row is kept. They add up
+ * exactly; their standard errors come with them.
+ * Assumptions: rows are exchangeable. Class weights and focal loss shift probabilities; calibrate after.
+ */
+import type { Estimator, TrainingData } from './estimator.ts';
+import { inferMargins } from './network/infer.ts';
+import { fitInputs, type Inputs } from './network/inputs.ts';
+import type { FoldedLayer } from './network/passes.ts';
+import { trainNetwork } from './network/training.ts';
+import type { Random } from './random.ts';
+import { sampledShap, type SampledExplanation } from './sampled-shap.ts';
+import { sigmoid } from './sigmoid.ts';
+import type { Column, Table } from './table.ts';
+import { checkTrainingData, rowWeights, type ClassWeight } from './training-data.ts';
+
+export interface NetworkParams {
+  /** Units of each hidden layer, one to three layers. */
+  readonly hidden: readonly number[];
+  readonly batchNorm: boolean;
+  /** Share of hidden units dropped while training, in [0, 1). */
+  readonly dropout: number;
+  readonly learningRate: number;
+  /** Decoupled weight decay, ≥ 0. */
+  readonly weightDecay: number;
+  /** λ₁, λ₂ ≥ 0. */
+  readonly l1: number;
+  readonly l2: number;
+  readonly batchRows: number;
+  readonly maxEpochs: number;
+  /** Share of rows set aside to stop early, in [0, 0.5]; 0 runs all epochs. */
+  readonly validationShare: number;
+  /** Epochs without improvement before stopping. */
+  readonly patience: number;
+  /** Exponent of the focal loss, ≥ 0; 0 is cross-entropy. */
+  readonly focus: number;
+  readonly classWeight: ClassWeight;
+  /** Knots of a number's curve, ≥ 3, or 0 for its smooth score alone. */
+  readonly knots: number;
+  /** Networks averaged, 1 to 20. */
+  readonly networks: number;
+}
+
+export interface NetworkModel {
+  readonly inputs: Inputs;
+  /** The layers of each network, batch norm folded in; the last layer is the output. */
+  readonly networks: readonly (readonly FoldedLayer[])[];
+  /** Synthetic rows that reasons start from. */
+  readonly background: Table;
+}
+
+const BACKGROUND_ROWS = 32;
+const EXPLANATION_SEED = 1;
+
+interface NetworkEstimator extends Estimator<NetworkParams, NetworkModel> {
+  explain(model: NetworkModel, table: Table): SampledExplanation;
+}
+
+export const network: NetworkEstimator = {
+  family: 'network',
+  defaults: {
+    hidden: [32, 16],
+    batchNorm: true,
+    dropout: 0.15,
+    learningRate: 0.005,
+    weightDecay: 0.02,
+    l1: 0,
+    l2: 0,
+    batchRows: 128,
+    maxEpochs: 20,
+    validationShare: 0.1,
+    patience: 5,
+    focus: 0,
+    classWeight: 'none',
+    knots: 16,
+    networks: 2,
+  },
+  fit: fitNetwork,
+  predict: predictNetwork,
+  explain: (model, table) =>
+    sampledShap((rows) => predictNetwork(model, rows), model.background, table, EXPLANATION_SEED),
+};
+
+function fitNetwork(params: NetworkParams, data: TrainingData, random: Random): NetworkModel {
+  checkParams(params);
+  checkTrainingData(data);
+  const inputs = fitInputs(data.table, params.knots);
+  const weights = rowWeights(data, params.classWeight);
+  const networks = Array.from({ length: params.networks }, () =>
+    trainNetwork(params, inputs, data, weights, random.fork()),
+  );
+  return { inputs, networks, background: drawBackground(data.table, random.fork()) };
+}
+
+function predictNetwork(model: NetworkModel, table: Table): Float64Array {
+  const rows = Int32Array.from({ length: table.rowCount }, (_, row) => row);
+  const total = new Float64Array(table.rowCount);
+  const margins = new Float64Array(table.rowCount);
+  for (const layers of model.networks) {
+    inferMargins(model.inputs, layers, table, rows, margins);
+    for (let row = 0; row < total.length; row++) total[row]! += margins[row]!;
+  }
+  return total.map((margin) => sigmoid(margin / model.networks.length));
+}
+
+/** Each cell drawn from its column alone: plausible values, nobody's row. */
+function drawBackground(table: Table, random: Random): Table {
+  const draw = (): Int32Array =>
+    Int32Array.from({ length: BACKGROUND_ROWS }, () => random.below(table.rowCount));
+  const columns = table.columns.map((column): Column => {
+    const rows = draw();
+    return column.kind === 'number'
+      ? { ...column, values: Float64Array.from(rows, (row) => column.values[row]!) }
+      : { ...column, codes: rows.map((row) => column.codes[row]!) };
+  });
+  return { rowCount: BACKGROUND_ROWS, columns };
+}
+
+function checkParams(params: NetworkParams): void {
+  const check = (ok: boolean, text: string): void => {
+    if (!ok) throw new RangeError(`network: ${text}`);
+  };
+  const whole = (value: number, low: number, high: number): boolean =>
+    Number.isInteger(value) && value >= low && value <= high;
+  const { hidden, dropout, learningRate, weightDecay, l1, l2, focus, validationShare, knots } = params;
+  check(
+    hidden.length >= 1 && hidden.length <= 3 && hidden.every((units) => whole(units, 1, 1024)),
+    'hidden must be one to three layers of 1 to 1,024 units',
+  );
+  check(dropout >= 0 && dropout < 1, 'dropout must be in [0, 1)');
+  check(learningRate > 0 && learningRate <= 1, 'learningRate must be in (0, 1]');
+  check(
+    [weightDecay, l1, l2, focus].every((v) => v >= 0 && v < Infinity),
+    'penalties and focus must not be negative',
+  );
+  check(validationShare >= 0 && validationShare <= 0.5, 'validationShare must be in [0, 0.5]');
+  check(whole(params.batchRows, 2, 1_000_000), 'batchRows must be at least 2');
+  check(whole(params.maxEpochs, 1, 10_000), 'maxEpochs must be at least 1');
+  check(params.patience >= 1, 'patience must be at least 1');
+  check(knots === 0 || whole(knots, 3, 1000), 'knots must be 0 or at least 3');
+  check(whole(params.networks, 1, 20), 'networks must be 1 to 20');
+}
