@@ -79,7 +79,10 @@ function withoutBlanks(environment: Readonly<Record<string, string | undefined>>
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
 }
 
-function describeIssues(error: z.ZodError, environment: Readonly<Record<string, string | undefined>>): string {
+function describeIssues(
+  error: z.ZodError,
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
   const lines = error.issues.map((issue) => {
     const name = String(issue.path[0]);
     // A secret is never printed, not even a wrong one.

@@ -120,12 +120,18 @@ export function joinTrees(parts: readonly Trees[], featureCount: number): Trees 
 }
 
 /**
- * Adds to `sums[i]` the values of trees `from` to `to` for row i.
+ * Adds to `sums[i]` the values of trees `from` to `to − 1` for row i, in order.
  * `rows`: bins, row-major as binRows gives them, `sums.length × featureCount`.
  */
-export function addTreeValues(trees: Trees, rows: Uint8Array, sums: Float64Array): void {
+export function addTreeValues(
+  trees: Trees,
+  rows: Uint8Array,
+  sums: Float64Array,
+  from = 0,
+  to = trees.roots.length - 1,
+): void {
   const { featureCount, roots, value } = trees;
-  for (let tree = 0; tree + 1 < roots.length; tree++)
+  for (let tree = from; tree < to; tree++)
     for (let i = 0, at = 0; i < sums.length; i++, at += featureCount)
       sums[i]! += value[leafOf(trees, roots[tree]!, rows, at)]!;
 }

@@ -1,0 +1,228 @@
+/**
+ * Scoring a batch: chunk by chunk, results and rejects appended to their files and synced, then the predictions,
+ * the counts and the checkpoint in one transaction. A resumed run cuts both files back to the checkpoint and goes
+ * on, so that its output is that of an uninterrupted one (docs/decisions/0005).
+ */
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  ftruncateSync,
+  openSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { inTransaction } from '../db.ts';
+import type { Db } from '../db.ts';
+import { getBatch, updateBatch } from '../store/batches.ts';
+import type { BatchCounts, BatchRecord } from '../store/batches.ts';
+import { getModel } from '../store/models.ts';
+import type { ModelRecord } from '../store/models.ts';
+import { insertPredictions } from '../store/prediction-writes.ts';
+import type { NewPrediction } from '../store/prediction-writes.ts';
+import type { JobSteps } from './batch-check.ts';
+import { batchFile } from './batch-files.ts';
+import { byteOrderMark, rejectedHeader, rejectedLine, scoredHeader, scoredLine } from './batch-output.ts';
+import { customerIdOf, toCustomer, unreadable } from './batch-rows.ts';
+import type { CsvFormat } from './csv/intake.ts';
+import { fileStart, readCsvChunks } from './csv/reader.ts';
+import type { CsvPosition, CsvRow } from './csv/reader.ts';
+import type { ColumnMapping } from './mapping.ts';
+import { readModelFile } from './model-files.ts';
+import { toStored } from './prediction-record.ts';
+import { createScorer, inputsOf, scoreCustomers } from './scoring.ts';
+import type { ScoredCustomer, Scorer, ScoringRules } from './scoring.ts';
+
+interface Checkpoint {
+  readonly position: CsvPosition;
+  readonly scoredBytes: number;
+  readonly rejectedBytes: number;
+}
+
+const rowsPerChunk = 1_000;
+
+export interface Folders {
+  readonly uploadsDir: string;
+  readonly modelsDir: string;
+}
+
+export async function scoreBatch(
+  db: Db,
+  folders: Folders,
+  batchId: number,
+  steps: JobSteps,
+): Promise<'done' | 'stopped' | 'cancelled'> {
+  const batch = await getBatch(db, batchId);
+  const record = await getModel(db, batch.modelId ?? 0);
+  const work = createWork(
+    batch,
+    record,
+    createScorer(await readModelFile(folders.modelsDir, record), batch.rules as ScoringRules, rowsPerChunk),
+  );
+  const files = openFiles(folders.uploadsDir, work);
+  try {
+    const path = join(folders.uploadsDir, batch.file);
+    const from = (batch.checkpoint as Checkpoint | null)?.position ?? fileStart;
+    let counts: BatchCounts = batch;
+    for (const chunk of readCsvChunks(path, work.format.delimiter, batch.header.length, rowsPerChunk, from)) {
+      const answer = await steps.step(counts.scoredCount + counts.rejectedCount, batch.rowCount);
+      if (answer !== 'go on') return answer === 'stop' ? 'stopped' : 'cancelled';
+      const result = scoreChunk(work, chunk.rows);
+      files.append(result.scored, result.rejected);
+      counts = addCounts(counts, result);
+      const checkpoint: Checkpoint = { position: chunk.after, ...files.sizes() };
+      await inTransaction(db, async (trx) => {
+        await insertPredictions(trx, result.predictions);
+        await updateBatch(trx, batchId, { ...counts, checkpoint });
+      });
+    }
+    files.finish();
+    await finish(db, batchId, counts);
+    return 'done';
+  } finally {
+    files.close();
+  }
+}
+
+interface Work {
+  readonly batch: BatchRecord;
+  readonly record: ModelRecord;
+  readonly scorer: Scorer;
+  readonly format: CsvFormat;
+  readonly mapping: ColumnMapping;
+}
+
+interface ChunkResult {
+  readonly scored: string;
+  readonly rejected: string;
+  readonly predictions: readonly NewPrediction[];
+  readonly rejectedCount: number;
+  readonly notedCount: number;
+}
+
+function createWork(batch: BatchRecord, record: ModelRecord, scorer: Scorer): Work {
+  return {
+    batch,
+    record,
+    scorer,
+    format: batch.format as CsvFormat,
+    mapping: batch.mapping as ColumnMapping,
+  };
+}
+
+function scoreChunk(work: Work, rows: readonly CsvRow[]): ChunkResult {
+  const { scorer, format, mapping } = work;
+  const readable = rows.flatMap((row) => (row.reading.ok ? [toCustomer(row.reading.cells, mapping)] : []));
+  const results = scoreCustomers(scorer, readable, format.decimal);
+  const predictions: NewPrediction[] = [];
+  let scored = '';
+  let rejected = '';
+  let rejectedCount = 0;
+  let notedCount = 0;
+  let next = 0;
+  for (const row of rows) {
+    const cells = row.reading.ok ? row.reading.cells : [];
+    const result = row.reading.ok ? results[next++]! : { ok: false as const, problems: [unreadable(row)] };
+    if (result.ok) {
+      scored += scoredLine(cells, result.customer, work.record.label, format);
+      predictions.push(toPrediction(work, row, cells, result.customer));
+      if (result.customer.notes.length > 0) notedCount++;
+    } else {
+      rejected += rejectedLine(row.rowNumber, result.problems, cells, format);
+      rejectedCount++;
+    }
+  }
+  return { scored, rejected, predictions, rejectedCount, notedCount };
+}
+
+function toPrediction(
+  { batch, record, scorer, mapping }: Work,
+  row: CsvRow,
+  cells: readonly string[],
+  customer: ScoredCustomer,
+): NewPrediction {
+  const inputs = inputsOf(scorer.model, toCustomer(cells, mapping).cells);
+  return toStored(customer, inputs, {
+    batchId: batch.id,
+    rowNumber: row.rowNumber,
+    customerId: customerIdOf(cells, mapping),
+    source: 'batch',
+    modelId: record.id,
+    isSample: batch.isSample,
+    createdBy: batch.userId,
+    createdAt: batch.createdAt,
+  });
+}
+
+function addCounts(
+  counts: BatchCounts,
+  { predictions, rejectedCount, notedCount }: ChunkResult,
+): BatchCounts {
+  const levels = { low: 0, medium: 0, high: 0 };
+  for (const { riskLevel } of predictions) levels[riskLevel as keyof typeof levels]++;
+  return {
+    rowCount: counts.rowCount,
+    scoredCount: counts.scoredCount + predictions.length,
+    rejectedCount: counts.rejectedCount + rejectedCount,
+    notedCount: counts.notedCount + notedCount,
+    lowCount: counts.lowCount + levels.low,
+    mediumCount: counts.mediumCount + levels.medium,
+    highCount: counts.highCount + levels.high,
+  };
+}
+
+async function finish(db: Db, batchId: number, counts: BatchCounts): Promise<void> {
+  const finishedAt = new Date().toISOString();
+  const failed = counts.scoredCount === 0;
+  await updateBatch(db, batchId, {
+    state: failed ? 'failed' : 'done',
+    error: failed ? 'Not one row could be read. The rejected rows say why.' : null,
+    finishedAt,
+  });
+}
+
+/** Both result files, cut back to the checkpoint or begun with their headers. */
+function openFiles(uploadsDir: string, { batch, format }: Work) {
+  const paths = (['scored', 'rejected'] as const).map((name) => ({
+    partial: join(uploadsDir, `${batchFile(batch, name)}.part`),
+    whole: join(uploadsDir, batchFile(batch, name)),
+  }));
+  const checkpoint = batch.checkpoint as Checkpoint | null;
+  const headers = [scoredHeader(batch.header, format), rejectedHeader(batch.header, format)].map((header) =>
+    Buffer.from(byteOrderMark + header),
+  );
+  const keptSizes = checkpoint ? [checkpoint.scoredBytes, checkpoint.rejectedBytes] : [0, 0];
+  const files = paths.map(({ partial, whole }, i) => {
+    // Finished files of a batch that is not: the crash came between renaming and the last write to the database.
+    if (!existsSync(partial) && existsSync(whole)) renameSync(whole, partial);
+    const descriptor = openSync(partial, existsSync(partial) ? 'r+' : 'w', 0o600);
+    ftruncateSync(descriptor, keptSizes[i]!);
+    return { descriptor, size: keptSizes[i]! };
+  });
+  const write = (i: number, bytes: Buffer): void => {
+    const file = files[i]!;
+    for (let written = 0; written < bytes.length;)
+      written += writeSync(file.descriptor, bytes, written, bytes.length - written, file.size + written);
+    file.size += bytes.length;
+    fdatasyncSync(file.descriptor);
+  };
+  if (!checkpoint)
+    headers.forEach((header, i) => {
+      write(i, header);
+    });
+
+  return {
+    append: (scored: string, rejected: string) => {
+      if (scored !== '') write(0, Buffer.from(scored));
+      if (rejected !== '') write(1, Buffer.from(rejected));
+    },
+    sizes: () => ({ scoredBytes: files[0]!.size, rejectedBytes: files[1]!.size }),
+    finish: () => {
+      for (const { partial, whole } of paths) renameSync(partial, whole);
+    },
+    close: () => {
+      for (const { descriptor } of files) closeSync(descriptor);
+    },
+  };
+}

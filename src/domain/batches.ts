@@ -1,0 +1,172 @@
+/** The steps of a bulk upload: received, mapped, checked, scored, removed. */
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inTransaction } from '../db.ts';
+import type { Db } from '../db.ts';
+import { Conflict } from '../errors.ts';
+import { recordEvent } from '../store/audit.ts';
+import {
+  deleteBatch,
+  getBatch,
+  insertBatch,
+  listBatchFiles,
+  moveBatch,
+  updateBatch,
+} from '../store/batches.ts';
+import type { BatchRecord } from '../store/batches.ts';
+import { enqueueJob, listJobs, requestCancel } from '../store/jobs.ts';
+import type { Job } from '../store/jobs.ts';
+import type { ModelRecord } from '../store/models.ts';
+import { deletePredictionsOf } from '../store/prediction-writes.ts';
+import type { User } from './accounts.ts';
+import { allBatchFiles } from './batch-files.ts';
+import { takeInCsv } from './csv/intake.ts';
+import type { ColumnMapping } from './mapping.ts';
+import { currentScoringRules } from './scoring-rules.ts';
+
+/** Takes a stored upload in. @throws AppError 415 or 422 in words; the file is gone then. */
+export async function receiveBatch(
+  db: Db,
+  uploadsDir: string,
+  user: User,
+  file: string,
+  originalName: string,
+): Promise<BatchRecord> {
+  try {
+    const intake = await takeInCsv(join(uploadsDir, file));
+    const id = await insertBatch(db, { ...intake, userId: user.id, originalName, file, isSample: false });
+    return await getBatch(db, id);
+  } catch (error) {
+    await rm(join(uploadsDir, file), { force: true });
+    throw error;
+  }
+}
+
+/** Fixes model and mapping and queues the check of the whole file. */
+export async function checkBatchLater(
+  db: Db,
+  user: User,
+  batchId: number,
+  model: ModelRecord,
+  mapping: ColumnMapping,
+): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    const batch = await getBatch(trx, batchId);
+    if (!(await moveBatch(trx, batchId, ['uploaded', 'checked'], 'checking'))) return;
+    await updateBatch(trx, batchId, { modelId: model.id, modelLabel: model.label, mapping, report: null });
+    await enqueueJob(trx, {
+      kind: 'check-batch',
+      payload: { batchId },
+      subject: `Check ${batch.originalName}`,
+      createdBy: user.id,
+    });
+  });
+}
+
+/** Queues the scoring of a checked batch; a second click finds it under way and does nothing. */
+export async function scoreBatchLater(db: Db, user: User, batchId: number): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    const batch = await getBatch(trx, batchId);
+    if (!(await moveBatch(trx, batchId, ['checked'], 'scoring'))) return;
+    await updateBatch(trx, batchId, { rules: await currentScoringRules(trx) });
+    await enqueueScoring(trx, user.id, batch);
+    await recordEvent(trx, {
+      userId: user.id,
+      action: 'batch.scored',
+      subject: batch.originalName,
+      after: { rows: batch.rowCount, model: batch.modelLabel },
+    });
+  });
+}
+
+/** Scores a file of our own without asking. */
+export async function startScoring(
+  trx: Db,
+  userId: number | null,
+  batchId: number,
+  model: ModelRecord,
+  mapping: ColumnMapping,
+): Promise<void> {
+  const change = {
+    modelId: model.id,
+    modelLabel: model.label,
+    mapping,
+    rules: await currentScoringRules(trx),
+    state: 'scoring' as const,
+  };
+  await updateBatch(trx, batchId, change);
+  await enqueueScoring(trx, userId, await getBatch(trx, batchId));
+}
+
+/** Goes on with a batch that was cancelled or has failed, at its checkpoint. */
+export async function resumeBatch(db: Db, user: User, batchId: number): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    const batch = await getBatch(trx, batchId);
+    const next = batch.rules === null ? 'checking' : 'scoring';
+    if (!(await moveBatch(trx, batchId, ['cancelled', 'failed'], next))) return;
+    await updateBatch(trx, batchId, { error: null });
+    if (next === 'scoring') await enqueueScoring(trx, user.id, batch);
+    else
+      await enqueueJob(trx, {
+        kind: 'check-batch',
+        payload: { batchId },
+        subject: `Check ${batch.originalName}`,
+        createdBy: user.id,
+      });
+  });
+}
+
+/** Stops at the next chunk; what is scored stays. */
+export async function cancelBatch(db: Db, batchId: number): Promise<void> {
+  const job = await findRunningJob(db, batchId);
+  if (!job) return;
+  await requestCancel(db, job.id);
+  if (job.state === 'queued') await updateBatch(db, batchId, { state: 'cancelled' });
+}
+
+/** The job that works on a batch or will. */
+export async function findRunningJob(db: Db, batchId: number): Promise<Job | undefined> {
+  const jobs = await listJobs(db, 200);
+  return jobs.find(
+    (job) => job.payload['batchId'] === batchId && (job.state === 'queued' || job.state === 'running'),
+  );
+}
+
+/** Undoes an upload: its predictions and files go, and the scores before it count again. */
+export async function removeBatch(db: Db, uploadsDir: string, user: User, batchId: number): Promise<void> {
+  const batch = await inTransaction(db, async (trx) => {
+    const found = await getBatch(trx, batchId);
+    if (found.state === 'scoring' || found.state === 'checking')
+      throw new Conflict('This upload is being worked on. Cancel it first.');
+    await deletePredictionsOf(trx, batchId);
+    await deleteBatch(trx, batchId);
+    await recordEvent(trx, {
+      userId: user.id,
+      action: 'batch.removed',
+      subject: found.originalName,
+      before: { rows: found.rowCount },
+    });
+    return found;
+  });
+  for (const file of allBatchFiles(batch.file)) await rm(join(uploadsDir, file), { force: true });
+}
+
+/** At start: files that no batch names are left over from an upload that was cut off. */
+export async function sweepUploads(db: Db, uploadsDir: string): Promise<number> {
+  const known = new Set((await listBatchFiles(db)).flatMap(allBatchFiles));
+  const strays = (await readdir(uploadsDir)).filter((name) => !known.has(name) && name !== '.gitkeep');
+  for (const name of strays) {
+    const path = join(uploadsDir, name);
+    if ((await stat(path)).isFile()) await rm(path, { force: true });
+  }
+  return strays.length;
+}
+
+async function enqueueScoring(trx: Db, userId: number | null, batch: BatchRecord): Promise<void> {
+  await enqueueJob(trx, {
+    kind: 'score-batch',
+    payload: { batchId: batch.id },
+    subject: `Score ${batch.originalName}`,
+    createdBy: userId,
+  });
+}

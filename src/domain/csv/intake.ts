@@ -1,0 +1,192 @@
+/**
+ * From an uploaded file to one that can be read by position: UTF-8 without a byte order mark, its delimiter,
+ * decimal sign and header known, its records counted. Whatever makes the whole file unusable is said here.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { AppError } from '../../errors.ts';
+import { findDialect } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
+import { findEncoding, refuseOtherFormats } from './encoding.ts';
+import type { Encoding, EncodingFinding } from './encoding.ts';
+import { createRecordSplitter, EndlessRecordError, isBlankRecord, readRecord } from './records.ts';
+
+export interface CsvFormat extends Dialect {
+  readonly encoding: Encoding;
+  /** What a person should know about the file as a whole. */
+  readonly notes: readonly string[];
+}
+
+export interface CsvIntake {
+  readonly format: CsvFormat;
+  readonly header: readonly string[];
+  /** Records without the header and without blank lines. */
+  readonly rowCount: number;
+  /** SHA-256 of the bytes as they were uploaded, hexadecimal. */
+  readonly sha256: string;
+  readonly byteSize: number;
+}
+
+export const maxColumns = 2_000;
+
+const chunkBytes = 1 << 20;
+const sampleBytes = 1 << 18;
+
+/**
+ * Examines the file and replaces it by its UTF-8 form.
+ * @throws AppError 415 for other kinds of files, 422 for a CSV that cannot be used, in words.
+ */
+export async function takeInCsv(path: string): Promise<CsvIntake> {
+  const head = await readHead(path, 4096);
+  if (head.length === 0) throw unusable('The file is empty.');
+  refuseOtherFormats(head);
+  const finding = await findEncoding(path, head);
+  const { sha256, byteSize } = await normalise(path, finding);
+  const sample = await readHead(path, sampleBytes);
+  const dialect = findDialect(sample, sample.length < sampleBytes);
+  const header = readHeader(sample, dialect);
+  const rowCount = await countRows(path, dialect);
+  if (rowCount === 0) throw unusable('The file has a header but no rows.');
+  const format = {
+    ...dialect,
+    encoding: finding.encoding,
+    notes: notesOn(finding.encoding, dialect, header),
+  };
+  return { format, header, rowCount, sha256, byteSize };
+}
+
+async function readHead(path: string, length: number): Promise<Buffer> {
+  const handle = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Rewrites the file as UTF-8 without BOM where it is not that already, hashing the original on the way. */
+async function normalise(
+  path: string,
+  { encoding, bomLength }: EncodingFinding,
+): Promise<{ sha256: string; byteSize: number }> {
+  const hash = createHash('sha256');
+  const isAsItShouldBe = encoding === 'utf-8' && bomLength === 0;
+  const target = isAsItShouldBe ? null : await open(`${path}.utf8`, 'w', 0o600);
+  let byteSize = 0;
+  try {
+    const decoder = new TextDecoder(encoding, { ignoreBOM: true });
+    for await (const chunk of createReadStream(path, {
+      highWaterMark: chunkBytes,
+    }) as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      const text = byteSize === 0 ? chunk.subarray(bomLength) : chunk;
+      byteSize += chunk.length;
+      // Bad bytes of a UTF-8 file stay as they are: their rows will be refused, and nobody else's.
+      await target?.writeFile(encoding === 'utf-8' ? text : decoder.decode(text, { stream: true }));
+    }
+    if (target && encoding !== 'utf-8') await target.writeFile(decoder.decode());
+    await target?.sync();
+  } catch (error) {
+    await target?.close();
+    await rm(`${path}.utf8`, { force: true });
+    throw error;
+  }
+  if (target) {
+    await target.close();
+    await rename(`${path}.utf8`, path);
+  }
+  return { sha256: hash.digest('hex'), byteSize };
+}
+
+function readHeader(sample: Buffer, { delimiter }: Dialect): string[] {
+  let first;
+  try {
+    first = createRecordSplitter(delimiter)
+      .split(sample, 0, sample.length < sampleBytes)
+      .find((span) => !isBlankRecord(span));
+  } catch (error) {
+    if (error instanceof EndlessRecordError) throw unclosedQuote(error);
+    throw error;
+  }
+  const end = first?.end ?? sample.length;
+  if (countDelimiters(sample.subarray(first?.start ?? 0, end), delimiter) >= maxColumns) {
+    throw unusable(
+      `The header has more than ${maxColumns.toLocaleString('en')} columns. Leave out those that do not describe the customer.`,
+    );
+  }
+  if (!first) throw unusable('No line end was found in the first part of the file, so it has no rows.');
+  const reading = readRecord(sample.subarray(first.start, first.end), delimiter, null);
+  if (!reading.ok) throw unusable(`The header cannot be read: it has ${reading.found}.`);
+  const header = reading.cells.map((name) => name.trim());
+  const duplicates = [...new Set(header.filter((name, i) => name !== '' && header.indexOf(name) !== i))];
+  if (duplicates.length > 0)
+    throw unusable(
+      `These columns occur more than once in the header: ${duplicates.slice(0, 20).join(', ')}. Give each its own name.`,
+    );
+  if (header.every((name) => name === ''))
+    throw unusable('The first line names no columns. It must be the header.');
+  return header;
+}
+
+function countDelimiters(bytes: Buffer, delimiter: string): number {
+  let count = 0;
+  for (const byte of bytes) if (byte === delimiter.charCodeAt(0)) count++;
+  return count;
+}
+
+async function countRows(path: string, { delimiter }: Dialect): Promise<number> {
+  const splitter = createRecordSplitter(delimiter);
+  let rest: Buffer = Buffer.alloc(0);
+  let records = 0;
+  const take = (isLast: boolean): void => {
+    const spans = splitter.split(rest, 0, isLast);
+    records += spans.filter((span) => !isBlankRecord(span)).length;
+    rest = rest.subarray(spans.at(-1)?.next ?? 0);
+  };
+  try {
+    for await (const chunk of createReadStream(path, {
+      highWaterMark: chunkBytes,
+    }) as AsyncIterable<Buffer>) {
+      rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      take(false);
+    }
+    take(true);
+  } catch (error) {
+    if (error instanceof EndlessRecordError) throw unclosedQuote(error);
+    throw error;
+  }
+  return Math.max(0, records - 1);
+}
+
+function notesOn(encoding: Encoding, { delimiter, decimal }: Dialect, header: readonly string[]): string[] {
+  const notes: string[] = [];
+  if (encoding !== 'utf-8')
+    notes.push(
+      `The file is in ${encoding === 'windows-1252' ? 'Windows-1252' : encoding.toUpperCase()}; it was converted to UTF-8.`,
+    );
+  if (delimiter !== ',')
+    notes.push(
+      `Cells are separated by ${{ ';': 'semicolons', '\t': 'tabs', '|': 'vertical bars' }[delimiter]}.`,
+    );
+  if (decimal === ',') notes.push('Numbers are written with a decimal comma.');
+  const unnamed = header.filter((name) => name === '').length;
+  if (unnamed > 0)
+    notes.push(
+      `${unnamed === 1 ? 'One column has' : `${unnamed} columns have`} no name; kept, but not used.`,
+    );
+  return notes;
+}
+
+function unclosedQuote(error: EndlessRecordError): AppError {
+  return unusable(
+    error.isQuoteOpen
+      ? `A quotation mark opens in the record on line ${error.line} and is never closed. Close it, or remove it, and upload the file again.`
+      : `The record that begins on line ${error.line} is longer than 8 MB. Is this a CSV file?`,
+  );
+}
+
+function unusable(message: string): AppError {
+  return new AppError(422, 'unusable-csv', message);
+}

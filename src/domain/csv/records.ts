@@ -1,0 +1,151 @@
+/**
+ * Records of a CSV file by position: where each begins and ends, then what its cells are.
+ *
+ * Splitting is ours, for three things that a stream parser does not give together: exact byte positions to resume
+ * at, one record refused without touching its neighbours, and a blank record told from a missing one. A quote opens
+ * a quoted cell only where a cell begins (RFC 4180); anywhere else it is stray and refuses its record. Cells of
+ * records with quotes are read by csv-parse; without a quote there is nothing to parse but the delimiter.
+ */
+import { isUtf8 } from 'node:buffer';
+import { parse } from 'csv-parse/sync';
+
+export type Delimiter = ',' | ';' | '\t' | '|';
+
+export interface RecordSpan {
+  /** Byte positions in the file; the line end is not part of it. */
+  readonly start: number;
+  readonly end: number;
+  /** Where the next record begins. */
+  readonly next: number;
+  /** Physical line on which it begins, 1 being the first. */
+  readonly line: number;
+}
+
+export type RecordReading =
+  | { readonly ok: true; readonly cells: readonly string[] }
+  | { readonly ok: false; readonly found: string; readonly expected: string };
+
+export const maxRecordBytes = 8 * 1024 * 1024;
+const maxCellLength = 1_000_000;
+
+const quote = 0x22;
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+
+/** A record that never ends: an unclosed quote, or a cell without bounds. */
+export class EndlessRecordError extends Error {
+  readonly line: number;
+  readonly isQuoteOpen: boolean;
+
+  constructor(line: number, isQuoteOpen: boolean) {
+    super(`The record that begins on line ${line} does not end`);
+    this.line = line;
+    this.isQuoteOpen = isQuoteOpen;
+  }
+}
+
+export interface RecordSplitter {
+  /**
+   * Records that end within `bytes`, which hold the file from `offset` on; `isLast` when nothing follows. What
+   * is left over at the end is to be given again, with more bytes behind it, from the last record's `next`.
+   * @throws EndlessRecordError
+   */
+  split(bytes: Uint8Array, offset: number, isLast: boolean): RecordSpan[];
+}
+
+/** `line` is the physical line at which the first bytes begin. */
+export function createRecordSplitter(delimiter: Delimiter, line = 1): RecordSplitter {
+  const separator = delimiter.charCodeAt(0);
+  let nextLine = line;
+
+  return {
+    split: (bytes, offset, isLast) => {
+      const spans: RecordSpan[] = [];
+      let start = 0;
+      let at = 0;
+      let lines = 0;
+      let cellStart = true;
+      let quoted = false;
+      while (at < bytes.length) {
+        const byte = bytes[at]!;
+        if (quoted) {
+          if (byte === quote) {
+            if (bytes[at + 1] === quote) at++;
+            else if (at + 1 < bytes.length || isLast) quoted = false;
+            else break;
+          } else if (byte === lineFeed || (byte === carriageReturn && bytes[at + 1] !== lineFeed)) lines++;
+          at++;
+        } else if (byte === lineFeed || byte === carriageReturn) {
+          // A CR at the very end may have its LF in the bytes to come.
+          if (byte === carriageReturn && at + 1 === bytes.length && !isLast) break;
+          const next = byte === carriageReturn && bytes[at + 1] === lineFeed ? at + 2 : at + 1;
+          spans.push({ start: offset + start, end: offset + at, next: offset + next, line: nextLine });
+          nextLine += lines + 1;
+          lines = 0;
+          start = next;
+          at = next;
+          cellStart = true;
+        } else {
+          quoted = cellStart && byte === quote;
+          cellStart = byte === separator;
+          at++;
+        }
+      }
+      if (isLast && quoted) throw new EndlessRecordError(nextLine, true);
+      if (bytes.length - start > maxRecordBytes) throw new EndlessRecordError(nextLine, quoted);
+      if (isLast && start < bytes.length) {
+        spans.push({
+          start: offset + start,
+          end: offset + bytes.length,
+          next: offset + bytes.length,
+          line: nextLine,
+        });
+      }
+      return spans;
+    },
+  };
+}
+
+/** The cells of one record; what cannot be read says what was found and what is expected. */
+export function readRecord(bytes: Buffer, delimiter: Delimiter, columnCount: number | null): RecordReading {
+  if (!isUtf8(bytes))
+    return {
+      ok: false,
+      found: 'bytes that are no text',
+      expected: 'text in the encoding of the rest of the file',
+    };
+  const text = bytes.toString('utf8');
+  if (text.includes('\0')) return { ok: false, found: 'a NUL character', expected: 'text' };
+  const cells = text.includes('"') ? parseQuoted(text, delimiter) : text.split(delimiter);
+  if (cells === null)
+    return {
+      ok: false,
+      found: 'a quotation mark in the wrong place',
+      expected: 'quotation marks around a whole cell, doubled inside it',
+    };
+  if (cells.some((cell) => cell.length > maxCellLength))
+    return { ok: false, found: 'a cell of more than a million characters', expected: 'shorter cells' };
+  if (columnCount !== null && cells.length !== columnCount) {
+    return {
+      ok: false,
+      found: `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`,
+      expected: `${columnCount} cells, as in the header`,
+    };
+  }
+  return { ok: true, cells };
+}
+
+/** Nothing between two line ends: not a row. */
+export function isBlankRecord(span: RecordSpan): boolean {
+  return span.start === span.end;
+}
+
+function parseQuoted(text: string, delimiter: Delimiter): string[] | null {
+  try {
+    // The record's own line ends are inside quotes; the delimiter of records must be something else.
+    const records: string[][] = parse(text, { delimiter, relax_column_count: true, record_delimiter: '\0' });
+    return records[0] ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * What a new database starts with: default rules and, unless switched off, the sample: files, two models trained on
+ * it, and the current customers scored. Each step looks whether it has been done, so that a start that was cut off
+ * is finished by the next.
+ */
+import { existsSync } from 'node:fs';
+import { copyFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import { inTransaction } from '../db.ts';
+import type { Db } from '../db.ts';
+import { families } from '../ml/estimators.ts';
+import { insertBatch, listSampleBatches } from '../store/batches.ts';
+import { insertDataset, listSampleDatasets } from '../store/datasets.ts';
+import { enqueueJob } from '../store/jobs.ts';
+import { activateModel, findActiveModel, listModels } from '../store/models.ts';
+import { insertRule, listRules } from '../store/retention-rules.ts';
+import { getSettings, saveSettings } from '../store/settings.ts';
+import { startScoring } from './batches.ts';
+import { takeInCsv } from './csv/intake.ts';
+import { defaultRules } from './default-rules.ts';
+import { guessMapping } from './mapping.ts';
+import { writeWhole } from './model-files.ts';
+import { historySeed, paperColumns, sampleCurrentCustomers, sampleHistory } from './sample/files.ts';
+import { readTrainingTable, storeModel, trainOnTable } from './training.ts';
+import type { OnProgress, TrainingPlan } from './training.ts';
+
+export const historyFile = 'sample-history.csv';
+export const currentFile = 'sample-customers.csv';
+const datasetName = 'Sample telecom customers';
+
+/** On a new database: stores the default rules and queues the sample. True when there is something to wait for. */
+export async function prepareFirstStart(db: Db, config: Config): Promise<boolean> {
+  const { firstStart } = await getSettings(db);
+  if (firstStart === 'done') return false;
+  await inTransaction(db, async (trx) => {
+    if ((await listRules(trx)).length > 0) return;
+    for (const [position, rule] of defaultRules.entries())
+      await insertRule(trx, { ...rule, position, enabled: true });
+  });
+  if (!config.sampleData) {
+    await saveSettings(db, { firstStart: 'done' });
+    return false;
+  }
+  await enqueueJob(db, { kind: 'first-start', payload: {}, subject: 'Prepare the sample', createdBy: null });
+  return true;
+}
+
+/** Runs in a worker thread: training takes seconds. */
+export async function prepareSample(db: Db, config: Config, onProgress: OnProgress): Promise<void> {
+  if ((await getSettings(db)).firstStart === 'done') return;
+  await writeSampleFiles(config);
+  const csv = await readFile(join(config.dataDir, historyFile), 'utf8');
+  const table = readTrainingTable(csv);
+  const [known] = await listSampleDatasets(db);
+  const datasetId =
+    known?.id ??
+    (await insertDataset(db, {
+      name: datasetName,
+      file: historyFile,
+      sha256: table.sha256,
+      rowCount: table.cells[0]?.length ?? 0,
+      columns: table.columns,
+      isSample: true,
+    }));
+  for (const plan of plans(datasetId)) {
+    const stored = (await listModels(db)).some((model) => model.isSample && model.name === plan.name);
+    if (!stored) await storeModel(db, config.modelsDir, trainOnTable(table, plan, onProgress), plan);
+  }
+  await activateFirst(db);
+  await scoreCurrentCustomers(db, config);
+  await saveSettings(db, { firstStart: 'done' });
+}
+
+function plans(datasetId: number): TrainingPlan[] {
+  const shared = { datasetName, datasetId, families, seed: historySeed, isSample: true };
+  return [
+    { ...shared, name: 'Telecom churn (sample)', only: null },
+    { ...shared, name: 'Telecom churn, 8 features (sample)', only: paperColumns },
+  ];
+}
+
+async function writeSampleFiles(config: Config): Promise<void> {
+  const files = [
+    [historyFile, sampleHistory],
+    [currentFile, sampleCurrentCustomers],
+  ] as const;
+  for (const [name, generate] of files) {
+    const path = join(config.dataDir, name);
+    if (!existsSync(path)) await writeWhole(path, generate());
+  }
+}
+
+async function activateFirst(db: Db): Promise<void> {
+  if (await findActiveModel(db)) return;
+  const models = await listModels(db);
+  const first = models.find((model) => model.name === plans(0)[0]!.name);
+  if (first) await inTransaction(db, (trx) => activateModel(trx, first.id));
+}
+
+/** Through the same door as any upload. */
+async function scoreCurrentCustomers(db: Db, config: Config): Promise<void> {
+  const model = await findActiveModel(db);
+  if (!model || (await listSampleBatches(db)).length > 0) return;
+  const path = join(config.uploadsDir, currentFile);
+  await writeWhole(path, '');
+  await copyFile(join(config.dataDir, currentFile), path);
+  const intake = await takeInCsv(path);
+  await inTransaction(db, async (trx) => {
+    const id = await insertBatch(trx, {
+      ...intake,
+      userId: null,
+      originalName: currentFile,
+      file: currentFile,
+      isSample: true,
+    });
+    await startScoring(trx, null, id, model, guessMapping(model.schema, intake.header));
+  });
+}

@@ -1,0 +1,136 @@
+/** From a CSV text to a stored, evaluated model. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { inTransaction } from '../db.ts';
+import type { Db } from '../db.ts';
+import { Unprocessable } from '../errors.ts';
+import type { Family } from '../ml/estimators.ts';
+import { trainModel } from '../ml/model.ts';
+import type { Model } from '../ml/model.ts';
+import { inferColumns, positiveLevelOf, readColumn } from '../ml/schema-inference.ts';
+import type { InferredColumn } from '../ml/schema-inference.ts';
+import type { FeatureType } from '../ml/schema.ts';
+import { projectRoot } from '../paths.ts';
+import { insertModel } from '../store/models.ts';
+import { foldName } from './column-names.ts';
+import { writeModelFile } from './model-files.ts';
+
+export interface TrainingTable {
+  readonly header: readonly string[];
+  /** `cells[j]` is column j's text. */
+  readonly cells: readonly (readonly string[])[];
+  readonly columns: readonly InferredColumn[];
+  readonly sha256: string;
+}
+
+export type OnProgress = (stage: string, done: number, total: number) => void;
+
+export interface TrainingPlan {
+  readonly name: string;
+  readonly datasetName: string;
+  readonly datasetId: number | null;
+  readonly families: readonly Family[];
+  /** Only these columns, named as a file of their own names them; null: every feature of the table. */
+  readonly only: readonly string[] | null;
+  readonly seed: number;
+  readonly isSample: boolean;
+}
+
+export const softwareVersion = (
+  JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string }
+).version;
+
+/** Reads the whole table: training data fits in memory. */
+export function readTrainingTable(csv: string): TrainingTable {
+  const [header = [], ...rows] = parse(csv, { bom: true }) as string[][];
+  const cells = header.map((_, j) => rows.map((row) => row[j]!));
+  return {
+    header,
+    cells,
+    columns: inferColumns(header, cells, '.'),
+    sha256: createHash('sha256').update(csv).digest('hex'),
+  };
+}
+
+/**
+ * Trains on every feature of the table, or on some of them.
+ * @throws Unprocessable when there is no label, or its positive level cannot be told.
+ */
+export function trainOnTable(table: TrainingTable, plan: TrainingPlan, onProgress: OnProgress): Model {
+  const label = table.columns.find((column) => column.role === 'label');
+  const positive = label ? positiveLevelOf(label.levels) : null;
+  if (!label || positive === null) {
+    throw new Unprocessable([
+      { field: 'label', message: 'No column says who left. Name one Churn, with the levels Yes and No.' },
+    ]);
+  }
+  const features = featuresOf(table, plan.only);
+  const identifier = table.columns.find((column) => column.role === 'identifier')?.name ?? null;
+  const value = features.find(({ column }) => column.role === 'value')?.name ?? null;
+  const labels = table.cells[table.header.indexOf(label.name)]!;
+  return trainModel({
+    table: {
+      rowCount: labels.length,
+      columns: features.map(({ name, column }) =>
+        readColumn(name, column.type as FeatureType, cellsOf(table, column.name), '.'),
+      ),
+    },
+    types: features.map(({ column }) => column.type as FeatureType),
+    target: Uint8Array.from(labels, (level) => (level === positive ? 1 : 0)),
+    label: { name: label.name, positive, negative: label.levels.find((level) => level !== positive)! },
+    identifier,
+    value,
+    families: plan.families,
+    folds: 5,
+    seed: plan.seed,
+    datasetName: plan.datasetName,
+    datasetHash: table.sha256,
+    softwareVersion,
+    now: () => performance.timeOrigin + performance.now(),
+    onProgress,
+  });
+}
+
+/** Writes the model's file, then its row: a crash between them leaves a file that nothing names, never the reverse. */
+export async function storeModel(
+  db: Db,
+  modelsDir: string,
+  model: Model,
+  plan: TrainingPlan,
+): Promise<number> {
+  const file = `${createHash('sha256').update(`${plan.name}\0${model.provenance.trainedAt}`).digest('hex').slice(0, 24)}.holdfast`;
+  const sha256 = await writeModelFile(modelsDir, file, model);
+  return inTransaction(db, (trx) =>
+    insertModel(trx, {
+      name: plan.name,
+      family: model.estimator.family,
+      file,
+      sha256,
+      schema: model.schema,
+      threshold: model.threshold,
+      evaluation: model.evaluation,
+      importance: model.importance,
+      provenance: model.provenance,
+      datasetId: plan.datasetId,
+      isSample: plan.isSample,
+    }),
+  );
+}
+
+function featuresOf(
+  table: TrainingTable,
+  only: readonly string[] | null,
+): { name: string; column: InferredColumn }[] {
+  const usable = table.columns.filter((column) => column.role === 'feature' || column.role === 'value');
+  if (only === null) return usable.map((column) => ({ name: column.name, column }));
+  return only.flatMap((name) => {
+    const column = usable.find((candidate) => foldName(candidate.name) === foldName(name));
+    return column ? [{ name, column }] : [];
+  });
+}
+
+function cellsOf(table: TrainingTable, name: string): readonly string[] {
+  return table.cells[table.header.indexOf(name)]!;
+}

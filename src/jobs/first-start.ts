@@ -1,0 +1,7 @@
+import { prepareSample } from '../domain/first-start.ts';
+import type { JobHandler } from './handlers.ts';
+
+export const runFirstStart: JobHandler = async ({ db, config, step }) => {
+  await prepareSample(db, config, (stage, done, total) => void step(done, total, stage));
+  return 'done';
+};

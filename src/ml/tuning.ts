@@ -1,0 +1,188 @@
+/**
+ * `auto`: tries the families with several settings each by cross-validation inside the training rows,
+ * blends the best of each family, and fits the members of the blend on all rows.
+ *
+ * Method: candidates and their out-of-fold probabilities in trials.ts; of each family the setting with the
+ * least log loss goes into the blend (blend.ts), whose weights are learned on out-of-fold probabilities
+ * alone. Members of little weight are dropped and the weights learned anew. If the blend is not better than
+ * the best single family by more than chance would make it (0.02 % of its log loss), that family is taken
+ * alone; its weight and intercept then calibrate it.
+ * Budget: nominal seconds (trials.ts). When all trials on all rows would cost more, they run on a
+ * stratified sample that fits, of at least 2,000 rows.
+ * Reasons: blend.ts. Reference: van der Laan, Polley and Hubbard (2007), Super Learner.
+ * Assumptions: rows are exchangeable.
+ */
+import { blendExplanations, blendProbabilities, fitBlend, type BlendWeights } from './blend.ts';
+import { stratifiedFolds, stratifiedSplit, takeTarget } from './cross-validation.ts';
+import type { Estimator, Explanation, TrainingData } from './estimator.ts';
+import {
+  explainMember,
+  fitMember,
+  predictMember,
+  memberFamilies,
+  type Member,
+  type MemberFamily,
+} from './members.ts';
+import type { Random } from './random.ts';
+import { takeRows, type Table } from './table.ts';
+import { checkTrainingData, rowWeights, type ClassWeight } from './training-data.ts';
+import { candidates, meanLogLoss, nominalCost, tryCandidate, type Trial } from './trials.ts';
+
+export interface AutoParams {
+  /** Families to try, at least one. */
+  readonly families: readonly MemberFamily[];
+  /** Folds of the cross-validation, 2 to 10; fewer when a class has few rows. */
+  readonly folds: number;
+  /** Nominal seconds for all trials, > 0. */
+  readonly budget: number;
+  readonly classWeight: ClassWeight;
+}
+
+/** What was tried, for the model card. */
+export interface TrialSummary {
+  readonly family: MemberFamily;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly logLoss: number;
+}
+
+export interface AutoModel {
+  readonly members: readonly Member[];
+  readonly blend: BlendWeights;
+  readonly trials: readonly TrialSummary[];
+}
+
+const MIN_SHARE = 0.07;
+const WORTH = 2e-4;
+const MIN_SAMPLE = 2_000;
+
+export const auto: Estimator<AutoParams, AutoModel> = {
+  family: 'auto',
+  defaults: { families: memberFamilies, folds: 5, budget: 60, classWeight: 'none' },
+  fit: fitAuto,
+  predict: (model, table) =>
+    blendProbabilities(
+      model.blend,
+      model.members.map((member) => predictMember(member, table)),
+    ),
+  explain: explainAuto,
+};
+
+function fitAuto(params: AutoParams, data: TrainingData, random: Random): AutoModel {
+  checkParams(params);
+  checkTrainingData(data);
+  const weights = rowWeights(data, params.classWeight);
+  const sample = sampleFor(params, data, weights, random.fork());
+  const trials = runTrials(params, sample.data, sample.weights, random);
+  const { chosen, blend } = choose(trials, sample.data.target, sample.weights);
+  const all = { table: data.table, target: data.target, weights };
+  return {
+    members: chosen.map((trial) => fitMember(trial.family, trial.params, all, random.fork())),
+    blend,
+    trials: trials.map(({ family, params: tried, logLoss }) => ({ family, params: tried, logLoss })),
+  };
+}
+
+function explainAuto(model: AutoModel, table: Table): Explanation {
+  return blendExplanations(
+    model.blend,
+    model.members.map((member) => predictMember(member, table)),
+    model.members.map((member) => explainMember(member, table)),
+  );
+}
+
+/** All rows, or as many as the budget allows, the share of both classes kept. */
+function sampleFor(
+  params: AutoParams,
+  data: TrainingData,
+  weights: Float64Array,
+  random: Random,
+): { data: TrainingData; weights: Float64Array } {
+  const { rowCount } = data.table;
+  const cost = wanted(params).reduce(
+    (sum, one) => sum + nominalCost(one, rowCount, data.table) * params.folds,
+    0,
+  );
+  const share = Math.max(params.budget / cost, MIN_SAMPLE / rowCount);
+  if (share >= 1) return { data, weights };
+  const rows = stratifiedSplit(data.target, share, random).test;
+  return {
+    data: { table: takeRows(data.table, rows), target: takeTarget(data.target, rows) },
+    weights: Float64Array.from(rows, (row) => weights[row]!),
+  };
+}
+
+function runTrials(params: AutoParams, data: TrainingData, weights: Float64Array, random: Random): Trial[] {
+  const folds = Math.min(params.folds, fewestOfAClass(data.target));
+  if (folds < 2) throw new RangeError('auto needs at least two rows of each class');
+  const foldOf = stratifiedFolds(data.target, folds, random);
+  return wanted(params).map((candidate) =>
+    tryCandidate(candidate, data, weights, foldOf, folds, random.fork()),
+  );
+}
+
+/** The members of the blend and its weights; a single member when blending is not worth it. */
+function choose(
+  trials: readonly Trial[],
+  target: Uint8Array,
+  weights: Float64Array,
+): { chosen: readonly Trial[]; blend: BlendWeights } {
+  let chosen = bestOfEachFamily(trials);
+  let blend = blendOf(chosen, target, weights);
+  for (;;) {
+    const total = blend.weights.reduce((sum, weight) => sum + weight, 0);
+    const kept = chosen.filter((_, k) => blend.weights[k]! >= MIN_SHARE * total);
+    if (kept.length === chosen.length || kept.length === 0) break;
+    chosen = kept;
+    blend = blendOf(chosen, target, weights);
+  }
+  const single = chosen.reduce((best, trial) => (trial.logLoss < best.logLoss ? trial : best));
+  const alone = blendOf([single], target, weights);
+  const gain = lossOf([single], alone, target, weights) - lossOf(chosen, blend, target, weights);
+  return gain > WORTH * single.logLoss ? { chosen, blend } : { chosen: [single], blend: alone };
+}
+
+function bestOfEachFamily(trials: readonly Trial[]): Trial[] {
+  return memberFamilies.flatMap((family) => {
+    const own = trials.filter((trial) => trial.family === family);
+    return own.length === 0
+      ? []
+      : [own.reduce((best, trial) => (trial.logLoss < best.logLoss ? trial : best))];
+  });
+}
+
+function blendOf(trials: readonly Trial[], target: Uint8Array, weights: Float64Array): BlendWeights {
+  return fitBlend(
+    trials.map((trial) => trial.probabilities),
+    target,
+    weights,
+  );
+}
+
+function lossOf(
+  trials: readonly Trial[],
+  blend: BlendWeights,
+  target: Uint8Array,
+  weights: Float64Array,
+): number {
+  const blended = blendProbabilities(
+    blend,
+    trials.map((trial) => trial.probabilities),
+  );
+  return meanLogLoss(blended, target, weights);
+}
+
+function wanted(params: AutoParams): typeof candidates {
+  return candidates.filter((candidate) => params.families.includes(candidate.family));
+}
+
+function fewestOfAClass(target: Uint8Array): number {
+  const positive = target.reduce((sum, label) => sum + label, 0);
+  return Math.min(positive, target.length - positive);
+}
+
+function checkParams(params: AutoParams): void {
+  if (wanted(params).length === 0) throw new RangeError('auto: families must name at least one family');
+  if (!(Number.isInteger(params.folds) && params.folds >= 2 && params.folds <= 10))
+    throw new RangeError('auto: folds must be 2 to 10');
+  if (!(params.budget > 0)) throw new RangeError('auto: budget must be positive');
+}

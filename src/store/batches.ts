@@ -1,0 +1,189 @@
+import type { Db } from '../db.ts';
+import { NotFound } from '../errors.ts';
+
+export type BatchState = 'uploaded' | 'checking' | 'checked' | 'scoring' | 'done' | 'failed' | 'cancelled';
+
+/** JSON that the domain gives and takes; the store keeps it. */
+export interface BatchDocuments {
+  /** Encoding, delimiter, decimal sign, notes. */
+  readonly format: unknown;
+  readonly header: readonly string[];
+  readonly mapping: unknown;
+  readonly report: unknown;
+  readonly rules: unknown;
+  readonly checkpoint: unknown;
+}
+
+export interface BatchCounts {
+  readonly rowCount: number;
+  readonly scoredCount: number;
+  readonly rejectedCount: number;
+  readonly notedCount: number;
+  readonly lowCount: number;
+  readonly mediumCount: number;
+  readonly highCount: number;
+}
+
+export interface BatchRecord extends BatchDocuments, BatchCounts {
+  readonly id: number;
+  readonly userId: number | null;
+  readonly userName: string | null;
+  readonly modelId: number | null;
+  readonly modelLabel: string | null;
+  readonly originalName: string;
+  /** Random name in the uploads folder. */
+  readonly file: string;
+  readonly byteSize: number;
+  readonly sha256: string;
+  readonly state: BatchState;
+  readonly error: string | null;
+  readonly isSample: boolean;
+  readonly createdAt: string;
+  readonly finishedAt: string | null;
+}
+
+type BatchRow = Record<string, string | number | null>;
+
+export async function findBatch(db: Db, id: number): Promise<BatchRecord | undefined> {
+  const row = (await selected(db).where('batches.id', id).first()) as BatchRow | undefined;
+  return row && toBatch(row);
+}
+
+/** @throws NotFound */
+export async function getBatch(db: Db, id: number): Promise<BatchRecord> {
+  const batch = await findBatch(db, id);
+  if (!batch) throw new NotFound('upload');
+  return batch;
+}
+
+/** Newest first. */
+export async function listBatches(db: Db, limit: number): Promise<BatchRecord[]> {
+  const rows = (await selected(db).orderBy('batches.id', 'desc').limit(limit)) as BatchRow[];
+  return rows.map(toBatch);
+}
+
+export async function listSampleBatches(db: Db): Promise<BatchRecord[]> {
+  const rows = (await selected(db).where('batches.is_sample', 1)) as BatchRow[];
+  return rows.map(toBatch);
+}
+
+export type NewBatch = Pick<
+  BatchRecord,
+  'userId' | 'originalName' | 'file' | 'byteSize' | 'sha256' | 'format' | 'header' | 'rowCount' | 'isSample'
+>;
+
+export async function insertBatch(db: Db, batch: NewBatch): Promise<number> {
+  const [row] = await db<{ id: number }>('batches')
+    .insert({ ...toColumns(batch), state: 'uploaded', created_at: new Date().toISOString() } as object)
+    .returning('id');
+  return row!.id;
+}
+
+export type BatchChange = Partial<Omit<BatchRecord, 'id' | 'userName' | 'createdAt'>>;
+
+export async function updateBatch(db: Db, id: number, change: BatchChange): Promise<void> {
+  await db('batches').where({ id }).update(toColumns(change));
+}
+
+/** True for the one of several callers that moved the batch from one of `from` to `to`. */
+export async function moveBatch(
+  db: Db,
+  id: number,
+  from: readonly BatchState[],
+  to: BatchState,
+): Promise<boolean> {
+  const moved = await db('batches')
+    .where({ id })
+    .whereIn('state', [...from])
+    .update({ state: to });
+  return moved === 1;
+}
+
+export async function deleteBatch(db: Db, id: number): Promise<void> {
+  await db('batches').where({ id }).delete();
+}
+
+export async function listBatchFiles(db: Db): Promise<string[]> {
+  return db('batches').pluck('file');
+}
+
+function selected(db: Db) {
+  return db('batches')
+    .leftJoin('users', 'users.id', 'batches.user_id')
+    .select('batches.*', 'users.name as user_name');
+}
+
+const columnOf: Readonly<Record<string, string>> = {
+  userId: 'user_id',
+  modelId: 'model_id',
+  modelLabel: 'model_label',
+  originalName: 'original_name',
+  file: 'file',
+  byteSize: 'byte_size',
+  sha256: 'sha256',
+  format: 'format',
+  header: 'header',
+  mapping: 'mapping',
+  state: 'state',
+  report: 'report',
+  rules: 'rules',
+  checkpoint: 'checkpoint',
+  rowCount: 'row_count',
+  scoredCount: 'scored_count',
+  rejectedCount: 'rejected_count',
+  notedCount: 'noted_count',
+  lowCount: 'low_count',
+  mediumCount: 'medium_count',
+  highCount: 'high_count',
+  error: 'error',
+  isSample: 'is_sample',
+  finishedAt: 'finished_at',
+};
+const documents = new Set(['format', 'header', 'mapping', 'report', 'rules', 'checkpoint']);
+
+function toColumns(change: BatchChange): Record<string, string | number | null> {
+  const columns: Record<string, string | number | null> = {};
+  for (const [field, value] of Object.entries(change)) {
+    const column = columnOf[field];
+    if (column === undefined) continue;
+    if (documents.has(field)) columns[column] = value === null ? null : JSON.stringify(value);
+    else columns[column] = typeof value === 'boolean' ? Number(value) : (value as string | number | null);
+  }
+  return columns;
+}
+
+function toBatch(row: BatchRow): BatchRecord {
+  const text = (name: string): string => String(row[name]);
+  const maybe = (name: string): string | null => (row[name] === null ? null : String(row[name]));
+  const document = (name: string): unknown => (row[name] === null ? null : JSON.parse(text(name)));
+  const id = (name: string): number | null => (row[name] === null ? null : Number(row[name]));
+  return {
+    id: Number(row['id']),
+    userId: id('user_id'),
+    userName: maybe('user_name'),
+    modelId: id('model_id'),
+    modelLabel: maybe('model_label'),
+    originalName: text('original_name'),
+    file: text('file'),
+    byteSize: Number(row['byte_size']),
+    sha256: text('sha256'),
+    format: document('format'),
+    header: document('header') as string[],
+    mapping: document('mapping'),
+    state: text('state') as BatchState,
+    report: document('report'),
+    rules: document('rules'),
+    checkpoint: document('checkpoint'),
+    rowCount: Number(row['row_count']),
+    scoredCount: Number(row['scored_count']),
+    rejectedCount: Number(row['rejected_count']),
+    notedCount: Number(row['noted_count']),
+    lowCount: Number(row['low_count']),
+    mediumCount: Number(row['medium_count']),
+    highCount: Number(row['high_count']),
+    error: maybe('error'),
+    isSample: Boolean(row['is_sample']),
+    createdAt: text('created_at'),
+    finishedAt: maybe('finished_at'),
+  };
+}

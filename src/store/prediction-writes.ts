@@ -1,0 +1,126 @@
+/** Writing predictions: many at once, and always with the newest score of a customer marked as such. */
+import type { Db } from '../db.ts';
+
+export interface NewPrediction {
+  readonly batchId: number | null;
+  readonly rowNumber: number | null;
+  readonly customerId: string | null;
+  readonly source: 'form' | 'batch' | 'api';
+  readonly modelId: number;
+  readonly probability: number;
+  readonly riskLevel: string;
+  /** JSON text: `{ base, strongest: [{ feature, value, points }] }`. */
+  readonly reasons: string;
+  /** JSON text: [{ ruleId, action, why, cost, expectedSaving }]. */
+  readonly actions: string;
+  readonly recommendedAction: string | null;
+  readonly expectedSaving: number | null;
+  readonly monthlyValue: number | null;
+  /** JSON text: feature → raw text. */
+  readonly inputs: string;
+  /** JSON text: string[]. */
+  readonly notes: string;
+  readonly isSample: boolean;
+  readonly createdBy: number | null;
+  readonly createdAt: string;
+}
+
+const columns = [
+  'batch_id',
+  'row_number',
+  'customer_id',
+  'source',
+  'model_id',
+  'probability',
+  'risk_level',
+  'reasons',
+  'actions',
+  'recommended_action',
+  'expected_saving',
+  'monthly_value',
+  'inputs',
+  'notes',
+  'is_latest',
+  'is_sample',
+  'created_by',
+  'created_at',
+] as const;
+
+/** How many rows one statement takes. */
+const rowsPerStatement = 100;
+
+/** Inserts in order; of several rows of one customer the last is the latest. Call inside a transaction. */
+export async function insertPredictions(trx: Db, predictions: readonly NewPrediction[]): Promise<void> {
+  const identified = [
+    ...new Set(predictions.flatMap(({ customerId }) => (customerId === null ? [] : [customerId]))),
+  ];
+  await retireScores(trx, identified);
+  const lastOf = new Map(predictions.map(({ customerId }, i) => [customerId, i]));
+  for (let from = 0; from < predictions.length; from += rowsPerStatement) {
+    const rows = predictions.slice(from, from + rowsPerStatement);
+    const values = rows.flatMap((row, i) =>
+      valuesOf(row, row.customerId === null || lastOf.get(row.customerId) === from + i),
+    );
+    const placeholders = `(${columns.map(() => '?').join(',')})`;
+    await trx.raw(
+      `INSERT INTO predictions (${columns.join(',')}) VALUES ${rows.map(() => placeholders).join(',')}`,
+      values as string[],
+    );
+  }
+}
+
+/** Inserts one and gives its number. */
+export async function insertPrediction(trx: Db, prediction: NewPrediction): Promise<number> {
+  if (prediction.customerId !== null) await retireScores(trx, [prediction.customerId]);
+  const values = valuesOf(prediction, true);
+  const row = Object.fromEntries(columns.map((column, i) => [column, values[i]]));
+  const [inserted] = await trx<{ id: number }>('predictions').insert(row).returning('id');
+  return inserted!.id;
+}
+
+/** Removes a batch's predictions and makes the score before each of them the latest again. Call inside a transaction. */
+export async function deletePredictionsOf(trx: Db, batchId: number): Promise<void> {
+  const losing = trx('predictions')
+    .select('customer_id')
+    .where({ batch_id: batchId, is_latest: 1 })
+    .whereNotNull('customer_id');
+  const newestOfOthers = trx('predictions')
+    .max('id')
+    .whereIn('customer_id', losing)
+    .where((others) => others.whereNot({ batch_id: batchId }).orWhereNull('batch_id'))
+    .groupBy('customer_id');
+  await trx('predictions').whereIn('id', newestOfOthers).update({ is_latest: 1 });
+  await trx('predictions').where({ batch_id: batchId }).delete();
+}
+
+async function retireScores(trx: Db, customerIds: readonly string[]): Promise<void> {
+  for (let from = 0; from < customerIds.length; from += 500) {
+    await trx('predictions')
+      .whereIn('customer_id', customerIds.slice(from, from + 500))
+      .where({ is_latest: 1 })
+      .update({ is_latest: 0 });
+  }
+}
+
+function valuesOf(row: NewPrediction, isLatest: boolean): (string | number | null)[] {
+  return [
+    row.batchId,
+    row.rowNumber,
+    row.customerId,
+    row.source,
+    row.modelId,
+    row.probability,
+    row.riskLevel,
+    row.reasons,
+    row.actions,
+    row.recommendedAction,
+    row.expectedSaving,
+    row.monthlyValue,
+    row.inputs,
+    row.notes,
+    Number(isLatest),
+    Number(row.isSample),
+    row.createdBy,
+    row.createdAt,
+  ];
+}
