@@ -1,0 +1,105 @@
+/** Starts the program: settings, database, sample, workers, web server; and stops it cleanly. */
+import { mkdirSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { config as readDotenv } from 'dotenv';
+import { createApp } from './app.ts';
+import { ConfigError, readConfig } from './config.ts';
+import type { Config } from './config.ts';
+import type { Context } from './context.ts';
+import { migrate, openDatabase } from './db.ts';
+import { createSetupToken, isSetUp } from './domain/accounts.ts';
+import { sweepUploads } from './domain/batches.ts';
+import { prepareFirstStart } from './domain/first-start.ts';
+import { startWorkerPool } from './jobs/worker-pool.ts';
+import type { WorkerPool } from './jobs/worker-pool.ts';
+import { createLogger } from './logger.ts';
+import { getSettings } from './store/settings.ts';
+
+const stopWithinMs = 9_000;
+const sweepEveryMs = 10 * 60_000;
+
+await start().catch((error: unknown) => {
+  process.stderr.write(
+    `${error instanceof ConfigError ? error.message : `Holdfast cannot start: ${String(error)}`}\n`,
+  );
+  process.exit(1);
+});
+
+async function start(): Promise<void> {
+  readDotenv({ quiet: true });
+  const config = readConfig(process.env);
+  for (const folder of [config.dataDir, config.modelsDir, config.uploadsDir])
+    mkdirSync(folder, { recursive: true });
+  const logger = createLogger(config);
+  const context: Context = { config, db: openDatabase(config.databaseUrl), log: logger };
+  await migrate(context.db);
+  await sweepUploads(context.db, config.uploadsDir);
+  const pool = startWorkerPool(context);
+  await waitForSample(context);
+  const server = await listen(context, createApp(context, logger));
+  const sweeping = setInterval(() => void sweepUploads(context.db, config.uploadsDir), sweepEveryMs);
+  sweeping.unref();
+  await announce(context, addressOf(server, config));
+  stopOnSignals(context, server, pool);
+}
+
+/** The first start trains two models: whoever opens the address finds them ready. */
+async function waitForSample({ db, config }: Context): Promise<void> {
+  if (!(await prepareFirstStart(db, config))) return;
+  process.stdout.write('Preparing the sample: generating customers, training two models …\n');
+  while ((await getSettings(db)).firstStart === 'open')
+    await new Promise((resume) => setTimeout(resume, 200));
+}
+
+function listen({ config }: Context, app: ReturnType<typeof createApp>): Promise<Server> {
+  return new Promise((done, fail) => {
+    const server = app.listen(config.port, config.host, () => {
+      done(server);
+    });
+    server.once('error', fail);
+    // One byte a second is not an upload: the whole request has five minutes, its head ten seconds.
+    server.headersTimeout = 10_000;
+    server.requestTimeout = 300_000;
+  });
+}
+
+function addressOf(server: Server, config: Config): string {
+  const { port } = server.address() as AddressInfo;
+  return config.publicUrl ?? `http://${config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`;
+}
+
+async function announce({ db, config }: Context, address: string): Promise<void> {
+  process.stdout.write(`Holdfast is listening on ${address}\n`);
+  if (!(await isSetUp(db))) {
+    const token = await createSetupToken(db);
+    process.stdout.write(`Set it up with this one-time link: ${address}/setup/${token}\n`);
+  }
+  if (config.host !== '127.0.0.1' && !address.startsWith('https:')) {
+    process.stdout.write(
+      'Note: passwords travel unencrypted over plain HTTP. Put a proxy with HTTPS in front and set PUBLIC_URL.\n',
+    );
+  }
+}
+
+function stopOnSignals({ db, log }: Context, server: Server, pool: WorkerPool): void {
+  let isStopping = false;
+  const stop = async (): Promise<void> => {
+    if (isStopping) return;
+    isStopping = true;
+    log.info({}, 'Stopping: finishing answers, letting jobs reach a checkpoint');
+    const closed = new Promise<void>((done) => {
+      server.close(() => {
+        done();
+      });
+    });
+    server.closeIdleConnections();
+    await pool.stop(stopWithinMs - 1_000);
+    await Promise.race([closed, new Promise((resume) => setTimeout(resume, 1_000))]);
+    server.closeAllConnections();
+    await db.destroy();
+    process.exit(0);
+  };
+  process.on('SIGTERM', () => void stop());
+  process.on('SIGINT', () => void stop());
+}

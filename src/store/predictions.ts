@@ -1,0 +1,364 @@
+/** Reading predictions: one, a filtered list, totals and groups. */
+import type { Db } from '../db.ts';
+import { NotFound } from '../errors.ts';
+
+export interface PredictionRecord {
+  readonly id: number;
+  readonly batchId: number | null;
+  readonly batchName: string | null;
+  readonly rowNumber: number | null;
+  readonly customerId: string | null;
+  readonly source: 'form' | 'batch' | 'api';
+  readonly modelId: number | null;
+  readonly modelLabel: string;
+  readonly probability: number;
+  readonly riskLevel: 'low' | 'medium' | 'high';
+  readonly reasons: {
+    readonly base: number;
+    readonly strongest: readonly {
+      readonly feature: string;
+      readonly value: string;
+      readonly points: number;
+    }[];
+  };
+  readonly actions: readonly {
+    readonly ruleId: number;
+    readonly action: string;
+    readonly why: string;
+    readonly cost: number;
+    readonly expectedSaving: number | null;
+  }[];
+  readonly recommendedAction: string | null;
+  readonly expectedSaving: number | null;
+  readonly monthlyValue: number | null;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly notes: readonly string[];
+  readonly isSample: boolean;
+  readonly createdAt: string;
+}
+
+/** null or '': not asked. Without a batch only the latest score of each customer counts. */
+export interface PredictionFilter {
+  readonly batch: number | null;
+  readonly risk: string | null;
+  readonly source: string | null;
+  readonly model: number | null;
+  /** A part of the customer's identifier. */
+  readonly search: string | null;
+  /** A feature and the value it must have, or an interval [from, to). */
+  readonly column: string | null;
+  readonly level: string | null;
+  readonly from: number | null;
+  readonly to: number | null;
+  /** Probability in [low, high). */
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+export const noFilter: PredictionFilter = {
+  batch: null,
+  risk: null,
+  source: null,
+  model: null,
+  search: null,
+  column: null,
+  level: null,
+  from: null,
+  to: null,
+  low: null,
+  high: null,
+};
+
+export const sortColumns = {
+  probability: 'probability',
+  customer: 'customer_id',
+  value: 'monthly_value',
+  saving: 'expected_saving',
+  date: 'predictions.id',
+} as const;
+export type SortKey = keyof typeof sortColumns;
+
+export interface Totals {
+  readonly count: number;
+  readonly low: number;
+  readonly medium: number;
+  readonly high: number;
+  /** Σ probability × monthly value. */
+  readonly revenueAtRisk: number | null;
+  /** What customers at high risk pay a month. */
+  readonly highRiskRevenue: number | null;
+  readonly meanProbability: number | null;
+  readonly expectedSaving: number | null;
+  readonly newestAt: string | null;
+  /** How many of them carry a value. */
+  readonly valued: number;
+}
+
+export interface Group {
+  readonly level: string;
+  readonly count: number;
+  readonly meanProbability: number;
+  readonly high: number;
+  readonly revenueAtRisk: number | null;
+}
+
+type PredictionRow = Record<string, string | number | null>;
+
+/** @throws NotFound */
+export async function getPrediction(db: Db, id: number): Promise<PredictionRecord> {
+  const row = (await selected(db).where('predictions.id', id).first()) as PredictionRow | undefined;
+  if (!row) throw new NotFound('prediction');
+  return toPrediction(row);
+}
+
+export async function listPredictions(
+  db: Db,
+  filter: PredictionFilter,
+  sort: { readonly key: SortKey; readonly descending: boolean },
+  limit: number,
+  offset: number,
+): Promise<PredictionRecord[]> {
+  const rows = (await filtered(selected(db), filter)
+    .orderBy(sortColumns[sort.key], sort.descending ? 'desc' : 'asc', 'last')
+    .orderBy('predictions.id')
+    .limit(limit)
+    .offset(offset)) as PredictionRow[];
+  return rows.map(toPrediction);
+}
+
+/** The same customer's scores, newest first. */
+export async function listHistory(db: Db, customerId: string, limit: number): Promise<PredictionRecord[]> {
+  const rows = (await selected(db)
+    .where({ customer_id: customerId })
+    .orderBy('predictions.id', 'desc')
+    .limit(limit)) as PredictionRow[];
+  return rows.map(toPrediction);
+}
+
+export async function countPredictions(db: Db, filter: PredictionFilter): Promise<number> {
+  const row = (await filtered(db('predictions'), filter).count({ count: '*' }).first()) as { count: number };
+  return Number(row.count);
+}
+
+/** True when anything has ever been scored. */
+export async function hasPredictions(db: Db): Promise<boolean> {
+  return (await db('predictions').select('id').first()) !== undefined;
+}
+
+export async function sumPredictions(db: Db, filter: PredictionFilter): Promise<Totals> {
+  const row = (await filtered(db('predictions'), filter)
+    .select(
+      db.raw('COUNT(*) AS count'),
+      db.raw("SUM(CASE WHEN risk_level = 'low' THEN 1 ELSE 0 END) AS low"),
+      db.raw("SUM(CASE WHEN risk_level = 'medium' THEN 1 ELSE 0 END) AS medium"),
+      db.raw("SUM(CASE WHEN risk_level = 'high' THEN 1 ELSE 0 END) AS high"),
+      db.raw('SUM(probability * monthly_value) AS revenue_at_risk'),
+      db.raw("SUM(CASE WHEN risk_level = 'high' THEN monthly_value END) AS high_risk_revenue"),
+      db.raw('AVG(probability) AS mean_probability'),
+      db.raw("SUM(CASE WHEN risk_level <> 'low' THEN expected_saving END) AS expected_saving"),
+      db.raw('MAX(predictions.created_at) AS newest_at'),
+      db.raw('COUNT(monthly_value) AS valued'),
+    )
+    .first()) as PredictionRow;
+  return {
+    count: Number(row['count']),
+    low: Number(row['low'] ?? 0),
+    medium: Number(row['medium'] ?? 0),
+    high: Number(row['high'] ?? 0),
+    revenueAtRisk: maybe(row['revenue_at_risk']),
+    highRiskRevenue: maybe(row['high_risk_revenue']),
+    meanProbability: maybe(row['mean_probability']),
+    expectedSaving: maybe(row['expected_saving']),
+    newestAt: row['newest_at'] === null ? null : String(row['newest_at']),
+    valued: Number(row['valued']),
+  };
+}
+
+/** Counts over `bins` equal parts of [0, 1]. */
+export async function probabilityHistogram(
+  db: Db,
+  filter: PredictionFilter,
+  bins: number,
+): Promise<number[]> {
+  const rows = (await filtered(db('predictions'), filter)
+    .select(
+      db.raw('CASE WHEN probability >= 1 THEN ? ELSE CAST(probability * ? AS INTEGER) END AS bin', [
+        bins - 1,
+        bins,
+      ]),
+      db.raw('COUNT(*) AS count'),
+    )
+    .groupBy('bin')) as { bin: number; count: number }[];
+  const counts = new Array<number>(bins).fill(0);
+  for (const { bin, count } of rows) counts[Number(bin)] = Number(count);
+  return counts;
+}
+
+/** Risk by the value of one feature, most frequent first. */
+export async function groupByFeature(
+  db: Db,
+  filter: PredictionFilter,
+  feature: string,
+  limit: number,
+): Promise<Group[]> {
+  const rows = (await filtered(db('predictions'), filter)
+    .select(db.jsonExtract('inputs', jsonPath(feature), 'level'), ...groupMeasures(db))
+    .groupBy('level')
+    .orderBy('count', 'desc')
+    .limit(limit)) as PredictionRow[];
+  return rows.map(toGroup);
+}
+
+/** Risk by intervals of one number: [edges[i], edges[i + 1]), the last one closed. */
+export async function groupByInterval(
+  db: Db,
+  filter: PredictionFilter,
+  feature: string,
+  edges: readonly number[],
+): Promise<Group[]> {
+  const value = `CAST(NULLIF(json_extract(inputs, ?), '') AS REAL)`;
+  const cases = edges.slice(1, -1).map(() => `WHEN ${value} < ? THEN ?`);
+  const bindings = edges.slice(1, -1).flatMap((edge, i) => [jsonPath(feature), edge, i]);
+  const rows = (await filtered(db('predictions'), filter)
+    .whereRaw(`${value} IS NOT NULL`, [jsonPath(feature)])
+    .select(
+      db.raw(`CASE ${cases.join(' ')} ELSE ? END AS level`, [...bindings, edges.length - 2]),
+      ...groupMeasures(db),
+    )
+    .groupBy('level')
+    .orderBy('level')) as PredictionRow[];
+  return rows.map(toGroup);
+}
+
+/** How many latest scores would be low, medium and high with other thresholds. */
+export async function countByThresholds(
+  db: Db,
+  mediumFrom: number,
+  highFrom: number,
+): Promise<{ low: number; medium: number; high: number }> {
+  const row = (await db('predictions')
+    .where({ is_latest: 1 })
+    .select(
+      db.raw('SUM(CASE WHEN probability < ? THEN 1 ELSE 0 END) AS low', [mediumFrom]),
+      db.raw('SUM(CASE WHEN probability >= ? AND probability < ? THEN 1 ELSE 0 END) AS medium', [
+        mediumFrom,
+        highFrom,
+      ]),
+      db.raw('SUM(CASE WHEN probability >= ? THEN 1 ELSE 0 END) AS high', [highFrom]),
+    )
+    .first()) as PredictionRow;
+  return { low: Number(row['low'] ?? 0), medium: Number(row['medium'] ?? 0), high: Number(row['high'] ?? 0) };
+}
+
+/** Gives every stored prediction the level that the thresholds say. */
+export async function relabelRisk(trx: Db, mediumFrom: number, highFrom: number): Promise<void> {
+  await trx('predictions').update({
+    risk_level: trx.raw(
+      "CASE WHEN probability >= ? THEN 'high' WHEN probability >= ? THEN 'medium' ELSE 'low' END",
+      [highFrom, mediumFrom],
+    ),
+  });
+}
+
+export async function deleteSamplePredictions(trx: Db): Promise<void> {
+  await trx('predictions').where({ is_sample: 1 }).delete();
+}
+
+export async function countSamplePredictions(db: Db): Promise<number> {
+  const row = (await db('predictions').where({ is_sample: 1 }).count({ count: '*' }).first()) as {
+    count: number;
+  };
+  return Number(row.count);
+}
+
+function selected(db: Db) {
+  return db('predictions')
+    .leftJoin('batches', 'batches.id', 'predictions.batch_id')
+    .leftJoin('models', 'models.id', 'predictions.model_id')
+    .select('predictions.*', 'batches.original_name as batch_name', 'models.name as model_name');
+}
+
+type Query = ReturnType<Db['queryBuilder']>;
+
+function filtered<Q>(query: Q, filter: PredictionFilter): Q {
+  const wanted = query as Query;
+  if (filter.batch === null) wanted.where('is_latest', 1);
+  else wanted.where('predictions.batch_id', filter.batch);
+  if (filter.risk) wanted.where('risk_level', filter.risk);
+  if (filter.source) wanted.where('source', filter.source);
+  if (filter.model !== null) wanted.where('predictions.model_id', filter.model);
+  if (filter.search)
+    wanted.whereRaw("LOWER(customer_id) LIKE ? ESCAPE '\\'", [
+      `%${escapeLike(filter.search.toLowerCase())}%`,
+    ]);
+  if (filter.low !== null) wanted.where('probability', '>=', filter.low);
+  if (filter.high !== null) wanted.where('probability', '<', filter.high);
+  if (filter.column) {
+    const path = jsonPath(filter.column);
+    if (filter.level !== null) wanted.whereRaw('json_extract(inputs, ?) = ?', [path, filter.level]);
+    if (filter.from !== null)
+      wanted.whereRaw("CAST(NULLIF(json_extract(inputs, ?), '') AS REAL) >= ?", [path, filter.from]);
+    if (filter.to !== null)
+      wanted.whereRaw("CAST(NULLIF(json_extract(inputs, ?), '') AS REAL) < ?", [path, filter.to]);
+  }
+  return query;
+}
+
+function groupMeasures(db: Db) {
+  return [
+    db.raw('COUNT(*) AS count'),
+    db.raw('AVG(probability) AS mean_probability'),
+    db.raw("SUM(CASE WHEN risk_level = 'high' THEN 1 ELSE 0 END) AS high"),
+    db.raw('SUM(probability * monthly_value) AS revenue_at_risk'),
+  ];
+}
+
+/** `$."name"`; a quote in the name would end it early, so such names match nothing. */
+function jsonPath(feature: string): string {
+  return `$."${feature.replaceAll('"', '')}"`;
+}
+
+function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
+}
+
+function maybe(value: string | number | null | undefined): number | null {
+  return value === null || value === undefined ? null : Number(value);
+}
+
+function toGroup(row: PredictionRow): Group {
+  return {
+    level: String(row['level'] ?? ''),
+    count: Number(row['count']),
+    meanProbability: Number(row['mean_probability']),
+    high: Number(row['high']),
+    revenueAtRisk: maybe(row['revenue_at_risk']),
+  };
+}
+
+function toPrediction(row: PredictionRow): PredictionRecord {
+  const text = (name: string): string => String(row[name]);
+  const orNull = (name: string): string | null => (row[name] == null ? null : String(row[name]));
+  return {
+    id: Number(row['id']),
+    batchId: maybe(row['batch_id']),
+    batchName: orNull('batch_name'),
+    rowNumber: maybe(row['row_number']),
+    customerId: orNull('customer_id'),
+    source: text('source') as PredictionRecord['source'],
+    modelId: maybe(row['model_id']),
+    modelLabel:
+      row['model_name'] == null ? 'a model that was removed' : `v${text('model_id')} ${text('model_name')}`,
+    probability: Number(row['probability']),
+    riskLevel: text('risk_level') as PredictionRecord['riskLevel'],
+    reasons: JSON.parse(text('reasons')) as PredictionRecord['reasons'],
+    actions: JSON.parse(text('actions')) as PredictionRecord['actions'],
+    recommendedAction: orNull('recommended_action'),
+    expectedSaving: maybe(row['expected_saving']),
+    monthlyValue: maybe(row['monthly_value']),
+    inputs: JSON.parse(text('inputs')) as Record<string, string>,
+    notes: JSON.parse(text('notes')) as string[],
+    isSample: Boolean(row['is_sample']),
+    createdAt: text('created_at'),
+  };
+}
