@@ -150,7 +150,7 @@ function newtonStep(
     Float64Array.from(free, (i) => gradient[i]!),
   );
   for (let share = 1; share > 1e-6; share /= 2) {
-    const candidate = beta.slice() as Float64Array<ArrayBuffer>;
+    const candidate = beta.slice();
     free.forEach((i, a) => {
       const moved = beta[i]! - share * step[a]!;
       candidate[i] = i < size - 1 ? Math.max(0, moved) : moved;

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { logLoss, rocAuc } from '../../src/ml/metrics.ts';
+import { fitMember, memberFamilies, predictMember } from '../../src/ml/members.ts';
+import { createRandom, shuffle } from '../../src/ml/random.ts';
+import { takeRows } from '../../src/ml/table.ts';
+import { auto } from '../../src/ml/tuning.ts';
+import { sampleData, spoil } from './tree/sample-tables.ts';
+
+const data = sampleData(600, 5, 1);
+const params = { ...auto.defaults, folds: 3 };
+const model = auto.fit(params, data, createRandom(7));
+
+describe('auto', () => {
+  it('tries every family and says how each did', () => {
+    expect(new Set(model.trials.map((trial) => trial.family))).toEqual(new Set(memberFamilies));
+    for (const { logLoss: loss } of model.trials) expect(loss).toBeLessThan(0.7);
+  });
+
+  it('is about as good on new rows as the best of its families', () => {
+    const fresh = sampleData(3000, 5, 2);
+    const losses = memberFamilies.map((family) =>
+      logLoss(predictMember(fitMember(family, {}, data, createRandom(1)), fresh.table), fresh.target),
+    );
+    expect(logLoss(auto.predict(model, fresh.table), fresh.target)).toBeLessThan(Math.min(...losses) + 0.01);
+  });
+
+  it('learns nothing from shuffled labels', () => {
+    const rows = Int32Array.from(data.target.keys());
+    shuffle(rows, createRandom(3));
+    const target = Uint8Array.from(rows, (row) => data.target[row]!);
+    const fitted = auto.fit(
+      { ...params, families: ['logistic', 'boosting'] },
+      { ...data, target },
+      createRandom(1),
+    );
+    const fresh = sampleData(2000, 5, 4);
+    expect(Math.abs(rocAuc(auto.predict(fitted, fresh.table), fresh.target) - 0.5)).toBeLessThan(0.15);
+    for (const { logLoss: loss } of fitted.trials) expect(loss).toBeGreaterThan(0.66);
+  });
+
+  it('gives a row the same bits in any table, and is the same for the same seed', () => {
+    const all = auto.predict(model, data.table);
+    const rows = Int32Array.of(599, 5, 5);
+    expect(Array.from(auto.predict(model, takeRows(data.table, rows)))).toEqual(
+      Array.from(rows, (row) => all[row]),
+    );
+    const quick = { ...params, families: ['logistic', 'logit-leaf'] as const };
+    expect(auto.fit(quick, data, createRandom(7))).toEqual(auto.fit(quick, data, createRandom(7)));
+  });
+
+  it('gives exact reasons, for missing, unseen and large values too', () => {
+    const some = takeRows(
+      spoil(data.table, [NaN, 1e6, -1e6]),
+      Int32Array.from({ length: 30 }, (_, i) => i),
+    );
+    const predicted = auto.predict(model, some);
+    const { base, contributions, featureCount } = auto.explain(model, some);
+    predicted.forEach((p, i) => {
+      const reasons = contributions.subarray(i * featureCount, (i + 1) * featureCount);
+      expect(Math.abs(reasons.reduce((sum, c) => sum + c, base) - p)).toBeLessThan(1e-9);
+    });
+  });
+
+  it('tunes on a sample when the budget is small', () => {
+    const many = sampleData(5000, 5, 1);
+    const fitted = auto.fit({ ...params, families: ['logistic'], budget: 1e-6 }, many, createRandom(1));
+    expect(fitted.trials.length).toBeGreaterThan(0);
+    expect(rocAuc(auto.predict(fitted, many.table), many.target)).toBeGreaterThan(0.7);
+  });
+
+  it('refuses what makes no sense, and copes with twenty rows', () => {
+    const fit =
+      (change: object, d: object = {}) =>
+      () =>
+        auto.fit({ ...params, ...change }, { ...data, ...d }, createRandom(1));
+    expect(fit({ families: [] })).toThrow(RangeError);
+    expect(fit({ budget: NaN })).toThrow(RangeError);
+    expect(fit({ folds: 1 })).toThrow(RangeError);
+    expect(fit({}, { target: new Uint8Array(600) })).toThrow(/two classes/);
+    const few = sampleData(20, 3, 1);
+    for (const p of auto.predict(auto.fit(params, few, createRandom(1)), few.table)) expect(p).not.toBeNaN();
+  });
+});
