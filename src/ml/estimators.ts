@@ -1,25 +1,29 @@
 /** Every family of models by its name, and the three things that are done with a fitted one. */
-import { boosting } from './boosting.ts';
-import type { BoostingModel } from './boosting.ts';
 import type { Explanation, TrainingData } from './estimator.ts';
-import { forest } from './forest.ts';
-import type { ForestModel } from './forest.ts';
-import { logistic } from './logistic.ts';
-import type { LogisticModel } from './logistic.ts';
+import {
+  explainMember,
+  fitMember,
+  memberDefaults,
+  memberFamilies,
+  predictMember,
+  type Member,
+} from './members.ts';
 import type { Random } from './random.ts';
 import type { Table } from './table.ts';
+import { auto, type AutoModel } from './tuning.ts';
 
-export const families = ['logistic', 'forest', 'boosting'] as const;
-export type Family = (typeof families)[number];
+/** All that can be trained. */
+export const allFamilies = [...memberFamilies, 'auto'] as const;
+export type Family = (typeof allFamilies)[number];
 
-export type FittedEstimator =
-  | { readonly family: 'logistic'; readonly model: LogisticModel }
-  | { readonly family: 'forest'; readonly model: ForestModel }
-  | { readonly family: 'boosting'; readonly model: BoostingModel };
+/** Those that are compared when nobody chooses: quick to fit, quick and exact to explain. */
+export const families = ['logistic', 'forest', 'boosting'] as const satisfies readonly Family[];
+
+export type FittedEstimator = Member | { readonly family: 'auto'; readonly model: AutoModel };
 
 /** What a family is fitted with when nothing else is said. */
 export function defaultParams(family: Family): object {
-  return { logistic, forest, boosting }[family].defaults;
+  return family === 'auto' ? auto.defaults : memberDefaults(family);
 }
 
 /** `params` replaces some of the family's defaults. */
@@ -29,34 +33,15 @@ export function fitEstimator(
   data: TrainingData,
   random: Random,
 ): FittedEstimator {
-  switch (family) {
-    case 'logistic':
-      return { family, model: logistic.fit({ ...logistic.defaults, ...params }, data, random) };
-    case 'forest':
-      return { family, model: forest.fit({ ...forest.defaults, ...params }, data, random) };
-    case 'boosting':
-      return { family, model: boosting.fit({ ...boosting.defaults, ...params }, data, random) };
-  }
+  return family === 'auto'
+    ? { family, model: auto.fit({ ...auto.defaults, ...params }, data, random) }
+    : fitMember(family, params, data, random);
 }
 
 export function predictWith(fitted: FittedEstimator, table: Table): Float64Array {
-  switch (fitted.family) {
-    case 'logistic':
-      return logistic.predict(fitted.model, table);
-    case 'forest':
-      return forest.predict(fitted.model, table);
-    case 'boosting':
-      return boosting.predict(fitted.model, table);
-  }
+  return fitted.family === 'auto' ? auto.predict(fitted.model, table) : predictMember(fitted, table);
 }
 
 export function explainWith(fitted: FittedEstimator, table: Table): Explanation {
-  switch (fitted.family) {
-    case 'logistic':
-      return logistic.explain(fitted.model, table);
-    case 'forest':
-      return forest.explain(fitted.model, table);
-    case 'boosting':
-      return boosting.explain(fitted.model, table);
-  }
+  return fitted.family === 'auto' ? auto.explain(fitted.model, table) : explainMember(fitted, table);
 }

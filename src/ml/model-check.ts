@@ -2,7 +2,8 @@
  * Does a model that was read from a file fit together? Everything that scoring relies on without looking is
  * looked at here once: types, lengths that must agree, indices that must stay inside.
  */
-import { families } from './estimators.ts';
+import { allFamilies, type Family } from './estimators.ts';
+import { checkBlend, checkLogitLeaf, checkNetwork } from './member-check.ts';
 
 type Plain = Readonly<Record<string, unknown>>;
 type Check = (value: unknown) => string | null;
@@ -55,15 +56,18 @@ function checkFeature(feature: unknown): string | null {
 
 function checkEstimator(estimator: unknown, featureCount: number): string | null {
   if (!isPlain(estimator) || !isPlain(estimator['model'])) return 'there is no estimator';
-  const family = families.find((name) => name === estimator['family']);
+  const family = allFamilies.find((name) => name === estimator['family']);
   if (!family) return `the family '${String(estimator['family'])}' is not known`;
-  const checks: Record<(typeof families)[number], Check> = {
+  const checks: Record<Family, Check> = {
     logistic: (model) => checkLogistic(model as Plain, featureCount),
     forest: (model) => checkTrees(model as Plain, featureCount),
     boosting: (model) =>
       Number.isFinite((model as Plain)['baseMargin'])
         ? checkTrees(model as Plain, featureCount)
         : 'the base margin is missing',
+    network: (model) => checkNetwork(model as Plain, featureCount),
+    'logit-leaf': (model) => checkLogitLeaf(model as Plain, featureCount, checkTrees, checkLogistic),
+    auto: (model) => checkBlend(model as Plain, (member) => checkEstimator(member, featureCount)),
   };
   return checks[family](estimator['model']);
 }

@@ -15,7 +15,7 @@
  */
 import type { Estimator, TrainingData } from './estimator.ts';
 import { inferMargins } from './network/infer.ts';
-import { fitInputs, type Inputs } from './network/inputs.ts';
+import { checkColumns, fitInputs, type Inputs } from './network/inputs.ts';
 import type { FoldedLayer } from './network/passes.ts';
 import { trainNetwork } from './network/training.ts';
 import type { Random } from './random.ts';
@@ -55,8 +55,15 @@ export interface NetworkModel {
   readonly inputs: Inputs;
   /** The layers of each network, batch norm folded in; the last layer is the output. */
   readonly networks: readonly (readonly FoldedLayer[])[];
-  /** Synthetic rows that reasons start from. */
-  readonly background: Table;
+  /** Synthetic rows that reasons start from, one entry a column. */
+  readonly background: readonly BackgroundCells[];
+}
+
+/** Cells of one column: numbers (0 where missing) or category codes, as the column's kind says. */
+export interface BackgroundCells {
+  readonly cells: Float64Array;
+  /** 1 where a number is missing. */
+  readonly missing: Uint8Array;
 }
 
 const BACKGROUND_ROWS = 32;
@@ -88,7 +95,12 @@ export const network: NetworkEstimator = {
   fit: fitNetwork,
   predict: predictNetwork,
   explain: (model, table) =>
-    sampledShap((rows) => predictNetwork(model, rows), model.background, table, EXPLANATION_SEED),
+    sampledShap(
+      (rows) => predictNetwork(model, rows),
+      backgroundTable(model, table),
+      table,
+      EXPLANATION_SEED,
+    ),
 };
 
 function fitNetwork(params: NetworkParams, data: TrainingData, random: Random): NetworkModel {
@@ -114,14 +126,24 @@ function predictNetwork(model: NetworkModel, table: Table): Float64Array {
 }
 
 /** Each cell drawn from its column alone: plausible values, nobody's row. */
-function drawBackground(table: Table, random: Random): Table {
-  const draw = (): Int32Array =>
-    Int32Array.from({ length: BACKGROUND_ROWS }, () => random.below(table.rowCount));
-  const columns = table.columns.map((column): Column => {
-    const rows = draw();
+function drawBackground(table: Table, random: Random): BackgroundCells[] {
+  return table.columns.map((column) => {
+    const rows = Int32Array.from({ length: BACKGROUND_ROWS }, () => random.below(table.rowCount));
+    const drawn = Float64Array.from(rows, (row) =>
+      column.kind === 'number' ? column.values[row]! : column.codes[row]!,
+    );
+    const missing = Uint8Array.from(drawn, (value) => (Number.isFinite(value) ? 0 : 1));
+    return { cells: drawn.map((value) => (Number.isFinite(value) ? value : 0)), missing };
+  });
+}
+
+function backgroundTable(model: NetworkModel, table: Table): Table {
+  checkColumns(model.inputs, table);
+  const columns = table.columns.map((column, j): Column => {
+    const { cells, missing } = model.background[j]!;
     return column.kind === 'number'
-      ? { ...column, values: Float64Array.from(rows, (row) => column.values[row]!) }
-      : { ...column, codes: rows.map((row) => column.codes[row]!) };
+      ? { ...column, values: cells.map((value, i) => (missing[i] === 1 ? NaN : value)) }
+      : { ...column, codes: Int32Array.from(cells) };
   });
   return { rowCount: BACKGROUND_ROWS, columns };
 }

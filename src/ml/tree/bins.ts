@@ -170,7 +170,7 @@ function distinctValues(values: Float64Array): { distinct: number[]; counts: num
   let total = 0;
   for (let row = 0; row < values.length; row += step) {
     const value = values[row]!;
-    if (value === value) sample[total++] = value;
+    if (value === value) sample[total++] = Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE);
   }
   const sorted = sample.subarray(0, total).sort();
   const distinct: number[] = [];

@@ -1,0 +1,95 @@
+/** One customer from the form: read, scored, stored. */
+import { inTransaction } from '../db.ts';
+import type { Db } from '../db.ts';
+import type { FieldError } from '../errors.ts';
+import type { Feature } from '../ml/schema.ts';
+import { getModel } from '../store/models.ts';
+import type { ModelRecord } from '../store/models.ts';
+import { insertPrediction } from '../store/prediction-writes.ts';
+import type { User } from './accounts.ts';
+import { labelOf } from './column-names.ts';
+import { readModelFile } from './model-files.ts';
+import { toStored } from './prediction-record.ts';
+import { createScorer, inputsOf, scoreCustomers } from './scoring.ts';
+import { currentScoringRules } from './scoring-rules.ts';
+
+/** What a select offers for 'I do not know'; it is scored as missing. */
+export const notKnown = '__not_known__';
+
+export interface FormField {
+  /** Its name in the form: features may be called anything. */
+  readonly name: string;
+  readonly label: string;
+  readonly feature: Feature;
+  /** What training saw. */
+  readonly hint: string | null;
+}
+
+/** The form that a model asks for: numbers first, then choices, in the schema's order within each. */
+export function formFields(model: Pick<ModelRecord, 'schema'>): FormField[] {
+  return model.schema.features.map((feature, j) => ({
+    name: `f${j}`,
+    label: labelOf(feature.name),
+    feature,
+    hint: hintOf(feature),
+  }));
+}
+
+export type Prediction =
+  { readonly ok: true; readonly id: number } | { readonly ok: false; readonly errors: readonly FieldError[] };
+
+/** Scores what a form says and stores the prediction; otherwise every field that is missing or cannot be read. */
+export async function predictCustomer(
+  db: Db,
+  modelsDir: string,
+  user: User,
+  modelId: number,
+  values: Readonly<Record<string, string>>,
+): Promise<Prediction> {
+  const record = await getModel(db, modelId);
+  const fields = formFields(record);
+  const unanswered = fields.filter(({ name, feature }) => feature.range === null && !values[name]);
+  const model = await readModelFile(modelsDir, record);
+  const scorer = createScorer(model, await currentScoringRules(db));
+  const cells = fields.map(({ name }) => (values[name] === notKnown ? '' : (values[name] ?? '')));
+  const [result] = scoreCustomers(scorer, [{ cells, value: values['monthlyValue'] }], '.');
+  const errors = [
+    ...unanswered.map(({ name, label }) => ({
+      field: name,
+      message: `${label}: choose one, or 'Not known'.`,
+    })),
+    ...(result!.ok ? [] : result!.problems.map((problem) => problemError(fields, problem))),
+  ];
+  if (errors.length > 0 || !result!.ok) return { ok: false, errors: sortedByField(errors, fields) };
+  const origin = {
+    batchId: null,
+    rowNumber: null,
+    customerId: values['customer']?.trim().slice(0, 200) || null,
+    source: 'form' as const,
+    modelId: record.id,
+    isSample: false,
+    createdBy: user.id,
+    createdAt: new Date().toISOString(),
+  };
+  const stored = toStored(result!.customer, inputsOf(model, cells), origin);
+  return { ok: true, id: await inTransaction(db, (trx) => insertPrediction(trx, stored)) };
+}
+
+function hintOf({ range, type }: Feature): string | null {
+  if (range === null) return null;
+  if (type === 'date') return 'A date such as 2026-11-20. Leave empty if not known.';
+  return `Training saw ${range.min} to ${range.max}. Leave empty if not known.`;
+}
+
+function problemError(
+  fields: readonly FormField[],
+  { column, expected }: { column: string; expected: string },
+): FieldError {
+  const field = fields.find(({ feature }) => feature.name === column)!;
+  return { field: field.name, message: `${field.label}: enter ${expected}, or leave it empty.` };
+}
+
+function sortedByField(errors: FieldError[], fields: readonly FormField[]): FieldError[] {
+  const place = new Map(fields.map(({ name }, i) => [name, i]));
+  return errors.sort((a, b) => (place.get(a.field) ?? 0) - (place.get(b.field) ?? 0));
+}

@@ -1,0 +1,78 @@
+/** Receives one file of a multipart form onto disk under a random name; whatever goes wrong leaves nothing behind. */
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Request, RequestHandler } from 'express';
+import multer from 'multer';
+import type { Config } from '../config.ts';
+import { AppError } from '../errors.ts';
+
+export interface ReceivedFile {
+  /** Its name in the uploads folder. */
+  readonly file: string;
+  /** What the person called it, without folders and control characters, at most 200 characters. */
+  readonly originalName: string;
+}
+
+export function receiveFile(config: Config, field: string): RequestHandler {
+  const upload = multer({
+    storage: multer.diskStorage({
+      destination: config.uploadsDir,
+      filename: (_req, _file, done) => {
+        done(null, randomBytes(16).toString('hex'));
+      },
+    }),
+    limits: {
+      fileSize: config.maxUploadBytes,
+      files: 1,
+      fields: 5,
+      parts: 6,
+      fieldSize: 1_000,
+      fieldNameSize: 100,
+      headerPairs: 50,
+    },
+  }).single(field);
+
+  return (req, res, next) => {
+    const announced = Number(req.get('content-length') ?? 0);
+    if (announced > config.maxUploadBytes + 100_000) throw tooLarge(config);
+    upload(req, res, (error: unknown) => {
+      if (error === undefined || error === null) next();
+      else next(toAppError(error, config));
+    });
+  };
+}
+
+/** @throws AppError 422 when the form came without a file. */
+export function receivedFile(req: Request): ReceivedFile {
+  if (!req.file) throw new AppError(422, 'no-file', 'Choose a file first.');
+  return { file: req.file.filename, originalName: tidyName(req.file.originalname) };
+}
+
+/** A file that will not be used after all. */
+export async function discardFile(config: Config, req: Request): Promise<void> {
+  if (req.file) await rm(join(config.uploadsDir, req.file.filename), { force: true });
+}
+
+function tidyName(name: string): string {
+  // Browsers send UTF-8, which the multipart parser reads as Latin-1.
+  const decoded = Buffer.from(name, 'latin1').toString('utf8');
+  const base = (decoded.includes('\ufffd') ? name : decoded).split(/[\\/]/).at(-1) ?? '';
+  const tidy = base.replace(/\p{C}/gu, '').trim().slice(0, 200);
+  return tidy === '' || /^\.+$/.test(tidy) ? 'upload.csv' : tidy;
+}
+
+function toAppError(error: unknown, config: Config): unknown {
+  if (!(error instanceof multer.MulterError)) return error;
+  if (error.code === 'LIMIT_FILE_SIZE') return tooLarge(config);
+  return new AppError(400, 'bad-upload', 'Send one file, in the field that the form has for it.');
+}
+
+function tooLarge(config: Config): AppError {
+  const megabytes = Math.round(config.maxUploadBytes / 1024 / 1024);
+  return new AppError(
+    413,
+    'too-large',
+    `Files may have up to ${megabytes} MB. Split the file, or ask an administrator to raise MAX_UPLOAD_MB.`,
+  );
+}

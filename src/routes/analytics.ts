@@ -1,0 +1,65 @@
+/** One question a figure, over the latest score of every customer or one upload. */
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { listFigures } from '../domain/analytics.ts';
+import type { Figure } from '../domain/analytics.ts';
+import { riskLevels } from '../domain/risk.ts';
+import { flash } from '../http/flash.ts';
+import { render } from '../http/render.ts';
+import type { PageData } from '../http/render.ts';
+import { parseQuery } from '../http/validate.ts';
+import { listBatches } from '../store/batches.ts';
+import type { BatchRecord } from '../store/batches.ts';
+import { findActiveModel } from '../store/models.ts';
+import type { ModelRecord } from '../store/models.ts';
+import { noFilter, probabilityHistogram, sumPredictions } from '../store/predictions.ts';
+import type { Totals } from '../store/predictions.ts';
+import { getSettings } from '../store/settings.ts';
+import type { Settings } from '../store/settings.ts';
+import { histogramBins } from './home.ts';
+
+declare module '../http/render.ts' {
+  interface Pages {
+    'analytics/show': PageData & {
+      readonly query: Readonly<Record<string, string | number>>;
+      readonly totals: Totals;
+      readonly histogram: readonly number[];
+      readonly figures: readonly Figure[];
+      readonly batches: readonly BatchRecord[];
+      readonly model: ModelRecord | undefined;
+      readonly settings: Settings;
+    };
+  }
+}
+
+const AnalyticsQuery = z.object({
+  batch: z.union([z.literal(''), z.coerce.number().int().positive()]).default(''),
+  risk: z.enum(['', ...riskLevels]).default(''),
+});
+
+export function createAnalyticsHandlers({ db }: Context) {
+  return {
+    show: async (req: Request, res: Response) => {
+      const { data: query, noted } = parseQuery(AnalyticsQuery, req.query);
+      if (noted) flash(req, 'notice', 'A part of the address made no sense and was left out.');
+      const filter = {
+        ...noFilter,
+        batch: query.batch === '' ? null : query.batch,
+        risk: query.risk || null,
+      };
+      const model = await findActiveModel(db);
+      await render(res, 'analytics/show', {
+        title: 'Analytics',
+        scripts: ['charts'],
+        query,
+        totals: await sumPredictions(db, filter),
+        histogram: await probabilityHistogram(db, filter, histogramBins),
+        figures: model ? await listFigures(db, model.schema, filter) : [],
+        batches: (await listBatches(db, 50)).filter((batch) => batch.scoredCount > 0),
+        model,
+        settings: await getSettings(db),
+      });
+    },
+  };
+}

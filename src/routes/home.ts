@@ -1,0 +1,73 @@
+/** The first page: how many customers are at risk, what that costs, and what to do next. */
+import type { Request, Response } from 'express';
+import type { Context } from '../context.ts';
+import { listFigures, pickContractLike } from '../domain/analytics.ts';
+import type { Figure } from '../domain/analytics.ts';
+import { render } from '../http/render.ts';
+import type { PageData } from '../http/render.ts';
+import { listBatches } from '../store/batches.ts';
+import type { BatchRecord } from '../store/batches.ts';
+import { findActiveModel } from '../store/models.ts';
+import type { ModelRecord } from '../store/models.ts';
+import {
+  countSamplePredictions,
+  hasPredictions,
+  noFilter,
+  probabilityHistogram,
+  sumPredictions,
+} from '../store/predictions.ts';
+import type { Totals } from '../store/predictions.ts';
+import { getSettings } from '../store/settings.ts';
+import type { Settings } from '../store/settings.ts';
+
+declare module '../http/render.ts' {
+  interface Pages {
+    'home/show': PageData & {
+      readonly isEmpty: boolean;
+      readonly hasSample: boolean;
+      readonly totals: Totals | null;
+      readonly histogram: readonly number[] | null;
+      readonly figures: readonly Figure[] | null;
+      readonly batches: readonly BatchRecord[];
+      readonly model: ModelRecord | undefined;
+      readonly settings: Settings;
+    };
+  }
+}
+
+export const histogramBins = 20;
+
+export function createHomeHandlers({ db, log }: Context) {
+  /** One figure that fails does not take the page with it. */
+  const orNull = async <T>(name: string, work: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await work();
+    } catch (error) {
+      log.error(
+        { card: name, message: error instanceof Error ? error.name : 'unknown' },
+        'A card could not be filled',
+      );
+      return null;
+    }
+  };
+
+  return {
+    show: async (_req: Request, res: Response) => {
+      const model = await findActiveModel(db);
+      await render(res, 'home/show', {
+        title: 'Home',
+        scripts: ['charts'],
+        isEmpty: !(await hasPredictions(db)),
+        hasSample: (await countSamplePredictions(db)) > 0,
+        totals: await orNull('totals', () => sumPredictions(db, noFilter)),
+        histogram: await orNull('histogram', () => probabilityHistogram(db, noFilter, histogramBins)),
+        figures: await orNull('figures', async () =>
+          model ? pickContractLike(await listFigures(db, model.schema, noFilter), model.schema, 2) : [],
+        ),
+        batches: (await orNull('batches', () => listBatches(db, 5))) ?? [],
+        model,
+        settings: await getSettings(db),
+      });
+    },
+  };
+}

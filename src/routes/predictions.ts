@@ -1,0 +1,198 @@
+/** The list of scored customers, its CSV, and one customer's score with reasons and actions. */
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { riskLevels } from '../domain/risk.ts';
+import { reasonWords } from '../domain/scoring-words.ts';
+import { flash } from '../http/flash.ts';
+import { sendCsv } from '../http/csv.ts';
+import type { CsvCell } from '../http/csv.ts';
+import { render } from '../http/render.ts';
+import type { PageData } from '../http/render.ts';
+import { idParam, parseQuery } from '../http/validate.ts';
+import { listBatches } from '../store/batches.ts';
+import type { BatchRecord } from '../store/batches.ts';
+import { listModels } from '../store/models.ts';
+import type { ModelRecord } from '../store/models.ts';
+import {
+  countPredictions,
+  getPrediction,
+  hasPredictions,
+  listHistory,
+  listPredictions,
+  sortColumns,
+} from '../store/predictions.ts';
+import type { PredictionFilter, PredictionRecord, SortKey } from '../store/predictions.ts';
+import { getSettings } from '../store/settings.ts';
+import type { Settings } from '../store/settings.ts';
+
+declare module '../http/render.ts' {
+  interface Pages {
+    'predictions/list': PageData & {
+      readonly predictions: readonly PredictionRecord[];
+      readonly total: number;
+      readonly page: number;
+      readonly pages: number;
+      readonly query: Readonly<Record<string, string | number>>;
+      readonly batches: readonly BatchRecord[];
+      readonly models: readonly ModelRecord[];
+      readonly isEmpty: boolean;
+    };
+    'predictions/show': PageData & {
+      readonly prediction: PredictionRecord;
+      readonly others: number;
+      readonly compared: PredictionRecord | null;
+      readonly history: readonly PredictionRecord[];
+      readonly settings: Settings;
+    };
+  }
+}
+
+const optionalId = z
+  .union([z.literal(''), z.coerce.number().int().positive().max(2_147_483_647)])
+  .default('');
+const optionalNumber = z.union([z.literal(''), z.coerce.number()]).default('');
+const optionalShare = z.union([z.literal(''), z.coerce.number().min(0).max(1)]).default('');
+const text = z.string().max(200).default('');
+
+const ListQuery = z.object({
+  batch: optionalId,
+  risk: z.enum(['', ...riskLevels]).default(''),
+  source: z.enum(['', 'form', 'batch', 'api']).default(''),
+  model: optionalId,
+  search: text,
+  column: text,
+  level: text,
+  from: optionalNumber,
+  to: optionalNumber,
+  low: optionalShare,
+  high: optionalShare,
+  sort: z.enum(Object.keys(sortColumns) as [SortKey, ...SortKey[]]).default('probability'),
+  order: z.enum(['asc', 'desc']).default('desc'),
+  page: z.coerce.number().int().min(1).max(10_000_000).default(1),
+  size: z.coerce.number().int().min(10).max(200).default(50),
+});
+
+type ListQuery = z.infer<typeof ListQuery>;
+
+const rowsPerRead = 1_000;
+
+export function createPredictionHandlers({ db }: Context) {
+  return {
+    list: async (req: Request, res: Response) => {
+      const { data: query, noted } = parseQuery(ListQuery, req.query);
+      const filter = toFilter(query);
+      const total = await countPredictions(db, filter);
+      const pages = Math.max(1, Math.ceil(total / query.size));
+      const page = query.page > pages ? 1 : query.page;
+      if (noted || page !== query.page)
+        flash(req, 'notice', 'A part of the address made no sense and was left out.');
+      const sort = { key: query.sort, descending: query.order === 'desc' };
+      await render(res, 'predictions/list', {
+        title: page > 1 ? `Customers, page ${page} of ${pages}` : 'Customers',
+        predictions: await listPredictions(db, filter, sort, query.size, (page - 1) * query.size),
+        total,
+        page,
+        pages,
+        query,
+        batches: (await listBatches(db, 50)).filter((batch) => batch.scoredCount > 0),
+        models: await listModels(db),
+        isEmpty: total === 0 && !(await hasPredictions(db)),
+      });
+    },
+
+    download: async (req: Request, res: Response) => {
+      const { data: query } = parseQuery(ListQuery, req.query);
+      const name = ['churn-scores', new Date().toISOString().slice(0, 10), query.risk && `${query.risk}-risk`]
+        .filter(Boolean)
+        .join('_');
+      await sendCsv(res, `${name}.csv`, csvHeader, csvRows(db, query));
+    },
+
+    show: async (req: Request, res: Response) => {
+      const prediction = await getPrediction(db, idParam(req));
+      const compared = await findCompared(db, req);
+      const shown = prediction.reasons.strongest.reduce((sum, reason) => sum + reason.points, 0);
+      await render(res, 'predictions/show', {
+        title:
+          prediction.customerId === null
+            ? `Prediction ${prediction.id}`
+            : `Customer ${prediction.customerId}`,
+        prediction,
+        others: prediction.probability - prediction.reasons.base - shown,
+        compared,
+        history: prediction.customerId === null ? [] : await listHistory(db, prediction.customerId, 20),
+        settings: await getSettings(db),
+      });
+    },
+  };
+}
+
+/** `?compared=ID`: the score that a what-if began with; one that is gone is not compared. */
+async function findCompared(db: Context['db'], req: Request): Promise<PredictionRecord | null> {
+  const id = Number(req.query['compared']);
+  if (!Number.isSafeInteger(id) || id < 1) return null;
+  return getPrediction(db, id).catch(() => null);
+}
+
+function toFilter(query: ListQuery): PredictionFilter {
+  const orNull = <T>(value: T | ''): T | null => (value === '' ? null : value);
+  return {
+    batch: orNull(query.batch),
+    risk: orNull(query.risk),
+    source: orNull(query.source),
+    model: orNull(query.model),
+    search: orNull(query.search),
+    column: orNull(query.column),
+    level: orNull(query.level),
+    from: orNull(query.from),
+    to: orNull(query.to),
+    low: orNull(query.low),
+    high: orNull(query.high),
+  };
+}
+
+const csvHeader = [
+  'customer',
+  'churn_probability',
+  'risk_level',
+  'monthly_value',
+  'reason_1',
+  'reason_2',
+  'reason_3',
+  'recommended_action',
+  'expected_saving',
+  'model_version',
+  'scored_at',
+  'file',
+  'row',
+  'notes',
+];
+
+/** Everything that the filter matches, read in pages so that memory stays flat. */
+async function* csvRows(db: Context['db'], query: ListQuery): AsyncGenerator<CsvCell[]> {
+  const sort = { key: query.sort, descending: query.order === 'desc' };
+  for (let offset = 0; ; offset += rowsPerRead) {
+    const rows = await listPredictions(db, toFilter(query), sort, rowsPerRead, offset);
+    for (const row of rows) {
+      const reasons = [0, 1, 2].map((i) =>
+        row.reasons.strongest[i] ? reasonWords(row.reasons.strongest[i]) : '',
+      );
+      yield [
+        row.customerId,
+        row.probability,
+        row.riskLevel,
+        row.monthlyValue,
+        ...reasons,
+        row.recommendedAction,
+        row.expectedSaving,
+        row.modelLabel,
+        row.createdAt,
+        row.batchName,
+        row.rowNumber,
+        row.notes.join('; '),
+      ];
+    }
+    if (rows.length < rowsPerRead) return;
+  }
+}

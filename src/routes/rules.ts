@@ -1,0 +1,229 @@
+/** Retention rules: listed, edited, tried on a customer. */
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { chooseActions, operators, whyNot } from '../domain/retention.ts';
+import type { Conditions, RetentionRule } from '../domain/retention.ts';
+import { foldName } from '../domain/column-names.ts';
+import { removeRule, saveRule } from '../domain/rules.ts';
+import { riskLevels } from '../domain/risk.ts';
+import { currentUser } from '../http/authenticate.ts';
+import { flash } from '../http/flash.ts';
+import { render } from '../http/render.ts';
+import type { PageData } from '../http/render.ts';
+import { idParam, parseForm } from '../http/validate.ts';
+import { findActiveModel } from '../store/models.ts';
+import type { ModelRecord } from '../store/models.ts';
+import { getPrediction, listPredictions, noFilter } from '../store/predictions.ts';
+import type { PredictionRecord } from '../store/predictions.ts';
+import { getRule, listRules } from '../store/retention-rules.ts';
+import { getSettings } from '../store/settings.ts';
+
+declare module '../http/render.ts' {
+  interface Pages {
+    'rules/list': PageData & {
+      readonly rules: readonly (RetentionRule & { readonly unknownColumns: readonly string[] })[];
+    };
+    'rules/edit': PageData & {
+      readonly id: number | null;
+      readonly values: Readonly<Record<string, string>>;
+      readonly columns: readonly string[];
+      readonly operators: readonly string[];
+      readonly slots: readonly number[];
+    };
+    'rules/test': PageData & {
+      readonly prediction: PredictionRecord | null;
+      readonly recent: readonly PredictionRecord[];
+      readonly results: readonly {
+        readonly rule: RetentionRule;
+        readonly whyNot: string | null;
+        readonly saving: number | null;
+      }[];
+    };
+    'rules/removal': PageData & { readonly rule: RetentionRule };
+  }
+}
+
+/** How many attribute conditions the form offers. */
+const slots = [0, 1, 2];
+const limitedText = (max: number) => z.string().trim().max(max, `Use at most ${max} characters.`);
+const amount = z
+  .string()
+  .trim()
+  .regex(/^\d{1,9}([.,]\d{1,2})?$/, 'Enter an amount such as 25 or 12.50.')
+  .transform((text) => Number(text.replace(',', '.')));
+
+const column = limitedText(200);
+const operator = z.enum(operators, 'Choose a comparison.');
+const value = limitedText(200);
+const attributeFields = {
+  ...{ column0: column, operator0: operator, value0: value },
+  ...{ column1: column, operator1: operator, value1: value },
+  ...{ column2: column, operator2: operator, value2: value },
+};
+
+const RuleForm = z.object({
+  action: limitedText(200).min(1, 'Say what is to be done.'),
+  why: limitedText(500).min(1, 'Say why, in a sentence that a colleague understands.'),
+  cost: amount,
+  saveRate: z
+    .string()
+    .trim()
+    .regex(/^\d{1,3}([.,]\d+)?$/, 'Enter a percentage such as 10.')
+    .transform((text) => Number(text.replace(',', '.')) / 100)
+    .refine((share) => share <= 1, 'Enter at most 100 percent.'),
+  position: z.coerce
+    .number('Enter a whole number.')
+    .int('Enter a whole number.')
+    .min(0, 'Enter 0 or more.')
+    .max(1_000, 'Enter at most 1,000.'),
+  enabled: z.enum(['yes']).optional(),
+  low: z.enum(['yes']).optional(),
+  medium: z.enum(['yes']).optional(),
+  high: z.enum(['yes']).optional(),
+  minMonthlyValue: z.union([z.literal('').transform(() => null), amount]),
+  reason: limitedText(200).transform((text) => text || null),
+  ...attributeFields,
+});
+
+export function createRuleHandlers({ db }: Context) {
+  const edit = async (
+    res: Response,
+    id: number | null,
+    values: Readonly<Record<string, string>>,
+    errors: PageData['errors'] = [],
+  ) => {
+    const model = await findActiveModel(db);
+    const columns = model?.schema.features.map((feature) => feature.name) ?? [];
+    const title = id === null ? 'Add a rule' : 'Change a rule';
+    await render(
+      res,
+      'rules/edit',
+      { title, id, values, columns, operators, slots, errors },
+      errors.length > 0 ? 422 : 200,
+    );
+  };
+  const save = async (req: Request, res: Response, id: number | null) => {
+    const form = parseForm(RuleForm, req.body);
+    if (!form.ok) {
+      await edit(res, id, form.values, form.errors);
+      return;
+    }
+    await saveRule(db, currentUser(req), id, toRule(form.data));
+    flash(req, 'success', 'The rule is saved. It applies to what is scored from now on.');
+    res.redirect(303, '/settings/rules');
+  };
+
+  return {
+    list: async (_req: Request, res: Response) => {
+      const model = await findActiveModel(db);
+      const rules = await listRules<Conditions>(db);
+      await render(res, 'rules/list', {
+        title: 'Retention rules',
+        rules: rules.map((rule) => ({ ...rule, unknownColumns: unknownColumns(rule, model) })),
+      });
+    },
+
+    showNew: async (_req: Request, res: Response) => {
+      await edit(res, null, { position: String((await listRules(db)).length), enabled: 'yes', high: 'yes' });
+    },
+
+    create: (req: Request, res: Response) => save(req, res, null),
+
+    showEdit: async (req: Request, res: Response) => {
+      const rule = await getRule<Conditions>(db, idParam(req));
+      await edit(res, rule.id, toValues(rule));
+    },
+
+    save: async (req: Request, res: Response) => {
+      const rule = await getRule(db, idParam(req));
+      await save(req, res, rule.id);
+    },
+
+    /** `?prediction=ID`: what each rule says of this customer, as the rules are now. */
+    test: async (req: Request, res: Response) => {
+      const id = Number(req.query['prediction']);
+      const prediction =
+        Number.isSafeInteger(id) && id > 0 ? await getPrediction(db, id).catch(() => null) : null;
+      const recent = await listPredictions(db, noFilter, { key: 'probability', descending: true }, 20, 0);
+      const { valueMonths } = await getSettings(db);
+      const rules = await listRules<Conditions>(db);
+      const results = prediction ? rules.map((rule) => tryRule(rule, prediction, valueMonths)) : [];
+      await render(res, 'rules/test', { title: 'Try the rules on a customer', prediction, recent, results });
+    },
+
+    confirmRemoval: async (req: Request, res: Response) => {
+      const rule = await getRule<Conditions>(db, idParam(req));
+      await render(res, 'rules/removal', { title: 'Remove a rule', rule });
+    },
+
+    remove: async (req: Request, res: Response) => {
+      await removeRule(db, currentUser(req), idParam(req));
+      flash(req, 'success', 'The rule is removed. Scores that named it keep their recommendation.');
+      res.redirect(303, '/settings/rules');
+    },
+  };
+}
+
+function tryRule(rule: RetentionRule, prediction: PredictionRecord, valueMonths: number) {
+  const subject = { ...prediction, reasons: prediction.reasons.strongest };
+  const [action] = chooseActions([{ ...rule, enabled: true }], subject, valueMonths);
+  const why = rule.enabled ? whyNot(rule, subject) : 'the rule is switched off';
+  return {
+    rule,
+    whyNot: why ?? (action ? null : 'it would cost more than it should save'),
+    saving: action?.expectedSaving ?? null,
+  };
+}
+
+/** Columns that the rule asks for and the active model does not have: such a rule matches nobody. */
+function unknownColumns({ conditions }: RetentionRule, model: ModelRecord | undefined): string[] {
+  const known = new Set(model?.schema.features.map((feature) => foldName(feature.name)));
+  const asked = [
+    ...conditions.attributes.map(({ column }) => column),
+    ...(conditions.reason === null ? [] : [conditions.reason]),
+  ];
+  return [...new Set(asked.filter((column) => !known.has(foldName(column))))];
+}
+
+function toRule(form: z.infer<typeof RuleForm>) {
+  const attributes = [
+    { column: form.column0, operator: form.operator0, value: form.value0 },
+    { column: form.column1, operator: form.operator1, value: form.value1 },
+    { column: form.column2, operator: form.operator2, value: form.value2 },
+  ].filter((condition) => condition.column !== '');
+  const conditions: Conditions = {
+    riskLevels: riskLevels.filter((level) => form[level] === 'yes'),
+    minMonthlyValue: form.minMonthlyValue,
+    reason: form.reason,
+    attributes,
+  };
+  return {
+    action: form.action,
+    why: form.why,
+    cost: form.cost,
+    saveRate: form.saveRate,
+    position: form.position,
+    enabled: form.enabled === 'yes',
+    conditions,
+  };
+}
+
+function toValues(rule: RetentionRule): Record<string, string> {
+  const { conditions } = rule;
+  const values: Record<string, string> = {
+    action: rule.action,
+    why: rule.why,
+    cost: String(rule.cost),
+    saveRate: String(Math.round(rule.saveRate * 1e4) / 100),
+    position: String(rule.position),
+    minMonthlyValue: conditions.minMonthlyValue === null ? '' : String(conditions.minMonthlyValue),
+    reason: conditions.reason ?? '',
+  };
+  if (rule.enabled) values['enabled'] = 'yes';
+  for (const level of conditions.riskLevels) values[level] = 'yes';
+  conditions.attributes.forEach(({ column, operator, value }, i) =>
+    Object.assign(values, { [`column${i}`]: column, [`operator${i}`]: operator, [`value${i}`]: value }),
+  );
+  return values;
+}
