@@ -66,12 +66,16 @@ describe('the network', () => {
   });
 
   it('keeps no training row: background cells come from different rows', () => {
-    const rows = (t: typeof data.table): string[] =>
-      Array.from({ length: t.rowCount }, (_, i) =>
-        t.columns.map((column) => (column.kind === 'number' ? column.values[i] : column.codes[i])).join(),
-      );
-    const training = new Set(rows(data.table));
-    expect(rows(model.background).filter((row) => training.has(row)).length).toBeLessThan(4);
+    const rows = (cellOf: (j: number, i: number) => number, count: number): string[] =>
+      Array.from({ length: count }, (_, i) => [0, 1, 2, 3, 4].map((j) => cellOf(j, i)).join());
+    const training = new Set(
+      rows((j, i) => {
+        const column = data.table.columns[j]!;
+        return column.kind === 'number' ? column.values[i]! || 0 : column.codes[i]!;
+      }, 1200),
+    );
+    const background = rows((j, i) => model.background[j]!.cells[i]!, 32);
+    expect(background.filter((row) => training.has(row)).length).toBeLessThan(4);
   });
 
   it('copes with twenty rows and refuses what makes no sense', () => {

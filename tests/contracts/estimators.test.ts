@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { majority, oneColumn } from '../../src/ml/baselines.ts';
+import {
+  allFamilies,
+  explainWith,
+  fitEstimator,
+  predictWith,
+  type FittedEstimator,
+} from '../../src/ml/estimators.ts';
+import { decodeModelFile, encodeModelFile } from '../../src/ml/model-file.ts';
+import { trainModel, type Model } from '../../src/ml/model.ts';
+import { createRandom } from '../../src/ml/random.ts';
+import { takeRows, type Table } from '../../src/ml/table.ts';
+import { sampleData, spoil } from '../ml/tree/sample-tables.ts';
+
+const data = sampleData(400, 4, 1);
+const odd = spoil(data.table, [NaN, 1e6, -1e6]);
+/** Settings that keep this test quick; everything else is the default. */
+const quick: Record<string, object> = {
+  forest: { trees: 10 },
+  boosting: { trees: 20 },
+  network: { maxEpochs: 3, hidden: [8, 4] },
+  auto: { folds: 2, families: ['logistic', 'boosting', 'network', 'logit-leaf'] },
+};
+const sha256 = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash('sha256').update(bytes).digest());
+
+let carrier: Model;
+beforeAll(() => {
+  carrier = trainModel({
+    table: data.table,
+    types: ['number', 'category', 'number', 'category'],
+    target: data.target,
+    label: { name: 'left', positive: 'yes', negative: 'no' },
+    identifier: null,
+    value: null,
+    families: ['logistic'],
+    folds: 2,
+    seed: 1,
+    datasetName: 'sample',
+    datasetHash: '0'.repeat(64),
+    softwareVersion: '0.0.0',
+    now: () => 0,
+  });
+});
+
+describe.each(allFamilies)('the contract of %s', (family) => {
+  const fit = (d = data, seed = 1): FittedEstimator =>
+    fitEstimator(family, quick[family] ?? {}, d, createRandom(seed));
+  const fitted = fit();
+
+  it('gives probabilities, whatever the cells hold', () => {
+    for (const table of [data.table, odd])
+      for (const p of predictWith(fitted, table)) {
+        expect(p).toBeGreaterThanOrEqual(0);
+        expect(p).toBeLessThanOrEqual(1);
+      }
+  });
+
+  it('gives a row the same bits alone as among others', () => {
+    const all = predictWith(fitted, odd);
+    for (const row of [0, 13, 399])
+      expect(predictWith(fitted, takeRows(odd, Int32Array.of(row)))[0]).toBe(all[row]);
+  });
+
+  it('gives reasons that add up to the prediction', () => {
+    const some = takeRows(
+      odd,
+      Int32Array.from({ length: 25 }, (_, i) => i),
+    );
+    const { base, contributions, featureCount } = explainWith(fitted, some);
+    expect(featureCount).toBe(4);
+    predictWith(fitted, some).forEach((p, i) => {
+      const reasons = contributions.subarray(4 * i, 4 * i + 4);
+      expect(Math.abs(reasons.reduce((sum, c) => sum + c, base) - p)).toBeLessThan(1e-9);
+    });
+  });
+
+  it('scores an empty table', () => {
+    const none = takeRows(data.table, new Int32Array(0));
+    expect(predictWith(fitted, none)).toHaveLength(0);
+    expect(explainWith(fitted, none).contributions).toHaveLength(0);
+  });
+
+  it('is the same for the same seed', () => {
+    expect(fit()).toEqual(fitted);
+  });
+
+  it('learns nothing from a row of weight nought', () => {
+    const weights = Float64Array.from(data.target, (_, i) => (i < 300 ? 1 : 0));
+    const flipped = data.target.map((label, i) => (i < 300 ? label : 1 - label));
+    const table = { ...data.table };
+    if (family === 'auto') return; // Its folds are stratified by label, rows of no weight included.
+    const a = predictWith(fit({ table, target: data.target, weights } as typeof data), odd);
+    const b = predictWith(fit({ table, target: flipped, weights } as typeof data), odd);
+    expect(b).toEqual(a);
+  });
+
+  it('survives a model file bit for bit', () => {
+    const bytes = encodeModelFile({ ...carrier, estimator: fitted }, sha256);
+    const back = decodeModelFile(bytes, sha256).estimator;
+    expect(back).toEqual(fitted);
+    expect(predictWith(back, odd)).toEqual(predictWith(fitted, odd));
+  });
+
+  it('refuses data that make no sense, in words', () => {
+    const bad: [Partial<typeof data> & { weights?: Float64Array }, RegExp][] = [
+      [{ target: new Uint8Array(400) }, /two classes/],
+      [{ target: new Uint8Array(3) }, /labels/],
+      [{ weights: new Float64Array(400).fill(-1) }, /weights/],
+      [{ table: { rowCount: 0, columns: data.table.columns }, target: new Uint8Array(0) }, /no rows/],
+    ];
+    for (const [change, message] of bad) expect(() => fit({ ...data, ...change })).toThrow(message);
+    const other: Table = { rowCount: 400, columns: [...data.table.columns].reverse() };
+    expect(() => predictWith(fitted, other)).toThrow(RangeError);
+  });
+});
+
+describe.each([majority, oneColumn])('the contract of a baseline', (baseline) => {
+  it('gives probabilities and reasons that add up', () => {
+    // Each baseline reads its own model only.
+    const { fit, predict, explain } = baseline as typeof majority;
+    const model = fit({}, data, createRandom(1));
+    const { base, contributions } = explain(model, odd);
+    predict(model, odd).forEach((p, i) => {
+      expect(contributions.subarray(4 * i, 4 * i + 4).reduce((sum, c) => sum + c, base)).toBeCloseTo(p, 12);
+    });
+  });
+});
