@@ -119,10 +119,10 @@ describe.each(allFamilies)('the contract of %s', (family) => {
 describe.each([majority, oneColumn])('the contract of a baseline', (baseline) => {
   it('gives probabilities and reasons that add up', () => {
     // Each baseline reads its own model only.
-    const { fit, predict, explain } = baseline as typeof majority;
-    const model = fit({}, data, createRandom(1));
-    const { base, contributions } = explain(model, odd);
-    predict(model, odd).forEach((p, i) => {
+    const estimator = baseline as typeof majority;
+    const model = estimator.fit({}, data, createRandom(1));
+    const { base, contributions } = estimator.explain(model, odd);
+    estimator.predict(model, odd).forEach((p, i) => {
       expect(contributions.subarray(4 * i, 4 * i + 4).reduce((sum, c) => sum + c, base)).toBeCloseTo(p, 12);
     });
   });
