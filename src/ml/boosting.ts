@@ -71,7 +71,7 @@ export const boosting: Estimator<BoostingParams, BoostingModel> = {
     l2: 1,
     minGain: 0,
     rowShare: 0.8,
-    featureShare: 0.8,
+    featureShare: 0.7,
     monotone: {},
     validationShare: 0,
     patience: 20,
