@@ -1,4 +1,6 @@
 /** How figures, dates and words look on every page. Missing is always '–'. */
+import { labelOf } from '../domain/column-names.ts';
+import { effectWords, reasonWords } from '../domain/scoring-words.ts';
 import type { Settings } from '../store/settings.ts';
 
 export type RiskWord = 'low' | 'medium' | 'high';
@@ -50,6 +52,10 @@ export function createViewHelpers(settings: Pick<Settings, 'currency' | 'timeZon
     date: (iso: Maybe<string>) => orMissing(iso, (time) => day.format(new Date(time))),
     riskWord: (level: RiskWord) => riskWords[level],
     riskShape: (level: RiskWord) => riskShapes[level],
+    /** A column's name as people say it. */
+    label: labelOf,
+    reason: reasonWords,
+    effect: effectWords,
     plural: (n: number, one: string, many = `${one}s`) => `${whole.format(n)} ${n === 1 ? one : many}`,
     /** `?a=b` of the current query with some parameters changed; null or '' takes one away. */
     query: queryText,

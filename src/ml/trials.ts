@@ -37,9 +37,12 @@ export const candidates: readonly Candidate[] = [
   { family: 'network', params: {} },
   { family: 'boosting', params: { trees: 400, maxLeaves: 4 } },
   { family: 'boosting', params: { trees: 400, maxLeaves: 16, maxDepth: 6 } },
-  { family: 'logistic', params: { knots: 8, l2: 10 } },
+  { family: 'boosting', params: { trees: 400, maxLeaves: 6, featureShare: 0.4, rowShare: 0.6, l2: 10 } },
+  { family: 'logistic', params: { l2: 20 } },
+  { family: 'logistic', params: { l2: 200 } },
   { family: 'logit-leaf', params: {} },
   { family: 'forest', params: { featureShare: 0.7 } },
+  { family: 'forest', params: { minLeaf: 20 } },
 ];
 
 /** Nominal seconds of one fit. */
@@ -48,13 +51,13 @@ export function nominalCost(candidate: Candidate, rowCount: number, table: Table
   switch (candidate.family) {
     case 'logistic':
     case 'logit-leaf':
-      return 4e-9 * rowCount * designWidth(table) ** 2;
+      return 1.2e-8 * rowCount * entriesOfRow(table) ** 2;
     case 'forest':
       return 3.5e-6 * cells;
     case 'boosting':
       return 2e-6 * cells;
     case 'network':
-      return 3.5e-6 * cells;
+      return 2.5e-6 * rowCount * entriesOfRow(table);
   }
 }
 
@@ -150,10 +153,7 @@ function margins(model: BoostingModel, table: Table, count: number): Float64Arra
   return sums;
 }
 
-/** Columns that a linear model makes of the table, roughly. */
-function designWidth(table: Table): number {
-  return table.columns.reduce(
-    (sum, column) => sum + (column.kind === 'number' ? 6 : column.levels.length),
-    1,
-  );
+/** Entries of a row that are not zero in a linear model's design, about. */
+function entriesOfRow(table: Table): number {
+  return table.columns.reduce((sum, column) => sum + (column.kind === 'number' ? 6 : 1), 1);
 }

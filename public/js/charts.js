@@ -1,0 +1,173 @@
+/**
+ * Draws each `figure[data-chart]` from the table inside it: the table is the data, the picture is extra. Where the
+ * canvas fails, the table is opened and nothing is lost.
+ * Row: <th> label (a link opens the list behind the bar), then `data-value` on the first cell.
+ */
+import '/vendor/chart.umd.min.js';
+
+const { Chart } = globalThis;
+const drawn = new Map();
+
+for (const figure of document.querySelectorAll('figure[data-chart]')) {
+  try {
+    drawn.set(figure, draw(figure));
+  } catch {
+    figure.querySelector('details')?.setAttribute('open', '');
+  }
+}
+
+const redraw = () => {
+  for (const [figure, chart] of drawn) {
+    chart.destroy();
+    drawn.set(figure, draw(figure));
+  }
+};
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
+addEventListener('beforeprint', redraw);
+addEventListener('afterprint', redraw);
+
+function draw(figure) {
+  const rows = [...figure.querySelectorAll('tbody tr')].map(readRow);
+  const holder = figure.querySelector('.chart-canvas');
+  const isHistogram = figure.dataset.chart === 'histogram';
+  if (!isHistogram) holder.style.height = `${rows.length * 34 + 40}px`;
+  const canvas = document.createElement('canvas');
+  canvas.setAttribute('role', 'img');
+  canvas.setAttribute('aria-label', figure.dataset.conclusion);
+  holder.replaceChildren(canvas);
+  return new Chart(canvas, isHistogram ? histogram(figure, rows) : bars(figure, rows));
+}
+
+function readRow(row) {
+  const link = row.querySelector('th a');
+  const cell = row.querySelector('[data-value]');
+  return {
+    label: row.querySelector('th').textContent.trim(),
+    value: Number(cell.dataset.value),
+    words: cell.textContent.trim(),
+    level: row.dataset.level,
+    href: link?.href,
+  };
+}
+
+function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}
+
+function shared(rows) {
+  return {
+    responsive: true,
+    maintainAspectRatio: false,
+    animation: false,
+    color: colour('muted'),
+    onClick: (_event, hits) => {
+      const href = rows[hits[0]?.index]?.href;
+      if (href) location.assign(href);
+    },
+    onHover: (event, hits) => {
+      event.native.target.style.cursor = hits.length > 0 && rows[hits[0].index].href ? 'pointer' : 'default';
+    },
+  };
+}
+
+const font = () => ({ family: getComputedStyle(document.body).fontFamily, size: 13 });
+
+function bars(figure, rows) {
+  const percentTicks = {
+    color: colour('muted'),
+    font: font(),
+    callback: (value) => `${Math.round(value * 100)} %`,
+  };
+  return {
+    type: 'bar',
+    data: {
+      labels: rows.map((row) => row.label),
+      datasets: [{ data: rows.map((row) => row.value), backgroundColor: colour('accent'), barThickness: 18 }],
+    },
+    options: {
+      ...shared(rows),
+      indexAxis: 'y',
+      plugins: {
+        legend: { display: false },
+        tooltip: { callbacks: { label: ({ dataIndex }) => rows[dataIndex].words } },
+      },
+      scales: {
+        x: {
+          min: 0,
+          ticks:
+            figure.dataset.unit === 'count'
+              ? { color: colour('muted'), font: font(), precision: 0 }
+              : percentTicks,
+          grid: { color: colour('line') },
+          border: { display: false },
+        },
+        y: { ticks: { color: colour('text'), font: font(), autoSkip: false }, grid: { display: false } },
+      },
+    },
+  };
+}
+
+function histogram(figure, rows) {
+  return {
+    type: 'bar',
+    data: {
+      labels: rows.map((row) => row.label),
+      datasets: [
+        {
+          data: rows.map((row) => row.value),
+          backgroundColor: rows.map((row) => colour(row.level ?? 'accent')),
+          categoryPercentage: 1,
+          barPercentage: 0.92,
+        },
+      ],
+    },
+    options: {
+      ...shared(rows),
+      plugins: {
+        legend: { display: false },
+        tooltip: { callbacks: { label: ({ dataIndex }) => rows[dataIndex].words } },
+      },
+      scales: {
+        x: {
+          ticks: {
+            color: colour('muted'),
+            font: font(),
+            maxRotation: 0,
+            callback: (_value, i) => (i % 4 === 0 ? `${i * 5} %` : ''),
+          },
+          grid: { display: false },
+        },
+        y: {
+          beginAtZero: true,
+          ticks: { color: colour('muted'), font: font(), precision: 0 },
+          grid: { color: colour('line') },
+          border: { display: false },
+        },
+      },
+    },
+    plugins: [thresholdLines(figure)],
+  };
+}
+
+/** Where medium and high begin. */
+function thresholdLines(figure) {
+  return {
+    id: 'thresholds',
+    afterDatasetsDraw: ({ ctx, chartArea }) => {
+      ctx.save();
+      ctx.strokeStyle = colour('text');
+      ctx.fillStyle = colour('text');
+      ctx.font = `12px ${font().family}`;
+      ctx.setLineDash([4, 3]);
+      for (const [name, share] of JSON.parse(figure.dataset.thresholds)) {
+        const x = chartArea.left + share * chartArea.width;
+        ctx.beginPath();
+        ctx.moveTo(x, chartArea.top);
+        ctx.lineTo(x, chartArea.bottom);
+        ctx.stroke();
+        ctx.fillText(`${name} from ${Math.round(share * 100)} %`, x + 4, chartArea.top + 10);
+      }
+      ctx.restore();
+    },
+  };
+}
