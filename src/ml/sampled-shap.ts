@@ -9,6 +9,7 @@
  * base: nothing is left to distribute. The standard error, s / √n over the n background rows, falls with
  * the square root of their number; a Shapley value is what it converges to.
  * Background rows, orders and so results depend on the seed only, not on the other rows of the table.
+ * Steps that set a feature to the value it has already change nothing and are not predicted.
  */
 import type { Explanation } from './estimator.ts';
 import { createRandom, shuffle } from './random.ts';
@@ -24,7 +25,7 @@ const BATCH_ROWS = 16_384;
 
 /**
  * Explains every row of `table`. `background`: rows with the same columns and levels, at least one.
- * Costs about 2 × features × background rows predictions a row.
+ * Costs at most 2 × (features − 1) × background rows predictions a row.
  */
 export function sampledShap(
   predict: (table: Table) => Float64Array,
@@ -39,18 +40,22 @@ export function sampledShap(
   const values = predict(table);
   const contributions = new Float64Array(table.rowCount * featureCount);
   const standardErrors = new Float64Array(contributions.length);
-  const steps = orders.length * (featureCount - 1);
-  const rowsAtOnce = Math.max(1, Math.floor(BATCH_ROWS / Math.max(1, steps)));
+  const most = orders.length * Math.max(1, featureCount - 1);
+  const rowsAtOnce = Math.max(1, Math.floor(BATCH_ROWS / most));
   for (let start = 0; start < table.rowCount; start += rowsAtOnce) {
-    const count = Math.min(rowsAtOnce, table.rowCount - start);
-    const between = predict(hybrids(background, table, start, count, orders));
-    for (let i = 0; i < count; i++) {
-      const at = (start + i) * featureCount;
-      addSteps(
+    const end = Math.min(start + rowsAtOnce, table.rowCount);
+    const differs = differencesOf(background, table, start, end);
+    const between = predict(hybrids(background, table, start, end, orders, differs));
+    let used = 0;
+    for (let row = start; row < end; row++) {
+      const at = row * featureCount;
+      used = addSteps(
         orders,
         backgroundValues,
-        values[start + i]!,
-        between.subarray(i * steps, (i + 1) * steps),
+        values[row]!,
+        differs.subarray((row - start) * background.rowCount * featureCount),
+        between,
+        used,
         contributions.subarray(at, at + featureCount),
         standardErrors.subarray(at, at + featureCount),
       );
@@ -70,55 +75,82 @@ function drawOrders(backgroundRows: number, featureCount: number, seed: number):
   }).flat();
 }
 
-/** Per row and order the table rows after 1, 2, … featureCount − 1 steps. */
+/** 1 where customer and background row differ in a feature: customers × background rows × features. */
+function differencesOf(background: Table, table: Table, start: number, end: number): Uint8Array {
+  const featureCount = table.columns.length;
+  const differs = new Uint8Array((end - start) * background.rowCount * featureCount);
+  table.columns.forEach((column, j) => {
+    const own = cells(column);
+    const other = cells(background.columns[j]!);
+    for (let row = start, at = j; row < end; row++)
+      for (let b = 0; b < background.rowCount; b++, at += featureCount)
+        differs[at] = Object.is(own[row], other[b]) ? 0 : 1;
+  });
+  return differs;
+}
+
+/** Per customer and order the table rows after each step that changes something, but for the last feature. */
 function hybrids(
   background: Table,
   table: Table,
   start: number,
-  count: number,
+  end: number,
   orders: readonly Int32Array[],
+  differs: Uint8Array,
 ): Table {
   const featureCount = table.columns.length;
-  const steps = featureCount - 1;
-  const rowCount = count * orders.length * steps;
+  const customers: number[] = [];
+  const orderOf: number[] = [];
+  const steps: number[] = [];
+  for (let row = start; row < end; row++)
+    for (let o = 0; o < orders.length; o++) {
+      const at = ((row - start) * background.rowCount + (o >> 1)) * featureCount;
+      for (let step = 0; step + 1 < featureCount; step++) {
+        if (differs[at + orders[o]![step]!] === 0) continue;
+        customers.push(row);
+        orderOf.push(o);
+        steps.push(step);
+      }
+    }
   const ranks = orders.map((order) => rankOf(order));
-  return {
-    rowCount,
-    columns: table.columns.map((column, j) => {
-      const from = cells(column);
-      const other = cells(background.columns[j]!);
-      const out = column.kind === 'number' ? new Float64Array(rowCount) : new Int32Array(rowCount);
-      for (let i = 0, at = 0; i < count; i++)
-        for (let o = 0; o < orders.length; o++) {
-          const rank = ranks[o]![j]!;
-          for (let step = 0; step < steps; step++)
-            out[at++] = step >= rank ? from[start + i]! : other[o >> 1]!;
-        }
-      return withCells(column, out);
-    }),
-  };
+  const rowCount = steps.length;
+  const columns = table.columns.map((column, j) => {
+    const own = cells(column);
+    const other = cells(background.columns[j]!);
+    const out = column.kind === 'number' ? new Float64Array(rowCount) : new Int32Array(rowCount);
+    for (let i = 0; i < rowCount; i++) {
+      const o = orderOf[i]!;
+      out[i] = ranks[o]![j]! <= steps[i]! ? own[customers[i]!]! : other[o >> 1]!;
+    }
+    return withCells(column, out);
+  });
+  return { rowCount, columns };
 }
 
+/** Adds one customer's steps; `used`: predictions in `between` used so far. Returns the new count. */
 function addSteps(
   orders: readonly Int32Array[],
   backgroundValues: Float64Array,
   value: number,
+  differs: Uint8Array,
   between: Float64Array,
+  used: number,
   contributions: Float64Array,
   standardErrors: Float64Array,
-): void {
+): number {
   const featureCount = contributions.length;
   const n = backgroundValues.length;
-  const steps = featureCount - 1;
   const squares = new Float64Array(featureCount);
   const pair = new Float64Array(featureCount);
   for (let b = 0; b < n; b++) {
     pair.fill(0);
-    for (const o of [2 * b, 2 * b + 1]) {
+    for (const order of [orders[2 * b]!, orders[2 * b + 1]!]) {
       let before = backgroundValues[b]!;
       for (let step = 0; step < featureCount; step++) {
-        const after = step < steps ? between[o * steps + step]! : value;
-        pair[orders[o]![step]!]! += (after - before) / 2;
+        const feature = order[step]!;
+        const changes = differs[b * featureCount + feature] === 1;
+        const after = step + 1 === featureCount ? value : changes ? between[used++]! : before;
+        pair[feature]! += (after - before) / 2;
         before = after;
       }
     }
@@ -131,6 +163,7 @@ function addSteps(
     const variance = Math.max(0, squares[j]! - n * contributions[j]! ** 2) / (n - 1);
     standardErrors[j] = Math.sqrt(variance / n);
   }
+  return used;
 }
 
 function rankOf(order: Int32Array): Int32Array {
