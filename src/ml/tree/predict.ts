@@ -130,10 +130,24 @@ export function addTreeValues(
   from = 0,
   to = trees.roots.length - 1,
 ): void {
-  const { featureCount, roots, value } = trees;
+  const { featureCount, roots, feature, left, low, high, set, sets, value } = trees;
+  // The walk of leafOf, written out so that the arrays stay at hand over all rows of a tree.
   for (let tree = from; tree < to; tree++)
-    for (let i = 0, at = 0; i < sums.length; i++, at += featureCount)
-      sums[i]! += value[leafOf(trees, roots[tree]!, rows, at)]!;
+    for (let i = 0, at = 0; i < sums.length; i++, at += featureCount) {
+      let node = roots[tree]!;
+      let split = feature[node]!;
+      while (split >= 0) {
+        const bin = rows[at + split]!;
+        const index = set[node]!;
+        const right =
+          index < 0
+            ? Number(bin > high[node]!) | Number(bin < low[node]!)
+            : 1 ^ ((sets[index * SET_WORDS + (bin >>> 5)]! >>> (bin & 31)) & 1);
+        node = left[node]! + right;
+        split = feature[node]!;
+      }
+      sums[i]! += value[node]!;
+    }
 }
 
 /** The leaf that the row whose bins begin at `rows[at]` reaches from `root`. */
