@@ -242,18 +242,34 @@ function findSplit(
   if (context.pool.length === 0) context.pool.push(createHistogram(context.layout));
   const histogram = context.pool[0]!;
   const { features } = task;
-  const one = new Int32Array(1);
-  // Draws features without replacement; goes on while none splits the node, as constants do not count.
-  for (let drawn = 0; drawn < features.length; drawn++) {
-    if (drawn >= params.featuresPerNode && leaf.split !== null) break;
-    const pick = drawn + random.below(features.length - drawn);
-    const f = features[pick]!;
-    features[pick] = features[drawn]!;
-    features[drawn] = f;
-    one[0] = f;
-    fill(context, task, histogram, one, leaf);
-    leaf.split = tryFeature(params, context, histogram, f, leaf);
+  const wanted = Math.min(Math.ceil(params.featuresPerNode), features.length);
+  for (let drawn = 0; drawn < wanted; drawn++) drawFeature(features, drawn, random);
+  tryFeatures(params, context, task, histogram, features.subarray(0, wanted), leaf);
+  // Goes on while none splits the node, as constants do not count.
+  for (let drawn = wanted; drawn < features.length && leaf.split === null; drawn++) {
+    drawFeature(features, drawn, random);
+    tryFeatures(params, context, task, histogram, features.subarray(drawn, drawn + 1), leaf);
   }
+}
+
+/** Moves one of the features from `place` on to `place`. */
+function drawFeature(features: Int32Array, place: number, random: Random): void {
+  const pick = place + random.below(features.length - place);
+  const drawn = features[pick]!;
+  features[pick] = features[place]!;
+  features[place] = drawn;
+}
+
+function tryFeatures(
+  params: GrowParams,
+  context: GrowContext,
+  task: TreeTask,
+  histogram: Float64Array,
+  features: Int32Array,
+  leaf: OpenLeaf,
+): void {
+  fill(context, task, histogram, features, leaf);
+  for (const f of features) leaf.split = tryFeature(params, context, histogram, f, leaf);
 }
 
 function tryFeature(
