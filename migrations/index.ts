@@ -4,8 +4,8 @@ import * as initial from './2026-11-20-initial.ts';
 
 interface Migration {
   readonly name: string;
-  up(db: Knex): Promise<void>;
-  down(db: Knex): Promise<void>;
+  readonly up: (db: Knex) => Promise<void>;
+  readonly down: (db: Knex) => Promise<void>;
 }
 
 const all: readonly Migration[] = [{ name: '2026-11-20-initial', up: initial.up, down: initial.down }];

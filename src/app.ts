@@ -53,7 +53,7 @@ function requestLog(logger: PinoLogger): RequestHandler {
       res: (res: { statusCode: number }) => ({ status: res.statusCode }),
     },
     customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'error' : 'info'),
-    autoLogging: { ignore: (req) => req.url?.startsWith('/health/') ?? false },
+    autoLogging: { ignore: (req) => req.url.startsWith('/health/') },
   });
 }
 

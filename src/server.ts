@@ -26,6 +26,14 @@ await start().catch((error: unknown) => {
   process.exit(1);
 });
 
+function describe(error: unknown): string {
+  const { code } = error as { code?: string };
+  if (code === 'EADDRINUSE')
+    return 'another program listens on this address already. Set PORT to another number.';
+  if (code === 'EACCES') return 'this address needs more rights. Set PORT to a number above 1023.';
+  return String(error);
+}
+
 async function start(): Promise<void> {
   readDotenv({ quiet: true });
   const config = readConfig(process.env);
@@ -54,10 +62,10 @@ async function waitForSample({ db, config }: Context): Promise<void> {
 
 function listen({ config }: Context, app: ReturnType<typeof createApp>): Promise<Server> {
   return new Promise((done, fail) => {
-    const server = app.listen(config.port, config.host, () => {
-      done(server);
+    const server = app.listen(config.port, config.host, (error) => {
+      if (error) fail(error);
+      else done(server);
     });
-    server.once('error', fail);
     // One byte a second is not an upload: the whole request has five minutes, its head ten seconds.
     server.headersTimeout = 10_000;
     server.requestTimeout = 300_000;

@@ -11,7 +11,8 @@ const drawn = new Map();
 for (const figure of document.querySelectorAll('figure[data-chart]')) {
   try {
     drawn.set(figure, draw(figure));
-  } catch {
+  } catch (error) {
+    console.error(error);
     figure.querySelector('details')?.setAttribute('open', '');
   }
 }
@@ -70,7 +71,9 @@ function shared(rows) {
   };
 }
 
-const font = () => ({ family: getComputedStyle(document.body).fontFamily, size: 13 });
+function font() {
+  return { family: getComputedStyle(document.body).fontFamily, size: 13 };
+}
 
 function bars(figure, rows) {
   const percentTicks = {
@@ -159,13 +162,13 @@ function thresholdLines(figure) {
       ctx.fillStyle = colour('text');
       ctx.font = `12px ${font().family}`;
       ctx.setLineDash([4, 3]);
-      for (const [name, share] of JSON.parse(figure.dataset.thresholds)) {
+      for (const [i, [name, share]] of JSON.parse(figure.dataset.thresholds).entries()) {
         const x = chartArea.left + share * chartArea.width;
         ctx.beginPath();
         ctx.moveTo(x, chartArea.top);
         ctx.lineTo(x, chartArea.bottom);
         ctx.stroke();
-        ctx.fillText(`${name} from ${Math.round(share * 100)} %`, x + 4, chartArea.top + 10);
+        ctx.fillText(`${name} from ${Math.round(share * 100)} %`, x + 4, chartArea.top + 10 + i * 16);
       }
       ctx.restore();
     },

@@ -38,7 +38,7 @@ export function toUser({ id, email, name, role, theme }: UserRecord): User {
 /** The user whose password this is, or null; it never tells whether the address or the password was wrong. */
 export async function authenticate(db: Db, email: string, password: string): Promise<UserRecord | null> {
   const user = await findUserByEmail(db, email);
-  const usable = user && user.disabledAt === null ? user.passwordHash : null;
+  const usable = user?.disabledAt === null ? user.passwordHash : null;
   if (!(await isPassword(password, usable)) || !user) return null;
   await updateUser(db, user.id, { lastSeenAt: new Date().toISOString() });
   return user;

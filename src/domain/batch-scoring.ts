@@ -197,7 +197,7 @@ function openFiles(uploadsDir: string, { batch, format }: Work) {
     // Finished files of a batch that is not: the crash came between renaming and the last write to the database.
     if (!existsSync(partial) && existsSync(whole)) renameSync(whole, partial);
     const descriptor = openSync(partial, existsSync(partial) ? 'r+' : 'w', 0o600);
-    ftruncateSync(descriptor, keptSizes[i]!);
+    ftruncateSync(descriptor, keptSizes[i]);
     return { descriptor, size: keptSizes[i]! };
   });
   const write = (i: number, bytes: Buffer): void => {

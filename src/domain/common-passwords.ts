@@ -58,7 +58,7 @@ function unleet(text: string): string {
 /** Removes stretches of four or more neighbours on the keyboard, in the alphabet or among the digits. */
 function withoutRuns(text: string): string {
   let rest = text;
-  for (const run of [...runs, ...runs.map((keys) => [...keys].reverse().join(''))]) {
+  for (const run of [...runs, ...runs.map((keys) => keys.split('').reverse().join(''))]) {
     for (let length = run.length; length >= 4; length--) {
       for (let start = 0; start + length <= run.length; start++)
         rest = rest.replaceAll(run.slice(start, start + length), '');

@@ -61,10 +61,11 @@ export async function predictCustomer(
     ...(result!.ok ? [] : result!.problems.map((problem) => problemError(fields, problem))),
   ];
   if (errors.length > 0 || !result!.ok) return { ok: false, errors: sortedByField(errors, fields) };
+  const customer = (values['customer'] ?? '').trim().slice(0, 200);
   const origin = {
     batchId: null,
     rowNumber: null,
-    customerId: values['customer']?.trim().slice(0, 200) || null,
+    customerId: customer === '' ? null : customer,
     source: 'form' as const,
     modelId: record.id,
     isSample: false,

@@ -1,6 +1,7 @@
 /** A scored customer as it is stored. Form and batch write it the same way. */
 import type { NewPrediction } from '../store/prediction-writes.ts';
-import type { Reason, ScoredCustomer } from './scoring.ts';
+import type { ScoredCustomer } from './scoring.ts';
+import type { Reason } from './scoring-words.ts';
 
 /** Reasons kept with each prediction; the rest is shown as 'all others'. */
 const reasonsKept = 6;

@@ -1,7 +1,15 @@
 /** Reasons and notes in words. They tell what goes with the risk in similar customers, never what causes it. */
 import type { CellNote, CellProblem } from '../ml/row-reader.ts';
 import { labelOf } from './column-names.ts';
-import type { Reason } from './scoring.ts';
+
+/** A feature's part in one prediction. */
+export interface Reason {
+  readonly feature: string;
+  /** As the customer's data says it; empty where missing. */
+  readonly value: string;
+  /** Signed, in probability: 0.12 raises the risk by 12 points. */
+  readonly points: number;
+}
 
 /** 'Contract is Month-to-month: raises risk by 12 points'. */
 export function reasonWords({ feature, value, points }: Reason): string {

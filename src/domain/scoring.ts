@@ -14,6 +14,7 @@ import type { RecommendedAction, RetentionRule } from './retention.ts';
 import { riskLevelOf } from './risk.ts';
 import type { RiskLevel } from './risk.ts';
 import { noteWords } from './scoring-words.ts';
+import type { Reason } from './scoring-words.ts';
 
 /** What a score depends on beside the model; frozen into a batch when it starts. */
 export interface ScoringRules {
@@ -37,15 +38,6 @@ export interface RawCustomer {
   readonly cells: readonly (string | undefined)[];
   /** The monthly value where it is no feature. */
   readonly value?: string | undefined;
-}
-
-/** A feature's part in one prediction. */
-export interface Reason {
-  readonly feature: string;
-  /** As the customer's data says it; empty where missing. */
-  readonly value: string;
-  /** Signed, in probability: 0.12 raises the risk by 12 points. */
-  readonly points: number;
 }
 
 export interface ScoredCustomer {

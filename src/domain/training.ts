@@ -44,7 +44,7 @@ export const softwareVersion = (
 
 /** Reads the whole table: training data fits in memory. */
 export function readTrainingTable(csv: string): TrainingTable {
-  const [header = [], ...rows] = parse(csv, { bom: true }) as string[][];
+  const [header = [], ...rows]: string[][] = parse(csv, { bom: true });
   const cells = header.map((_, j) => rows.map((row) => row[j]!));
   return {
     header,

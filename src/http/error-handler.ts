@@ -15,7 +15,7 @@ export function errorHandler(context: Context): ErrorRequestHandler {
     const answer = toAppError(error);
     if (answer.status >= 500) {
       context.log.error(
-        { err: withoutData(error), requestId: req.id, path: safePath(req) },
+        { err: withoutData(error), requestId: requestIdOf(req), path: safePath(req) },
         'Request failed',
       );
     }
@@ -31,7 +31,7 @@ async function send(req: Request, res: Response, answer: AppError): Promise<void
     return;
   }
   const title = titles.get(answer.status) ?? 'Something went wrong';
-  const requestId = answer.status >= 500 ? String(req.id) : null;
+  const requestId = answer.status >= 500 ? requestIdOf(req) : null;
   const data = { title, status: answer.status, message: answer.message, requestId };
   if (typeof req.session === 'undefined')
     res.status(answer.status).type('text').send(`${title}. ${answer.message}`);
@@ -92,6 +92,11 @@ function withoutData(error: unknown): object {
   const isDatabase = code?.startsWith('SQLITE') ?? false;
   const stack = error.stack?.split('\n').filter((line) => line.trimStart().startsWith('at ')) ?? [];
   return { name: error.name, code, message: isDatabase ? code : error.message, stack: stack.slice(0, 8) };
+}
+
+/** The request log numbers requests; without one there is no number. */
+function requestIdOf(req: Request): string | null {
+  return typeof req.id === 'string' || typeof req.id === 'number' ? String(req.id) : null;
 }
 
 /** A one-time link is a secret. */

@@ -1,7 +1,5 @@
 /** Receives one file of a multipart form onto disk under a random name; whatever goes wrong leaves nothing behind. */
 import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Request, RequestHandler } from 'express';
 import multer from 'multer';
 import type { Config } from '../config.ts';
@@ -47,11 +45,6 @@ export function receiveFile(config: Config, field: string): RequestHandler {
 export function receivedFile(req: Request): ReceivedFile {
   if (!req.file) throw new AppError(422, 'no-file', 'Choose a file first.');
   return { file: req.file.filename, originalName: tidyName(req.file.originalname) };
-}
-
-/** A file that will not be used after all. */
-export async function discardFile(config: Config, req: Request): Promise<void> {
-  if (req.file) await rm(join(config.uploadsDir, req.file.filename), { force: true });
 }
 
 function tidyName(name: string): string {

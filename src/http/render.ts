@@ -2,7 +2,6 @@
  * Pages: a template inside the layout, with a whitelist of locals: the page's own data, `ui` (who, where,
  * token) and `h` (how figures look). Nothing of a request reaches a template by itself.
  */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import ejs from 'ejs';
 import type { Response } from 'express';
@@ -55,7 +54,7 @@ export function useContext(app: object, value: Context): void {
   context.set(app, value);
 }
 
-export async function render<Page extends keyof Pages & string>(
+export async function render<Page extends keyof Pages>(
   res: Response,
   page: Page,
   data: Pages[Page],
@@ -72,12 +71,6 @@ export async function render<Page extends keyof Pages & string>(
 export async function renderFragment(res: Response, view: string, data: object): Promise<void> {
   const html = await renderFile(view, await localsFor(res, data));
   res.set('Cache-Control', 'no-store').type('html').send(html);
-}
-
-/** @throws Error naming every view that is missing, so that the program refuses to start. */
-export function requireViews(views: readonly string[]): void {
-  const absent = views.filter((view) => !existsSync(viewFile(view)));
-  if (absent.length > 0) throw new Error(`These views are missing: ${absent.join(', ')}`);
 }
 
 async function localsFor(res: Response, data: object): Promise<Record<string, unknown>> {

@@ -1,6 +1,6 @@
 /** Input is checked by a schema beside its route; every problem is reported at once. */
 import type { Request } from 'express';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { AppError, NotFound } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
 

@@ -8,8 +8,6 @@ type Maybe<T> = T | null | undefined;
 
 const missing = '–';
 
-export type ViewHelpers = ReturnType<typeof createViewHelpers>;
-
 /** `locale` is the language of the pages. */
 export function createViewHelpers(settings: Pick<Settings, 'currency' | 'timeZone'>, locale = 'en-GB') {
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });

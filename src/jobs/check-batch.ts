@@ -1,6 +1,6 @@
 import { checkBatch } from '../domain/batch-check.ts';
 import { getBatch, updateBatch } from '../store/batches.ts';
-import type { JobHandler } from './handlers.ts';
+import type { JobHandler } from './job-handler.ts';
 
 export const runCheckBatch: JobHandler = async ({ db, config, step }, { batchId }) => {
   const batch = await getBatch(db, Number(batchId));

@@ -117,7 +117,7 @@ export function startWorkerPool(context: Context): WorkerPool {
       while (slots.some((slot) => slot.job !== null) && Date.now() < deadline) await pause(50);
       clearInterval(renewing);
       await turn;
-      await Promise.all(slots.map((slot) => slot.worker?.terminate()));
+      for (const slot of slots) await slot.worker?.terminate();
       await turn;
     },
   };

@@ -6,7 +6,7 @@ import { AppError } from '../errors.ts';
 import { isCancelRequested, saveProgress } from '../store/jobs.ts';
 import type { Job } from '../store/jobs.ts';
 import { handlers } from './handlers.ts';
-import type { JobOutcome } from './handlers.ts';
+import type { JobOutcome } from './job-handler.ts';
 
 /** To the worker: a job to run, or the word to stop at the next step. */
 export type ToWorker = { readonly run: Job } | { readonly stop: true };

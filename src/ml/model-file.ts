@@ -69,7 +69,9 @@ export function encodeModelFile(model: Model, sha256: Sha256): Uint8Array {
 export function decodeModelFile(bytes: Uint8Array, sha256: Sha256): Model {
   const header = readHeader(bytes, sha256);
   const dataStart = aligned(headerStart + header.length);
-  const data = bytes.subarray(dataStart, bytes.length - checksumLength);
+  // A plain view: slicing a Node Buffer would not copy, and arrays must not share the file's memory.
+  const whole = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const data = whole.subarray(dataStart, bytes.length - checksumLength);
   let parsed: unknown;
   try {
     parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(header), (key, value: unknown) => {

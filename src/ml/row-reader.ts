@@ -8,7 +8,7 @@
 import type { Feature } from './schema.ts';
 import { MISSING, UNSEEN } from './table.ts';
 import type { Column, Table } from './table.ts';
-import { formatDate, isBlank, parseDate, parseNumber } from './values.ts';
+import { isBlank, parseDate, parseNumber } from './values.ts';
 import type { DecimalSign } from './values.ts';
 
 /** Why a row cannot be scored. */
@@ -169,9 +169,4 @@ function filledPart(column: BatchColumn, rowCount: number): Column {
 /** Numbers and dates are arrays of numbers; categories and booleans are codes. */
 export function isNumeric(feature: Pick<Feature, 'type'>): boolean {
   return feature.type === 'number' || feature.type === 'date';
-}
-
-/** A training range end as a person would write it. */
-export function formatValue(feature: Feature, value: number): string {
-  return feature.type === 'date' ? formatDate(value) : String(value);
 }

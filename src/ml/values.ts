@@ -56,11 +56,6 @@ export function parseDate(text: string): number | null {
   return dotted ? daysOf(Number(dotted[3]), Number(dotted[2]), Number(dotted[1])) : null;
 }
 
-/** `2026-11-20` of days since 1970-01-01. */
-export function formatDate(days: number): string {
-  return new Date(days * dayMs).toISOString().slice(0, 10);
-}
-
 function daysOf(year: number, month: number, day: number): number | null {
   const time = Date.UTC(year, month - 1, day);
   const date = new Date(time);

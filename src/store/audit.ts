@@ -66,7 +66,7 @@ export async function listEvents(
 
 export async function countEvents(db: Db, filter: AuditFilter): Promise<number> {
   const row = await filtered(db, filter).count({ count: '*' }).first<{ count: number }>();
-  return Number(row.count);
+  return row.count;
 }
 
 export async function listActions(db: Db): Promise<string[]> {

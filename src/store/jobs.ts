@@ -79,7 +79,7 @@ export async function claimJob(db: Db, owner: string): Promise<Job | undefined> 
   const time = await databaseTime(db);
   const candidate = await db<JobRow>('jobs')
     .where({ state: 'queued' })
-    .orWhere((lost) => lost.where({ state: 'running' }).where('lease_expires_at', '<', time))
+    .orWhere((lost) => void lost.where({ state: 'running' }).where('lease_expires_at', '<', time))
     .orderBy('id')
     .first();
   if (!candidate) return undefined;

@@ -87,7 +87,7 @@ export async function deletePredictionsOf(trx: Db, batchId: number): Promise<voi
   const newestOfOthers = trx('predictions')
     .max('id')
     .whereIn('customer_id', losing)
-    .where((others) => others.whereNot({ batch_id: batchId }).orWhereNull('batch_id'))
+    .where((others) => void others.whereNot({ batch_id: batchId }).orWhereNull('batch_id'))
     .groupBy('customer_id');
   await trx('predictions').whereIn('id', newestOfOthers).update({ is_latest: 1 });
   await trx('predictions').where({ batch_id: batchId }).delete();

@@ -119,7 +119,8 @@ export async function listPredictions(
   offset: number,
 ): Promise<PredictionRecord[]> {
   const rows = (await filtered(selected(db), filter)
-    .orderBy(sortColumns[sort.key], sort.descending ? 'desc' : 'asc', 'last')
+    // What is not known comes last either way.
+    .orderByRaw(`${sortColumns[sort.key]} ${sort.descending ? 'DESC' : 'ASC'} NULLS LAST`)
     .orderBy('predictions.id')
     .limit(limit)
     .offset(offset)) as PredictionRow[];
@@ -137,7 +138,7 @@ export async function listHistory(db: Db, customerId: string, limit: number): Pr
 
 export async function countPredictions(db: Db, filter: PredictionFilter): Promise<number> {
   const row = (await filtered(db('predictions'), filter).count({ count: '*' }).first()) as { count: number };
-  return Number(row.count);
+  return row.count;
 }
 
 /** True when anything has ever been scored. */
@@ -180,17 +181,15 @@ export async function probabilityHistogram(
   filter: PredictionFilter,
   bins: number,
 ): Promise<number[]> {
-  const rows = (await filtered(db('predictions'), filter)
-    .select(
-      db.raw('CASE WHEN probability >= 1 THEN ? ELSE CAST(probability * ? AS INTEGER) END AS bin', [
-        bins - 1,
-        bins,
-      ]),
-      db.raw('COUNT(*) AS count'),
-    )
-    .groupBy('bin')) as { bin: number; count: number }[];
+  const bin = db.raw('CASE WHEN probability >= 1 THEN ? ELSE CAST(probability * ? AS INTEGER) END AS bin', [
+    bins - 1,
+    bins,
+  ]);
+  const rows = await filtered(db('predictions'), filter)
+    .select<{ bin: number; count: number }[]>(bin, db.raw('COUNT(*) AS count'))
+    .groupBy('bin');
   const counts = new Array<number>(bins).fill(0);
-  for (const { bin, count } of rows) counts[Number(bin)] = Number(count);
+  for (const row of rows) counts[row.bin] = row.count;
   return counts;
 }
 
@@ -268,7 +267,7 @@ export async function countSamplePredictions(db: Db): Promise<number> {
   const row = (await db('predictions').where({ is_sample: 1 }).count({ count: '*' }).first()) as {
     count: number;
   };
-  return Number(row.count);
+  return row.count;
 }
 
 function selected(db: Db) {

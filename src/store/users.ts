@@ -59,7 +59,7 @@ export async function countActiveAdmins(db: Db): Promise<number> {
     .whereNotNull('password_hash')
     .count({ count: '*' })
     .first<{ count: number }>();
-  return Number(row.count);
+  return row.count;
 }
 
 export async function insertUser(
