@@ -6,16 +6,10 @@ import type { BoostingParams } from './boosting.ts';
 import type { TrainingData } from './estimator.ts';
 import type { Random } from './random.ts';
 import { logit } from './sigmoid.ts';
-import { rowWeights } from './training-data.ts';
+import { rowWeights, weightedRate } from './training-data.ts';
 import { binColumns, binRows, fitBins, type FeatureBins } from './tree/bins.ts';
-import {
-  createGrowContext,
-  growTree,
-  writeCovers,
-  type GrowContext,
-  type GrowParams,
-  type GrownLeaf,
-} from './tree/grow.ts';
+import { createGrowContext, type GrowContext, type GrowParams } from './tree/context.ts';
+import { growTree, writeCovers, type GrownLeaf } from './tree/grow.ts';
 import { createTreeWriter, finishTrees, leafOf, type Trees } from './tree/predict.ts';
 
 export interface Boosting {
@@ -179,16 +173,6 @@ function meanLoss(margins: Float64Array, target: Uint8Array, validation: Validat
     total += validation.weights[i]!;
   }
   return loss / total;
-}
-
-function weightedRate(target: Uint8Array, weights: Float64Array): number {
-  let positive = 0;
-  let total = 0;
-  for (let row = 0; row < target.length; row++) {
-    positive += weights[row]! * target[row]!;
-    total += weights[row]!;
-  }
-  return positive / total;
 }
 
 function growing(params: BoostingParams, bins: readonly FeatureBins[]): GrowParams {

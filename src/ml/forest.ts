@@ -11,9 +11,10 @@
 import type { Estimator, Explanation, TrainingData } from './estimator.ts';
 import type { Random } from './random.ts';
 import type { Table } from './table.ts';
-import { checkTrainingData, rowWeights, type ClassWeight } from './training-data.ts';
+import { checkTrainingData, rowWeights, weightedRate, type ClassWeight } from './training-data.ts';
 import { binColumns, binRows, fitBins, type FeatureBins } from './tree/bins.ts';
-import { createGrowContext, growTree, writeCovers, type GrowContext, type GrowParams } from './tree/grow.ts';
+import { createGrowContext, type GrowContext, type GrowParams } from './tree/context.ts';
+import { growTree, writeCovers } from './tree/grow.ts';
 import {
   addTreeValues,
   createTreeWriter,
@@ -225,14 +226,4 @@ function finishOutOfBag(outOfBag: OutOfBagSums, target: Uint8Array): OutOfBag | 
     brier += (1 - hit) ** 2;
   }
   return rowCount === 0 ? null : { rowCount, logLoss: logLoss / rowCount, brier: brier / rowCount };
-}
-
-function weightedRate(target: Uint8Array, weights: Float64Array): number {
-  let positive = 0;
-  let total = 0;
-  for (let row = 0; row < target.length; row++) {
-    positive += weights[row]! * target[row]!;
-    total += weights[row]!;
-  }
-  return positive / total;
 }

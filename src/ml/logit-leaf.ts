@@ -17,7 +17,8 @@ import type { Random } from './random.ts';
 import { takeRows, type Table } from './table.ts';
 import { checkTrainingData, rowWeights, type ClassWeight } from './training-data.ts';
 import { binColumns, binRows, fitBins, type FeatureBins } from './tree/bins.ts';
-import { createGrowContext, growTree, writeCovers, type GrowParams, type GrownLeaf } from './tree/grow.ts';
+import { createGrowContext, type GrowParams } from './tree/context.ts';
+import { growTree, writeCovers, type GrownLeaf } from './tree/grow.ts';
 import { createTreeWriter, finishTrees, leafOf, type Trees } from './tree/predict.ts';
 import { addShap, shapPlanOf } from './tree/shap.ts';
 

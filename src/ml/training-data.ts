@@ -36,6 +36,17 @@ export function rowWeights(data: TrainingData, classWeight: ClassWeight): Float6
   return weights;
 }
 
+/** Share of the positive class by weight. */
+export function weightedRate(target: Uint8Array, weights: Float64Array): number {
+  let positive = 0;
+  let total = 0;
+  for (let row = 0; row < target.length; row++) {
+    positive += weights[row]! * target[row]!;
+    total += weights[row]!;
+  }
+  return positive / total;
+}
+
 function checkWeights(weights: Float64Array, rowCount: number): void {
   if (weights.length !== rowCount) throw new RangeError(`${rowCount} rows but ${weights.length} weights`);
   for (const weight of weights)

@@ -3,6 +3,7 @@ import type { TrainingData } from '../estimator.ts';
 import type { NetworkParams } from '../network.ts';
 import { shuffle, type Random } from '../random.ts';
 import { logit } from '../sigmoid.ts';
+import { weightedRate } from '../training-data.ts';
 import { adamStep, createAdam, scheduledRate, type Adam } from './adam.ts';
 import { inferMargins } from './infer.ts';
 import { encodeRows, type Inputs } from './inputs.ts';
@@ -41,7 +42,7 @@ export function trainNetwork(
   const { learning, validation } = divideRows(data.target, rowWeights, params.validationShare, random);
   const weights = toMeanOne(rowWeights, learning);
   const shape = { ...inputs, widths: params.hidden, batchNorm: params.batchNorm };
-  const network = createNetwork(shape, logit(rateOf(data.target, weights, learning)), random);
+  const network = createNetwork(shape, logit(weightedRate(data.target, weights)), random);
   const training: Training = {
     params,
     inputs,
@@ -135,14 +136,4 @@ function toMeanOne(weights: Float64Array, rows: Int32Array): Float64Array {
   let total = 0;
   for (const row of rows) total += weights[row]!;
   return weights.map((weight) => (weight * rows.length) / total);
-}
-
-function rateOf(target: Uint8Array, weights: Float64Array, rows: Int32Array): number {
-  let positive = 0;
-  let total = 0;
-  for (const row of rows) {
-    positive += weights[row]! * target[row]!;
-    total += weights[row]!;
-  }
-  return positive / total;
 }

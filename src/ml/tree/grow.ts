@@ -5,55 +5,10 @@
  * Reference: Ke et al. (2017) for growing by gain; Breiman (2001) for features drawn at each node.
  */
 import type { Random } from '../random.ts';
-import type { FeatureBins } from './bins.ts';
-import {
-  createHistogram,
-  createHistogramLayout,
-  fillHistogram,
-  subtractHistogram,
-  type HistogramLayout,
-} from './histogram.ts';
+import type { GrowContext, GrowParams, OpenLeaf, TreeTask } from './context.ts';
 import { addRoot, addSplit, type TreeWriter } from './predict.ts';
-import {
-  bestCategorySplit,
-  bestNumberSplit,
-  leafValue,
-  type NodeSums,
-  type Split,
-  type SplitParams,
-} from './split.ts';
-
-export interface GrowParams extends SplitParams {
-  /** ≥ 2; Infinity for no limit. */
-  readonly maxLeaves: number;
-  /** ≥ 1; Infinity for no limit. */
-  readonly maxDepth: number;
-  /** Features drawn at each node. All of them: histograms are subtracted. */
-  readonly featuresPerNode: number;
-  /** Sign of the monotone constraint of each feature; categories are never constrained. */
-  readonly monotone: Int8Array | null;
-}
-
-/** What stays the same from tree to tree. */
-export interface GrowContext {
-  readonly bins: readonly FeatureBins[];
-  readonly columns: readonly Uint8Array[];
-  readonly layout: HistogramLayout;
-  /** Spare histograms, used again. */
-  readonly pool: Float64Array[];
-  readonly scratch: Int32Array;
-  readonly leftBins: Uint8Array;
-}
-
-export interface TreeTask {
-  /** Rows to learn from, reordered so that those of a leaf stand together. */
-  readonly rows: Int32Array;
-  /** Features the tree may use. */
-  readonly features: Int32Array;
-  /** Negative gradient and curvature of each row of the table. */
-  readonly gradient: Float64Array;
-  readonly curvature: Float64Array;
-}
+import { findSplit, openHistogram, release, shareHistogram } from './search.ts';
+import { leafValue, type NodeSums, type Split } from './split.ts';
 
 /** A leaf of a grown tree and its stretch of `rows`. */
 export interface GrownLeaf {
@@ -62,28 +17,6 @@ export interface GrownLeaf {
   readonly end: number;
   readonly sums: NodeSums;
   readonly value: number;
-}
-
-interface OpenLeaf {
-  readonly node: number;
-  readonly start: number;
-  readonly end: number;
-  readonly depth: number;
-  readonly sums: NodeSums;
-  split: Split | null;
-  histogram: Float64Array | null;
-}
-
-export function createGrowContext(bins: readonly FeatureBins[], columns: readonly Uint8Array[]): GrowContext {
-  const rowCount = columns[0]?.length ?? 0;
-  return {
-    bins,
-    columns,
-    layout: createHistogramLayout(bins, columns),
-    pool: [],
-    scratch: new Int32Array(rowCount),
-    leftBins: new Uint8Array(256),
-  };
 }
 
 /**
@@ -158,10 +91,7 @@ function openRoot(
     split: null,
     histogram: null,
   };
-  if (keepsHistograms(params, task) && canSplit(params, root)) {
-    root.histogram = context.pool.pop() ?? createHistogram(context.layout);
-    fill(context, task, root.histogram, task.features, root);
-  }
+  openHistogram(params, context, task, root);
   findSplit(params, context, task, random, root);
   return root;
 }
@@ -201,108 +131,6 @@ function splitLeaf(
   findSplit(params, context, task, random, left);
   findSplit(params, context, task, random, right);
   return [left, right];
-}
-
-/** Counts the smaller child, takes it from the parent for the larger one. */
-function shareHistogram(
-  params: GrowParams,
-  context: GrowContext,
-  task: TreeTask,
-  leaf: OpenLeaf,
-  left: OpenLeaf,
-  right: OpenLeaf,
-): void {
-  const parent = leaf.histogram!;
-  leaf.histogram = null;
-  const [small, large] = left.end - left.start <= right.end - right.start ? [left, right] : [right, left];
-  const wanted = canSplit(params, large) || canSplit(params, small);
-  if (!wanted) {
-    context.pool.push(parent);
-    return;
-  }
-  const counted = context.pool.pop() ?? createHistogram(context.layout);
-  fill(context, task, counted, task.features, small);
-  subtractHistogram(parent, counted, context.layout, task.features);
-  small.histogram = counted;
-  large.histogram = parent;
-}
-
-function findSplit(
-  params: GrowParams,
-  context: GrowContext,
-  task: TreeTask,
-  random: Random,
-  leaf: OpenLeaf,
-): void {
-  if (!canSplit(params, leaf)) return;
-  if (leaf.histogram !== null) {
-    for (const f of task.features) leaf.split = tryFeature(params, context, leaf.histogram, f, leaf);
-    return;
-  }
-  if (context.pool.length === 0) context.pool.push(createHistogram(context.layout));
-  const histogram = context.pool[0]!;
-  const { features } = task;
-  const wanted = Math.min(Math.ceil(params.featuresPerNode), features.length);
-  for (let drawn = 0; drawn < wanted; drawn++) drawFeature(features, drawn, random);
-  tryFeatures(params, context, task, histogram, features.subarray(0, wanted), leaf);
-  // Goes on while none splits the node, as constants do not count.
-  for (let drawn = wanted; drawn < features.length && leaf.split === null; drawn++) {
-    drawFeature(features, drawn, random);
-    tryFeatures(params, context, task, histogram, features.subarray(drawn, drawn + 1), leaf);
-  }
-}
-
-/** Moves one of the features from `place` on to `place`. */
-function drawFeature(features: Int32Array, place: number, random: Random): void {
-  const pick = place + random.below(features.length - place);
-  const drawn = features[pick]!;
-  features[pick] = features[place]!;
-  features[place] = drawn;
-}
-
-function tryFeatures(
-  params: GrowParams,
-  context: GrowContext,
-  task: TreeTask,
-  histogram: Float64Array,
-  features: Int32Array,
-  leaf: OpenLeaf,
-): void {
-  fill(context, task, histogram, features, leaf);
-  for (const f of features) leaf.split = tryFeature(params, context, histogram, f, leaf);
-}
-
-function tryFeature(
-  params: GrowParams,
-  context: GrowContext,
-  histogram: Float64Array,
-  f: number,
-  leaf: OpenLeaf,
-): Split | null {
-  const offset = 2 * context.layout.offsets[f]!;
-  const bins = context.layout.offsets[f + 1]! - context.layout.offsets[f]!;
-  return context.bins[f]!.kind === 'number'
-    ? bestNumberSplit(params, histogram, offset, bins, f, leaf.sums, params.monotone?.[f] ?? 0, leaf.split)
-    : bestCategorySplit(params, histogram, offset, bins, f, leaf.sums, leaf.split);
-}
-
-function fill(
-  context: GrowContext,
-  task: TreeTask,
-  histogram: Float64Array,
-  features: Int32Array,
-  leaf: OpenLeaf,
-): void {
-  fillHistogram(
-    histogram,
-    context.layout,
-    features,
-    task.rows,
-    leaf.start,
-    leaf.end,
-    task.gradient,
-    task.curvature,
-  );
 }
 
 /** Moves the rows that go left to the front of the leaf's stretch; both sides keep their order. */
@@ -359,23 +187,10 @@ function valueOf(params: GrowParams, sums: NodeSums): number {
   return leafValue(sums.gradient, sums.curvature, params.l2, sums.lowest, sums.highest);
 }
 
-function canSplit(params: GrowParams, leaf: OpenLeaf): boolean {
-  return leaf.depth < params.maxDepth && leaf.sums.curvature >= 2 * params.minLeafWeight;
-}
-
-function keepsHistograms(params: GrowParams, task: TreeTask): boolean {
-  return params.featuresPerNode >= task.features.length;
-}
-
 /** Without a limit on leaves the order is free, and the last one is nearest in the cache. */
 function takeBest(open: OpenLeaf[], params: GrowParams): OpenLeaf {
   if (params.maxLeaves === Infinity) return open.pop()!;
   let best = 0;
   for (let i = 1; i < open.length; i++) if (open[i]!.split!.gain > open[best]!.split!.gain) best = i;
   return open.splice(best, 1)[0]!;
-}
-
-function release(context: GrowContext, leaf: OpenLeaf): void {
-  if (leaf.histogram !== null) context.pool.push(leaf.histogram);
-  leaf.histogram = null;
 }

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/ml/random.ts';
 import type { Table } from '../../../src/ml/table.ts';
 import { binColumns, binRows, fitBins } from '../../../src/ml/tree/bins.ts';
-import { createGrowContext, growTree, writeCovers, type GrowParams } from '../../../src/ml/tree/grow.ts';
+import { createGrowContext, type GrowParams } from '../../../src/ml/tree/context.ts';
+import { growTree, writeCovers } from '../../../src/ml/tree/grow.ts';
 import {
   addTreeValues,
   createTreeWriter,

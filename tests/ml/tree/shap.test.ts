@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/ml/random.ts';
 import { binColumns, binRows, fitBins } from '../../../src/ml/tree/bins.ts';
-import { createGrowContext, growTree, writeCovers } from '../../../src/ml/tree/grow.ts';
+import { createGrowContext } from '../../../src/ml/tree/context.ts';
+import { growTree, writeCovers } from '../../../src/ml/tree/grow.ts';
 import {
   addTreeValues,
   createTreeWriter,

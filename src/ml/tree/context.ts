@@ -1,0 +1,59 @@
+/** What growing a tree works with: its settings, its rows, and what stays the same from tree to tree. */
+import type { FeatureBins } from './bins.ts';
+import { createHistogramLayout, type HistogramLayout } from './histogram.ts';
+import type { NodeSums, Split, SplitParams } from './split.ts';
+
+export interface GrowParams extends SplitParams {
+  /** ≥ 2; Infinity for no limit. */
+  readonly maxLeaves: number;
+  /** ≥ 1; Infinity for no limit. */
+  readonly maxDepth: number;
+  /** Features drawn at each node. All of them: histograms are subtracted. */
+  readonly featuresPerNode: number;
+  /** Sign of the monotone constraint of each feature; categories are never constrained. */
+  readonly monotone: Int8Array | null;
+}
+
+/** What stays the same from tree to tree. */
+export interface GrowContext {
+  readonly bins: readonly FeatureBins[];
+  readonly columns: readonly Uint8Array[];
+  readonly layout: HistogramLayout;
+  /** Spare histograms, used again. */
+  readonly pool: Float64Array[];
+  readonly scratch: Int32Array;
+  readonly leftBins: Uint8Array;
+}
+
+export interface TreeTask {
+  /** Rows to learn from, reordered so that those of a leaf stand together. */
+  readonly rows: Int32Array;
+  /** Features the tree may use. */
+  readonly features: Int32Array;
+  /** Negative gradient and curvature of each row of the table. */
+  readonly gradient: Float64Array;
+  readonly curvature: Float64Array;
+}
+
+/** A leaf that may still be split. */
+export interface OpenLeaf {
+  readonly node: number;
+  readonly start: number;
+  readonly end: number;
+  readonly depth: number;
+  readonly sums: NodeSums;
+  split: Split | null;
+  histogram: Float64Array | null;
+}
+
+export function createGrowContext(bins: readonly FeatureBins[], columns: readonly Uint8Array[]): GrowContext {
+  const rowCount = columns[0]?.length ?? 0;
+  return {
+    bins,
+    columns,
+    layout: createHistogramLayout(bins, columns),
+    pool: [],
+    scratch: new Int32Array(rowCount),
+    leftBins: new Uint8Array(256),
+  };
+}
