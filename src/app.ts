@@ -57,10 +57,10 @@ function requestLog(logger: PinoLogger): RequestHandler {
   });
 }
 
-/** A NUL or a broken escape is never part of an honest address. */
+/** A NUL, a broken escape or a step upwards is never part of an honest address. */
 const refuseOddAddresses: RequestHandler = (req, _res, next) => {
   const decoded = tryDecode(req.path);
-  if (decoded === null || decoded.includes('\0'))
+  if (decoded === null || decoded.includes('\0') || decoded.split('/').includes('..'))
     throw new AppError(400, 'bad-address', 'This address cannot be read.');
   next();
 };

@@ -60,15 +60,18 @@ export function rejectedHeader(header: readonly string[], format: CsvFormat): st
   return line(['row', 'column', 'reason', ...header], format);
 }
 
-/** One line a rejected row; its problems stand together. */
+/** One line a rejected row; its problems stand together. A ragged row is made to fit: nothing of it is lost. */
 export function rejectedLine(
   rowNumber: number,
   problems: readonly CellProblem[],
   cells: readonly string[],
+  columnCount: number,
   format: CsvFormat,
 ): string {
   const columns = problems.map(({ column }) => column).join('; ');
-  return line([String(rowNumber), columns, problems.map(problemWords).join('; '), ...cells], format);
+  const fitted = Array.from({ length: columnCount - 1 }, (_, i) => cells[i] ?? '');
+  const last = cells.slice(columnCount - 1).join(format.delimiter);
+  return line([String(rowNumber), columns, problems.map(problemWords).join('; '), ...fitted, last], format);
 }
 
 function line(cells: readonly string[], { delimiter }: CsvFormat): string {

@@ -122,14 +122,14 @@ function scoreChunk(work: Work, rows: readonly CsvRow[]): ChunkResult {
   let notedCount = 0;
   let next = 0;
   for (const row of rows) {
-    const cells = row.reading.ok ? row.reading.cells : [];
+    const { cells } = row.reading;
     const result = row.reading.ok ? results[next++]! : { ok: false as const, problems: [unreadable(row)] };
     if (result.ok) {
       scored += scoredLine(cells, result.customer, work.record.label, format);
       predictions.push(toPrediction(work, row, cells, result.customer));
       if (result.customer.notes.length > 0) notedCount++;
     } else {
-      rejected += rejectedLine(row.rowNumber, result.problems, cells, format);
+      rejected += rejectedLine(row.rowNumber, result.problems, cells, work.batch.header.length, format);
       rejectedCount++;
     }
   }

@@ -23,7 +23,13 @@ export interface RecordSpan {
 
 export type RecordReading =
   | { readonly ok: true; readonly cells: readonly string[] }
-  | { readonly ok: false; readonly found: string; readonly expected: string };
+  | {
+      readonly ok: false;
+      readonly found: string;
+      readonly expected: string;
+      /** What could be read of it all the same. */
+      readonly cells: readonly string[];
+    };
 
 export const maxRecordBytes = 8 * 1024 * 1024;
 const maxCellLength = 1_000_000;
@@ -113,23 +119,31 @@ export function readRecord(bytes: Buffer, delimiter: Delimiter, columnCount: num
       ok: false,
       found: 'bytes that are no text',
       expected: 'text in the encoding of the rest of the file',
+      cells: [],
     };
   const text = bytes.toString('utf8');
-  if (text.includes('\0')) return { ok: false, found: 'a NUL character', expected: 'text' };
+  if (text.includes('\0')) return { ok: false, found: 'a NUL character', expected: 'text', cells: [] };
   const cells = text.includes('"') ? parseQuoted(text, delimiter) : text.split(delimiter);
   if (cells === null)
     return {
       ok: false,
       found: 'a quotation mark in the wrong place',
       expected: 'quotation marks around a whole cell, doubled inside it',
+      cells: [text],
     };
   if (cells.some((cell) => cell.length > maxCellLength))
-    return { ok: false, found: 'a cell of more than a million characters', expected: 'shorter cells' };
+    return {
+      ok: false,
+      found: 'a cell of more than a million characters',
+      expected: 'shorter cells',
+      cells: [],
+    };
   if (columnCount !== null && cells.length !== columnCount) {
     return {
       ok: false,
       found: `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`,
       expected: `${columnCount} cells, as in the header`,
+      cells,
     };
   }
   return { ok: true, cells };

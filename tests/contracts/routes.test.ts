@@ -1,0 +1,151 @@
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRoutes } from '../../src/routes/index.ts';
+import { accessOf } from '../../src/http/authorize.ts';
+import { activateSmallModel, createTestApp, setUpOrganisation, signIn } from '../helpers/app.ts';
+import type { TestApp } from '../helpers/app.ts';
+
+interface RouteLayer {
+  readonly route?: {
+    readonly path: string;
+    readonly stack: readonly { readonly method?: string; readonly handle: never }[];
+  };
+}
+
+const open = new Set([
+  '/health/live',
+  '/health/ready',
+  '/setup',
+  '/setup/:token',
+  '/sign-in',
+  '/sign-out',
+  '/password/:token',
+]);
+
+let test: TestApp;
+let routes: { path: string; method: string; access: ReturnType<typeof accessOf> }[];
+
+beforeAll(async () => {
+  test = await createTestApp();
+  await setUpOrganisation(test);
+  await activateSmallModel(test);
+  const layers = createRoutes(test.context, []).stack as unknown as readonly RouteLayer[];
+  routes = layers.flatMap(({ route }) =>
+    route?.stack[0]?.method
+      ? [{ path: route.path, method: route.stack[0].method, access: accessOf(route.stack[0].handle) }]
+      : [],
+  );
+});
+afterAll(() => test.close());
+
+const at = (path: string): string => path.replace(':token', 'x'.repeat(43)).replace(/:\w+/g, '1');
+
+describe('every route', () => {
+  it('is one of the map, and there are many', () => {
+    expect(routes.length).toBeGreaterThan(50);
+  });
+
+  it('says who may use it', () => {
+    expect(routes.filter(({ access }) => access === undefined)).toEqual([]);
+  });
+
+  it('is closed to strangers, but for sign-in, set-up, password links and health', async () => {
+    for (const { path, method, access } of routes) {
+      if (open.has(path)) {
+        expect(access, path).toBe('everyone');
+        continue;
+      }
+      const answer = await request(test.app)[method as 'get'](at(path)).set('Accept', 'text/html');
+      expect([answer.status, answer.headers['location']], `${method} ${path}`).toEqual([303, '/sign-in']);
+    }
+  });
+
+  it('that changes something refuses a request without the token of its session', async () => {
+    const agent = await signIn(test, 'admin');
+    for (const { path } of routes.filter(({ method }) => method === 'post')) {
+      const answer = await agent.post(at(path)).type('form').send({ name: 'x' });
+      expect(answer.status, path).toBe(403);
+    }
+  });
+
+  it('answers a wrong method with 405 and the methods that it has', async () => {
+    const agent = await signIn(test, 'admin');
+    const answer = await agent.delete('/settings/rules');
+    expect(answer.status).toBe(405);
+    expect(answer.headers['allow']).toContain('POST');
+  });
+
+  it('sends headers that load nothing from elsewhere and frame us nowhere', async () => {
+    const agent = await signIn(test, 'admin');
+    for (const { path } of routes.filter(({ method }) => method === 'get')) {
+      const { headers } = await agent.get(at(path));
+      const policy = String(headers['content-security-policy']);
+      for (const part of [
+        "default-src 'none'",
+        "frame-ancestors 'none'",
+        "form-action 'self'",
+        "base-uri 'none'",
+      ])
+        expect(policy, path).toContain(part);
+      expect(policy, path).not.toContain('unsafe');
+      expect(headers['x-content-type-options'], path).toBe('nosniff');
+      expect(headers['cross-origin-resource-policy'], path).toBe('same-origin');
+      expect(headers['x-powered-by'], path).toBeUndefined();
+    }
+  });
+});
+
+describe('roles', () => {
+  it('a viewer looks, and cannot score, download, or change anything', async () => {
+    const viewer = await signIn(test, 'viewer');
+    await viewer.get('/').expect(200);
+    await viewer.get('/predictions').expect(200);
+    for (const path of ['/upload', '/predict', '/predictions.csv', '/settings', '/admin', '/admin/audit'])
+      await viewer.get(path).set('Accept', 'text/html').expect(403);
+  });
+
+  it('an analyst scores and edits rules, and does not manage people or risk levels', async () => {
+    const analyst = await signIn(test, 'analyst');
+    for (const path of ['/upload', '/predict', '/settings/rules', '/predictions.csv'])
+      await analyst.get(path).expect(200);
+    for (const path of ['/admin/users', '/settings/risk-levels', '/admin/jobs'])
+      await analyst.get(path).expect(403);
+  });
+});
+
+describe('odd addresses', () => {
+  it.each([
+    ['/%00', 400],
+    ['/%E0%A4%A', 400],
+    ['/nope', 404],
+    ['/predictions/-1', 404],
+    ['/predictions/9007199254740992', 404],
+    ['/predictions/1e3', 404],
+    ['/predictions?risk=high&risk=low', 400],
+    ['/predictions?page=abc&sort=drop', 200],
+    ['/assets/../package.json', 400],
+    ['/assets/%2e%2e/package.json', 400],
+  ])('%s is answered with %i', async (path, status) => {
+    const agent = await signIn(test, 'admin');
+    expect((await agent.get(path)).status).toBe(status);
+  });
+
+  it('content that is no form is refused', async () => {
+    const agent = await signIn(test, 'admin');
+    await agent.post('/account').type('json').send('{"name":"x"}').expect(415);
+    await agent
+      .post('/account')
+      .type('form')
+      .send(`name=${'x'.repeat(200_000)}`)
+      .expect(413);
+  });
+
+  it('options of the template engine in a body or an address change nothing', async () => {
+    const agent = await signIn(test, 'admin');
+    const plain = await agent.get('/settings');
+    const odd = await agent.get(
+      '/settings?settings[view%20options][outputFunctionName]=x;throw%201&__proto__[a]=1&delimiter=?',
+    );
+    expect(odd.status).toBe(plain.status);
+  });
+});

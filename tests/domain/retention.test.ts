@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { chooseActions, whyNot } from '../../src/domain/retention.ts';
+import type { Conditions, RetentionRule, RuleSubject } from '../../src/domain/retention.ts';
+
+const rule = (conditions: Partial<Conditions>, changes: Partial<RetentionRule> = {}): RetentionRule => ({
+  id: 1,
+  position: 0,
+  action: 'Call',
+  why: 'Because',
+  conditions: { riskLevels: [], minMonthlyValue: null, reason: null, attributes: [], ...conditions },
+  cost: 10,
+  saveRate: 0.2,
+  enabled: true,
+  version: 1,
+  ...changes,
+});
+const subject: RuleSubject = {
+  probability: 0.5,
+  riskLevel: 'medium',
+  reasons: [{ feature: 'MonthlyCharges', points: 0.2 }],
+  inputs: { Contract: 'Month-to-month', tenure: '3', TotalCharges: '' },
+  monthlyValue: 50,
+};
+
+describe('the expected saving', () => {
+  it('is probability × save rate × monthly value × months − cost', () => {
+    expect(chooseActions([rule({})], subject, 12)[0]?.expectedSaving).toBe(0.5 * 0.2 * 50 * 12 - 10);
+  });
+
+  it('orders the actions, and one that would lose money is not recommended', () => {
+    const rules = [
+      rule({}, { id: 1, cost: 30 }),
+      rule({}, { id: 2, cost: 5 }),
+      rule({}, { id: 3, cost: 1_000 }),
+    ];
+    expect(chooseActions(rules, subject, 12).map(({ ruleId }) => ruleId)).toEqual([2, 1]);
+  });
+
+  it('is not made up where the value of the customer is unknown; the order of the rules decides', () => {
+    const actions = chooseActions(
+      [rule({}, { id: 7 }), rule({}, { id: 8, cost: 1 })],
+      { ...subject, monthlyValue: null },
+      12,
+    );
+    expect(actions.map(({ ruleId, expectedSaving }) => [ruleId, expectedSaving])).toEqual([
+      [7, null],
+      [8, null],
+    ]);
+  });
+});
+
+describe('a rule', () => {
+  it.each<[string, Partial<Conditions>, string | null]>([
+    ['asks nothing', {}, null],
+    ['asks for the risk', { riskLevels: ['medium', 'high'] }, null],
+    ['asks for another risk', { riskLevels: ['high'] }, 'the risk is medium, not high'],
+    ['asks for a value', { minMonthlyValue: 60 }, 'the customer pays less than 60 a month'],
+    ['asks for a reason', { reason: 'monthly_charges' }, null],
+    [
+      'asks for a reason that there is not',
+      { reason: 'Tenure' },
+      'Tenure does not raise the risk of this customer',
+    ],
+    [
+      'compares without case',
+      { attributes: [{ column: 'CONTRACT', operator: 'is', value: 'month-to-month' }] },
+      null,
+    ],
+    ['compares numbers', { attributes: [{ column: 'Tenure', operator: 'below', value: '6' }] }, null],
+    [
+      'a missing number is not below',
+      { attributes: [{ column: 'TotalCharges', operator: 'below', value: '6' }] },
+      'TotalCharges is missing',
+    ],
+    ['asks for missing', { attributes: [{ column: 'TotalCharges', operator: 'missing', value: '' }] }, null],
+    [
+      'asks for a column that the model lacks',
+      { attributes: [{ column: 'Region', operator: 'is', value: 'x' }] },
+      'the model has no column Region',
+    ],
+  ])('%s', (_name, conditions, answer) => {
+    expect(whyNot(rule(conditions), subject)).toBe(answer);
+  });
+
+  it('that is switched off recommends nothing', () => {
+    expect(chooseActions([rule({}, { enabled: false })], subject, 12)).toEqual([]);
+  });
+});

@@ -1,0 +1,119 @@
+/** The real application on a database file of its own, with people signed in. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Express } from 'express';
+import request from 'supertest';
+import { createApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import type { Context } from '../../src/context.ts';
+import { migrate, openDatabase } from '../../src/db.ts';
+import { createSetupToken, inviteUser, choosePassword, setUp, toUser } from '../../src/domain/accounts.ts';
+import { families } from '../../src/ml/estimators.ts';
+import { generateCustomers, sampleColumns } from '../../src/domain/sample/generator.ts';
+import { readTrainingTable, storeModel, trainOnTable } from '../../src/domain/training.ts';
+import { defaultRules } from '../../src/domain/default-rules.ts';
+import { activateModel } from '../../src/store/models.ts';
+import { insertRule } from '../../src/store/retention-rules.ts';
+import type { Role } from '../../src/domain/permissions.ts';
+
+export const password = 'walnut orbit lantern cedar';
+
+export interface TestApp {
+  readonly app: Express;
+  readonly context: Context;
+  close(): Promise<void>;
+}
+
+export async function createTestApp(env: Record<string, string> = {}): Promise<TestApp> {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
+  const config = readConfig({
+    NODE_ENV: 'test',
+    DATABASE_URL: `sqlite:${join(folder, 'holdfast.db')}`,
+    DATA_DIR: join(folder, 'data'),
+    MODELS_DIR: join(folder, 'models'),
+    UPLOADS_DIR: join(folder, 'uploads'),
+    ...env,
+  });
+  for (const path of [config.dataDir, config.modelsDir, config.uploadsDir]) mkdirSync(path);
+  const silent = (): void => undefined;
+  const context: Context = {
+    config,
+    db: openDatabase(config.databaseUrl),
+    log: { info: silent, warn: silent, error: silent },
+  };
+  await migrate(context.db);
+  return {
+    app: createApp(context),
+    context,
+    close: async () => {
+      await context.db.destroy();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Sets the organisation up and gives its administrator. */
+export async function setUpOrganisation({ context }: TestApp) {
+  const token = await createSetupToken(context.db);
+  const person = { name: 'Ada Admin', email: 'ada@example.com', password };
+  return toUser(
+    await setUp(context.db, token, person, { organisation: 'Northwind', currency: 'EUR', timeZone: 'UTC' }),
+  );
+}
+
+/** A browser-like client, signed in with the role. Call setUpOrganisation first. */
+export async function signIn(test: TestApp, role: Role) {
+  const email =
+    role === 'admin' ? 'ada@example.com' : `${role}-${Math.random().toString(36).slice(2)}@example.com`;
+  if (role !== 'admin') {
+    const { token } = await inviteUser(
+      test.context.db,
+      { id: 1, email: '', name: '', role: 'admin', theme: 'system' },
+      { name: `A ${role}`, email, role },
+    );
+    await choosePassword(test.context.db, token, password);
+  }
+  const agent = request.agent(test.app);
+  const _csrf = await csrfToken(agent, '/sign-in');
+  await agent.post('/sign-in').type('form').send({ _csrf, email, password }).expect(303);
+  return agent;
+}
+
+/** The token that a page's form carries. */
+export async function csrfToken(agent: ReturnType<typeof request.agent>, path: string): Promise<string> {
+  const { text } = await agent.get(path);
+  return /name="_csrf" value="([^"]+)"/.exec(text)?.[1] ?? '';
+}
+
+/** Generated customers as CSV, with or without who left. */
+export function customersCsv(count: number, seed: number, withLabel = false): string {
+  const columns = withLabel ? sampleColumns : sampleColumns.filter((column) => column !== 'Churn');
+  const rows = [...generateCustomers(count, seed)].map((customer) =>
+    columns.map((column) => customer[column]).join(','),
+  );
+  return `${[columns.join(','), ...rows].join('\n')}\n`;
+}
+
+/** A small logistic model on generated customers, active, and the default rules. */
+export async function activateSmallModel(
+  { context }: TestApp,
+  only: readonly string[] | null = null,
+): Promise<number> {
+  const table = readTrainingTable(customersCsv(600, 7, true));
+  const plan = {
+    name: 'Small',
+    datasetName: 'Generated',
+    datasetId: null,
+    families: families.slice(0, 1),
+    only,
+    seed: 1,
+    isSample: false,
+  };
+  const model = trainOnTable(table, plan, () => undefined);
+  const id = await storeModel(context.db, context.config.modelsDir, model, plan);
+  await activateModel(context.db, id);
+  for (const [position, rule] of defaultRules.entries())
+    await insertRule(context.db, { ...rule, position, enabled: true });
+  return id;
+}

@@ -1,0 +1,207 @@
+import { readdirSync } from 'node:fs';
+import { parse } from 'csv-parse/sync';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { paperColumns } from '../../src/domain/sample/files.ts';
+import type request from 'supertest';
+import { getBatch } from '../../src/store/batches.ts';
+import { activateSmallModel, createTestApp, csrfToken, setUpOrganisation, signIn } from '../helpers/app.ts';
+import type { TestApp } from '../helpers/app.ts';
+import { corpus, header } from '../helpers/corpus.ts';
+import { runJobs } from '../helpers/work.ts';
+
+type Agent = ReturnType<typeof request.agent>;
+let test: TestApp;
+let agent: Agent;
+beforeAll(async () => {
+  test = await createTestApp();
+  await setUpOrganisation(test);
+  await activateSmallModel(test, paperColumns);
+  agent = await signIn(test, 'analyst');
+});
+afterAll(() => test.close());
+
+async function upload(bytes: Buffer, name = 'customers.csv') {
+  const csrf = await csrfToken(agent, '/account');
+  return agent.post(`/upload?csrf=${csrf}`).attach('file', bytes, name);
+}
+
+/** Uploads, checks, scores; gives the batch. */
+async function score(bytes: Buffer) {
+  const id = Number(/\/upload\/(\d+)/.exec((await upload(bytes)).headers['location']!)![1]);
+  await runJobs(test.context);
+  const _csrf = await csrfToken(agent, '/account');
+  await agent.post(`/upload/${id}/scoring`).type('form').send({ _csrf }).expect(303);
+  await runJobs(test.context);
+  return getBatch(test.context.db, id);
+}
+
+async function download(id: number, name: string): Promise<string[][]> {
+  const { text } = await agent.get(`/upload/${id}/files/${name}`).buffer().expect(200);
+  return parse(text, { bom: true });
+}
+
+describe('any file that people send', () => {
+  it.each(corpus)('$name → $status', async ({ bytes, status, says, scored, rejected }) => {
+    const before = readdirSync(test.context.config.uploadsDir).length;
+    const answer = await upload(bytes);
+    expect(answer.status).toBe(status);
+    if (status !== 303) {
+      expect(answer.text).toMatch(says!);
+      expect(answer.text).not.toContain('    at ');
+      expect(readdirSync(test.context.config.uploadsDir).length, 'nothing is left behind').toBe(before);
+      return;
+    }
+    const batch = await score(bytes);
+    expect([batch.scoredCount, batch.rejectedCount]).toEqual([scored, rejected]);
+    expect(batch.scoredCount + batch.rejectedCount).toBe(batch.rowCount);
+    expect(batch.state).toBe(scored === 0 ? 'failed' : 'done');
+  });
+
+  it('names row, column, found and expected of what it could not read', async () => {
+    const { id } = await score(
+      Buffer.from(
+        `${header}\nok,Two year,No,No,DSL,No,3,20,60\nbad,Two year,No,No,DSL,No,three,20,60\nshort,No\n`,
+      ),
+    );
+    const [, first, second] = await download(id, 'rejected.csv');
+    expect(first!.slice(0, 3)).toEqual([
+      '3',
+      'tenure',
+      expect.stringMatching(/found 'three', expected a number/),
+    ]);
+    expect(second!.slice(0, 3)).toEqual(['4', 'whole row', expect.stringMatching(/2 cells.*9 cells/)]);
+  });
+});
+
+describe('the scored file', () => {
+  it('keeps columns, order and text, and appends what Holdfast says', async () => {
+    const { id } = await score(
+      Buffer.from(`${header},extra\n00123,Month-to-month,No,No,DSL,Yes,1,29.85,,kept\n`),
+    );
+    const [names, row] = await download(id, 'scored.csv');
+    expect(names!.slice(0, 10)).toEqual([...header.split(','), 'extra']);
+    expect(names!.slice(10)).toEqual([
+      'Churn',
+      'churn_probability',
+      'risk_level',
+      'reason_1',
+      'reason_2',
+      'reason_3',
+      'recommended_action',
+      'expected_saving',
+      'model_version',
+      'notes',
+    ]);
+    expect(row![0]).toBe('00123');
+    expect(row![9]).toBe('kept');
+    expect(row![10]).toMatch(/^(Churn|No-churn)$/);
+    expect(row!.at(-1)).toContain('totalcharges is missing');
+  });
+
+  it('calls its verdict Churn_predicted where the file has a Churn column', async () => {
+    const { id } = await score(Buffer.from(`${header},Churn\na,Two year,No,No,DSL,No,3,20,60,Yes\n`));
+    const [names, row] = await download(id, 'scored.csv');
+    expect(names!.slice(9, 11)).toEqual(['Churn', 'Churn_predicted']);
+    expect(row![9]).toBe('Yes');
+  });
+
+  it('holds no cell that a spreadsheet would run, and negative numbers stay numbers', async () => {
+    const { id } = await score(
+      Buffer.from(
+        `${header},note\n"=1+1",Two year,No,No,DSL,No,3,20,60,-5\n@x,Two year,No,No,DSL,No,3,20,60,+cmd\n`,
+      ),
+    );
+    const rows = (await download(id, 'scored.csv')).slice(1);
+    expect(rows.map((row) => [row[0], row[9]])).toEqual([
+      ["'=1+1", '-5'],
+      ["'@x", "'+cmd"],
+    ]);
+  });
+
+  it('can be had as high risk alone', async () => {
+    const { id, highCount } = await score(
+      Buffer.from(
+        `${header}\n${Array.from({ length: 30 }, (_, i) => `c${i},${i % 2 ? 'Month-to-month' : 'Two year'},No,No,Fiber optic,No,${1 + i},90.5,${90 * (1 + i)}`).join('\n')}\n`,
+      ),
+    );
+    const rows = (await download(id, 'high-risk.csv')).slice(1);
+    expect(rows.length).toBe(highCount);
+    expect(rows.every((row) => row.includes('high'))).toBe(true);
+  });
+});
+
+describe('an upload', () => {
+  it('with columns under other names is mapped by a person', async () => {
+    const answer = await upload(Buffer.from('who,vertrag,monate\na,Two year,5\n'));
+    const path = answer.headers['location']!;
+    expect(path).toMatch(/mapping$/);
+    const { text } = await agent.get(path);
+    expect(text).toContain('Not found under its own name');
+    const _csrf = await csrfToken(agent, '/account');
+    await agent
+      .post(path)
+      .type('form')
+      .send({ _csrf, model: '1', f0: '1', f5: '2', identifier: '0' })
+      .expect(303);
+    await runJobs(test.context);
+    const check = await agent.get(path.replace('mapping', 'check'));
+    expect(check.text).toContain('Score 1 customer');
+  });
+
+  it('clicked twice is scored once', async () => {
+    const id = Number(
+      /\/upload\/(\d+)/.exec(
+        (await upload(Buffer.from(`${header}\na,Two year,No,No,DSL,No,3,20,60\n`))).headers['location']!,
+      )![1],
+    );
+    await runJobs(test.context);
+    const _csrf = await csrfToken(agent, '/account');
+    const click = () => agent.post(`/upload/${id}/scoring`).type('form').send({ _csrf });
+    await Promise.all([click(), click()]);
+    await runJobs(test.context);
+    const jobs = await test.context
+      .db('jobs')
+      .where({ kind: 'score-batch' })
+      .whereLike('payload', `%:${id}}`);
+    expect(jobs).toHaveLength(1);
+  });
+
+  it('undone gives customers their earlier score back and leaves no file', async () => {
+    const line = (tenure: number) =>
+      Buffer.from(`${header}\nundo-me,Month-to-month,No,No,DSL,No,${tenure},20,60\n`);
+    const first = await score(line(1));
+    const second = await score(line(60));
+    const latest = () =>
+      test.context.db('predictions').where({ customer_id: 'undo-me', is_latest: 1 }).pluck('batch_id');
+    expect(await latest()).toEqual([second.id]);
+    const _csrf = await csrfToken(agent, '/account');
+    await agent.post(`/upload/${second.id}/removal`).type('form').send({ _csrf }).expect(303);
+    expect(await latest()).toEqual([first.id]);
+    expect(
+      readdirSync(test.context.config.uploadsDir).filter((name) => name.startsWith(second.file)),
+    ).toEqual([]);
+    await agent.get(`/upload/${second.id}`).expect(404);
+  });
+
+  it('may be called anything: it is stored under a random name and shown as text', async () => {
+    const answer = await upload(
+      Buffer.from(`${header}\na,Two year,No,No,DSL,No,3,20,60\n`),
+      '../../<script>x.csv',
+    );
+    const { text } = await agent.get(answer.headers['location']!);
+    expect(text).not.toContain('<script>x');
+    expect(readdirSync(test.context.config.uploadsDir).every((name) => /^[0-9a-f]{32}/.test(name))).toBe(
+      true,
+    );
+  });
+
+  it('of two files, or without one, is refused', async () => {
+    const csrf = await csrfToken(agent, '/account');
+    await agent
+      .post(`/upload?csrf=${csrf}`)
+      .attach('file', Buffer.from('a'), 'a.csv')
+      .attach('file', Buffer.from('b'), 'b.csv')
+      .expect(400);
+    await agent.post(`/upload?csrf=${csrf}`).field('other', 'x').expect(422);
+  });
+});
