@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
-import { families } from '../ml/estimators.ts';
+import type { Family } from '../ml/estimators.ts';
 import { insertBatch, listSampleBatches } from '../store/batches.ts';
 import { insertDataset, listSampleDatasets } from '../store/datasets.ts';
 import { enqueueJob } from '../store/jobs.ts';
@@ -28,6 +28,8 @@ import type { OnProgress, TrainingPlan } from './training.ts';
 export const historyFile = 'sample-history.csv';
 export const currentFile = 'sample-customers.csv';
 const datasetName = 'Sample telecom customers';
+/** Those that train in a second or two; the first start is no time to wait. */
+const families: readonly Family[] = ['logistic', 'forest', 'boosting'];
 
 /** On a new database: stores the default rules and queues the sample. True when there is something to wait for. */
 export async function prepareFirstStart(db: Db, config: Config): Promise<boolean> {

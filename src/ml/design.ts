@@ -157,7 +157,8 @@ function writeEntries(
   let at = from;
   if (block.kind === 'number' && column.kind === 'number') {
     const value = column.values[row]!;
-    if (Number.isNaN(value)) {
+    // Infinity would become ∞ − ∞ between hinges; as a measurement it is as good as none.
+    if (!Number.isFinite(value)) {
       // Standardised, the mean is zero: only the indicator remains.
       if (block.hasMissing) {
         indices[at] = block.offset + block.basis;

@@ -1,0 +1,109 @@
+/**
+ * Bulk scoring, ours beside pandas + scikit-learn on the same rows in the same run: rows a second and peak memory.
+ * Ours takes the file in, scores it with reasons and actions, writes results, rejects and the database, synced.
+ *
+ *   npx tsx bench/bulk-scoring.ts [ROWS]      generated customers; 200,000 unless told
+ */
+import { spawnSync } from 'node:child_process';
+import { createWriteStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { migrate, openDatabase } from '../src/db.ts';
+import { startScoring } from '../src/domain/batches.ts';
+import { scoreBatch } from '../src/domain/batch-scoring.ts';
+import { takeInCsv } from '../src/domain/csv/intake.ts';
+import { defaultRules } from '../src/domain/default-rules.ts';
+import { guessMapping } from '../src/domain/mapping.ts';
+import { sampleColumns } from '../src/domain/sample/generator.ts';
+import { sampleHistory, sampleLines } from '../src/domain/sample/files.ts';
+import { readTrainingTable, storeModel, trainOnTable } from '../src/domain/training.ts';
+import { insertBatch } from '../src/store/batches.ts';
+import { getModel } from '../src/store/models.ts';
+import { insertRule } from '../src/store/retention-rules.ts';
+
+interface Figures {
+  readonly who: string;
+  readonly rows: number;
+  readonly seconds: number;
+  readonly peakMegabytes: number;
+}
+
+if (process.argv[2] === '--ours') await scoreOurs(process.argv[3]!);
+else await compare(Number(process.argv[2] ?? 200_000));
+
+async function compare(rows: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
+  try {
+    const columns = sampleColumns.filter((column) => column !== 'Churn');
+    await pipeline(
+      Readable.from(sampleLines(columns, rows, 5)),
+      createWriteStream(join(folder, 'input.csv')),
+    );
+    writeFileSync(join(folder, 'history.csv'), sampleHistory());
+    const peer = run('/usr/bin/python3', [
+      join(import.meta.dirname, 'bulk-scoring.py'),
+      join(folder, 'history.csv'),
+      join(folder, 'input.csv'),
+    ]);
+    const ours = run(process.execPath, ['--import', 'tsx', import.meta.filename, '--ours', folder]);
+    for (const { who, seconds, peakMegabytes } of [ours, peer]) {
+      console.log(
+        `${who.padEnd(24)} ${Math.round(rows / seconds).toLocaleString('en')} rows/s, ${seconds.toFixed(2)} s, peak ${Math.round(peakMegabytes)} MB`,
+      );
+    }
+    console.log(
+      `Ratio of speed ${(peer.seconds / ours.seconds).toFixed(2)}, of memory ${(ours.peakMegabytes / peer.peakMegabytes).toFixed(2)}.`,
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function run(command: string, args: string[]): Figures {
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 26 });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout.trim().split('\n').at(-1)!) as Figures;
+}
+
+async function scoreOurs(folder: string): Promise<void> {
+  const folders = { uploadsDir: folder, modelsDir: join(folder, 'models') };
+  mkdirSync(folders.modelsDir);
+  const db = openDatabase(`sqlite:${join(folder, 'bench.db')}`);
+  await migrate(db);
+  for (const [position, rule] of defaultRules.entries())
+    await insertRule(db, { ...rule, position, enabled: true });
+  const plan = {
+    name: 'Bench',
+    datasetName: 'Sample',
+    datasetId: null,
+    families: ['logistic'],
+    only: null,
+    seed: 1,
+    isSample: false,
+  } as const;
+  const modelId = await storeModel(
+    db,
+    folders.modelsDir,
+    trainOnTable(readTrainingTable(sampleHistory()), plan, () => undefined),
+    plan,
+  );
+  const model = await getModel(db, modelId);
+
+  const started = performance.now();
+  const intake = await takeInCsv(join(folder, 'input.csv'));
+  const id = await insertBatch(db, {
+    ...intake,
+    userId: null,
+    originalName: 'input.csv',
+    file: 'input.csv',
+    isSample: false,
+  });
+  await startScoring(db, null, id, model, guessMapping(model.schema, intake.header));
+  await scoreBatch(db, folders, id, { step: () => Promise.resolve('go on') });
+  const seconds = (performance.now() - started) / 1000;
+  const peakMegabytes = process.resourceUsage().maxRSS / 1024;
+  await db.destroy();
+  console.log(JSON.stringify({ who: 'Holdfast', rows: intake.rowCount, seconds, peakMegabytes }));
+}
