@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
 import { claimJob, finishJob, leaseMs, maxAttempts, releaseJob, renewLease } from '../store/jobs.ts';
 import type { Job } from '../store/jobs.ts';
@@ -58,7 +59,7 @@ export function startWorkerPool(context: Context): WorkerPool {
   };
 
   const startWorker = (slot: Slot): Worker => {
-    const worker = new Worker(workerFile(), { workerData: config, ...workerOptions() });
+    const worker = openWorker(config);
     worker.on('message', (answer: FromWorker) => void inTurn(() => end(slot, answer)));
     worker.on('error', (error) => {
       log.error({ name: error.name, message: error.message }, 'A worker thread failed');
@@ -123,17 +124,13 @@ export function startWorkerPool(context: Context): WorkerPool {
   };
 }
 
-/** From source a worker needs the same loader as its parent; built, nothing. */
-function workerFile(): URL {
-  return new URL(isSource() ? './worker.ts' : './worker.js', import.meta.url);
-}
-
-function workerOptions(): { execArgv?: string[] } {
-  return isSource() ? { execArgv: ['--import', 'tsx'] } : {};
-}
-
-function isSource(): boolean {
-  return import.meta.url.endsWith('.ts');
+/** From source a worker must register the loader itself: it does not inherit that of its parent. */
+function openWorker(workerData: Config): Worker {
+  if (!import.meta.url.endsWith('.ts'))
+    return new Worker(new URL('./worker.js', import.meta.url), { workerData });
+  const entry = JSON.stringify(new URL('./worker.ts', import.meta.url).href);
+  const load = `import('tsx/esm/api').then(({ register }) => { register(); return import(${entry}); })`;
+  return new Worker(load, { eval: true, workerData });
 }
 
 function pause(ms: number): Promise<void> {
