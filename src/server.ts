@@ -21,7 +21,7 @@ const sweepEveryMs = 10 * 60_000;
 
 await start().catch((error: unknown) => {
   process.stderr.write(
-    `${error instanceof ConfigError ? error.message : `Holdfast cannot start: ${String(error)}`}\n`,
+    `${error instanceof ConfigError ? error.message : `Holdfast cannot start: ${describe(error)}`}\n`,
   );
   process.exit(1);
 });

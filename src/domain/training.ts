@@ -11,7 +11,8 @@ import { trainModel } from '../ml/model.ts';
 import type { Model } from '../ml/model.ts';
 import { inferColumns, positiveLevelOf, readColumn } from '../ml/schema-inference.ts';
 import type { InferredColumn } from '../ml/schema-inference.ts';
-import type { FeatureType } from '../ml/schema.ts';
+import type { FeatureType, Label } from '../ml/schema.ts';
+import type { Table } from '../ml/table.ts';
 import { projectRoot } from '../paths.ts';
 import { insertModel } from '../store/models.ts';
 import { foldName } from './column-names.ts';
@@ -22,6 +23,8 @@ export interface TrainingTable {
   /** `cells[j]` is column j's text. */
   readonly cells: readonly (readonly string[])[];
   readonly columns: readonly InferredColumn[];
+  /** The level that says 'left', where it was chosen. */
+  readonly positive: string | null;
   readonly sha256: string;
 }
 
@@ -42,36 +45,60 @@ export const softwareVersion = (
   JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string }
 ).version;
 
-/** Reads the whole table: training data fits in memory. */
-export function readTrainingTable(csv: string): TrainingTable {
-  const [header = [], ...rows]: string[][] = parse(csv, { bom: true });
-  const cells = header.map((_, j) => rows.map((row) => row[j]!));
-  return {
-    header,
-    cells,
-    columns: inferColumns(header, cells, '.'),
-    sha256: createHash('sha256').update(csv).digest('hex'),
-  };
+/** Which column is the label, where names do not tell. */
+export interface LabelChoice {
+  readonly label: string | null;
+  readonly positive: string | null;
 }
 
-/**
- * Trains on every feature of the table, or on some of them.
- * @throws Unprocessable when there is no label, or its positive level cannot be told.
- */
-export function trainOnTable(table: TrainingTable, plan: TrainingPlan, onProgress: OnProgress): Model {
-  const label = table.columns.find((column) => column.role === 'label');
-  const positive = label ? positiveLevelOf(label.levels) : null;
-  if (!label || positive === null) {
+/** Reads the whole table: training data fits in memory. @throws Unprocessable when a chosen label is not there. */
+export function readTrainingTable(
+  csv: string,
+  choice: LabelChoice = { label: null, positive: null },
+): TrainingTable {
+  const [header = [], ...rows]: string[][] = parse(csv, { bom: true });
+  const cells = header.map((_, j) => rows.map((row) => row[j]!));
+  const { label, positive } = choice;
+  if (label !== null && !header.includes(label)) {
     throw new Unprocessable([
-      { field: 'label', message: 'No column says who left. Name one Churn, with the levels Yes and No.' },
+      { field: 'label', message: `There is no column '${label}'. There are ${header.join(', ')}.` },
     ]);
   }
-  const features = featuresOf(table, plan.only);
-  const identifier = table.columns.find((column) => column.role === 'identifier')?.name ?? null;
-  const value = features.find(({ column }) => column.role === 'value')?.name ?? null;
+  const columns = inferColumns(header, cells, '.').map((column) => chooseLabel(column, label));
+  return { header, cells, columns, positive, sha256: createHash('sha256').update(csv).digest('hex') };
+}
+
+/** The parts that fits take: typed features, the target, and what the columns are. */
+export interface PreparedTraining {
+  readonly data: Table;
+  readonly types: readonly FeatureType[];
+  readonly target: Uint8Array;
+  readonly label: Label;
+  readonly identifier: string | null;
+  readonly value: string | null;
+}
+
+/** @throws Unprocessable when there is no label, or its positive level cannot be told. */
+export function prepareTraining(
+  table: TrainingTable,
+  only: readonly string[] | null,
+  drop: readonly string[] = [],
+): PreparedTraining {
+  const label = table.columns.find((column) => column.role === 'label');
+  const positive = label ? (table.positive ?? positiveLevelOf(label.levels)) : null;
+  const negative = label?.levels.find((level) => level !== positive);
+  if (!label || positive === null || negative === undefined || !label.levels.includes(positive)) {
+    throw new Unprocessable([
+      {
+        field: 'label',
+        message: 'No column of two levels says who left. Name one Churn, with the levels Yes and No.',
+      },
+    ]);
+  }
+  const features = featuresOf(table, only).filter(({ name }) => !drop.includes(name));
   const labels = table.cells[table.header.indexOf(label.name)]!;
-  return trainModel({
-    table: {
+  return {
+    data: {
       rowCount: labels.length,
       columns: features.map(({ name, column }) =>
         readColumn(name, column.type as FeatureType, cellsOf(table, column.name), '.'),
@@ -79,9 +106,18 @@ export function trainOnTable(table: TrainingTable, plan: TrainingPlan, onProgres
     },
     types: features.map(({ column }) => column.type as FeatureType),
     target: Uint8Array.from(labels, (level) => (level === positive ? 1 : 0)),
-    label: { name: label.name, positive, negative: label.levels.find((level) => level !== positive)! },
-    identifier,
-    value,
+    label: { name: label.name, positive, negative },
+    identifier: table.columns.find((column) => column.role === 'identifier')?.name ?? null,
+    value: features.find(({ column }) => column.role === 'value')?.name ?? null,
+  };
+}
+
+/** Trains on every feature of the table, or on some of them. @throws Unprocessable as prepareTraining */
+export function trainOnTable(table: TrainingTable, plan: TrainingPlan, onProgress: OnProgress): Model {
+  const { data, ...prepared } = prepareTraining(table, plan.only);
+  return trainModel({
+    ...prepared,
+    table: data,
     families: plan.families,
     folds: 5,
     seed: plan.seed,
@@ -117,6 +153,13 @@ export async function storeModel(
       isSample: plan.isSample,
     }),
   );
+}
+
+/** A chosen label is the only one. */
+function chooseLabel(column: InferredColumn, label: string | null): InferredColumn {
+  if (label === null) return column;
+  if (column.name === label) return { ...column, role: 'label' };
+  return column.role === 'label' ? { ...column, role: 'feature' } : column;
 }
 
 function featuresOf(

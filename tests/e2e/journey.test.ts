@@ -190,7 +190,7 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
       const id = /upload\/(\d+)/.exec(page.url())![1]!;
       if (interrupted) {
         await expect
-          .poll(async () => partialBytes(folder.path), { interval: 10, timeout: 20_000 })
+          .poll(() => partialBytes(folder.path), { interval: 10, timeout: 20_000 })
           .toBeGreaterThan(100_000);
         await server.kill();
         server = await folder.start();
