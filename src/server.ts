@@ -10,11 +10,10 @@ import type { Context } from './context.ts';
 import { migrate, openDatabase } from './db.ts';
 import { createSetupToken, isSetUp } from './domain/accounts.ts';
 import { sweepUploads } from './domain/batches.ts';
-import { prepareFirstStart } from './domain/first-start.ts';
+import { prepareFirstStart, waitForFirstStart } from './domain/first-start.ts';
 import { startWorkerPool } from './jobs/worker-pool.ts';
 import type { WorkerPool } from './jobs/worker-pool.ts';
 import { createLogger } from './logger.ts';
-import { getSettings } from './store/settings.ts';
 
 const stopWithinMs = 9_000;
 const sweepEveryMs = 10 * 60_000;
@@ -56,8 +55,11 @@ async function start(): Promise<void> {
 async function waitForSample({ db, config }: Context): Promise<void> {
   if (!(await prepareFirstStart(db, config))) return;
   process.stdout.write('Preparing the sample: generating customers, training two models …\n');
-  while ((await getSettings(db)).firstStart === 'open')
-    await new Promise((resume) => setTimeout(resume, 200));
+  const reason = await waitForFirstStart(db);
+  if (reason !== null)
+    process.stdout.write(
+      `The sample is missing: ${reason} Holdfast works without it; the next start tries again.\n`,
+    );
 }
 
 function listen({ config }: Context, app: ReturnType<typeof createApp>): Promise<Server> {

@@ -12,7 +12,8 @@ import type { Db } from '../db.ts';
 import type { Family } from '../ml/estimators.ts';
 import { insertBatch, listSampleBatches } from '../store/batches.ts';
 import { insertDataset, listSampleDatasets } from '../store/datasets.ts';
-import { enqueueJob } from '../store/jobs.ts';
+import { enqueueJob, listJobs } from '../store/jobs.ts';
+import type { Job } from '../store/jobs.ts';
 import { activateModel, findActiveModel, listModels } from '../store/models.ts';
 import { insertRule, listRules } from '../store/retention-rules.ts';
 import { getSettings, saveSettings } from '../store/settings.ts';
@@ -33,19 +34,35 @@ const families: readonly Family[] = ['logistic', 'forest', 'boosting'];
 
 /** On a new database: stores the default rules and queues the sample. True when there is something to wait for. */
 export async function prepareFirstStart(db: Db, config: Config): Promise<boolean> {
-  const { firstStart } = await getSettings(db);
-  if (firstStart === 'done') return false;
-  await inTransaction(db, async (trx) => {
-    if ((await listRules(trx)).length > 0) return;
-    for (const [position, rule] of defaultRules.entries())
-      await insertRule(trx, { ...rule, position, enabled: true });
+  return inTransaction(db, async (trx) => {
+    if ((await getSettings(trx)).firstStart === 'done') return false;
+    if ((await listRules(trx)).length === 0) await insertDefaultRules(trx);
+    if (!config.sampleData) {
+      await saveSettings(trx, { firstStart: 'done' });
+      return false;
+    }
+    // The job of a start that was cut off is still there; two at once would train everything twice.
+    const isQueued = (await listFirstStartJobs(trx)).some(({ state }) => isOpen(state));
+    if (!isQueued)
+      await enqueueJob(trx, {
+        kind: 'first-start',
+        payload: {},
+        subject: 'Prepare the sample',
+        createdBy: null,
+      });
+    return true;
   });
-  if (!config.sampleData) {
-    await saveSettings(db, { firstStart: 'done' });
-    return false;
+}
+
+/** Waits for the sample; gives the reason when it could not be prepared, null when it is there. */
+export async function waitForFirstStart(db: Db, pollMs = 200): Promise<string | null> {
+  for (;;) {
+    // The job first: when it has ended, the settings that are read after it are final.
+    const [newest] = await listFirstStartJobs(db);
+    if ((await getSettings(db)).firstStart === 'done') return null;
+    if (!newest || !isOpen(newest.state)) return newest?.error ?? 'It was cancelled.';
+    await new Promise((resume) => setTimeout(resume, pollMs));
   }
-  await enqueueJob(db, { kind: 'first-start', payload: {}, subject: 'Prepare the sample', createdBy: null });
-  return true;
 }
 
 /** Runs in a worker thread: training takes seconds. */
@@ -72,6 +89,20 @@ export async function prepareSample(db: Db, config: Config, onProgress: OnProgre
   await activateFirst(db);
   await scoreCurrentCustomers(db, config);
   await saveSettings(db, { firstStart: 'done' });
+}
+
+async function insertDefaultRules(trx: Db): Promise<void> {
+  for (const [position, rule] of defaultRules.entries())
+    await insertRule(trx, { ...rule, position, enabled: true });
+}
+
+/** Newest first. */
+async function listFirstStartJobs(db: Db): Promise<Job[]> {
+  return (await listJobs(db, 200)).filter(({ kind }) => kind === 'first-start');
+}
+
+function isOpen(state: Job['state']): boolean {
+  return state === 'queued' || state === 'running';
 }
 
 function plans(datasetId: number): TrainingPlan[] {
