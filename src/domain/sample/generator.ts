@@ -68,30 +68,16 @@ function generateCustomer(random: Random, used: Set<string>): SampleCustomer {
   const partner = chance(random, 0.483);
   const dependents = !senior && chance(random, partner ? 0.6 : 0.15);
   const tenure = drawTenure(random, partner);
-  const contract = drawContract(random, tenure);
   const internet = drawInternet(random, senior);
+  const contract = drawContract(random, tenure, internet);
   const phone = internet !== 'DSL' || chance(random, 0.72);
   const multiple = phone && chance(random, 0.2 + tenure / 140 + (internet === 'Fiber optic' ? 0.16 : 0));
   const chosen = drawAddOns(random, internet, tenure);
   const paperless = chance(random, { DSL: 0.55, 'Fiber optic': 0.76, No: 0.29 }[internet]);
   const payment = drawPayment(random, internet, paperless, contract);
   const monthly = monthlyCharges(random, internet, phone, multiple, chosen);
-  const leaves = chance(
-    random,
-    churnProbability(random, {
-      senior,
-      partner,
-      dependents,
-      tenure,
-      contract,
-      internet,
-      chosen,
-      paperless,
-      payment,
-      monthly,
-      multiple,
-    }),
-  );
+  const who = { senior, partner, dependents, tenure, contract, internet, phone, multiple, chosen, paperless };
+  const leaves = chance(random, churnProbability(random, { ...who, payment }));
   const internetLevel = (name: AddOn): string =>
     internet === 'No' ? 'No internet service' : yes(chosen.has(name));
   return {
@@ -132,12 +118,12 @@ function drawTenure(random: Random, partner: boolean): number {
   return 1 + random.below(72);
 }
 
-function drawContract(random: Random, tenure: number): Contract {
+function drawContract(random: Random, tenure: number, internet: Internet): Contract {
   const share = tenure / 72;
-  const monthToMonth = 0.9 - 0.82 * share;
-  const u = random.next();
-  if (u < monthToMonth) return 'Month-to-month';
-  return random.next() < 0.82 - 0.58 * share * share ? 'One year' : 'Two year';
+  const monthToMonth = 0.91 - 0.82 * share + { DSL: -0.05, 'Fiber optic': 0.15, No: -0.21 }[internet];
+  if (chance(random, monthToMonth)) return 'Month-to-month';
+  const oneYear = 0.81 - 0.58 * share * share + { DSL: 0, 'Fiber optic': 0.05, No: -0.12 }[internet];
+  return chance(random, oneYear) ? 'One year' : 'Two year';
 }
 
 function drawInternet(random: Random, senior: boolean): Internet {
@@ -157,7 +143,7 @@ function drawAddOns(random: Random, internet: Internet, tenure: number): Readonl
 
 function drawPayment(random: Random, internet: Internet, paperless: boolean, contract: Contract): string {
   const check =
-    { DSL: 0.25, 'Fiber optic': 0.5, No: 0.08 }[internet] +
+    { DSL: 0.29, 'Fiber optic': 0.52, No: 0.1 }[internet] +
     (paperless ? 0.06 : -0.06) -
     (contract === 'Month-to-month' ? -0.06 : 0.14);
   if (chance(random, check)) return 'Electronic check';
@@ -186,35 +172,41 @@ interface Circumstances {
   readonly tenure: number;
   readonly contract: Contract;
   readonly internet: Internet;
+  readonly phone: boolean;
+  readonly multiple: boolean;
   readonly chosen: ReadonlySet<AddOn>;
   readonly paperless: boolean;
   readonly payment: string;
-  readonly monthly: number;
-  readonly multiple: boolean;
 }
 
 function churnProbability(random: Random, who: Circumstances): number {
-  const contract = { 'Month-to-month': 0, 'One year': -1.3, 'Two year': -2.45 }[who.contract];
+  if (who.tenure === 0) return 0;
+  const contract = { 'Month-to-month': 0, 'One year': -0.95, 'Two year': -2.1 }[who.contract];
   const internet = { DSL: 0, 'Fiber optic': 0.95, No: -0.85 }[who.internet];
-  const logOdds =
-    -0.41 +
+  const effects =
     contract +
     internet -
-    0.9 * Math.log1p(who.tenure / 4) * 0.62 +
-    (who.payment === 'Electronic check' ? 0.42 : 0) +
-    (who.paperless ? 0.3 : 0) +
-    (who.senior ? 0.24 : 0) -
-    (who.dependents ? 0.2 : 0) +
-    (who.internet === 'No'
-      ? 0
-      : (who.chosen.has('OnlineSecurity') ? -0.4 : 0) + (who.chosen.has('TechSupport') ? -0.38 : 0)) +
-    (who.chosen.has('StreamingTV') ? 0.18 : 0) +
-    (who.chosen.has('StreamingMovies') ? 0.18 : 0) +
-    (who.multiple ? 0.2 : 0) +
+    0.66 * Math.log1p(who.tenure / 4) +
+    when(who.payment === 'Electronic check', 0.55) +
+    when(who.paperless, 0.35) +
+    when(who.senior, 0.35) -
+    when(who.dependents, 0.3) -
+    when(who.partner, 0.1) +
+    when(!who.phone, 0.75) +
+    when(who.multiple, 0.35) -
+    when(who.chosen.has('OnlineSecurity'), 0.45) -
+    when(who.chosen.has('TechSupport'), 0.4) -
+    when(who.chosen.has('OnlineBackup'), 0.1) +
+    when(who.chosen.has('StreamingTV'), 0.3) +
+    when(who.chosen.has('StreamingMovies'), 0.3) +
     // New customers on fibre are the most fickle: an interaction that only trees and curves can see.
-    (who.internet === 'Fiber optic' && who.tenure < 12 ? 0.45 : 0) +
-    0.25 * random.normal();
+    when(who.internet === 'Fiber optic' && who.tenure < 12, 0.3);
+  const logOdds = -0.55 + effects + 0.5 * random.normal();
   return 1 / (1 + Math.exp(-logOdds));
+}
+
+function when(holds: boolean, effect: number): number {
+  return holds ? effect : 0;
 }
 
 /** '7590-VHVEG': four digits and five letters, unique in this run. */
