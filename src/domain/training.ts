@@ -41,7 +41,7 @@ export interface TrainingPlan {
   readonly isSample: boolean;
 }
 
-export const softwareVersion = (
+const softwareVersion = (
   JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string }
 ).version;
 

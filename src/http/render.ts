@@ -30,7 +30,10 @@ export interface PageData {
   readonly refreshSeconds?: number;
 }
 
-/** View → data. Each router adds its pages beside its handlers. */
+/**
+ * View → data. Each router adds its pages beside its handlers.
+ * @public
+ */
 export interface Pages {
   error: PageData & { readonly status: number; readonly message: string; readonly requestId: string | null };
 }
