@@ -7,8 +7,8 @@ import { computeMetrics } from '../ml/metrics.ts';
 import type { Metrics } from '../ml/metrics.ts';
 import { fitAndScore } from '../ml/model.ts';
 import { createRandom } from '../ml/random.ts';
-import { prepareTraining } from './training.ts';
-import type { TrainingTable } from './training.ts';
+import { prepareTraining } from './training-table.ts';
+import type { TrainingTable } from './training-table.ts';
 
 export interface EvaluationProtocol {
   readonly folds: number;

@@ -23,7 +23,8 @@ import { defaultRules } from './default-rules.ts';
 import { guessMapping } from './mapping.ts';
 import { writeWhole } from './model-files.ts';
 import { historySeed, paperColumns, sampleCurrentCustomers, sampleHistory } from './sample/files.ts';
-import { readTrainingTable, storeModel, trainOnTable } from './training.ts';
+import { storeModel, trainOnTable } from './training.ts';
+import { readTrainingTable } from './training-table.ts';
 import type { OnProgress, TrainingPlan } from './training.ts';
 
 export const historyFile = 'sample-history.csv';

@@ -1,32 +1,17 @@
-/** From a CSV text to a stored, evaluated model. */
+/** From a table to a stored, evaluated model. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'csv-parse/sync';
 import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
-import { Unprocessable } from '../errors.ts';
 import type { Family } from '../ml/estimators.ts';
 import { trainModel } from '../ml/model.ts';
 import type { Model } from '../ml/model.ts';
-import { inferColumns, positiveLevelOf, readColumn } from '../ml/schema-inference.ts';
-import type { InferredColumn } from '../ml/schema-inference.ts';
-import type { FeatureType, Label } from '../ml/schema.ts';
-import type { Table } from '../ml/table.ts';
 import { projectRoot } from '../paths.ts';
 import { insertModel } from '../store/models.ts';
-import { foldName } from './column-names.ts';
 import { writeModelFile } from './model-files.ts';
-
-export interface TrainingTable {
-  readonly header: readonly string[];
-  /** `cells[j]` is column j's text. */
-  readonly cells: readonly (readonly string[])[];
-  readonly columns: readonly InferredColumn[];
-  /** The level that says 'left', where it was chosen. */
-  readonly positive: string | null;
-  readonly sha256: string;
-}
+import { prepareTraining } from './training-table.ts';
+import type { TrainingTable } from './training-table.ts';
 
 export type OnProgress = (stage: string, done: number, total: number) => void;
 
@@ -44,73 +29,6 @@ export interface TrainingPlan {
 const softwareVersion = (
   JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string }
 ).version;
-
-/** Which column is the label, where names do not tell. */
-export interface LabelChoice {
-  readonly label: string | null;
-  readonly positive: string | null;
-}
-
-/** Reads the whole table: training data fits in memory. @throws Unprocessable when a chosen label is not there. */
-export function readTrainingTable(
-  csv: string,
-  choice: LabelChoice = { label: null, positive: null },
-): TrainingTable {
-  const [header = [], ...rows]: string[][] = parse(csv, { bom: true });
-  const cells = header.map((_, j) => rows.map((row) => row[j]!));
-  const { label, positive } = choice;
-  if (label !== null && !header.includes(label)) {
-    throw new Unprocessable([
-      { field: 'label', message: `There is no column '${label}'. There are ${header.join(', ')}.` },
-    ]);
-  }
-  const columns = inferColumns(header, cells, '.').map((column) => chooseLabel(column, label));
-  return { header, cells, columns, positive, sha256: createHash('sha256').update(csv).digest('hex') };
-}
-
-/** The parts that fits take: typed features, the target, and what the columns are. */
-export interface PreparedTraining {
-  readonly data: Table;
-  readonly types: readonly FeatureType[];
-  readonly target: Uint8Array;
-  readonly label: Label;
-  readonly identifier: string | null;
-  readonly value: string | null;
-}
-
-/** @throws Unprocessable when there is no label, or its positive level cannot be told. */
-export function prepareTraining(
-  table: TrainingTable,
-  only: readonly string[] | null,
-  drop: readonly string[] = [],
-): PreparedTraining {
-  const label = table.columns.find((column) => column.role === 'label');
-  const positive = label ? (table.positive ?? positiveLevelOf(label.levels)) : null;
-  const negative = label?.levels.find((level) => level !== positive);
-  if (!label || positive === null || negative === undefined || !label.levels.includes(positive)) {
-    throw new Unprocessable([
-      {
-        field: 'label',
-        message: 'No column of two levels says who left. Name one Churn, with the levels Yes and No.',
-      },
-    ]);
-  }
-  const features = featuresOf(table, only).filter(({ name }) => !drop.includes(name));
-  const labels = table.cells[table.header.indexOf(label.name)]!;
-  return {
-    data: {
-      rowCount: labels.length,
-      columns: features.map(({ name, column }) =>
-        readColumn(name, column.type as FeatureType, cellsOf(table, column.name), '.'),
-      ),
-    },
-    types: features.map(({ column }) => column.type as FeatureType),
-    target: Uint8Array.from(labels, (level) => (level === positive ? 1 : 0)),
-    label: { name: label.name, positive, negative },
-    identifier: table.columns.find((column) => column.role === 'identifier')?.name ?? null,
-    value: features.find(({ column }) => column.role === 'value')?.name ?? null,
-  };
-}
 
 /** Trains on every feature of the table, or on some of them. @throws Unprocessable as prepareTraining */
 export function trainOnTable(table: TrainingTable, plan: TrainingPlan, onProgress: OnProgress): Model {
@@ -153,27 +71,4 @@ export async function storeModel(
       isSample: plan.isSample,
     }),
   );
-}
-
-/** A chosen label is the only one. */
-function chooseLabel(column: InferredColumn, label: string | null): InferredColumn {
-  if (label === null) return column;
-  if (column.name === label) return { ...column, role: 'label' };
-  return column.role === 'label' ? { ...column, role: 'feature' } : column;
-}
-
-function featuresOf(
-  table: TrainingTable,
-  only: readonly string[] | null,
-): { name: string; column: InferredColumn }[] {
-  const usable = table.columns.filter((column) => column.role === 'feature' || column.role === 'value');
-  if (only === null) return usable.map((column) => ({ name: column.name, column }));
-  return only.flatMap((name) => {
-    const column = usable.find((candidate) => foldName(candidate.name) === foldName(name));
-    return column ? [{ name, column }] : [];
-  });
-}
-
-function cellsOf(table: TrainingTable, name: string): readonly string[] {
-  return table.cells[table.header.indexOf(name)]!;
 }

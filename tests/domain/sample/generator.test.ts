@@ -9,7 +9,8 @@ import {
   sampleHistory,
   sampleLines,
 } from '../../../src/domain/sample/files.ts';
-import { readTrainingTable, trainOnTable } from '../../../src/domain/training.ts';
+import { trainOnTable } from '../../../src/domain/training.ts';
+import { readTrainingTable } from '../../../src/domain/training-table.ts';
 
 const customers = [...generateCustomers(historySize, historySeed)];
 

@@ -1,0 +1,134 @@
+/** What is learned from: a table whose columns are known, and the parts of it that fits take. */
+import { createHash } from 'node:crypto';
+import { parse } from 'csv-parse/sync';
+import { Unprocessable } from '../errors.ts';
+import { inferColumns, positiveLevelOf, readColumn } from '../ml/schema-inference.ts';
+import type { InferredColumn } from '../ml/schema-inference.ts';
+import type { FeatureType, Label } from '../ml/schema.ts';
+import type { Table } from '../ml/table.ts';
+import { isBlank } from '../ml/values.ts';
+import { foldName } from './column-names.ts';
+import { readWholeCsv } from './csv/whole.ts';
+import type { WholeCsv } from './csv/whole.ts';
+
+export interface TrainingTable extends WholeCsv {
+  readonly columns: readonly InferredColumn[];
+  /** The level that says 'left', where it was chosen. */
+  readonly positive: string | null;
+}
+
+/** Which column is the label, where names do not tell. */
+export interface LabelChoice {
+  readonly label: string | null;
+  readonly positive: string | null;
+}
+
+const byName: LabelChoice = { label: null, positive: null };
+
+/** A table of our own making: commas, decimal points, UTF-8. @throws Unprocessable when a chosen label is not there. */
+export function readTrainingTable(csv: string, choice: LabelChoice = byName): TrainingTable {
+  const [header = [], ...rows]: string[][] = parse(csv, { bom: true });
+  const cells = header.map((_, j) => rows.map((row) => row[j]!));
+  const sha256 = createHash('sha256').update(csv).digest('hex');
+  return toTrainingTable({ header, cells, decimal: '.', skippedRows: 0, sha256 }, choice);
+}
+
+/**
+ * Any CSV file that an upload takes, whole: training data fits in memory.
+ * @throws AppError 415 or 422 in words
+ */
+export async function readTrainingFile(path: string, choice: LabelChoice = byName): Promise<TrainingTable> {
+  return toTrainingTable(await readWholeCsv(path), choice);
+}
+
+/** Rows without a label teach nothing: they are left out, never counted as customers who stayed. */
+function toTrainingTable(csv: WholeCsv, { label, positive }: LabelChoice): TrainingTable {
+  if (label !== null && !csv.header.includes(label))
+    throw unusableLabel(`There is no column '${label}'. There are ${csv.header.join(', ')}.`);
+  const infer = (cells: WholeCsv['cells']) =>
+    inferColumns(csv.header, cells, csv.decimal).map((column) => chooseLabel(column, label));
+  const columns = infer(csv.cells);
+  const place = columns.findIndex(({ role }) => role === 'label');
+  if (place < 0 || columns[place]!.missing === 0) return { ...csv, columns, positive };
+  const isLabelled = csv.cells[place]!.map((text) => !isBlank(text));
+  const cells = csv.cells.map((column) => column.filter((_, row) => isLabelled[row]));
+  const skippedRows = csv.skippedRows + columns[place]!.missing;
+  return { ...csv, cells, skippedRows, columns: infer(cells), positive };
+}
+
+/** The parts that fits take: typed features, the target, and what the columns are. */
+export interface PreparedTraining {
+  readonly data: Table;
+  readonly types: readonly FeatureType[];
+  readonly target: Uint8Array;
+  readonly label: Label;
+  readonly identifier: string | null;
+  readonly value: string | null;
+}
+
+/** Another level than the positive one counts as stayed. @throws Unprocessable when the label cannot be used. */
+export function prepareTraining(
+  table: TrainingTable,
+  only: readonly string[] | null,
+  drop: readonly string[] = [],
+): PreparedTraining {
+  const label = labelOf(table);
+  const features = featuresOf(table, only).filter(({ name }) => !drop.includes(name));
+  const labels = cellsOf(table, label.name);
+  return {
+    data: {
+      rowCount: labels.length,
+      columns: features.map(({ name, column }) =>
+        readColumn(name, column.type as FeatureType, cellsOf(table, column.name), table.decimal),
+      ),
+    },
+    types: features.map(({ column }) => column.type as FeatureType),
+    target: Uint8Array.from(labels, (level) => (level === label.positive ? 1 : 0)),
+    label,
+    identifier: table.columns.find((column) => column.role === 'identifier')?.name ?? null,
+    value: features.find(({ column }) => column.role === 'value')?.name ?? null,
+  };
+}
+
+function labelOf(table: TrainingTable): Label {
+  const column = table.columns.find(({ role }) => role === 'label');
+  if (!column) throw unusableLabel('No column says who left. Name one Churn, with the levels Yes and No.');
+  const { name, levels } = column;
+  if (levels.length < 2)
+    throw unusableLabel(
+      `The column '${name}' cannot be the label: it has ${column.distinct < 2 ? 'one level' : 'too many levels'}, and two are needed.`,
+    );
+  const positive = table.positive ?? positiveLevelOf(levels);
+  if (positive === null || !levels.includes(positive))
+    throw unusableLabel(
+      `Which level of '${name}' means that a customer left? It has ${levels.slice(0, 10).join(', ')}.`,
+    );
+  return { name, positive, negative: levels.find((level) => level !== positive)! };
+}
+
+function unusableLabel(message: string): Unprocessable {
+  return new Unprocessable([{ field: 'label', message }]);
+}
+
+/** A chosen label is the only one. */
+function chooseLabel(column: InferredColumn, label: string | null): InferredColumn {
+  if (label === null) return column;
+  if (column.name === label) return { ...column, role: 'label' };
+  return column.role === 'label' ? { ...column, role: 'feature' } : column;
+}
+
+function featuresOf(
+  table: TrainingTable,
+  only: readonly string[] | null,
+): { name: string; column: InferredColumn }[] {
+  const usable = table.columns.filter((column) => column.role === 'feature' || column.role === 'value');
+  if (only === null) return usable.map((column) => ({ name: column.name, column }));
+  return only.flatMap((name) => {
+    const column = usable.find((candidate) => foldName(candidate.name) === foldName(name));
+    return column ? [{ name, column }] : [];
+  });
+}
+
+function cellsOf(table: TrainingTable, name: string): readonly string[] {
+  return table.cells[table.header.indexOf(name)]!;
+}
