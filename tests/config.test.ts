@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig } from '../src/config.ts';
+
+describe('the settings from the environment', () => {
+  it('have defaults that start on this machine alone', () => {
+    expect(readConfig({})).toMatchObject({
+      host: '127.0.0.1',
+      port: 3000,
+      trustProxy: 0,
+      sampleData: true,
+      sessionSecret: null,
+    });
+  });
+
+  it('take a blank line of a .env file as not set', () => {
+    expect(readConfig({ PORT: '' }).port).toBe(3000);
+  });
+
+  it('name every variable that is wrong, what was found and what is expected', () => {
+    const wrong = () =>
+      readConfig({ PORT: 'abc', LOG_LEVEL: 'loud', DATABASE_URL: 'mysql://x', WORKERS: '0' });
+    expect(wrong).toThrow(ConfigError);
+    for (const text of [
+      "PORT: found 'abc'",
+      "LOG_LEVEL: found 'loud'",
+      'expected sqlite:PATH',
+      "WORKERS: found '0'",
+    ])
+      expect(wrong).toThrow(text);
+  });
+
+  it('never print a secret, not even a wrong one', () => {
+    expect(() => readConfig({ SESSION_SECRET: 'hunter2' })).toThrow(/SESSION_SECRET: found a value/);
+    expect(() => readConfig({ SESSION_SECRET: 'hunter2' })).not.toThrow(/hunter2/);
+  });
+
+  it('are all in .env.example', () => {
+    const documented = readFileSync(resolve(import.meta.dirname, '../.env.example'), 'utf8');
+    const source = readFileSync(resolve(import.meta.dirname, '../src/config.ts'), 'utf8');
+    const names = [...source.matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(([, name]) => name!);
+    expect(names.length).toBeGreaterThan(10);
+    expect(names.filter((name) => !documented.includes(`#${name}=`))).toEqual([]);
+  });
+});
