@@ -80,16 +80,16 @@ function addressOf(server: Server, config: Config): string {
 }
 
 async function announce({ db, config }: Context, address: string): Promise<void> {
-  process.stdout.write(`Holdfast is listening on ${address}\n`);
+  const lines = [`Holdfast is listening on ${address}`];
   if (!(await isSetUp(db))) {
-    const token = await createSetupToken(db);
-    process.stdout.write(`Set it up with this one-time link: ${address}/setup/${token}\n`);
+    lines.push(`Set it up with this one-time link: ${address}/setup/${await createSetupToken(db)}`);
   }
   if (config.host !== '127.0.0.1' && !address.startsWith('https:')) {
-    process.stdout.write(
-      'Note: passwords travel unencrypted over plain HTTP. Put a proxy with HTTPS in front and set PUBLIC_URL.\n',
+    lines.push(
+      'Note: passwords travel unencrypted over plain HTTP. Put a proxy with HTTPS in front and set PUBLIC_URL.',
     );
   }
+  process.stdout.write(`${lines.join('\n')}\n`);
 }
 
 function stopOnSignals({ db, log }: Context, server: Server, pool: WorkerPool): void {
