@@ -129,7 +129,11 @@ async function createScoring(db: Knex): Promise<void> {
     table.integer('created_by').references('users.id').onDelete('SET NULL');
     table.string('created_at', 30).notNullable();
     table.index(['batch_id', 'row_number']);
-    table.index(['is_latest', 'probability']);
+    // Covers the totals and the histogram of dashboards, which then never read the wide rows.
+    table.index(
+      ['is_latest', 'probability', 'risk_level', 'monthly_value', 'expected_saving', 'created_at'],
+      'predictions_dashboard',
+    );
     table.index(['customer_id', 'is_latest']);
     table.index(['created_at']);
   });

@@ -1,13 +1,18 @@
 /** Risk by the values of the active model's columns: which columns are worth a figure, and their groups. */
 import type { Db } from '../db.ts';
 import type { Feature, Schema } from '../ml/schema.ts';
-import { groupByFeature, groupByInterval } from '../store/predictions.ts';
-import type { Group, PredictionFilter } from '../store/predictions.ts';
+import { parseNumber } from '../ml/values.ts';
+import { countPredictions, listFigureRows } from '../store/predictions.ts';
+import type { FigureRow, PredictionFilter } from '../store/predictions.ts';
 import { labelOf } from './column-names.ts';
 
-export interface FigureBar extends Group {
+export interface FigureBar {
   /** How the bar is named. */
   readonly words: string;
+  readonly count: number;
+  readonly meanProbability: number;
+  readonly high: number;
+  readonly revenueAtRisk: number | null;
   /** What narrows the list to this bar. */
   readonly filter: {
     readonly column: string;
@@ -25,27 +30,24 @@ export interface Figure {
   readonly spread: number;
 }
 
+export interface Figures {
+  readonly figures: readonly Figure[];
+  /** Every so-many-th customer was looked at; 1: all of them. */
+  readonly step: number;
+}
+
 const maxLevels = 12;
 /** Bars of fewer customers say little and would tell about single people. */
 const minCustomers = 5;
+/** Beyond this many customers every second, third … is enough for averages, and the page stays quick. */
+const maxRows = 10_000;
 
 /** A figure a column, the one with the largest spread first. */
-export async function listFigures(db: Db, schema: Schema, filter: PredictionFilter): Promise<Figure[]> {
-  const figures: Figure[] = [];
-  for (const feature of schema.features) {
-    const bars =
-      feature.range === null ? await levelBars(db, feature, filter) : await intervalBars(db, feature, filter);
-    const shown = bars.filter((bar) => bar.count >= minCustomers);
-    if (shown.length < 2) continue;
-    const means = shown.map((bar) => bar.meanProbability);
-    figures.push({
-      column: feature.name,
-      label: labelOf(feature.name),
-      bars: shown,
-      spread: Math.max(...means) - Math.min(...means),
-    });
-  }
-  return figures.sort((a, b) => b.spread - a.spread);
+export async function listFigures(db: Db, schema: Schema, filter: PredictionFilter): Promise<Figures> {
+  const step = Math.max(1, Math.ceil((await countPredictions(db, filter)) / maxRows));
+  const rows = await listFigureRows(db, filter, step);
+  const figures = schema.features.flatMap((feature) => toFigure(feature, rows));
+  return { figures: figures.sort((a, b) => b.spread - a.spread), step };
 }
 
 /** Columns such as a contract: few levels, and the risk differs between them. */
@@ -56,32 +58,82 @@ export function pickContractLike(figures: readonly Figure[], schema: Schema, cou
   return figures.filter((figure) => categories.has(figure.column) && figure.bars.length <= 6).slice(0, count);
 }
 
-async function levelBars(db: Db, feature: Feature, filter: PredictionFilter): Promise<FigureBar[]> {
-  const groups = await groupByFeature(db, filter, feature.name, maxLevels);
-  return groups
-    .map((group) => ({
-      ...group,
-      words: group.level === '' ? 'Not known' : group.level,
-      filter: { column: feature.name, level: group.level },
+function toFigure(feature: Feature, rows: readonly FigureRow[]): Figure[] {
+  const all = feature.range === null ? levelBars(feature, rows) : intervalBars(feature, rows);
+  const bars = all.filter((bar) => bar.count >= minCustomers);
+  if (bars.length < 2) return [];
+  const means = bars.map((bar) => bar.meanProbability);
+  const spread = Math.max(...means) - Math.min(...means);
+  return [{ column: feature.name, label: labelOf(feature.name), bars, spread }];
+}
+
+/** The most frequent levels, the riskiest first. */
+function levelBars(feature: Feature, rows: readonly FigureRow[]): FigureBar[] {
+  const groups = groupRows(rows, ({ inputs }) => inputs[feature.name] ?? '');
+  return [...groups]
+    .map(([level, group]) => ({
+      ...measure(group),
+      words: level === '' ? 'Not known' : level,
+      filter: { column: feature.name, level },
     }))
+    .sort((a, b) => b.count - a.count)
+    .slice(0, maxLevels)
     .sort((a, b) => b.meanProbability - a.meanProbability);
 }
 
-async function intervalBars(db: Db, feature: Feature, filter: PredictionFilter): Promise<FigureBar[]> {
+function intervalBars(feature: Feature, rows: readonly FigureRow[]): FigureBar[] {
   const edges = intervalEdges(feature);
   if (feature.type === 'date' || edges.length < 3) return [];
-  const groups = await groupByInterval(db, filter, feature.name, edges);
-  return groups.map((group) => {
-    const i = Number(group.level);
-    const isLast = i === edges.length - 2;
-    const [from, to] = [edges[i]!, edges[i + 1]!];
-    return {
-      ...group,
-      words: isLast ? `${from} or more` : `${from} to under ${to}`,
-      // The outer bars are open: a customer below or above what training saw belongs to them.
-      filter: { column: feature.name, ...(i === 0 ? {} : { from }), ...(isLast ? {} : { to }) },
-    };
+  const last = edges.length - 2;
+  const groups = groupRows(rows, ({ inputs }) => {
+    const value = parseNumber(inputs[feature.name] ?? '', '.');
+    return value === null
+      ? null
+      : Math.min(
+          last,
+          Math.max(
+            0,
+            edges.findLastIndex((edge) => edge <= value),
+          ),
+        );
   });
+  return [...groups]
+    .sort(([a], [b]) => a - b)
+    .map(([i, group]) => {
+      const [from, to] = [edges[i]!, edges[i + 1]!];
+      // The outer bars are open: a customer below or above what training saw belongs to them.
+      const filter = { column: feature.name, ...(i === 0 ? {} : { from }), ...(i === last ? {} : { to }) };
+      return { ...measure(group), words: i === last ? `${from} or more` : `${from} to under ${to}`, filter };
+    });
+}
+
+/** Rows by key; a null key leaves a row out. */
+function groupRows<Key extends string | number>(
+  rows: readonly FigureRow[],
+  keyOf: (row: FigureRow) => Key | null,
+): Map<Key, FigureRow[]> {
+  const groups = new Map<Key, FigureRow[]>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    if (key === null) continue;
+    const group = groups.get(key);
+    if (group) group.push(row);
+    else groups.set(key, [row]);
+  }
+  return groups;
+}
+
+function measure(rows: readonly FigureRow[]) {
+  const valued = rows.filter(({ monthlyValue }) => monthlyValue !== null);
+  return {
+    count: rows.length,
+    meanProbability: rows.reduce((sum, row) => sum + row.probability, 0) / rows.length,
+    high: rows.filter(({ isHigh }) => isHigh).length,
+    revenueAtRisk:
+      valued.length === 0
+        ? null
+        : valued.reduce((sum, row) => sum + row.probability * (row.monthlyValue ?? 0), 0),
+  };
 }
 
 /** About six round steps over the training range. */

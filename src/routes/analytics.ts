@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { listFigures } from '../domain/analytics.ts';
-import type { Figure } from '../domain/analytics.ts';
+import type { Figures } from '../domain/analytics.ts';
 import { riskLevels } from '../domain/risk.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
@@ -25,7 +25,7 @@ declare module '../http/render.ts' {
       readonly query: Readonly<Record<string, string | number>>;
       readonly totals: Totals;
       readonly histogram: readonly number[];
-      readonly figures: readonly Figure[];
+      readonly figures: Figures;
       readonly batches: readonly BatchRecord[];
       readonly model: ModelRecord | undefined;
       readonly settings: Settings;
@@ -55,7 +55,7 @@ export function createAnalyticsHandlers({ db }: Context) {
         query,
         totals: await sumPredictions(db, filter),
         histogram: await probabilityHistogram(db, filter, histogramBins),
-        figures: model ? await listFigures(db, model.schema, filter) : [],
+        figures: model ? await listFigures(db, model.schema, filter) : { figures: [], step: 1 },
         batches: (await listBatches(db, 50)).filter((batch) => batch.scoredCount > 0),
         model,
         settings: await getSettings(db),

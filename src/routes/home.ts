@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
 import { listFigures, pickContractLike } from '../domain/analytics.ts';
-import type { Figure } from '../domain/analytics.ts';
+import type { Figures } from '../domain/analytics.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { listBatches } from '../store/batches.ts';
@@ -27,7 +27,7 @@ declare module '../http/render.ts' {
       readonly hasSample: boolean;
       readonly totals: Totals | null;
       readonly histogram: readonly number[] | null;
-      readonly figures: readonly Figure[] | null;
+      readonly figures: Figures | null;
       readonly batches: readonly BatchRecord[];
       readonly model: ModelRecord | undefined;
       readonly settings: Settings;
@@ -61,9 +61,11 @@ export function createHomeHandlers({ db, log }: Context) {
         hasSample: (await countSamplePredictions(db)) > 0,
         totals: await orNull('totals', () => sumPredictions(db, noFilter)),
         histogram: await orNull('histogram', () => probabilityHistogram(db, noFilter, histogramBins)),
-        figures: await orNull('figures', async () =>
-          model ? pickContractLike(await listFigures(db, model.schema, noFilter), model.schema, 2) : [],
-        ),
+        figures: await orNull('figures', async () => {
+          if (!model) return { figures: [], step: 1 };
+          const { figures, step } = await listFigures(db, model.schema, noFilter);
+          return { figures: pickContractLike(figures, model.schema, 2), step };
+        }),
         batches: (await orNull('batches', () => listBatches(db, 5))) ?? [],
         model,
         settings: await getSettings(db),

@@ -94,14 +94,6 @@ export interface Totals {
   readonly valued: number;
 }
 
-export interface Group {
-  readonly level: string;
-  readonly count: number;
-  readonly meanProbability: number;
-  readonly high: number;
-  readonly revenueAtRisk: number | null;
-}
-
 type PredictionRow = Record<string, string | number | null>;
 
 /** @throws NotFound */
@@ -193,40 +185,30 @@ export async function probabilityHistogram(
   return counts;
 }
 
-/** Risk by the value of one feature, most frequent first. */
-export async function groupByFeature(
-  db: Db,
-  filter: PredictionFilter,
-  feature: string,
-  limit: number,
-): Promise<Group[]> {
-  const rows = (await filtered(db('predictions'), filter)
-    .select(db.jsonExtract('inputs', jsonPath(feature), 'level'), ...groupMeasures(db))
-    .groupBy('level')
-    .orderBy('count', 'desc')
-    .limit(limit)) as PredictionRow[];
-  return rows.map(toGroup);
+/** What figures by column need of a prediction. */
+export interface FigureRow {
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly probability: number;
+  readonly isHigh: boolean;
+  readonly monthlyValue: number | null;
 }
 
-/** Risk by intervals of one number: [edges[i], edges[i + 1]), the last one closed. */
-export async function groupByInterval(
-  db: Db,
-  filter: PredictionFilter,
-  feature: string,
-  edges: readonly number[],
-): Promise<Group[]> {
-  const value = `CAST(NULLIF(json_extract(inputs, ?), '') AS REAL)`;
-  const cases = edges.slice(1, -1).map(() => `WHEN ${value} < ? THEN ?`);
-  const bindings = edges.slice(1, -1).flatMap((edge, i) => [jsonPath(feature), edge, i]);
-  const rows = (await filtered(db('predictions'), filter)
-    .whereRaw(`${value} IS NOT NULL`, [jsonPath(feature)])
-    .select(
-      db.raw(`CASE ${cases.join(' ')} ELSE ? END AS level`, [...bindings, edges.length - 2]),
-      ...groupMeasures(db),
-    )
-    .groupBy('level')
-    .orderBy('level')) as PredictionRow[];
-  return rows.map(toGroup);
+/** Every `step`-th matching prediction. */
+export async function listFigureRows(db: Db, filter: PredictionFilter, step: number): Promise<FigureRow[]> {
+  const rows = await filtered(db('predictions'), filter)
+    .whereRaw('predictions.id % ? = 0', [step])
+    .select<{ inputs: string; probability: number; risk_level: string; monthly_value: number | null }[]>(
+      'inputs',
+      'probability',
+      'risk_level',
+      'monthly_value',
+    );
+  return rows.map((row) => ({
+    inputs: JSON.parse(row.inputs) as Record<string, string>,
+    probability: row.probability,
+    isHigh: row.risk_level === 'high',
+    monthlyValue: row.monthly_value,
+  }));
 }
 
 /** How many latest scores would be low, medium and high with other thresholds. */
@@ -303,15 +285,6 @@ function filtered<Q>(query: Q, filter: PredictionFilter): Q {
   return query;
 }
 
-function groupMeasures(db: Db) {
-  return [
-    db.raw('COUNT(*) AS count'),
-    db.raw('AVG(probability) AS mean_probability'),
-    db.raw("SUM(CASE WHEN risk_level = 'high' THEN 1 ELSE 0 END) AS high"),
-    db.raw('SUM(probability * monthly_value) AS revenue_at_risk'),
-  ];
-}
-
 /** `$."name"`; a quote in the name would end it early, so such names match nothing. */
 function jsonPath(feature: string): string {
   return `$."${feature.replaceAll('"', '')}"`;
@@ -323,16 +296,6 @@ function escapeLike(text: string): string {
 
 function maybe(value: string | number | null | undefined): number | null {
   return value === null || value === undefined ? null : Number(value);
-}
-
-function toGroup(row: PredictionRow): Group {
-  return {
-    level: String(row['level'] ?? ''),
-    count: Number(row['count']),
-    meanProbability: Number(row['mean_probability']),
-    high: Number(row['high']),
-    revenueAtRisk: maybe(row['revenue_at_risk']),
-  };
 }
 
 function toPrediction(row: PredictionRow): PredictionRecord {
