@@ -1,51 +1,60 @@
-/** Cross-validated figures of one family on a table, on our folds or on those of a column. */
+/** Cross-validated figures of one family on a table, on our folds or on those of columns. */
 import { Unprocessable } from '../errors.ts';
+import { majority, oneColumn } from '../ml/baselines.ts';
 import { crossValidate, splitBy, takeTarget } from '../ml/cross-validation.ts';
-import type { Split } from '../ml/cross-validation.ts';
-import type { Family } from '../ml/estimators.ts';
+import type { FoldScores, Split } from '../ml/cross-validation.ts';
+import { encodeTable, fitEncoder } from '../ml/encoding.ts';
+import { allFamilies } from '../ml/estimators.ts';
 import { computeMetrics } from '../ml/metrics.ts';
 import type { Metrics } from '../ml/metrics.ts';
 import { fitAndScore } from '../ml/model.ts';
 import { createRandom } from '../ml/random.ts';
+import type { Random } from '../ml/random.ts';
+import { takeRows } from '../ml/table.ts';
 import { prepareTraining } from './training-table.ts';
-import type { TrainingTable } from './training-table.ts';
+import type { PreparedTraining, TrainingTable } from './training-table.ts';
+
+/** What can be evaluated: what every model has to beat, and the models. */
+export const contestants = ['majority', 'one-column', ...allFamilies] as const;
+export type Contestant = (typeof contestants)[number];
 
 export interface EvaluationProtocol {
   readonly folds: number;
   readonly repeats: number;
   readonly seed: number;
-  /** A column whose value says in which fold a row is tested; it is no feature then. */
-  readonly foldColumn: string | null;
+  /**
+   * Columns whose value says in which fold a row is tested, one column a repeat; `folds` and `repeats` are not
+   * used then. They are no features.
+   */
+  readonly foldColumns: readonly string[];
   readonly drop: readonly string[];
 }
 
-export interface FamilyEvaluation {
-  readonly family: Family;
+export interface ContestantEvaluation {
+  readonly family: Contestant;
   /** The mean over folds, at threshold 0.5. */
   readonly metrics: Readonly<Record<Exclude<keyof Metrics, 'confusion'>, number>>;
   readonly rocAucByFold: readonly number[];
   readonly seconds: number;
 }
 
-/** @throws Unprocessable when there is no label, or the fold column cannot be used. */
+/** @throws Unprocessable when there is no label, or a fold column cannot be used. */
 export function evaluateTable(
   table: TrainingTable,
-  family: Family,
+  family: Contestant,
   protocol: EvaluationProtocol,
-): FamilyEvaluation {
-  const drop = protocol.foldColumn === null ? protocol.drop : [...protocol.drop, protocol.foldColumn];
-  const { data, types, target } = prepareTraining(table, null, drop);
+): ContestantEvaluation {
+  const prepared = prepareTraining(table, null, [...protocol.drop, ...protocol.foldColumns]);
+  const { target } = prepared;
   const started = performance.now();
-  const score = (split: Split, random: ReturnType<typeof createRandom>) =>
-    fitAndScore(family, types, data, target, split.train, split.test, random);
+  const score = (split: Split, random: Random) => fitFold(family, prepared, split, random);
   const folds =
-    protocol.foldColumn === null
+    protocol.foldColumns.length === 0
       ? crossValidate(target, protocol, score)
-      : splitsOf(table, protocol.foldColumn).map((split, fold) => ({
-          rows: split.test,
-          scores: score(split, createRandom(protocol.seed + fold)),
-        }));
+      : protocol.foldColumns.flatMap((name) => scoreFoldsOf(table, name, protocol.seed, score));
   const metrics = folds.map(({ rows, scores }) => computeMetrics(scores, takeTarget(target, rows), 0.5));
+  if (metrics.some(({ rocAuc }) => Number.isNaN(rocAuc)))
+    throw unusableFolds('A fold holds leavers only, or none: it can rank nobody. Use fewer folds.');
   return {
     family,
     metrics: meanMetrics(metrics),
@@ -54,22 +63,50 @@ export function evaluateTable(
   };
 }
 
+function fitFold(
+  family: Contestant,
+  { data, types, target }: PreparedTraining,
+  { train, test }: Split,
+  random: Random,
+): Float64Array {
+  if (family !== 'majority' && family !== 'one-column')
+    return fitAndScore(family, types, data, target, train, test, random);
+  const trainTable = takeRows(data, train);
+  const features = fitEncoder(trainTable, types);
+  const training = { table: encodeTable(features, trainTable), target: takeTarget(target, train) };
+  const testTable = encodeTable(features, takeRows(data, test));
+  return family === 'majority'
+    ? majority.predict(majority.fit({}, training, random), testTable)
+    : oneColumn.predict(oneColumn.fit({}, training, random), testTable);
+}
+
+function scoreFoldsOf(
+  table: TrainingTable,
+  name: string,
+  seed: number,
+  score: (split: Split, random: Random) => Float64Array,
+): Pick<FoldScores, 'rows' | 'scores'>[] {
+  return splitsOf(table, name).map((split, fold) => ({
+    rows: split.test,
+    scores: score(split, createRandom(seed + fold)),
+  }));
+}
+
 function splitsOf(table: TrainingTable, name: string): Split[] {
   const cells = table.cells[table.header.indexOf(name)];
   const levels = [...new Set(cells)].sort();
-  if (!cells || levels.length < 2 || levels.length > 255) {
-    throw new Unprocessable([
-      {
-        field: 'fold-column',
-        message: `The column '${name}' does not say in which of 2 to 255 folds each row is.`,
-      },
-    ]);
+  if (!cells || levels.length < 2 || levels.length > 255 || levels.includes('')) {
+    throw unusableFolds(`The column '${name}' does not say in which of 2 to 255 folds each row is.`);
   }
   const foldOf = Uint8Array.from(cells, (level) => levels.indexOf(level));
   return levels.map((_, fold) => splitBy(foldOf, fold));
 }
 
-function meanMetrics(folds: readonly Metrics[]): FamilyEvaluation['metrics'] {
+function unusableFolds(message: string): Unprocessable {
+  return new Unprocessable([{ field: 'folds', message }]);
+}
+
+function meanMetrics(folds: readonly Metrics[]): ContestantEvaluation['metrics'] {
   const mean = (pick: (metrics: Metrics) => number): number =>
     folds.reduce((sum, fold) => sum + pick(fold), 0) / folds.length;
   return {

@@ -1,7 +1,7 @@
 /** Model files on disk: written so that a crash leaves the old state or the new one, read with their checksum. */
 import { createHash } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
-import { mkdir } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AppError } from '../errors.ts';
 import { decodeModelFile, encodeModelFile, ModelFileError } from '../ml/model-file.ts';
@@ -24,16 +24,13 @@ export async function readModelFile(
   record: Pick<ModelRecord, 'file' | 'sha256' | 'label'>,
 ): Promise<Model> {
   const known = kept.get(record.sha256);
-  if (known) return known;
+  if (known) return remember(record.sha256, known);
   try {
-    const bytes = await readFile(join(modelsDir, basename(record.file)));
+    const bytes = await readNoLink(join(modelsDir, basename(record.file)));
     if (createHash('sha256').update(bytes).digest('hex') !== record.sha256) {
       throw new ModelFileError('The file is not the one that was trained.');
     }
-    const model = decodeModelFile(bytes, sha256);
-    if (kept.size >= maxKept) kept.delete(kept.keys().next().value!);
-    kept.set(record.sha256, model);
-    return model;
+    return remember(record.sha256, decodeModelFile(bytes, sha256));
   } catch (error) {
     const reason = error instanceof ModelFileError ? error.message : 'Its file cannot be read.';
     throw new AppError(
@@ -41,6 +38,16 @@ export async function readModelFile(
       'model-unusable',
       `The model ${record.label} cannot be used. ${reason} An administrator can train or activate another one.`,
     );
+  }
+}
+
+/** A model file anywhere on disk. @throws AppError 422 when it is none, in words */
+export async function loadModelFile(path: string): Promise<Model> {
+  try {
+    return decodeModelFile(await readFile(path), sha256);
+  } catch (error) {
+    if (error instanceof ModelFileError) throw new AppError(422, 'unusable-model', error.message);
+    throw error;
   }
 }
 
@@ -65,6 +72,24 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
     await folder.sync();
   } finally {
     await folder.close();
+  }
+}
+
+/** The one used last stands last; the first goes when there are too many. */
+function remember(key: string, model: Model): Model {
+  kept.delete(key);
+  kept.set(key, model);
+  if (kept.size > maxKept) kept.delete(kept.keys().next().value!);
+  return model;
+}
+
+/** A link in the models folder could name any file of the machine. */
+async function readNoLink(path: string): Promise<Buffer> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    return await handle.readFile();
+  } finally {
+    await handle.close();
   }
 }
 

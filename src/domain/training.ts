@@ -22,6 +22,8 @@ export interface TrainingPlan {
   readonly families: readonly Family[];
   /** Only these columns, named as a file of their own names them; null: every feature of the table. */
   readonly only: readonly string[] | null;
+  /** Never these. */
+  readonly drop?: readonly string[];
   readonly seed: number;
   readonly isSample: boolean;
 }
@@ -32,7 +34,7 @@ const softwareVersion = (
 
 /** Trains on every feature of the table, or on some of them. @throws Unprocessable as prepareTraining */
 export function trainOnTable(table: TrainingTable, plan: TrainingPlan, onProgress: OnProgress): Model {
-  const { data, ...prepared } = prepareTraining(table, plan.only);
+  const { data, ...prepared } = prepareTraining(table, plan.only, plan.drop);
   return trainModel({
     ...prepared,
     table: data,

@@ -1,10 +1,7 @@
 /** A whole CSV file in memory, column by column: what training learns from. */
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { DecimalSign } from '../../ml/values.ts';
-import { takeInCsv } from './intake.ts';
 import { readCsvChunks } from './reader.ts';
+import { withPreparedCsv } from './prepared.ts';
 
 export interface WholeCsv {
   readonly header: readonly string[];
@@ -20,25 +17,19 @@ export interface WholeCsv {
 const rowsPerChunk = 10_000;
 
 /**
- * Reads any file that an upload takes; the file stays as it is. Rows that cannot be read are skipped and counted.
+ * Reads any file that an upload takes. Rows that cannot be read are skipped and counted.
  * @throws AppError 415 or 422 in words
  */
-export async function readWholeCsv(path: string): Promise<WholeCsv> {
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-'));
-  try {
-    const copy = join(folder, 'table.csv');
-    await copyFile(path, copy);
-    const { format, header, sha256 } = await takeInCsv(copy);
+export function readWholeCsv(path: string): Promise<WholeCsv> {
+  return withPreparedCsv(path, (prepared, { format, header, sha256 }) => {
     const cells = header.map((): string[] => []);
     let skippedRows = 0;
-    for (const { rows } of readCsvChunks(copy, format.delimiter, header.length, rowsPerChunk)) {
+    for (const { rows } of readCsvChunks(prepared, format.delimiter, header.length, rowsPerChunk)) {
       for (const { reading } of rows) {
         if (!reading.ok) skippedRows++;
         else for (let j = 0; j < cells.length; j++) cells[j]!.push(reading.cells[j]!);
       }
     }
     return { header, cells, decimal: format.decimal, skippedRows, sha256 };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }

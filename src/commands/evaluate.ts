@@ -1,0 +1,31 @@
+/** holdfast evaluate: honest cross-validated figures of every family, beside what all have to beat. */
+import { contestants, evaluateTable } from '../domain/evaluation.ts';
+import type { ContestantEvaluation } from '../domain/evaluation.ts';
+import { chosenFamilies, listed, readTable, wholeNumber } from './options.ts';
+import type { Options } from './options.ts';
+import { figuresOf, printJson } from './output.ts';
+
+export async function evaluate(options: Options, file: string): Promise<void> {
+  const protocol = {
+    folds: wholeNumber(options, 'folds', 5),
+    repeats: wholeNumber(options, 'repeats', 1),
+    seed: wholeNumber(options, 'seed', 42),
+    foldColumns: options['fold-column'],
+    drop: listed(options.drop),
+  };
+  const names = chosenFamilies(options, contestants, contestants);
+  const table = await readTable(options, file);
+  const results: ContestantEvaluation[] = [];
+  for (const name of names) {
+    const result = evaluateTable(table, name, protocol);
+    results.push(result);
+    if (!options.json) process.stdout.write(lineOf(result));
+  }
+  if (!options.json) return;
+  const { cells, skippedRows, sha256 } = table;
+  printJson({ file, sha256, rows: cells[0]?.length ?? 0, skippedRows, ...protocol, results });
+}
+
+function lineOf({ family, metrics, seconds }: ContestantEvaluation): string {
+  return `${family.padEnd(11)} ${figuresOf(metrics)}  (${seconds.toFixed(1)} s)\n`;
+}

@@ -1,0 +1,41 @@
+/** holdfast explain: scores with all their reasons, in probability points that add up. */
+import { explainFile } from '../domain/file-scoring.ts';
+import type { ExplainedRow } from '../domain/file-scoring.ts';
+import { loadModelFile } from '../domain/model-files.ts';
+import { problemWords, reasonWords } from '../domain/scoring-words.ts';
+import { required, wholeNumber } from './options.ts';
+import type { Options } from './options.ts';
+import { printJson } from './output.ts';
+
+export async function explain(options: Options, file: string): Promise<void> {
+  const model = await loadModelFile(required(options, 'model'));
+  const rows = await explainFile(model, file, {
+    limit: wholeNumber(options, 'rows', 5),
+    customer: options.customer ?? null,
+    allowMissing: options['allow-missing'],
+  });
+  if (options.json) printJson(rows.map(toJson));
+  else process.stdout.write(rows.map(toText).join('\n'));
+}
+
+function toJson({ row, customer, result }: ExplainedRow): object {
+  if (!result.ok) return { row, customer, problems: result.problems };
+  const { probability, riskLevel, base, reasons, notes } = result.customer;
+  return { row, customer, probability, riskLevel, base, reasons, notes };
+}
+
+function toText({ row, customer, result }: ExplainedRow): string {
+  const who = `Row ${row}${customer === null ? '' : `, ${customer}`}`;
+  if (!result.ok) return `${who}: ${result.problems.map(problemWords).join('; ')}\n`;
+  const { probability, riskLevel, base, reasons, notes } = result.customer;
+  const lines = [
+    `${who}: ${percent(probability)} likely to leave, ${riskLevel} risk; a typical customer is at ${percent(base)}`,
+    ...reasons.map((reason) => `  ${reasonWords(reason)}`),
+    ...notes.map((note) => `  Note: ${note}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function percent(probability: number): string {
+  return `${(probability * 100).toFixed(1)} %`;
+}

@@ -1,0 +1,30 @@
+/** holdfast score: the file that an upload gives back, from a model file. */
+import { basename } from 'node:path';
+import { scoreFile } from '../domain/file-scoring.ts';
+import { loadModelFile } from '../domain/model-files.ts';
+import { required } from './options.ts';
+import type { Options } from './options.ts';
+import { openSink } from './output.ts';
+import type { Sink } from './output.ts';
+
+const nowhere: Sink = { write: () => Promise.resolve(), close: () => Promise.resolve() };
+
+export async function score(options: Options, file: string): Promise<void> {
+  const path = required(options, 'model');
+  const model = await loadModelFile(path);
+  const scored = openSink(options.out);
+  const rejected = options.rejected === undefined ? nowhere : openSink(options.rejected);
+  const summary = await scoreFile(
+    model,
+    basename(path),
+    file,
+    { allowMissing: options['allow-missing'] },
+    { scored: scored.write, rejected: rejected.write },
+  );
+  await Promise.all([scored.close(), rejected.close()]);
+  const { rows, high, medium, low } = summary;
+  const words = `${summary.scored} of ${rows} rows scored: ${high} high, ${medium} medium, ${low} low risk; ${summary.rejected} could not be read`;
+  // Standard output holds the scores where no file was named.
+  const stream = options.out === undefined ? process.stderr : process.stdout;
+  stream.write(`${options.json ? JSON.stringify(summary) : words}\n`);
+}

@@ -1,0 +1,25 @@
+/** A file somewhere on disk, prepared like an upload without being touched. */
+import { mkdtemp, rm, stat, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { AppError } from '../../errors.ts';
+import { takeInCsv } from './intake.ts';
+import type { CsvIntake } from './intake.ts';
+
+/** `work` gets a path that readCsvChunks can read and that is gone afterwards. @throws AppError 415 or 422 in words */
+export async function withPreparedCsv<T>(
+  path: string,
+  work: (prepared: string, intake: CsvIntake) => T | Promise<T>,
+): Promise<T> {
+  const found = await stat(path).catch(() => null);
+  if (!found?.isFile()) throw new AppError(422, 'no-file', `There is no file '${path}'.`);
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-'));
+  try {
+    const prepared = join(folder, 'table.csv');
+    // Preparing replaces the name it is given: here the link, never what it points to.
+    await symlink(resolve(path), prepared);
+    return await work(prepared, await takeInCsv(prepared));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
