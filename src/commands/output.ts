@@ -12,7 +12,9 @@ export interface Sink {
 export function openSink(path: string | undefined): Sink {
   const stream = path === undefined ? process.stdout : createWriteStream(path);
   let failure: Error | null = null;
-  stream.on('error', (error) => (failure ??= error));
+  stream.on('error', (error: Error) => {
+    failure ??= error;
+  });
   const settle = (act: (done: (error?: Error | null) => void) => void) =>
     new Promise<void>((resolve, reject) => {
       act((error) => {
