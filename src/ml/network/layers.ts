@@ -59,26 +59,80 @@ export function sparseForward(
   }
 }
 
-/** The slope of W: `Xᵀ·dz`, dense. */
+/** For each input the pairs of a batch that light it: entries `starts[input]` to `starts[input + 1] − 1`. */
+export interface PairsByInput {
+  /** Length `inputCount + 1`. */
+  readonly starts: Int32Array;
+  readonly rows: Int32Array;
+  readonly values: Float64Array;
+}
+
+export function createPairsByInput(inputCount: number, pairs: number): PairsByInput {
+  return {
+    starts: new Int32Array(inputCount + 1),
+    rows: new Int32Array(pairs),
+    values: new Float64Array(pairs),
+  };
+}
+
+/** The slope of W: `Xᵀ·dz`, dense, `inputCount × width`. `pairs` is working space. */
 export function sparseBackward(
   weightSlope: Float64Array,
   slots: Slots,
   slotCount: number,
+  pairs: PairsByInput,
   dz: Float64Array,
   n: number,
   width: number,
 ): void {
-  const { indices, values } = slots;
-  weightSlope.fill(0);
-  for (let i = 0; i < n; i++) {
-    const row = i * width;
-    for (let s = i * slotCount; s < (i + 1) * slotCount; s++) {
-      const value = values[s]!;
-      if (value === 0) continue;
-      const at = indices[s]! * width;
-      for (let j = 0; j < width; j++) weightSlope[at + j]! += value * dz[row + j]!;
+  sortByInput(pairs, slots, slotCount, n);
+  const { starts, rows, values } = pairs;
+  const blocks = width - (width % 4);
+  for (let input = 0; input + 1 < starts.length; input++) {
+    const first = starts[input]!;
+    const end = starts[input + 1]!;
+    for (let j = 0; j < blocks; j += 4) {
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
+      for (let p = first; p < end; p++) {
+        const value = values[p]!;
+        const at = rows[p]! * width + j;
+        s0 += value * dz[at]!;
+        s1 += value * dz[at + 1]!;
+        s2 += value * dz[at + 2]!;
+        s3 += value * dz[at + 3]!;
+      }
+      const at = input * width + j;
+      weightSlope[at] = s0;
+      weightSlope[at + 1] = s1;
+      weightSlope[at + 2] = s2;
+      weightSlope[at + 3] = s3;
+    }
+    for (let j = blocks; j < width; j++) {
+      let sum = 0;
+      for (let p = first; p < end; p++) sum += values[p]! * dz[rows[p]! * width + j]!;
+      weightSlope[input * width + j] = sum;
     }
   }
+}
+
+/** Counting sort of the pairs whose value is not zero. */
+function sortByInput(pairs: PairsByInput, slots: Slots, slotCount: number, n: number): void {
+  const { starts, rows, values } = pairs;
+  const length = n * slotCount;
+  starts.fill(0);
+  for (let s = 0; s < length; s++) if (slots.values[s] !== 0) starts[slots.indices[s]!]!++;
+  let end = 0;
+  for (let input = 0; input < starts.length; input++) starts[input] = end += starts[input]!;
+  for (let row = n - 1; row >= 0; row--)
+    for (let s = (row + 1) * slotCount - 1; s >= row * slotCount; s--) {
+      if (slots.values[s] === 0) continue;
+      const place = --starts[slots.indices[s]!]!;
+      rows[place] = row;
+      values[place] = slots.values[s]!;
+    }
 }
 
 export interface BatchNorm {
@@ -166,7 +220,10 @@ export function rectifyBackward(d: Float64Array, rectified: Float64Array, length
   for (let i = 0; i < length; i++) if (!(rectified[i]! > 0)) d[i] = 0;
 }
 
-/** Draws a mask (0 or 1 / (1 − rate)) and applies it to `y` in place. */
+/**
+ * Draws a mask (0 or 1 / (1 − rate)) and applies it to `y` in place. Each unit takes 16 random bits: the
+ * rate is rounded to a whole number of 1/65,536.
+ */
 export function dropOut(
   y: Float64Array,
   mask: Float64Array,
@@ -174,8 +231,13 @@ export function dropOut(
   length: number,
   random: Random,
 ): void {
-  const kept = 1 / (1 - rate);
-  for (let i = 0; i < length; i++) mask[i] = random.next() < rate ? 0 : kept;
+  const dropped = Math.round(rate * 65536);
+  const kept = 65536 / (65536 - dropped);
+  for (let i = 0; i < length; i += 2) {
+    const bits = Math.floor(random.next() * 4294967296);
+    mask[i] = (bits & 0xffff) < dropped ? 0 : kept;
+    if (i + 1 < length) mask[i + 1] = bits >>> 16 < dropped ? 0 : kept;
+  }
   applyMask(y, mask, length);
 }
 

@@ -14,6 +14,7 @@ import {
   BATCH_NORM_EPSILON,
   batchNormBackward,
   batchNormForward,
+  createPairsByInput,
   dropOut,
   rectify,
   rectifyBackward,
@@ -21,6 +22,7 @@ import {
   sparseBackward,
   sparseForward,
   type BatchNorm,
+  type PairsByInput,
 } from './layers.ts';
 import { meanLoss } from './losses.ts';
 import { multiply, plain, transposed } from './matrix.ts';
@@ -55,6 +57,7 @@ export interface Network {
 /** Room for the intermediate values of batches of up to `rows` rows. */
 export interface Workspace {
   readonly slots: Slots;
+  readonly pairs: PairsByInput;
   readonly layers: readonly LayerSpace[];
   readonly margins: Float64Array;
   readonly slope: Float64Array;
@@ -106,6 +109,7 @@ export function createWorkspace(shape: Shape, rows: number): Workspace {
   const pairs = rows * shape.slotCount;
   return {
     slots: { indices: new Int32Array(pairs), values: new Float64Array(pairs) },
+    pairs: createPairsByInput(shape.inputCount, pairs),
     layers: shape.widths.map((width) => ({
       z: new Float64Array(rows * width),
       y: new Float64Array(rows * width),
@@ -192,7 +196,8 @@ function backward(network: Network, workspace: Workspace, n: number, dropout: nu
       batchNormBackward(d, slopes.scales[l]!, slopes.shifts[l]!, z, inverse, norms[l]!.scale, n);
     else shiftBackward(slopes.shifts[l]!, d, n);
     if (l === 0) {
-      sparseBackward(slopes.weights[0]!, workspace.slots, shape.slotCount, d, n, width);
+      const { slots, pairs } = workspace;
+      sparseBackward(slopes.weights[0]!, slots, shape.slotCount, pairs, d, n, width);
       continue;
     }
     const inner = shape.widths[l - 1]!;
