@@ -36,7 +36,7 @@ describe.each(views.map((path) => [path.slice(root.length + 1), readFileSync(pat
   '%s',
   (name, text) => {
     it('writes no value unescaped: <%- only includes', () => {
-      const raw = [...text!.matchAll(/<%-\s*([^%]*)/g)].map(([, code]) => code!.trim());
+      const raw = [...text.matchAll(/<%-\s*([^%]*)/g)].map(([, code]) => code!.trim());
       expect(
         raw.filter(
           (code) => !code.startsWith('include(') && !(name === 'views/layouts/page.ejs' && code === 'body'),
