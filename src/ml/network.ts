@@ -8,21 +8,21 @@
  * rows is set aside; training stops when their loss has not fallen for `patience` epochs, and the best
  * epoch is kept. Several networks from different starts and different rows set aside may be averaged in
  * log-odds (Lakshminarayanan et al. 2017, Deep Ensembles).
- * Reasons: sampled Shapley values in probability (sampled-shap.ts) against synthetic background rows,
- * whose cells are drawn independently from the training columns: no training row is kept. They add up
- * exactly; their standard errors come with them.
+ * Reasons: sampled Shapley values in probability (sampled-shap.ts) against 32 synthetic typical rows
+ * (typical-rows.ts): no training row is kept. They add up exactly; their standard errors come with them.
  * Assumptions: rows are exchangeable. Class weights and focal loss shift probabilities; calibrate after.
  */
 import type { Estimator, TrainingData } from './estimator.ts';
-import { inferMargins } from './network/infer.ts';
+import { meanMargins } from './network/infer.ts';
 import { checkColumns, fitInputs, type Inputs } from './network/inputs.ts';
 import type { FoldedLayer } from './network/passes.ts';
 import { trainNetwork } from './network/training.ts';
 import type { Random } from './random.ts';
 import { sampledShap, type SampledExplanation } from './sampled-shap.ts';
 import { sigmoid } from './sigmoid.ts';
-import type { Column, Table } from './table.ts';
+import { takeRows, type Table } from './table.ts';
 import { checkTrainingData, rowWeights, type ClassWeight } from './training-data.ts';
+import { fromCells, toCells, typicalRows, type BackgroundCells } from './typical-rows.ts';
 
 export interface NetworkParams {
   /** Units of each hidden layer, one to three layers. */
@@ -59,14 +59,9 @@ export interface NetworkModel {
   readonly background: readonly BackgroundCells[];
 }
 
-/** Cells of one column: numbers (0 where missing) or category codes, as the column's kind says. */
-export interface BackgroundCells {
-  readonly cells: Float64Array;
-  /** 1 where a number is missing. */
-  readonly missing: Uint8Array;
-}
-
 const BACKGROUND_ROWS = 32;
+/** Rows that typical rows are made from, evenly spaced. */
+const BACKGROUND_SAMPLE = 20_000;
 const EXPLANATION_SEED = 1;
 
 interface NetworkEstimator extends Estimator<NetworkParams, NetworkModel> {
@@ -94,58 +89,58 @@ export const network: NetworkEstimator = {
   },
   fit: fitNetwork,
   predict: predictNetwork,
-  explain: (model, table) =>
-    sampledShap(
-      (rows) => predictNetwork(model, rows),
-      backgroundTable(model, table),
-      table,
-      EXPLANATION_SEED,
-    ),
+  explain: explainNetwork,
 };
 
-function fitNetwork(params: NetworkParams, data: TrainingData, random: Random): NetworkModel {
+function fitNetwork(params: NetworkParams, given: TrainingData, random: Random): NetworkModel {
   checkParams(params);
-  checkTrainingData(data);
+  checkTrainingData(given);
+  const data = withoutWeightless(given);
   const inputs = fitInputs(data.table, params.knots);
   const weights = rowWeights(data, params.classWeight);
   const networks = Array.from({ length: params.networks }, () =>
     trainNetwork(params, inputs, data, weights, random.fork()),
   );
-  return { inputs, networks, background: drawBackground(data.table, random.fork()) };
+  return { inputs, networks, background: fitBackground(inputs, networks, data.table, random.fork()) };
 }
 
 function predictNetwork(model: NetworkModel, table: Table): Float64Array {
-  const rows = Int32Array.from({ length: table.rowCount }, (_, row) => row);
-  const total = new Float64Array(table.rowCount);
-  const margins = new Float64Array(table.rowCount);
-  for (const layers of model.networks) {
-    inferMargins(model.inputs, layers, table, rows, margins);
-    for (let row = 0; row < total.length; row++) total[row]! += margins[row]!;
-  }
-  return total.map((margin) => sigmoid(margin / model.networks.length));
+  const { inputs, networks } = model;
+  return meanMargins(
+    inputs,
+    networks,
+    table,
+    new Int32Array(table.rowCount).map((_, row) => row),
+  ).map(sigmoid);
 }
 
-/** Each cell drawn from its column alone: plausible values, nobody's row. */
-function drawBackground(table: Table, random: Random): BackgroundCells[] {
-  return table.columns.map((column) => {
-    const rows = Int32Array.from({ length: BACKGROUND_ROWS }, () => random.below(table.rowCount));
-    const drawn = Float64Array.from(rows, (row) =>
-      column.kind === 'number' ? column.values[row]! : column.codes[row]!,
-    );
-    const missing = Uint8Array.from(drawn, (value) => (Number.isFinite(value) ? 0 : 1));
-    return { cells: drawn.map((value) => (Number.isFinite(value) ? value : 0)), missing };
-  });
-}
-
-function backgroundTable(model: NetworkModel, table: Table): Table {
+function explainNetwork(model: NetworkModel, table: Table): SampledExplanation {
   checkColumns(model.inputs, table);
-  const columns = table.columns.map((column, j): Column => {
-    const { cells, missing } = model.background[j]!;
-    return column.kind === 'number'
-      ? { ...column, values: cells.map((value, i) => (missing[i] === 1 ? NaN : value)) }
-      : { ...column, codes: Int32Array.from(cells) };
-  });
-  return { rowCount: BACKGROUND_ROWS, columns };
+  const background = fromCells(table, model.background);
+  return sampledShap((rows) => predictNetwork(model, rows), background, table, EXPLANATION_SEED);
+}
+
+function withoutWeightless(data: TrainingData): TrainingData {
+  const { table, target, weights } = data;
+  if (!weights?.includes(0)) return data;
+  const rows = Int32Array.from(target.keys()).filter((row) => weights[row]! > 0);
+  return {
+    table: takeRows(table, rows),
+    target: Uint8Array.from(rows, (row) => target[row]!),
+    weights: Float64Array.from(rows, (row) => weights[row]!),
+  };
+}
+
+function fitBackground(
+  inputs: Inputs,
+  networks: NetworkModel['networks'],
+  table: Table,
+  random: Random,
+): BackgroundCells[] {
+  const step = Math.ceil(table.rowCount / BACKGROUND_SAMPLE);
+  const rows = new Int32Array(Math.ceil(table.rowCount / step)).map((_, i) => i * step);
+  const scores = meanMargins(inputs, networks, table, rows);
+  return toCells(typicalRows(takeRows(table, rows), scores, BACKGROUND_ROWS, random));
 }
 
 function checkParams(params: NetworkParams): void {

@@ -65,17 +65,52 @@ describe('the network', () => {
     for (const error of standardErrors) expect(error).toBeLessThan(0.1);
   });
 
-  it('keeps no training row: background cells come from different rows', () => {
-    const rows = (cellOf: (j: number, i: number) => number, count: number): string[] =>
-      Array.from({ length: count }, (_, i) => [0, 1, 2, 3, 4].map((j) => cellOf(j, i)).join());
-    const training = new Set(
-      rows((j, i) => {
-        const column = data.table.columns[j]!;
-        return column.kind === 'number' ? column.values[i]! || 0 : column.codes[i]!;
-      }, 1200),
+  it('starts its reasons near the mean prediction', () => {
+    const predicted = network.predict(model, data.table);
+    const mean = predicted.reduce((sum, p) => sum + p, 0) / predicted.length;
+    expect(Math.abs(network.explain(model, data.table).base - mean)).toBeLessThan(0.03);
+  });
+
+  it('stops early where there is nothing to learn', () => {
+    const random = createRandom(3);
+    const target = data.target.map(() => random.below(2));
+    const loss = (change: object): number => {
+      const fitted = network.fit(
+        { ...params, maxEpochs: 60, dropout: 0, ...change },
+        { table: data.table, target },
+        createRandom(1),
+      );
+      const fresh = sampleData(1000, 5, 2).table;
+      return logLoss(
+        network.predict(fitted, fresh),
+        Uint8Array.from({ length: 1000 }, (_, i) => i % 2),
+      );
+    };
+    expect(loss({})).toBeLessThan(Math.LN2 + 0.03);
+    expect(loss({ validationShare: 0 })).toBeGreaterThan(Math.LN2 + 0.1);
+  });
+
+  it('takes a row of no weight for no row at all', () => {
+    const rows = Int32Array.from({ length: 900 }, (_, i) => i);
+    const weights = Float64Array.from(data.target, (_, i) => Number(i < 900));
+    const part = { table: takeRows(data.table, rows), target: data.target.slice(0, 900) };
+    expect(network.fit(params, { ...data, weights }, createRandom(1))).toEqual(
+      network.fit(params, part, createRandom(1)),
     );
-    const background = rows((j, i) => model.background[j]!.cells[i]!, 32);
-    expect(background.filter((row) => training.has(row)).length).toBeLessThan(4);
+  });
+
+  it('has smaller weights under a penalty', () => {
+    const size = (change: object): number => {
+      const { networks } = network.fit(
+        { ...params, batchNorm: false, networks: 1, ...change },
+        data,
+        createRandom(1),
+      );
+      return networks[0]!.reduce((sum, { weights }) => weights.reduce((s, w) => s + Math.abs(w), sum), 0);
+    };
+    const free = size({ weightDecay: 0 });
+    for (const change of [{ l1: 0.01 }, { l2: 0.01 }, { weightDecay: 3 }])
+      expect(size({ weightDecay: 0, ...change })).toBeLessThan(0.8 * free);
   });
 
   it('copes with twenty rows and refuses what makes no sense', () => {

@@ -45,6 +45,21 @@ describe('sampled Shapley values', () => {
     }
   });
 
+  it('converge to Shapley values counted out over all subsets of six features', () => {
+    const six = sampleData(30, 6, 3).table;
+    const from = takeRows(six, Int32Array.of(20, 23, 29));
+    const to = takeRows(six, Int32Array.of(4));
+    const exact = shapleyOf(tangled, from, to);
+    const error = (times: number): number => {
+      const repeated = Int32Array.from({ length: 3 * times }, (_, i) => i % 3);
+      const { contributions } = sampledShap(tangled, takeRows(from, repeated), to, 5);
+      return Math.sqrt(exact.reduce((sum, phi, j) => sum + (contributions[j]! - phi) ** 2, 0));
+    };
+    expect(exact.filter((phi) => Math.abs(phi) > 0.01).length).toBeGreaterThan(3);
+    expect(error(2000)).toBeLessThan(0.004);
+    expect(error(2000)).toBeLessThan(error(2) / 3);
+  });
+
   it('state a standard error that covers the difference to a larger sample', () => {
     const first = takeRows(
       background,
@@ -67,3 +82,30 @@ describe('sampled Shapley values', () => {
     );
   });
 });
+
+/** A probability that no feature adds to on its own. */
+function tangled(t: Table): Float64Array {
+  return Float64Array.from({ length: t.rowCount }, (_, i) => {
+    const [a, b, c, d, e, f] = [0, 1, 2, 3, 4, 5].map((j) => cell(t, i, j) / (j % 2 === 0 ? 40 : 4));
+    return 1 / (1 + Math.exp(2 - 6 * a! * b! - 3 * Math.abs(c! - d!) - 4 * e! * f! * a!));
+  });
+}
+
+/** φ_j = Σ over subsets S without j of |S|! (p − |S| − 1)! / p! × (v(S ∪ j) − v(S)), v the mean over `from`. */
+function shapleyOf(predict: (t: Table) => Float64Array, from: Table, to: Table): number[] {
+  const p = to.columns.length;
+  const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
+  const size = (subset: number): number => subset.toString(2).replaceAll('0', '').length;
+  const values = Array.from({ length: 1 << p }, (_, subset) => {
+    const rows = takeRows(to, new Int32Array(from.rowCount));
+    const columns = rows.columns.map((column, j) => ((subset >> j) & 1 ? column : from.columns[j]!));
+    return predict({ ...rows, columns }).reduce((sum, value) => sum + value, 0) / from.rowCount;
+  });
+  return to.columns.map((_, j) =>
+    values.reduce((sum, value, subset) => {
+      if ((subset >> j) & 1) return sum;
+      const weight = (factorial(size(subset)) * factorial(p - size(subset) - 1)) / factorial(p);
+      return sum + weight * (values[subset | (1 << j)]! - value);
+    }, 0),
+  );
+}

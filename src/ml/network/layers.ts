@@ -2,144 +2,27 @@
  * The layers of the network, each as a forward pass and the backward pass that is its derivative. All
  * matrices are row-major, one row an example; `n` rows, `width` columns. Backward passes overwrite.
  *
- * sparse affine   z = x·W for rows given as (input, value) pairs
  * batch norm      y = γ (z − mean) / √(variance + ε) + β over the rows of the batch; running means of both,
  *                 for use after training
  * rectifier       a = max(y, 0)
  * dropout         each unit kept with probability 1 − rate and divided by it
- * The dense affine layer is matrix.ts as it is.
+ * The affine layers are sparse-layer.ts for the first and matrix.ts as it is for the others.
  * References: Ioffe and Szegedy (2015), Batch Normalization; Glorot et al. (2011), Deep Sparse Rectifier
  * Neural Networks; Srivastava et al. (2014), Dropout.
  */
 import type { Random } from '../random.ts';
-import type { Slots } from './inputs.ts';
 
 export const BATCH_NORM_EPSILON = 1e-5;
-/** How much of the running mean and variance a batch replaces. */
+/** How much of the running mean and variance a batch replaces; the first batches more, as in a plain mean. */
 const RUNNING_SHARE = 0.1;
-
-/** `z = x·W`: W is `inputCount × width`. */
-export function sparseForward(
-  z: Float64Array,
-  slots: Slots,
-  slotCount: number,
-  weights: Float64Array,
-  n: number,
-  width: number,
-): void {
-  const { indices, values } = slots;
-  const blocks = width - (width % 4);
-  for (let i = 0; i < n; i++) {
-    const first = i * slotCount;
-    const end = first + slotCount;
-    for (let j = 0; j < blocks; j += 4) {
-      let s0 = 0;
-      let s1 = 0;
-      let s2 = 0;
-      let s3 = 0;
-      for (let s = first; s < end; s++) {
-        const value = values[s]!;
-        const at = indices[s]! * width + j;
-        s0 += value * weights[at]!;
-        s1 += value * weights[at + 1]!;
-        s2 += value * weights[at + 2]!;
-        s3 += value * weights[at + 3]!;
-      }
-      const at = i * width + j;
-      z[at] = s0;
-      z[at + 1] = s1;
-      z[at + 2] = s2;
-      z[at + 3] = s3;
-    }
-    for (let j = blocks; j < width; j++) {
-      let sum = 0;
-      for (let s = first; s < end; s++) sum += values[s]! * weights[indices[s]! * width + j]!;
-      z[i * width + j] = sum;
-    }
-  }
-}
-
-/** For each input the pairs of a batch that light it: entries `starts[input]` to `starts[input + 1] − 1`. */
-export interface PairsByInput {
-  /** Length `inputCount + 1`. */
-  readonly starts: Int32Array;
-  readonly rows: Int32Array;
-  readonly values: Float64Array;
-}
-
-export function createPairsByInput(inputCount: number, pairs: number): PairsByInput {
-  return {
-    starts: new Int32Array(inputCount + 1),
-    rows: new Int32Array(pairs),
-    values: new Float64Array(pairs),
-  };
-}
-
-/** The slope of W: `Xᵀ·dz`, dense, `inputCount × width`. `pairs` is working space. */
-export function sparseBackward(
-  weightSlope: Float64Array,
-  slots: Slots,
-  slotCount: number,
-  pairs: PairsByInput,
-  dz: Float64Array,
-  n: number,
-  width: number,
-): void {
-  sortByInput(pairs, slots, slotCount, n);
-  const { starts, rows, values } = pairs;
-  const blocks = width - (width % 4);
-  for (let input = 0; input + 1 < starts.length; input++) {
-    const first = starts[input]!;
-    const end = starts[input + 1]!;
-    for (let j = 0; j < blocks; j += 4) {
-      let s0 = 0;
-      let s1 = 0;
-      let s2 = 0;
-      let s3 = 0;
-      for (let p = first; p < end; p++) {
-        const value = values[p]!;
-        const at = rows[p]! * width + j;
-        s0 += value * dz[at]!;
-        s1 += value * dz[at + 1]!;
-        s2 += value * dz[at + 2]!;
-        s3 += value * dz[at + 3]!;
-      }
-      const at = input * width + j;
-      weightSlope[at] = s0;
-      weightSlope[at + 1] = s1;
-      weightSlope[at + 2] = s2;
-      weightSlope[at + 3] = s3;
-    }
-    for (let j = blocks; j < width; j++) {
-      let sum = 0;
-      for (let p = first; p < end; p++) sum += values[p]! * dz[rows[p]! * width + j]!;
-      weightSlope[input * width + j] = sum;
-    }
-  }
-}
-
-/** Counting sort of the pairs whose value is not zero. */
-function sortByInput(pairs: PairsByInput, slots: Slots, slotCount: number, n: number): void {
-  const { starts, rows, values } = pairs;
-  const length = n * slotCount;
-  starts.fill(0);
-  for (let s = 0; s < length; s++) if (slots.values[s] !== 0) starts[slots.indices[s]!]!++;
-  let end = 0;
-  for (let input = 0; input < starts.length; input++) starts[input] = end += starts[input]!;
-  for (let row = n - 1; row >= 0; row--)
-    for (let s = (row + 1) * slotCount - 1; s >= row * slotCount; s--) {
-      if (slots.values[s] === 0) continue;
-      const place = --starts[slots.indices[s]!]!;
-      rows[place] = row;
-      values[place] = slots.values[s]!;
-    }
-}
 
 export interface BatchNorm {
   readonly scale: Float64Array;
   readonly shift: Float64Array;
   readonly runningMean: Float64Array;
   readonly runningVariance: Float64Array;
+  /** Batches that the running figures come from. */
+  batches: number;
 }
 
 /** Replaces `z` by the normalised values, writes `y` and 1 / √(variance + ε); moves the running figures. */
@@ -152,6 +35,7 @@ export function batchNormForward(
 ): void {
   const { scale, shift, runningMean, runningVariance } = layer;
   const width = scale.length;
+  const share = Math.max(RUNNING_SHARE, 1 / ++layer.batches);
   for (let j = 0; j < width; j++) {
     let mean = 0;
     for (let at = j; at < n * width; at += width) mean += z[at]!;
@@ -166,8 +50,8 @@ export function batchNormForward(
       z[at] = normalised;
       y[at] = scale[j]! * normalised + shift[j]!;
     }
-    runningMean[j]! += RUNNING_SHARE * (mean - runningMean[j]!);
-    runningVariance[j]! += RUNNING_SHARE * ((variance * n) / Math.max(1, n - 1) - runningVariance[j]!);
+    runningMean[j]! += share * (mean - runningMean[j]!);
+    runningVariance[j]! += share * ((variance * n) / Math.max(1, n - 1) - runningVariance[j]!);
   }
 }
 

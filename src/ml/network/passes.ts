@@ -14,18 +14,15 @@ import {
   BATCH_NORM_EPSILON,
   batchNormBackward,
   batchNormForward,
-  createPairsByInput,
   dropOut,
   rectify,
   rectifyBackward,
   shiftBackward,
-  sparseBackward,
-  sparseForward,
   type BatchNorm,
-  type PairsByInput,
 } from './layers.ts';
 import { meanLoss } from './losses.ts';
 import { multiply, plain, transposed } from './matrix.ts';
+import { createPairsByInput, sparseBackward, sparseForward, type PairsByInput } from './sparse-layer.ts';
 
 export interface Shape {
   readonly inputCount: number;
@@ -100,6 +97,7 @@ export function createNetwork(shape: Shape, baseMargin: number, random: Random):
       shift: parameters.shifts[l]!,
       runningMean: new Float64Array(width),
       runningVariance: new Float64Array(width).fill(1),
+      batches: 0,
     })),
     decayed: Uint8Array.from(decayed.all),
   };

@@ -1,11 +1,14 @@
-/** Training of one network: epochs over shuffled batches, early stopping on rows set aside. See network.ts. */
+/**
+ * Training of one network: epochs over shuffled batches, early stopping on rows set aside. See network.ts.
+ * An epoch is a pass over the learning rows, or over 200,000 of them drawn afresh when there are more.
+ */
 import type { TrainingData } from '../estimator.ts';
 import type { NetworkParams } from '../network.ts';
 import { shuffle, type Random } from '../random.ts';
 import { logit } from '../sigmoid.ts';
 import { weightedRate } from '../training-data.ts';
 import { adamStep, createAdam, scheduledRate, type Adam } from './adam.ts';
-import { inferMargins } from './infer.ts';
+import { meanMargins } from './infer.ts';
 import { encodeRows, type Inputs } from './inputs.ts';
 import { meanLoss } from './losses.ts';
 import {
@@ -18,13 +21,17 @@ import {
   type Workspace,
 } from './passes.ts';
 
+const EPOCH_ROWS = 200_000;
+const MAX_VALIDATION_ROWS = 50_000;
+/** With fewer rows of a class set aside their loss says too little, and none are. */
+const MIN_VALIDATION_ROWS = 5;
 const FINAL_SHARE = 0.05;
 
 interface Training {
   readonly params: NetworkParams;
   readonly inputs: Inputs;
   readonly data: TrainingData;
-  /** Mean 1 over the rows of positive weight. */
+  /** Mean 1 over the learning rows. */
   readonly weights: Float64Array;
   readonly network: Network;
   readonly workspace: Workspace;
@@ -32,6 +39,7 @@ interface Training {
   readonly random: Random;
 }
 
+/** `rowWeights`: positive, class weights included. */
 export function trainNetwork(
   params: NetworkParams,
   inputs: Inputs,
@@ -39,7 +47,7 @@ export function trainNetwork(
   rowWeights: Float64Array,
   random: Random,
 ): FoldedLayer[] {
-  const { learning, validation } = divideRows(data.target, rowWeights, params.validationShare, random);
+  const { learning, validation } = divideRows(data.target, params.validationShare, random);
   const weights = toMeanOne(rowWeights, learning);
   const shape = { ...inputs, widths: params.hidden, batchNorm: params.batchNorm };
   const network = createNetwork(shape, logit(weightedRate(data.target, weights)), random);
@@ -49,7 +57,7 @@ export function trainNetwork(
     data,
     weights,
     network,
-    workspace: createWorkspace(shape, Math.min(params.batchRows, learning.length)),
+    workspace: createWorkspace(shape, evenBatch(Math.min(learning.length, EPOCH_ROWS), params.batchRows)),
     adam: createAdam(network.parameters.all.length),
     random,
   };
@@ -57,7 +65,8 @@ export function trainNetwork(
   let bestLoss = Infinity;
   let bestEpoch = 0;
   for (let epoch = 0; epoch < params.maxEpochs && epoch - bestEpoch <= params.patience; epoch++) {
-    runEpoch(training, learning, epoch);
+    shuffle(learning, random);
+    runEpoch(training, learning.subarray(0, EPOCH_ROWS), epoch);
     const candidate = foldNetwork(network);
     const loss = validation.length > 0 ? lossOf(training, candidate, validation) : -epoch;
     if (!(loss < bestLoss)) continue;
@@ -70,14 +79,12 @@ export function trainNetwork(
 
 function runEpoch(training: Training, rows: Int32Array, epoch: number): void {
   const { params, inputs, data, weights, network, workspace, adam, random } = training;
-  shuffle(rows, random);
-  const batches = Math.max(1, Math.round(rows.length / params.batchRows));
-  const size = Math.min(workspace.target.length, Math.ceil(rows.length / batches));
+  const size = workspace.target.length;
   for (let start = 0; start < rows.length; start += size) {
     const end = Math.min(start + size, rows.length);
     const n = end - start;
-    // A mean and a variance need more than a row or two.
-    if (n < 2 && start > 0) break;
+    // One row alone has no variance.
+    if (n === 1 && start > 0) break;
     encodeRows(inputs, data.table, rows, start, end, workspace.slots);
     for (let i = 0; i < n; i++) {
       workspace.target[i] = data.target[rows[start + i]!]!;
@@ -85,11 +92,8 @@ function runEpoch(training: Training, rows: Int32Array, epoch: number): void {
     }
     lossAndSlopes(network, workspace, n, params.focus, params.dropout, random);
     addPenalties(network, params.l1, params.l2);
-    const rate = scheduledRate(
-      params.learningRate,
-      FINAL_SHARE,
-      (epoch + start / rows.length) / params.maxEpochs,
-    );
+    const done = (epoch + start / rows.length) / params.maxEpochs;
+    const rate = scheduledRate(params.learningRate, FINAL_SHARE, done);
     adamStep(adam, network.parameters.all, network.slopes.all, network.decayed, rate, params.weightDecay);
   }
 }
@@ -107,33 +111,47 @@ function addPenalties(network: Network, l1: number, l2: number): void {
 
 function lossOf(training: Training, layers: readonly FoldedLayer[], rows: Int32Array): number {
   const { params, inputs, data, weights } = training;
-  const margins = new Float64Array(rows.length);
-  inferMargins(inputs, layers, data.table, rows, margins);
+  const margins = meanMargins(inputs, [layers], data.table, rows);
   const target = Uint8Array.from(rows, (row) => data.target[row]!);
   const rowWeights = Float64Array.from(rows, (row) => weights[row]!);
   return meanLoss(margins, target, rowWeights, rows.length, params.focus, new Float64Array(rows.length));
 }
 
-/** Sets the same share of both classes aside; rows of no weight take no part. */
+/** Sets the same share of both classes aside, or nothing where there are too few. */
 function divideRows(
   target: Uint8Array,
-  weights: Float64Array,
   share: number,
   random: Random,
 ): { learning: Int32Array; validation: Int32Array } {
-  const learning: number[] = [];
-  const validation: number[] = [];
-  for (const label of [0, 1]) {
-    const rows = Int32Array.from(target.keys()).filter((row) => target[row] === label && weights[row]! > 0);
-    shuffle(rows, random);
-    const aside = Math.floor(share * rows.length);
-    rows.forEach((row, i) => (i < aside ? validation : learning).push(row));
+  const kept = Math.min(share, MAX_VALIDATION_ROWS / target.length);
+  const rows = Int32Array.from(target, (_, row) => row);
+  shuffle(rows, random);
+  const classes = [0, 1].map((label) => rows.filter((row) => target[row] === label));
+  const shares = classes.map((members) => Math.floor(kept * members.length));
+  const aside = Math.min(...shares) < MIN_VALIDATION_ROWS ? [0, 0] : shares;
+  return {
+    learning: join(classes.map((members, label) => members.subarray(aside[label]))),
+    validation: join(classes.map((members, label) => members.subarray(0, aside[label]))),
+  };
+}
+
+function join(parts: readonly Int32Array[]): Int32Array {
+  const out = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
   }
-  return { learning: Int32Array.from(learning), validation: Int32Array.from(validation) };
+  return out;
 }
 
 function toMeanOne(weights: Float64Array, rows: Int32Array): Float64Array {
   let total = 0;
   for (const row of rows) total += weights[row]!;
   return weights.map((weight) => (weight * rows.length) / total);
+}
+
+/** The batch size nearest to the wanted one that leaves no small batch at the end. */
+function evenBatch(rowCount: number, wanted: number): number {
+  return Math.ceil(rowCount / Math.max(1, Math.round(rowCount / wanted)));
 }
