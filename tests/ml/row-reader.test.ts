@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { addRow, clearRows, createRowBatch, toTable } from '../../src/ml/row-reader.ts';
+import type { Feature } from '../../src/ml/schema.ts';
+import { MISSING, UNSEEN } from '../../src/ml/table.ts';
+
+const number: Feature = {
+  name: 'tenure',
+  type: 'number',
+  levels: [],
+  range: { min: 0, max: 72, median: 29, integer: true },
+  missingShare: 0,
+};
+const category: Feature = {
+  name: 'contract',
+  type: 'category',
+  levels: ['Month-to-month', 'One year', '1'],
+  range: null,
+  missingShare: 0,
+};
+const batch = createRowBatch([number, category], 2);
+
+const read = (tenure: string | undefined, contract: string | undefined, decimal: '.' | ',' = '.') => {
+  clearRows(batch);
+  const { problems, notes } = addRow(batch, [tenure, contract], decimal);
+  const [first, second] = toTable(batch).columns;
+  const value = first?.kind === 'number' ? first.values[0] : null;
+  const code = second?.kind === 'category' ? second.codes[0] : null;
+  return { value, code, problems, notes: notes.map(({ column, kind }) => `${column} ${kind}`) };
+};
+
+describe('a cell', () => {
+  it.each([
+    ['5', 'One year', 5, 1, []],
+    ['', 'One year', NaN, 1, ['tenure missing']],
+    [undefined, undefined, NaN, MISSING, ['tenure missing', 'contract missing']],
+    [' N/A ', '  ', NaN, MISSING, ['tenure missing', 'contract missing']],
+    ['-3', 'one YEAR ', -3, 1, ['tenure out-of-range']],
+    ['73', 'Three year', 73, UNSEEN, ['tenure out-of-range', 'contract unseen']],
+    ['$1,000', '1.0', 1000, 2, ['tenure out-of-range']],
+  ])('tenure %j and contract %j are read as %d and level %d', (tenure, contract, value, code, notes) => {
+    expect(read(tenure, contract)).toEqual({ value, code, problems: [], notes });
+  });
+
+  it('with a decimal comma is the same number', () => {
+    expect(read('29,5', 'One year', ',').value).toBe(29.5);
+  });
+
+  it('that is no number refuses the row, saying what was found and what is expected', () => {
+    const { problems } = read('three', 'One year');
+    expect(problems).toEqual([{ column: 'tenure', found: 'three', expected: 'a number such as 29' }]);
+    expect(batch.rowCount).toBe(0);
+  });
+});
+
+describe('a batch', () => {
+  it('holds what fits and not more', () => {
+    clearRows(batch);
+    addRow(batch, ['1', 'One year'], '.');
+    addRow(batch, ['2', 'One year'], '.');
+    expect(() => addRow(batch, ['3', 'One year'], '.')).toThrow(RangeError);
+    expect(toTable(batch).rowCount).toBe(2);
+  });
+});
