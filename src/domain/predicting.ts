@@ -2,12 +2,15 @@
 import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
 import type { FieldError } from '../errors.ts';
+import { isNumeric } from '../ml/row-reader.ts';
 import type { Feature } from '../ml/schema.ts';
+import { isBlank, parseNumber } from '../ml/values.ts';
 import { getModel } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
 import { insertPrediction } from '../store/prediction-writes.ts';
 import type { User } from './accounts.ts';
-import { labelOf } from './column-names.ts';
+import { isSameValue, numberIn } from './cell-values.ts';
+import { foldName, labelOf } from './column-names.ts';
 import { readModelFile } from './model-files.ts';
 import { toStored } from './prediction-record.ts';
 import { createScorer, inputsOf, scoreCustomers } from './scoring.ts';
@@ -16,11 +19,15 @@ import { currentScoringRules } from './scoring-rules.ts';
 /** What a select offers for 'I do not know'; it is scored as missing. */
 export const notKnown = '__not_known__';
 
+const maxIdentifierLength = 200;
+
 export interface FormField {
   /** Its name in the form: features may be called anything. */
   readonly name: string;
   readonly label: string;
   readonly feature: Feature;
+  /** Answered from a list of levels, not typed. */
+  readonly isChoice: boolean;
   /** What training saw. */
   readonly hint: string | null;
 }
@@ -31,29 +38,55 @@ export function formFields(model: Pick<ModelRecord, 'schema'>): FormField[] {
     name: `f${j}`,
     label: labelOf(feature.name),
     feature,
+    isChoice: !isNumeric(feature),
     hint: hintOf(feature),
   }));
+}
+
+/** The form's values for a customer that was scored before, whatever model and file it came through. */
+export function valuesFrom(
+  fields: readonly FormField[],
+  inputs: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const known = new Map(Object.entries(inputs).map(([name, text]) => [foldName(name), text]));
+  return Object.fromEntries(
+    fields.map((field) => [field.name, valueFrom(field, known.get(foldName(field.feature.name)))]),
+  );
+}
+
+function valueFrom({ feature, isChoice }: FormField, text: string | undefined): string {
+  if (text === undefined) return '';
+  if (isBlank(text)) return isChoice ? notKnown : '';
+  if (feature.type === 'date') return text;
+  if (!isChoice) return String(numberIn(text) ?? text);
+  if (feature.levels.includes(text)) return text;
+  return feature.levels.find((level) => isSameValue(level, text)) ?? '';
 }
 
 export type Prediction =
   { readonly ok: true; readonly id: number } | { readonly ok: false; readonly errors: readonly FieldError[] };
 
-/** Scores what a form says and stores the prediction; otherwise every field that is missing or cannot be read. */
+/**
+ * Scores what a form says and stores the prediction; otherwise every field that is missing or cannot be read. A
+ * what-if is stored beside the customer's own scores and counts nowhere.
+ */
 export async function predictCustomer(
   db: Db,
   modelsDir: string,
   user: User,
   modelId: number,
   values: Readonly<Record<string, string>>,
+  isWhatIf = false,
 ): Promise<Prediction> {
   const record = await getModel(db, modelId);
   const fields = formFields(record);
-  const unanswered = fields.filter(({ name, feature }) => feature.range === null && !values[name]);
+  const unanswered = fields.filter(({ name, isChoice }) => isChoice && !values[name]);
   const model = await readModelFile(modelsDir, record);
   const scorer = createScorer(model, await currentScoringRules(db));
   const cells = fields.map(({ name }) => (values[name] === notKnown ? '' : (values[name] ?? '')));
   const [result] = scoreCustomers(scorer, [{ cells, value: values['monthlyValue'] }], '.');
   const errors = [
+    ...aboutErrors(values),
     ...unanswered.map(({ name, label }) => ({
       field: name,
       message: `${label}: choose one, or 'Not known'.`,
@@ -61,12 +94,12 @@ export async function predictCustomer(
     ...(result!.ok ? [] : result!.problems.map((problem) => problemError(fields, problem))),
   ];
   if (errors.length > 0 || !result!.ok) return { ok: false, errors: sortedByField(errors, fields) };
-  const customer = (values['customer'] ?? '').trim().slice(0, 200);
+  const customer = (values['customer'] ?? '').trim();
   const origin = {
     batchId: null,
     rowNumber: null,
     customerId: customer === '' ? null : customer,
-    source: 'form' as const,
+    source: isWhatIf ? ('what-if' as const) : ('form' as const),
     modelId: record.id,
     isSample: false,
     createdBy: user.id,
@@ -76,9 +109,25 @@ export async function predictCustomer(
   return { ok: true, id: await inTransaction(db, (trx) => insertPrediction(trx, stored)) };
 }
 
+/** The fields that are asked beside the model's features. */
+function aboutErrors({ customer = '', monthlyValue = '' }: Readonly<Record<string, string>>): FieldError[] {
+  const errors: FieldError[] = [];
+  if (customer.trim().length > maxIdentifierLength)
+    errors.push({
+      field: 'customer',
+      message: `Identifier: use at most ${maxIdentifierLength} characters.`,
+    });
+  if (!isBlank(monthlyValue) && parseNumber(monthlyValue, '.') === null)
+    errors.push({
+      field: 'monthlyValue',
+      message: 'Pays a month: enter an amount such as 49.90, or leave it empty.',
+    });
+  return errors;
+}
+
 function hintOf({ range, type }: Feature): string | null {
-  if (range === null) return null;
   if (type === 'date') return 'A date such as 2026-11-20. Leave empty if not known.';
+  if (range === null) return null;
   return `Training saw ${range.min} to ${range.max}. Leave empty if not known.`;
 }
 
@@ -92,5 +141,5 @@ function problemError(
 
 function sortedByField(errors: FieldError[], fields: readonly FormField[]): FieldError[] {
   const place = new Map(fields.map(({ name }, i) => [name, i]));
-  return errors.sort((a, b) => (place.get(a.field) ?? 0) - (place.get(b.field) ?? 0));
+  return errors.sort((a, b) => (place.get(a.field) ?? -1) - (place.get(b.field) ?? -1));
 }

@@ -1,4 +1,5 @@
 /** Retention rules: what to offer to whom, what it costs, and what it should save. */
+import { isSameValue, numberIn } from './cell-values.ts';
 import { foldName } from './column-names.ts';
 import type { RiskLevel } from './risk.ts';
 
@@ -102,10 +103,10 @@ function attributeProblem(
   const found = inputs[name]!.trim();
   const said = found === '' ? 'missing' : `'${found}'`;
   const holds = {
-    is: () => found.toLowerCase() === value.trim().toLowerCase(),
-    'is-not': () => found.toLowerCase() !== value.trim().toLowerCase(),
-    below: () => found !== '' && Number(found.replace(',', '.')) < Number(value),
-    above: () => found !== '' && Number(found.replace(',', '.')) > Number(value),
+    is: () => isSameValue(found, value),
+    'is-not': () => !isSameValue(found, value),
+    below: () => (numberIn(found) ?? NaN) < (numberIn(value) ?? NaN),
+    above: () => (numberIn(found) ?? NaN) > (numberIn(value) ?? NaN),
     missing: () => found === '',
   }[operator]();
   return holds ? null : `${column} is ${said}`;

@@ -2,16 +2,17 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { formFields, notKnown, predictCustomer } from '../domain/predicting.ts';
+import { formFields, notKnown, predictCustomer, valuesFrom } from '../domain/predicting.ts';
 import type { FormField } from '../domain/predicting.ts';
 import type { FieldError } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { parseForm, textValues } from '../http/validate.ts';
-import { findModel, listModels } from '../store/models.ts';
+import { listModels } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
 import { getPrediction } from '../store/predictions.ts';
+import type { PredictionRecord } from '../store/predictions.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -52,51 +53,51 @@ export function createPredictHandlers({ db, config }: Context) {
   return {
     /** `?model=ID` chooses a model, `?from=ID` begins with the values of a prediction. */
     show: async (req: Request, res: Response) => {
-      const from = Number(req.query['from']);
-      const original =
-        Number.isSafeInteger(from) && from > 0 ? await getPrediction(db, from).catch(() => null) : null;
+      const original = await findOriginal(req.query['from']);
+      const models = await listModels(db);
       const chosen = original?.modelId ?? Number(req.query['model']);
-      const model =
-        (Number.isSafeInteger(chosen) && chosen > 0 ? await findModel(db, chosen) : undefined) ??
-        (await listModels(db))[0] ??
-        null;
+      const model = models.find(({ id }) => id === chosen) ?? models[0] ?? null;
       await show(res, model, original && model ? valuesOf(model, original) : {});
     },
 
     create: async (req: Request, res: Response) => {
       const form = parseForm(PredictForm, req.body);
       const values = textValues(req.body);
-      const model = form.ok ? await findModel(db, form.data.model) : undefined;
+      const models = await listModels(db);
+      const model = form.ok ? models.find(({ id }) => id === form.data.model) : undefined;
       if (!model) {
-        await show(res, (await listModels(db))[0] ?? null, values, [
+        await show(res, models[0] ?? null, values, [
           { field: 'model', message: 'This model is no longer there. Choose another.' },
         ]);
         return;
       }
-      const prediction = await predictCustomer(db, config.modelsDir, currentUser(req), model.id, values);
+      const original = await findOriginal(values['compared']);
+      const isWhatIf = original !== null && values['replace'] !== 'yes';
+      const user = currentUser(req);
+      const prediction = await predictCustomer(db, config.modelsDir, user, model.id, values, isWhatIf);
       if (!prediction.ok) {
         await show(res, model, values, prediction.errors);
         return;
       }
-      const compared = /^\d{1,10}$/.test(values['compared'] ?? '')
-        ? `?compared=${values['compared'] ?? ''}`
-        : '';
-      res.redirect(303, `/predictions/${prediction.id}${compared}`);
+      res.redirect(
+        303,
+        `/predictions/${prediction.id}${original === null ? '' : `?compared=${original.id}`}`,
+      );
     },
   };
+
+  /** The prediction that a what-if begins with; null where the address names none that is there. */
+  async function findOriginal(text: unknown): Promise<PredictionRecord | null> {
+    const id = typeof text === 'string' && /^[1-9]\d{0,9}$/.test(text) ? Number(text) : 0;
+    return id === 0 ? null : getPrediction(db, id).catch(() => null);
+  }
 }
 
-function valuesOf(
-  model: ModelRecord,
-  original: { id: number; customerId: string | null; inputs: Readonly<Record<string, string>> },
-): Record<string, string> {
-  const fields = formFields(model).map(({ name, feature }) => {
-    const value = original.inputs[feature.name] ?? '';
-    return [name, value === '' && feature.range === null ? notKnown : value] as const;
-  });
+function valuesOf(model: ModelRecord, original: PredictionRecord): Record<string, string> {
   return {
-    ...Object.fromEntries(fields),
+    ...valuesFrom(formFields(model), original.inputs),
     customer: original.customerId ?? '',
+    monthlyValue: original.monthlyValue === null ? '' : String(original.monthlyValue),
     compared: String(original.id),
   };
 }

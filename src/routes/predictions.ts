@@ -2,6 +2,7 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
+import { isSameValue } from '../domain/cell-values.ts';
 import { riskLevels } from '../domain/risk.ts';
 import { reasonWords } from '../domain/scoring-words.ts';
 import { flash } from '../http/flash.ts';
@@ -42,6 +43,7 @@ declare module '../http/render.ts' {
       readonly prediction: PredictionRecord;
       readonly others: number;
       readonly compared: PredictionRecord | null;
+      readonly changes: readonly InputChange[];
       readonly history: readonly PredictionRecord[];
       readonly settings: Settings;
     };
@@ -121,11 +123,27 @@ export function createPredictionHandlers({ db }: Context) {
         prediction,
         others: prediction.probability - prediction.reasons.base - shown,
         compared,
+        changes: compared === null ? [] : changedInputs(compared.inputs, prediction.inputs),
         history: prediction.customerId === null ? [] : await listHistory(db, prediction.customerId, 20),
         settings: await getSettings(db),
       });
     },
   };
+}
+
+interface InputChange {
+  readonly name: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+function changedInputs(
+  before: PredictionRecord['inputs'],
+  after: PredictionRecord['inputs'],
+): readonly InputChange[] {
+  return Object.keys(after)
+    .map((name) => ({ name, before: before[name] ?? '', after: after[name] ?? '' }))
+    .filter(({ before: was, after: is }) => !isSameValue(was, is));
 }
 
 /** `?compared=ID`: the score that a what-if began with; one that is gone is not compared. */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { chooseActions, operators, whyNot } from '../domain/retention.ts';
 import type { Conditions, RetentionRule } from '../domain/retention.ts';
+import { numberIn } from '../domain/cell-values.ts';
 import { foldName } from '../domain/column-names.ts';
 import { removeRule, saveRule } from '../domain/rules.ts';
 import { riskLevels } from '../domain/risk.ts';
@@ -62,7 +63,7 @@ const attributeFields = {
   ...{ column2: column, operator2: operator, value2: value },
 };
 
-const RuleForm = z.object({
+const RuleFields = z.object({
   action: limitedText(200).min(1, 'Say what is to be done.'),
   why: limitedText(500).min(1, 'Say why, in a sentence that a colleague understands.'),
   cost: amount,
@@ -84,6 +85,21 @@ const RuleForm = z.object({
   minMonthlyValue: z.union([z.literal('').transform(() => null), amount]),
   reason: limitedText(200).transform((text) => text || null),
   ...attributeFields,
+});
+
+/** A comparison that could never hold is a slip, not a rule. */
+const RuleForm = RuleFields.superRefine((form, context) => {
+  for (const [i, { column, operator, value }] of attributesOf(form).entries()) {
+    if (column === '' || operator === 'missing') continue;
+    const isOrdered = operator === 'below' || operator === 'above';
+    const problem =
+      value === ''
+        ? 'Say what the column is compared with.'
+        : isOrdered && numberIn(value) === null
+          ? 'Enter a number: below and above compare numbers.'
+          : null;
+    if (problem !== null) context.addIssue({ code: 'custom', path: [`value${i}`], message: problem });
+  }
 });
 
 export function createRuleHandlers({ db }: Context) {
@@ -186,12 +202,8 @@ function unknownColumns({ conditions }: RetentionRule, model: ModelRecord | unde
   return [...new Set(asked.filter((column) => !known.has(foldName(column))))];
 }
 
-function toRule(form: z.infer<typeof RuleForm>) {
-  const attributes = [
-    { column: form.column0, operator: form.operator0, value: form.value0 },
-    { column: form.column1, operator: form.operator1, value: form.value1 },
-    { column: form.column2, operator: form.operator2, value: form.value2 },
-  ].filter((condition) => condition.column !== '');
+function toRule(form: z.infer<typeof RuleFields>) {
+  const attributes = attributesOf(form).filter((condition) => condition.column !== '');
   const conditions: Conditions = {
     riskLevels: riskLevels.filter((level) => form[level] === 'yes'),
     minMonthlyValue: form.minMonthlyValue,
@@ -207,6 +219,14 @@ function toRule(form: z.infer<typeof RuleForm>) {
     enabled: form.enabled === 'yes',
     conditions,
   };
+}
+
+function attributesOf(form: z.infer<typeof RuleFields>) {
+  return [
+    { column: form.column0, operator: form.operator0, value: form.value0 },
+    { column: form.column1, operator: form.operator1, value: form.value1 },
+    { column: form.column2, operator: form.operator2, value: form.value2 },
+  ];
 }
 
 function toValues(rule: RetentionRule): Record<string, string> {

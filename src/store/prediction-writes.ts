@@ -1,11 +1,14 @@
 /** Writing predictions: many at once, and always with the newest score of a customer marked as such. */
 import type { Db } from '../db.ts';
 
+export type PredictionSource = 'form' | 'what-if' | 'batch' | 'api';
+
 export interface NewPrediction {
   readonly batchId: number | null;
   readonly rowNumber: number | null;
   readonly customerId: string | null;
-  readonly source: 'form' | 'batch' | 'api';
+  /** A what-if is never anybody's latest score: nobody is as it says. */
+  readonly source: PredictionSource;
   readonly modelId: number;
   readonly probability: number;
   readonly riskLevel: string;
@@ -71,8 +74,9 @@ export async function insertPredictions(trx: Db, predictions: readonly NewPredic
 
 /** Inserts one and gives its number. */
 export async function insertPrediction(trx: Db, prediction: NewPrediction): Promise<number> {
-  if (prediction.customerId !== null) await retireScores(trx, [prediction.customerId]);
-  const values = valuesOf(prediction, true);
+  const isLatest = prediction.source !== 'what-if';
+  if (isLatest && prediction.customerId !== null) await retireScores(trx, [prediction.customerId]);
+  const values = valuesOf(prediction, isLatest);
   const row = Object.fromEntries(columns.map((column, i) => [column, values[i]]));
   const [inserted] = await trx<{ id: number }>('predictions').insert(row).returning('id');
   return inserted!.id;
@@ -87,6 +91,7 @@ export async function deletePredictionsOf(trx: Db, batchId: number): Promise<voi
   const newestOfOthers = trx('predictions')
     .max('id')
     .whereIn('customer_id', losing)
+    .whereNot({ source: 'what-if' })
     .where((others) => void others.whereNot({ batch_id: batchId }).orWhereNull('batch_id'))
     .groupBy('customer_id');
   await trx('predictions').whereIn('id', newestOfOthers).update({ is_latest: 1 });

@@ -1,6 +1,7 @@
 /** Reading predictions: one, a filtered list, totals and groups. */
 import type { Db } from '../db.ts';
 import { NotFound } from '../errors.ts';
+import type { PredictionSource } from './prediction-writes.ts';
 
 export interface PredictionRecord {
   readonly id: number;
@@ -8,7 +9,7 @@ export interface PredictionRecord {
   readonly batchName: string | null;
   readonly rowNumber: number | null;
   readonly customerId: string | null;
-  readonly source: 'form' | 'batch' | 'api';
+  readonly source: PredictionSource;
   readonly modelId: number | null;
   readonly modelLabel: string;
   readonly probability: number;
