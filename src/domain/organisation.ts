@@ -6,28 +6,32 @@ import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
 import { Conflict } from '../errors.ts';
 import { recordEvent } from '../store/audit.ts';
-import { deleteBatch, listSampleBatches } from '../store/batches.ts';
+import { deleteBatch, listBatches, listSampleBatches } from '../store/batches.ts';
+import type { BatchRecord } from '../store/batches.ts';
 import { deleteDataset, listSampleDatasets } from '../store/datasets.ts';
-import { deleteModel, listModels } from '../store/models.ts';
-import { deleteSamplePredictions, relabelRisk } from '../store/predictions.ts';
+import { archiveModel, deleteModel, listModels } from '../store/models.ts';
+import type { ModelRecord } from '../store/models.ts';
+import { deletePredictionsOf } from '../store/prediction-writes.ts';
+import { countSamplePredictions, isModelUsed } from '../store/predictions.ts';
 import { getSettings, saveSettings } from '../store/settings.ts';
 import type { Settings } from '../store/settings.ts';
 import type { User } from './accounts.ts';
 import { allBatchFiles } from './batch-files.ts';
 import { currentFile, historyFile } from './first-start.ts';
 import { removeModelFile } from './model-files.ts';
+import { relabelLater } from './risk-relabelling.ts';
 
-/** New thresholds hold for every stored score at once, so that no list mixes two meanings of 'high'. */
+/** 'later': stored scores get their new level by a job. */
 export async function changeRiskLevels(
   db: Db,
   user: User,
   mediumFrom: number,
   highFrom: number,
-): Promise<void> {
-  await inTransaction(db, async (trx) => {
+): Promise<'done' | 'later'> {
+  return inTransaction(db, async (trx) => {
     const before = await getSettings(trx);
     await saveSettings(trx, { mediumFrom, highFrom });
-    await relabelRisk(trx, mediumFrom, highFrom);
+    const relabelled = await relabelLater(trx, user.id);
     await recordEvent(trx, {
       userId: user.id,
       action: 'settings.risk-levels',
@@ -35,6 +39,7 @@ export async function changeRiskLevels(
       before: { mediumFrom: before.mediumFrom, highFrom: before.highFrom },
       after: { mediumFrom, highFrom },
     });
+    return relabelled;
   });
 }
 
@@ -54,19 +59,46 @@ export async function changeOrganisation(db: Db, user: User, change: Organisatio
   });
 }
 
+/** What is left of the sample, and what the step that removes it would take. */
+export async function describeSample(db: Db): Promise<SampleDescription> {
+  const models = (await listModels(db)).filter((model) => model.isSample);
+  const batches = await listSampleBatches(db);
+  const datasets = await listSampleDatasets(db);
+  return {
+    predictions: await countSamplePredictions(db),
+    files: batches.length + datasets.length,
+    models: models.filter(({ state }) => state !== 'active').map(({ label }) => label),
+    activeModel: models.find(({ state }) => state === 'active')?.label ?? null,
+  };
+}
+
+export interface SampleDescription {
+  readonly predictions: number;
+  readonly files: number;
+  /** Those that would go. */
+  readonly models: readonly string[];
+  /** The one that would stay. */
+  readonly activeModel: string | null;
+}
+
 /**
  * Everything generated goes in one step: customers, scores, files, dataset, and the models that are not active. The
- * active one stays until another takes over, so that scoring goes on.
+ * active one stays until another takes over, so that scoring goes on. A model that scored customers of one's own
+ * stays as a name beside those scores.
  */
 export async function removeSample(db: Db, config: Config, user: User): Promise<void> {
   const files = await inTransaction(db, async (trx) => {
     const batches = await listSampleBatches(trx);
     if (batches.some(({ state }) => state === 'scoring'))
       throw new Conflict('The sample is still being scored. Try again in a moment.');
-    await deleteSamplePredictions(trx);
-    for (const batch of batches) await deleteBatch(trx, batch.id);
     const models = (await listModels(trx)).filter((model) => model.isSample && model.state !== 'active');
-    for (const model of models) await deleteModel(trx, model.id);
+    await refuseWhileInUse(trx, models);
+    for (const batch of batches) {
+      await deletePredictionsOf(trx, batch.id);
+      await deleteBatch(trx, batch.id);
+    }
+    for (const { id } of models)
+      await ((await isModelUsed(trx, id)) ? archiveModel(trx, id) : deleteModel(trx, id));
     for (const dataset of await listSampleDatasets(trx)) await deleteDataset(trx, dataset.id);
     await recordEvent(trx, { userId: user.id, action: 'sample.removed', subject: 'Sample data' });
     return {
@@ -77,4 +109,15 @@ export async function removeSample(db: Db, config: Config, user: User): Promise<
   for (const file of files.batches) await rm(join(config.uploadsDir, file), { force: true });
   for (const file of files.models) await removeModelFile(config.modelsDir, file);
   for (const file of [historyFile, currentFile]) await rm(join(config.dataDir, file), { force: true });
+}
+
+/** An upload of one's own that is under way needs its model to the end. */
+async function refuseWhileInUse(trx: Db, models: readonly ModelRecord[]): Promise<void> {
+  const isOpen = ({ state }: BatchRecord): boolean => ['checking', 'checked', 'scoring'].includes(state);
+  const open = (await listBatches(trx, 1_000)).filter((batch) => !batch.isSample && isOpen(batch));
+  const batch = open.find(({ modelId }) => models.some(({ id }) => id === modelId));
+  if (batch)
+    throw new Conflict(
+      `The upload ${batch.originalName} is being scored with ${batch.modelLabel ?? 'a sample model'}. Finish it or remove it first.`,
+    );
 }

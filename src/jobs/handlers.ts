@@ -3,10 +3,12 @@ import type { JobKind } from '../store/jobs.ts';
 import { runCheckBatch } from './check-batch.ts';
 import { runFirstStart } from './first-start.ts';
 import type { JobHandler } from './job-handler.ts';
+import { runRelabelRisk } from './relabel-risk.ts';
 import { runScoreBatch } from './score-batch.ts';
 
 export const handlers: Readonly<Record<JobKind, JobHandler>> = {
   'check-batch': runCheckBatch,
   'score-batch': runScoreBatch,
   'first-start': runFirstStart,
+  'relabel-risk': runRelabelRisk,
 };

@@ -3,14 +3,19 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { currencies, timeZones } from '../domain/locale.ts';
-import { changeOrganisation, changeRiskLevels, removeSample } from '../domain/organisation.ts';
+import {
+  changeOrganisation,
+  changeRiskLevels,
+  describeSample,
+  removeSample,
+} from '../domain/organisation.ts';
+import type { SampleDescription } from '../domain/organisation.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
 import { render, renderFragment } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { parseForm } from '../http/validate.ts';
-import { findActiveModel } from '../store/models.ts';
-import { countByThresholds, countSamplePredictions } from '../store/predictions.ts';
+import { countByThresholds } from '../store/predictions.ts';
 import { getSettings } from '../store/settings.ts';
 import type { Settings } from '../store/settings.ts';
 import { organisationFields } from './organisation-form.ts';
@@ -29,7 +34,7 @@ declare module '../http/render.ts' {
       readonly currencies: readonly string[];
       readonly timeZones: readonly string[];
     };
-    'settings/sample': PageData & { readonly predictions: number; readonly isModelActive: boolean };
+    'settings/sample': PageData & { readonly sample: SampleDescription };
   }
 }
 
@@ -101,11 +106,14 @@ export function createSettingsHandlers({ db, config }: Context) {
         await render(res, 'settings/risk-levels', page, 422);
         return;
       }
-      await changeRiskLevels(db, currentUser(req), form.data.mediumFrom, form.data.highFrom);
+      const { mediumFrom, highFrom } = form.data;
+      const relabelled = await changeRiskLevels(db, currentUser(req), mediumFrom, highFrom);
       flash(
         req,
         'success',
-        'The risk levels are saved, and every stored score has its new level. Files downloaded earlier keep theirs.',
+        relabelled === 'done'
+          ? 'The risk levels are saved, and every stored score has its new level. Files of earlier uploads keep theirs.'
+          : 'The risk levels are saved. Stored scores are getting their new level in the background; this takes a moment.',
       );
       res.redirect(303, '/settings/risk-levels');
     },
@@ -133,12 +141,7 @@ export function createSettingsHandlers({ db, config }: Context) {
     },
 
     showSample: async (_req: Request, res: Response) => {
-      const isModelActive = (await findActiveModel(db))?.isSample ?? false;
-      await render(res, 'settings/sample', {
-        title: 'Sample data',
-        predictions: await countSamplePredictions(db),
-        isModelActive,
-      });
+      await render(res, 'settings/sample', { title: 'Sample data', sample: await describeSample(db) });
     },
 
     removeSample: async (req: Request, res: Response) => {

@@ -1,7 +1,7 @@
 import type { Db } from '../db.ts';
 
 export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
-export type JobKind = 'check-batch' | 'score-batch' | 'first-start';
+export type JobKind = 'check-batch' | 'score-batch' | 'first-start' | 'relabel-risk';
 
 export interface Job {
   readonly id: number;

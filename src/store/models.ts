@@ -97,6 +97,11 @@ export async function activateModel(db: Db, id: number): Promise<void> {
   await db('models').where({ id }).update({ state: 'active', activated_at: new Date().toISOString() });
 }
 
+/** It is offered nowhere any more; scores that it gave keep its name. */
+export async function archiveModel(db: Db, id: number): Promise<void> {
+  await db('models').where({ id }).update({ state: 'archived' });
+}
+
 export async function deleteModel(db: Db, id: number): Promise<void> {
   await db('models').where({ id }).delete();
 }

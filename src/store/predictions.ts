@@ -232,18 +232,31 @@ export async function countByThresholds(
   return { low: Number(row['low'] ?? 0), medium: Number(row['medium'] ?? 0), high: Number(row['high'] ?? 0) };
 }
 
-/** Gives every stored prediction the level that the thresholds say. */
-export async function relabelRisk(trx: Db, mediumFrom: number, highFrom: number): Promise<void> {
-  await trx('predictions').update({
-    risk_level: trx.raw(
-      "CASE WHEN probability >= ? THEN 'high' WHEN probability >= ? THEN 'medium' ELSE 'low' END",
-      [highFrom, mediumFrom],
-    ),
-  });
+/** Gives the stored predictions with numbers in (after, until] the level that the thresholds say. */
+export async function relabelRisk(
+  trx: Db,
+  thresholds: { readonly mediumFrom: number; readonly highFrom: number },
+  after: number,
+  until: number,
+): Promise<void> {
+  const level = "CASE WHEN probability >= ? THEN 'high' WHEN probability >= ? THEN 'medium' ELSE 'low' END";
+  const bindings = [thresholds.highFrom, thresholds.mediumFrom];
+  await trx('predictions')
+    .where('id', '>', after)
+    .where('id', '<=', until)
+    .whereRaw(`risk_level <> ${level}`, bindings)
+    .update({ risk_level: trx.raw(level, bindings) });
 }
 
-export async function deleteSamplePredictions(trx: Db): Promise<void> {
-  await trx('predictions').where({ is_sample: 1 }).delete();
+/** The highest number that a prediction has; 0 without any. */
+export async function lastPredictionId(db: Db): Promise<number> {
+  const row = (await db('predictions').max({ last: 'id' }).first()) as { last: number | null };
+  return row.last ?? 0;
+}
+
+/** True when scores that are no sample came from this model. */
+export async function isModelUsed(db: Db, modelId: number): Promise<boolean> {
+  return (await db('predictions').where({ model_id: modelId, is_sample: 0 }).first('id')) !== undefined;
 }
 
 export async function countSamplePredictions(db: Db): Promise<number> {
