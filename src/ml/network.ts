@@ -17,6 +17,7 @@ import { meanMargins } from './network/infer.ts';
 import { checkColumns, fitInputs, type Inputs } from './network/inputs.ts';
 import type { FoldedLayer } from './network/passes.ts';
 import { trainNetwork } from './network/training.ts';
+import { walkMargins } from './network/walks.ts';
 import type { Random } from './random.ts';
 import { sampledShap, type SampledExplanation } from './sampled-shap.ts';
 import { sigmoid } from './sigmoid.ts';
@@ -117,7 +118,13 @@ function predictNetwork(model: NetworkModel, table: Table): Float64Array {
 function explainNetwork(model: NetworkModel, table: Table): SampledExplanation {
   checkColumns(model.inputs, table);
   const background = fromCells(table, model.background);
-  return sampledShap((rows) => predictNetwork(model, rows), background, table, EXPLANATION_SEED);
+  return sampledShap(
+    (rows) => predictNetwork(model, rows),
+    background,
+    table,
+    EXPLANATION_SEED,
+    (walks) => walkMargins(model.inputs, model.networks, walks).map(sigmoid),
+  );
 }
 
 function withoutWeightless(data: TrainingData): TrainingData {

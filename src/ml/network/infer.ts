@@ -22,9 +22,7 @@ export function meanMargins(
   const out = new Float64Array(rows.length);
   const blockRows = Math.min(BLOCK_ROWS, rows.length);
   const slots = createSlots(inputs, blockRows);
-  const spaces = networks.map((layers) =>
-    layers.map((layer) => new Float64Array(blockRows * layer.shift.length)),
-  );
+  const spaces = createSpaces(networks, blockRows);
   for (let start = 0; start < rows.length; start += BLOCK_ROWS) {
     const end = Math.min(start + BLOCK_ROWS, rows.length);
     encodeRows(inputs, table, rows, start, end, slots);
@@ -38,7 +36,6 @@ export function meanMargins(
   return out;
 }
 
-/** Fills the space of each layer for the first `n` rows of the slots. */
 function runLayers(
   inputs: Inputs,
   layers: readonly FoldedLayer[],
@@ -46,15 +43,28 @@ function runLayers(
   spaces: readonly Float64Array[],
   n: number,
 ): void {
-  layers.forEach((layer, l) => {
-    const width = layer.shift.length;
-    const space = spaces[l]!;
-    if (l === 0) sparseForward(space, slots, inputs.slotCount, layer.weights, n, width);
-    else {
-      const inner = layers[l - 1]!.shift.length;
-      multiply(space, plain(spaces[l - 1]!, inner), plain(layer.weights, width), n, inner, width);
-    }
-    addShift(space, layer.shift, n);
-    if (l + 1 < layers.length) rectify(space, n * width);
-  });
+  const { weights, shift } = layers[0]!;
+  sparseForward(spaces[0]!, slots, inputs.slotCount, weights, n, shift.length);
+  addShift(spaces[0]!, shift, n);
+  finishLayers(layers, spaces, n);
+}
+
+/** From the first layer's affine values in its space to the log-odds in the last one's, for `n` rows. */
+export function finishLayers(
+  layers: readonly FoldedLayer[],
+  spaces: readonly Float64Array[],
+  n: number,
+): void {
+  for (let l = 1; l < layers.length; l++) {
+    const { weights, shift } = layers[l]!;
+    const inner = layers[l - 1]!.shift.length;
+    rectify(spaces[l - 1]!, n * inner);
+    multiply(spaces[l]!, plain(spaces[l - 1]!, inner), plain(weights, shift.length), n, inner, shift.length);
+    addShift(spaces[l]!, shift, n);
+  }
+}
+
+/** Room for `rows` rows in each layer of each network. */
+export function createSpaces(networks: readonly (readonly FoldedLayer[])[], rows: number): Float64Array[][] {
+  return networks.map((layers) => layers.map((layer) => new Float64Array(rows * layer.shift.length)));
 }

@@ -14,7 +14,7 @@
  * piecewise-linear encoding, here in the hat basis); de Boor (1978), A Practical Guide to Splines.
  * Assumptions: quantiles ignore row weights and, beyond 200,000 rows, come from evenly spaced rows.
  */
-import { MISSING, type CategoryColumn, type NumberColumn, type Table } from '../table.ts';
+import { MISSING, type CategoryColumn, type Column, type NumberColumn, type Table } from '../table.ts';
 
 /** No input stands for this value. */
 export const NO_INPUT = -1;
@@ -70,7 +70,7 @@ export function fitInputs(table: Table, maxKnots: number): Inputs {
         ? numberInputs(column, maxKnots, inputCount)
         : categoryInputs(column, inputCount);
     inputCount = fitted.next;
-    slotCount += column.kind === 'number' ? NUMBER_SLOTS : 1;
+    slotCount += slotsOf(column.kind);
     return fitted.inputs;
   });
   return { columns, inputCount: Math.max(1, inputCount), slotCount };
@@ -87,6 +87,11 @@ export function checkColumns(inputs: Inputs, table: Table): void {
         `column ${c + 1} must be the ${kind} '${name}', found the ${found.kind} '${found.name}'`,
       );
   }
+}
+
+/** Pairs that one column of a row takes. */
+export function slotsOf(kind: Column['kind']): number {
+  return kind === 'number' ? NUMBER_SLOTS : 1;
 }
 
 /** Pairs for `rowCount` rows. */
