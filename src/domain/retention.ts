@@ -1,4 +1,5 @@
 /** Retention rules: what to offer to whom, what it costs, and what it should save. */
+import type { RuleRecord } from '../store/retention-rules.ts';
 import { isSameValue, numberIn } from './cell-values.ts';
 import { foldName } from './column-names.ts';
 import type { RiskLevel } from './risk.ts';
@@ -22,20 +23,8 @@ export interface Conditions {
   readonly attributes: readonly AttributeCondition[];
 }
 
-export interface RetentionRule {
-  readonly id: number;
-  /** Lower comes first where savings are equal or unknown. */
-  readonly position: number;
-  readonly action: string;
-  readonly why: string;
-  readonly conditions: Conditions;
-  /** What the action costs for one customer. */
-  readonly cost: number;
-  /** Expected share of leavers that the action keeps, 0 to 1. */
-  readonly saveRate: number;
-  readonly enabled: boolean;
-  readonly version: number;
-}
+/** A stored rule whose conditions are understood. */
+export type RetentionRule = RuleRecord<Conditions>;
 
 /** The part of a scored customer that rules look at. */
 export interface RuleSubject {

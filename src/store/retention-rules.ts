@@ -4,11 +4,14 @@ import { NotFound } from '../errors.ts';
 /** The plain shape of a rule as stored; domain/retention.ts says what it means. */
 export interface RuleRecord<Conditions = unknown> {
   readonly id: number;
+  /** Lower comes first where savings are equal or unknown. */
   readonly position: number;
   readonly action: string;
   readonly why: string;
   readonly conditions: Conditions;
+  /** What the action costs for one customer. */
   readonly cost: number;
+  /** Expected share of leavers that the action keeps, 0 to 1. */
   readonly saveRate: number;
   readonly enabled: boolean;
   readonly version: number;
