@@ -4,6 +4,9 @@ import type { z } from 'zod';
 import { AppError, NotFound } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
 
+/** Where a schema says nothing of its own, people still get plain words. */
+const plainWords = { error: () => 'This is missing, or it cannot be read as it is.' };
+
 export type FormResult<T> =
   | { readonly ok: true; readonly data: T }
   | {
@@ -17,7 +20,7 @@ export type FormResult<T> =
  * @throws AppError 400 when a field is given twice that takes one value.
  */
 export function parseForm<T>(schema: z.ZodType<T>, body: unknown): FormResult<T> {
-  const result = schema.safeParse(body ?? {});
+  const result = schema.safeParse(body ?? {}, plainWords);
   if (result.success) return { ok: true, data: result.data };
   return { ok: false, errors: fieldErrors(result.error), values: textValues(body) };
 }

@@ -8,11 +8,12 @@ import { numberIn } from '../domain/cell-values.ts';
 import { foldName } from '../domain/column-names.ts';
 import { removeRule, saveRule } from '../domain/rules.ts';
 import { riskLevels } from '../domain/risk.ts';
+import type { FieldError } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
-import { idParam, parseForm } from '../http/validate.ts';
+import { idParam, parseForm, textValues } from '../http/validate.ts';
 import { findActiveModel } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
 import { getPrediction, listPredictions, noFilter } from '../store/predictions.ts';
@@ -63,7 +64,7 @@ const attributeFields = {
   ...{ column2: column, operator2: operator, value2: value },
 };
 
-const RuleFields = z.object({
+const RuleForm = z.object({
   action: limitedText(200).min(1, 'Say what is to be done.'),
   why: limitedText(500).min(1, 'Say why, in a sentence that a colleague understands.'),
   cost: amount,
@@ -82,24 +83,13 @@ const RuleFields = z.object({
   low: z.enum(['yes']).optional(),
   medium: z.enum(['yes']).optional(),
   high: z.enum(['yes']).optional(),
-  minMonthlyValue: z.union([z.literal('').transform(() => null), amount]),
+  minMonthlyValue: z
+    .string()
+    .trim()
+    .regex(/^(\d{1,9}([.,]\d{1,2})?)?$/, 'Enter an amount such as 25 or 12.50, or leave it empty.')
+    .transform((text) => (text === '' ? null : Number(text.replace(',', '.')))),
   reason: limitedText(200).transform((text) => text || null),
   ...attributeFields,
-});
-
-/** A comparison that could never hold is a slip, not a rule. */
-const RuleForm = RuleFields.superRefine((form, context) => {
-  for (const [i, { column, operator, value }] of attributesOf(form).entries()) {
-    if (column === '' || operator === 'missing') continue;
-    const isOrdered = operator === 'below' || operator === 'above';
-    const problem =
-      value === ''
-        ? 'Say what the column is compared with.'
-        : isOrdered && numberIn(value) === null
-          ? 'Enter a number: below and above compare numbers.'
-          : null;
-    if (problem !== null) context.addIssue({ code: 'custom', path: [`value${i}`], message: problem });
-  }
 });
 
 export function createRuleHandlers({ db }: Context) {
@@ -121,8 +111,10 @@ export function createRuleHandlers({ db }: Context) {
   };
   const save = async (req: Request, res: Response, id: number | null) => {
     const form = parseForm(RuleForm, req.body);
-    if (!form.ok) {
-      await edit(res, id, form.values, form.errors);
+    const values = textValues(req.body);
+    const errors = [...(form.ok ? [] : form.errors), ...comparisonErrors(values)];
+    if (!form.ok || errors.length > 0) {
+      await edit(res, id, values, errors);
       return;
     }
     await saveRule(db, currentUser(req), id, toRule(form.data));
@@ -181,6 +173,19 @@ export function createRuleHandlers({ db }: Context) {
   };
 }
 
+/** A comparison that could never hold is a slip, not a rule. */
+function comparisonErrors(values: Readonly<Record<string, string>>): FieldError[] {
+  return slots.flatMap((i) => {
+    const asked = (values[`value${i}`] ?? '').trim();
+    const comparison = values[`operator${i}`];
+    if (!values[`column${i}`]?.trim() || comparison === 'missing') return [];
+    if (asked === '') return [{ field: `value${i}`, message: 'Say what the column is compared with.' }];
+    if ((comparison === 'below' || comparison === 'above') && numberIn(asked) === null)
+      return [{ field: `value${i}`, message: 'Enter a number: below and above compare numbers.' }];
+    return [];
+  });
+}
+
 function tryRule(rule: RetentionRule, prediction: PredictionRecord, valueMonths: number) {
   const subject = { ...prediction, reasons: prediction.reasons.strongest };
   const [action] = chooseActions([{ ...rule, enabled: true }], subject, valueMonths);
@@ -202,8 +207,12 @@ function unknownColumns({ conditions }: RetentionRule, model: ModelRecord | unde
   return [...new Set(asked.filter((column) => !known.has(foldName(column))))];
 }
 
-function toRule(form: z.infer<typeof RuleFields>) {
-  const attributes = attributesOf(form).filter((condition) => condition.column !== '');
+function toRule(form: z.infer<typeof RuleForm>) {
+  const attributes = [
+    { column: form.column0, operator: form.operator0, value: form.value0 },
+    { column: form.column1, operator: form.operator1, value: form.value1 },
+    { column: form.column2, operator: form.operator2, value: form.value2 },
+  ].filter((condition) => condition.column !== '');
   const conditions: Conditions = {
     riskLevels: riskLevels.filter((level) => form[level] === 'yes'),
     minMonthlyValue: form.minMonthlyValue,
@@ -219,14 +228,6 @@ function toRule(form: z.infer<typeof RuleFields>) {
     enabled: form.enabled === 'yes',
     conditions,
   };
-}
-
-function attributesOf(form: z.infer<typeof RuleFields>) {
-  return [
-    { column: form.column0, operator: form.operator0, value: form.value0 },
-    { column: form.column1, operator: form.operator1, value: form.value1 },
-    { column: form.column2, operator: form.operator2, value: form.value2 },
-  ];
 }
 
 function toValues(rule: RetentionRule): Record<string, string> {

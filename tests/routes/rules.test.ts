@@ -1,0 +1,168 @@
+import type request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultRules } from '../../src/domain/default-rules.ts';
+import { predictCustomer } from '../../src/domain/predicting.ts';
+import type { Conditions } from '../../src/domain/retention.ts';
+import { listEvents } from '../../src/store/audit.ts';
+import { listRules } from '../../src/store/retention-rules.ts';
+import { activateSmallModel, createTestApp, csrfToken, setUpOrganisation, signIn } from '../helpers/app.ts';
+import type { TestApp } from '../helpers/app.ts';
+
+let test: TestApp;
+let agent: ReturnType<typeof request.agent>;
+let _csrf: string;
+let modelId: number;
+beforeAll(async () => {
+  test = await createTestApp();
+  await setUpOrganisation(test);
+  modelId = await activateSmallModel(test, ['contract', 'tenure', 'monthlycharges', 'techsupport']);
+  agent = await signIn(test, 'analyst');
+  _csrf = await csrfToken(agent, '/account');
+});
+afterAll(() => test.close());
+
+const post = (path: string, form: Record<string, string>) =>
+  agent
+    .post(path)
+    .type('form')
+    .send({ _csrf, ...form });
+const rules = () => listRules<Conditions>(test.context.db);
+const form = {
+  action: 'Send flowers',
+  why: 'Everybody likes flowers.',
+  cost: '12,50',
+  saveRate: '7.5',
+  position: '3',
+  enabled: 'yes',
+  high: 'yes',
+  minMonthlyValue: '30',
+  reason: 'contract',
+  column0: 'contract',
+  operator0: 'is',
+  value0: 'Month-to-month',
+  column1: '',
+  operator1: 'is',
+  value1: '',
+  column2: 'tenure',
+  operator2: 'below',
+  value2: '12',
+};
+
+describe('the default rules', () => {
+  it('are listed with what they ask, and with what the active model lacks', async () => {
+    const { text } = await agent.get('/settings/rules').expect(200);
+    for (const { action } of defaultRules) expect(text).toContain(action);
+    expect(text).toMatch(/Matches nobody now: the active model has no column PaymentMethod/);
+    expect(defaultRules.length).toBeGreaterThanOrEqual(6);
+    for (const { why, saveRate, cost } of defaultRules) {
+      expect(why.length).toBeGreaterThan(20);
+      expect(saveRate).toBeLessThanOrEqual(0.3);
+      expect(cost).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('a rule', () => {
+  it('is added, changed with a new version, switched off and removed, each on record', async () => {
+    await post('/settings/rules', form).expect(303);
+    const added = (await rules()).find(({ action }) => action === 'Send flowers')!;
+    expect(added).toMatchObject({
+      cost: 12.5,
+      saveRate: 0.075,
+      position: 3,
+      enabled: true,
+      version: 1,
+      conditions: {
+        riskLevels: ['high'],
+        minMonthlyValue: 30,
+        reason: 'contract',
+        attributes: [
+          { column: 'contract', operator: 'is', value: 'Month-to-month' },
+          { column: 'tenure', operator: 'below', value: '12' },
+        ],
+      },
+    });
+
+    const page = await agent.get(`/settings/rules/${added.id}`).expect(200);
+    expect(page.text).toContain('value="Send flowers"');
+    expect(page.text).toContain('value="7.5"');
+    // An unticked box sends nothing.
+    const off = Object.fromEntries(Object.entries(form).filter(([name]) => name !== 'enabled'));
+    await post(`/settings/rules/${added.id}`, { ...off, action: 'Send tulips' }).expect(303);
+    expect(await rules()).toContainEqual({ ...added, action: 'Send tulips', enabled: false, version: 2 });
+
+    const confirm = await agent.get(`/settings/rules/${added.id}/removal`).expect(200);
+    expect(confirm.text).toContain('Send tulips');
+    await post(`/settings/rules/${added.id}/removal`, {}).expect(303);
+    expect((await rules()).some(({ id }) => id === added.id)).toBe(false);
+    const events = await listEvents(
+      test.context.db,
+      { action: null, userId: null, from: null, to: null },
+      3,
+      0,
+    );
+    expect(events.map(({ action }) => action)).toEqual(['rule.removed', 'rule.changed', 'rule.created']);
+    await agent.get(`/settings/rules/${added.id}`).expect(404);
+  });
+
+  it.each<[Partial<typeof form>, string, string]>([
+    [{ action: ' ' }, 'action', 'Say what is to be done.'],
+    [{ why: '' }, 'why', 'Say why'],
+    [{ cost: 'free' }, 'cost', 'Enter an amount'],
+    [{ cost: '-5' }, 'cost', 'Enter an amount'],
+    [{ saveRate: '101' }, 'saveRate', 'at most 100'],
+    [{ saveRate: 'most' }, 'saveRate', 'Enter a percentage'],
+    [{ position: '1.5' }, 'position', 'whole number'],
+    [{ minMonthlyValue: 'lots' }, 'minMonthlyValue', 'Enter an amount'],
+    [{ value2: 'a year' }, 'value2', 'Enter a number'],
+    [{ value0: '' }, 'value0', 'compared with'],
+    [{ operator0: 'resembles' }, 'operator0', 'Choose a comparison'],
+  ])('with %j is refused beside the field %s, and the rest is kept', async (change, field, words) => {
+    const before = await rules();
+    const { text } = await post('/settings/rules', { ...form, ...change }).expect(422);
+    expect(text).toContain(words);
+    expect(text).toContain(`id="${field}-error"`);
+    expect(text).toContain(
+      'value="Month-to-month"'.replace('Month-to-month', change.value0 ?? 'Month-to-month'),
+    );
+    expect(await rules()).toEqual(before);
+  });
+
+  it('sent without any of its fields names all of them in plain words', async () => {
+    const { text } = await post('/settings/rules', {}).expect(422);
+    const summary = /error-summary[\s\S]*?<\/ul>/.exec(text)![0];
+    expect(summary.match(/<li>/g)!.length).toBeGreaterThan(10);
+    expect(summary).not.toMatch(/invalid|undefined|expected string/i);
+  });
+
+  it('asks of a missing value for no value', async () => {
+    await post('/settings/rules', { ...form, operator2: 'missing', value2: '' }).expect(303);
+    const added = (await rules()).find(({ action }) => action === form.action);
+    expect(added?.conditions.attributes[1]).toMatchObject({ operator: 'missing' });
+  });
+});
+
+describe('trying the rules on a customer', () => {
+  it('says of each whether it matches, and if not, why', async () => {
+    const { db, config } = test.context;
+    const values = { customer: 'tried', f0: 'Month-to-month', f1: '2', f2: '95', f3: 'No' };
+    const prediction = await predictCustomer(
+      db,
+      config.modelsDir,
+      { id: 1, email: '', name: '', role: 'admin', theme: 'system' },
+      modelId,
+      values,
+    );
+    if (!prediction.ok) throw new Error(JSON.stringify(prediction.errors));
+    const { text } = await agent.get(`/settings/rules/test?prediction=${prediction.id}`).expect(200);
+    for (const { action } of await rules()) expect(text).toContain(action);
+    expect(text).toContain('No: the model has no column PaymentMethod');
+    expect(text).toContain('>Yes<');
+    expect(text).toContain('tried');
+    expect((await rules()).every(({ enabled }) => enabled)).toBe(true);
+  });
+
+  it.each(['', '?prediction=abc', '?prediction=999999', '?prediction=-1'])('answers %j', async (query) => {
+    await agent.get(`/settings/rules/test${query}`).expect(200);
+  });
+});
