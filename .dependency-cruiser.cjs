@@ -53,6 +53,18 @@ module.exports = {
       { path: '^src/(app|server|cli)\\.ts' },
     ),
     forbid(
+      'commands-without-web',
+      'The command line uses the domain, without the web and without a database.',
+      { path: layer('commands') },
+      { path: '^src/(http|routes|jobs|store)/|^src/(app|server|cli|db)\\.ts' },
+    ),
+    forbid(
+      'commands-below-cli',
+      'Only the command line runs commands.',
+      { path: '^src/', pathNot: '^src/commands/|^src/cli\\.ts' },
+      { path: layer('commands') },
+    ),
+    forbid(
       'express-stops-at-routes',
       'Express types stop at app, http and routes.',
       { path: '^src/', pathNot: '^src/(http|routes)/|^src/(app|server)\\.ts' },

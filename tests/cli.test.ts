@@ -1,0 +1,170 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-cli-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** The command as a user runs it, from source. */
+function holdfast(...words: string[]) {
+  const cli = join(import.meta.dirname, '../src/cli.ts');
+  const tsx = import.meta.resolve('tsx');
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', tsx, cli, ...words], {
+    cwd: folder,
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
+  return { status, stdout, stderr };
+}
+
+function succeed(...words: string[]): string {
+  const { status, stdout, stderr } = holdfast(...words);
+  expect(stderr.replace(/^(Comparing|Fitting).*\n/gm, '')).not.toMatch(/Error|holdfast:/);
+  expect(status).toBe(0);
+  return stdout;
+}
+
+beforeAll(() => {
+  succeed('sample', '--rows', '600', '--seed', '2', '--out', 'history.csv');
+  succeed('sample', '--rows', '40', '--seed', '3', '--without-label', '--out', 'today.csv');
+  succeed('train', 'history.csv', '--out', 'm.holdfast', '--family', 'logistic');
+});
+
+describe('holdfast sample', () => {
+  it('writes what the web application has, deterministically', () => {
+    const text = succeed('sample', '--rows', '600', '--seed', '2');
+    expect(text).toBe(readFileSync(join(folder, 'history.csv'), 'utf8'));
+    const rows: string[][] = parse(readFileSync(join(folder, 'today.csv')));
+    expect([rows.length, rows[0]!.length]).toEqual([41, 20]);
+  });
+});
+
+describe('holdfast train', () => {
+  it('tells the figures on rows that it did not learn from, beside the majority class', () => {
+    const told = JSON.parse(
+      succeed('train', 'history.csv', '--out', 'again.holdfast', '--family', 'logistic', '--json'),
+    ) as { evaluation: { holdout: { rocAuc: number }; baseline: { rocAuc: number } }; sha256: string };
+    expect(told.evaluation.holdout.rocAuc).toBeGreaterThan(0.7);
+    expect(told.evaluation.baseline.rocAuc).toBe(0.5);
+    expect(told.sha256).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+describe('holdfast evaluate', () => {
+  it('measures every named family on any CSV with any label, as text and as JSON', () => {
+    const text = succeed('evaluate', 'history.csv', '--family', 'majority,logistic', '--folds', '3');
+    expect(text).toMatch(/^majority +AUC 0\.5000 .*\nlogistic +AUC 0\.[78]\d+ .*ECE/);
+    writeFileSync(
+      join(folder, 'odd.csv'),
+      `x;fold;state\n${Array.from({ length: 200 }, (_, i) => `${i % 17},5;${i % 4};${(i % 17) + (i % 5) > 14 ? 'blue' : 'red'}`).join('\n')}\n`,
+    );
+    const { stdout, stderr } = holdfast(
+      ...[
+        'evaluate',
+        'odd.csv',
+        '--label',
+        'state',
+        '--fold-column',
+        'fold',
+        '--family',
+        'logistic',
+        '--json',
+      ],
+    );
+    const told = JSON.parse(stdout) as {
+      rows: number;
+      results: { rocAucByFold: number[]; metrics: { rocAuc: number } }[];
+    };
+    expect([told.rows, told.results[0]!.rocAucByFold.length]).toEqual([200, 4]);
+    expect(told.results[0]!.metrics.rocAuc).toBeGreaterThan(0.8);
+    expect(stderr).toContain("Taking 'blue', the rarer level of state, as leaving");
+  });
+});
+
+describe('holdfast score and explain', () => {
+  it('score every row, keep the columns, and tell the same probabilities', () => {
+    const summary = JSON.parse(
+      succeed('score', 'today.csv', '--model', 'm.holdfast', '--out', 'scored.csv', '--json'),
+    ) as Record<string, number>;
+    expect([summary['rows'], summary['scored'], summary['rejected']]).toEqual([40, 40, 0]);
+    expect(summary['low']! + summary['medium']! + summary['high']!).toBe(40);
+    const rows: Record<string, string>[] = parse(readFileSync(join(folder, 'scored.csv')), {
+      bom: true,
+      columns: true,
+    });
+    const explained = JSON.parse(
+      succeed('explain', 'today.csv', '--model', 'm.holdfast', '--rows', '40', '--json'),
+    ) as { customer: string; probability: number; base: number; reasons: { points: number }[] }[];
+    expect(rows.map((row) => Number(row['churn_probability']))).toEqual(
+      explained.map((row) => row.probability),
+    );
+    for (const { probability, base, reasons } of explained)
+      expect(reasons.reduce((sum, { points }) => sum + points, base)).toBeCloseTo(probability, 9);
+    const one = succeed(
+      'explain',
+      'today.csv',
+      '--model',
+      'm.holdfast',
+      '--customer',
+      explained[7]!.customer,
+    );
+    expect(one).toMatch(/^Row 9, .*likely to leave/);
+    expect(one.match(/^Row /gm)).toHaveLength(1);
+  });
+
+  it('write the same to standard output, and rows that cannot be read to a file of their own', () => {
+    const text = readFileSync(join(folder, 'today.csv'), 'utf8').split('\n');
+    const tenure = text[0]!.split(',').indexOf('tenure');
+    text[5] = text[5]!.split(',').with(tenure, 'many').join(',');
+    text[9] = 'short,row';
+    writeFileSync(join(folder, 'broken.csv'), text.join('\n'));
+    const { stdout, stderr } = holdfast(
+      ...['score', 'broken.csv', '--model', 'm.holdfast', '--rejected', 'rejected.csv'],
+    );
+    const scored: string[][] = parse(stdout, { bom: true });
+    const rejected: string[][] = parse(readFileSync(join(folder, 'rejected.csv')), { bom: true });
+    expect(scored.length - 1 + (rejected.length - 1)).toBe(40);
+    expect(rejected.slice(1).map(([row]) => row)).toEqual(['6', '10']);
+    expect(stderr).toContain('38 of 40 rows scored');
+  });
+
+  it('need every column, unless told that some may be missing', () => {
+    writeFileSync(join(folder, 'few.csv'), 'customerID,tenure\na,5\n');
+    const refused = holdfast('score', 'few.csv', '--model', 'm.holdfast');
+    expect([refused.status, refused.stdout]).toEqual([1, '']);
+    expect(refused.stderr).toMatch(/no column for: gender, .*Contract.* It has customerID, tenure/);
+    expect(succeed('score', 'few.csv', '--model', 'm.holdfast', '--allow-missing')).toContain(
+      'Contract is missing',
+    );
+  });
+});
+
+describe('holdfast', () => {
+  it.each<[string[], number, RegExp]>([
+    [[], 2, /holdfast sample/],
+    [['dance'], 2, /holdfast sample/],
+    [['toString', 'x'], 2, /holdfast sample/],
+    [['evaluate'], 2, /holdfast sample/],
+    [['evaluate', 'history.csv', 'two.csv'], 2, /holdfast sample/],
+    [['evaluate', 'history.csv', '--colour'], 2, /Unknown option '--colour'/],
+    [['evaluate', 'history.csv', '--family', 'astrology'], 2, /no family 'astrology'; there are majority/],
+    [['evaluate', 'history.csv', '--folds', 'five'], 2, /--folds takes a whole number, found 'five'/],
+    [['evaluate', 'none.csv'], 1, /There is no file 'none.csv'/],
+    [['evaluate', 'history.csv', '--label', 'mood'], 1, /no column 'mood'/],
+    [['train', 'history.csv'], 2, /--out is missing/],
+    [['score', 'today.csv'], 2, /--model is missing/],
+    [['score', 'today.csv', '--model', 'today.csv'], 1, /not a Holdfast model file/],
+    [['score', 'm.holdfast', '--model', 'm.holdfast'], 1, /binary file|cannot be read/],
+    [['sample', '--out', 'no/such/folder.csv'], 1, /no such file or directory/],
+  ])('%j ends with %i and says why', (words, status, message) => {
+    const answer = holdfast(...words);
+    expect(answer.stderr).toMatch(message);
+    expect(answer.stderr).not.toMatch(/\n {4}at /);
+    expect([answer.status, answer.stdout]).toEqual([status, '']);
+  });
+});
