@@ -55,8 +55,8 @@ export function createPredictHandlers({ db, config }: Context) {
     show: async (req: Request, res: Response) => {
       const original = await findOriginal(req.query['from']);
       const models = await listModels(db);
-      const chosen = original?.modelId ?? Number(req.query['model']);
-      const model = models.find(({ id }) => id === chosen) ?? models[0] ?? null;
+      const withId = (wanted: number | null | undefined) => models.find(({ id }) => id === wanted);
+      const model = withId(Number(req.query['model'])) ?? withId(original?.modelId) ?? models[0] ?? null;
       await show(res, model, original && model ? valuesOf(model, original) : {});
     },
 

@@ -2,10 +2,12 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { chooseActions, operators, whyNot } from '../domain/retention.ts';
+import { operators } from '../domain/retention.ts';
 import type { Conditions, RetentionRule } from '../domain/retention.ts';
 import { numberIn } from '../domain/cell-values.ts';
 import { foldName } from '../domain/column-names.ts';
+import { tryRules } from '../domain/rule-trial.ts';
+import type { RuleTrial } from '../domain/rule-trial.ts';
 import { removeRule, saveRule } from '../domain/rules.ts';
 import { riskLevels } from '../domain/risk.ts';
 import type { FieldError } from '../errors.ts';
@@ -19,7 +21,6 @@ import type { ModelRecord } from '../store/models.ts';
 import { getPrediction, listPredictions, noFilter } from '../store/predictions.ts';
 import type { PredictionRecord } from '../store/predictions.ts';
 import { getRule, listRules } from '../store/retention-rules.ts';
-import { getSettings } from '../store/settings.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -36,11 +37,7 @@ declare module '../http/render.ts' {
     'rules/test': PageData & {
       readonly prediction: PredictionRecord | null;
       readonly recent: readonly PredictionRecord[];
-      readonly results: readonly {
-        readonly rule: RetentionRule;
-        readonly whyNot: string | null;
-        readonly saving: number | null;
-      }[];
+      readonly results: readonly RuleTrial[];
     };
     'rules/removal': PageData & { readonly rule: RetentionRule };
   }
@@ -92,7 +89,7 @@ const RuleForm = z.object({
   ...attributeFields,
 });
 
-export function createRuleHandlers({ db }: Context) {
+export function createRuleHandlers({ db, config }: Context) {
   const edit = async (
     res: Response,
     id: number | null,
@@ -154,9 +151,7 @@ export function createRuleHandlers({ db }: Context) {
       const prediction =
         Number.isSafeInteger(id) && id > 0 ? await getPrediction(db, id).catch(() => null) : null;
       const recent = await listPredictions(db, noFilter, { key: 'probability', descending: true }, 20, 0);
-      const { valueMonths } = await getSettings(db);
-      const rules = await listRules<Conditions>(db);
-      const results = prediction ? rules.map((rule) => tryRule(rule, prediction, valueMonths)) : [];
+      const results = prediction ? await tryRules(db, config.modelsDir, prediction) : [];
       await render(res, 'rules/test', { title: 'Try the rules on a customer', prediction, recent, results });
     },
 
@@ -184,17 +179,6 @@ function comparisonErrors(values: Readonly<Record<string, string>>): FieldError[
       return [{ field: `value${i}`, message: 'Enter a number: below and above compare numbers.' }];
     return [];
   });
-}
-
-function tryRule(rule: RetentionRule, prediction: PredictionRecord, valueMonths: number) {
-  const subject = { ...prediction, reasons: prediction.reasons.strongest };
-  const [action] = chooseActions([{ ...rule, enabled: true }], subject, valueMonths);
-  const why = rule.enabled ? whyNot(rule, subject) : 'the rule is switched off';
-  return {
-    rule,
-    whyNot: why ?? (action ? null : 'it would cost more than it should save'),
-    saving: action?.expectedSaving ?? null,
-  };
 }
 
 /** Columns that the rule asks for and the active model does not have: such a rule matches nobody. */

@@ -1,12 +1,25 @@
 import type request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultRules } from '../../src/domain/default-rules.ts';
-import { predictCustomer } from '../../src/domain/predicting.ts';
+import { formFields, notKnown, predictCustomer } from '../../src/domain/predicting.ts';
 import type { Conditions } from '../../src/domain/retention.ts';
+import type { User } from '../../src/domain/accounts.ts';
+import { tryRules } from '../../src/domain/rule-trial.ts';
+import { findActiveModel } from '../../src/store/models.ts';
+import { getPrediction } from '../../src/store/predictions.ts';
 import { listEvents } from '../../src/store/audit.ts';
 import { listRules } from '../../src/store/retention-rules.ts';
-import { activateSmallModel, createTestApp, csrfToken, setUpOrganisation, signIn } from '../helpers/app.ts';
+import {
+  activateSmallModel,
+  createTestApp,
+  csrfToken,
+  customersCsv,
+  setUpOrganisation,
+  signIn,
+} from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
+
+const ada: User = { id: 1, email: 'ada@example.com', name: 'Ada', role: 'admin', theme: 'system' };
 
 let test: TestApp;
 let agent: ReturnType<typeof request.agent>;
@@ -146,13 +159,7 @@ describe('trying the rules on a customer', () => {
   it('says of each whether it matches, and if not, why', async () => {
     const { db, config } = test.context;
     const values = { customer: 'tried', f0: 'Month-to-month', f1: '2', f2: '95', f3: 'No' };
-    const prediction = await predictCustomer(
-      db,
-      config.modelsDir,
-      { id: 1, email: '', name: '', role: 'admin', theme: 'system' },
-      modelId,
-      values,
-    );
+    const prediction = await predictCustomer(db, config.modelsDir, ada, modelId, values);
     if (!prediction.ok) throw new Error(JSON.stringify(prediction.errors));
     const { text } = await agent.get(`/settings/rules/test?prediction=${prediction.id}`).expect(200);
     for (const { action } of await rules()) expect(text).toContain(action);
@@ -160,6 +167,35 @@ describe('trying the rules on a customer', () => {
     expect(text).toContain('>Yes<');
     expect(text).toContain('tried');
     expect((await rules()).every(({ enabled }) => enabled)).toBe(true);
+  });
+
+  it('looks at all reasons as scoring does, not only at those that are stored', async () => {
+    const whole = await createTestApp();
+    await setUpOrganisation(whole);
+    await activateSmallModel(whole);
+    const { db, config } = whole.context;
+    const [first, ...lines] = customersCsv(30, 12).trimEnd().split('\n');
+    const fields = formFields((await findActiveModel(db))!);
+    const admin = await signIn(whole, 'admin');
+    for (const line of lines) {
+      const cells = new Map(line.split(',').map((cell, i) => [first!.split(',')[i], cell]));
+      const values = Object.fromEntries(
+        fields.map(({ name, feature, isChoice }) => [
+          name,
+          cells.get(feature.name) === '' && isChoice ? notKnown : cells.get(feature.name)!,
+        ]),
+      );
+      const stored = await predictCustomer(db, config.modelsDir, ada, 1, values);
+      const prediction = await getPrediction(db, stored.ok ? stored.id : 0);
+      const tried = await tryRules(db, config.modelsDir, prediction);
+      const recommended = tried.filter((trial) => trial.whyNot === null).map(({ rule }) => rule.id);
+      expect(new Set(recommended)).toEqual(new Set(prediction.actions.map(({ ruleId }) => ruleId)));
+      await admin.get(`/settings/rules/test?prediction=${prediction.id}`).expect(200);
+    }
+    // Without the file of the model the stored reasons have to do.
+    await db('models').update({ file: 'gone', sha256: 'f'.repeat(64) });
+    await admin.get('/settings/rules/test?prediction=1').expect(200);
+    await whole.close();
   });
 
   it.each(['', '?prediction=abc', '?prediction=999999', '?prediction=-1'])('answers %j', async (query) => {
