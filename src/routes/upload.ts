@@ -1,5 +1,5 @@
 /** Bulk scoring: pick, map, check, progress, results. Each step has its own address and survives a reload. */
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -44,6 +44,7 @@ declare module '../http/render.ts' {
       readonly model: ModelRecord | undefined;
       readonly batches: readonly BatchRecord[];
       readonly maxMegabytes: number;
+      readonly hasSample: boolean;
     };
     'upload/mapping': PageData & {
       readonly batch: BatchRecord;
@@ -91,6 +92,7 @@ export function createUploadHandlers(context: Context) {
     model: await findActiveModel(db),
     batches: await listBatches(db, 10),
     maxMegabytes: Math.round(config.maxUploadBytes / 1024 / 1024),
+    hasSample: existsSync(join(config.dataDir, currentFile)),
   });
 
   return {

@@ -149,6 +149,7 @@ describe('removing the sample', () => {
     expect(asked.status).toBe(303);
     const mine = Number(/\/predictions\/(\d+)/.exec(asked.headers['location']!)![1]);
 
+    await admin.get('/upload/sample.csv').expect(200);
     const { text } = await admin.get('/settings/sample').expect(200);
     expect(text).toContain('2,000 scores of generated customers');
     expect(text).toContain(`model ${second!.label}, which is not active`);
@@ -162,6 +163,8 @@ describe('removing the sample', () => {
     expect(readdirSync(config.uploadsDir)).toEqual([]);
     expect(readdirSync(config.dataDir).filter((name) => name.endsWith('.csv'))).toEqual([]);
     expect((await newestEvent()).action).toBe('sample.removed');
+    expect((await admin.get('/upload')).text).not.toContain('/upload/sample.csv');
+    await admin.get('/upload/sample.csv').expect(404);
 
     // The score of one's own keeps the name of the model that gave it; the model is offered no more.
     expect((await getPrediction(db, mine)).modelLabel).toBe(second!.label);
