@@ -156,6 +156,7 @@ describe('holdfast', () => {
     [['evaluate', 'history.csv', '--folds', 'five'], 2, /--folds takes a whole number, found 'five'/],
     [['evaluate', 'none.csv'], 1, /There is no file 'none.csv'/],
     [['evaluate', 'history.csv', '--label', 'mood'], 1, /no column 'mood'/],
+    [['evaluate', 'today.csv'], 2, /name it with --label\. There are customerID, /],
     [['train', 'history.csv'], 2, /--out is missing/],
     [['score', 'today.csv'], 2, /--model is missing/],
     [['score', 'today.csv', '--model', 'today.csv'], 1, /not a Holdfast model file/],

@@ -68,15 +68,19 @@ export function chosenFamilies<Name extends string>(
   });
 }
 
-/** The file to learn from. Where words do not tell which level means leaving, the rarer one does. */
+/** The file to learn from. Where words do not tell which level means leaving, the rarer one does. @throws UsageError */
 export async function readTable(options: Options, file: string): Promise<TrainingTable> {
   const { label = null, positive = null } = options;
   const table = await readTrainingFile(file, { label, positive });
   if (table.skippedRows > 0)
     process.stderr.write(`${table.skippedRows} rows could not be read or have no label; left out\n`);
   const column = table.columns.find(({ role }) => role === 'label');
-  const rarer = column?.levels.at(-1);
-  if (positive !== null || column?.levels.length !== 2 || positiveLevelOf(column.levels) !== null || !rarer)
+  if (!column)
+    throw new UsageError(
+      `no column says by its name who left; name it with --label. There are ${table.header.join(', ')}`,
+    );
+  const [, rarer] = column.levels;
+  if (positive !== null || column.levels.length !== 2 || positiveLevelOf(column.levels) !== null || !rarer)
     return table;
   process.stderr.write(`Taking '${rarer}', the rarer level of ${column.name}, as leaving; see --positive\n`);
   return { ...table, positive: rarer };
