@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chooseActions, whyNot } from '../../src/domain/retention.ts';
-import type { Conditions, RetentionRule, RuleSubject } from '../../src/domain/retention.ts';
+import type { Conditions, Operator, RetentionRule, RuleSubject } from '../../src/domain/retention.ts';
 
 const rule = (conditions: Partial<Conditions>, changes: Partial<RetentionRule> = {}): RetentionRule => ({
   id: 1,
@@ -80,6 +81,44 @@ describe('a rule', () => {
     ],
   ])('%s', (_name, conditions, answer) => {
     expect(whyNot(rule(conditions), subject)).toBe(answer);
+  });
+
+  it.each<[string, Operator, string, boolean]>([
+    ['1,234.50', 'above', '1000', true],
+    ['29,85', 'below', '30', true],
+    ['$29.85', 'above', '29,8', true],
+    ['many', 'above', '0', false],
+    ['', 'below', '5', false],
+    ['5', 'below', 'five', false],
+    ['1.0', 'is', '1', true],
+    [' YES ', 'is', 'yes', true],
+    ['yes', 'is-not', 'Yes', false],
+  ])("reads '%s' %s '%s' as a person would", (found, operator, value, holds) => {
+    const asked = rule({ attributes: [{ column: 'Amount', operator, value }] });
+    expect(whyNot(asked, { ...subject, inputs: { amount: found } }) === null).toBe(holds);
+  });
+
+  it('never recommends a loss, and the largest saving comes first, whatever the figures', () => {
+    const figures = fc.record({
+      cost: fc.float({ min: 0, max: 500, noNaN: true }),
+      saveRate: fc.float({ min: 0, max: 1, noNaN: true }),
+      enabled: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(figures, { maxLength: 12 }),
+        fc.float({ min: 0, max: 1, noNaN: true }),
+        fc.float({ min: -10, max: 1_000, noNaN: true }),
+        (rows, probability, monthlyValue) => {
+          const rules = rows.map((row, id) => rule({}, { ...row, id }));
+          const actions = chooseActions(rules, { ...subject, probability, monthlyValue }, 12);
+          const savings = actions.map(({ expectedSaving }) => expectedSaving!);
+          expect(savings.every((saving) => saving > 0)).toBe(true);
+          expect(savings).toEqual([...savings].sort((a, b) => b - a));
+          expect(actions.every(({ ruleId }) => rules[ruleId]!.enabled)).toBe(true);
+        },
+      ),
+    );
   });
 
   it('that is switched off recommends nothing', () => {

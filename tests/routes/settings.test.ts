@@ -3,7 +3,7 @@ import type request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareFirstStart } from '../../src/domain/first-start.ts';
 import { changeRiskLevels } from '../../src/domain/organisation.ts';
-import { relabelLater, relabelPredictions } from '../../src/domain/risk-relabelling.ts';
+import { relabelAfterScoring, relabelLater, relabelPredictions } from '../../src/domain/risk-relabelling.ts';
 import type { User } from '../../src/domain/accounts.ts';
 import { listEvents } from '../../src/store/audit.ts';
 import { listSampleBatches } from '../../src/store/batches.ts';
@@ -100,6 +100,22 @@ describe('risk levels', () => {
     expect(await levels()).toEqual(await countByThresholds(db, 0.25, 0.6));
     expect(await relabelPredictions(db, { step: () => Promise.resolve('stop') })).toBe('stopped');
     await changeRiskLevels(db, ada, 0.3, 0.6);
+  });
+});
+
+describe('a batch that was scored while the risk levels changed', () => {
+  it('gets the new levels when it is done, and only then', async () => {
+    const { db } = test.context;
+    const [batch] = await listSampleBatches(db);
+    const queued = async () => (await listJobs(db, 100)).filter(({ kind }) => kind === 'relabel-risk').length;
+    const before = await queued();
+    await relabelAfterScoring(db, batch!.id);
+    expect(await queued()).toBe(before);
+    await changeRiskLevels(db, ada, 0.35, 0.7);
+    await relabelAfterScoring(db, batch!.id);
+    expect(await queued()).toBe(before + 1);
+    await changeRiskLevels(db, ada, 0.3, 0.6);
+    await runJobs(test.context);
   });
 });
 
