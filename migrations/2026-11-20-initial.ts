@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 /** Times are ISO 8601 text in UTC, JSON is text: both mean the same in SQLite and PostgreSQL. */
 export async function up(db: Knex): Promise<void> {
   await createPeople(db);
+  await createDoor(db);
   await createModels(db);
   await createScoring(db);
   await createRunning(db);
@@ -20,6 +21,8 @@ export async function down(db: Knex): Promise<void> {
     'datasets',
     'one_time_links',
     'users',
+    'sessions',
+    'rate_limits',
   ]) {
     await db.schema.dropTableIfExists(table);
   }
@@ -46,6 +49,24 @@ async function createPeople(db: Knex): Promise<void> {
     table.string('used_at', 30);
     table.string('created_at', 30).notNullable();
   });
+}
+
+/** As express-session's store and the rate limiter want them. A store may have made its own already. */
+async function createDoor(db: Knex): Promise<void> {
+  if (!(await db.schema.hasTable('sessions'))) {
+    await db.schema.createTable('sessions', (table) => {
+      table.string('sid').primary(); // SHA-256 of the identifier
+      table.json('sess').notNullable();
+      table.timestamp('expired').notNullable().index();
+    });
+  }
+  if (!(await db.schema.hasTable('rate_limits'))) {
+    await db.schema.createTable('rate_limits', (table) => {
+      table.string('key').primary();
+      table.integer('points').notNullable().defaultTo(0);
+      table.bigInteger('expire').index(); // milliseconds since 1970
+    });
+  }
 }
 
 async function createModels(db: Knex): Promise<void> {

@@ -23,9 +23,22 @@ export function openDatabase(url: string): Db {
   });
 }
 
-/** Brings the schema up to date; each migration is one transaction, two starting processes take turns. */
+const migrateAttempts = 20;
+
+/**
+ * Brings the schema up to date, in one transaction. Of two processes that start together one is refused by
+ * the other's work; it waits and looks again, and finds nothing left to do.
+ */
 export async function migrate(db: Db): Promise<void> {
-  await db.migrate.latest({ migrationSource: migrations });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await db.migrate.latest({ migrationSource: migrations });
+      return;
+    } catch (error) {
+      if (attempt === migrateAttempts) throw error;
+      await new Promise((resume) => setTimeout(resume, 25 * attempt));
+    }
+  }
 }
 
 /** Runs `work` in one transaction: everything it writes through `trx` happens, or nothing does. */

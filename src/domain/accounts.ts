@@ -39,9 +39,23 @@ export function toUser({ id, email, name, role, theme }: UserRecord): User {
 export async function authenticate(db: Db, email: string, password: string): Promise<UserRecord | null> {
   const user = await findUserByEmail(db, email);
   const usable = user?.disabledAt === null ? user.passwordHash : null;
-  if (!(await isPassword(password, usable)) || !user) return null;
-  await updateUser(db, user.id, { lastSeenAt: new Date().toISOString() });
+  const isRight = await isPassword(password, usable);
+  if (!isRight || !user) {
+    await recordEvent(db, {
+      userId: null,
+      action: 'session.refused',
+      subject: user?.name ?? 'Somebody unknown',
+    });
+    return null;
+  }
+  await startSession(db, user);
   return user;
+}
+
+/** Notes that somebody has come in. */
+async function startSession(db: Db, user: UserRecord): Promise<void> {
+  await updateUser(db, user.id, { lastSeenAt: new Date().toISOString() });
+  await recordEvent(db, { userId: user.id, action: 'session.started', subject: user.name });
 }
 
 /** True while nobody has been made administrator. */
@@ -75,7 +89,8 @@ export async function setUp(
   const passwordHash = await hashPassword(person.password);
   return inTransaction(db, async (trx) => {
     const link = await getLink(trx, token, 'setup');
-    if (!(await useLink(trx, link.tokenHash))) throw new NotFound('link');
+    // A second process may have printed a link of its own just before.
+    if ((await isSetUp(trx)) || !(await useLink(trx, link.tokenHash))) throw new NotFound('link');
     const user = await insertUser(trx, { ...person, role: 'admin', passwordHash });
     await saveSettings(trx, { ...organisation, setUpAt: new Date().toISOString() });
     await recordEvent(trx, {
@@ -84,7 +99,8 @@ export async function setUp(
       subject: organisation.organisation,
       after: organisation,
     });
-    return user;
+    await startSession(trx, user);
+    return getUser(trx, user.id);
   });
 }
 
@@ -116,6 +132,7 @@ export async function inviteUser(
 export async function resetPassword(db: Db, by: User, userId: number): Promise<string> {
   return inTransaction(db, async (trx) => {
     const user = await getUser(trx, userId);
+    if (user.disabledAt !== null) throw new Conflict(`${user.name} is disabled. Enable the account first.`);
     await requireAnotherAdmin(trx, user);
     await updateUser(trx, userId, { passwordHash: null });
     await raiseSessionEpoch(trx, userId);
@@ -136,7 +153,26 @@ export async function choosePassword(db: Db, token: string, password: string): P
     await updateUser(trx, user.id, { passwordHash });
     await raiseSessionEpoch(trx, user.id);
     await recordEvent(trx, { userId: user.id, action: 'user.password-chosen', subject: user.name });
+    await startSession(trx, user);
     return getUser(trx, user.id);
+  });
+}
+
+export async function changeDetails(
+  db: Db,
+  by: User,
+  details: { readonly name: string; readonly theme: User['theme'] },
+): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    await updateUser(trx, by.id, details);
+    if (details.name === by.name) return;
+    await recordEvent(trx, {
+      userId: by.id,
+      action: 'user.renamed',
+      subject: details.name,
+      before: { name: by.name },
+      after: { name: details.name },
+    });
   });
 }
 
@@ -178,13 +214,15 @@ export async function changeRole(db: Db, by: User, userId: number, role: Role): 
   });
 }
 
-/** Disabling ends a person's sessions at once; what they did stays. */
+/** Disabling ends a person's sessions and links at once; what they did stays. */
 export async function setDisabled(db: Db, by: User, userId: number, disabled: boolean): Promise<void> {
   await inTransaction(db, async (trx) => {
     const user = await getUser(trx, userId);
+    if ((user.disabledAt !== null) === disabled) return;
     if (disabled) await requireAnotherAdmin(trx, user);
     await updateUser(trx, userId, { disabledAt: disabled ? new Date().toISOString() : null });
     await raiseSessionEpoch(trx, userId);
+    await removeOpenLinks(trx, 'password', userId);
     await recordEvent(trx, {
       userId: by.id,
       action: disabled ? 'user.disabled' : 'user.enabled',

@@ -3,6 +3,7 @@
  * composition rules, and a refusal of what people choose when they must choose something long.
  */
 import { hash, verify } from '@node-rs/argon2';
+import { AppError } from '../errors.ts';
 import { isCommonPassword } from './common-passwords.ts';
 
 export const minPasswordLength = 15;
@@ -13,6 +14,8 @@ const parameters = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 };
 
 /** Hashing is deliberately expensive: at most two at once, so that a crowd at the door cannot take the machine. */
 const maxAtOnce = 2;
+/** Whoever would stand further back than this is sent away instead: the wait would be seconds. */
+const maxWaiting = 100;
 let running = 0;
 const waiting: (() => void)[] = [];
 
@@ -35,7 +38,7 @@ let decoy: Promise<string> | undefined;
 
 /** What is wrong with a new password in plain words, or null. `personal`: the words that belong to its owner. */
 export function passwordProblem(password: string, personal: readonly string[]): string | null {
-  if (password.length < minPasswordLength)
+  if ([...password].length < minPasswordLength)
     return `Use at least ${minPasswordLength} characters. Several words are easy to remember.`;
   if (password.length > maxPasswordLength) return `Use at most ${maxPasswordLength} characters.`;
   if (isCommonPassword(password, personal))
@@ -48,12 +51,15 @@ function verifyAgainst(storedHash: string, password: string): Promise<boolean> {
 }
 
 async function taking<T>(work: () => Promise<T>): Promise<T> {
-  if (running >= maxAtOnce) await new Promise<void>((resume) => waiting.push(resume));
-  running++;
+  if (running < maxAtOnce) running++;
+  else if (waiting.length < maxWaiting) await new Promise<void>((resume) => waiting.push(resume));
+  else throw new AppError(503, 'busy', 'Too many people are signing in. Try again in a moment.');
   try {
     return await work();
   } finally {
-    running--;
-    waiting.shift()?.();
+    // The place goes straight to the next in line, so that nobody slips in between.
+    const next = waiting.shift();
+    if (next) next();
+    else running--;
   }
 }

@@ -12,10 +12,14 @@ const users = new WeakMap<Request, User>();
 
 export function authenticate(context: Context): RequestHandler {
   return async (req, _res, next) => {
-    const { userId, epoch, signedInAt } = req.session;
+    const { userId, epoch, signedInAt, seenAt } = req.session;
     if (userId !== undefined) {
       const record = await findUser(context.db, userId);
-      const alive = record?.disabledAt === null && record.sessionEpoch === epoch && isYoung(signedInAt);
+      const alive =
+        record?.disabledAt === null &&
+        record.sessionEpoch === epoch &&
+        isWithin(signedInAt, absoluteHours * 3_600_000) &&
+        isWithin(seenAt, absoluteHours * 3_600_000);
       if (alive) users.set(req, toUser(record));
       else await endSession(req);
     }
@@ -46,6 +50,7 @@ export async function signInSession(req: Request, user: UserRecord): Promise<str
   req.session.userId = user.id;
   req.session.epoch = user.sessionEpoch;
   req.session.signedInAt = Date.now();
+  req.session.seenAt = Date.now();
   return localPath(returnTo);
 }
 
@@ -67,6 +72,8 @@ export function localPath(path: unknown): string {
   return typeof path === 'string' && /^\/(?![/\\])[^\s\\]*$/.test(path) ? path : '/';
 }
 
-function isYoung(signedInAt: number | undefined): boolean {
-  return signedInAt !== undefined && Date.now() - signedInAt < absoluteHours * 3_600_000;
+/** A time in the future means that the clock was set back; that never makes a session last longer. */
+function isWithin(time: number | undefined, span: number): boolean {
+  const age = Date.now() - (time ?? 0);
+  return age > -60_000 && age < span;
 }

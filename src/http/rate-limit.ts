@@ -1,42 +1,49 @@
 /** Guessing is limited by account and by address; the counts are in the database and survive a restart. */
+import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import { RateLimiterSQLite } from 'rate-limiter-flexible';
 import type { RateLimiterRes } from 'rate-limiter-flexible';
 import type { Context } from '../context.ts';
 import { TooManyRequests } from '../errors.ts';
 
-export interface SignInLimits {
-  /** @throws TooManyRequests when the account or the address has used its tries up. */
-  check(req: Request, email: string): Promise<void>;
-  recordFailure(req: Request, email: string): Promise<void>;
-  recordSuccess(email: string): Promise<void>;
+export interface PasswordLimits {
+  /**
+   * Takes one try before the password is looked at, so that many requests at once cannot slip through.
+   * @throws TooManyRequests when the account or the address has none left.
+   */
+  take(req: Request, email: string): Promise<void>;
+  /** The password was right: the try does not count, and the account starts afresh. */
+  giveBack(req: Request, email: string): Promise<void>;
 }
 
 const accountLimit = { points: 5, duration: 5 * 60, blockDuration: 5 * 60 };
 const addressLimit = { points: 10, duration: 60 };
 
-export function createSignInLimits(context: Context): SignInLimits {
-  const store = { storeClient: context.db, storeType: 'knex', tableName: 'rate_limits' } as const;
+export function createPasswordLimits(context: Context): PasswordLimits {
+  const store = {
+    storeClient: context.db,
+    storeType: 'knex',
+    tableName: 'rate_limits',
+    tableCreated: true,
+  } as const;
   const byAccount = new RateLimiterSQLite({ ...store, ...accountLimit, keyPrefix: 'account' });
   const byAddress = new RateLimiterSQLite({ ...store, ...addressLimit, keyPrefix: 'address' });
 
   return {
-    check: async (req, email) => {
-      refuseIfSpent(await byAccount.get(accountKey(email)), accountLimit.points);
-      refuseIfSpent(await byAddress.get(addressKey(req)), addressLimit.points);
+    take: async (req, email) => {
+      await byAddress.consume(networkOf(req.ip ?? 'unknown')).catch(refuse);
+      await byAccount.consume(accountKey(email)).catch(refuse);
     },
-    recordFailure: async (req, email) => {
-      await Promise.allSettled([byAccount.consume(accountKey(email)), byAddress.consume(addressKey(req))]);
-    },
-    recordSuccess: async (email) => {
+    giveBack: async (req, email) => {
+      await byAddress.reward(networkOf(req.ip ?? 'unknown'));
       await byAccount.delete(accountKey(email));
     },
   };
 }
 
-function refuseIfSpent(state: RateLimiterRes | null, points: number): void {
-  if (!state || state.consumedPoints < points) return;
-  const seconds = Math.max(1, Math.ceil(state.msBeforeNext / 1000));
+function refuse(reason: RateLimiterRes | Error): never {
+  if (reason instanceof Error) throw reason;
+  const seconds = Math.max(1, Math.ceil(reason.msBeforeNext / 1000));
   const minutes = Math.ceil(seconds / 60);
   throw new TooManyRequests(
     seconds,
@@ -44,10 +51,19 @@ function refuseIfSpent(state: RateLimiterRes | null, points: number): void {
   );
 }
 
+/** A hash, so that the table of counts holds no e-mail addresses. */
 function accountKey(email: string): string {
-  return email.trim().toLowerCase().slice(0, 254);
+  return createHash('sha256').update(email.trim().toLowerCase()).digest('hex');
 }
 
-function addressKey(req: Request): string {
-  return req.ip ?? 'unknown';
+/** An IPv6 customer has a whole /64 to change addresses in. */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  if (!address.includes(':')) return address;
+  const [head = '', tail] = address.toLowerCase().split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const last = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = Array.from({ length: 8 - groups.length - last.length }, () => '0');
+  return `${[...groups, ...zeros, ...last].slice(0, 4).join(':')}::/64`;
 }

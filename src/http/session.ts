@@ -3,17 +3,19 @@
  * database cannot take a session over.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConnectSessionKnexStore } from 'connect-session-knex';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
 import type { SessionData } from 'express-session';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
 
-export const idleMinutes = 30;
+const idleMinutes = 30;
 export const absoluteHours = 12;
+/** How often a session that is in use is written again; between writes, looking at pages writes nothing. */
+const writeAgainMs = 60_000;
 
 export interface FlashMessage {
   readonly kind: 'success' | 'notice';
@@ -27,6 +29,8 @@ declare module 'express-session' {
     epoch: number;
     /** Milliseconds since 1970. */
     signedInAt: number;
+    /** Milliseconds since 1970, at most a minute behind. */
+    seenAt: number;
     returnTo: string;
     flash: FlashMessage[];
   }
@@ -34,10 +38,10 @@ declare module 'express-session' {
 
 export function sessions(context: Context): RequestHandler {
   const secure = isHttps(context.config);
-  return session({
+  const handler = session({
     store: new HashedSessionStore({
       knex: context.db,
-      createTable: true,
+      createTable: false,
       tableName: 'sessions',
       cleanupInterval: 60_000,
       onDbCleanupError: () => {
@@ -49,8 +53,22 @@ export function sessions(context: Context): RequestHandler {
     resave: false,
     saveUninitialized: false,
     rolling: true,
-    cookie: { httpOnly: true, sameSite: 'lax', secure, path: '/', maxAge: idleMinutes * 60_000 },
+    cookie: {
+      httpOnly: true,
+      sameSite: 'lax',
+      secure: secure || 'auto',
+      path: '/',
+      maxAge: idleMinutes * 60_000,
+    },
   });
+  return (req, res, next) => {
+    // The configured address says that browsers speak HTTPS, whatever the proxy tells us about it.
+    if (secure) Object.defineProperty(req, 'secure', { value: true });
+    void handler(req, res, (error?: unknown) => {
+      if (error === undefined) noteUse(req);
+      next(error);
+    });
+  };
 }
 
 export function isHttps(config: Config): boolean {
@@ -61,31 +79,52 @@ export function isHttps(config: Config): boolean {
 export function sessionSecret(config: Config): string {
   if (config.sessionSecret !== null) return config.sessionSecret;
   const file = join(config.dataDir, 'session-secret');
-  if (!existsSync(file)) {
-    mkdirSync(config.dataDir, { recursive: true });
-    try {
-      writeFileSync(file, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' });
-    } catch (error) {
-      // Another process starting at the same time was first.
-      if (!existsSync(file)) throw error;
-    }
-    chmodSync(file, 0o600);
-  }
-  return readFileSync(file, 'utf8');
+  if (!existsSync(file)) createSecret(config.dataDir, file);
+  const secret = readFileSync(file, 'utf8');
+  if (secret.length < 32)
+    throw new Error(`the session secret in ${file} is damaged. Delete the file; everybody signs in again.`);
+  return secret;
 }
 
+/** Under a temporary name first: a crash leaves no half secret, and of two processes one wins. */
+function createSecret(folder: string, file: string): void {
+  mkdirSync(folder, { recursive: true });
+  const temporary = `${file}.${randomBytes(6).toString('hex')}`;
+  try {
+    writeFileSync(temporary, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx', flush: true });
+    linkSync(temporary, file);
+  } catch (error) {
+    if (!existsSync(file)) throw error;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** Only a session that holds something is kept alive; an empty one is not even stored. */
+function noteUse({ session: used }: Request): void {
+  if (Object.keys(used).length <= 1) return;
+  const now = Date.now();
+  if (used.seenAt === undefined || now - used.seenAt >= writeAgainMs) used.seenAt = now;
+}
+
+/**
+ * The store underneath reports an error to its caller and throws it as well; the second time nobody would
+ * catch it, and a busy database would end the process.
+ */
 class HashedSessionStore extends ConnectSessionKnexStore {
-  override get(sid: string, callback: (error: unknown, session?: SessionData | null) => void) {
-    return super.get(hashed(sid), callback);
+  override async get(sid: string, callback: (error: unknown, session?: SessionData | null) => void) {
+    return super.get(hashed(sid), callback).catch(() => null);
   }
-  override set(sid: string, data: SessionData, callback?: (error?: unknown) => void) {
-    return super.set(hashed(sid), data, callback);
+  override async set(sid: string, data: SessionData, callback?: (error?: unknown) => void) {
+    await super.set(hashed(sid), data, callback).catch(() => undefined);
   }
-  override touch(sid: string, data: SessionData, callback?: () => void) {
-    return super.touch(hashed(sid), data, callback);
+  /** `noteUse` has the session written once a minute; a page that changes nothing writes nothing. */
+  override touch(_sid: string, _data: SessionData, callback?: () => void): Promise<void> {
+    callback?.();
+    return Promise.resolve();
   }
-  override destroy(sid: string, callback?: (error?: unknown) => void) {
-    return super.destroy(hashed(sid), callback);
+  override async destroy(sid: string, callback?: (error?: unknown) => void) {
+    return super.destroy(hashed(sid), callback).catch(() => 0);
   }
 }
 

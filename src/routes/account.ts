@@ -2,16 +2,16 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { changePassword } from '../domain/accounts.ts';
+import { changeDetails, changePassword } from '../domain/accounts.ts';
 import { minPasswordLength } from '../domain/passwords.ts';
 import { Unprocessable } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
 import { currentUser, signInSession } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
+import { createPasswordLimits } from '../http/rate-limit.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { parseForm, textValues } from '../http/validate.ts';
-import { updateUser } from '../store/users.ts';
 import { nameField } from './people-form.ts';
 
 declare module '../http/render.ts' {
@@ -37,7 +37,9 @@ const PasswordForm = z
     message: 'The two passwords differ.',
   });
 
-export function createAccountHandlers({ db }: Context) {
+export function createAccountHandlers(context: Context) {
+  const { db } = context;
+  const limits = createPasswordLimits(context);
   const refuse = (req: Request, res: Response, errors: readonly FieldError[]) =>
     render(
       res,
@@ -57,7 +59,7 @@ export function createAccountHandlers({ db }: Context) {
         await refuse(req, res, form.errors);
         return;
       }
-      await updateUser(db, currentUser(req).id, form.data);
+      await changeDetails(db, currentUser(req), form.data);
       flash(req, 'success', 'Your account is saved.');
       res.redirect(303, '/account');
     },
@@ -68,18 +70,18 @@ export function createAccountHandlers({ db }: Context) {
         await refuse(req, res, form.errors);
         return;
       }
+      const { id, email } = currentUser(req);
       try {
-        const user = await changePassword(
-          db,
-          currentUser(req).id,
-          form.data.currentPassword,
-          form.data.password,
-        );
+        // Whoever sits down at an open session does not get to guess the password either.
+        await limits.take(req, email);
+        const user = await changePassword(db, id, form.data.currentPassword, form.data.password);
+        await limits.giveBack(req, email);
         await signInSession(req, user);
         flash(req, 'success', 'Your password is changed. You are signed out everywhere else.');
         res.redirect(303, '/account');
       } catch (error) {
         if (!(error instanceof Unprocessable)) throw error;
+        if (error.errors.every(({ field }) => field !== 'currentPassword')) await limits.giveBack(req, email);
         await refuse(req, res, error.errors);
       }
     },
@@ -88,5 +90,10 @@ export function createAccountHandlers({ db }: Context) {
 
 function accountPage(req: Request) {
   const { name, theme } = currentUser(req);
-  return { title: 'Your account', values: { name, theme }, minLength: minPasswordLength };
+  return {
+    title: 'Your account',
+    scripts: ['show-password'],
+    values: { name, theme },
+    minLength: minPasswordLength,
+  };
 }

@@ -81,5 +81,7 @@ export function createSetupHandlers({ db }: Context) {
 }
 
 function setupPage(token: string, values: Readonly<Record<string, string>>) {
-  return { title: 'Set up Holdfast', token, values, minLength: minPasswordLength, currencies, timeZones };
+  const title = 'Set up Holdfast';
+  const scripts = ['show-password'];
+  return { title, scripts, token, values, minLength: minPasswordLength, currencies, timeZones };
 }

@@ -7,10 +7,11 @@ import { maxPasswordLength, minPasswordLength } from '../domain/passwords.ts';
 import { Unprocessable } from '../errors.ts';
 import { findCurrentUser, endSession, signInSession } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
-import { createSignInLimits } from '../http/rate-limit.ts';
+import { createPasswordLimits } from '../http/rate-limit.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { parseForm } from '../http/validate.ts';
+import { recordEvent } from '../store/audit.ts';
 import { findUser } from '../store/users.ts';
 
 declare module '../http/render.ts' {
@@ -19,6 +20,8 @@ declare module '../http/render.ts' {
     'auth/password': PageData & { readonly token: string; readonly name: string; readonly minLength: number };
   }
 }
+
+const scripts = ['show-password'];
 
 const SignInForm = z.object({
   email: z.string().trim().min(1, 'Enter your e-mail address.').max(254, 'This e-mail address is too long.'),
@@ -34,7 +37,7 @@ const PasswordForm = z
 
 export function createSignInHandlers(context: Context) {
   const { db } = context;
-  const limits = createSignInLimits(context);
+  const limits = createPasswordLimits(context);
 
   return {
     show: async (req: Request, res: Response) => {
@@ -43,33 +46,34 @@ export function createSignInHandlers(context: Context) {
       } else if (!(await isSetUp(db))) {
         res.redirect(303, '/setup');
       } else {
-        await render(res, 'auth/sign-in', { title: 'Sign in', email: '' });
+        await render(res, 'auth/sign-in', { title: 'Sign in', scripts, email: '' });
       }
     },
 
     create: async (req: Request, res: Response) => {
       const form = parseForm(SignInForm, req.body);
       if (!form.ok) {
-        const page = { title: 'Sign in', email: form.values['email'] ?? '', errors: form.errors };
+        const page = { title: 'Sign in', scripts, email: form.values['email'] ?? '', errors: form.errors };
         await render(res, 'auth/sign-in', page, 422);
         return;
       }
       const { email, password } = form.data;
-      await limits.check(req, email);
+      await limits.take(req, email);
       const user = await authenticate(db, email, password);
       if (!user) {
-        await limits.recordFailure(req, email);
         const errors = [
           { field: 'email', message: 'The e-mail address and the password do not belong together.' },
         ];
-        await render(res, 'auth/sign-in', { title: 'Sign in', email, errors }, 422);
+        await render(res, 'auth/sign-in', { title: 'Sign in', scripts, email, errors }, 422);
         return;
       }
-      await limits.recordSuccess(email);
+      await limits.giveBack(req, email);
       res.redirect(303, await signInSession(req, user));
     },
 
     remove: async (req: Request, res: Response) => {
+      const user = findCurrentUser(req);
+      if (user) await recordEvent(db, { userId: user.id, action: 'session.ended', subject: user.name });
       await endSession(req);
       flash(req, 'success', 'You are signed out.');
       res.redirect(303, '/sign-in');
@@ -101,7 +105,7 @@ export function createSignInHandlers(context: Context) {
 async function passwordPage({ db }: Context, token: string) {
   const link = await getLink(db, token, 'password');
   const user = await findUser(db, link.userId ?? 0);
-  return { title: 'Choose a password', token, name: user?.name ?? '', minLength: minPasswordLength };
+  return { title: 'Choose a password', scripts, token, name: user?.name ?? '', minLength: minPasswordLength };
 }
 
 function tokenOf(req: Request): string {
