@@ -38,7 +38,7 @@ let decoy: Promise<string> | undefined;
 
 /** What is wrong with a new password in plain words, or null. `personal`: the words that belong to its owner. */
 export function passwordProblem(password: string, personal: readonly string[]): string | null {
-  if ([...password].length < minPasswordLength)
+  if (password.length < minPasswordLength)
     return `Use at least ${minPasswordLength} characters. Several words are easy to remember.`;
   if (password.length > maxPasswordLength) return `Use at most ${maxPasswordLength} characters.`;
   if (isCommonPassword(password, personal))
