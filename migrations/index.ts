@@ -1,6 +1,7 @@
 /** Every change of the schema in order, imported statically so that it works from source and when built. */
 import type { Knex } from 'knex';
 import * as initial from './2026-11-20-initial.ts';
+import * as datasetsAndModels from './2026-11-21-datasets-and-models.ts';
 
 interface Migration {
   readonly name: string;
@@ -8,7 +9,10 @@ interface Migration {
   readonly down: (db: Knex) => Promise<void>;
 }
 
-const all: readonly Migration[] = [{ name: '2026-11-20-initial', up: initial.up, down: initial.down }];
+const all: readonly Migration[] = [
+  { name: '2026-11-20-initial', up: initial.up, down: initial.down },
+  { name: '2026-11-21-datasets-and-models', up: datasetsAndModels.up, down: datasetsAndModels.down },
+];
 
 export const migrations: Knex.MigrationSource<Migration> = {
   getMigrations: () => Promise.resolve([...all]),

@@ -17,7 +17,36 @@ export interface Feature {
   readonly range: NumberRange | null;
   /** Share of training rows without a value, in [0, 1]. */
   readonly missingShare: number;
+  /** What people call it, where that is not its name. */
+  readonly title?: string;
+  /** Such as €, months or GB. */
+  readonly unit?: string;
+  /** Something that the company can change for a customer. */
+  readonly actionable?: boolean;
+  /** What a number may be, where that is known; otherwise what training rows held. */
+  readonly allowed?: AllowedRange;
+  /** Absent: `usualPolicy`. */
+  readonly policy?: Policy;
 }
+
+/** null: no limit on that side. */
+export interface AllowedRange {
+  readonly min: number | null;
+  readonly max: number | null;
+}
+
+/** What scoring does with a cell that is not as in training. Whatever it does is noted on the score. */
+export interface Policy {
+  /** use: the model knows 'missing' itself; typical: the training median or most frequent level stands in. */
+  readonly missing: 'use' | 'typical' | 'refuse';
+  /** use: the model's own 'unseen'; missing: as if the cell were blank. */
+  readonly unseen: 'use' | 'missing' | 'refuse';
+  /** use: as it is; clip: the nearest allowed number. */
+  readonly outOfRange: 'use' | 'clip' | 'refuse';
+}
+
+/** A row is never lost for one odd cell, and the score says what was odd. */
+export const usualPolicy: Policy = { missing: 'use', unseen: 'use', outOfRange: 'use' };
 
 export interface NumberRange {
   readonly min: number;
