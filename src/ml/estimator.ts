@@ -29,12 +29,23 @@ export interface Explanation {
   readonly contributions: Float64Array;
 }
 
+/** A step of a long fit, for whoever waits. */
+export interface FitStep {
+  /** In plain words, such as `Trying boosting`. */
+  readonly stage: string;
+  readonly done: number;
+  readonly total: number;
+  /** What is best so far, in plain words; null before there is anything. */
+  readonly best: string | null;
+}
+export type OnStep = (step: FitStep) => void;
+
 export interface Estimator<Params, Model> {
   /** Stable name stored in model files. */
   readonly family: string;
   readonly defaults: Params;
   /** @throws RangeError when a parameter or the data make no sense (one class, NaN weight, no rows). */
-  fit(params: Params, data: TrainingData, random: Random): Model;
+  fit(params: Params, data: TrainingData, random: Random, onStep?: OnStep): Model;
   /** Probability of the positive class, one a row, in [0, 1]. The same row gives the same bits in any table. */
   predict(model: Model, table: Table): Float64Array;
   /** Reasons in probability points; see Explanation. */

@@ -1,5 +1,5 @@
 /** Every family of models by its name, and the three things that are done with a fitted one. */
-import type { Explanation, TrainingData } from './estimator.ts';
+import type { Explanation, OnStep, TrainingData } from './estimator.ts';
 import {
   explainMember,
   fitMember,
@@ -32,9 +32,10 @@ export function fitEstimator(
   params: object,
   data: TrainingData,
   random: Random,
+  onStep?: OnStep,
 ): FittedEstimator {
   return family === 'auto'
-    ? { family, model: auto.fit({ ...auto.defaults, ...params }, data, random) }
+    ? { family, model: auto.fit({ ...auto.defaults, ...params }, data, random, onStep) }
     : fitMember(family, params, data, random);
 }
 

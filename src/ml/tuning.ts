@@ -14,7 +14,7 @@
  */
 import { blendExplanations, blendProbabilities, fitBlend, type BlendWeights } from './blend.ts';
 import { stratifiedFolds, stratifiedSplit, takeTarget } from './cross-validation.ts';
-import type { Estimator, Explanation, TrainingData } from './estimator.ts';
+import type { Estimator, Explanation, OnStep, TrainingData } from './estimator.ts';
 import {
   explainMember,
   fitMember,
@@ -23,6 +23,7 @@ import {
   type Member,
   type MemberFamily,
 } from './members.ts';
+import { rocAuc } from './metrics.ts';
 import type { Random } from './random.ts';
 import { takeRows, type Table } from './table.ts';
 import { checkTrainingData, rowWeights, type ClassWeight } from './training-data.ts';
@@ -42,7 +43,9 @@ export interface AutoParams {
 export interface TrialSummary {
   readonly family: MemberFamily;
   readonly params: Readonly<Record<string, unknown>>;
+  /** Out of fold, as is the area under the curve. */
   readonly logLoss: number;
+  readonly rocAuc: number;
 }
 
 export interface AutoModel {
@@ -67,19 +70,35 @@ export const auto: Estimator<AutoParams, AutoModel> = {
   explain: explainAuto,
 };
 
-function fitAuto(params: AutoParams, data: TrainingData, random: Random): AutoModel {
+function fitAuto(params: AutoParams, data: TrainingData, random: Random, onStep?: OnStep): AutoModel {
   checkParams(params);
   checkTrainingData(data);
   const weights = rowWeights(data, params.classWeight);
   const sample = sampleFor(params, data, weights, random.fork());
-  const trials = runTrials(params, sample.data, sample.weights, random);
+  const trials = runTrials(params, sample.data, sample.weights, random, onStep);
   const { chosen, blend } = choose(trials, sample.data.target, sample.weights);
   const all = { table: data.table, target: data.target, weights };
+  const steps = trials.length + chosen.length;
   return {
-    members: chosen.map((trial) => fitMember(trial.family, trial.params, all, random.fork())),
+    members: chosen.map((trial, k) => {
+      const stage = `Fitting ${trial.family} on all rows`;
+      onStep?.({ stage, done: trials.length + k, total: steps, best: bestSoFar(trials) });
+      return fitMember(trial.family, trial.params, all, random.fork());
+    }),
     blend,
-    trials: trials.map(({ family, params: tried, logLoss }) => ({ family, params: tried, logLoss })),
+    trials: trials.map(({ family, params: tried, logLoss, probabilities }) => ({
+      family,
+      params: tried,
+      logLoss,
+      rocAuc: rocAuc(probabilities, sample.data.target),
+    })),
   };
+}
+
+function bestSoFar(trials: readonly Trial[]): string | null {
+  if (trials.length === 0) return null;
+  const best = trials.reduce((a, b) => (b.logLoss < a.logLoss ? b : a));
+  return `${best.family}, log loss ${best.logLoss.toFixed(4)}`;
 }
 
 function explainAuto(model: AutoModel, table: Table): Explanation {
@@ -111,13 +130,26 @@ function sampleFor(
   };
 }
 
-function runTrials(params: AutoParams, data: TrainingData, weights: Float64Array, random: Random): Trial[] {
+function runTrials(
+  params: AutoParams,
+  data: TrainingData,
+  weights: Float64Array,
+  random: Random,
+  onStep?: OnStep,
+): Trial[] {
   const folds = Math.min(params.folds, fewestOfAClass(data.target));
   if (folds < 2) throw new RangeError('auto needs at least two rows of each class');
   const foldOf = stratifiedFolds(data.target, folds, random);
-  return wanted(params).map((candidate) =>
-    tryCandidate(candidate, data, weights, foldOf, folds, random.fork()),
-  );
+  const all = wanted(params);
+  const trials: Trial[] = [];
+  for (const candidate of all) {
+    // The members are fitted after the trials: a few steps more.
+    const total = all.length + Math.min(params.families.length, all.length);
+    const stage = `Trying ${candidate.family}`;
+    onStep?.({ stage, done: trials.length, total, best: bestSoFar(trials) });
+    trials.push(tryCandidate(candidate, data, weights, foldOf, folds, random.fork()));
+  }
+  return trials;
 }
 
 /** The members of the blend and its weights; a single member when blending is not worth it. */
