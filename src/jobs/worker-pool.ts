@@ -5,12 +5,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { Worker } from 'node:worker_threads';
-import type { Config } from '../config.ts';
+import type { Worker } from 'node:worker_threads';
 import type { Context } from '../context.ts';
 import { claimJob, finishJob, leaseMs, maxAttempts, releaseJob, renewLease } from '../store/jobs.ts';
 import type { Job } from '../store/jobs.ts';
 import { failSubject } from '../domain/job-failure.ts';
+import { openThread } from './thread.ts';
 import type { FromWorker, ToWorker } from './worker.ts';
 
 export interface WorkerPool {
@@ -59,7 +59,7 @@ export function startWorkerPool(context: Context): WorkerPool {
   };
 
   const startWorker = (slot: Slot): Worker => {
-    const worker = openWorker(config);
+    const worker = openThread('worker', config);
     worker.on('message', (answer: FromWorker) => void inTurn(() => end(slot, answer)));
     worker.on('error', (error) => {
       log.error({ name: error.name, message: error.message }, 'A worker thread failed');
@@ -122,15 +122,6 @@ export function startWorkerPool(context: Context): WorkerPool {
       await turn;
     },
   };
-}
-
-/** From source a worker must register the loader itself: it does not inherit that of its parent. */
-function openWorker(workerData: Config): Worker {
-  if (!import.meta.url.endsWith('.ts'))
-    return new Worker(new URL('./worker.js', import.meta.url), { workerData });
-  const entry = JSON.stringify(new URL('./worker.ts', import.meta.url).href);
-  const load = `import('tsx/esm/api').then(({ register }) => { register(); return import(${entry}); })`;
-  return new Worker(load, { eval: true, workerData });
 }
 
 function pause(ms: number): Promise<void> {

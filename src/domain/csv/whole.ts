@@ -17,17 +17,22 @@ export interface WholeCsv {
 const rowsPerChunk = 10_000;
 
 /**
- * Reads any file that an upload takes. Rows that cannot be read are skipped and counted.
+ * Reads any file that an upload takes. Rows that cannot be read are skipped and counted; of the others those
+ * that `isWanted` by their place are kept.
  * @throws AppError 415 or 422 in words
  */
-export function readWholeCsv(path: string): Promise<WholeCsv> {
+export function readWholeCsv(
+  path: string,
+  isWanted: (row: number) => boolean = () => true,
+): Promise<WholeCsv> {
   return withPreparedCsv(path, (prepared, { format, header, sha256 }) => {
     const cells = header.map((): string[] => []);
     let skippedRows = 0;
+    let row = 0;
     for (const { rows } of readCsvChunks(prepared, format.delimiter, header.length, rowsPerChunk)) {
       for (const { reading } of rows) {
         if (!reading.ok) skippedRows++;
-        else for (let j = 0; j < cells.length; j++) cells[j]!.push(reading.cells[j]!);
+        else if (isWanted(row++)) for (let j = 0; j < cells.length; j++) cells[j]!.push(reading.cells[j]!);
       }
     }
     return { header, cells, decimal: format.decimal, skippedRows, sha256 };
