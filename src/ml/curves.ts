@@ -1,0 +1,138 @@
+/**
+ * Curves of an evaluation: confusion by threshold, cumulative gains and lift, and reliability (Fawcett, 2006; Niculescu-
+ * Mizil and Caruana, 2005). Customers are contacted from the highest score down; where scores tie, the order within the
+ * tie is unknown, so a part of it holds its share of the leavers.
+ */
+import { wilsonInterval } from './intervals.ts';
+import type { Confusion } from './metrics.ts';
+import { checkPairs, groupBothClasses } from './score-groups.ts';
+
+export interface ThresholdRow extends Confusion {
+  /** 0.00, 0.01 … 1.00: customers with this score or more are said to leave. */
+  readonly threshold: number;
+  /** Sum of the values of the leavers found; 0 where no values were given. */
+  readonly valueOfTruePositives: number;
+}
+
+export interface GainsPoint {
+  /** Share of customers contacted, in (0, 1]. */
+  readonly share: number;
+  /** Share of leavers among them, in [0, 1]. */
+  readonly found: number;
+  /** `found` relative to contacting at random. */
+  readonly lift: number;
+}
+
+export interface ReliabilityBin {
+  /** Scores in [from, to); the last bin holds 1 as well. */
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+  readonly meanScore: number;
+  /** Share that left, with the ends of its 95 % interval. */
+  readonly rate: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+const steps = 100;
+
+/** 101 rows, one pass over the customers. `values`: one a customer, such as a monthly charge. @throws RangeError */
+export function thresholdSweep(
+  scores: Float64Array,
+  target: Uint8Array,
+  values?: Float64Array,
+): ThresholdRow[] {
+  checkPairs(scores, target);
+  if (values) checkValues(values, scores.length);
+  const leavers = new Int32Array(steps + 1);
+  const stayers = new Int32Array(steps + 1);
+  const worth = new Float64Array(steps + 1);
+  for (let i = 0; i < scores.length; i++) {
+    const step = highestStep(scores[i]!);
+    (target[i] === 1 ? leavers : stayers)[step]!++;
+    if (values && target[i] === 1) worth[step]! += values[i]!;
+  }
+  return sumFromAbove(leavers, stayers, worth);
+}
+
+/** `points` points at equal shares of the customers, the last at 1. @throws RangeError with one class only */
+export function gainsCurve(scores: Float64Array, target: Uint8Array, points = 20): GainsPoint[] {
+  if (!(Number.isInteger(points) && points >= 1)) throw new RangeError('a curve needs at least one point');
+  const groups = groupBothClasses(scores, target);
+  const curve: GainsPoint[] = [];
+  let group = 0;
+  let before = { seen: 0, found: 0 };
+  for (let point = 1; point <= points; point++) {
+    const contacted = (point / points) * scores.length;
+    let size = groups.leavers[group]! + groups.stayers[group]!;
+    while (before.seen + size < contacted && group < groups.scores.length - 1) {
+      before = { seen: before.seen + size, found: before.found + groups.leavers[group]! };
+      group++;
+      size = groups.leavers[group]! + groups.stayers[group]!;
+    }
+    const found = before.found + groups.leavers[group]! * ((contacted - before.seen) / size);
+    const share = point / points;
+    curve.push({ share, found: found / groups.leaverCount, lift: found / groups.leaverCount / share });
+  }
+  return curve;
+}
+
+/** Bins of equal width, as the calibration error has them; empty ones are left out. @throws RangeError */
+export function reliabilityCurve(scores: Float64Array, target: Uint8Array, bins = 10): ReliabilityBin[] {
+  checkPairs(scores, target);
+  if (!(Number.isInteger(bins) && bins >= 1)) throw new RangeError('a curve needs at least one bin');
+  const counts = new Int32Array(bins);
+  const leavers = new Int32Array(bins);
+  const sums = new Float64Array(bins);
+  for (let i = 0; i < scores.length; i++) {
+    const bin = Math.min(bins - 1, Math.floor(scores[i]! * bins));
+    counts[bin]!++;
+    leavers[bin]! += target[i] === 1 ? 1 : 0;
+    sums[bin]! += scores[i]!;
+  }
+  return [...counts.keys()]
+    .filter((bin) => counts[bin]! > 0)
+    .map((bin) => ({
+      from: bin / bins,
+      to: (bin + 1) / bins,
+      count: counts[bin]!,
+      meanScore: sums[bin]! / counts[bin]!,
+      rate: leavers[bin]! / counts[bin]!,
+      ...wilsonInterval(leavers[bin]!, counts[bin]!),
+    }));
+}
+
+/** @throws RangeError unless there is one finite value a customer */
+export function checkValues(values: Float64Array, rows: number): void {
+  if (values.length !== rows)
+    throw new RangeError(`${rows} customers need as many values, not ${values.length}`);
+  for (const value of values)
+    if (!Number.isFinite(value)) throw new RangeError('every customer needs a value');
+}
+
+/** The highest k with score ≥ k / 100. The product may round across a step, so the comparison itself decides. */
+function highestStep(score: number): number {
+  const step = Math.min(steps, Math.floor(score * steps));
+  if (score < step / steps) return step - 1;
+  return step < steps && score >= (step + 1) / steps ? step + 1 : step;
+}
+
+function sumFromAbove(leavers: Int32Array, stayers: Int32Array, worth: Float64Array): ThresholdRow[] {
+  const rows: ThresholdRow[] = [];
+  let [truePositives, falsePositives, valueOfTruePositives] = [0, 0, 0];
+  let falseNegatives = leavers.reduce((sum, count) => sum + count, 0);
+  let trueNegatives = stayers.reduce((sum, count) => sum + count, 0);
+  for (let step = steps; step >= 0; step--) {
+    truePositives += leavers[step]!;
+    falseNegatives -= leavers[step]!;
+    falsePositives += stayers[step]!;
+    trueNegatives -= stayers[step]!;
+    valueOfTruePositives += worth[step]!;
+    rows.push({
+      threshold: step / steps,
+      ...{ truePositives, falsePositives, trueNegatives, falseNegatives, valueOfTruePositives },
+    });
+  }
+  return rows.reverse();
+}
