@@ -126,3 +126,9 @@ function toModel(row: ModelRow): ModelRecord {
     activatedAt: row.activated_at,
   };
 }
+
+/** All that were trained on a dataset, archived ones too, newest first. */
+export async function listModelsOf(db: Db, datasetId: number): Promise<ModelRecord[]> {
+  const rows = await db<ModelRow>('models').where({ dataset_id: datasetId }).orderBy('id', 'desc');
+  return rows.map(toModel);
+}
