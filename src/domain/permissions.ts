@@ -13,6 +13,8 @@ export type Permission =
   | 'user:manage'
   | 'audit:view'
   | 'job:view'
+  | 'dataset:edit'
+  | 'model:train'
   | 'model:activate';
 
 const viewer: readonly Permission[] = ['dashboard:view', 'prediction:view'];
@@ -22,6 +24,8 @@ const analyst: readonly Permission[] = [
   'batch:create',
   'export:download',
   'rule:edit',
+  'dataset:edit',
+  'model:train',
 ];
 const admin: readonly Permission[] = [
   ...analyst,
