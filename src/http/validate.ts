@@ -1,8 +1,11 @@
 /** Input is checked by a schema beside its route; every problem is reported at once. */
 import type { Request } from 'express';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { AppError, NotFound } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
+
+/** A line of text in a form. */
+export const limitedText = (max: number) => z.string().trim().max(max, `Use at most ${max} characters.`);
 
 /** Where a schema says nothing of its own, people still get plain words. */
 const plainWords = { error: () => 'This is missing, or it cannot be read as it is.' };

@@ -15,7 +15,7 @@ import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
-import { idParam, parseForm, textValues } from '../http/validate.ts';
+import { idParam, limitedText, parseForm, textValues } from '../http/validate.ts';
 import { findActiveModel } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
 import { getPrediction, listPredictions, noFilter } from '../store/predictions.ts';
@@ -45,7 +45,6 @@ declare module '../http/render.ts' {
 
 /** How many attribute conditions the form offers. */
 const slots = [0, 1, 2];
-const limitedText = (max: number) => z.string().trim().max(max, `Use at most ${max} characters.`);
 const amount = z
   .string()
   .trim()

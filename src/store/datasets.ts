@@ -156,6 +156,7 @@ export interface DatasetChange {
   readonly columns?: readonly DatasetColumn[];
   readonly kind?: DatasetKind;
   readonly state?: DatasetState;
+  readonly seriesId?: number | null;
   readonly notes?: readonly string[];
   readonly label?: unknown;
   readonly profile?: unknown;
@@ -173,6 +174,7 @@ export async function updateDataset(db: Db, id: number, change: DatasetChange): 
     ['rowCount', 'row_count'],
     ['kind', 'kind'],
     ['state', 'state'],
+    ['seriesId', 'series_id'],
     ['error', 'error'],
     ['confirmedAt', 'confirmed_at'],
   ] as const;

@@ -104,6 +104,10 @@ export async function saveTrainingProgress(db: Db, id: number, progress: unknown
     .update({ progress: JSON.stringify(progress) });
 }
 
+export async function deleteTrainingsOf(db: Db, datasetId: number): Promise<void> {
+  await db('trainings').where({ dataset_id: datasetId }).delete();
+}
+
 function toTraining(row: TrainingRow): TrainingRecord {
   return {
     id: row.id,
