@@ -1,0 +1,136 @@
+/**
+ * How strongly two columns go together, 0 to 1 (numbers: −1 to 1); nothing is said about causes.
+ *
+ * Numbers: Pearson's r. Categories: Cramér's V with Bergsma's correction of its bias (2013). One of each: the
+ * correlation ratio η (Fisher 1925). Rows in which either is missing are left out. A constant column, or too
+ * few rows, gives 0.
+ */
+import { takeRows } from './table.ts';
+import type { CategoryColumn, Column, NumberColumn, Table } from './table.ts';
+
+export interface AssociationMatrix {
+  readonly names: readonly string[];
+  /** Row-major, names × names; 1 on the diagonal. */
+  readonly values: Float64Array;
+}
+
+/** Every pair of columns, on an even sample of at most `maxRows` rows. */
+export function associationMatrix(table: Table, maxRows = 20_000): AssociationMatrix {
+  const sample = sampleRows(table, maxRows);
+  const size = sample.columns.length;
+  const values = new Float64Array(size * size);
+  sample.columns.forEach((a, i) => {
+    values[i * size + i] = 1;
+    for (let j = i + 1; j < size; j++) {
+      const strength = associationOf(a, sample.columns[j]!);
+      values[i * size + j] = strength;
+      values[j * size + i] = strength;
+    }
+  });
+  return { names: sample.columns.map(({ name }) => name), values };
+}
+
+/** Every column with a label of 0 and 1, in the order of columns. */
+export function associationWithTarget(table: Table, target: Uint8Array): number[] {
+  const label: NumberColumn = { kind: 'number', name: 'target', values: Float64Array.from(target) };
+  return table.columns.map((column) => associationOf(column, label));
+}
+
+/** Pearson's r of the rows in which both are there. */
+export function pearson(a: Float64Array, b: Float64Array): number {
+  let count = 0;
+  let [meanA, meanB, varA, varB, both] = [0, 0, 0, 0, 0];
+  // Welford's updates: no cancellation for numbers that are large beside their spread.
+  for (let row = 0; row < a.length; row++) {
+    if (Number.isNaN(a[row]!) || Number.isNaN(b[row]!)) continue;
+    count++;
+    const fromA = a[row]! - meanA;
+    meanA += fromA / count;
+    const fromB = b[row]! - meanB;
+    meanB += fromB / count;
+    varA += fromA * (a[row]! - meanA);
+    varB += fromB * (b[row]! - meanB);
+    both += fromA * (b[row]! - meanB);
+  }
+  const scale = Math.sqrt(varA) * Math.sqrt(varB);
+  return scale > 0 && Number.isFinite(scale) ? Math.min(1, Math.max(-1, both / scale)) : 0;
+}
+
+/** Cramér's V, corrected for its bias; `levelsA` and `levelsB` count the levels, negative codes are missing. */
+export function cramersV(a: Int32Array, levelsA: number, b: Int32Array, levelsB: number): number {
+  const counts = new Float64Array(levelsA * levelsB);
+  const rowSums = new Float64Array(levelsA);
+  const columnSums = new Float64Array(levelsB);
+  let total = 0;
+  for (let row = 0; row < a.length; row++) {
+    const [i, j] = [a[row]!, b[row]!];
+    if (i < 0 || j < 0) continue;
+    counts[i * levelsB + j]!++;
+    rowSums[i]!++;
+    columnSums[j]!++;
+    total++;
+  }
+  const [r, k] = [countPositive(rowSums), countPositive(columnSums)];
+  if (total < 2 || r < 2 || k < 2) return 0;
+  let chi2 = 0;
+  for (let i = 0; i < levelsA; i++) {
+    for (let j = 0; j < levelsB; j++) {
+      const expected = (rowSums[i]! * columnSums[j]!) / total;
+      if (expected > 0) chi2 += (counts[i * levelsB + j]! - expected) ** 2 / expected;
+    }
+  }
+  const phi2 = Math.max(0, chi2 / total - ((r - 1) * (k - 1)) / (total - 1));
+  const smaller = Math.min(r - (r - 1) ** 2 / (total - 1), k - (k - 1) ** 2 / (total - 1)) - 1;
+  return smaller > 0 ? Math.min(1, Math.sqrt(phi2 / smaller)) : 0;
+}
+
+/** η: the root of the share of the numbers' variance that lies between levels. */
+export function correlationRatio(codes: Int32Array, levelCount: number, values: Float64Array): number {
+  const sums = new Float64Array(levelCount);
+  const counts = new Float64Array(levelCount);
+  let [total, count] = [0, 0];
+  for (let row = 0; row < codes.length; row++) {
+    const code = codes[row]!;
+    if (code < 0 || Number.isNaN(values[row]!)) continue;
+    sums[code]! += values[row]!;
+    counts[code]!++;
+    total += values[row]!;
+    count++;
+  }
+  if (count < 2) return 0;
+  const mean = total / count;
+  let within = 0;
+  let between = 0;
+  for (let row = 0; row < codes.length; row++) {
+    const code = codes[row]!;
+    if (code < 0 || Number.isNaN(values[row]!)) continue;
+    const levelMean = sums[code]! / counts[code]!;
+    within += (values[row]! - levelMean) ** 2;
+    between += (levelMean - mean) ** 2;
+  }
+  const share = between / (within + between);
+  return Number.isFinite(share) ? Math.sqrt(share) : 0;
+}
+
+function associationOf(a: Column, b: Column): number {
+  if (a.kind === 'number') return b.kind === 'number' ? pearson(a.values, b.values) : mixed(b, a);
+  if (b.kind === 'number') return mixed(a, b);
+  return cramersV(a.codes, a.levels.length, b.codes, b.levels.length);
+}
+
+function mixed(category: CategoryColumn, number: NumberColumn): number {
+  return correlationRatio(category.codes, category.levels.length, number.values);
+}
+
+function sampleRows(table: Table, maxRows: number): Table {
+  if (table.rowCount <= maxRows) return table;
+  const step = table.rowCount / maxRows;
+  return takeRows(
+    table,
+    Int32Array.from({ length: maxRows }, (_, i) => Math.floor(i * step)),
+  );
+}
+
+function countPositive(values: Float64Array): number {
+  return values.reduce((count, value) => count + Number(value > 0), 0);
+}

@@ -1,0 +1,54 @@
+/**
+ * Resampling the rows that a model learns from, where few customers left. Repeating rows of the rarer class or
+ * dropping rows of the other makes both equally frequent; rows that a model is measured on are never touched.
+ *
+ * Probabilities learned so are too high by the change of the prior odds; `undoPrior` takes it back (Saerens,
+ * Latinne and Decaestecker 2002), and calibration on untouched rows does so too.
+ */
+import type { TrainingData } from './estimator.ts';
+import { shuffle } from './random.ts';
+import type { Random } from './random.ts';
+import { takeRows } from './table.ts';
+
+/** Both classes equally frequent. `over` draws the rarer class with replacement, `under` drops of the other. */
+export function resample(data: TrainingData, kind: 'over' | 'under', random: Random): TrainingData {
+  const rowsOf = [0, 1].map((label) =>
+    Int32Array.from(data.target.keys()).filter((row) => data.target[row] === label),
+  );
+  const [rare, frequent] =
+    rowsOf[0]!.length < rowsOf[1]!.length ? [rowsOf[0]!, rowsOf[1]!] : [rowsOf[1]!, rowsOf[0]!];
+  if (rare.length === 0 || rare.length === frequent.length) return data;
+  const rows = kind === 'over' ? repeatRare(rare, frequent, random) : dropFrequent(rare, frequent, random);
+  return takeTrainingRows(data, rows.sort());
+}
+
+/** Probabilities as they are at the true rate, from those of a model that learned at another; both in (0, 1). */
+export function undoPrior(probabilities: Float64Array, learnedRate: number, trueRate: number): Float64Array {
+  if (!(learnedRate > 0 && learnedRate < 1 && trueRate > 0 && trueRate < 1))
+    throw new RangeError('rates must lie between 0 and 1');
+  const up = trueRate / learnedRate;
+  const down = (1 - trueRate) / (1 - learnedRate);
+  return probabilities.map((p) => (p * up) / (p * up + (1 - p) * down));
+}
+
+function repeatRare(rare: Int32Array, frequent: Int32Array, random: Random): Int32Array {
+  const extra = Int32Array.from(
+    { length: frequent.length - rare.length },
+    () => rare[random.below(rare.length)]!,
+  );
+  return Int32Array.from([...rare, ...frequent, ...extra]);
+}
+
+function dropFrequent(rare: Int32Array, frequent: Int32Array, random: Random): Int32Array {
+  const kept = frequent.slice();
+  shuffle(kept, random);
+  return Int32Array.from([...rare, ...kept.subarray(0, rare.length)]);
+}
+
+function takeTrainingRows({ table, target, weights }: TrainingData, rows: Int32Array): TrainingData {
+  return {
+    table: takeRows(table, rows),
+    target: Uint8Array.from(rows, (row) => target[row]!),
+    ...(weights === undefined ? {} : { weights: Float64Array.from(rows, (row) => weights[row]!) }),
+  };
+}
