@@ -19,6 +19,7 @@ import { guessMapping } from '../src/domain/mapping.ts';
 import { sampleColumns } from '../src/domain/sample/generator.ts';
 import { sampleHistory, sampleLines } from '../src/domain/sample/files.ts';
 import { storeModel, trainOnTable } from '../src/domain/training.ts';
+import { optionsFor } from '../src/domain/training-options.ts';
 import { readTrainingTable } from '../src/domain/training-table.ts';
 import { insertBatch } from '../src/store/batches.ts';
 import { getModel } from '../src/store/models.ts';
@@ -76,19 +77,15 @@ async function scoreOurs(folder: string): Promise<void> {
   for (const [position, rule] of defaultRules.entries())
     await insertRule(db, { ...rule, position, enabled: true });
   const plan = {
-    name: 'Bench',
     datasetName: 'Sample',
-    datasetId: null,
-    families: ['logistic'],
     only: null,
-    seed: 1,
-    isSample: false,
-  } as const;
+    options: { ...optionsFor('quick'), families: ['logistic' as const] },
+  };
   const modelId = await storeModel(
     db,
     folders.modelsDir,
     trainOnTable(readTrainingTable(sampleHistory()), plan, () => undefined),
-    plan,
+    { name: 'Bench', datasetId: null, isSample: false },
   );
   const model = await getModel(db, modelId);
 

@@ -10,6 +10,7 @@ import type { Context } from './context.ts';
 import { migrate, openDatabase } from './db.ts';
 import { createSetupToken, isSetUp } from './domain/accounts.ts';
 import { sweepUploads } from './domain/batches.ts';
+import { sweepDatasets } from './domain/datasets.ts';
 import { prepareFirstStart, waitForFirstStart } from './domain/first-start.ts';
 import { startWorkerPool } from './jobs/worker-pool.ts';
 import type { WorkerPool } from './jobs/worker-pool.ts';
@@ -42,6 +43,7 @@ async function start(): Promise<void> {
   const context: Context = { config, db: openDatabase(config.databaseUrl), log: logger };
   await migrate(context.db);
   await sweepUploads(context.db, config.uploadsDir);
+  await sweepDatasets(context.db, config);
   const pool = startWorkerPool(context);
   await waitForSample(context);
   const server = await listen(context, createApp(context, logger));

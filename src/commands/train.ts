@@ -2,7 +2,8 @@
 import { basename, dirname, resolve } from 'node:path';
 import { writeModelFile } from '../domain/model-files.ts';
 import { trainOnTable } from '../domain/training.ts';
-import { allFamilies, families } from '../ml/estimators.ts';
+import { allFamilies } from '../ml/estimators.ts';
+import { optionsFor } from '../domain/training-options.ts';
 import { chosenFamilies, listed, readTable, required, wholeNumber } from './options.ts';
 import type { Options } from './options.ts';
 import { figuresOf, printJson } from './output.ts';
@@ -10,16 +11,16 @@ import { figuresOf, printJson } from './output.ts';
 export async function train(options: Options, file: string): Promise<void> {
   const out = resolve(required(options, 'out'));
   const plan = {
-    name: basename(file),
     datasetName: basename(file),
-    datasetId: null,
-    families: chosenFamilies(options, allFamilies, families),
     only: null,
-    drop: listed(options.drop),
-    seed: wholeNumber(options, 'seed', 1),
-    isSample: false,
+    options: {
+      ...optionsFor('thorough'),
+      families: [...chosenFamilies(options, allFamilies, ['auto'])],
+      drop: listed(options.drop),
+      seed: wholeNumber(options, 'seed', 1),
+    },
   };
-  const model = trainOnTable(await readTable(options, file), plan, (stage, done, total) => {
+  const model = trainOnTable(await readTable(options, file), plan, ({ stage, done, total }) => {
     process.stderr.write(`${stage} ${done}/${total}\n`);
   });
   const sha256 = await writeModelFile(dirname(out), basename(out), model);

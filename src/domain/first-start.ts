@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
-import type { Family } from '../ml/estimators.ts';
+import type { OnStep } from '../ml/estimator.ts';
 import { insertBatch, listSampleBatches } from '../store/batches.ts';
 import { insertDataset, listSampleDatasets } from '../store/datasets.ts';
 import { enqueueJob, listJobs } from '../store/jobs.ts';
@@ -25,13 +25,12 @@ import { writeWhole } from './model-files.ts';
 import { historySeed, paperColumns, sampleCurrentCustomers, sampleHistory } from './sample/files.ts';
 import { storeModel, trainOnTable } from './training.ts';
 import { readTrainingTable } from './training-table.ts';
-import type { OnProgress, TrainingPlan } from './training.ts';
+import type { TrainingPlan } from './training.ts';
+import { optionsFor } from './training-options.ts';
 
 export const historyFile = 'sample-history.csv';
 export const currentFile = 'sample-customers.csv';
 const datasetName = 'Sample telecom customers';
-/** Those that train in a second or two; the first start is no time to wait. */
-const families: readonly Family[] = ['logistic', 'forest', 'boosting'];
 
 /** On a new database: stores the default rules and queues the sample. True when there is something to wait for. */
 export async function prepareFirstStart(db: Db, config: Config): Promise<boolean> {
@@ -67,7 +66,7 @@ export async function waitForFirstStart(db: Db, pollMs = 200): Promise<string | 
 }
 
 /** Runs in a worker thread: training takes seconds. */
-export async function prepareSample(db: Db, config: Config, onProgress: OnProgress): Promise<void> {
+export async function prepareSample(db: Db, config: Config, onStep: OnStep): Promise<void> {
   if ((await getSettings(db)).firstStart === 'done') return;
   await writeSampleFiles(config);
   const csv = await readFile(join(config.dataDir, historyFile), 'utf8');
@@ -83,9 +82,13 @@ export async function prepareSample(db: Db, config: Config, onProgress: OnProgre
       columns: table.columns,
       isSample: true,
     }));
-  for (const plan of plans(datasetId)) {
+  for (const plan of plans()) {
     const stored = (await listModels(db)).some((model) => model.isSample && model.name === plan.name);
-    if (!stored) await storeModel(db, config.modelsDir, trainOnTable(table, plan, onProgress), plan);
+    if (!stored) {
+      const { name, isSample } = plan;
+      const model = trainOnTable(table, plan, onStep);
+      await storeModel(db, config.modelsDir, model, { name, datasetId, isSample });
+    }
   }
   await activateFirst(db);
   await scoreCurrentCustomers(db, config);
@@ -106,11 +109,23 @@ function isOpen(state: Job['state']): boolean {
   return state === 'queued' || state === 'running';
 }
 
-function plans(datasetId: number): TrainingPlan[] {
-  const shared = { datasetName, datasetId, families, seed: historySeed, isSample: true };
+interface SamplePlan extends TrainingPlan {
+  readonly name: string;
+  readonly isSample: true;
+}
+
+/** The model that scores from the first minute is the best that Holdfast makes; the small one is made quickly. */
+function plans(): SamplePlan[] {
+  const shared = { datasetName, isSample: true } as const;
   return [
-    { ...shared, name: 'Telecom churn (sample)', only: null },
-    { ...shared, name: 'Telecom churn, 8 features (sample)', only: paperColumns },
+    {
+      ...{ ...shared, name: 'Telecom churn (sample)', only: null },
+      options: { ...optionsFor('thorough'), seed: historySeed },
+    },
+    {
+      ...{ ...shared, name: 'Telecom churn, 8 features (sample)', only: paperColumns },
+      options: { ...optionsFor('quick'), seed: historySeed },
+    },
   ];
 }
 
@@ -128,7 +143,7 @@ async function writeSampleFiles(config: Config): Promise<void> {
 async function activateFirst(db: Db): Promise<void> {
   if (await findActiveModel(db)) return;
   const models = await listModels(db);
-  const first = models.find((model) => model.name === plans(0)[0]!.name);
+  const first = models.find((model) => model.name === plans()[0]!.name);
   if (first) await inTransaction(db, (trx) => activateModel(trx, first.id));
 }
 

@@ -1,30 +1,32 @@
 /** From a table to a stored, evaluated model. */
-import { createHash } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
-import type { Family } from '../ml/estimators.ts';
-import { trainModel } from '../ml/model.ts';
+import type { OnStep } from '../ml/estimator.ts';
 import type { Model } from '../ml/model.ts';
+import { trainModel } from '../ml/training.ts';
 import { projectRoot } from '../paths.ts';
 import { insertModel } from '../store/models.ts';
 import { writeModelFile } from './model-files.ts';
+import type { TrainingOptions } from './training-options.ts';
 import { prepareTraining } from './training-table.ts';
 import type { TrainingTable } from './training-table.ts';
 
 export type OnProgress = (stage: string, done: number, total: number) => void;
 
 export interface TrainingPlan {
-  readonly name: string;
   readonly datasetName: string;
-  readonly datasetId: number | null;
-  readonly families: readonly Family[];
   /** Only these columns, named as a file of their own names them; null: every feature of the table. */
   readonly only: readonly string[] | null;
-  /** Never these. */
-  readonly drop?: readonly string[];
-  readonly seed: number;
+  readonly options: TrainingOptions;
+}
+
+/** What the registry knows of a model beside what training found out. */
+export interface NewModelNames {
+  readonly name: string;
+  readonly datasetId: number | null;
   readonly isSample: boolean;
 }
 
@@ -33,19 +35,22 @@ const softwareVersion = (
 ).version;
 
 /** Trains on every feature of the table, or on some of them. @throws Unprocessable as prepareTraining */
-export function trainOnTable(table: TrainingTable, plan: TrainingPlan, onProgress: OnProgress): Model {
-  const { data, ...prepared } = prepareTraining(table, plan.only, plan.drop);
+export function trainOnTable(table: TrainingTable, plan: TrainingPlan, onStep: OnStep): Model {
+  const { options } = plan;
+  const { data, ...prepared } = prepareTraining(table, plan.only, options.drop);
   return trainModel({
     ...prepared,
     table: data,
-    families: plan.families,
-    folds: 5,
-    seed: plan.seed,
+    families: options.families,
+    params: withBudget(options),
+    imbalance: options.imbalance,
+    folds: options.folds,
+    seed: options.seed,
     datasetName: plan.datasetName,
     datasetHash: table.sha256,
     softwareVersion,
     now: () => performance.timeOrigin + performance.now(),
-    onProgress,
+    onStep,
   });
 }
 
@@ -54,23 +59,32 @@ export async function storeModel(
   db: Db,
   modelsDir: string,
   model: Model,
-  plan: TrainingPlan,
+  names: NewModelNames,
 ): Promise<number> {
-  const file = `${createHash('sha256').update(`${plan.name}\0${model.provenance.trainedAt}`).digest('hex').slice(0, 24)}.holdfast`;
+  const file = `${randomUUID()}.holdfast`;
   const sha256 = await writeModelFile(modelsDir, file, model);
-  return inTransaction(db, (trx) =>
-    insertModel(trx, {
-      name: plan.name,
-      family: model.estimator.family,
-      file,
-      sha256,
-      schema: model.schema,
-      threshold: model.threshold,
-      evaluation: model.evaluation,
-      importance: model.importance,
-      provenance: model.provenance,
-      datasetId: plan.datasetId,
-      isSample: plan.isSample,
-    }),
-  );
+  return inTransaction(db, (trx) => insertModel(trx, { ...recordOf(summaryOf(model), names), file, sha256 }));
+}
+
+/** A model without what only scoring needs. */
+export type ModelSummary = Omit<Model, 'estimator' | 'calibration'> & { readonly family: string };
+
+export function summaryOf({
+  schema,
+  estimator,
+  threshold,
+  evaluation,
+  importance,
+  provenance,
+}: Model): ModelSummary {
+  return { family: estimator.family, schema, threshold, evaluation, importance, provenance };
+}
+
+/** What the registry stores of a model, its file apart. */
+export function recordOf(model: ModelSummary, names: NewModelNames) {
+  return { ...names, ...model };
+}
+
+function withBudget({ params, budget }: TrainingOptions): TrainingOptions['params'] {
+  return { ...params, auto: { ...params.auto, budget } };
 }

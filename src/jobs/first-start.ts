@@ -2,6 +2,6 @@ import { prepareSample } from '../domain/first-start.ts';
 import type { JobHandler } from './job-handler.ts';
 
 export const runFirstStart: JobHandler = async ({ db, config, step }) => {
-  await prepareSample(db, config, (stage, done, total) => void step(done, total, stage));
+  await prepareSample(db, config, ({ stage, done, total }) => void step(done, total, stage));
   return 'done';
 };

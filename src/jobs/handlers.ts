@@ -1,14 +1,20 @@
 /** What each kind of job does. A handler that stopped when asked is called again later and goes on. */
 import type { JobKind } from '../store/jobs.ts';
 import { runCheckBatch } from './check-batch.ts';
+import { runCompareLabels } from './compare-labels.ts';
 import { runFirstStart } from './first-start.ts';
 import type { JobHandler } from './job-handler.ts';
+import { runReadDataset } from './read-dataset.ts';
 import { runRelabelRisk } from './relabel-risk.ts';
 import { runScoreBatch } from './score-batch.ts';
+import { runTrainModel } from './train-model.ts';
 
 export const handlers: Readonly<Record<JobKind, JobHandler>> = {
   'check-batch': runCheckBatch,
   'score-batch': runScoreBatch,
   'first-start': runFirstStart,
   'relabel-risk': runRelabelRisk,
+  'read-dataset': runReadDataset,
+  'compare-labels': runCompareLabels,
+  'train-model': runTrainModel,
 };

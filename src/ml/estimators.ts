@@ -16,9 +16,6 @@ import { auto, type AutoModel } from './tuning.ts';
 export const allFamilies = [...memberFamilies, 'auto'] as const;
 export type Family = (typeof allFamilies)[number];
 
-/** Those that are compared when nobody chooses: quick to fit, quick and exact to explain. */
-export const families = ['logistic', 'forest', 'boosting'] as const satisfies readonly Family[];
-
 export type FittedEstimator = Member | { readonly family: 'auto'; readonly model: AutoModel };
 
 /** What a family is fitted with when nothing else is said. */

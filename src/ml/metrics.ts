@@ -92,12 +92,6 @@ export function expectedCalibrationError(scores: Float64Array, target: Uint8Arra
   return difference.reduce((sum, value) => sum + Math.abs(value), 0) / scores.length;
 }
 
-/** The figures of always saying the more frequent class. */
-export function majorityBaseline(target: Uint8Array): Metrics {
-  const rate = target.reduce((sum, label) => sum + label, 0) / target.length;
-  return computeMetrics(new Float64Array(target.length).fill(rate), target, 0.5);
-}
-
 function rocAucOf(scores: Float64Array, target: Uint8Array, order: Int32Array): number {
   let positives = 0;
   let negatives = 0;

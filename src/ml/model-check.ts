@@ -2,6 +2,7 @@
  * Does a model that was read from a file fit together? Everything that scoring relies on without looking is
  * looked at here once: types, lengths that must agree, indices that must stay inside.
  */
+import { checkCalibration } from './calibration.ts';
 import { allFamilies, type Family } from './estimators.ts';
 import { checkBlend, checkLogitLeaf, checkNetwork } from './member-check.ts';
 
@@ -19,6 +20,7 @@ export function checkModel(model: unknown): string | null {
         isPlain(model['evaluation']) && isPlain(model['provenance'])
           ? null
           : 'evaluation or provenance is missing',
+      () => (model['calibration'] === undefined ? null : checkCalibration(model['calibration'])),
       () => (Array.isArray(model['importance']) ? null : 'the importance of its features is missing'),
     ) ?? checkEstimator(model['estimator'], (model['schema'] as { features: unknown[] }).features.length)
   );

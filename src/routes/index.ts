@@ -9,6 +9,9 @@ import { csrf } from '../http/csrf.ts';
 import { createAccountHandlers } from './account.ts';
 import { createAdminHandlers } from './admin.ts';
 import { createAnalyticsHandlers } from './analytics.ts';
+import { createDatasetColumnHandlers } from './dataset-columns.ts';
+import { createDatasetLabelHandlers } from './dataset-label.ts';
+import { createDatasetHandlers } from './datasets.ts';
 import { createHealthHandlers } from './health.ts';
 import { createHomeHandlers } from './home.ts';
 import { createPredictHandlers } from './predict.ts';
@@ -17,6 +20,7 @@ import { createRuleHandlers } from './rules.ts';
 import { createSettingsHandlers } from './settings.ts';
 import { createSetupHandlers } from './setup.ts';
 import { createSignInHandlers } from './sign-in.ts';
+import { createTrainingHandlers } from './trainings.ts';
 import { createUploadHandlers } from './upload.ts';
 
 /** `identify` finds out who is asking; health checks and static files go without. */
@@ -82,6 +86,32 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
 
   const analytics = createAnalyticsHandlers(context);
   map.get('/analytics', 'dashboard:view', analytics.show);
+
+  const datasets = createDatasetHandlers(context);
+  map.get('/datasets', 'dataset:edit', datasets.list);
+  map.post('/datasets', 'dataset:edit', ...datasets.receive);
+  map.get('/datasets/:id', 'dataset:edit', datasets.show);
+  map.get('/datasets/:id/version', 'dataset:edit', datasets.showVersion);
+  map.get('/datasets/:id/template.csv', 'dataset:edit', datasets.template);
+  map.get('/datasets/:id/removal', 'dataset:edit', datasets.confirmRemoval);
+  map.post('/datasets/:id/removal', 'dataset:edit', datasets.remove);
+
+  const columns = createDatasetColumnHandlers(context);
+  map.get('/datasets/:id/columns', 'dataset:edit', columns.show);
+  map.post('/datasets/:id/columns', 'dataset:edit', columns.save);
+
+  const label = createDatasetLabelHandlers(context);
+  map.get('/datasets/:id/label', 'dataset:edit', label.show);
+  map.post('/datasets/:id/label', 'dataset:edit', label.save);
+  map.post('/datasets/:id/label/comparison', 'dataset:edit', label.compare);
+
+  const trainings = createTrainingHandlers(context);
+  map.get('/datasets/:id/training', 'model:train', trainings.showNew);
+  map.post('/datasets/:id/training', 'model:train', trainings.create);
+  map.get('/trainings', 'model:train', trainings.list);
+  map.get('/trainings/:id', 'model:train', trainings.show);
+  map.post('/trainings/:id/cancellation', 'model:train', trainings.cancel);
+  map.post('/trainings/:id/resumption', 'model:train', trainings.resume);
 
   const rules = createRuleHandlers(context);
   map.get('/settings/rules', 'rule:edit', rules.list);

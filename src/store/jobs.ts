@@ -1,7 +1,14 @@
 import type { Db } from '../db.ts';
 
 export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
-export type JobKind = 'check-batch' | 'score-batch' | 'first-start' | 'relabel-risk';
+export type JobKind =
+  | 'check-batch'
+  | 'score-batch'
+  | 'first-start'
+  | 'relabel-risk'
+  | 'read-dataset'
+  | 'compare-labels'
+  | 'train-model';
 
 export interface Job {
   readonly id: number;
@@ -63,6 +70,12 @@ export async function enqueueJob(
 /** Newest first. */
 export async function listJobs(db: Db, limit: number): Promise<Job[]> {
   const rows = await db<JobRow>('jobs').orderBy('id', 'desc').limit(limit);
+  return rows.map(toJob);
+}
+
+/** Those that wait or run, in the order in which they are taken. */
+export async function listOpenJobs(db: Db): Promise<Job[]> {
+  const rows = await db<JobRow>('jobs').whereIn('state', ['queued', 'running']).orderBy('id');
   return rows.map(toJob);
 }
 

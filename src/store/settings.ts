@@ -13,6 +13,11 @@ export interface Settings {
   readonly highFrom: number;
   /** How many months of payment a kept customer is worth. */
   readonly valueMonths: number;
+  /** What it costs to contact a customer, and what an offer costs that is taken up. */
+  readonly contactCost: number;
+  readonly offerCost: number;
+  /** Share of contacted leavers who stay, in [0, 1]. */
+  readonly saveRate: number;
   /** When the first administrator was created; null: not set up yet. */
   readonly setUpAt: string | null;
   /** How far the first start has come; see domain/first-start.ts. */
@@ -26,6 +31,9 @@ export const defaultSettings: Settings = {
   mediumFrom: 0.3,
   highFrom: 0.6,
   valueMonths: 12,
+  contactCost: 2,
+  offerCost: 20,
+  saveRate: 0.3,
   setUpAt: null,
   firstStart: 'open',
 };

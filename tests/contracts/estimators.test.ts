@@ -9,9 +9,10 @@ import {
   type FittedEstimator,
 } from '../../src/ml/estimators.ts';
 import { decodeModelFile, encodeModelFile } from '../../src/ml/model-file.ts';
-import { trainModel, type Model } from '../../src/ml/model.ts';
+import type { Model } from '../../src/ml/model.ts';
 import { createRandom } from '../../src/ml/random.ts';
 import { takeRows, type Table } from '../../src/ml/table.ts';
+import { trainModel } from '../../src/ml/training.ts';
 import { sampleData, spoil } from '../ml/tree/sample-tables.ts';
 
 const data = sampleData(400, 4, 1);

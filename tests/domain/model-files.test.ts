@@ -20,20 +20,13 @@ import {
 import { trainOnTable } from '../../src/domain/training.ts';
 import { readTrainingTable } from '../../src/domain/training-table.ts';
 import { customersCsv } from '../helpers/app.ts';
+import { planOf } from '../helpers/plan.ts';
 
 let seed = 0;
 const freshModel = () =>
   trainOnTable(
     readTrainingTable(customersCsv(200, 5, true)),
-    {
-      name: 'Test',
-      datasetName: 'Generated',
-      datasetId: null,
-      families: ['logistic'],
-      only: ['Contract', 'tenure'],
-      seed: ++seed,
-      isSample: false,
-    },
+    planOf(['logistic'], ++seed, { only: ['Contract', 'tenure'] }),
     () => undefined,
   );
 

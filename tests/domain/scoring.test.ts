@@ -7,21 +7,13 @@ import { readTrainingTable } from '../../src/domain/training-table.ts';
 import type { Family } from '../../src/ml/estimators.ts';
 import type { Model } from '../../src/ml/model.ts';
 import { customersCsv } from '../helpers/app.ts';
+import { planOf } from '../helpers/plan.ts';
 
 const rules = { mediumFrom: 0.3, highFrom: 0.6, valueMonths: 12, rules: [] };
 const table = readTrainingTable(customersCsv(1_500, 5, true));
 
 function train(family: Family): Model {
-  const plan = {
-    name: family,
-    datasetName: 'Generated',
-    datasetId: null,
-    families: [family],
-    only: null,
-    seed: 3,
-    isSample: false,
-  };
-  return trainOnTable(table, plan, () => undefined);
+  return trainOnTable(table, planOf([family], 3), () => undefined);
 }
 
 describe.each(['logistic', 'forest'] as const)('a score of the %s model', (family) => {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { trainOnTable } from '../../src/domain/training.ts';
-import type { TrainingPlan } from '../../src/domain/training.ts';
 import { prepareTraining, readTrainingFile, readTrainingTable } from '../../src/domain/training-table.ts';
 import { encodeModelFile } from '../../src/ml/model-file.ts';
 import { customersCsv } from '../helpers/app.ts';
+import { planOf } from '../helpers/plan.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-training-'));
 afterAll(() => {
@@ -18,15 +18,7 @@ const file = (name: string, content: string | Buffer): string => {
   return path;
 };
 
-const plan: TrainingPlan = {
-  name: 'Test',
-  datasetName: 'Generated',
-  datasetId: null,
-  families: ['logistic'],
-  only: null,
-  seed: 3,
-  isSample: false,
-};
+const plan = planOf(['logistic'], 3);
 const silent = (): void => undefined;
 const history = customersCsv(400, 5, true);
 
@@ -138,7 +130,7 @@ describe('a training file', () => {
 describe('training', () => {
   it('gives the same model, to the last bit, for the same rows and seed', () => {
     const train = (seed: number): string => {
-      const model = trainOnTable(readTrainingTable(history), { ...plan, seed }, silent);
+      const model = trainOnTable(readTrainingTable(history), planOf(['logistic'], seed), silent);
       const provenance = { ...model.provenance, trainedAt: '', durationMs: 0 };
       return Buffer.from(encodeModelFile({ ...model, provenance }, () => new Uint8Array(32))).toString('hex');
     };
@@ -148,7 +140,7 @@ describe('training', () => {
 
   it('takes the family with the least log loss in cross-validation', () => {
     const families = ['forest', 'logistic'] as const;
-    const { estimator, evaluation } = trainOnTable(readTrainingTable(history), { ...plan, families }, silent);
+    const { estimator, evaluation } = trainOnTable(readTrainingTable(history), planOf(families, 3), silent);
     const best = [...evaluation.candidates].sort((a, b) => a.logLoss - b.logLoss)[0]!;
     expect(evaluation.candidates.map(({ family }) => family)).toEqual(families);
     expect(estimator.family).toBe(best.family);
@@ -167,7 +159,7 @@ describe('training', () => {
     const few = trainOnTable(table, { ...plan, only: ['contract', 'monthly_charges', 'nonsense'] }, silent);
     expect(few.schema.features.map(({ name }) => name)).toEqual(['contract', 'monthly_charges']);
     expect(few.schema.value).toBe('monthly_charges');
-    const without = trainOnTable(table, { ...plan, drop: ['Contract', 'gender'] }, silent);
+    const without = trainOnTable(table, planOf(['logistic'], 3, { drop: ['Contract', 'gender'] }), silent);
     expect(without.schema.features).toHaveLength(17);
   });
 
@@ -183,11 +175,7 @@ describe('training', () => {
     const labels = rows.map((row) => row.split(',').at(-1)!);
     const shifted = rows.map((row, i) => row.replace(/[^,]+$/, labels[(i + 2) % rows.length]!));
     const table = readTrainingTable([header, ...shifted].join('\n'));
-    const { candidates } = trainOnTable(
-      table,
-      { ...plan, families: ['logistic', 'boosting'] },
-      silent,
-    ).evaluation;
+    const { candidates } = trainOnTable(table, planOf(['logistic', 'boosting'], 3), silent).evaluation;
     for (const { rocAuc } of candidates) expect(Math.abs(rocAuc - 0.5)).toBeLessThan(0.06);
   });
 });

@@ -9,7 +9,6 @@ import { readConfig } from '../../src/config.ts';
 import type { Context } from '../../src/context.ts';
 import { migrate, openDatabase } from '../../src/db.ts';
 import { createSetupToken, inviteUser, choosePassword, setUp, toUser } from '../../src/domain/accounts.ts';
-import { families } from '../../src/ml/estimators.ts';
 import { generateCustomers, sampleColumns } from '../../src/domain/sample/generator.ts';
 import { storeModel, trainOnTable } from '../../src/domain/training.ts';
 import { readTrainingTable } from '../../src/domain/training-table.ts';
@@ -17,6 +16,7 @@ import { defaultRules } from '../../src/domain/default-rules.ts';
 import { activateModel } from '../../src/store/models.ts';
 import { insertRule } from '../../src/store/retention-rules.ts';
 import type { Role } from '../../src/domain/permissions.ts';
+import { planOf } from './plan.ts';
 
 export const password = 'walnut orbit lantern cedar';
 
@@ -102,17 +102,13 @@ export async function activateSmallModel(
   only: readonly string[] | null = null,
 ): Promise<number> {
   const table = readTrainingTable(customersCsv(600, 7, true));
-  const plan = {
-    name: 'Small',
-    datasetName: 'Generated',
-    datasetId: null,
-    families: families.slice(0, 1),
-    only,
-    seed: 1,
-    isSample: false,
-  };
+  const plan = planOf(['logistic'], 1, { only });
   const model = trainOnTable(table, plan, () => undefined);
-  const id = await storeModel(context.db, context.config.modelsDir, model, plan);
+  const id = await storeModel(context.db, context.config.modelsDir, model, {
+    name: 'Small',
+    datasetId: null,
+    isSample: false,
+  });
   await activateModel(context.db, id);
   for (const [position, rule] of defaultRules.entries())
     await insertRule(context.db, { ...rule, position, enabled: true });

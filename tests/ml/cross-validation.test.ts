@@ -8,9 +8,9 @@ import {
   takeTarget,
 } from '../../src/ml/cross-validation.ts';
 import { rocAuc } from '../../src/ml/metrics.ts';
-import { fitAndScore } from '../../src/ml/model.ts';
 import { createRandom } from '../../src/ml/random.ts';
 import type { Table } from '../../src/ml/table.ts';
+import { fitAndScore } from '../../src/ml/training.ts';
 
 const labels = fc
   .array(fc.integer({ min: 0, max: 1 }), { minLength: 40, maxLength: 200 })
@@ -76,7 +76,7 @@ describe('honesty', () => {
     as: readonly ('number' | 'category')[] = types,
   ) => {
     const folds = crossValidate(of, { folds: 5, repeats: 1, seed: 9 }, ({ train, test }, seeded) =>
-      fitAndScore(family, as, on, of, train, test, seeded),
+      fitAndScore({ types: as }, family, on, of, train, test, seeded),
     );
     return (
       folds.reduce((sum, { rows, scores }) => sum + rocAuc(scores, takeTarget(of, rows)), 0) / folds.length

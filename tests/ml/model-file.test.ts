@@ -5,6 +5,7 @@ import { readTrainingTable } from '../../src/domain/training-table.ts';
 import { decodeModelFile, encodeModelFile, ModelFileError } from '../../src/ml/model-file.ts';
 import type { Model } from '../../src/ml/model.ts';
 import { customersCsv } from '../helpers/app.ts';
+import { planOf } from '../helpers/plan.ts';
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 const families = ['logistic', 'forest', 'boosting'] as const;
@@ -13,16 +14,7 @@ const files = new Map<string, { model: Model; bytes: Uint8Array }>();
 beforeAll(() => {
   const table = readTrainingTable(customersCsv(500, 3, true));
   for (const family of families) {
-    const plan = {
-      name: family,
-      datasetName: 'Generated',
-      datasetId: null,
-      families: [family],
-      only: null,
-      seed: 1,
-      isSample: false,
-    };
-    const model = trainOnTable(table, plan, () => undefined);
+    const model = trainOnTable(table, planOf([family], 1), () => undefined);
     files.set(family, { model, bytes: encodeModelFile(model, sha256) });
   }
 });

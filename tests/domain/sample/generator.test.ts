@@ -11,6 +11,7 @@ import {
 } from '../../../src/domain/sample/files.ts';
 import { trainOnTable } from '../../../src/domain/training.ts';
 import { readTrainingTable } from '../../../src/domain/training-table.ts';
+import { planOf } from '../../helpers/plan.ts';
 
 const customers = [...generateCustomers(historySize, historySeed)];
 
@@ -116,15 +117,7 @@ describe('the generated customers', () => {
   });
 
   it('can be told apart by a logistic model about as well as the real ones: AUC near 0.845', () => {
-    const plan = {
-      name: 'Sample',
-      datasetName: 'Sample',
-      datasetId: null,
-      families: ['logistic'],
-      only: null,
-      seed: 1,
-      isSample: true,
-    } as const;
+    const plan = planOf(['logistic'], 1);
     const { candidates } = trainOnTable(readTrainingTable(sampleHistory()), plan, () => undefined).evaluation;
     expect(candidates[0]!.rocAuc).toBeGreaterThan(0.835);
     expect(candidates[0]!.rocAuc).toBeLessThan(0.86);

@@ -1,0 +1,220 @@
+/** What the columns of a dataset hold, and how they go with leaving: for the person who confirms them. */
+import { associationMatrix, associationWithTarget } from '../ml/association.ts';
+import { checkTrainingTable } from '../ml/data-checks.ts';
+import type { DataIssue } from '../ml/data-checks.ts';
+import { readColumn } from '../ml/schema-inference.ts';
+import type { FeatureType } from '../ml/schema.ts';
+import { takeRows } from '../ml/table.ts';
+import type { Column, Table } from '../ml/table.ts';
+import type { DatasetColumn } from '../store/datasets.ts';
+import type { WholeCsv } from './csv/whole.ts';
+import { labelRows, undecided } from './dataset-table.ts';
+import type { LabelDefinition } from './labels/label-definition.ts';
+
+export interface ProfileGroup {
+  readonly name: string;
+  readonly count: number;
+  /** Share that left; null without a label or without a decided row. */
+  readonly rate: number | null;
+}
+
+export interface ColumnProfile {
+  readonly name: string;
+  readonly missing: number;
+  readonly distinct: number;
+  /** Minimum, quartiles, maximum and mean of numbers; dates as days since 1970. */
+  readonly numbers: {
+    readonly min: number;
+    readonly q1: number;
+    readonly median: number;
+    readonly q3: number;
+    readonly max: number;
+    readonly mean: number;
+  } | null;
+  /** Levels by size, or stretches of a number. */
+  readonly groups: readonly ProfileGroup[];
+  /** With leaving, −1 to 1 for numbers, 0 to 1 for categories; null where nothing can be said. */
+  readonly association: number | null;
+}
+
+export interface DatasetProfile {
+  /** Rows that the figures were made from: all, or an even sample. */
+  readonly rows: number;
+  /** Share that left among rows where that is known; null without a label. */
+  readonly positiveRate: number | null;
+  readonly undecided: number;
+  readonly duplicateRows: number;
+  readonly columns: readonly ColumnProfile[];
+  /** Strength with which columns go together, row-major. */
+  readonly matrix: { readonly names: readonly string[]; readonly values: readonly number[] } | null;
+  readonly issues: readonly DataIssue[];
+}
+
+const maxGroups = 12;
+const binCount = 8;
+const maxMatrixColumns = 40;
+
+/** `label` null: nothing about leaving is said yet. */
+export function profileDataset(
+  csv: WholeCsv,
+  columns: readonly DatasetColumn[],
+  label: LabelDefinition | null,
+): DatasetProfile {
+  const rows = csv.cells[0]?.length ?? 0;
+  const labels = label === null ? null : labelRows(csv, label).labels;
+  const typed = typedColumns(csv, columns);
+  const decided = labels === null ? null : takeDecided(typed, labels, label!);
+  return {
+    rows,
+    positiveRate: decided === null ? null : rateOf(decided.target),
+    undecided: labels === null ? 0 : labels.reduce((sum, one) => sum + Number(one === undecided), 0),
+    duplicateRows: countDuplicateRows(csv),
+    columns: columns.map((column) => profileColumn(csv, column, typed, labels, decided)),
+    matrix: matrixOf(typed),
+    issues: decided === null ? [] : checkTrainingTable(featuresOnly(decided.table, columns), decided.target),
+  };
+}
+
+interface Decided {
+  readonly table: Table;
+  readonly target: Uint8Array;
+  readonly association: ReadonlyMap<string, number>;
+}
+
+/** Everything that is no text, identifiers that are numbers too. */
+function typedColumns(csv: WholeCsv, columns: readonly DatasetColumn[]): Table {
+  const usable = columns.filter(({ type, distinct }) => type !== 'text' && distinct > 0);
+  return {
+    rowCount: csv.cells[0]?.length ?? 0,
+    columns: usable.map(({ name, type }) =>
+      readColumn(name, type as FeatureType, cellsOf(csv, name), csv.decimal),
+    ),
+  };
+}
+
+function takeDecided(typed: Table, labels: Uint8Array, label: LabelDefinition): Decided | null {
+  const rows = Int32Array.from(labels.keys()).filter((row) => labels[row] !== undecided);
+  const others = typed.columns.filter(({ name }) => label.kind === 'proxy' || name !== label.column);
+  const table = takeRows({ ...typed, columns: others }, rows);
+  const target = Uint8Array.from(rows, (row) => labels[row]!);
+  const rate = rateOf(target);
+  if (rate === null || rate === 0 || rate === 1) return { table, target, association: new Map() };
+  const strengths = associationWithTarget(table, target);
+  return { table, target, association: new Map(table.columns.map(({ name }, j) => [name, strengths[j]!])) };
+}
+
+function profileColumn(
+  csv: WholeCsv,
+  { name, missing, distinct, levels }: DatasetColumn,
+  typed: Table,
+  labels: Uint8Array | null,
+  decided: Decided | null,
+): ColumnProfile {
+  const column = typed.columns.find((one) => one.name === name);
+  return {
+    name,
+    missing,
+    distinct,
+    numbers: column?.kind === 'number' ? numbersOf(column.values) : null,
+    groups:
+      column === undefined
+        ? []
+        : column.kind === 'number'
+          ? numberGroups(column.values, labels)
+          : levelGroups(cellsOf(csv, name), levels, labels),
+    association: decided?.association.get(name) ?? null,
+  };
+}
+
+function numbersOf(values: Float64Array): ColumnProfile['numbers'] {
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  if (sorted.length === 0) return null;
+  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))]!;
+  const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
+  return { min: at(0), q1: at(0.25), median: at(0.5), q3: at(0.75), max: at(1), mean };
+}
+
+function levelGroups(
+  cells: readonly string[],
+  levels: readonly string[],
+  labels: Uint8Array | null,
+): ProfileGroup[] {
+  const shown = levels.slice(0, maxGroups);
+  const groups = shown.map((level) => groupOf(level, cells, (text) => text === level, labels));
+  if (levels.length <= maxGroups) return groups;
+  const rest = new Set(levels.slice(maxGroups));
+  return [...groups, groupOf(`${rest.size} other levels`, cells, (text) => rest.has(text), labels)];
+}
+
+function numberGroups(values: Float64Array, labels: Uint8Array | null): ProfileGroup[] {
+  const edges = binEdges(values);
+  return edges.slice(1).map((to, i) => {
+    const from = edges[i]!;
+    const isLast = i === edges.length - 2;
+    const name = from === to ? short(from) : `${short(from)} to ${short(to)}`;
+    return groupOf(name, values, (x) => x >= from && (isLast ? x <= to : x < to), labels);
+  });
+}
+
+/** Edges of stretches that hold about as many rows each; few distinct values make few stretches. */
+function binEdges(values: Float64Array): number[] {
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  if (sorted.length === 0) return [];
+  const edges = Array.from(
+    { length: binCount + 1 },
+    (_, i) => sorted[Math.round((i / binCount) * (sorted.length - 1))]!,
+  );
+  const distinct = [...new Set(edges)];
+  return distinct.length === 1 ? [distinct[0]!, distinct[0]!] : distinct;
+}
+
+function groupOf<T>(
+  name: string,
+  cells: ArrayLike<T>,
+  isIn: (cell: T) => boolean,
+  labels: Uint8Array | null,
+): ProfileGroup {
+  let count = 0;
+  let left = 0;
+  let known = 0;
+  for (let row = 0; row < cells.length; row++) {
+    if (!isIn(cells[row]!)) continue;
+    count++;
+    if (labels === null || labels[row] === undecided) continue;
+    known++;
+    left += labels[row]!;
+  }
+  return { name, count, rate: known === 0 ? null : left / known };
+}
+
+function matrixOf(typed: Table): DatasetProfile['matrix'] {
+  const columns = typed.columns.slice(0, maxMatrixColumns);
+  if (columns.length < 2) return null;
+  const { names, values } = associationMatrix({ rowCount: typed.rowCount, columns });
+  return { names, values: Array.from(values, (value) => Math.round(value * 1000) / 1000) };
+}
+
+function featuresOnly(table: Table, columns: readonly DatasetColumn[]): Table {
+  const roles = new Map(columns.map(({ name, role }) => [name, role]));
+  const isFeature = (column: Column): boolean => ['feature', 'value'].includes(roles.get(column.name) ?? '');
+  return { ...table, columns: table.columns.filter(isFeature) };
+}
+
+function countDuplicateRows(csv: WholeCsv): number {
+  const rows = csv.cells[0]?.length ?? 0;
+  const seen = new Set<string>();
+  for (let row = 0; row < rows; row++) seen.add(csv.cells.map((column) => column[row]).join('\u001f'));
+  return rows - seen.size;
+}
+
+function cellsOf(csv: WholeCsv, name: string): readonly string[] {
+  return csv.cells[csv.header.indexOf(name)] ?? [];
+}
+
+function rateOf(target: Uint8Array): number | null {
+  return target.length === 0 ? null : target.reduce((sum, one) => sum + one, 0) / target.length;
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}

@@ -1,0 +1,74 @@
+/** Reads a dataset's file in a job: what its columns are, what they hold, and whether it can be learned from. */
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import type { Db } from '../db.ts';
+import { inferColumns, positiveLevelOf } from '../ml/schema-inference.ts';
+import { getDataset, updateDataset } from '../store/datasets.ts';
+import type { Dataset, DatasetColumn } from '../store/datasets.ts';
+import { readWholeCsv } from './csv/whole.ts';
+import type { WholeCsv } from './csv/whole.ts';
+import { takeInCsv } from './csv/intake.ts';
+import { profileDataset } from './dataset-profile.ts';
+import { evenly } from './dataset-table.ts';
+import { readLabel } from './labels/label-definition.ts';
+import type { LabelDefinition } from './labels/label-definition.ts';
+
+/** Figures are made from so many rows at most, taken evenly from a bigger file. */
+const maxProfileRows = 100_000;
+
+/** @throws AppError 415 or 422 in words when the file cannot be used */
+export async function readDataset(db: Db, config: Config, id: number): Promise<void> {
+  const dataset = await getDataset(db, id);
+  const path = join(config.dataDir, dataset.file);
+  const isNew = dataset.sha256 === '';
+  if (isNew) {
+    const { rowCount, sha256, byteSize, format } = await takeInCsv(path);
+    await updateDataset(db, id, { rowCount, sha256, byteSize, notes: format.notes });
+  }
+  const { rowCount } = await getDataset(db, id);
+  const csv = await readWholeCsv(path, evenly(rowCount, maxProfileRows));
+  const columns = isNew ? mergeColumns(csv, dataset.columns) : dataset.columns;
+  const label =
+    dataset.kind === 'transactions' ? null : (knownLabel(dataset, columns) ?? guessLabel(columns));
+  await updateDataset(db, id, {
+    columns: columns.map((column) => asLabel(column, label)),
+    label,
+    profile: profileDataset(csv, columns, label),
+    state: 'ready',
+    error: null,
+  });
+}
+
+/** What was confirmed for the version before holds for columns of the same name. */
+function mergeColumns(csv: WholeCsv, before: readonly DatasetColumn[]): DatasetColumn[] {
+  const known = new Map(before.map((column) => [column.name, column]));
+  return inferColumns(csv.header, csv.cells, csv.decimal)
+    .filter(({ name }) => name !== '')
+    .map((column) => {
+      const old = known.get(column.name);
+      if (!old) return column;
+      const { distinct, missing, levels } = column;
+      return { ...old, distinct, missing, levels: old.type === column.type ? levels : old.levels };
+    });
+}
+
+/** A definition that the columns still bear out. */
+function knownLabel(dataset: Dataset, columns: readonly DatasetColumn[]): LabelDefinition | null {
+  const label = readLabel(dataset.label);
+  if (label?.kind !== 'column') return label;
+  const column = columns.find(({ name }) => name === label.column);
+  return column?.levels.includes(label.positive) ? label : null;
+}
+
+/** The column whose name and levels both say it; a person confirms it. */
+function guessLabel(columns: readonly DatasetColumn[]): LabelDefinition | null {
+  const column = columns.find(({ role }) => role === 'label');
+  const positive = column ? positiveLevelOf(column.levels) : null;
+  return column && positive !== null ? { kind: 'column', column: column.name, positive } : null;
+}
+
+function asLabel(column: DatasetColumn, label: LabelDefinition | null): DatasetColumn {
+  if (label?.kind !== 'column') return column;
+  if (column.name === label.column) return { ...column, role: 'label' };
+  return column.role === 'label' ? { ...column, role: 'ignored' } : column;
+}

@@ -1,0 +1,81 @@
+/**
+ * Trains in a thread of its own: a fit runs for seconds without a pause, so the thread that reports progress
+ * and listens for 'cancel' must be another one. Cancelling ends the fit at once; nothing of it is kept.
+ */
+import type { Worker } from 'node:worker_threads';
+import { AppError } from '../errors.ts';
+import { beginTraining, completeTraining, stopTraining } from '../domain/trainings.ts';
+import type { TrainingProgress, TrainingResult } from '../domain/trainings.ts';
+import { saveTrainingProgress } from '../store/trainings.ts';
+import type { JobHandler } from './job-handler.ts';
+import { openThread } from './thread.ts';
+
+/** From the fitting thread. */
+export type FromFit =
+  | { readonly progress: TrainingProgress }
+  | { readonly result: TrainingResult }
+  | { readonly failed: { readonly message: string; readonly isFinal: boolean } };
+
+const tickMs = 250;
+
+export const runTrainModel: JobHandler = async ({ db, config, step }, { trainingId }) => {
+  const id = Number(trainingId);
+  const order = await beginTraining(db, config, id);
+  if (order === null) return 'cancelled';
+  const fit = openThread('fit', { ...order, modelsDir: config.modelsDir });
+  const news = listen(fit);
+  try {
+    while (!news.isOver) {
+      const { stage, done, total } = news.progress;
+      await saveTrainingProgress(db, id, news.progress);
+      const verdict = await step(done, total, stage);
+      if (verdict === 'stop') return 'stopped';
+      if (verdict === 'cancel') {
+        await stopTraining(db, id, 'cancelled', null);
+        return 'cancelled';
+      }
+      await new Promise((resume) => setTimeout(resume, tickMs));
+    }
+    if (news.failure !== null) throw news.failure;
+    if (news.result === null) throw new Error('The fit ended without a result.');
+    await completeTraining(db, config, id, news.result);
+    return 'done';
+  } finally {
+    await fit.terminate();
+  }
+};
+
+interface News {
+  progress: TrainingProgress;
+  result: TrainingResult | null;
+  failure: Error | null;
+  isOver: boolean;
+}
+
+/** What the fitting thread has said so far. */
+function listen(fit: Worker): News {
+  const progress = { stage: 'Reading the data', done: 0, total: 0, best: null };
+  const news: News = { progress, result: null, failure: null, isOver: false };
+  fit.on('message', (message: FromFit) => {
+    if ('progress' in message) {
+      news.progress = message.progress;
+      return;
+    }
+    if ('result' in message) news.result = message.result;
+    else news.failure = asError(message.failed);
+    news.isOver = true;
+  });
+  fit.on('error', (error: Error) => {
+    news.failure = error;
+    news.isOver = true;
+  });
+  fit.on('exit', () => {
+    news.isOver = true;
+  });
+  return news;
+}
+
+/** What the data are to blame for is not tried again. */
+function asError({ message, isFinal }: { message: string; isFinal: boolean }): Error {
+  return isFinal ? new AppError(422, 'untrainable', message) : new Error(message);
+}

@@ -1,0 +1,143 @@
+/** Who left: a column that says so, or a rule; definitions side by side before one is trusted. */
+import type { Request, Response } from 'express';
+import type { Context } from '../context.ts';
+import { compareLater, comparisonOf } from '../domain/label-comparison.ts';
+import type { LabelComparison } from '../domain/label-comparison.ts';
+import { defineLabel, getReady } from '../domain/datasets.ts';
+import { describeLabel, readLabel } from '../domain/labels/label-definition.ts';
+import type { LabelDefinition } from '../domain/labels/label-definition.ts';
+import { describeProxy } from '../domain/labels/proxy-label.ts';
+import type { ProxyRule } from '../domain/labels/proxy-label.ts';
+import { Unprocessable } from '../errors.ts';
+import type { FieldError } from '../errors.ts';
+import { currentUser } from '../http/authenticate.ts';
+import { flash } from '../http/flash.ts';
+import { render } from '../http/render.ts';
+import type { PageData } from '../http/render.ts';
+import { idParam, textValues } from '../http/validate.ts';
+import { positiveLevelOf } from '../ml/schema-inference.ts';
+import type { Dataset, DatasetColumn } from '../store/datasets.ts';
+import { conditionKinds, readRuleForm, ruleSlots, ruleValues } from './rule-form.ts';
+
+declare module '../http/render.ts' {
+  interface Pages {
+    'datasets/label': PageData & {
+      readonly dataset: Dataset;
+      readonly label: LabelDefinition | null;
+      /** In words. */
+      readonly current: string | null;
+      /** Columns that could say who left, likely ones first; a level each that probably means it. */
+      readonly candidates: readonly {
+        readonly column: DatasetColumn;
+        readonly place: number;
+        readonly likely: string | null;
+      }[];
+      readonly values: Readonly<Record<string, string>>;
+      readonly comparison: LabelComparison | null;
+      readonly describe: (rule: ProxyRule) => string;
+      readonly kinds: typeof conditionKinds;
+      readonly slots: typeof ruleSlots;
+    };
+  }
+}
+
+const maxLabelLevels = 12;
+type Values = Readonly<Record<string, string>>;
+
+export function createDatasetLabelHandlers({ db }: Context) {
+  const showPage = async (res: Response, dataset: Dataset, values: Values, errors: readonly FieldError[]) => {
+    const label = readLabel(dataset.label);
+    const comparison = comparisonOf(dataset);
+    const isComparing = comparison?.results === null && comparison.error === null;
+    await render(
+      res,
+      'datasets/label',
+      {
+        title: `Who left: ${dataset.name}`,
+        dataset,
+        label,
+        current: label && describeLabel(label),
+        candidates: candidatesOf(dataset, label),
+        values,
+        comparison,
+        describe: describeProxy,
+        kinds: conditionKinds,
+        slots: ruleSlots,
+        errors,
+        ...(isComparing ? { refreshSeconds: 2, scripts: ['reload-page'] } : {}),
+      },
+      errors.length > 0 ? 422 : 200,
+    );
+  };
+
+  const tell = async (res: Response, dataset: Dataset, values: Values, error: unknown) => {
+    if (!(error instanceof Unprocessable)) throw error;
+    await showPage(res, dataset, values, error.errors);
+  };
+
+  return {
+    show: async (req: Request, res: Response) => {
+      const dataset = await getReady(db, idParam(req));
+      const label = readLabel(dataset.label);
+      const rule = comparisonOf(dataset)?.rule ?? (label?.kind === 'proxy' ? label.rule : null);
+      const choice = label?.kind === 'column' ? choiceOf(dataset, label) : '';
+      await showPage(res, dataset, { choice, ...(rule ? ruleValues(rule, dataset) : {}) }, []);
+    },
+
+    save: async (req: Request, res: Response) => {
+      const dataset = await getReady(db, idParam(req));
+      const values = textValues(req.body);
+      try {
+        const label = values['how'] === 'rule' ? readProxy(dataset, values) : readChoice(dataset, values);
+        await defineLabel(db, currentUser(req), dataset.id, label);
+        flash(req, 'success', `Who left is said: ${describeLabel(label)}.`);
+        res.redirect(303, `/datasets/${dataset.id}/training`);
+      } catch (error) {
+        await tell(res, dataset, values, error);
+      }
+    },
+
+    compare: async (req: Request, res: Response) => {
+      const dataset = await getReady(db, idParam(req));
+      const values = textValues(req.body);
+      try {
+        await compareLater(db, currentUser(req), dataset.id, readRuleForm(values, dataset));
+        res.redirect(303, `/datasets/${dataset.id}/label#comparison`);
+      } catch (error) {
+        await tell(res, dataset, values, error);
+      }
+    },
+  };
+}
+
+function readProxy(dataset: Dataset, values: Values): LabelDefinition {
+  return { kind: 'proxy', rule: readRuleForm(values, dataset) };
+}
+
+/** The choice is `PLACE:LEVEL`, the place of a level among the column's. */
+function readChoice(dataset: Dataset, values: Values): LabelDefinition {
+  const [, place = '', level = ''] = /^(\d{1,4}):(\d{1,3})$/.exec(values['choice'] ?? '') ?? [];
+  const column = place === '' ? undefined : dataset.columns[Number(place)];
+  const positive = column?.levels[Number(level)];
+  if (!column || positive === undefined)
+    throw new Unprocessable([
+      { field: 'choice', message: 'Choose the column and the level that say that a customer left.' },
+    ]);
+  return { kind: 'column', column: column.name, positive };
+}
+
+function choiceOf(dataset: Dataset, { column, positive }: { column: string; positive: string }): string {
+  const place = dataset.columns.findIndex(({ name }) => name === column);
+  return `${place}:${dataset.columns[place]?.levels.indexOf(positive) ?? 0}`;
+}
+
+function candidatesOf(dataset: Dataset, label: LabelDefinition | null) {
+  const weight = ({ name, role, levels }: DatasetColumn): number =>
+    Number(label?.kind === 'column' && label.column === name) * 4 +
+    Number(role === 'label') * 2 +
+    Number(positiveLevelOf(levels) !== null);
+  return dataset.columns
+    .map((column, place) => ({ column, place, likely: positiveLevelOf(column.levels) }))
+    .filter(({ column }) => column.levels.length >= 2 && column.levels.length <= maxLabelLevels)
+    .sort((a, b) => weight(b.column) - weight(a.column));
+}

@@ -1,0 +1,129 @@
+/** Datasets: the list, bringing one, what it holds, its template, and its removal. */
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { readLabel } from '../domain/labels/label-definition.ts';
+import type { LabelDefinition } from '../domain/labels/label-definition.ts';
+import type { DatasetProfile } from '../domain/dataset-profile.ts';
+import { dependentsOf, receiveDataset, removeDataset } from '../domain/datasets.ts';
+import type { DatasetDependents } from '../domain/datasets.ts';
+import { AppError } from '../errors.ts';
+import { currentUser } from '../http/authenticate.ts';
+import { flash } from '../http/flash.ts';
+import { receivedFile, receiveFile } from '../http/receive-file.ts';
+import { render } from '../http/render.ts';
+import type { PageData } from '../http/render.ts';
+import { idParam, limitedText, parseForm } from '../http/validate.ts';
+import { getDataset, listDatasets, listVersions } from '../store/datasets.ts';
+import type { Dataset } from '../store/datasets.ts';
+import { listTrainingsOf } from '../store/trainings.ts';
+import type { TrainingRecord } from '../store/trainings.ts';
+
+declare module '../http/render.ts' {
+  interface Pages {
+    'datasets/list': PageData & {
+      readonly datasets: readonly Dataset[];
+      readonly maxMegabytes: number;
+      readonly values: Readonly<Record<string, string>>;
+      /** The dataset that a new version is brought for. */
+      readonly versionOf: Dataset | null;
+    };
+    'datasets/show': PageData & {
+      readonly dataset: Dataset;
+      readonly label: LabelDefinition | null;
+      readonly profile: DatasetProfile | null;
+      readonly versions: readonly Dataset[];
+      readonly trainings: readonly TrainingRecord[];
+    };
+    'datasets/removal': PageData & DatasetDependents & { readonly dataset: Dataset };
+  }
+}
+
+const UploadForm = z.object({
+  name: limitedText(200).default(''),
+  kind: z.enum(['customers', 'transactions']).default('customers'),
+  versionOf: z.coerce.number().int().positive().nullable().catch(null),
+});
+
+export function createDatasetHandlers(context: Context) {
+  const { db, config } = context;
+
+  const listPage = async (values: Readonly<Record<string, string>>, versionOf: Dataset | null) => ({
+    title: versionOf === null ? 'Datasets' : `A new version of ${versionOf.name}`,
+    datasets: await listDatasets(db),
+    maxMegabytes: Math.round(config.maxUploadBytes / 1024 / 1024),
+    values,
+    versionOf,
+  });
+
+  return {
+    list: async (_req: Request, res: Response) => {
+      await render(res, 'datasets/list', await listPage({}, null));
+    },
+
+    showVersion: async (req: Request, res: Response) => {
+      await render(res, 'datasets/list', await listPage({}, await getDataset(db, idParam(req))));
+    },
+
+    receive: [
+      receiveFile(config, 'file'),
+      async (req: Request, res: Response) => {
+        const form = parseForm(UploadForm, req.body);
+        const upload = form.ok ? form.data : { name: '', kind: 'customers' as const, versionOf: null };
+        try {
+          const id = await receiveDataset(db, config, currentUser(req), { ...receivedFile(req), ...upload });
+          res.redirect(303, `/datasets/${id}`);
+        } catch (error) {
+          if (!(error instanceof AppError)) throw error;
+          const values = { name: upload.name, kind: upload.kind };
+          const versionOf = upload.versionOf === null ? null : await getDataset(db, upload.versionOf);
+          const errors = [{ field: 'file', message: error.message }];
+          await render(
+            res,
+            'datasets/list',
+            { ...(await listPage(values, versionOf)), errors },
+            error.status,
+          );
+        }
+      },
+    ],
+
+    show: async (req: Request, res: Response) => {
+      const dataset = await getDataset(db, idParam(req));
+      const refresh = dataset.state === 'reading' ? { refreshSeconds: 2, scripts: ['reload-page'] } : {};
+      await render(res, 'datasets/show', {
+        title: dataset.name,
+        dataset,
+        label: readLabel(dataset.label),
+        profile: dataset.profile as DatasetProfile | null,
+        versions: await listVersions(db, dataset.seriesId),
+        trainings: await listTrainingsOf(db, dataset.id),
+        ...refresh,
+      });
+    },
+
+    /** An empty file with the dataset's columns, to be filled. */
+    template: async (req: Request, res: Response) => {
+      const { columns } = await getDataset(db, idParam(req));
+      const names = columns.map(({ name }) =>
+        /[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name,
+      );
+      res
+        .attachment('holdfast-template.csv')
+        .type('text/csv')
+        .send(`\ufeff${names.join(',')}\r\n`);
+    },
+
+    confirmRemoval: async (req: Request, res: Response) => {
+      const dataset = await getDataset(db, idParam(req));
+      const dependents = await dependentsOf(db, dataset.id);
+      await render(res, 'datasets/removal', { title: `Remove ${dataset.name}`, dataset, ...dependents });
+    },
+
+    remove: async (req: Request, res: Response) => {
+      await removeDataset(db, config, currentUser(req), idParam(req));
+      flash(req, 'success', 'The dataset is removed. Models that were trained on it score on.');
+      res.redirect(303, '/datasets');
+    },
+  };
+}

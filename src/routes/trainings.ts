@@ -1,0 +1,218 @@
+/** Training a model: how it is to be done, then its progress; cancel and go on. */
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import type { DatasetProfile } from '../domain/dataset-profile.ts';
+import { getReady } from '../domain/datasets.ts';
+import { describeLabel, readLabel } from '../domain/labels/label-definition.ts';
+import {
+  expectedSeconds,
+  imbalances,
+  numericParams,
+  optionsFor,
+  TrainingOptions,
+} from '../domain/training-options.ts';
+import { cancelTraining, placeInLine, resumeTraining, trainLater } from '../domain/trainings.ts';
+import type { TrainingProgress } from '../domain/trainings.ts';
+import type { FieldError } from '../errors.ts';
+import { currentUser } from '../http/authenticate.ts';
+import { flash } from '../http/flash.ts';
+import { render } from '../http/render.ts';
+import type { PageData } from '../http/render.ts';
+import { idParam, limitedText, parseForm, textValues } from '../http/validate.ts';
+import { allFamilies } from '../ml/estimators.ts';
+import type { Family } from '../ml/estimators.ts';
+import type { DataIssue } from '../ml/data-checks.ts';
+import { getDataset } from '../store/datasets.ts';
+import type { Dataset } from '../store/datasets.ts';
+import { getTraining, listTrainings } from '../store/trainings.ts';
+import type { TrainingRecord } from '../store/trainings.ts';
+
+declare module '../http/render.ts' {
+  interface Pages {
+    'trainings/new': PageData & {
+      readonly dataset: Dataset;
+      /** What says who left, in words; null: nothing yet. */
+      readonly label: string | null;
+      readonly positiveRate: number | null;
+      readonly issues: readonly DataIssue[];
+      readonly features: readonly string[];
+      readonly suspects: readonly string[];
+      readonly values: Readonly<Record<string, string>>;
+      readonly seconds: { readonly quick: number; readonly thorough: number };
+      readonly families: readonly {
+        readonly name: Family;
+        readonly params: ReturnType<typeof numericParams>;
+      }[];
+    };
+    'trainings/show': PageData & {
+      readonly training: TrainingRecord;
+      readonly progress: Partial<TrainingProgress>;
+      readonly dataset: Dataset;
+      readonly place: number;
+    };
+    'trainings/list': PageData & { readonly trainings: readonly TrainingRecord[] };
+  }
+}
+
+const whole = (low: number, high: number) => {
+  const message = `Enter a whole number from ${low.toLocaleString('en')} to ${high.toLocaleString('en')}.`;
+  return z.coerce.number(message).int(message).min(low, message).max(high, message);
+};
+
+const TrainingForm = z.looseObject({
+  name: limitedText(200).min(1, 'Give the model a name.'),
+  effort: z.enum(['quick', 'thorough', 'expert'], 'Choose how much effort to spend.'),
+  imbalance: z.enum(imbalances, 'Choose one of the list.').default('none'),
+  folds: whole(2, 10).default(5),
+  seed: whole(0, 2_147_483_647).default(1),
+  budget: whole(1, 3_600).default(60),
+});
+
+type Values = Readonly<Record<string, string>>;
+
+export function createTrainingHandlers({ db }: Context) {
+  const newPage = async (res: Response, dataset: Dataset, values: Values, errors: readonly FieldError[]) => {
+    const profile = dataset.profile as DatasetProfile | null;
+    const label = readLabel(dataset.label);
+    const features = dataset.columns.filter(({ role }) => role === 'feature' || role === 'value');
+    const cost = (effort: 'quick' | 'thorough') =>
+      expectedSeconds(optionsFor(effort), dataset.rowCount, features.length);
+    const issues = profile?.issues ?? [];
+    await render(
+      res,
+      'trainings/new',
+      {
+        title: `Train on ${dataset.name}`,
+        dataset,
+        label: label && describeLabel(label),
+        positiveRate: profile?.positiveRate ?? null,
+        issues,
+        features: features.map(({ name }) => name),
+        suspects: suspectsOf(issues),
+        values,
+        errors,
+        seconds: { quick: cost('quick'), thorough: cost('thorough') },
+        families: allFamilies.map((name) => ({ name, params: numericParams(name) })),
+      },
+      errors.length > 0 ? 422 : 200,
+    );
+  };
+
+  return {
+    list: async (_req: Request, res: Response) => {
+      await render(res, 'trainings/list', { title: 'Trainings', trainings: await listTrainings(db, 100) });
+    },
+
+    showNew: async (req: Request, res: Response) => {
+      const dataset = await getReady(db, idParam(req));
+      const issues = (dataset.profile as DatasetProfile | null)?.issues ?? [];
+      const dropped = Object.fromEntries(suspectsOf(issues).map((name) => [dropField(dataset, name), 'yes']));
+      const defaults = { name: dataset.name, effort: 'quick', 'family-boosting': 'yes', ...dropped };
+      await newPage(res, dataset, defaults, []);
+    },
+
+    create: async (req: Request, res: Response) => {
+      const dataset = await getReady(db, idParam(req));
+      const values = textValues(req.body);
+      const form = parseForm(TrainingForm, req.body);
+      const { options, errors } = readOptions(dataset, values, form.ok ? form.data : null);
+      const all = [...(form.ok ? [] : form.errors), ...errors, ...blockers(dataset)];
+      if (!form.ok || all.length > 0) {
+        await newPage(res, dataset, values, all);
+        return;
+      }
+      const id = await trainLater(db, currentUser(req), dataset.id, form.data.name, options);
+      res.redirect(303, `/trainings/${id}`);
+    },
+
+    show: async (req: Request, res: Response) => {
+      const training = await getTraining(db, idParam(req));
+      const isOpen = training.state === 'queued' || training.state === 'running';
+      await render(res, 'trainings/show', {
+        title: training.name,
+        training,
+        progress: training.progress as Partial<TrainingProgress>,
+        dataset: await getDataset(db, training.datasetId),
+        place: training.state === 'queued' ? await placeInLine(db, training) : 0,
+        ...(isOpen ? { refreshSeconds: 2, scripts: ['reload-page'] } : {}),
+      });
+    },
+
+    cancel: async (req: Request, res: Response) => {
+      await cancelTraining(db, currentUser(req), idParam(req));
+      flash(req, 'notice', 'Cancelled. Nothing that scores customers has changed.');
+      res.redirect(303, `/trainings/${idParam(req)}`);
+    },
+
+    resume: async (req: Request, res: Response) => {
+      await resumeTraining(db, currentUser(req), idParam(req));
+      res.redirect(303, `/trainings/${idParam(req)}`);
+    },
+  };
+}
+
+/** The columns that seem to give the answer away: left out unless somebody takes them in. */
+function suspectsOf(issues: readonly DataIssue[]): string[] {
+  const kinds: readonly DataIssue['kind'][] = [
+    'near-copy',
+    'leak',
+    'identifier',
+    'duplicate-column',
+    'all-missing',
+  ];
+  return [
+    ...new Set(
+      issues.flatMap(({ kind, column }) => (column !== null && kinds.includes(kind) ? [column] : [])),
+    ),
+  ];
+}
+
+function dropField(dataset: Dataset, name: string): string {
+  return `drop-${dataset.columns.findIndex((column) => column.name === name)}`;
+}
+
+/** What the form asks for; the expert's fields count only for experts. */
+function readOptions(
+  dataset: Dataset,
+  values: Values,
+  form: z.infer<typeof TrainingForm> | null,
+): { options: TrainingOptions; errors: FieldError[] } {
+  const drop = dataset.columns.flatMap(({ name }) =>
+    values[dropField(dataset, name)] === 'yes' ? [name] : [],
+  );
+  if (form?.effort !== 'expert')
+    return { options: { ...optionsFor(form?.effort ?? 'quick'), drop }, errors: [] };
+  const errors: FieldError[] = [];
+  const families = allFamilies.filter((family) => values[`family-${family}`] === 'yes');
+  if (families.length === 0)
+    errors.push({ field: `family-${allFamilies[0]}`, message: 'Choose one family of models at least.' });
+  const params = Object.fromEntries(families.map((family) => [family, readParams(family, values, errors)]));
+  const { effort, imbalance, folds, seed, budget } = form;
+  const options = { effort, families, params, imbalance, folds, seed, budget, drop };
+  return { options: errors.length > 0 ? optionsFor('quick') : TrainingOptions.parse(options), errors };
+}
+
+function readParams(family: Family, values: Values, errors: FieldError[]): Record<string, number> {
+  const params: Record<string, number> = {};
+  for (const { name, value } of numericParams(family)) {
+    const field = `${family}.${name}`;
+    const text = (values[field] ?? '').trim().replace(',', '.');
+    if (text === '') continue;
+    const number = Number(text);
+    if (!Number.isFinite(number))
+      errors.push({ field, message: `${family}, ${name}: enter a number such as ${value}.` });
+    else if (number !== value) params[name] = number;
+  }
+  return params;
+}
+
+/** What must be mended before anything can be learned. */
+function blockers(dataset: Dataset): FieldError[] {
+  if (readLabel(dataset.label) === null)
+    return [{ field: 'effort', message: 'Say first what tells that a customer left: step "Who left".' }];
+  const issues = (dataset.profile as DatasetProfile | null)?.issues ?? [];
+  return issues
+    .filter(({ severity }) => severity === 'blocks')
+    .map(({ message, fix }) => ({ field: 'effort', message: `${message} ${fix}` }));
+}
