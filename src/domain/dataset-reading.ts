@@ -18,16 +18,27 @@ const maxProfileRows = 100_000;
 
 /** @throws AppError 415 or 422 in words when the file cannot be used */
 export async function readDataset(db: Db, config: Config, id: number): Promise<void> {
-  const dataset = await getDataset(db, id);
-  const path = join(config.dataDir, dataset.file);
-  const isNew = dataset.sha256 === '';
-  if (isNew) {
-    const { rowCount, sha256, byteSize, format } = await takeInCsv(path);
+  const { file, sha256: known } = await getDataset(db, id);
+  if (known === '') {
+    const { rowCount, sha256, byteSize, format } = await takeInCsv(join(config.dataDir, file));
     await updateDataset(db, id, { rowCount, sha256, byteSize, notes: format.notes });
   }
-  const { rowCount } = await getDataset(db, id);
-  const csv = await readWholeCsv(path, evenly(rowCount, maxProfileRows));
-  const columns = isNew ? mergeColumns(csv, dataset.columns) : dataset.columns;
+  await describeDataset(db, config, id);
+}
+
+/** What the columns are and hold. `identifier` is known to name the customer. */
+export async function describeDataset(
+  db: Db,
+  config: Config,
+  id: number,
+  known: { readonly identifier: string | null } = { identifier: null },
+): Promise<void> {
+  const dataset = await getDataset(db, id);
+  const path = join(config.dataDir, dataset.file);
+  const csv = await readWholeCsv(path, evenly(dataset.rowCount, maxProfileRows));
+  // A profile that was made before belongs to columns that a person may have confirmed since.
+  const columns =
+    dataset.profile === null ? mergeColumns(csv, dataset.columns, known.identifier) : dataset.columns;
   const label =
     dataset.kind === 'transactions' ? null : (knownLabel(dataset, columns) ?? guessLabel(columns));
   await updateDataset(db, id, {
@@ -40,12 +51,17 @@ export async function readDataset(db: Db, config: Config, id: number): Promise<v
 }
 
 /** What was confirmed for the version before holds for columns of the same name. */
-function mergeColumns(csv: WholeCsv, before: readonly DatasetColumn[]): DatasetColumn[] {
+function mergeColumns(
+  csv: WholeCsv,
+  before: readonly DatasetColumn[],
+  identifier: string | null,
+): DatasetColumn[] {
   const known = new Map(before.map((column) => [column.name, column]));
   return inferColumns(csv.header, csv.cells, csv.decimal)
     .filter(({ name }) => name !== '')
     .map((column) => {
       const old = known.get(column.name);
+      if (column.name === identifier) return { ...column, role: 'identifier' as const };
       if (!old) return column;
       const { distinct, missing, levels } = column;
       return { ...old, distinct, missing, levels: old.type === column.type ? levels : old.levels };

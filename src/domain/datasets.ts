@@ -148,14 +148,14 @@ export async function removeDataset(db: Db, config: Config, user: User, id: numb
     });
     return dataset.file;
   });
-  await rm(join(config.dataDir, file), { force: true });
+  for (const path of [file, `${file}.current`]) await rm(join(config.dataDir, path), { force: true });
 }
 
 /** At start: dataset files that no dataset names are left over from a removal or an upload that was cut off. */
 export async function sweepDatasets(db: Db, config: Config): Promise<number> {
   const known = new Set(await listDatasetFiles(db));
   const names = await readdir(join(config.dataDir, folder)).catch(() => []);
-  const strays = names.filter((name) => !known.has(join(folder, name)));
+  const strays = names.filter((name) => !known.has(join(folder, name.replace(/\.current$/, ''))));
   for (const name of strays) await rm(join(config.dataDir, folder, name), { force: true });
   return strays.length;
 }

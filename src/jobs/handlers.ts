@@ -1,5 +1,6 @@
 /** What each kind of job does. A handler that stopped when asked is called again later and goes on. */
 import type { JobKind } from '../store/jobs.ts';
+import { runBuildCustomers } from './build-customers.ts';
 import { runCheckBatch } from './check-batch.ts';
 import { runCompareLabels } from './compare-labels.ts';
 import { runFirstStart } from './first-start.ts';
@@ -16,5 +17,6 @@ export const handlers: Readonly<Record<JobKind, JobHandler>> = {
   'relabel-risk': runRelabelRisk,
   'read-dataset': runReadDataset,
   'compare-labels': runCompareLabels,
+  'build-customers': runBuildCustomers,
   'train-model': runTrainModel,
 };

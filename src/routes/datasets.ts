@@ -1,10 +1,13 @@
 /** Datasets: the list, bringing one, what it holds, its template, and its removal. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { readLabel } from '../domain/labels/label-definition.ts';
 import type { LabelDefinition } from '../domain/labels/label-definition.ts';
 import type { DatasetProfile } from '../domain/dataset-profile.ts';
+import { currentFileOf } from '../domain/customer-building.ts';
 import { dependentsOf, receiveDataset, removeDataset } from '../domain/datasets.ts';
 import type { DatasetDependents } from '../domain/datasets.ts';
 import { AppError } from '../errors.ts';
@@ -34,6 +37,8 @@ declare module '../http/render.ts' {
       readonly profile: DatasetProfile | null;
       readonly versions: readonly Dataset[];
       readonly trainings: readonly TrainingRecord[];
+      /** It was built from transactions: today's customers can be downloaded and scored. */
+      readonly hasCurrent: boolean;
     };
     'datasets/removal': PageData & DatasetDependents & { readonly dataset: Dataset };
   }
@@ -98,6 +103,7 @@ export function createDatasetHandlers(context: Context) {
         profile: dataset.profile as DatasetProfile | null,
         versions: await listVersions(db, dataset.seriesId),
         trainings: await listTrainingsOf(db, dataset.id),
+        hasCurrent: existsSync(join(config.dataDir, currentFileOf(dataset))),
         ...refresh,
       });
     },

@@ -10,6 +10,7 @@ import { createAccountHandlers } from './account.ts';
 import { createAdminHandlers } from './admin.ts';
 import { createAnalyticsHandlers } from './analytics.ts';
 import { createDatasetColumnHandlers } from './dataset-columns.ts';
+import { createDatasetCustomersHandlers } from './dataset-customers.ts';
 import { createDatasetLabelHandlers } from './dataset-label.ts';
 import { createDatasetHandlers } from './datasets.ts';
 import { createHealthHandlers } from './health.ts';
@@ -104,6 +105,12 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
   map.get('/datasets/:id/label', 'dataset:edit', label.show);
   map.post('/datasets/:id/label', 'dataset:edit', label.save);
   map.post('/datasets/:id/label/comparison', 'dataset:edit', label.compare);
+
+  const customers = createDatasetCustomersHandlers(context);
+  map.get('/datasets/:id/customers', 'dataset:edit', customers.show);
+  map.post('/datasets/:id/customers', 'dataset:edit', customers.build);
+  map.post('/datasets/:id/customers/comparison', 'dataset:edit', customers.compare);
+  map.get('/datasets/:id/current.csv', 'export:download', customers.downloadCurrent);
 
   const trainings = createTrainingHandlers(context);
   map.get('/datasets/:id/training', 'model:train', trainings.showNew);

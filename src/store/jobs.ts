@@ -8,6 +8,7 @@ export type JobKind =
   | 'relabel-risk'
   | 'read-dataset'
   | 'compare-labels'
+  | 'build-customers'
   | 'train-model';
 
 export interface Job {

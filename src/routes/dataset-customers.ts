@@ -1,0 +1,122 @@
+/** From transactions to customers: which column is which, and how long is gone. */
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import {
+  buildCustomersLater,
+  compareHorizonsLater,
+  currentCustomersPath,
+  guessTransactionColumns,
+  horizonsOf,
+} from '../domain/customer-building.ts';
+import type { HorizonState } from '../domain/customer-building.ts';
+import { getReady } from '../domain/datasets.ts';
+import { TransactionLabel } from '../domain/labels/transaction-label.ts';
+import { NotFound, Unprocessable } from '../errors.ts';
+import type { FieldError } from '../errors.ts';
+import { currentUser } from '../http/authenticate.ts';
+import { render } from '../http/render.ts';
+import type { PageData } from '../http/render.ts';
+import { idParam, limitedText, parseForm, textValues } from '../http/validate.ts';
+import { getDataset } from '../store/datasets.ts';
+import type { Dataset } from '../store/datasets.ts';
+
+declare module '../http/render.ts' {
+  interface Pages {
+    'datasets/customers': PageData & {
+      readonly dataset: Dataset;
+      readonly values: Readonly<Record<string, string>>;
+      readonly horizons: HorizonState | null;
+    };
+  }
+}
+
+const dayCount = z.coerce
+  .number('Enter a number of days.')
+  .int('Enter whole days.')
+  .min(1, 'Enter 1 day at least.')
+  .max(3_650, 'Enter at most 3,650 days.');
+
+const CustomersForm = z.object({
+  customer: limitedText(200).min(1, 'Choose the column that names the customer.'),
+  date: limitedText(200).min(1, 'Choose the column with the date.'),
+  amount: limitedText(200).min(1, 'Choose the column with the amount.'),
+  category: limitedText(200).transform((text) => text || null),
+  cutoff: limitedText(30).transform((text) => text || null),
+  horizonDays: dayCount,
+  activeDays: z.union([z.literal('').transform(() => null), dayCount]),
+});
+
+type Values = Readonly<Record<string, string>>;
+
+export function createDatasetCustomersHandlers({ db, config }: Context) {
+  const showPage = async (res: Response, dataset: Dataset, values: Values, errors: readonly FieldError[]) => {
+    const horizons = horizonsOf(dataset);
+    const isComparing = horizons?.result === null && horizons.error === null;
+    await render(
+      res,
+      'datasets/customers',
+      {
+        title: `Customers of ${dataset.name}`,
+        ...{ dataset, values, horizons, errors },
+        ...(isComparing ? { refreshSeconds: 2, scripts: ['reload-page'] } : {}),
+      },
+      errors.length > 0 ? 422 : 200,
+    );
+  };
+
+  /** Reads the form, does the work, and shows what is wrong on the same page. */
+  const withOptions =
+    (work: (req: Request, dataset: Dataset, options: TransactionLabel) => Promise<string>) =>
+    async (req: Request, res: Response) => {
+      const dataset = await getReady(db, idParam(req));
+      try {
+        res.redirect(303, await work(req, dataset, readOptions(req.body)));
+      } catch (error) {
+        if (!(error instanceof Unprocessable)) throw error;
+        await showPage(res, dataset, textValues(req.body), error.errors);
+      }
+    };
+
+  return {
+    show: async (req: Request, res: Response) => {
+      const dataset = await getReady(db, idParam(req));
+      if (dataset.kind !== 'transactions') throw new NotFound('table of transactions');
+      await showPage(res, dataset, valuesOf(dataset), []);
+    },
+
+    compare: withOptions(async (req, { id }, options) => {
+      await compareHorizonsLater(db, currentUser(req), id, options);
+      return `/datasets/${id}/customers#comparison`;
+    }),
+
+    build: withOptions(async (req, { id }, options) => {
+      const built = await buildCustomersLater(db, currentUser(req), id, options);
+      return `/datasets/${built}`;
+    }),
+
+    /** Today's customers, without a label: the file to score with a model of this dataset. */
+    downloadCurrent: async (req: Request, res: Response) => {
+      const path = currentCustomersPath(config, await getDataset(db, idParam(req)));
+      res.attachment('customers-to-score.csv').type('text/csv');
+      res.sendFile(path, { dotfiles: 'allow' });
+    },
+  };
+}
+
+/** @throws Unprocessable with every problem */
+function readOptions(body: unknown): TransactionLabel {
+  const form = parseForm(CustomersForm, body);
+  if (!form.ok) throw new Unprocessable(form.errors);
+  const result = TransactionLabel.safeParse(form.data);
+  if (result.success) return result.data;
+  throw new Unprocessable(
+    result.error.issues.map(({ path, message }) => ({ field: String(path[0]), message })),
+  );
+}
+
+function valuesOf(dataset: Dataset): Record<string, string> {
+  const options = horizonsOf(dataset)?.options;
+  if (!options) return { ...guessTransactionColumns(dataset), horizonDays: '60' };
+  return Object.fromEntries(Object.entries(options).map(([name, value]) => [name, String(value ?? '')]));
+}
