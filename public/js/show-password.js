@@ -1,11 +1,10 @@
 /** Beside each password a button that shows what is typed; without scripts there is none. */
 for (const input of document.querySelectorAll('input[type="password"]')) {
-  const label = document.querySelector(`label[for="${input.id}"]`).textContent;
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'button';
   button.setAttribute('aria-controls', input.id);
-  button.setAttribute('aria-label', `Show: ${label}`);
+  button.setAttribute('aria-label', 'Show what is typed');
   button.setAttribute('aria-pressed', 'false');
   button.textContent = 'Show';
   button.addEventListener('click', () => {
