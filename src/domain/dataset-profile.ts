@@ -105,7 +105,7 @@ function takeDecided(typed: Table, labels: Uint8Array, label: LabelDefinition): 
 
 function profileColumn(
   csv: WholeCsv,
-  { name, missing, distinct, levels }: DatasetColumn,
+  { name, missing, distinct, levels, role }: DatasetColumn,
   typed: Table,
   labels: Uint8Array | null,
   decided: Decided | null,
@@ -117,12 +117,13 @@ function profileColumn(
     distinct,
     numbers: column?.kind === 'number' ? numbersOf(column.values) : null,
     groups:
-      column === undefined
+      // A list of names tells nothing.
+      column === undefined || role === 'identifier'
         ? []
         : column.kind === 'number'
           ? numberGroups(column.values, labels)
           : levelGroups(cellsOf(csv, name), levels, labels),
-    association: decided?.association.get(name) ?? null,
+    association: role === 'identifier' ? null : (decided?.association.get(name) ?? null),
   };
 }
 

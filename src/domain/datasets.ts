@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Config } from '../config.ts';
 import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
@@ -109,6 +110,7 @@ export async function defineLabel(db: Db, user: User, id: number, label: LabelDe
   await inTransaction(db, async (trx) => {
     const dataset = await getReady(trx, id);
     if (label.kind === 'column') requireLevel(dataset, label);
+    if (isDeepStrictEqual(label, dataset.label)) return;
     await updateDataset(trx, id, { label, state: 'reading' });
     await readLater(trx, user, id, dataset.name);
     await recordEvent(trx, {

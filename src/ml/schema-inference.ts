@@ -27,8 +27,10 @@ export const maxLevels = 100;
 
 const identifierName =
   /(^|[^a-z])(id|ids|uuid|guid|key|rownumber|index|surname|lastname|firstname|fullname|name|e?mail|phone(number)?)$|^(row|customer|client|account|user|member)_?(no|nr|num|number|id|key|code)$/;
+const customerName = /(^|_)(customer|cust|client|account|user|member|subscriber|msisdn)/;
+const rowName = /^(row|index|unnamed)/;
 const labelName =
-  /^(is_?|has_?)?(churn(ed)?|exited|attrition(_?flag)?|left|leaver|cancell?ed|closed|lapsed|churn_?(label|flag|value))$/;
+  /^(is_?|has_?)?(churn(ed)?|exited|attrition(_?flag)?|left|leaver|cancell?ed|closed|lapsed|churn_?(label|flag|value|status))\W*$/;
 const valueName = /^(monthly_?(charges?|revenue|fee|value|payment|spend)|mrr|arpu|revenue_?per_?month)$/;
 const positiveLevels = new Set([
   'yes',
@@ -55,11 +57,32 @@ export function inferColumns(
 ): InferredColumn[] {
   const columns = header.map((name, j) => inferColumn(name, cells[j]!, decimal));
   const label = columns.find((column) => column.type === 'boolean' && labelName.test(snakeCase(column.name)));
+  const identifier = bestIdentifier(columns);
   const value = columns.find((column) => column.type === 'number' && valueName.test(snakeCase(column.name)));
   return columns.map((column) => ({
     ...column,
-    role: column === label ? 'label' : column === value ? 'value' : column.role,
+    role: roleAmong(column, { label, value, identifier }),
   }));
+}
+
+/** One column at most has each of the special roles. */
+function roleAmong(
+  column: InferredColumn,
+  chosen: Readonly<Record<'label' | 'value' | 'identifier', InferredColumn | undefined>>,
+): ColumnRole {
+  if (column === chosen.label) return 'label';
+  if (column === chosen.value) return 'value';
+  return column.role === 'identifier' && column !== chosen.identifier ? 'ignored' : column.role;
+}
+
+/** Of several columns that could name the customer, the one whose name says so; a row number is the last. */
+function bestIdentifier(columns: readonly InferredColumn[]): InferredColumn | undefined {
+  const candidates = columns.filter(({ role }) => role === 'identifier');
+  return (
+    candidates.find(({ name }) => customerName.test(snakeCase(name))) ??
+    candidates.find(({ name }) => !rowName.test(snakeCase(name))) ??
+    candidates[0]
+  );
 }
 
 /** The level of a two-level column that says 'left'; null when words do not tell. */

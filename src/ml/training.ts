@@ -140,7 +140,8 @@ function compareFamilies(request: TrainingRequest, table: Table, target: Uint8Ar
   const { families } = request;
   if (families.length === 1 && families[0] === 'auto' && (request.imbalance ?? 'none') === 'none')
     return { best: unmeasured('auto'), candidates: [], outOfFold: null };
-  const results = families.map((family, k) => compareFamily(request, family, k, table, target));
+  const results: ReturnType<typeof compareFamily>[] = [];
+  for (const family of families) results.push(compareFamily(request, family, results, table, target));
   const isWeighted = (request.imbalance ?? 'none') !== 'none';
   // Weights and resampling shift probabilities until they are calibrated; the order of scores they leave.
   const best = results.reduce((a, b) =>
@@ -158,15 +159,16 @@ function compareFamilies(request: TrainingRequest, table: Table, target: Uint8Ar
 function compareFamily(
   request: TrainingRequest,
   family: Family,
-  place: number,
+  before: readonly { readonly candidate: Candidate }[],
   table: Table,
   target: Uint8Array,
 ): { candidate: Candidate; outOfFold: Float64Array } {
   const { folds, seed } = request;
   const { total } = lastSteps(request);
   const stage = `Comparing ${family}`;
+  const best = before.length === 0 ? null : before.map(({ candidate }) => candidate).reduce(leastLoss);
   const report = (fold: number): void => {
-    request.onStep?.({ stage, done: place * folds + fold, total, best: null });
+    request.onStep?.({ stage, done: before.length * folds + fold, total, best: best && wordsOf(best) });
   };
   report(0);
   const results = crossValidate(
@@ -239,6 +241,10 @@ function candidatesOf({ candidates }: Compared, estimator: FittedEstimator): rea
     const { rocAuc, logLoss: loss } = own.reduce((a, b) => (b.logLoss < a.logLoss ? b : a));
     return { family, rocAuc, rocAucDeviation: null, logLoss: loss };
   });
+}
+
+function leastLoss(a: Candidate, b: Candidate): Candidate {
+  return b.logLoss < a.logLoss ? b : a;
 }
 
 function unmeasured(family: Family): Candidate {

@@ -10,6 +10,7 @@ import type { PageData } from '../http/render.ts';
 import { idParam, textValues } from '../http/validate.ts';
 import { usualPolicy } from '../ml/schema.ts';
 import type { Policy } from '../ml/schema.ts';
+import { getDataset } from '../store/datasets.ts';
 import type { Dataset, DatasetColumn } from '../store/datasets.ts';
 import { columnRoles, columnTypes, policyChoices } from './column-choices.ts';
 
@@ -60,7 +61,11 @@ export function createDatasetColumnHandlers({ db }: Context) {
 
   return {
     show: async (req: Request, res: Response) => {
-      const dataset = await getReady(db, idParam(req));
+      const dataset = await getDataset(db, idParam(req));
+      if (dataset.state !== 'ready') {
+        res.redirect(303, `/datasets/${dataset.id}?next=columns`);
+        return;
+      }
       await showPage(res, dataset, pageOf(req.query['page'], dataset), valuesOf(dataset), []);
     },
 

@@ -80,7 +80,11 @@ export function createDatasetCustomersHandlers({ db, config }: Context) {
 
   return {
     show: async (req: Request, res: Response) => {
-      const dataset = await getReady(db, idParam(req));
+      const dataset = await getDataset(db, idParam(req));
+      if (dataset.state !== 'ready') {
+        res.redirect(303, `/datasets/${dataset.id}?next=customers`);
+        return;
+      }
       if (dataset.kind !== 'transactions') throw new NotFound('table of transactions');
       await showPage(res, dataset, valuesOf(dataset), []);
     },

@@ -16,6 +16,7 @@ import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam, textValues } from '../http/validate.ts';
 import { positiveLevelOf } from '../ml/schema-inference.ts';
+import { getDataset } from '../store/datasets.ts';
 import type { Dataset, DatasetColumn } from '../store/datasets.ts';
 import { conditionKinds, readRuleForm, ruleSlots, ruleValues } from './rule-form.ts';
 
@@ -77,7 +78,11 @@ export function createDatasetLabelHandlers({ db }: Context) {
 
   return {
     show: async (req: Request, res: Response) => {
-      const dataset = await getReady(db, idParam(req));
+      const dataset = await getDataset(db, idParam(req));
+      if (dataset.state !== 'ready') {
+        res.redirect(303, `/datasets/${dataset.id}?next=label`);
+        return;
+      }
       const label = readLabel(dataset.label);
       const rule = comparisonOf(dataset)?.rule ?? (label?.kind === 'proxy' ? label.rule : null);
       const choice = label?.kind === 'column' ? choiceOf(dataset, label) : '';

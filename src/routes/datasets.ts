@@ -50,6 +50,9 @@ const UploadForm = z.object({
   versionOf: z.coerce.number().int().positive().nullable().catch(null),
 });
 
+/** Where a page that waits for the reading goes on. */
+const steps = ['columns', 'label', 'training', 'customers'] as const;
+
 export function createDatasetHandlers(context: Context) {
   const { db, config } = context;
 
@@ -95,6 +98,11 @@ export function createDatasetHandlers(context: Context) {
 
     show: async (req: Request, res: Response) => {
       const dataset = await getDataset(db, idParam(req));
+      const next = steps.find((step) => step === req.query['next']);
+      if (next && dataset.state === 'ready') {
+        res.redirect(303, `/datasets/${dataset.id}/${next}`);
+        return;
+      }
       const refresh = dataset.state === 'reading' ? { refreshSeconds: 2, scripts: ['reload-page'] } : {};
       await render(res, 'datasets/show', {
         title: dataset.name,

@@ -105,7 +105,11 @@ export function createTrainingHandlers({ db }: Context) {
     },
 
     showNew: async (req: Request, res: Response) => {
-      const dataset = await getReady(db, idParam(req));
+      const dataset = await getDataset(db, idParam(req));
+      if (dataset.state !== 'ready') {
+        res.redirect(303, `/datasets/${dataset.id}?next=training`);
+        return;
+      }
       const issues = (dataset.profile as DatasetProfile | null)?.issues ?? [];
       const dropped = Object.fromEntries(suspectsOf(issues).map((name) => [dropField(dataset, name), 'yes']));
       const defaults = { name: dataset.name, effort: 'quick', 'family-boosting': 'yes', ...dropped };
