@@ -11,6 +11,7 @@ import { migrate, openDatabase } from './db.ts';
 import { createSetupToken, isSetUp } from './domain/accounts.ts';
 import { sweepUploads } from './domain/batches.ts';
 import { sweepDatasets } from './domain/datasets.ts';
+import { sweepModels } from './domain/model-registry.ts';
 import { prepareFirstStart, waitForFirstStart } from './domain/first-start.ts';
 import { startWorkerPool } from './jobs/worker-pool.ts';
 import type { WorkerPool } from './jobs/worker-pool.ts';
@@ -44,6 +45,7 @@ async function start(): Promise<void> {
   await migrate(context.db);
   await sweepUploads(context.db, config.uploadsDir);
   await sweepDatasets(context.db, config);
+  await sweepModels(context.db, config.modelsDir);
   const pool = startWorkerPool(context);
   await waitForSample(context);
   const server = await listen(context, createApp(context, logger));

@@ -18,8 +18,19 @@ export async function writeModelFile(modelsDir: string, file: string, model: Mod
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** Reads a model; the last few stay in memory. @throws AppError 409 when the file is missing, changed or damaged. */
+/**
+ * Reads a model, with the threshold that the registry says; the last few stay in memory.
+ * @throws AppError 409 when the file is missing, changed or damaged.
+ */
 export async function readModelFile(
+  modelsDir: string,
+  record: Pick<ModelRecord, 'file' | 'sha256' | 'label'> & Partial<Pick<ModelRecord, 'threshold'>>,
+): Promise<Model> {
+  const model = await readFromFile(modelsDir, record);
+  return record.threshold === undefined ? model : { ...model, threshold: record.threshold };
+}
+
+async function readFromFile(
   modelsDir: string,
   record: Pick<ModelRecord, 'file' | 'sha256' | 'label'>,
 ): Promise<Model> {

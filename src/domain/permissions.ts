@@ -14,10 +14,11 @@ export type Permission =
   | 'audit:view'
   | 'job:view'
   | 'dataset:edit'
+  | 'model:view'
   | 'model:train'
   | 'model:activate';
 
-const viewer: readonly Permission[] = ['dashboard:view', 'prediction:view'];
+const viewer: readonly Permission[] = ['dashboard:view', 'prediction:view', 'model:view'];
 const analyst: readonly Permission[] = [
   ...viewer,
   'prediction:create',

@@ -15,8 +15,11 @@ import { createDatasetLabelHandlers } from './dataset-label.ts';
 import { createDatasetHandlers } from './datasets.ts';
 import { createHealthHandlers } from './health.ts';
 import { createHomeHandlers } from './home.ts';
+import { createModelActivationHandlers } from './model-activation.ts';
+import { createModelHandlers } from './models.ts';
 import { createPredictHandlers } from './predict.ts';
 import { createPredictionHandlers } from './predictions.ts';
+import { createPromotionTestHandlers } from './promotion-tests.ts';
 import { createRuleHandlers } from './rules.ts';
 import { createSettingsHandlers } from './settings.ts';
 import { createSetupHandlers } from './setup.ts';
@@ -119,6 +122,32 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
   map.get('/trainings/:id', 'model:train', trainings.show);
   map.post('/trainings/:id/cancellation', 'model:train', trainings.cancel);
   map.post('/trainings/:id/resumption', 'model:train', trainings.resume);
+
+  const tests = createPromotionTestHandlers(context);
+  map.get('/models/tests', 'model:view', tests.list);
+  map.post('/models/tests', 'model:train', tests.create);
+  map.get('/models/tests/new', 'model:train', tests.showNew);
+  map.get('/models/tests/:id', 'model:train', tests.showEdit);
+  map.post('/models/tests/:id', 'model:train', tests.save);
+  map.get('/models/tests/:id/removal', 'model:train', tests.confirmRemoval);
+  map.post('/models/tests/:id/removal', 'model:train', tests.remove);
+
+  const activation = createModelActivationHandlers(context);
+  map.get('/models/rollback', 'model:activate', activation.confirmRollback);
+  map.post('/models/rollback', 'model:activate', activation.rollBack);
+  map.get('/models/:id/activation', 'model:activate', activation.show);
+  map.post('/models/:id/activation', 'model:activate', activation.create);
+
+  const models = createModelHandlers(context);
+  map.get('/models', 'model:view', models.list);
+  map.post('/models', 'model:activate', ...models.receive);
+  map.get('/models/compare', 'model:view', models.compare);
+  map.get('/models/:id', 'model:view', models.show);
+  map.get('/models/:id/file', 'export:download', models.download);
+  map.post('/models/:id/threshold', 'settings:edit', models.keepThreshold);
+  map.post('/models/:id/archiving', 'model:activate', models.archive);
+  map.post('/models/:id/candidacy', 'model:activate', models.makeCandidate);
+  map.post('/models/:id/challenge', 'model:activate', models.makeChallenger);
 
   const rules = createRuleHandlers(context);
   map.get('/settings/rules', 'rule:edit', rules.list);

@@ -3,7 +3,7 @@ import { NotFound } from '../errors.ts';
 import type { Schema } from '../ml/schema.ts';
 import type { Evaluation, Importance, Provenance } from '../ml/model.ts';
 
-export type ModelState = 'candidate' | 'active' | 'archived';
+export type ModelState = 'candidate' | 'active' | 'challenger' | 'archived';
 
 export interface ModelRecord {
   readonly id: number;
@@ -95,6 +95,41 @@ export async function insertModel(
 export async function activateModel(db: Db, id: number): Promise<void> {
   await db('models').where({ state: 'active' }).update({ state: 'candidate' });
   await db('models').where({ id }).update({ state: 'active', activated_at: new Date().toISOString() });
+}
+
+/** The one that is tried beside the active model, if there is one. */
+export async function findChallenger(db: Db): Promise<ModelRecord | undefined> {
+  const row = await db<ModelRow>('models').where({ state: 'challenger' }).first();
+  return row && toModel(row);
+}
+
+export async function listArchivedModels(db: Db): Promise<ModelRecord[]> {
+  const rows = await db<ModelRow>('models').where({ state: 'archived' }).orderBy('id', 'desc');
+  return rows.map(toModel);
+}
+
+export async function findModelByHash(db: Db, sha256: string): Promise<ModelRecord | undefined> {
+  const row = await db<ModelRow>('models').where({ sha256 }).first();
+  return row && toModel(row);
+}
+
+export async function listModelFiles(db: Db): Promise<string[]> {
+  const rows = await db<ModelRow>('models').select('file');
+  return rows.map(({ file }) => file);
+}
+
+/** Moves a model that is not active; false when it is, or is gone. */
+export async function setModelState(
+  db: Db,
+  id: number,
+  state: Exclude<ModelState, 'active'>,
+): Promise<boolean> {
+  return (await db('models').where({ id }).whereNot({ state: 'active' }).update({ state })) === 1;
+}
+
+/** From which probability on its scores say 'will leave'; the file keeps what training chose. */
+export async function saveModelThreshold(db: Db, id: number, threshold: number): Promise<void> {
+  await db('models').where({ id }).update({ threshold });
 }
 
 /** It is offered nowhere any more; scores that it gave keep its name. */

@@ -97,11 +97,16 @@ export interface Totals {
 
 type PredictionRow = Record<string, string | number | null>;
 
+export async function findPrediction(db: Db, id: number): Promise<PredictionRecord | undefined> {
+  const row = (await selected(db).where('predictions.id', id).first()) as PredictionRow | undefined;
+  return row && toPrediction(row);
+}
+
 /** @throws NotFound */
 export async function getPrediction(db: Db, id: number): Promise<PredictionRecord> {
-  const row = (await selected(db).where('predictions.id', id).first()) as PredictionRow | undefined;
-  if (!row) throw new NotFound('prediction');
-  return toPrediction(row);
+  const prediction = await findPrediction(db, id);
+  if (!prediction) throw new NotFound('prediction');
+  return prediction;
 }
 
 export async function listPredictions(

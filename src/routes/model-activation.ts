@@ -1,0 +1,85 @@
+/** Activating a model and going back, on pages that tell what would change. */
+import type { Request, Response } from 'express';
+import type { Context } from '../context.ts';
+import { activate, findRollbackTarget, previewActivation, rollBack } from '../domain/activation.ts';
+import type { ActivationPreview } from '../domain/activation.ts';
+import { Conflict } from '../errors.ts';
+import type { FieldError } from '../errors.ts';
+import { currentUser } from '../http/authenticate.ts';
+import { flash } from '../http/flash.ts';
+import { render } from '../http/render.ts';
+import type { PageData } from '../http/render.ts';
+import { idParam } from '../http/validate.ts';
+import { findActiveModel, getModel } from '../store/models.ts';
+import type { ModelRecord } from '../store/models.ts';
+
+declare module '../http/render.ts' {
+  interface Pages {
+    'models/activation': PageData & {
+      readonly model: ModelRecord;
+      readonly active: ModelRecord | undefined;
+      readonly preview: ActivationPreview;
+      readonly isRollback: boolean;
+    };
+  }
+}
+
+export function createModelActivationHandlers({ db, config }: Context) {
+  const showPage = async (
+    res: Response,
+    model: ModelRecord,
+    isRollback: boolean,
+    errors: readonly FieldError[],
+  ) => {
+    await render(
+      res,
+      'models/activation',
+      {
+        title: `${isRollback ? 'Go back to' : 'Activate'} ${model.label}`,
+        model,
+        active: await findActiveModel(db),
+        preview: await previewActivation(db, config.modelsDir, model),
+        isRollback,
+        errors,
+      },
+      errors.length > 0 ? 422 : 200,
+    );
+  };
+
+  return {
+    show: async (req: Request, res: Response) => {
+      await showPage(res, await getModel(db, idParam(req)), false, []);
+    },
+
+    create: async (req: Request, res: Response) => {
+      const model = await getModel(db, idParam(req));
+      const { tests } = await previewActivation(db, config.modelsDir, model);
+      const isFailing = tests.some(({ outcome }) => outcome === 'failed');
+      const isAccepted = (req.body as Readonly<Record<string, unknown>> | undefined)?.['despite'] === 'yes';
+      if (isFailing && !isAccepted) {
+        const message = 'A promotion test fails. Tick that you activate the model all the same, or leave it.';
+        await showPage(res, model, false, [{ field: 'despite', message }]);
+        return;
+      }
+      await activate(db, config.modelsDir, currentUser(req), model.id);
+      flash(
+        req,
+        'success',
+        `${model.label} scores from now on. Stored scores stay as they are until files are scored again.`,
+      );
+      res.redirect(303, `/models/${model.id}`);
+    },
+
+    confirmRollback: async (_req: Request, res: Response) => {
+      const previous = await findRollbackTarget(db);
+      if (!previous) throw new Conflict('There is no earlier model to go back to.');
+      await showPage(res, previous, true, []);
+    },
+
+    rollBack: async (req: Request, res: Response) => {
+      const model = await rollBack(db, config.modelsDir, currentUser(req));
+      flash(req, 'success', `${model.label} scores again, exactly as before.`);
+      res.redirect(303, `/models/${model.id}`);
+    },
+  };
+}

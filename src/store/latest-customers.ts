@@ -1,0 +1,52 @@
+/** The latest score of every customer, in part: what a change of model is tried on. */
+import type { Db } from '../db.ts';
+
+export interface LatestCustomer {
+  readonly id: number;
+  readonly customerId: string | null;
+  readonly probability: number;
+  readonly riskLevel: 'low' | 'medium' | 'high';
+  readonly monthlyValue: number | null;
+  readonly modelId: number | null;
+  /** Feature → text as it came. */
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+interface LatestRow {
+  id: number;
+  customer_id: string | null;
+  probability: number;
+  risk_level: LatestCustomer['riskLevel'];
+  monthly_value: number | null;
+  model_id: number | null;
+  is_latest: number;
+  inputs: string;
+}
+
+/** At most `most` of them, evenly spread, and how many there are in all. */
+export async function sampleLatestCustomers(
+  db: Db,
+  most: number,
+): Promise<{ readonly total: number; readonly customers: readonly LatestCustomer[] }> {
+  const [count] = await db('predictions').where({ is_latest: 1 }).count<{ n: number }[]>({ n: '*' });
+  const total = count?.n ?? 0;
+  const step = Math.max(1, Math.ceil(total / most));
+  const rows = await db<LatestRow>('predictions')
+    .where({ is_latest: 1 })
+    .modify((query) => {
+      if (step > 1) void query.whereRaw('id % ? = 0', [step]);
+    })
+    .orderBy('id')
+    .limit(most)
+    .select('id', 'customer_id', 'probability', 'risk_level', 'monthly_value', 'model_id', 'inputs');
+  const customers = rows.map((row) => ({
+    id: row.id,
+    customerId: row.customer_id,
+    probability: row.probability,
+    riskLevel: row.risk_level,
+    monthlyValue: row.monthly_value,
+    modelId: row.model_id,
+    inputs: JSON.parse(row.inputs) as Record<string, string>,
+  }));
+  return { total, customers };
+}

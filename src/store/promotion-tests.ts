@@ -1,0 +1,76 @@
+import type { Db } from '../db.ts';
+import { NotFound } from '../errors.ts';
+
+export interface PromotionTestRecord {
+  readonly id: number;
+  readonly name: string;
+  /** JSON: domain's TestDefinition. */
+  readonly definition: unknown;
+  readonly enabled: boolean;
+  readonly createdAt: string;
+}
+
+interface PromotionTestRow {
+  id: number;
+  name: string;
+  definition: string;
+  enabled: number;
+  created_by: number | null;
+  created_at: string;
+}
+
+export async function listPromotionTests(db: Db): Promise<PromotionTestRecord[]> {
+  const rows = await db<PromotionTestRow>('promotion_tests').orderBy('id');
+  return rows.map(toTest);
+}
+
+/** @throws NotFound */
+export async function getPromotionTest(db: Db, id: number): Promise<PromotionTestRecord> {
+  const row = await db<PromotionTestRow>('promotion_tests').where({ id }).first();
+  if (!row) throw new NotFound('promotion test');
+  return toTest(row);
+}
+
+export async function insertPromotionTest(
+  db: Db,
+  test: Pick<PromotionTestRecord, 'name' | 'definition' | 'enabled'> & { readonly createdBy: number },
+): Promise<number> {
+  const [row] = await db<PromotionTestRow>('promotion_tests')
+    .insert({
+      name: test.name,
+      definition: JSON.stringify(test.definition),
+      enabled: Number(test.enabled),
+      created_by: test.createdBy,
+      created_at: new Date().toISOString(),
+    })
+    .returning('id');
+  return row!.id;
+}
+
+export async function updatePromotionTest(
+  db: Db,
+  id: number,
+  test: Pick<PromotionTestRecord, 'name' | 'definition' | 'enabled'>,
+): Promise<void> {
+  await db('promotion_tests')
+    .where({ id })
+    .update({
+      name: test.name,
+      definition: JSON.stringify(test.definition),
+      enabled: Number(test.enabled),
+    });
+}
+
+export async function deletePromotionTest(db: Db, id: number): Promise<void> {
+  await db('promotion_tests').where({ id }).delete();
+}
+
+function toTest(row: PromotionTestRow): PromotionTestRecord {
+  return {
+    id: row.id,
+    name: row.name,
+    definition: JSON.parse(row.definition) as unknown,
+    enabled: Boolean(row.enabled),
+    createdAt: row.created_at,
+  };
+}
