@@ -4,7 +4,6 @@ import { allFamilies, defaultParams } from '../ml/estimators.ts';
 import type { Family } from '../ml/estimators.ts';
 
 export const efforts = ['quick', 'thorough', 'expert'] as const;
-export type Effort = (typeof efforts)[number];
 
 export const imbalances = ['none', 'weights', 'over', 'under'] as const;
 

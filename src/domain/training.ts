@@ -14,8 +14,6 @@ import type { TrainingOptions } from './training-options.ts';
 import { prepareTraining } from './training-table.ts';
 import type { TrainingTable } from './training-table.ts';
 
-export type OnProgress = (stage: string, done: number, total: number) => void;
-
 export interface TrainingPlan {
   readonly datasetName: string;
   /** Only these columns, named as a file of their own names them; null: every feature of the table. */

@@ -2,8 +2,8 @@
  * Resampling the rows that a model learns from, where few customers left. Repeating rows of the rarer class or
  * dropping rows of the other makes both equally frequent; rows that a model is measured on are never touched.
  *
- * Probabilities learned so are too high by the change of the prior odds; `undoPrior` takes it back (Saerens,
- * Latinne and Decaestecker 2002), and calibration on untouched rows does so too.
+ * Probabilities learned so are too high by the change of the prior odds (Saerens, Latinne and Decaestecker
+ * 2002); calibration on out-of-fold rows, which are not resampled, takes that back (calibration.ts).
  */
 import type { TrainingData } from './estimator.ts';
 import { shuffle } from './random.ts';
@@ -20,15 +20,6 @@ export function resample(data: TrainingData, kind: 'over' | 'under', random: Ran
   if (rare.length === 0 || rare.length === frequent.length) return data;
   const rows = kind === 'over' ? repeatRare(rare, frequent, random) : dropFrequent(rare, frequent, random);
   return takeTrainingRows(data, rows.sort());
-}
-
-/** Probabilities as they are at the true rate, from those of a model that learned at another; both in (0, 1). */
-export function undoPrior(probabilities: Float64Array, learnedRate: number, trueRate: number): Float64Array {
-  if (!(learnedRate > 0 && learnedRate < 1 && trueRate > 0 && trueRate < 1))
-    throw new RangeError('rates must lie between 0 and 1');
-  const up = trueRate / learnedRate;
-  const down = (1 - trueRate) / (1 - learnedRate);
-  return probabilities.map((p) => (p * up) / (p * up + (1 - p) * down));
 }
 
 function repeatRare(rare: Int32Array, frequent: Int32Array, random: Random): Int32Array {

@@ -31,14 +31,11 @@ export async function sampleLatestCustomers(
   const [count] = await db('predictions').where({ is_latest: 1 }).count<{ n: number }[]>({ n: '*' });
   const total = count?.n ?? 0;
   const step = Math.max(1, Math.ceil(total / most));
-  const rows = await db<LatestRow>('predictions')
-    .where({ is_latest: 1 })
-    .modify((query) => {
-      if (step > 1) void query.whereRaw('id % ? = 0', [step]);
-    })
-    .orderBy('id')
-    .limit(most)
-    .select('id', 'customer_id', 'probability', 'risk_level', 'monthly_value', 'model_id', 'inputs');
+  const query = db<LatestRow>('predictions').where({ is_latest: 1 }).orderBy('id').limit(most);
+  if (step > 1) void query.whereRaw('id % ? = 0', [step]);
+  const rows = await query.select(
+    ...(['id', 'customer_id', 'probability', 'risk_level', 'monthly_value', 'model_id', 'inputs'] as const),
+  );
   const customers = rows.map((row) => ({
     id: row.id,
     customerId: row.customer_id,
