@@ -7,7 +7,7 @@ import { getDataset, updateDataset } from '../store/datasets.ts';
 import type { Dataset, DatasetColumn } from '../store/datasets.ts';
 import { readWholeCsv } from './csv/whole.ts';
 import type { WholeCsv } from './csv/whole.ts';
-import { takeInCsv } from './csv/intake.ts';
+import { takeInTable } from './dataset-files/take-in.ts';
 import { profileDataset } from './dataset-profile.ts';
 import { evenly } from './dataset-table.ts';
 import { readLabel } from './labels/label-definition.ts';
@@ -20,7 +20,7 @@ const maxProfileRows = 100_000;
 export async function readDataset(db: Db, config: Config, id: number): Promise<void> {
   const { file, sha256: known } = await getDataset(db, id);
   if (known === '') {
-    const { rowCount, sha256, byteSize, format } = await takeInCsv(join(config.dataDir, file));
+    const { rowCount, sha256, byteSize, format } = await takeInTable(join(config.dataDir, file));
     await updateDataset(db, id, { rowCount, sha256, byteSize, notes: format.notes });
   }
   await describeDataset(db, config, id);

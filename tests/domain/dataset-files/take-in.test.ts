@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { afterAll, describe, expect, it } from 'vitest';
+import writeWorkbook from 'write-excel-file/node';
+import { takeInTable } from '../../../src/domain/dataset-files/take-in.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-tables-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+let count = 0;
+const file = (bytes: Buffer | string): string => {
+  const path = join(folder, `table-${++count}`);
+  writeFileSync(path, bytes);
+  return path;
+};
+
+/** The same three customers in every form: a comma, quotes, a line break, a date, blanks, a leading zero. */
+const names = ['id', 'name', 'joined', 'amount', 'active'];
+const rows = [
+  ['007', 'Smith, "Jo"', new Date('2026-11-20T00:00:00Z'), 12.5, true],
+  ['008', 'two\nlines', new Date('2025-01-02T00:00:00Z'), -3, false],
+  ['009', null, null, null, null],
+] as const;
+const csv = [
+  'id,name,joined,amount,active',
+  '007,"Smith, ""Jo""",2026-11-20,12.5,TRUE',
+  '008,"two\nlines",2025-01-02,-3,FALSE',
+  '009,,,,',
+  '',
+].join('\n');
+
+const workbook = (): Promise<Buffer> => {
+  const cells = rows.map((row) =>
+    row.map((value) =>
+      value === null ? null : value instanceof Date ? { value, type: Date, format: 'yyyy-mm-dd' } : { value },
+    ),
+  );
+  return writeWorkbook([names.map((value) => ({ value })), ...cells]).toBuffer();
+};
+const parquet = (): Buffer => {
+  const column = <T>(j: number): (T | null)[] => rows.map((row) => row[j] as T | null);
+  return Buffer.from(
+    parquetWriteBuffer({
+      columnData: [
+        { name: 'id', data: column<string>(0), type: 'STRING' },
+        { name: 'name', data: column<string>(1), type: 'STRING', nullable: true },
+        { name: 'joined', data: column<Date>(2), type: 'TIMESTAMP', nullable: true },
+        { name: 'amount', data: column<number>(3), type: 'DOUBLE', nullable: true },
+        { name: 'active', data: column<boolean>(4), type: 'BOOLEAN', nullable: true },
+      ],
+    }),
+  );
+};
+
+describe('a table', () => {
+  it('holds the same cells whether it comes as CSV, Excel or Parquet', async () => {
+    for (const bytes of [Buffer.from(csv), await workbook(), parquet()]) {
+      const path = file(bytes);
+      const intake = await takeInTable(path);
+      expect(intake.header).toEqual(names);
+      expect(intake.rowCount).toBe(3);
+      expect(readFileSync(path, 'utf8').toUpperCase()).toBe(csv.toUpperCase());
+    }
+  });
+
+  it('is known by the bytes that came, not by what they were turned into, and says that it was', async () => {
+    const bytes = parquet();
+    const intake = await takeInTable(file(bytes));
+    expect(intake.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
+    expect(intake.byteSize).toBe(bytes.length);
+    expect(intake.format.notes[0]).toMatch(/Parquet file was turned into CSV/);
+    const book = await takeInTable(file(await workbook()));
+    expect(book.format.notes[0]).toMatch(/Excel workbook was turned into CSV/);
+  });
+
+  it('may have several sheets: the first is read, and the note says so', async () => {
+    const sheet = (text: string) => [
+      [{ value: 'a' }, { value: 'b' }],
+      [{ value: text }, { value: 1 }],
+    ];
+    const bytes = await writeWorkbook([
+      { data: sheet('first'), sheet: 'Customers' },
+      { data: sheet('second'), sheet: 'Other' },
+    ]).toBuffer();
+    const path = file(bytes);
+    const { format } = await takeInTable(path);
+    expect(readFileSync(path, 'utf8')).toBe('a,b\nfirst,1\n');
+    expect(format.notes).toContain('The first of 2 sheets, Customers, was read.');
+  });
+});
+
+describe('what is no table is refused in words', () => {
+  it.each<[string, () => Buffer | Promise<Buffer>, number, RegExp]>([
+    [
+      'a zip archive of something else',
+      () => zip([{ name: 'readme.txt', data: 'hello' }]),
+      415,
+      /no Excel workbook/,
+    ],
+    ['a workbook cut in half', async () => half(await workbook()), 415, /cut off or damaged/],
+    ['a Parquet file cut in half', () => half(parquet()), 422, /cut off or damaged/],
+    ['a Parquet file of four bytes', () => Buffer.from('PAR1'), 422, /cut off or damaged/],
+    ['a picture', () => Buffer.from([0x89, 0x50, 0x4e, 0x47, 1, 2, 3]), 415, /PNG/],
+    [
+      'a zip bomb',
+      () => zip([{ name: 'xl/workbook.xml', data: 'x', claimed: 600 * 1024 * 1024 }]),
+      422,
+      /more than 500 MB/,
+    ],
+    [
+      'a protected workbook',
+      () => zip([{ name: 'xl/workbook.xml', data: 'x', encrypted: true }]),
+      415,
+      /password/,
+    ],
+  ])('%s', async (_name, bytes, status, words) => {
+    const path = file(await bytes());
+    await expect(takeInTable(path)).rejects.toMatchObject({
+      status,
+      message: expect.stringMatching(words) as string,
+    });
+    expect(readdirSync(folder).filter((name) => name.endsWith('.csv'))).toEqual([]);
+  });
+
+  it('an empty sheet', async () => {
+    const bytes = await writeWorkbook([[null]]).toBuffer();
+    await expect(takeInTable(file(bytes))).rejects.toMatchObject({ status: 422 });
+  });
+});
+
+function half(bytes: Buffer): Buffer {
+  return bytes.subarray(0, bytes.length >> 1);
+}
+
+/** A small zip archive, whose table of contents may lie. */
+function zip(entries: { name: string; data: string; claimed?: number; encrypted?: boolean }[]): Buffer {
+  const parts: Buffer[] = [];
+  const contents: Buffer[] = [];
+  let offset = 0;
+  for (const { name, data, claimed, encrypted } of entries) {
+    const packed = deflateRawSync(data);
+    const local = Buffer.alloc(30);
+    local.writeUInt32LE(0x04034b50, 0);
+    local.writeUInt16LE(8, 8);
+    local.writeUInt32LE(packed.length, 18);
+    local.writeUInt32LE(data.length, 22);
+    local.writeUInt16LE(name.length, 26);
+    const entry = Buffer.alloc(46);
+    entry.writeUInt32LE(0x02014b50, 0);
+    entry.writeUInt16LE(encrypted ? 1 : 0, 8);
+    entry.writeUInt16LE(8, 10);
+    entry.writeUInt32LE(packed.length, 20);
+    entry.writeUInt32LE(claimed ?? data.length, 24);
+    entry.writeUInt16LE(name.length, 28);
+    entry.writeUInt32LE(offset, 42);
+    parts.push(local, Buffer.from(name), packed);
+    contents.push(entry, Buffer.from(name));
+    offset += 30 + name.length + packed.length;
+  }
+  const directory = Buffer.concat(contents);
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt16LE(entries.length, 8);
+  end.writeUInt16LE(entries.length, 10);
+  end.writeUInt32LE(directory.length, 12);
+  end.writeUInt32LE(offset, 16);
+  return Buffer.concat([...parts, directory, end]);
+}
