@@ -25,14 +25,18 @@ export function effectWords(points: number): string {
   return `${points > 0 ? 'raises' : 'lowers'} risk by ${text} ${text === '1' ? 'point' : 'points'}`;
 }
 
-export function noteWords({ column, kind, found }: CellNote): string {
+export function noteWords({ column, kind, found, used }: CellNote): string {
   switch (kind) {
     case 'missing':
-      return `${column} is missing; scored as an unknown value`;
+      return used === undefined
+        ? `${column} is missing; scored as an unknown value`
+        : `${column} is missing; ${used} stands in, which is typical`;
     case 'unseen':
       return `${column} '${shortened(found)}' was never seen in training; it says nothing either way`;
     case 'out-of-range':
-      return `${column} ${shortened(found)} is outside of what training saw`;
+      return used === undefined
+        ? `${column} ${shortened(found)} is outside of what training saw`
+        : `${column} ${shortened(found)} is out of range; scored as ${used}`;
   }
 }
 

@@ -37,7 +37,11 @@ function fitColumn(column: Column, type: FeatureType, rowCount: number): Feature
   const counts = countLevels(column);
   const levels = column.levels.filter((_, code) => counts[code]! > 0);
   const present = counts.reduce((sum, count) => sum + count, 0);
-  return { name: column.name, type, levels, range: null, missingShare: 1 - present / rowCount };
+  const mode = column.levels[counts.indexOf(Math.max(...counts))];
+  return {
+    ...{ name: column.name, type, levels, range: null, missingShare: 1 - present / rowCount },
+    ...(mode !== undefined && present > 0 ? { mode } : {}),
+  };
 }
 
 function rangeOf(sorted: Float64Array): NumberRange {

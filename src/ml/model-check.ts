@@ -53,7 +53,27 @@ function checkFeature(feature: unknown): string | null {
   const ranged =
     range === null ||
     (isPlain(range) && ['min', 'max', 'median'].every((end) => Number.isFinite(range[end])));
-  return ranged ? null : `feature '${feature['name']}' has a wrong range`;
+  if (!ranged) return `feature '${feature['name']}' has a wrong range`;
+  return isPolicy(feature['policy']) && isAllowed(feature['allowed'])
+    ? null
+    : `feature '${feature['name']}' has an unknown policy`;
+}
+
+function isPolicy(policy: unknown): boolean {
+  if (policy === undefined) return true;
+  const known = {
+    missing: ['use', 'typical', 'refuse'],
+    unseen: ['use', 'missing', 'refuse'],
+    outOfRange: ['use', 'clip', 'refuse'],
+  };
+  return (
+    isPlain(policy) && Object.entries(known).every(([key, values]) => values.includes(String(policy[key])))
+  );
+}
+
+function isAllowed(allowed: unknown): boolean {
+  const isEnd = (end: unknown): boolean => end === null || Number.isFinite(end);
+  return allowed === undefined || (isPlain(allowed) && isEnd(allowed['min']) && isEnd(allowed['max']));
 }
 
 function checkEstimator(estimator: unknown, featureCount: number): string | null {

@@ -2,10 +2,12 @@
  * From raw text to the typed columns that a model takes: the one place that form, CSV and API go through,
  * so that the same customer is the same numbers everywhere.
  *
- * A blank is missing, never zero. A level that training did not hold is unseen and noted. A number outside
- * the training range is used and noted. Text where a number belongs refuses the row.
+ * A blank is missing, never zero. What is done with a missing cell, a level that training did not hold, or a
+ * number out of range says the feature's policy; the usual one uses and notes it. Text where a number belongs
+ * refuses the row.
  */
-import type { Feature } from './schema.ts';
+import { usualPolicy } from './schema.ts';
+import type { AllowedRange, Feature, Policy } from './schema.ts';
 import { MISSING, UNSEEN } from './table.ts';
 import type { Column, Table } from './table.ts';
 import { isBlank, parseDate, parseNumber } from './values.ts';
@@ -23,6 +25,8 @@ export interface CellNote {
   readonly column: string;
   readonly kind: 'missing' | 'unseen' | 'out-of-range';
   readonly found: string;
+  /** What was scored in its place, by the feature's policy. */
+  readonly used?: string;
 }
 
 export interface RowReading {
@@ -40,6 +44,8 @@ export interface RowBatch {
 
 interface BatchColumn {
   readonly feature: Feature;
+  readonly policy: Policy;
+  readonly limits: AllowedRange;
   readonly values: Float64Array;
   readonly codes: Int32Array;
   /** Exact level, and its folded form, to its code. */
@@ -52,6 +58,8 @@ const clean: RowReading = Object.freeze({ problems: nothing, notes: nothing });
 export function createRowBatch(features: readonly Feature[], capacity: number): RowBatch {
   const columns = features.map((feature) => ({
     feature,
+    policy: feature.policy ?? usualPolicy,
+    limits: feature.allowed ?? feature.range ?? { min: null, max: null },
     values: new Float64Array(isNumeric(feature) ? capacity : 0),
     codes: new Int32Array(isNumeric(feature) ? 0 : capacity),
     codeOf: levelCodes(feature.levels),
@@ -104,33 +112,83 @@ function readNumber(
   text: string | undefined,
   decimal: DecimalSign,
 ): CellNote | CellProblem | null {
-  const { feature, values } = column;
+  const { feature, policy, values } = column;
   if (text === undefined || isBlank(text)) {
-    values[row] = NaN;
-    return { column: feature.name, kind: 'missing', found: '' };
+    const typical = policy.missing === 'typical' ? feature.range?.median : undefined;
+    values[row] = typical ?? NaN;
+    return missingCell(column, typical === undefined ? undefined : written(typical, feature, decimal));
   }
   const value = feature.type === 'date' ? parseDate(text) : parseNumber(text, decimal);
   if (value === null) return { column: feature.name, found: text, expected: expectation(feature, decimal) };
   values[row] = value;
-  const { range } = feature;
-  const outside = range !== null && (value < range.min || value > range.max);
-  return outside ? { column: feature.name, kind: 'out-of-range', found: text } : null;
+  const bound = boundOf(value, column.limits);
+  return bound === null ? null : outOfRange(column, row, text, bound, decimal);
 }
 
-function readLevel(column: BatchColumn, row: number, text: string | undefined): CellNote | null {
-  const { feature, codes, codeOf } = column;
+function readLevel(
+  column: BatchColumn,
+  row: number,
+  text: string | undefined,
+): CellNote | CellProblem | null {
+  const { feature, policy, codes, codeOf } = column;
   const exact = text === undefined ? undefined : codeOf.get(text);
   if (exact !== undefined) {
     codes[row] = exact;
     return null;
   }
   if (text === undefined || isBlank(text)) {
-    codes[row] = MISSING;
-    return { column: feature.name, kind: 'missing', found: '' };
+    const typical = policy.missing === 'typical' ? feature.mode : undefined;
+    codes[row] = typical === undefined ? MISSING : codeOf.get(typical)!;
+    return missingCell(column, typical);
   }
-  const code = codeOf.get(foldedKey(text)) ?? UNSEEN;
-  codes[row] = code;
-  return code === UNSEEN ? { column: feature.name, kind: 'unseen', found: text } : null;
+  const code = codeOf.get(foldedKey(text));
+  codes[row] = code ?? (policy.unseen === 'missing' ? MISSING : UNSEEN);
+  return code === undefined ? unseenLevel(column, text) : null;
+}
+
+function missingCell({ feature, policy }: BatchColumn, used: string | undefined): CellNote | CellProblem {
+  if (policy.missing === 'refuse') return { column: feature.name, found: '', expected: 'a value' };
+  const note = { column: feature.name, kind: 'missing', found: '' } as const;
+  return used === undefined ? note : { ...note, used };
+}
+
+function unseenLevel({ feature, policy }: BatchColumn, found: string): CellNote | CellProblem {
+  if (policy.unseen === 'refuse') {
+    const levels = feature.levels.slice(0, 10).join(', ');
+    return {
+      column: feature.name,
+      found,
+      expected: `one of ${levels}${feature.levels.length > 10 ? ' …' : ''}`,
+    };
+  }
+  return { column: feature.name, kind: 'unseen', found };
+}
+
+function outOfRange(
+  { feature, policy, limits, values }: BatchColumn,
+  row: number,
+  found: string,
+  bound: number,
+  decimal: DecimalSign,
+): CellNote | CellProblem {
+  if (policy.outOfRange === 'refuse') {
+    const [low, high] = [limits.min, limits.max].map((end) =>
+      end === null ? null : written(end, feature, decimal),
+    );
+    const expected =
+      low === null ? `at most ${high!}` : high === null ? `at least ${low!}` : `${low!} to ${high!}`;
+    return { column: feature.name, found, expected };
+  }
+  const note = { column: feature.name, kind: 'out-of-range', found } as const;
+  if (policy.outOfRange === 'use') return note;
+  values[row] = bound;
+  return { ...note, used: written(bound, feature, decimal) };
+}
+
+/** The limit that the value is beyond; null: it is within. */
+function boundOf(value: number, { min, max }: AllowedRange): number | null {
+  if (min !== null && value < min) return min;
+  return max !== null && value > max ? max : null;
 }
 
 /** Levels are found as written, then ignoring case and outer spaces, then `1.0` for `1`, where that is unambiguous. */
@@ -156,8 +214,13 @@ function foldedKey(text: string): string {
 function expectation(feature: Feature, decimal: DecimalSign): string {
   if (feature.type === 'date') return 'a date such as 2026-11-20';
   const { range } = feature;
-  const written = (value: number): string => String(value).replace('.', decimal);
-  return range === null ? 'a number' : `a number such as ${written(range.median)}`;
+  return range === null ? 'a number' : `a number such as ${written(range.median, feature, decimal)}`;
+}
+
+/** As a person would write it in that file. */
+function written(value: number, { type }: Feature, decimal: DecimalSign): string {
+  if (type === 'date') return new Date(value * 86_400_000).toISOString().slice(0, 10);
+  return String(value).replace('.', decimal);
 }
 
 function filledPart(column: BatchColumn, rowCount: number): Column {

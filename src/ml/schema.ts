@@ -17,6 +17,8 @@ export interface Feature {
   readonly range: NumberRange | null;
   /** Share of training rows without a value, in [0, 1]. */
   readonly missingShare: number;
+  /** Categories and booleans: the most frequent level, where there is one. */
+  readonly mode?: string;
   /** What people call it, where that is not its name. */
   readonly title?: string;
   /** Such as €, months or GB. */

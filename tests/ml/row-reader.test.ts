@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addRow, clearRows, createRowBatch, toTable } from '../../src/ml/row-reader.ts';
-import type { Feature } from '../../src/ml/schema.ts';
+import { usualPolicy } from '../../src/ml/schema.ts';
+import type { AllowedRange, Feature, Policy } from '../../src/ml/schema.ts';
 import { MISSING, UNSEEN } from '../../src/ml/table.ts';
 
 const number: Feature = {
@@ -59,5 +60,60 @@ describe('a batch', () => {
     addRow(batch, ['2', 'One year'], '.');
     expect(() => addRow(batch, ['3', 'One year'], '.')).toThrow(RangeError);
     expect(toTable(batch).rowCount).toBe(2);
+  });
+});
+
+describe('a policy', () => {
+  const under = (policy: Partial<Policy>, tenure: string, contract: string, allowed?: AllowedRange) => {
+    const features = [number, { ...category, mode: 'One year' }].map((feature) => ({
+      ...feature,
+      policy: { ...usualPolicy, ...policy },
+      ...(allowed && feature === number ? { allowed } : {}),
+    }));
+    const rows = createRowBatch(features, 1);
+    const { problems, notes } = addRow(rows, [tenure, contract], '.');
+    const [first, second] = toTable(rows).columns;
+    return {
+      value: first?.kind === 'number' ? first.values[0] : null,
+      code: second?.kind === 'category' ? second.codes[0] : null,
+      problems,
+      notes,
+    };
+  };
+
+  it('may put what is typical in place of what is missing, and says so', () => {
+    const { value, code, notes } = under({ missing: 'typical' }, '', '');
+    expect([value, code]).toEqual([29, 1]);
+    expect(notes).toEqual([
+      { column: 'tenure', kind: 'missing', found: '', used: '29' },
+      { column: 'contract', kind: 'missing', found: '', used: 'One year' },
+    ]);
+  });
+
+  it('may take a level that was never seen for missing', () => {
+    const { code, notes } = under({ unseen: 'missing' }, '5', 'Weekly');
+    expect(code).toBe(MISSING);
+    expect(notes).toEqual([{ column: 'contract', kind: 'unseen', found: 'Weekly' }]);
+  });
+
+  it('may take the nearest allowed number, and says so', () => {
+    const high = under({ outOfRange: 'clip' }, '900', 'One year');
+    expect([high.value, high.notes]).toEqual([
+      72,
+      [{ column: 'tenure', kind: 'out-of-range', found: '900', used: '72' }],
+    ]);
+    expect(under({ outOfRange: 'clip' }, '-1', 'One year', { min: 0.5, max: null }).value).toBe(0.5);
+    expect(under({ outOfRange: 'clip' }, '900', 'One year', { min: 0.5, max: null }).value).toBe(900);
+  });
+
+  it('may refuse the row, saying what is expected', () => {
+    const refuse = { missing: 'refuse', unseen: 'refuse', outOfRange: 'refuse' } as const;
+    expect(under(refuse, '', 'Weekly').problems).toEqual([
+      { column: 'tenure', found: '', expected: 'a value' },
+      { column: 'contract', found: 'Weekly', expected: 'one of Month-to-month, One year, 1' },
+    ]);
+    expect(under(refuse, '73', 'One year').problems).toEqual([
+      { column: 'tenure', found: '73', expected: '0 to 72' },
+    ]);
   });
 });
