@@ -1,5 +1,6 @@
 /** Which column of a file is which feature of a model. */
 import type { Schema } from '../ml/schema.ts';
+import type { RememberedName } from '../store/remembered-names.ts';
 import { foldName } from './column-names.ts';
 
 export interface ColumnMapping {
@@ -7,21 +8,75 @@ export interface ColumnMapping {
   readonly features: readonly (number | null)[];
   readonly identifier: number | null;
   readonly value: number | null;
+  /** What levels of the file mean where the model calls them otherwise; fixed when a batch is checked. */
+  readonly levels?: readonly LevelMeanings[];
 }
 
-/** Guesses by name; case, spaces, underscores and order do not matter. */
-export function guessMapping(schema: Schema, header: readonly string[]): ColumnMapping {
+export interface LevelMeanings {
+  /** The feature's place in the schema, and its name. */
+  readonly place: number;
+  readonly feature: string;
+  /** Folded text of the file → the model's level. */
+  readonly meanings: Readonly<Record<string, string>>;
+}
+
+/** Guesses by name; case, spaces, underscores and order do not matter. Then by what people said of earlier files. */
+export function guessMapping(
+  schema: Schema,
+  header: readonly string[],
+  remembered: readonly RememberedName[] = [],
+): ColumnMapping {
   const places = new Map<string, number>();
   header.forEach((name, place) => {
     if (name !== '' && !places.has(foldName(name))) places.set(foldName(name), place);
   });
   const placeOf = (name: string | null): number | null =>
     name === null ? null : (places.get(foldName(name)) ?? null);
+  const rememberedPlace = (feature: string): number | null => {
+    const known = remembered.find(
+      (one) => one.kind === 'column' && one.feature === feature && places.has(one.found),
+    );
+    return known ? places.get(known.found)! : null;
+  };
+  const levels = levelMeanings(schema, remembered);
   return {
-    features: schema.features.map((feature) => placeOf(feature.name)),
+    features: schema.features.map(({ name }) => placeOf(name) ?? rememberedPlace(name)),
     identifier: placeOf(schema.identifier) ?? guessIdentifier(header),
     value: placeOf(schema.value),
+    ...(levels.length > 0 ? { levels } : {}),
   };
+}
+
+/** What is remembered of a mapping that a person made: columns whose own name would not have told. */
+export function namesToRemember(
+  schema: Schema,
+  header: readonly string[],
+  mapping: ColumnMapping,
+): RememberedName[] {
+  return schema.features.flatMap(({ name }, j) => {
+    const place = mapping.features[j] ?? null;
+    const found = place === null ? '' : foldName(header[place] ?? '');
+    return found === '' || found === foldName(name)
+      ? []
+      : [{ kind: 'column' as const, feature: name, found, level: '' }];
+  });
+}
+
+/** Only of levels that the model still has. */
+export function levelMeanings(schema: Schema, remembered: readonly RememberedName[]): LevelMeanings[] {
+  return schema.features.flatMap(({ name, levels }, place) => {
+    const known = remembered.filter(
+      (one) => one.kind === 'level' && one.feature === name && levels.includes(one.level),
+    );
+    if (known.length === 0) return [];
+    const meanings = Object.fromEntries(known.map(({ found, level }) => [found, level]));
+    return [{ place, feature: name, meanings }];
+  });
+}
+
+/** How a level of a file is looked up among those that people explained. */
+export function foldLevel(text: string): string {
+  return text.trim().toLowerCase();
 }
 
 /** Every feature has its column. */

@@ -36,11 +36,17 @@ export interface FormField {
 export function formFields(model: Pick<ModelRecord, 'schema'>): FormField[] {
   return model.schema.features.map((feature, j) => ({
     name: `f${j}`,
-    label: labelOf(feature.name),
+    label: titleOf(feature),
     feature,
     isChoice: !isNumeric(feature),
     hint: hintOf(feature),
   }));
+}
+
+/** As the analyst called it, with its unit. */
+function titleOf({ name, title, unit }: Feature): string {
+  const words = title ?? labelOf(name);
+  return unit === undefined ? words : `${words}, ${unit}`;
 }
 
 /** The form's values for a customer that was scored before, whatever model and file it came through. */

@@ -38,6 +38,8 @@ export interface RawCustomer {
   readonly cells: readonly (string | undefined)[];
   /** The monthly value where it is no feature. */
   readonly value?: string | undefined;
+  /** Levels that were read as others, in words. */
+  readonly renamed?: readonly string[];
 }
 
 export interface ScoredCustomer {
@@ -122,7 +124,7 @@ function describe(
       { probability, riskLevel, reasons, inputs, monthlyValue },
       rules.valueMonths,
     ),
-    notes: notes.map(noteWords),
+    notes: [...(customer.renamed ?? []), ...notes.map(noteWords)],
     monthlyValue,
   };
 }

@@ -6,6 +6,7 @@ import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
 import type { OnStep } from '../ml/estimator.ts';
 import type { Model } from '../ml/model.ts';
+import type { Feature } from '../ml/schema.ts';
 import { trainModel } from '../ml/training.ts';
 import { projectRoot } from '../paths.ts';
 import { insertModel } from '../store/models.ts';
@@ -19,6 +20,8 @@ export interface TrainingPlan {
   /** Only these columns, named as a file of their own names them; null: every feature of the table. */
   readonly only: readonly string[] | null;
   readonly options: TrainingOptions;
+  /** What people said of the columns: title, unit, allowed range, policy. */
+  readonly details?: ReadonlyMap<string, Partial<Feature>>;
 }
 
 /** What the registry knows of a model beside what training found out. */
@@ -39,6 +42,7 @@ export function trainOnTable(table: TrainingTable, plan: TrainingPlan, onStep: O
   return trainModel({
     ...prepared,
     table: data,
+    ...(plan.details ? { details: plan.details } : {}),
     families: options.families,
     params: withBudget(options),
     imbalance: options.imbalance,

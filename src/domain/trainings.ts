@@ -6,6 +6,7 @@ import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
 import { Conflict, Unprocessable } from '../errors.ts';
 import type { FitStep } from '../ml/estimator.ts';
+import type { Feature } from '../ml/schema.ts';
 import { recordEvent } from '../store/audit.ts';
 import { getDataset } from '../store/datasets.ts';
 import type { DatasetColumn } from '../store/datasets.ts';
@@ -97,10 +98,26 @@ export async function fitTraining(
 ): Promise<TrainingResult> {
   onProgress({ stage: 'Reading the data', done: 0, total: 0, best: null });
   const table = await readDatasetTable(order.path, order.columns, order.label, order.rowCount);
-  const model = trainOnTable(table, { ...order, only: null }, onProgress);
+  const model = trainOnTable(table, { ...order, only: null, details: detailsOf(order.columns) }, onProgress);
   const file = `${randomUUID()}.holdfast`;
   const sha256 = await writeModelFile(modelsDir, file, model);
   return { file, sha256, model: summaryOf(model) };
+}
+
+/** What scoring and forms need of what an analyst said about a column. */
+function detailsOf(columns: readonly DatasetColumn[]): Map<string, Partial<Feature>> {
+  return new Map(
+    columns.map(({ name, title, unit, actionable, allowed, policy }) => [
+      name,
+      {
+        ...(title === undefined ? {} : { title }),
+        ...(unit === undefined ? {} : { unit }),
+        ...(actionable === undefined ? {} : { actionable }),
+        ...(allowed === undefined ? {} : { allowed }),
+        ...(policy === undefined ? {} : { policy }),
+      },
+    ]),
+  );
 }
 
 /** Puts the fitted model into the registry, as a candidate; the active model is not touched. */

@@ -1,5 +1,5 @@
 /** How figures, dates and words look on every page. Missing is always '–'. */
-import { labelOf } from '../domain/column-names.ts';
+import { foldName, labelOf } from '../domain/column-names.ts';
 import { effectWords, reasonWords } from '../domain/scoring-words.ts';
 import type { Settings } from '../store/settings.ts';
 
@@ -52,6 +52,8 @@ export function createViewHelpers(settings: Pick<Settings, 'currency' | 'timeZon
     riskShape: (level: RiskWord) => riskShapes[level],
     /** A column's name as people say it. */
     label: labelOf,
+    isSameName: (a: string | undefined, b: string | null | undefined) =>
+      foldName(a ?? '') === foldName(b ?? ''),
     reason: reasonWords,
     effect: effectWords,
     plural: (n: number, one: string, many = `${one}s`) => `${whole.format(n)} ${n === 1 ? one : many}`,

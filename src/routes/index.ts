@@ -25,6 +25,7 @@ import { createSettingsHandlers } from './settings.ts';
 import { createSetupHandlers } from './setup.ts';
 import { createSignInHandlers } from './sign-in.ts';
 import { createTrainingHandlers } from './trainings.ts';
+import { createUploadRepairHandlers } from './upload-repair.ts';
 import { createUploadHandlers } from './upload.ts';
 
 /** `identify` finds out who is asking; health checks and static files go without. */
@@ -78,6 +79,11 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
   map.get('/upload/:id/files/:name', 'export:download', upload.download);
   map.get('/upload/:id/removal', 'batch:create', upload.confirmRemoval);
   map.post('/upload/:id/removal', 'batch:create', upload.remove);
+
+  const repair = createUploadRepairHandlers(context);
+  map.get('/upload/:id/repair', 'batch:create', repair.show);
+  map.post('/upload/:id/repair', 'batch:create', repair.mend);
+  map.post('/upload/:id/repair/levels', 'batch:create', repair.explain);
 
   const predict = createPredictHandlers(context);
   map.get('/predict', 'prediction:create', predict.show);

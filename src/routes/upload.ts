@@ -21,7 +21,14 @@ import { highRiskLines } from '../domain/batch-high-risk.ts';
 import type { CsvFormat } from '../domain/csv/intake.ts';
 import { fileStart, readCsvChunks } from '../domain/csv/reader.ts';
 import { currentFile } from '../domain/first-start.ts';
-import { bestFit, coverage, guessMapping, isComplete } from '../domain/mapping.ts';
+import {
+  bestFit,
+  coverage,
+  guessMapping,
+  isComplete,
+  levelMeanings,
+  namesToRemember,
+} from '../domain/mapping.ts';
 import type { ColumnMapping } from '../domain/mapping.ts';
 import { AppError, NotFound } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
@@ -37,6 +44,7 @@ import { findActiveModel, findModel, listModels } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
 import { listPredictions, noFilter } from '../store/predictions.ts';
 import type { PredictionRecord } from '../store/predictions.ts';
+import { listRememberedNames, rememberNames } from '../store/remembered-names.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -156,7 +164,7 @@ export function createUploadHandlers(context: Context) {
           'There is no model to score with. An administrator can train or import one.',
         );
       const fit = bestFit(models, batch.header);
-      const guess = guessMapping(model.schema, batch.header);
+      const guess = guessMapping(model.schema, batch.header, await listRememberedNames(db));
       await render(res, 'upload/mapping', {
         title: 'Match the columns',
         batch,
@@ -173,13 +181,10 @@ export function createUploadHandlers(context: Context) {
       const form = parseForm(MappingForm, req.body);
       const model = form.ok ? await findModel(db, form.data.model) : undefined;
       if (!model) throw new AppError(422, 'no-model', 'Choose a model that is still there.');
-      await checkBatchLater(
-        db,
-        currentUser(req),
-        batch.id,
-        model,
-        readMapping(req.body, model, batch.header),
-      );
+      const mapping = readMapping(req.body, model, batch.header);
+      await rememberNames(db, namesToRemember(model.schema, batch.header, mapping));
+      const levels = levelMeanings(model.schema, await listRememberedNames(db));
+      await checkBatchLater(db, currentUser(req), batch.id, model, { ...mapping, levels });
       res.redirect(303, `/upload/${batch.id}/progress`);
     },
 
@@ -273,7 +278,7 @@ export function createUploadHandlers(context: Context) {
 /** Columns that match go straight to the check; otherwise a person maps them. */
 async function afterReceiving({ db }: Context, req: Request, batch: BatchRecord): Promise<string> {
   const model = await findActiveModel(db);
-  const mapping = model ? guessMapping(model.schema, batch.header) : null;
+  const mapping = model ? guessMapping(model.schema, batch.header, await listRememberedNames(db)) : null;
   if (!model || !mapping || !isComplete(mapping)) return `/upload/${batch.id}/mapping`;
   await checkBatchLater(db, currentUser(req), batch.id, model, mapping);
   return `/upload/${batch.id}/progress`;

@@ -38,6 +38,8 @@ export interface BatchRecord extends BatchDocuments, BatchCounts {
   readonly state: BatchState;
   readonly error: string | null;
   readonly isSample: boolean;
+  /** The upload whose rejected rows were mended into this one. */
+  readonly mendsBatchId: number | null;
   readonly createdAt: string;
   readonly finishedAt: string | null;
 }
@@ -70,7 +72,8 @@ export async function listSampleBatches(db: Db): Promise<BatchRecord[]> {
 export type NewBatch = Pick<
   BatchRecord,
   'userId' | 'originalName' | 'file' | 'byteSize' | 'sha256' | 'format' | 'header' | 'rowCount' | 'isSample'
->;
+> &
+  Partial<Pick<BatchRecord, 'mendsBatchId'>>;
 
 export async function insertBatch(db: Db, batch: NewBatch): Promise<number> {
   const [row] = await db<{ id: number }>('batches')
@@ -83,6 +86,14 @@ export type BatchChange = Partial<Omit<BatchRecord, 'id' | 'userName' | 'created
 
 export async function updateBatch(db: Db, id: number, change: BatchChange): Promise<void> {
   await db('batches').where({ id }).update(toColumns(change));
+}
+
+/** Those that mend rows of an upload, newest first. */
+export async function listMendsOf(db: Db, batchId: number): Promise<BatchRecord[]> {
+  const rows = (await selected(db)
+    .where('batches.mends_batch_id', batchId)
+    .orderBy('batches.id', 'desc')) as BatchRow[];
+  return rows.map(toBatch);
 }
 
 /** True for the one of several callers that moved the batch from one of `from` to `to`. */
@@ -137,6 +148,7 @@ const columnOf: Readonly<Record<string, string>> = {
   highCount: 'high_count',
   error: 'error',
   isSample: 'is_sample',
+  mendsBatchId: 'mends_batch_id',
   finishedAt: 'finished_at',
 };
 const documents = new Set(['format', 'header', 'mapping', 'report', 'rules', 'checkpoint']);
@@ -183,6 +195,7 @@ function toBatch(row: BatchRow): BatchRecord {
     highCount: Number(row['high_count']),
     error: maybe('error'),
     isSample: Boolean(row['is_sample']),
+    mendsBatchId: id('mends_batch_id'),
     createdAt: text('created_at'),
     finishedAt: maybe('finished_at'),
   };
