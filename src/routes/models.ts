@@ -3,6 +3,8 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { findRollbackTarget } from '../domain/activation.ts';
+import { compareChallenger } from '../domain/challenger.ts';
+import type { ChallengerComparison } from '../domain/challenger.ts';
 import {
   archive,
   exportModel,
@@ -40,6 +42,8 @@ declare module '../http/render.ts' {
       /** Where the data still are. */
       readonly datasetId: number | null;
       readonly exploration: ThresholdExploration | null;
+      /** Beside the active model, where it was tried so. */
+      readonly comparison: ChallengerComparison | null;
     };
   }
 }
@@ -96,6 +100,7 @@ export function createModelHandlers(context: Context) {
         model,
         datasetId: dataset?.id ?? null,
         exploration: report ? exploreThreshold(report, choice) : null,
+        comparison: await compareChallenger(db, model.id),
         errors,
       },
       errors.length > 0 ? 422 : 200,

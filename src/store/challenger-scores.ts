@@ -1,0 +1,53 @@
+/** What a challenger says of customers whom the active model scored. */
+import type { Db } from '../db.ts';
+
+export interface ChallengerScore {
+  readonly predictionId: number;
+  readonly modelId: number;
+  readonly probability: number;
+}
+
+/** Predictions of a batch after `afterId`, in their order: what a challenger is asked about. */
+export async function listBatchInputs(
+  db: Db,
+  batchId: number,
+  afterId: number,
+  limit: number,
+): Promise<{ readonly id: number; readonly inputs: Readonly<Record<string, string>> }[]> {
+  const rows = await db<{ id: number; batch_id: number; inputs: string }>('predictions')
+    .where({ batch_id: batchId })
+    .where('id', '>', afterId)
+    .orderBy('id')
+    .limit(limit)
+    .select('id', 'inputs');
+  return rows.map(({ id, inputs }) => ({ id, inputs: JSON.parse(inputs) as Record<string, string> }));
+}
+
+/** Saying it again replaces what was said. */
+export async function saveChallengerScores(db: Db, scores: readonly ChallengerScore[]): Promise<void> {
+  for (let at = 0; at < scores.length; at += 200) {
+    const rows = scores.slice(at, at + 200).map(({ predictionId, modelId, probability }) => ({
+      prediction_id: predictionId,
+      model_id: modelId,
+      probability,
+    }));
+    await db('challenger_scores').insert(rows).onConflict(['prediction_id', 'model_id']).merge();
+  }
+}
+
+/** Both probabilities of the customers that a challenger scored, newest first. */
+export async function listPairedScores(
+  db: Db,
+  modelId: number,
+  limit: number,
+): Promise<{ readonly champion: number; readonly challenger: number }[]> {
+  return db('challenger_scores')
+    .join('predictions', 'predictions.id', 'challenger_scores.prediction_id')
+    .where('challenger_scores.model_id', modelId)
+    .orderBy('predictions.id', 'desc')
+    .limit(limit)
+    .select<{ champion: number; challenger: number }[]>({
+      champion: 'predictions.probability',
+      challenger: 'challenger_scores.probability',
+    });
+}
