@@ -1,0 +1,195 @@
+/** Any company's data in a real browser: from a table to a model that scores, three ways. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sampleTransactions } from '../../src/domain/labels/transaction-sample.ts';
+import { customersCsv, password } from '../helpers/app.ts';
+import { bankCsv } from '../helpers/bank.ts';
+import { browserPath, findAccessibilityProblems, launchBrowser } from '../helpers/browser.ts';
+import { createServerFolder } from '../helpers/server.ts';
+import type { RunningServer } from '../helpers/server.ts';
+
+const waiting = { timeout: 60_000 };
+
+describe.skipIf(browserPath === undefined)('an analyst with data of their own', { timeout: 120_000 }, () => {
+  const folder = createServerFolder();
+  let server: RunningServer;
+  let browser: Browser;
+  let page: Page;
+  const seen: string[] = [];
+
+  beforeAll(async () => {
+    server = await folder.start({ SAMPLE_DATA: 'off' });
+    browser = await launchBrowser();
+    page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+    await page.goto(server.setupLink!);
+    await page.getByLabel('Your name').fill('Ada Admin');
+    await page.getByLabel('E-mail address').fill('ada@example.com');
+    await page.getByLabel('Password').fill(password);
+    await page.getByLabel('Name', { exact: true }).fill('First Bank');
+    await page.getByRole('button', { name: 'Set up Holdfast' }).click();
+    await page.getByRole('heading', { name: 'First Bank' }).waitFor();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+    folder.remove();
+  });
+
+  const file = (name: string, text: string): string => {
+    const path = join(folder.path, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  /** With the keyboard, as somebody without a mouse. */
+  const press = async (target: Locator): Promise<void> => {
+    await target.focus();
+    await page.keyboard.press('Enter');
+  };
+  const button = (name: string | RegExp) => page.getByRole('button', { name });
+  const link = (name: string | RegExp) => page.getByRole('link', { name });
+
+  async function bring(path: string, isTransactions = false): Promise<void> {
+    await page.goto(`${server.url}/datasets`);
+    await page.getByLabel(/CSV, Excel/).setInputFiles(path);
+    if (isTransactions) await page.getByLabel(/A purchase/).check();
+    await press(button('Upload'));
+    await link('Confirm the columns').waitFor(waiting);
+    seen.push(page.url());
+  }
+  async function train(): Promise<void> {
+    seen.push(page.url());
+    await press(button('Start training'));
+    await link('See the model').waitFor(waiting);
+    seen.push(page.url());
+    await press(link('See the model'));
+    await page.getByRole('heading', { name: 'How good is it?' }).waitFor();
+    seen.push(page.url());
+  }
+  const auc = async (): Promise<number> =>
+    Number(
+      await page
+        .getByRole('row', { name: /^ROC AUC/ })
+        .locator('strong')
+        .innerText(),
+    );
+
+  it('takes a bank table from upload to an active model by keyboard, with nothing guessed wrong', async () => {
+    await bring(file('bank.csv', bankCsv(2_000, 3)));
+    await press(link('Confirm the columns'));
+    const use = (name: string) =>
+      page.getByLabel(`Use of ${name}`, { exact: true }).locator('option:checked').innerText();
+    expect(await use('CustomerId')).toBe('Names the customer');
+    expect(await use('RowNumber')).toBe('Leave it out');
+    expect(await use('Surname')).toBe('Leave it out');
+    expect(await use('Exited')).toBe('Says who left');
+    expect(await use('Age')).toBe('Learn from it');
+    seen.push(page.url());
+    await press(button('Confirm the columns'));
+    expect(await page.locator('main').innerText()).toContain('Now: Exited is 1');
+    seen.push(page.url());
+    await press(link('Go on to training'));
+    await train();
+    expect(await auc()).toBeGreaterThan(0.75);
+    await press(link('Activate…'));
+    seen.push(page.url());
+    await press(button(/^Activate v1/));
+    await page.getByText('scores from now on').waitFor();
+  });
+
+  it('scores a file with it at once; form, upload and template follow the new schema', async () => {
+    await page.goto(`${server.url}/upload`);
+    await page.getByLabel(/CSV file/).setInputFiles(file('today.csv', bankCsv(300, 9, false)));
+    await press(button('Upload and check'));
+    await press(button('Score 300 customers'));
+    await page.getByRole('heading', { name: 'Scores of today.csv' }).waitFor(waiting);
+    const [download] = await Promise.all([page.waitForEvent('download'), press(link(/Download all 300/))]);
+    expect(readFileSync(await download.path(), 'utf8').split('\n')[0]).toMatch(
+      /RowNumber.*EstimatedSalary.*churn_probability/,
+    );
+    await page.goto(`${server.url}/predict`);
+    expect(await page.getByLabel('Credit score').count()).toBe(1);
+    await page.goto(`${server.url}/analytics`);
+    expect(await page.locator('main').innerText()).toMatch(/geography/);
+  });
+
+  it('defines who left by a rule where no column says it, after comparing definitions', async () => {
+    await bring(file('nolabel.csv', customersCsv(1_500, 5)));
+    await page.goto(page.url().replace(/$/, '/label'));
+    await page.getByLabel('Column').first().selectOption({ label: 'MonthlyCharges' });
+    await page.getByLabel('Holds when it').first().selectOption('below-percentile');
+    await page
+      .getByLabel(/Days, percent/)
+      .first()
+      .fill('20');
+    await press(button('Compare with other limits'));
+    await page.getByRole('columnheader', { name: 'Same top tenth' }).waitFor(waiting);
+    expect(await page.locator('#comparison tbody tr').count()).toBeGreaterThanOrEqual(4);
+    seen.push(page.url());
+    await press(button('Use this rule'));
+    await button('Start training').waitFor(waiting);
+    expect(await page.locator('main').innerText()).toContain('lowest 20 %');
+    await train();
+  });
+
+  it('builds customers from purchases, never mixing before and after, and gives those to score', async () => {
+    const { header, cells } = sampleTransactions(800, 4);
+    const rows = cells[0]!.map((_, row) => cells.map((column) => column[row]!));
+    await bring(file('purchases.csv', stringify([[...header], ...rows])), true);
+    await press(page.getByRole('list', { name: 'Steps' }).getByRole('link', { name: 'Customers' }));
+    seen.push(page.url());
+    await press(button('Compare 30, 45, 60 and 90 days'));
+    await page.getByText('Suggested').waitFor(waiting);
+    await press(button('Build the customers'));
+    await link('Download today’s customers to score').waitFor(waiting);
+    expect(await page.locator('main').innerText()).toMatch(/One row a customer as known on \d{4}-\d\d-\d\d/);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      link('Download today’s customers to score').click(),
+    ]);
+    const current = readFileSync(await download.path(), 'utf8');
+    expect(current.split('\n')[0]).not.toContain('Churn');
+    await page.goto(page.url().replace(/[?#].*$|$/, '/training'));
+    await train();
+    expect(await auc()).toBeGreaterThan(0.6);
+  });
+
+  it('writes a promotion test and sees on the activation page that it holds', async () => {
+    await page.goto(`${server.url}/models/tests/new`);
+    await page.getByLabel('Name', { exact: true }).fill('Being older does not lower the risk');
+    await page.getByLabel('Column').selectOption('Age');
+    await page.getByLabel('To', { exact: true }).fill('70');
+    await page.getByLabel('The score must not').selectOption('fall');
+    await page.getByLabel(/But for so many/).fill('10');
+    await press(button('Save the test'));
+    await page.getByRole('heading', { name: 'Promotion tests' }).waitFor();
+    await page.goto(`${server.url}/models/2/activation`);
+    expect(await page.locator('main').innerText()).toContain('The model does not use Age.');
+    seen.push(
+      page.url(),
+      `${server.url}/models`,
+      `${server.url}/models/tests`,
+      `${server.url}/models/compare?m1=1&m2=1`,
+    );
+  });
+
+  it('finds no accessibility problem on any of these pages, light or dark, and nothing wider than a phone', async () => {
+    for (const [width, scheme] of [
+      [1440, 'light'],
+      [390, 'dark'],
+    ] as const) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme: scheme });
+      for (const url of [...new Set(seen)]) {
+        await page.goto(url);
+        expect(await findAccessibilityProblems(page), `${url} ${scheme}`).toEqual([]);
+        expect(
+          await page.evaluate('document.documentElement.scrollWidth - innerWidth'),
+          `${url} at ${width}`,
+        ).toBeLessThanOrEqual(0);
+      }
+    }
+  });
+});
