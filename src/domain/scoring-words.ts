@@ -25,18 +25,19 @@ export function effectWords(points: number): string {
   return `${points > 0 ? 'raises' : 'lowers'} risk by ${text} ${text === '1' ? 'point' : 'points'}`;
 }
 
-export function noteWords({ column, kind, found, used }: CellNote): string {
+export function noteWords({ column, kind, found, beyond, used }: CellNote): string {
+  const said = shortened(found);
   switch (kind) {
     case 'missing':
       return used === undefined
         ? `${column} is missing; scored as an unknown value`
         : `${column} is missing; ${used} stands in, which is typical`;
     case 'unseen':
-      return `${column} '${shortened(found)}' was never seen in training; it says nothing either way`;
-    case 'out-of-range':
       return used === undefined
-        ? `${column} ${shortened(found)} is outside of what training saw`
-        : `${column} ${shortened(found)} is out of range; scored as ${used}`;
+        ? `${column} '${said}' was never seen in training; it says nothing either way`
+        : `${column} '${said}' was never seen in training; scored as an unknown value`;
+    case 'out-of-range':
+      return `${column} ${said} is ${beyond ?? 'outside of what training saw'}${used === undefined ? '' : `; used as ${used}`}`;
   }
 }
 

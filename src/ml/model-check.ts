@@ -54,6 +54,9 @@ function checkFeature(feature: unknown): string | null {
     range === null ||
     (isPlain(range) && ['min', 'max', 'median'].every((end) => Number.isFinite(range[end])));
   if (!ranged) return `feature '${feature['name']}' has a wrong range`;
+  const { mode } = feature;
+  if (mode !== undefined && !levels.some((level) => level === mode))
+    return `feature '${feature['name']}' has a wrong mode`;
   return isPolicy(feature['policy']) && isAllowed(feature['allowed'])
     ? null
     : `feature '${feature['name']}' has an unknown policy`;
@@ -72,8 +75,11 @@ function isPolicy(policy: unknown): boolean {
 }
 
 function isAllowed(allowed: unknown): boolean {
+  if (allowed === undefined) return true;
+  if (!isPlain(allowed)) return false;
+  const { min, max } = allowed;
   const isEnd = (end: unknown): boolean => end === null || Number.isFinite(end);
-  return allowed === undefined || (isPlain(allowed) && isEnd(allowed['min']) && isEnd(allowed['max']));
+  return isEnd(min) && isEnd(max) && (min === null || max === null || Number(min) <= Number(max));
 }
 
 function checkEstimator(estimator: unknown, featureCount: number): string | null {

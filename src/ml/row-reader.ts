@@ -25,7 +25,9 @@ export interface CellNote {
   readonly column: string;
   readonly kind: 'missing' | 'unseen' | 'out-of-range';
   readonly found: string;
-  /** What was scored in its place, by the feature's policy. */
+  /** Which limit a number is beyond, where the feature has a policy or limits of its own. */
+  readonly beyond?: string;
+  /** What was scored in its place, by the feature's policy; empty: as if the cell were blank. */
   readonly used?: string;
 }
 
@@ -137,8 +139,9 @@ function readLevel(
     return null;
   }
   if (text === undefined || isBlank(text)) {
-    const typical = policy.missing === 'typical' ? feature.mode : undefined;
-    codes[row] = typical === undefined ? MISSING : codeOf.get(typical)!;
+    // Models from before the mode was kept have their first level stand in.
+    const typical = policy.missing === 'typical' ? (feature.mode ?? feature.levels[0]) : undefined;
+    codes[row] = (typical === undefined ? undefined : codeOf.get(typical)) ?? MISSING;
     return missingCell(column, typical);
   }
   const code = codeOf.get(foldedKey(text));
@@ -161,7 +164,8 @@ function unseenLevel({ feature, policy }: BatchColumn, found: string): CellNote 
       expected: `one of ${levels}${feature.levels.length > 10 ? ' …' : ''}`,
     };
   }
-  return { column: feature.name, kind: 'unseen', found };
+  const note = { column: feature.name, kind: 'unseen', found } as const;
+  return policy.unseen === 'missing' ? { ...note, used: '' } : note;
 }
 
 function outOfRange(
@@ -172,17 +176,24 @@ function outOfRange(
   decimal: DecimalSign,
 ): CellNote | CellProblem {
   if (policy.outOfRange === 'refuse') {
-    const [low, high] = [limits.min, limits.max].map((end) =>
-      end === null ? null : written(end, feature, decimal),
-    );
-    const expected =
-      low === null ? `at most ${high!}` : high === null ? `at least ${low!}` : `${low!} to ${high!}`;
-    return { column: feature.name, found, expected };
+    return { column: feature.name, found, expected: limitWords(feature, limits, decimal) };
   }
   const note = { column: feature.name, kind: 'out-of-range', found } as const;
-  if (policy.outOfRange === 'use') return note;
+  if (feature.policy === undefined && feature.allowed === undefined) return note;
+  const limit = written(bound, feature, decimal);
+  const side = values[row]! > bound ? 'above' : 'below';
+  const beyond = `${side} what ${feature.allowed ? 'is allowed' : 'training saw'} (${limit})`;
+  if (policy.outOfRange === 'use') return { ...note, beyond };
   values[row] = bound;
-  return { ...note, used: written(bound, feature, decimal) };
+  return { ...note, beyond, used: limit };
+}
+
+/** '0 to 72', 'at least 0', 'at most 72'. */
+function limitWords(feature: Feature, { min, max }: AllowedRange, decimal: DecimalSign): string {
+  const low = min === null ? null : written(min, feature, decimal);
+  const high = max === null ? null : written(max, feature, decimal);
+  if (low === null) return `at most ${high ?? ''}`;
+  return high === null ? `at least ${low}` : `${low} to ${high}`;
 }
 
 /** The limit that the value is beyond; null: it is within. */

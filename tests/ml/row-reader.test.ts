@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addRow, clearRows, createRowBatch, toTable } from '../../src/ml/row-reader.ts';
 import { usualPolicy } from '../../src/ml/schema.ts';
@@ -93,14 +94,19 @@ describe('a policy', () => {
   it('may take a level that was never seen for missing', () => {
     const { code, notes } = under({ unseen: 'missing' }, '5', 'Weekly');
     expect(code).toBe(MISSING);
-    expect(notes).toEqual([{ column: 'contract', kind: 'unseen', found: 'Weekly' }]);
+    expect(notes).toEqual([{ column: 'contract', kind: 'unseen', found: 'Weekly', used: '' }]);
   });
 
   it('may take the nearest allowed number, and says so', () => {
     const high = under({ outOfRange: 'clip' }, '900', 'One year');
     expect([high.value, high.notes]).toEqual([
       72,
-      [{ column: 'tenure', kind: 'out-of-range', found: '900', used: '72' }],
+      [
+        {
+          ...{ column: 'tenure', kind: 'out-of-range', found: '900' },
+          ...{ beyond: 'above what training saw (72)', used: '72' },
+        },
+      ],
     ]);
     expect(under({ outOfRange: 'clip' }, '-1', 'One year', { min: 0.5, max: null }).value).toBe(0.5);
     expect(under({ outOfRange: 'clip' }, '900', 'One year', { min: 0.5, max: null }).value).toBe(900);
@@ -115,5 +121,31 @@ describe('a policy', () => {
     expect(under(refuse, '73', 'One year').problems).toEqual([
       { column: 'tenure', found: '73', expected: '0 to 72' },
     ]);
+  });
+
+  it('tells a limit that people set from what training saw, below it as well as above', () => {
+    const limits = { min: 10, max: 10 };
+    const words = (tenure: string): (string | undefined)[] =>
+      under({}, tenure, 'One year', limits).notes.map(({ beyond }) => beyond);
+    expect(words('9')).toEqual(['below what is allowed (10)']);
+    expect(words('11')).toEqual(['above what is allowed (10)']);
+    expect(words('10')).toEqual([]);
+  });
+
+  it('takes the first level for typical where a model does not know its most frequent one', () => {
+    const rows = createRowBatch([{ ...category, policy: { ...usualPolicy, missing: 'typical' } }], 1);
+    const { notes } = addRow(rows, [''], '.');
+    expect(notes).toEqual([{ column: 'contract', kind: 'missing', found: '', used: 'Month-to-month' }]);
+  });
+
+  it('that is the usual one reads every row as no policy does', () => {
+    const texts = fc.constantFrom('', '5', '-3', '900', 'x', 'One year', 'one year ', 'Weekly', '1.0');
+    fc.assert(
+      fc.property(texts, texts, (tenure, contract) => {
+        const usual = under({}, tenure, contract);
+        const none = read(tenure, contract);
+        expect([usual.value, usual.code, usual.problems]).toEqual([none.value, none.code, none.problems]);
+      }),
+    );
   });
 });
