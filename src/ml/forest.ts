@@ -32,7 +32,7 @@ export interface ForestParams {
   readonly featureShare: number;
   /** Smallest weight of a leaf's rows, ≥ 1 for unweighted rows. */
   readonly minLeaf: number;
-  /** Most leaves of a tree, ≥ 2. */
+  /** Most leaves of a tree, ≥ 2; 0: one for every 100 rows, 64 to 1,000. */
   readonly maxLeaves: number;
   /** Pseudo-rows at the training rate added to every leaf, ≥ 0. */
   readonly smoothing: number;
@@ -65,7 +65,7 @@ export const forest: Estimator<ForestParams, ForestModel> = {
     trees: 150,
     featureShare: 0.4,
     minLeaf: 5,
-    maxLeaves: 64,
+    maxLeaves: 0,
     smoothing: 0,
     sampleShare: 1,
     classWeight: 'none',
@@ -82,7 +82,7 @@ function fitForest(params: ForestParams, data: TrainingData, random: Random): Fo
   const weights = rowWeights(data, params.classWeight);
   const bins = fitBins(table);
   const context = createGrowContext(bins, binColumns(bins, table));
-  const growParams = growing(params, bins.length);
+  const growParams = growing(params, bins.length, table.rowCount);
   const candidates = Int32Array.from(weights.keys()).filter((row) => weights[row]! > 0);
   const outOfBag = startOutOfBag(bins, table);
   const rate = weightedRate(target, weights);
@@ -132,14 +132,14 @@ function checkParams(params: ForestParams): void {
   );
   check(params.featureShare > 0 && params.featureShare <= 1, 'featureShare must be in (0, 1]');
   check(params.minLeaf > 0, 'minLeaf must be positive');
-  check(params.maxLeaves >= 2, 'maxLeaves must be at least 2');
+  check(params.maxLeaves === 0 || params.maxLeaves >= 2, 'maxLeaves must be 0 or at least 2');
   check(params.smoothing >= 0 && params.smoothing < Infinity, 'smoothing must not be negative');
   check(params.sampleShare > 0 && params.sampleShare <= 1, 'sampleShare must be in (0, 1]');
 }
 
-function growing(params: ForestParams, featureCount: number): GrowParams {
+function growing(params: ForestParams, featureCount: number, rowCount: number): GrowParams {
   return {
-    maxLeaves: params.maxLeaves,
+    maxLeaves: params.maxLeaves || Math.min(1_000, Math.max(64, Math.round(rowCount / 100))),
     maxDepth: Infinity,
     featuresPerNode: Math.max(1, Math.round(params.featureShare * featureCount)),
     monotone: null,

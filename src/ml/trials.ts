@@ -42,7 +42,7 @@ export const candidates: readonly Candidate[] = [
   { family: 'logistic', params: { l2: 200 } },
   { family: 'logit-leaf', params: {} },
   { family: 'forest', params: { featureShare: 0.7 } },
-  { family: 'forest', params: { minLeaf: 20 } },
+  { family: 'forest', params: { featureShare: 0.2 } },
 ];
 
 /** Nominal seconds of one fit. */

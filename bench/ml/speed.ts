@@ -1,0 +1,231 @@
+/**
+ * How long fits take, ours beside the peers' on the same rows in one run, each in a process of its own:
+ *
+ *   npx tsx bench/ml/speed.ts [--rows 5600,100000,1000000]
+ *
+ * Rows are generated: 3 numbers and 16 categories as in telecom data, about 27 % leavers. One fifth more rows are
+ * only scored, so that nobody is fast by learning less. Times are of the fit alone: at 5,600 rows the fourth fit of
+ * a process (of scikit-learn and XGBoost too), the median of three processes; above it the first of one. Peers: scikit-learn and XGBoost from Debian's packages with two threads, ml-random-forest and
+ * ml-logistic-regression from npm at 5,600 rows. Prints a Markdown table of ratios (ours / peer; below 1 is better).
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { defaultParams, explainWith, fitEstimator, predictWith } from '../../src/ml/estimators.ts';
+import type { Family } from '../../src/ml/estimators.ts';
+import { rocAuc } from '../../src/ml/metrics.ts';
+import { createRandom } from '../../src/ml/random.ts';
+import { takeRows } from '../../src/ml/table.ts';
+import type { Column, Table } from '../../src/ml/table.ts';
+
+interface Measured {
+  readonly seconds: number;
+  readonly auc: number;
+  readonly megabytes: number;
+  /** Rows a second of tree SHAP. */
+  readonly shap?: number;
+}
+
+/** Levels of each column; 0 is a number. */
+const shape = [0, 0, 0, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3, 3, 4, 2] as const;
+const families = ['logistic', 'forest', 'boosting', 'network'] as const;
+const shapRows = 20_000;
+/** The npm peers are given so long. */
+const npmSeconds = 60;
+const here = import.meta.dirname;
+
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '5600,100000,1000000' },
+    child: { type: 'string' },
+    file: { type: 'string' },
+  },
+});
+if (values.child !== undefined) measureOurs(values.child as Family, values.file!);
+else compare(values.rows.split(',').map(Number));
+
+function compare(sizes: readonly number[]): void {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-speed-'));
+  try {
+    const lines = sizes.flatMap((rows) => {
+      const file = join(folder, `${rows}.bin`);
+      writeRows(file, rows);
+      return families.flatMap((family) => compareFamily(family, rows, file));
+    });
+    process.stdout.write(
+      [
+        `${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${cpus()[0]!.model.trim()}), Node ${process.version}. Ours on one thread, scikit-learn and XGBoost on two.`,
+        '',
+        '| what | rows | ours | peer | ratio | peak memory ours / peer | AUC ours / peer |',
+        '|---|---:|---:|---:|---:|---:|---:|',
+        ...lines,
+        '',
+      ].join('\n'),
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function compareFamily(family: (typeof families)[number], rows: number, file: string): string[] {
+  if (family === 'network' && rows > 100_000) return [];
+  const repeats = rows <= 10_000 ? 3 : 1;
+  const ours = median(Array.from({ length: repeats }, () => runOurs(family, file)));
+  const peers = {
+    logistic: ['sklearn', 'npm'],
+    forest: ['sklearn', 'npm'],
+    boosting: ['xgboost'],
+    network: ['sklearn'],
+  };
+  return peers[family].flatMap((peer) => {
+    if (peer === 'npm' && rows > 10_000) return [];
+    const times = peer === 'npm' ? 1 : repeats;
+    const theirs = median(Array.from({ length: times }, () => runPeer(peer, family, file)));
+    const names: Readonly<Record<string, string>> = {
+      sklearn: 'scikit-learn',
+      xgboost: 'XGBoost',
+      npm: `ml-${family === 'forest' ? 'random-forest' : 'logistic-regression'}`,
+    };
+    const label = `${family} against ${names[peer]!}`;
+    if (theirs === null)
+      return [
+        `| ${label} | ${count(rows)} | ${ours!.seconds.toFixed(2)} s | not ended in ${npmSeconds} s | | | |`,
+      ];
+    const fit = `| ${label} | ${count(rows)} | ${ours!.seconds.toFixed(2)} s | ${theirs.seconds.toFixed(2)} s | ${(ours!.seconds / theirs.seconds).toFixed(2)} | ${Math.round(ours!.megabytes)} / ${Math.round(theirs.megabytes)} MB | ${ours!.auc.toFixed(4)} / ${theirs.auc.toFixed(4)} |`;
+    if (peer !== 'xgboost') return [fit];
+    return [
+      fit,
+      `| tree SHAP against XGBoost, rows/s | ${count(rows)} | ${count(ours!.shap!)} | ${count(theirs.shap!)} | ${(theirs.shap! / ours!.shap!).toFixed(2)} | | |`,
+    ];
+  });
+}
+
+function runOurs(family: Family, file: string): Measured | null {
+  const args = ['--import', 'tsx', resolve(here, 'speed.ts'), '--child', family, '--file', file];
+  return run(process.execPath, args, 1_200);
+}
+
+function runPeer(peer: string, family: Family, file: string): Measured | null {
+  if (peer === 'npm')
+    return run(process.execPath, [resolve(here, 'speed_npm.cjs'), family, file], npmSeconds);
+  return run(
+    '/usr/bin/python3',
+    [resolve(here, 'speed_peers.py'), family, file, JSON.stringify(defaultParams(family))],
+    1_200,
+  );
+}
+
+function run(program: string, args: readonly string[], seconds: number): Measured | null {
+  const environment = { ...process.env, OMP_NUM_THREADS: '2', OPENBLAS_NUM_THREADS: '2' };
+  const { stdout, stderr, status } = spawnSync(program, args, {
+    encoding: 'utf8',
+    timeout: seconds * 1_000,
+    env: environment,
+  });
+  if (status !== 0) {
+    process.stderr.write(`${args.slice(-3).join(' ')}: ${stderr.slice(-500)}\n`);
+    return null;
+  }
+  return JSON.parse(stdout.trim().split('\n').at(-1)!) as Measured;
+}
+
+/** Fits in this process and prints what it took. */
+function measureOurs(family: Family, file: string): void {
+  const { table, target, trainingRows } = readRows(file);
+  const part = (from: number, to: number) => Int32Array.from({ length: to - from }, (_, i) => from + i);
+  const train = takeRows(table, part(0, trainingRows));
+  const test = takeRows(table, part(trainingRows, table.rowCount));
+  // A server has trained before: the first small fit of a process is mostly the compiler's work.
+  const repeats = trainingRows <= 10_000 ? 4 : 1;
+  for (let repeat = 1; repeat < repeats; repeat++)
+    fitEstimator(family, {}, { table: train, target: target.slice(0, trainingRows) }, createRandom(repeat));
+  const started = performance.now();
+  const fitted = fitEstimator(
+    family,
+    {},
+    { table: train, target: target.slice(0, trainingRows) },
+    createRandom(1),
+  );
+  const seconds = (performance.now() - started) / 1_000;
+  const auc = rocAuc(predictWith(fitted, test), target.slice(trainingRows));
+  const { maxRSS } = process.resourceUsage();
+  const megabytes = maxRSS / 1024;
+  const measured: Measured = {
+    seconds,
+    auc,
+    megabytes,
+    ...(family === 'boosting' ? { shap: shapSpeed(fitted, train) } : {}),
+  };
+  process.stdout.write(`${JSON.stringify(measured)}\n`);
+}
+
+function shapSpeed(fitted: ReturnType<typeof fitEstimator>, table: Table): number {
+  const rows = takeRows(
+    table,
+    Int32Array.from({ length: Math.min(shapRows, table.rowCount) }, (_, row) => row),
+  );
+  explainWith(
+    fitted,
+    takeRows(
+      rows,
+      Int32Array.from({ length: 1_000 }, (_, row) => row),
+    ),
+  );
+  const started = performance.now();
+  explainWith(fitted, rows);
+  return Math.round(rows.rowCount / ((performance.now() - started) / 1_000));
+}
+
+/** Column-major float64 after a header of [all rows, training rows], the label last. */
+function writeRows(file: string, trainingRows: number): void {
+  const rowCount = Math.round(trainingRows * 1.2);
+  const random = createRandom(17);
+  const effects = shape.map((levels) =>
+    Array.from({ length: Math.max(1, levels) }, () => 0.5 * random.normal()),
+  );
+  const data = new Float64Array(2 + rowCount * (shape.length + 1));
+  data.set([rowCount, trainingRows]);
+  for (let row = 0; row < rowCount; row++) {
+    let margin = -1.35;
+    shape.forEach((levels, j) => {
+      const value = levels === 0 ? Math.round(1_000 * random.next() ** (j + 1)) / 10 : random.below(levels);
+      data[2 + j * rowCount + row] = value;
+      margin += levels === 0 ? effects[j]![0]! * Math.sin(value / 25) : effects[j]![value]!;
+    });
+    data[2 + shape.length * rowCount + row] = random.next() < 1 / (1 + Math.exp(-margin)) ? 1 : 0;
+  }
+  writeFileSync(file, new Uint8Array(data.buffer));
+}
+
+function readRows(file: string): { table: Table; target: Uint8Array; trainingRows: number } {
+  const bytes = readFileSync(file);
+  const data = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8);
+  const [rowCount = 0, trainingRows = 0] = data;
+  const columns = shape.map((levels, j): Column => {
+    const cells = data.subarray(2 + j * rowCount, 2 + (j + 1) * rowCount);
+    const name = `c${j}`;
+    if (levels === 0) return { kind: 'number', name, values: cells.slice() };
+    return {
+      kind: 'category',
+      name,
+      levels: Array.from({ length: levels }, (_, i) => `l${i}`),
+      codes: Int32Array.from(cells),
+    };
+  });
+  return {
+    table: { rowCount, columns },
+    target: Uint8Array.from(data.subarray(2 + shape.length * rowCount)),
+    trainingRows,
+  };
+}
+
+function median(runs: readonly (Measured | null)[]): Measured | null {
+  const done = runs.filter((run) => run !== null).sort((a, b) => a.seconds - b.seconds);
+  return done[done.length >> 1] ?? null;
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en');
+}
