@@ -102,6 +102,12 @@ export function safeCell(cell: string, delimiter: string): string {
     : text;
 }
 
+/** What a cell was before `safeCell`; only a text that began with an apostrophe itself cannot be told. */
+export function withoutApostrophe(cell: string): string {
+  const isEscaped = /^'[=+\-@\t\r\0]/.test(cell) && !numberCell.test(cell.slice(1));
+  return isEscaped ? cell.slice(1) : cell;
+}
+
 function number(value: number, { decimal }: CsvFormat): string {
   return decimal === ',' ? String(value).replace('.', ',') : String(value);
 }

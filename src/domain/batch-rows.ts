@@ -4,28 +4,45 @@ import { foldLevel } from './mapping.ts';
 import type { ColumnMapping, LevelMeanings } from './mapping.ts';
 import type { RawCustomer } from './scoring.ts';
 
+/** A level of the file that was read as one of the model's. */
+export interface Renaming {
+  readonly feature: string;
+  readonly found: string;
+  readonly level: string;
+}
+
+export interface BatchCustomer extends RawCustomer {
+  readonly renamings: readonly Renaming[];
+}
+
 /** The mapped cells of a row that could be read, levels that people explained under the model's names. */
-export function toCustomer(cells: readonly string[], mapping: ColumnMapping): RawCustomer {
+export function toCustomer(cells: readonly string[], mapping: ColumnMapping): BatchCustomer {
   const mapped = mapping.features.map((place) => (place === null ? undefined : cells[place]));
-  const renamed = mapping.levels ? explainLevels(mapped, mapping.levels) : [];
+  const renamings = mapping.levels ? explainLevels(mapped, mapping.levels) : none;
   return {
     cells: mapped,
     value: mapping.value === null ? undefined : cells[mapping.value],
-    ...(renamed.length > 0 ? { renamed } : {}),
+    renamings,
+    ...(renamings.length > 0 ? { renamed: renamings.map(renamingWords) } : {}),
   };
 }
 
-/** Changes `cells` in place and says what was changed, in words. */
-function explainLevels(cells: (string | undefined)[], levels: readonly LevelMeanings[]): string[] {
+const none: readonly Renaming[] = [];
+
+/** Changes `cells` in place and says what was changed. */
+function explainLevels(cells: (string | undefined)[], levels: readonly LevelMeanings[]): Renaming[] {
   return levels.flatMap(({ place, feature, meanings }) => {
     const text = cells[place];
     // Own entries only: a file may well say 'constructor'.
     if (text === undefined || !Object.hasOwn(meanings, foldLevel(text))) return [];
     const level = meanings[foldLevel(text)]!;
-    if (level === text) return [];
     cells[place] = level;
-    return [`${feature}: '${text.trim().slice(0, 60)}' read as ${level}`];
+    return [{ feature, found: text.trim(), level }];
   });
+}
+
+function renamingWords({ feature, found, level }: Renaming): string {
+  return `${feature}: '${found.slice(0, 60)}' read as ${level}`;
 }
 
 export function customerIdOf(cells: readonly string[], mapping: ColumnMapping): string | null {
@@ -33,9 +50,12 @@ export function customerIdOf(cells: readonly string[], mapping: ColumnMapping): 
   return text === '' ? null : text.slice(0, 200);
 }
 
+/** Stands for the column where the row as a whole is at fault. */
+export const wholeRow = 'whole row';
+
 /** Why a row that could not be read is rejected, in the shape of a cell's problem. */
 export function unreadable(row: CsvRow): { column: string; found: string; expected: string } {
   return row.reading.ok
     ? { column: '', found: '', expected: '' }
-    : { column: 'whole row', found: row.reading.found, expected: row.reading.expected };
+    : { column: wholeRow, found: row.reading.found, expected: row.reading.expected };
 }

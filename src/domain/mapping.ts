@@ -26,23 +26,24 @@ export function guessMapping(
   header: readonly string[],
   remembered: readonly RememberedName[] = [],
 ): ColumnMapping {
-  const places = new Map<string, number>();
-  header.forEach((name, place) => {
-    if (name !== '' && !places.has(foldName(name))) places.set(foldName(name), place);
-  });
+  const places = placesOf(header);
   const placeOf = (name: string | null): number | null =>
     name === null ? null : (places.get(foldName(name)) ?? null);
-  const rememberedPlace = (feature: string): number | null => {
-    const known = remembered.find(
-      (one) => one.kind === 'column' && one.feature === feature && places.has(one.found),
-    );
-    return known ? places.get(known.found)! : null;
-  };
+  const byName = schema.features.map(({ name }) => placeOf(name));
+  const identifier = placeOf(schema.identifier) ?? guessIdentifier(header);
+  // A column that says itself what it is is not taken for something else.
+  const taken = new Set([...byName, identifier].filter((place) => place !== null));
+  const features = byName.map((place, j) => {
+    if (place !== null) return place;
+    const known = rememberedColumns(remembered, schema.features[j]!.name)
+      .map((found) => places.get(found))
+      .find((one) => one !== undefined && !taken.has(one));
+    if (known !== undefined) taken.add(known);
+    return known ?? null;
+  });
   const levels = levelMeanings(schema, remembered);
   return {
-    features: schema.features.map(({ name }) => placeOf(name) ?? rememberedPlace(name)),
-    identifier: placeOf(schema.identifier) ?? guessIdentifier(header),
-    value: placeOf(schema.value),
+    ...{ features, identifier, value: placeOf(schema.value) },
     ...(levels.length > 0 ? { levels } : {}),
   };
 }
@@ -56,22 +57,43 @@ export function namesToRemember(
   return schema.features.flatMap(({ name }, j) => {
     const place = mapping.features[j] ?? null;
     const found = place === null ? '' : foldName(header[place] ?? '');
-    return found === '' || found === foldName(name)
+    return found === '' || found === foldName(name) || isTooLong(name, found)
       ? []
       : [{ kind: 'column' as const, feature: name, found, level: '' }];
   });
 }
 
-/** Only of levels that the model still has. */
+/** Remembered columns that this header has, and that a person has now matched otherwise. */
+export function namesToForget(
+  schema: Schema,
+  header: readonly string[],
+  mapping: ColumnMapping,
+  remembered: readonly RememberedName[],
+): RememberedName[] {
+  const places = placesOf(header);
+  return remembered.filter(({ kind, feature, found }) => {
+    const j = schema.features.findIndex(({ name }) => name === feature);
+    return kind === 'column' && j >= 0 && places.has(found) && places.get(found) !== mapping.features[j];
+  });
+}
+
+/** Only of levels that the model still has, and only for texts that are no level of its own. */
 export function levelMeanings(schema: Schema, remembered: readonly RememberedName[]): LevelMeanings[] {
   return schema.features.flatMap(({ name, levels }, place) => {
+    const own = new Set(levels.map(foldLevel));
     const known = remembered.filter(
-      (one) => one.kind === 'level' && one.feature === name && levels.includes(one.level),
+      ({ kind, feature, found, level }) =>
+        kind === 'level' && feature === name && levels.includes(level) && !own.has(found),
     );
     if (known.length === 0) return [];
     const meanings = Object.fromEntries(known.map(({ found, level }) => [found, level]));
     return [{ place, feature: name, meanings }];
   });
+}
+
+/** Longer names than anybody would explain are not kept. */
+export function isTooLong(...names: readonly string[]): boolean {
+  return names.some((name) => name.length > 200);
 }
 
 /** How a level of a file is looked up among those that people explained. */
@@ -96,6 +118,22 @@ export function bestFit<Candidate extends { readonly schema: Schema }>(
 ): Candidate | undefined {
   const complete = models.filter((model) => isComplete(guessMapping(model.schema, header)));
   return complete.sort((a, b) => b.schema.features.length - a.schema.features.length)[0];
+}
+
+/** Folded name → place; the first of several. */
+function placesOf(header: readonly string[]): Map<string, number> {
+  const places = new Map<string, number>();
+  header.forEach((name, place) => {
+    if (name !== '' && !places.has(foldName(name))) places.set(foldName(name), place);
+  });
+  return places;
+}
+
+/** What files called the feature, the newest first. */
+function rememberedColumns(remembered: readonly RememberedName[], name: string): string[] {
+  return remembered.flatMap(({ kind, feature, found }) =>
+    kind === 'column' && feature === name ? [found] : [],
+  );
 }
 
 function guessIdentifier(header: readonly string[]): number | null {

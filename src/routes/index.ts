@@ -27,6 +27,8 @@ import { createSignInHandlers } from './sign-in.ts';
 import { createTrainingHandlers } from './trainings.ts';
 import { createUploadRepairHandlers } from './upload-repair.ts';
 import { createUploadHandlers } from './upload.ts';
+import { createUploadFileHandlers } from './upload-files.ts';
+import { createUploadMappingHandlers } from './upload-mapping.ts';
 
 /** `identify` finds out who is asking; health checks and static files go without. */
 export function createRoutes(context: Context, identify: readonly RequestHandler[]): Router {
@@ -66,17 +68,19 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
   const upload = createUploadHandlers(context);
   map.get('/upload', 'batch:create', upload.pick);
   map.post('/upload', 'batch:create', ...upload.receive);
-  map.get('/upload/template.csv', 'batch:create', upload.template);
-  map.get('/upload/sample.csv', 'batch:create', upload.sample);
+  const files = createUploadFileHandlers(context);
+  map.get('/upload/template.csv', 'batch:create', files.template);
+  map.get('/upload/sample.csv', 'batch:create', files.sample);
   map.get('/upload/:id', 'prediction:view', upload.show);
-  map.get('/upload/:id/mapping', 'batch:create', upload.showMapping);
-  map.post('/upload/:id/mapping', 'batch:create', upload.saveMapping);
+  const mapping = createUploadMappingHandlers(context);
+  map.get('/upload/:id/mapping', 'batch:create', mapping.show);
+  map.post('/upload/:id/mapping', 'batch:create', mapping.save);
   map.get('/upload/:id/check', 'batch:create', upload.showCheck);
   map.post('/upload/:id/scoring', 'batch:create', upload.score);
   map.get('/upload/:id/progress', 'prediction:view', upload.showProgress);
   map.post('/upload/:id/cancellation', 'batch:create', upload.cancel);
   map.get('/upload/:id/results', 'prediction:view', upload.showResults);
-  map.get('/upload/:id/files/:name', 'export:download', upload.download);
+  map.get('/upload/:id/files/:name', 'export:download', files.result);
   map.get('/upload/:id/removal', 'batch:create', upload.confirmRemoval);
   map.post('/upload/:id/removal', 'batch:create', upload.remove);
 

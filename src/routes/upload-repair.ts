@@ -1,8 +1,11 @@
 /** The repair desk of an upload. */
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
-import { explainLevels, listBadRows, listUnknownLevels, mendRows } from '../domain/repair.ts';
-import type { BadRow, UnknownLevel } from '../domain/repair.ts';
+import type { CheckGroup, CheckReport } from '../domain/batch-findings.ts';
+import { listBadRows } from '../domain/batch-rejects.ts';
+import type { BadRow } from '../domain/batch-rejects.ts';
+import { explainLevels, listUnknownLevels, mendRows } from '../domain/repair.ts';
+import type { Meaning, Mends, UnknownLevel } from '../domain/repair.ts';
 import { Unprocessable } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
@@ -19,6 +22,7 @@ declare module '../http/render.ts' {
   interface Pages {
     'upload/repair': PageData & {
       readonly batch: BatchRecord;
+      readonly causes: readonly CheckGroup[];
       readonly rows: readonly BadRow[];
       readonly hasMore: boolean;
       readonly pageNumber: number;
@@ -37,21 +41,19 @@ export function createUploadRepairHandlers({ db, config }: Context) {
     values: Values,
     errors: readonly FieldError[],
   ) => {
-    await render(
-      res,
-      'upload/repair',
-      {
-        title: `Mend ${batch.originalName}`,
-        batch,
-        ...(await listBadRows(db, config.uploadsDir, batch, page)),
-        pageNumber: page,
-        levels: await listUnknownLevels(db, batch),
-        mends: await listMendsOf(db, batch.id),
-        values,
-        errors,
-      },
-      errors.length > 0 ? 422 : 200,
-    );
+    const report = batch.report as CheckReport | null;
+    const data = {
+      title: `Mend ${batch.originalName}`,
+      batch,
+      causes: (report?.groups ?? []).filter(({ kind }) => kind === 'problem'),
+      ...(await listBadRows(db, config.uploadsDir, batch, page)),
+      pageNumber: page,
+      levels: await listUnknownLevels(db, batch),
+      mends: await listMendsOf(db, batch.id),
+      values,
+      errors,
+    };
+    await render(res, 'upload/repair', data, errors.length > 0 ? 422 : 200);
   };
 
   return {
@@ -65,13 +67,10 @@ export function createUploadRepairHandlers({ db, config }: Context) {
       const page = pageOf(values['page']);
       const { rows } = await listBadRows(db, config.uploadsDir, batch, page);
       try {
-        const id = await mendRows(db, config, currentUser(req), batch, rows, mendsIn(values));
-        flash(
-          req,
-          'success',
-          'The mended rows are an upload of their own now; the first upload is as it was.',
-        );
-        res.redirect(303, `/upload/${id}/progress`);
+        const mends = mendsIn(values);
+        const id = await mendRows(db, config.uploadsDir, currentUser(req), batch, rows, mends);
+        flash(req, 'success', 'The mended rows are an upload of their own; the first upload is as it was.');
+        res.redirect(303, `/upload/${id}`);
       } catch (error) {
         if (!(error instanceof Unprocessable)) throw error;
         await showPage(res, batch, page, values, error.errors);
@@ -81,11 +80,7 @@ export function createUploadRepairHandlers({ db, config }: Context) {
     explain: async (req: Request, res: Response) => {
       const batch = await getBatch(db, idParam(req));
       const values = textValues(req.body);
-      const levels = await listUnknownLevels(db, batch);
-      const meanings = levels.flatMap(({ feature, found, levels: known }, i) => {
-        const level = values[`meaning${i}`] ?? '';
-        return known.includes(level) ? [{ feature, found, level }] : [];
-      });
+      const meanings = meaningsIn(values, await listUnknownLevels(db, batch));
       if (meanings.length === 0) {
         const errors = [{ field: 'meaning0', message: 'Choose what one of the levels means.' }];
         await showPage(res, batch, 1, values, errors);
@@ -104,7 +99,7 @@ export function createUploadRepairHandlers({ db, config }: Context) {
 }
 
 /** Fields are called `rROW_PLACE`. */
-function mendsIn(values: Values): Map<number, Map<number, string>> {
+function mendsIn(values: Values): Mends {
   const mends = new Map<number, Map<number, string>>();
   for (const [name, text] of Object.entries(values)) {
     const [, row = '', place = ''] = /^r(\d{1,9})_(\d{1,4})$/.exec(name) ?? [];
@@ -115,6 +110,25 @@ function mendsIn(values: Values): Map<number, Map<number, string>> {
   return mends;
 }
 
+/**
+ * What was chosen anew. `featureN` and `foundN` say which level `meaningN` is about: the list may have changed since
+ * the page was shown.
+ */
+function meaningsIn(values: Values, levels: readonly UnknownLevel[]): Meaning[] {
+  const places = Object.keys(values).flatMap((name) => /^meaning(\d{1,3})$/.exec(name)?.[1] ?? []);
+  return places.flatMap((i) => {
+    const known = levels.find(
+      ({ feature, found }) => feature === values[`feature${i}`] && found === values[`found${i}`],
+    );
+    const level = values[`meaning${i}`] ?? '';
+    const isChoice = level === '' || known?.levels.includes(level);
+    return known && isChoice && level !== known.meaning
+      ? [{ feature: known.feature, found: known.found, level }]
+      : [];
+  });
+}
+
+/** Anything that is no page is the first. */
 function pageOf(value: unknown): number {
   const page = Number(value ?? 1);
   return Number.isSafeInteger(page) && page >= 1 && page <= 1_000_000 ? page : 1;

@@ -110,7 +110,9 @@ export async function moveBatch(
   return moved === 1;
 }
 
+/** Uploads that mend its rows stay, on their own. */
 export async function deleteBatch(db: Db, id: number): Promise<void> {
+  await db('batches').where({ mends_batch_id: id }).update({ mends_batch_id: null });
   await db('batches').where({ id }).delete();
 }
 

@@ -18,7 +18,12 @@ interface RememberedRow extends RememberedName {
 
 /** The newest first: of two meanings the later one holds. */
 export async function listRememberedNames(db: Db): Promise<RememberedName[]> {
-  const rows = await db<RememberedRow>('remembered_names').orderBy('used_at', 'desc').limit(10_000);
+  const rows = await db<RememberedRow>('remembered_names')
+    .orderBy([
+      { column: 'used_at', order: 'desc' },
+      { column: 'id', order: 'desc' },
+    ])
+    .limit(10_000);
   return rows.map(({ kind, feature, found, level }) => ({ kind, feature, found, level }));
 }
 
@@ -30,4 +35,13 @@ export async function rememberNames(db: Db, names: readonly RememberedName[]): P
     .insert(names.map((name) => ({ ...name, used_at: usedAt })))
     .onConflict(['kind', 'feature', 'found'])
     .merge();
+}
+
+export async function forgetNames(
+  db: Db,
+  names: readonly Pick<RememberedName, 'kind' | 'feature' | 'found'>[],
+): Promise<void> {
+  for (const { kind, feature, found } of names) {
+    await db('remembered_names').where({ kind, feature, found }).delete();
+  }
 }

@@ -8,6 +8,8 @@ import type { TestApp } from '../helpers/app.ts';
 import { header } from '../helpers/corpus.ts';
 import { runJobs } from '../helpers/work.ts';
 
+type Fields = Record<string, string>;
+
 let test: TestApp;
 let agent: ReturnType<typeof request.agent>;
 beforeAll(async () => {
@@ -18,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-const post = async (path: string, fields: Record<string, string>) => {
+const post = async (path: string, fields: Fields) => {
   const _csrf = await csrfToken(agent, '/account');
   return agent
     .post(path)
@@ -41,6 +43,11 @@ async function scored(text: string): Promise<number> {
   return id;
 }
 
+/** What the form about levels would send. */
+const meaning = (found: string, level: string): Fields => ({
+  ...{ feature0: 'contract', found0: found, meaning0: level },
+});
+
 const good = 'ok,Two year,No,No,DSL,No,3,20,60';
 const scoresOf = (id: number) =>
   listPredictions(test.context.db, { ...noFilter, batch: id }, { key: 'date', descending: false }, 10, 0);
@@ -59,6 +66,12 @@ describe('mending rejected rows', () => {
     expect(text).toContain('name="r4_7" value="y"');
     expect(text).toMatch(/Expected a number such as/);
     expect(text).toMatch(/Only to be mended in the file[\s\S]*Row 5/);
+  });
+
+  it('tells the causes: column, what was found, what is expected, and how many rows', async () => {
+    const { text } = await agent.get(`/upload/${id}/repair`);
+    expect(text).toMatch(/Why rows cannot be scored[\s\S]*tenure<\/th><td>three · x<\/td>.*numeric">2</);
+    expect(text).toMatch(/whole row<\/th><td>2 cells<\/td><td>9 cells, as in the header/);
   });
 
   it('tells every cell that still cannot be read, and keeps what was typed', async () => {
@@ -90,9 +103,87 @@ describe('mending rejected rows', () => {
     expect((await agent.get(`/upload/${id}/repair`)).text).toContain(`href="/upload/${mend!.id}"`);
   });
 
+  it('links both uploads to each other', async () => {
+    const [mend] = await listMendsOf(test.context.db, id);
+    const first = await agent.get(`/upload/${id}/results`).expect(200);
+    expect(first.text).toContain(`<a href="/upload/${mend!.id}">1 row mended and scored</a>`);
+    const second = await agent.get(`/upload/${mend!.id}/results`).expect(200);
+    expect(second.text).toMatch(`1 row mended and scored here; they come from <a href="/upload/${id}">`);
+  });
+
+  it('makes one upload of a form that is sent twice', async () => {
+    const again = await post(`/upload/${id}/repair`, { r3_6: '4', r4_6: 'x', r4_7: 'y' });
+    const mends = await listMendsOf(test.context.db, id);
+    expect([again.status, again.headers['location'], mends.length]).toEqual([
+      303,
+      `/upload/${mends[0]!.id}`,
+      1,
+    ]);
+  });
+
+  it('leaves cells alone that could be read', async () => {
+    await post(`/upload/${id}/repair`, { r3_0: 'somebody else', r3_6: '7', r5_1: 'Two year' });
+    await runJobs(test.context);
+    const [mend] = await listMendsOf(test.context.db, id);
+    await post(`/upload/${mend!.id}/scoring`, {});
+    await runJobs(test.context);
+    const scores = await scoresOf(mend!.id);
+    expect(scores.map(({ customerId, inputs }) => [customerId, inputs['tenure']])).toEqual([['bad', '7']]);
+  });
+
+  it('refuses a form without its token', async () => {
+    await agent.post(`/upload/${id}/repair`).type('form').send({ r3_6: '9' }).expect(403);
+    await agent.post(`/upload/${id}/repair/levels`).type('form').send({}).expect(403);
+  });
+
+  it('keeps mended rows when the first upload is undone', async () => {
+    const mends = await listMendsOf(test.context.db, id);
+    await post(`/upload/${id}/removal`, {});
+    const { text } = await agent.get(`/upload/${mends[0]!.id}/results`).expect(200);
+    expect(text).not.toContain('an earlier upload');
+  });
+
   it('is for those who may upload', async () => {
     const viewer = await signIn(test, 'viewer');
     await viewer.get(`/upload/${id}/repair`).expect(403);
+  });
+});
+
+describe('a file without one good row', () => {
+  const file = `${header.replaceAll(',', ';')}\n"<script>x</script>";Two year;No;No;DSL;No;"a ""b"" <i>";20,5;60\n=cmd();Two year;No;No;DSL;No;z;20,5;60\n`;
+
+  it('is mended before anything is scored, with its own delimiter and decimal sign', async () => {
+    const id = await checked(file);
+    expect((await agent.get(`/upload/${id}/check`)).text).toContain(`href="/upload/${id}/repair"`);
+    const { text } = await agent.get(`/upload/${id}/repair`).expect(200);
+    expect(text).toContain('value="a &#34;b&#34; &lt;i&gt;"');
+    expect(text).not.toMatch(/<script>x|<i>/);
+    await post(`/upload/${id}/repair`, { r2_6: '4', r3_6: '5,5' });
+    const [mend] = await listMendsOf(test.context.db, id);
+    await runJobs(test.context);
+    await post(`/upload/${mend!.id}/scoring`, {});
+    await runJobs(test.context);
+    const scores = await scoresOf(mend!.id);
+    expect(scores.map(({ customerId, inputs }) => [customerId, inputs['tenure']])).toEqual([
+      ['<script>x</script>', '4'],
+      ['=cmd()', '5,5'],
+    ]);
+  });
+});
+
+describe('more bad rows than a page holds', () => {
+  it('are shown fifty at a time', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => `c${i},Two year,No,No,DSL,No,x${i},20,60`);
+    const id = await checked(`${header}\n${rows.join('\n')}\n`);
+    const page = async (query: string) => {
+      const { text } = await agent.get(`/upload/${id}/repair${query}`).expect(200);
+      return { cells: text.match(/name="r\d+_6"/g)!.length, hasNext: text.includes('Next rows') };
+    };
+    expect(await page('')).toEqual({ cells: 50, hasNext: true });
+    expect(await page('?page=2')).toEqual({ cells: 10, hasNext: false });
+    expect(await page('?page=-7e99')).toEqual({ cells: 50, hasNext: true });
+    const answer = await post(`/upload/${id}/repair`, { page: '2', r61_6: '5' });
+    expect(answer.status).toBe(303);
   });
 });
 
@@ -103,7 +194,7 @@ describe('a level that the file calls otherwise', () => {
     const id = await checked(file);
     const { text } = await agent.get(`/upload/${id}/repair`).expect(200);
     expect(text).toContain('Monthly &lt;b&gt;');
-    const answer = await post(`/upload/${id}/repair/levels`, { meaning0: 'Month-to-month' });
+    const answer = await post(`/upload/${id}/repair/levels`, meaning('Monthly <b>', 'Month-to-month'));
     expect(answer.status).toBe(303);
     await runJobs(test.context);
     await post(`/upload/${id}/scoring`, {});
@@ -119,9 +210,29 @@ describe('a level that the file calls otherwise', () => {
     expect(first!.notes).toContain("contract: 'Monthly <b>' read as Month-to-month");
   });
 
+  it('is said on the check page, and counted there as noted', async () => {
+    const { text } = await agent.get(`/upload/${await checked(file)}/check`).expect(200);
+    expect(text).toMatch(/Monthly &lt;b&gt;&#39; is read as Month-to-month/);
+    expect(text).toContain('1 of them with a note');
+  });
+
+  it('stays as it was for an upload whose mapping is fixed, and is taken back for the next file', async () => {
+    const id = await checked(file);
+    const next = await checked(file);
+    await post(`/upload/${next}/repair/levels`, meaning('Monthly <b>', ''));
+    await runJobs(test.context);
+    const scoredNotes = async (batch: number) => {
+      await post(`/upload/${batch}/scoring`, {});
+      await runJobs(test.context);
+      return (await scoresOf(batch))[0]!.notes.join();
+    };
+    expect(await scoredNotes(id)).toContain('read as Month-to-month');
+    expect(await scoredNotes(next)).toContain('was never seen in training');
+  });
+
   it('must be one of the levels offered', async () => {
     const id = await checked(file.replace('Monthly <b>', 'constructor'));
-    const answer = await post(`/upload/${id}/repair/levels`, { meaning0: 'Nonsense' });
+    const answer = await post(`/upload/${id}/repair/levels`, meaning('constructor', 'Nonsense'));
     expect(answer.status).toBe(422);
   });
 });
@@ -146,5 +257,18 @@ describe('a column that a person matched by hand', () => {
     expect(again.headers['location']).toMatch(/progress$/);
     const next = Number(/\/upload\/(\d+)/.exec(again.headers['location']!)![1]);
     expect((await agent.get(`/upload/${next}/mapping`)).text).toContain('Remembered from an earlier file');
+  });
+
+  it('is forgotten when a person matches it otherwise', async () => {
+    const csrf = await csrfToken(agent, '/account');
+    const upload = () =>
+      agent.post(`/upload?csrf=${csrf}`).attach('file', Buffer.from(`${odd}\n${good}\n`), 'odd.csv');
+    const id = Number(/\/upload\/(\d+)/.exec((await upload()).headers['location']!)![1]);
+    await runJobs(test.context);
+    const { modelId } = await getBatch(test.context.db, id);
+    const places = Object.fromEntries(paperColumns.slice(1).map((_, j) => [`f${j + 1}`, String(j + 2)]));
+    await post(`/upload/${id}/mapping`, { model: String(modelId), f0: '', ...places, identifier: '0' });
+    await runJobs(test.context);
+    expect((await upload()).headers['location']).toMatch(/mapping$/);
   });
 });
