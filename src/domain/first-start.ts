@@ -109,6 +109,14 @@ function isOpen(state: Job['state']): boolean {
   return state === 'queued' || state === 'running';
 }
 
+/** What a telecom can change for a customer. */
+const changeable = new Map(
+  [
+    ...['Contract', 'PaymentMethod', 'PaperlessBilling', 'OnlineSecurity', 'OnlineBackup'],
+    ...['DeviceProtection', 'TechSupport', 'contract', 'onlinesecurity', 'onlinebackup', 'techsupport'],
+  ].map((name) => [name, { actionable: true }] as const),
+);
+
 interface SamplePlan extends TrainingPlan {
   readonly name: string;
   readonly isSample: true;
@@ -116,7 +124,7 @@ interface SamplePlan extends TrainingPlan {
 
 /** The model that scores from the first minute is the best that Holdfast makes; the small one is made quickly. */
 function plans(): SamplePlan[] {
-  const shared = { datasetName, isSample: true } as const;
+  const shared = { datasetName, isSample: true, details: changeable } as const;
   return [
     {
       ...{ ...shared, name: 'Telecom churn (sample)', only: null },

@@ -2,11 +2,10 @@
 import { z } from 'zod';
 import type { Model } from '../ml/model.ts';
 import { isNumeric } from '../ml/row-reader.ts';
-import type { Schema } from '../ml/schema.ts';
 import type { LatestCustomer } from '../store/latest-customers.ts';
 import type { PromotionTestRecord } from '../store/promotion-tests.ts';
-import { numberIn } from './cell-values.ts';
 import { foldName } from './column-names.ts';
+import { cellsOf } from './customer-cells.ts';
 import { createScorer, scoreCustomers } from './scoring.ts';
 
 const cell = z.string().trim().max(200);
@@ -82,19 +81,8 @@ export function scoreInputs(
 ): (number | null)[] {
   if (inputs.length === 0) return [];
   const scorer = createScorer(model, noRules, inputs.length);
-  const rows = inputs.map((customer) => ({ cells: cellsFor(model.schema, customer) }));
+  const rows = inputs.map((customer) => ({ cells: cellsOf(model.schema, customer) }));
   return scoreCustomers(scorer, rows, '.').map((result) => (result.ok ? result.customer.probability : null));
-}
-
-/** Customers come with either decimal sign and under other spellings of the columns. */
-function cellsFor(schema: Schema, inputs: Readonly<Record<string, string>>): (string | undefined)[] {
-  const known = new Map(Object.entries(inputs).map(([name, text]) => [foldName(name), text]));
-  return schema.features.map((feature) => {
-    const text = known.get(foldName(feature.name));
-    if (text === undefined || feature.type !== 'number') return text;
-    const number = numberIn(text);
-    return number === null ? text : String(number);
-  });
 }
 
 type Outcome = Omit<TestResult, 'test'>;

@@ -2,6 +2,8 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
+import { findAlternatives } from '../domain/alternatives.ts';
+import type { Alternatives } from '../domain/alternatives.ts';
 import { isSameValue } from '../domain/cell-values.ts';
 import { riskLevels } from '../domain/risk.ts';
 import { reasonWords } from '../domain/scoring-words.ts';
@@ -46,6 +48,7 @@ declare module '../http/render.ts' {
       readonly changes: readonly InputChange[];
       readonly history: readonly PredictionRecord[];
       readonly settings: Settings;
+      readonly alternatives: Alternatives;
     };
   }
 }
@@ -79,7 +82,7 @@ type ListQuery = z.infer<typeof ListQuery>;
 
 const rowsPerRead = 1_000;
 
-export function createPredictionHandlers({ db }: Context) {
+export function createPredictionHandlers({ db, config }: Context) {
   return {
     list: async (req: Request, res: Response) => {
       const { data: query, noted } = parseQuery(ListQuery, req.query);
@@ -114,6 +117,7 @@ export function createPredictionHandlers({ db }: Context) {
     show: async (req: Request, res: Response) => {
       const prediction = await getPrediction(db, idParam(req));
       const compared = await findCompared(db, req);
+      const settings = await getSettings(db);
       const shown = prediction.reasons.strongest.reduce((sum, reason) => sum + reason.points, 0);
       await render(res, 'predictions/show', {
         title:
@@ -125,7 +129,8 @@ export function createPredictionHandlers({ db }: Context) {
         compared,
         changes: compared === null ? [] : changedInputs(compared.inputs, prediction.inputs),
         history: prediction.customerId === null ? [] : await listHistory(db, prediction.customerId, 20),
-        settings: await getSettings(db),
+        settings,
+        alternatives: await findAlternatives(db, config.modelsDir, prediction, settings),
       });
     },
   };
