@@ -1,45 +1,51 @@
 /** The first sheet of an Excel workbook as CSV. */
 import { readFile } from 'node:fs/promises';
-import readWorkbook from 'read-excel-file/node';
+import { readSheet } from 'read-excel-file/node';
 import { AppError } from '../../errors.ts';
+import { isoText } from './iso-text.ts';
+import { checkWorkbook, notAWorkbook } from './workbook.ts';
 import { writeCsv } from './write-csv.ts';
-import { checkArchive } from './zip.ts';
 
-const notAWorkbook = new AppError(
-  415,
-  'not-a-workbook',
-  'This file is a zip archive but no Excel workbook that can be read. Save it as .xlsx or as CSV, then upload that.',
-);
+/** Excel's day 0: a time of the day without a date stands on it. */
+const dayZero = Date.UTC(1899, 11, 30);
+const dayMs = 86_400_000;
 
 /** Writes the CSV to `target` and gives what a person should know. @throws AppError 415 or 422 in words */
 export async function excelToCsv(path: string, target: string): Promise<string[]> {
   const bytes = await readFile(path);
-  if (!checkArchive(bytes).includes('xl/workbook.xml')) throw notAWorkbook;
-  const sheets = await readWorkbook(bytes, { trim: false }).catch(() => {
-    throw notAWorkbook;
+  const names = checkWorkbook(bytes);
+  const sheet: unknown[][] = await readSheet(bytes, 1, { trim: false }).catch(() => {
+    throw notAWorkbook();
   });
-  const [first] = sheets;
-  const rows = (first?.data ?? []).filter((row) => row.some((cell) => cell !== null && cell !== ''));
-  if (rows.length === 0) throw new AppError(422, 'empty-sheet', 'The first sheet of the workbook is empty.');
-  const width = Math.max(...rows.map((row) => row.length));
-  await writeCsv(target, lines(rows, width));
-  const several = sheets.length > 1 ? `The first of ${sheets.length} sheets, ${first!.sheet}, was read.` : '';
+  let width = 0;
+  for (const row of sheet) width = Math.max(width, row.length);
+  if (!sheet.some(isFilled))
+    throw new AppError(422, 'empty-sheet', 'The first sheet of the workbook is empty.');
+  await writeCsv(target, lines(sheet, width));
+  const several = names.length > 1 ? `The first of ${names.length} sheets, ${names[0]!}, was read.` : '';
   return ['The Excel workbook was turned into CSV.', several].filter(Boolean);
 }
 
-function* lines(rows: readonly (readonly unknown[])[], width: number): Generator<string[]> {
-  for (const row of rows) yield Array.from({ length: width }, (_, j) => textOf(row[j]));
+function* lines(sheet: readonly (readonly unknown[])[], width: number): Generator<string[]> {
+  for (const row of sheet)
+    if (isFilled(row)) yield Array.from({ length: width }, (_, j) => textOf(row[j] ?? null));
 }
 
-/** As a person sees it: dates without a time as dates, errors of formulas as nothing. */
+function isFilled(row: readonly unknown[]): boolean {
+  return row.some((cell) => cell !== null && cell !== '');
+}
+
+/** As Excel shows it without a format. Where a formula failed, the reader gives null. */
 function textOf(cell: unknown): string {
-  if (cell instanceof Date) {
-    const iso = cell.toISOString();
-    return iso.endsWith('T00:00:00.000Z') ? iso.slice(0, 10) : iso.slice(0, 19).replace('T', ' ');
-  }
+  if (cell instanceof Date) return dateText(cell.getTime());
   if (typeof cell === 'boolean') return cell ? 'TRUE' : 'FALSE';
   if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : '';
-  return typeof cell === 'string' && !/^#(N\/A|REF!|VALUE!|DIV\/0!|NAME\?|NUM!|NULL!)$/.test(cell)
-    ? cell
-    : '';
+  return typeof cell === 'string' ? cell : '';
+}
+
+/** Excel counts fractions of a day, so that a full second may come as a millisecond less. */
+function dateText(ms: number): string {
+  const date = new Date(Math.round(ms / 1000) * 1000);
+  const isTimeOnly = date.getTime() >= dayZero && date.getTime() < dayZero + dayMs;
+  return isTimeOnly ? date.toISOString().slice(11, 19) : isoText(date);
 }
