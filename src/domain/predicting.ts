@@ -131,10 +131,19 @@ function aboutErrors({ customer = '', monthlyValue = '' }: Readonly<Record<strin
   return errors;
 }
 
-function hintOf({ range, type }: Feature): string | null {
-  if (type === 'date') return 'A date such as 2026-11-20. Leave empty if not known.';
+function hintOf(feature: Feature): string | null {
+  const { range, type, allowed } = feature;
+  const empty = isRequired(feature) ? '' : ' Leave empty if not known.';
+  if (type === 'date') return `A date such as 2026-11-20.${empty}`;
   if (range === null) return null;
-  return `Training saw ${range.min} to ${range.max}. Leave empty if not known.`;
+  const { min = null, max = null } = allowed ?? {};
+  if (min === null && max === null) return `Training saw ${range.min} to ${range.max}.${empty}`;
+  if (min === null) return `At most ${String(max)}.${empty}`;
+  return `${max === null ? `At least ${min}` : `${min} to ${max}`}.${empty}`;
+}
+
+function isRequired({ policy }: Feature): boolean {
+  return policy?.missing === 'refuse';
 }
 
 function problemError(
@@ -142,7 +151,8 @@ function problemError(
   { column, expected }: { column: string; expected: string },
 ): FieldError {
   const field = fields.find(({ feature }) => feature.name === column)!;
-  return { field: field.name, message: `${field.label}: enter ${expected}, or leave it empty.` };
+  const orEmpty = isRequired(field.feature) ? '' : ', or leave it empty';
+  return { field: field.name, message: `${field.label}: enter ${expected}${orEmpty}.` };
 }
 
 function sortedByField(errors: FieldError[], fields: readonly FormField[]): FieldError[] {
