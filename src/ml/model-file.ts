@@ -94,6 +94,7 @@ function readHeader(bytes: Uint8Array, sha256: Sha256): Uint8Array {
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const version = view.getUint32(8, true);
+  if (version < 1) throw new ModelFileError('The model file has a format that there never was.');
   if (version > formatVersion)
     throw new ModelFileError(
       `The model file has format ${version}; this version of Holdfast reads up to ${formatVersion}.`,
