@@ -1,72 +1,127 @@
 /** A Parquet file as CSV, a stretch of rows at a time. */
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
-import type { AsyncBuffer, FileMetaData } from 'hyparquet';
+import { asyncBufferFromFile, parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet';
+import type { AsyncBuffer, Compressors, FileMetaData, SchemaElement } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { AppError } from '../../errors.ts';
 import { maxColumns } from '../csv/intake.ts';
+import { asStored, textWriter } from './parquet-values.ts';
 import { writeCsv } from './write-csv.ts';
 
-const rowsAtOnce = 20_000;
 const maxRows = 100_000_000;
+/** Pages are about 1 MB in files of every usual program; more is a file that wants to fill the memory. */
+const maxPageBytes = 256 * 1024 * 1024;
+/** Rows at once: so many cells, since a page is unpacked whole for each stretch that it has a part in. */
+const cellsAtOnce = 1_000_000;
+const rowsAtOnce = { least: 2_000, most: 100_000 };
+const noCell = new Set(['BSON', 'INTERVAL', 'GEOMETRY', 'GEOGRAPHY', 'VARIANT']);
 
 /** Writes the CSV to `target` and gives what a person should know. @throws AppError 422 in words */
 export async function parquetToCsv(path: string, target: string): Promise<string[]> {
   try {
     const file = await asyncBufferFromFile(path);
-    const metadata = await parquetMetadataAsync(file);
-    const { flat, nested } = columnsOf(metadata);
-    if (metadata.num_rows > maxRows || flat.length > maxColumns)
-      throw unusable(
-        `It has ${metadata.num_rows} rows and ${flat.length} columns, which is more than can be read here.`,
-      );
-    if (flat.length === 0) throw unusable('It has no column with one value a row.');
-    await writeCsv(target, lines(file, metadata, flat));
+    const metadata = await parquetMetadataAsync(file, { geoparquet: false });
+    const { columns, leftOut } = columnsOf(metadata);
+    checkSize(metadata, columns.length);
+    await writeCsv(target, lines(file, metadata, columns));
     const left =
-      nested.length === 0
+      leftOut.length === 0
         ? ''
-        : `These columns hold lists or records and were left out: ${nested.join(', ')}.`;
+        : `These columns hold lists, records or shapes and were left out: ${leftOut.join(', ')}.`;
     return ['The Parquet file was turned into CSV.', left].filter(Boolean);
   } catch (error) {
-    if (error instanceof AppError) throw error;
+    // Whatever else the reader throws is about the bytes; an error of the disk has a code and is not.
+    if (error instanceof AppError || (error instanceof Error && 'code' in error && 'syscall' in error))
+      throw error;
     throw unusable('It is cut off or damaged, or packed in a way that is not known here.');
   }
 }
 
 /** Columns with one value a row, and those with more inside. */
-function columnsOf(metadata: FileMetaData): { flat: string[]; nested: string[] } {
-  const { children } = parquetSchema(metadata);
-  const isFlat = (column: (typeof children)[number]) =>
-    column.children.length === 0 && column.element.repetition_type !== 'REPEATED';
-  return {
-    flat: children.filter(isFlat).map(({ element }) => element.name),
-    nested: children.filter((column) => !isFlat(column)).map(({ element }) => element.name),
-  };
+function columnsOf(metadata: FileMetaData): { columns: SchemaElement[]; leftOut: string[] } {
+  const columns: SchemaElement[] = [];
+  const leftOut: string[] = [];
+  for (const { children, element } of parquetSchema(metadata).children) {
+    const kinds = [element.converted_type, element.logical_type?.type].map(String);
+    const isCell =
+      children.length === 0 &&
+      element.repetition_type !== 'REPEATED' &&
+      !kinds.some((kind) => noCell.has(kind));
+    if (isCell) columns.push(element);
+    else leftOut.push(element.name);
+  }
+  return { columns, leftOut };
+}
+
+function checkSize({ num_rows: rows, row_groups: groups }: FileMetaData, columns: number): void {
+  if (columns === 0) throw unusable('It has no column with one value a row.');
+  if (rows > maxRows || columns > maxColumns)
+    throw unusable(
+      `It has ${rows.toLocaleString('en')} rows and ${columns.toLocaleString('en')} columns, which is more than can be read here.`,
+    );
+  const inGroups = groups.reduce((sum, group) => sum + group.num_rows, 0n);
+  if (inGroups !== rows) throw new Error('The groups have other rows than the file');
 }
 
 async function* lines(
   file: AsyncBuffer,
   metadata: FileMetaData,
-  columns: string[],
+  columns: readonly SchemaElement[],
 ): AsyncGenerator<string[]> {
-  yield columns;
+  yield columns.map(({ name }) => name);
+  const writers = columns.map(textWriter);
+  const stored = { ...metadata, schema: metadata.schema.map(asStored) };
+  const step = Math.min(
+    rowsAtOnce.most,
+    Math.max(rowsAtOnce.least, Math.floor(cellsAtOnce / columns.length)),
+  );
   const total = Number(metadata.num_rows);
-  for (let rowStart = 0; rowStart < total; rowStart += rowsAtOnce) {
-    const rowEnd = Math.min(total, rowStart + rowsAtOnce);
-    const rows = await parquetReadObjects({ file, metadata, columns, rowStart, rowEnd, compressors });
-    for (const row of rows) yield columns.map((name) => textOf(row[name]));
+  for (let start = 0; start < total; start += step) {
+    const end = Math.min(total, start + step);
+    for (const row of await readRows(file, stored, columns, start, end))
+      yield row.map((value, j) => {
+        // The reader gives null for no value; undefined is a page that ended early.
+        if (value === undefined) throw new Error('A column has fewer values than the file has rows');
+        return writers[j]!(value);
+      });
   }
 }
 
-function textOf(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  if (value instanceof Date) {
-    const iso = Number.isNaN(value.getTime()) ? '' : value.toISOString();
-    return iso.endsWith('T00:00:00.000Z') ? iso.slice(0, 10) : iso.slice(0, 19).replace('T', ' ');
-  }
-  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : '';
-  if (typeof value === 'string' || typeof value === 'bigint' || typeof value === 'boolean')
-    return String(value);
-  return JSON.stringify(value);
+async function readRows(
+  file: AsyncBuffer,
+  metadata: FileMetaData,
+  columns: readonly SchemaElement[],
+  rowStart: number,
+  rowEnd: number,
+): Promise<unknown[][]> {
+  let rows: unknown[][] = [];
+  await parquetRead({
+    file,
+    metadata,
+    columns: columns.map(({ name }) => name),
+    rowStart,
+    rowEnd,
+    rowFormat: 'array',
+    utf8: false,
+    compressors: carefully(compressors),
+    parsers: { jsonFromBytes: (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8') },
+    onComplete: (read: unknown[][]) => {
+      rows = read;
+    },
+  });
+  if (rows.length !== rowEnd - rowStart) throw new Error('Fewer rows than the file says');
+  return rows;
+}
+
+/** None of them unpacks a page that claims to be huge. */
+function carefully(unpackers: Compressors): Compressors {
+  const guarded = Object.entries(unpackers).map(([codec, unpack]) => [
+    codec,
+    (input: Uint8Array, length: number): Uint8Array => {
+      if (!(length <= maxPageBytes)) throw unusable('Some of its pages are larger than 256 MB.');
+      return unpack(input, length);
+    },
+  ]);
+  return Object.fromEntries(guarded) as Compressors;
 }
 
 function unusable(reason: string): AppError {
