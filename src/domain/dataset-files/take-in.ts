@@ -5,38 +5,42 @@ import { open, rename, rm } from 'node:fs/promises';
 import { takeInCsv } from '../csv/intake.ts';
 import type { CsvIntake } from '../csv/intake.ts';
 import { excelToCsv } from './excel.ts';
+import { tableFormatOf } from './formats.ts';
+import type { TableFormat } from './formats.ts';
 import { parquetToCsv } from './parquet.ts';
+
+export interface TableIntake extends CsvIntake {
+  /** What the file was when it came. */
+  readonly source: TableFormat;
+}
+
+const headBytes = 4096;
 
 /**
  * Examines the file and replaces it by its CSV form; hash and size are those of the bytes that came.
  * @throws AppError 415 for other kinds of files, 422 for a table that cannot be used, in words
  */
-export async function takeInTable(path: string): Promise<CsvIntake> {
-  const convert = await converterFor(path);
-  if (convert === null) return takeInCsv(path);
+export async function takeInTable(path: string): Promise<TableIntake> {
+  const source = tableFormatOf(await readHead(path));
+  if (source === 'csv') return { ...(await takeInCsv(path)), source };
   const original = await hashFile(path);
   const converted = `${path}.csv`;
   try {
-    const notes = await convert(path, converted);
+    const notes = await (source === 'xlsx' ? excelToCsv : parquetToCsv)(path, converted);
     await rename(converted, path);
     const intake = await takeInCsv(path);
-    return {
-      ...intake,
-      ...original,
-      format: { ...intake.format, notes: [...notes, ...intake.format.notes] },
-    };
+    const format = { ...intake.format, notes: [...notes, ...intake.format.notes] };
+    return { ...intake, ...original, format, source };
   } finally {
     await rm(converted, { force: true });
   }
 }
 
-/** By what the bytes say, never by the name; null: CSV, or something that its reader refuses. */
-async function converterFor(path: string): Promise<typeof excelToCsv | null> {
+async function readHead(path: string): Promise<Buffer> {
   const handle = await open(path, 'r');
   try {
-    const { buffer } = await handle.read(Buffer.alloc(4), 0, 4, 0);
-    if (buffer.equals(Buffer.from('PK\u0003\u0004'))) return excelToCsv;
-    return buffer.equals(Buffer.from('PAR1')) ? parquetToCsv : null;
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+    return buffer.subarray(0, bytesRead);
   } finally {
     await handle.close();
   }
