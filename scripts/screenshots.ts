@@ -16,6 +16,8 @@ try {
   const state = await setUp(browser);
   await take('home-light', '', { width: 1440, height: 1000, colorScheme: 'light' });
   await take('prediction-light', await riskiest(), { width: 1440, height: 900, colorScheme: 'light' });
+  await take('model-light', 'models/1', { width: 1440, height: 1500, colorScheme: 'light' });
+  await take('dataset-light', 'datasets/1', { width: 1440, height: 1500, colorScheme: 'light' });
   await take('home-phone-dark', '', { width: 390, height: 900, colorScheme: 'dark' });
 
   async function take(

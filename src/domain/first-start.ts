@@ -20,6 +20,7 @@ import { getSettings, saveSettings } from '../store/settings.ts';
 import { startScoring } from './batches.ts';
 import { takeInCsv } from './csv/intake.ts';
 import { defaultRules } from './default-rules.ts';
+import { describeDataset } from './dataset-reading.ts';
 import { guessMapping } from './mapping.ts';
 import { writeWhole } from './model-files.ts';
 import { historySeed, paperColumns, sampleCurrentCustomers, sampleHistory } from './sample/files.ts';
@@ -82,6 +83,7 @@ export async function prepareSample(db: Db, config: Config, onStep: OnStep): Pro
       columns: table.columns,
       isSample: true,
     }));
+  await describeDataset(db, config, datasetId);
   for (const plan of plans()) {
     const stored = (await listModels(db)).some((model) => model.isSample && model.name === plan.name);
     if (!stored) {

@@ -18,6 +18,7 @@ describe.skipIf(browserPath === undefined)('an analyst with data of their own', 
   let server: RunningServer;
   let browser: Browser;
   let page: Page;
+  /** Addresses of pages that were used, to be looked at again. */
   const seen: string[] = [];
 
   beforeAll(async () => {
@@ -57,16 +58,16 @@ describe.skipIf(browserPath === undefined)('an analyst with data of their own', 
     if (isTransactions) await page.getByLabel(/A purchase/).check();
     await press(button('Upload'));
     await link('Confirm the columns').waitFor(waiting);
-    seen.push(page.url());
+    seen.push(new URL(page.url()).pathname);
   }
   async function train(): Promise<void> {
-    seen.push(page.url());
+    seen.push(new URL(page.url()).pathname);
     await press(button('Start training'));
     await link('See the model').waitFor(waiting);
-    seen.push(page.url());
+    seen.push(new URL(page.url()).pathname);
     await press(link('See the model'));
     await page.getByRole('heading', { name: 'How good is it?' }).waitFor();
-    seen.push(page.url());
+    seen.push(new URL(page.url()).pathname);
   }
   const auc = async (): Promise<number> =>
     Number(
@@ -86,15 +87,15 @@ describe.skipIf(browserPath === undefined)('an analyst with data of their own', 
     expect(await use('Surname')).toBe('Leave it out');
     expect(await use('Exited')).toBe('Says who left');
     expect(await use('Age')).toBe('Learn from it');
-    seen.push(page.url());
+    seen.push(new URL(page.url()).pathname);
     await press(button('Confirm the columns'));
     expect(await page.locator('main').innerText()).toContain('Now: Exited is 1');
-    seen.push(page.url());
+    seen.push(new URL(page.url()).pathname);
     await press(link('Go on to training'));
     await train();
     expect(await auc()).toBeGreaterThan(0.75);
     await press(link('Activate…'));
-    seen.push(page.url());
+    seen.push(new URL(page.url()).pathname);
     await press(button(/^Activate v1/));
     await page.getByText('scores from now on').waitFor();
   });
@@ -127,7 +128,7 @@ describe.skipIf(browserPath === undefined)('an analyst with data of their own', 
     await press(button('Compare with other limits'));
     await page.getByRole('columnheader', { name: 'Same top tenth' }).waitFor(waiting);
     expect(await page.locator('#comparison tbody tr').count()).toBeGreaterThanOrEqual(4);
-    seen.push(page.url());
+    seen.push(new URL(page.url()).pathname);
     await press(button('Use this rule'));
     await button('Start training').waitFor(waiting);
     expect(await page.locator('main').innerText()).toContain('lowest 20 %');
@@ -139,7 +140,7 @@ describe.skipIf(browserPath === undefined)('an analyst with data of their own', 
     const rows = cells[0]!.map((_, row) => cells.map((column) => column[row]!));
     await bring(file('purchases.csv', stringify([[...header], ...rows])), true);
     await press(page.getByRole('list', { name: 'Steps' }).getByRole('link', { name: 'Customers' }));
-    seen.push(page.url());
+    seen.push(new URL(page.url()).pathname);
     await press(button('Compare 30, 45, 60 and 90 days'));
     await page.getByText('Suggested').waitFor(waiting);
     await press(button('Build the customers'));
@@ -167,12 +168,23 @@ describe.skipIf(browserPath === undefined)('an analyst with data of their own', 
     await page.getByRole('heading', { name: 'Promotion tests' }).waitFor();
     await page.goto(`${server.url}/models/2/activation`);
     expect(await page.locator('main').innerText()).toContain('The model does not use Age.');
-    seen.push(
-      page.url(),
-      `${server.url}/models`,
-      `${server.url}/models/tests`,
-      `${server.url}/models/compare?m1=1&m2=1`,
-    );
+    seen.push('/models/2/activation', '/models', '/models/tests', '/models/compare?m1=1&m2=1');
+  });
+
+  it('loses nothing to a kill in the middle of a training: the active model is untouched, the training ends', async () => {
+    await page.goto(`${server.url}/datasets/1/training`);
+    await page.getByLabel('Name of the model').fill('After the kill');
+    await page.getByLabel(/Thorough/).check();
+    await press(button('Start training'));
+    await page.getByText(/Trying/).waitFor(waiting);
+    const path = new URL(page.url()).pathname;
+    await server.kill();
+    server = await folder.start({ SAMPLE_DATA: 'off' });
+    await page.goto(`${server.url}${path}`);
+    await link('See the model').waitFor(waiting);
+    await page.goto(`${server.url}/models`);
+    expect(await page.getByRole('row', { name: /v1 bank/ }).innerText()).toContain('Active');
+    expect(await page.getByRole('row', { name: /After the kill/ }).innerText()).toContain('Candidate');
   });
 
   it('finds no accessibility problem on any of these pages, light or dark, and nothing wider than a phone', async () => {
@@ -182,12 +194,12 @@ describe.skipIf(browserPath === undefined)('an analyst with data of their own', 
     ] as const) {
       await page.setViewportSize({ width, height: 900 });
       await page.emulateMedia({ colorScheme: scheme });
-      for (const url of [...new Set(seen)]) {
-        await page.goto(url);
-        expect(await findAccessibilityProblems(page), `${url} ${scheme}`).toEqual([]);
+      for (const path of [...new Set(seen)]) {
+        await page.goto(`${server.url}${path}`);
+        expect(await findAccessibilityProblems(page), `${path} ${scheme}`).toEqual([]);
         expect(
           await page.evaluate('document.documentElement.scrollWidth - innerWidth'),
-          `${url} at ${width}`,
+          `${path} at ${width}`,
         ).toBeLessThanOrEqual(0);
       }
     }
