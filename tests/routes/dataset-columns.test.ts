@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listEvents } from '../../src/store/audit.ts';
+import { getDataset } from '../../src/store/datasets.ts';
+import type { Dataset } from '../../src/store/datasets.ts';
+import { createTestApp, setUpOrganisation, signIn } from '../helpers/app.ts';
+import type { TestApp } from '../helpers/app.ts';
+import { bankCsv } from '../helpers/bank.ts';
+import { bringDataset, errorsOf, postForm } from '../helpers/datasets.ts';
+import type { Agent, Fields } from '../helpers/datasets.ts';
+
+let test: TestApp;
+let agent: Agent;
+beforeAll(async () => {
+  test = await createTestApp();
+  await setUpOrganisation(test);
+  agent = await signIn(test, 'analyst');
+});
+afterAll(() => test.close());
+
+const page = async (path: string) => (await agent.get(path).expect(200)).text;
+const stored = (id: number) => getDataset(test.context.db, id);
+
+describe('what each column is', () => {
+  let dataset: Dataset;
+  beforeAll(async () => {
+    dataset = await bringDataset(test, agent, bankCsv(300, 3));
+  });
+  const at = (name: string): number => dataset.columns.findIndex((column) => column.name === name);
+  const save = (fields: Fields) =>
+    postForm(agent, `/datasets/${dataset.id}/columns`, { page: '1', ...fields });
+  const column = async (name: string) => (await stored(dataset.id)).columns[at(name)];
+
+  it('is shown as guessed, with words, limits and policies to add', async () => {
+    const text = await page(`/datasets/${dataset.id}/columns`);
+    for (const { name } of dataset.columns) expect(text).toContain(`aria-label="Use of ${name}"`);
+    expect(text).toContain(`id="min_${at('Age')}"`);
+    expect(text).not.toContain(`id="min_${at('Geography')}"`);
+    expect(text).toContain('more than 100 different');
+  });
+
+  it('is stored as confirmed, on record, and shown so again', async () => {
+    const [age, balance, salary] = [at('Age'), at('Balance'), at('EstimatedSalary')];
+    const answer = await save({
+      ...{ name: 'Bank 2026', [`title_${age}`]: 'Age in years', [`unit_${age}`]: 'years' },
+      ...{ [`min_${age}`]: '18', [`max_${age}`]: '99,5', [`missing_${age}`]: 'refuse' },
+      ...{ [`outOfRange_${age}`]: 'clip', [`actionable_${at('NumOfProducts')}`]: 'yes' },
+      ...{ [`role_${balance}`]: 'ignored', [`role_${salary}`]: 'value' },
+    });
+    expect([answer.status, answer.headers['location']]).toEqual([303, `/datasets/${dataset.id}/label`]);
+    expect(await column('Age')).toMatchObject({
+      ...{ title: 'Age in years', unit: 'years', allowed: { min: 18, max: 99.5 }, role: 'feature' },
+      policy: { missing: 'refuse', unseen: 'use', outOfRange: 'clip' },
+    });
+    expect((await column('NumOfProducts'))?.actionable).toBe(true);
+    expect((await column('Balance'))?.role).toBe('ignored');
+    expect((await column('EstimatedSalary'))?.role).toBe('value');
+    expect((await column('Geography'))?.policy).toBeUndefined();
+    const { name, confirmedAt } = await stored(dataset.id);
+    expect([name, confirmedAt]).toEqual(['Bank 2026', expect.any(String)]);
+
+    const text = await page(`/datasets/${dataset.id}/columns`);
+    expect(text).toContain('value="Age in years"');
+    expect(text).toContain(`id="max_${age}" name="max_${age}" inputmode="decimal" value="99.5"`);
+    const filter = { action: 'dataset.columns-confirmed', userId: null, from: null, to: null };
+    const [event] = await listEvents(test.context.db, filter, 1, 0);
+    const [before, after] = [event!.before, event!.after].map((text) => JSON.parse(text!) as unknown);
+    expect(before).toMatchObject({ Balance: 'feature, number' });
+    expect(after).toMatchObject({ Balance: 'ignored, number' });
+  });
+
+  it('is told everything that cannot be so, at once, with what was typed kept', async () => {
+    const before = await stored(dataset.id);
+    const [age, tenure] = [at('Age'), at('Tenure')];
+    const { status, text } = await save({
+      ...{ name: ' ', [`min_${age}`]: 'young', [`max_${age}`]: 'old', [`unit_${age}`]: 'winters' },
+      ...{ [`min_${tenure}`]: '9', [`max_${tenure}`]: '1', [`title_${tenure}`]: 'x'.repeat(101) },
+      ...{ [`type_${tenure}`]: 'colour', [`role_${at('Surname')}`]: 'feature' },
+      ...{ [`role_${at('Geography')}`]: 'value', [`missing_${age}`]: 'guess' },
+    });
+    expect(status).toBe(422);
+    expect(errorsOf(text)).toEqual([
+      'Give the dataset a name.',
+      'Surname is free text, which is not learned from. Leave it out, or make it a category.',
+      'Geography can only be the monthly value when it is a number.',
+      'Age: enter a number such as 12.5, or leave it empty.',
+      'Age: enter a number such as 12.5, or leave it empty.',
+      'Choose one of the list for Age.',
+      'Choose one of the list for Tenure.',
+      'Tenure: the lowest value is above the highest.',
+      'Tenure: use at most 100 characters.',
+      'Only one column is the monthly value; now Geography, EstimatedSalary do.',
+    ]);
+    for (const typed of ['young', 'old', 'winters']) expect(text).toContain(`value="${typed}"`);
+    expect(await stored(dataset.id)).toEqual(before);
+  });
+
+  it('names the customer only once', async () => {
+    const { status, text } = await save({ name: 'Bank', [`role_${at('RowNumber')}`]: 'identifier' });
+    expect(status).toBe(422);
+    expect(errorsOf(text)).toEqual(['Only one column names the customer; now RowNumber, CustomerId do.']);
+    expect((await column('RowNumber'))?.role).toBe('ignored');
+  });
+
+  it('may be free text that is left out, or a category that is learned from', async () => {
+    const surname = at('Surname');
+    expect(
+      (await save({ name: 'Bank', [`type_${surname}`]: 'text', [`role_${surname}`]: 'ignored' })).status,
+    ).toBe(303);
+    expect(
+      (await save({ name: 'Bank', [`type_${surname}`]: 'category', [`role_${surname}`]: 'feature' })).status,
+    ).toBe(303);
+    expect(await column('Surname')).toMatchObject({ type: 'category', role: 'feature' });
+  });
+
+  it('is left as it is by a form without its fields', async () => {
+    const before = await stored(dataset.id);
+    expect((await save({})).status).toBe(303);
+    const after = await stored(dataset.id);
+    const uses = ({ columns }: Dataset) => columns.map(({ name, role, type }) => [name, role, type]);
+    expect(uses(after)).toEqual(uses(before));
+    expect(after.name).toBe(before.name);
+  });
+});
+
+describe('more than a hundred columns', () => {
+  it('are confirmed over two pages, and each page keeps the other', async () => {
+    const names = Array.from({ length: 104 }, (_, j) => `f${j}`);
+    const rows = Array.from({ length: 60 }, (_, row) =>
+      [row, ...names.map((_name, j) => (row * (j + 3)) % 17), row % 4 === 0 ? 'Yes' : 'No'].join(','),
+    );
+    const csv = `${['id', ...names, 'Churn'].join(',')}\n${rows.join('\n')}\n`;
+    const { id } = await bringDataset(test, agent, csv, 'wide.csv');
+    const [first, second] = [
+      await page(`/datasets/${id}/columns`),
+      await page(`/datasets/${id}/columns?page=2`),
+    ];
+    expect(first).toContain('Columns 1 to 100 of 106');
+    expect(first).toContain('name="role_99"');
+    expect(first).not.toContain('name="role_100"');
+    expect(second).toContain('Columns 101 to 106 of 106');
+    expect(second).not.toContain('name="role_99"');
+    for (const strange of ['0', '3', 'x', '1e9']) await page(`/datasets/${id}/columns?page=${strange}`);
+
+    const one = await postForm(agent, `/datasets/${id}/columns`, {
+      page: '1',
+      name: 'Wide',
+      role_0: 'identifier',
+      role_5: 'ignored',
+    });
+    expect(one.headers['location']).toBe(`/datasets/${id}/columns?page=2`);
+    const two = await postForm(agent, `/datasets/${id}/columns`, { page: '2', role_101: 'ignored' });
+    expect(two.headers['location']).toBe(`/datasets/${id}/label`);
+    const { name, columns } = await stored(id);
+    expect([name, columns[5]!.role, columns[101]!.role]).toEqual(['Wide', 'ignored', 'ignored']);
+
+    const clash = await postForm(agent, `/datasets/${id}/columns`, { page: '2', role_102: 'identifier' });
+    expect(clash.status).toBe(422);
+    expect(errorsOf(clash.text)).toEqual(['Only one column names the customer; now id, f101 do.']);
+  });
+});
