@@ -97,6 +97,7 @@ export function createModelHandlers(context: Context) {
       'models/show',
       {
         title: model.label,
+        scripts: ['print-details'],
         model,
         datasetId: dataset?.id ?? null,
         exploration: report ? exploreThreshold(report, choice) : null,
