@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
+import { AppError } from '../errors.ts';
 import { inferColumns, positiveLevelOf } from '../ml/schema-inference.ts';
 import { getDataset, updateDataset } from '../store/datasets.ts';
 import type { Dataset, DatasetColumn } from '../store/datasets.ts';
@@ -9,8 +10,9 @@ import { readWholeCsv } from './csv/whole.ts';
 import type { WholeCsv } from './csv/whole.ts';
 import { takeInTable } from './dataset-files/take-in.ts';
 import { profileDataset } from './dataset-profile.ts';
+import type { DatasetProfile } from './dataset-profile.ts';
 import { evenly } from './dataset-table.ts';
-import { readLabel } from './labels/label-definition.ts';
+import { describeLabel, readLabel } from './labels/label-definition.ts';
 import type { LabelDefinition } from './labels/label-definition.ts';
 
 /** Figures are made from so many rows at most, taken evenly from a bigger file. */
@@ -41,13 +43,30 @@ export async function describeDataset(
     dataset.profile === null ? mergeColumns(csv, dataset.columns, known.identifier) : dataset.columns;
   const label =
     dataset.kind === 'transactions' ? null : (knownLabel(dataset, columns) ?? guessLabel(columns));
+  const { profile, refusal } = profileAsFarAsPossible(csv, columns, label);
+  const kept = refusal === null ? label : null;
   await updateDataset(db, id, {
-    columns: columns.map((column) => asLabel(column, label)),
-    label,
-    profile: profileDataset(csv, columns, label),
+    columns: columns.map((column) => asLabel(column, kept)),
+    label: kept,
+    profile,
     state: 'ready',
-    error: null,
+    error: refusal,
   });
+}
+
+/** A rule that these rows cannot answer is let go and told; the dataset stays usable. */
+function profileAsFarAsPossible(
+  csv: WholeCsv,
+  columns: readonly DatasetColumn[],
+  label: LabelDefinition | null,
+): { profile: DatasetProfile; refusal: string | null } {
+  try {
+    return { profile: profileDataset(csv, columns, label), refusal: null };
+  } catch (error) {
+    if (!(error instanceof AppError) || label?.kind !== 'proxy') throw error;
+    const refusal = `The rule “${describeLabel(label)}” cannot be used. ${error.message}`;
+    return { profile: profileDataset(csv, columns, null), refusal };
+  }
 }
 
 /** What was confirmed for the version before holds for columns of the same name. */

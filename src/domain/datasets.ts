@@ -105,7 +105,7 @@ export async function confirmColumns(
   });
 }
 
-/** Stores what 'left' means and has the profile made anew. @throws Unprocessable when no row would be decided. */
+/** Stores what 'left' means and has the profile made anew. @throws Unprocessable when the column has no such level. */
 export async function defineLabel(db: Db, user: User, id: number, label: LabelDefinition): Promise<void> {
   await inTransaction(db, async (trx) => {
     const dataset = await getReady(trx, id);

@@ -10,8 +10,10 @@ import { isBlank, parseDate, parseNumber } from '../../ml/values.ts';
 import type { WholeCsv } from '../csv/whole.ts';
 
 const column = z.string().min(1).max(200);
-const days = z.int().min(1).max(3_650);
-const percentile = z.number().min(1).max(99);
+const dayWords = 'Enter whole days, from 1 to 3,650.';
+const days = z.int(dayWords).min(1, dayWords).max(3_650, dayWords);
+const percentWords = 'Enter a percentage from 1 to 99.';
+const percentile = z.number(percentWords).min(1, percentWords).max(99, percentWords);
 const asOf = z
   .string()
   .refine((text) => parseDate(text) !== null, { error: 'Write the date as 2026-11-20 or 20.11.2026.' })
@@ -24,7 +26,11 @@ export const ProxyCondition = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('days-at-least'), column, days }),
   z.object({ kind: z.literal('below-percentile'), column, percentile }),
   z.object({ kind: z.literal('above-percentile'), column, percentile }),
-  z.object({ kind: z.literal('equals'), column, level: z.string().min(1).max(200) }),
+  z.object({
+    kind: z.literal('equals'),
+    column,
+    level: z.string().min(1).max(200, 'Use at most 200 characters.'),
+  }),
   z.object({ kind: z.literal('below'), column, number: z.number() }),
   z.object({ kind: z.literal('above'), column, number: z.number() }),
 ]);

@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DatasetProfile } from '../../src/domain/dataset-profile.ts';
+import { comparisonOf } from '../../src/domain/label-comparison.ts';
+import { getDataset } from '../../src/store/datasets.ts';
+import type { Dataset } from '../../src/store/datasets.ts';
+import { listOpenJobs } from '../../src/store/jobs.ts';
+import { createTestApp, setUpOrganisation, signIn } from '../helpers/app.ts';
+import type { TestApp } from '../helpers/app.ts';
+import { bankCsv } from '../helpers/bank.ts';
+import { bringDataset, errorsOf, postForm } from '../helpers/datasets.ts';
+import type { Agent, Fields } from '../helpers/datasets.ts';
+import { runJobs } from '../helpers/work.ts';
+
+let test: TestApp;
+let agent: Agent;
+let dataset: Dataset;
+beforeAll(async () => {
+  test = await createTestApp();
+  await setUpOrganisation(test);
+  agent = await signIn(test, 'analyst');
+  dataset = await bringDataset(test, agent, bankCsv(500, 3));
+});
+afterAll(() => test.close());
+
+const place = (name: string): string => String(dataset.columns.findIndex((column) => column.name === name));
+const levelAt = (name: string, level: string): number =>
+  dataset.columns.find((column) => column.name === name)!.levels.indexOf(level);
+const path = () => `/datasets/${dataset.id}/label`;
+const save = (fields: Fields) => postForm(agent, path(), fields);
+const compare = (fields: Fields) => postForm(agent, `${path()}/comparison`, fields);
+const page = async () => (await agent.get(path()).expect(200)).text;
+const stored = () => getDataset(test.context.db, dataset.id);
+const profile = async () => (await stored()).profile as DatasetProfile;
+const queued = async () => (await listOpenJobs(test.context.db)).length;
+
+/** A rule of one condition. */
+const rule = (column: string, kind: string, value: string): Fields => ({
+  ...{ how: 'rule', match: 'all', column0: place(column), kind0: kind, value0: value },
+});
+
+describe('a column that says who left', () => {
+  it('is guessed, and offered first with its likely level', async () => {
+    const text = await page();
+    expect(text).toContain('Now: <strong>Exited is 1</strong>');
+    expect(text).toContain('Exited is 1 (likely)');
+    expect(text.indexOf('label="Exited"')).toBeLessThan(text.indexOf('label="Geography"'));
+    expect(text).not.toContain('label="Surname"');
+  });
+
+  it('can be another, and the figures are made anew in a job', async () => {
+    const { positiveRate } = await profile();
+    const answer = await save({ choice: `${place('Gender')}:${levelAt('Gender', 'Female')}` });
+    expect([answer.status, answer.headers['location']]).toEqual([303, `/datasets/${dataset.id}/training`]);
+    expect((await stored()).state).toBe('reading');
+    // Until then nothing else can be said of it.
+    expect((await save({ choice: `${place('Exited')}:1` })).status).toBe(409);
+    await agent.get(path()).expect(303);
+    await runJobs(test.context);
+
+    const { label, state, columns: after } = await stored();
+    expect([state, label]).toEqual(['ready', { kind: 'column', column: 'Gender', positive: 'Female' }]);
+    const roles = Object.fromEntries(after.map(({ name, role }) => [name, role]));
+    expect([roles['Gender'], roles['Exited']]).toEqual(['label', 'ignored']);
+    const now = await profile();
+    expect(now.positiveRate).not.toBe(positiveRate);
+    expect(now.undecided, 'rows without a gender').toBe(
+      bankCsv(500, 3)
+        .split('\n')
+        .filter((line) => line.split(',')[5] === '').length,
+    );
+  });
+
+  it('said again as it is makes no new work', async () => {
+    await save({ choice: `${place('Gender')}:${levelAt('Gender', 'Female')}` });
+    expect([await queued(), (await stored()).state]).toEqual([0, 'ready']);
+  });
+
+  it.each(['', '99:0', '1', 'x:y', '-1:0', '4:77'])('has to be one of the list, not %j', async (choice) => {
+    const { status, text } = await save({ choice });
+    expect(status).toBe(422);
+    expect(errorsOf(text)).toEqual(['Choose the column and the level that say that a customer left.']);
+    expect(text).toContain('id="choice-error"');
+  });
+});
+
+describe('a rule', () => {
+  it('is told everything that is wrong with it, with what was typed kept', async () => {
+    const { status, text } = await save({
+      ...{ how: 'rule', match: 'any', asOf: '' },
+      ...{ column0: '99', kind0: 'below', value0: '12' },
+      ...{ column1: place('Age'), kind1: 'resembles', value1: '' },
+      ...{ column2: place('Balance'), kind2: 'above', value2: 'a fortune' },
+    });
+    expect(status).toBe(422);
+    expect(errorsOf(text)).toEqual([
+      'Choose a column of this dataset.',
+      'Choose what must hold of the column.',
+      'Enter the days, percentage, number or level.',
+      'Enter a number such as 60.',
+    ]);
+    for (const field of ['column0', 'kind1', 'value1', 'value2'])
+      expect(text).toContain(`id="${field}-error"`);
+    expect(text).toContain('value="a fortune"');
+    expect(text).toMatch(/<option value="any" selected/);
+  });
+
+  it.each([
+    ['without a condition', { how: 'rule' }, 'Choose a column and what must hold of it.'],
+    ['of 0 days', { kind0: 'days-at-least', value0: '0' }, /whole days, from 1/],
+    ['of half a day', { kind0: 'days-at-least', value0: '0.5' }, /whole days, from 1/],
+    ['of the lowest 100 percent', { kind0: 'below-percentile', value0: '100' }, /from 1 to 99/],
+    ['counted from no date', { kind0: 'inactive-days', value0: '60', asOf: 'yesterday' }, /Write the date/],
+  ] as const)('%s is refused in words', async (_what, change, words) => {
+    const { status, text } = await save(
+      'how' in change ? change : { ...rule('Tenure', 'below', '1'), ...change },
+    );
+    expect(status).toBe(422);
+    expect(errorsOf(text)).toHaveLength(1);
+    expect(errorsOf(text)[0]).toMatch(words);
+    expect(errorsOf(text)[0]).not.toMatch(/invalid|expected|too (big|small)/i);
+  });
+
+  it.each([
+    ['equals', 'Atlantis', 'No row has &#39;Atlantis&#39; in the column &#39;Geography&#39;.'],
+    ['inactive-days', '60', 'The column &#39;Geography&#39; holds no dates that can be read.'],
+  ])('that no row can answer (%s %s) is let go and told, and the dataset stays usable', async (...given) => {
+    const [kind, value, words] = given;
+    expect((await save(rule('Geography', kind, value))).status).toBe(303);
+    await runJobs(test.context);
+    expect(await stored()).toMatchObject({ state: 'ready', label: null });
+    for (const step of ['label', 'training'])
+      expect((await agent.get(`/datasets/${dataset.id}/${step}`).expect(200)).text).toContain(words);
+    // What can be used takes its place, and nothing is said of the other any more.
+    await save({ choice: `${place('Exited')}:${levelAt('Exited', '1')}` });
+    await runJobs(test.context);
+    expect(await page()).not.toContain(words);
+    expect(await stored()).toMatchObject({ error: null, label: { column: 'Exited', positive: '1' } });
+  });
+
+  it('is compared with other limits in a job, side by side', async () => {
+    const answer = await compare(rule('Balance', 'below-percentile', '40'));
+    expect([answer.status, answer.headers['location']]).toEqual([303, `${path()}#comparison`]);
+    const waiting = await page();
+    expect(waiting).toContain('Being compared');
+    expect(waiting).toContain('reload-page');
+    await runJobs(test.context);
+    const { results, error } = comparisonOf(await stored())!;
+    expect([error, results!.length]).toEqual([null, expect.any(Number)]);
+    expect(results!.length).toBeGreaterThanOrEqual(3);
+    const text = await page();
+    for (const { description } of results!) expect(text).toContain(description);
+    expect(text).toMatch(/name="value0"[^>]*value="40"/);
+    expect((await stored()).label, 'comparing decides nothing').toMatchObject({ column: 'Exited' });
+  });
+
+  it('that cannot be compared says why', async () => {
+    await compare(rule('Geography', 'equals', 'Atlantis'));
+    await runJobs(test.context);
+    expect(await page()).toMatch(/No row has &#39;Atlantis&#39; in the column &#39;Geography&#39;/);
+    expect((await stored()).state).toBe('ready');
+  });
+
+  it('becomes the label: the figures follow it, and it is shown in words', async () => {
+    const answer = await save({
+      ...{ how: 'rule', match: 'all', column0: place('Age'), kind0: 'above', value0: '50' },
+      ...{ column1: place('IsActiveMember'), kind1: 'equals', value1: '0' },
+    });
+    expect(answer.status).toBe(303);
+    await runJobs(test.context);
+    const { label } = await stored();
+    expect(label).toMatchObject({
+      kind: 'proxy',
+      rule: { match: 'all', conditions: [{ column: 'Age', number: 50 }, { level: '0' }] },
+    });
+    const rows = bankCsv(500, 3).trimEnd().split('\n').slice(1);
+    const cells = rows.map((row) => row.split(','));
+    const left = cells.filter((row) => Number(row[6]) > 50 && row[10] === '0').length;
+    const undecided = cells.filter((row) => row[6] === '' && row[10] === '0').length;
+    expect(await profile()).toMatchObject({ positiveRate: left / (500 - undecided), undecided });
+    expect(await page()).toContain('Age is above 50, and IsActiveMember is 0');
+  });
+});
