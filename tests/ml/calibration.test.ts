@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -127,5 +129,39 @@ describe('pooling adjacent violators', () => {
       [1, 1],
     ]);
     expect(blocks[1]!.score).toBeCloseTo((0.2 + 0.2 + 0.3) / 3, 12);
+  });
+});
+
+describe("scikit-learn's figures", () => {
+  interface Reference {
+    readonly scores: readonly number[];
+    readonly target: readonly number[];
+    readonly isotonic: readonly number[];
+    readonly platt: { readonly slope: number; readonly intercept: number };
+    readonly grid: readonly number[];
+    readonly plattOnGrid: readonly number[];
+  }
+  const path = join(import.meta.dirname, '../oracles/calibration-reference.json');
+  const reference = JSON.parse(readFileSync(path, 'utf8')) as Reference;
+  const scores = Float64Array.from(reference.scores);
+  const target = Uint8Array.from(reference.target);
+
+  it('are the blocks of the isotonic map', () => {
+    const order = [...scores.keys()].sort((a, b) => scores[a]! - scores[b]!);
+    const rates = poolAdjacentViolators(scores, target).flatMap(({ rate, count }) =>
+      Array.from({ length: count }, () => rate),
+    );
+    order.forEach((row, i) => {
+      expect(rates[i]).toBeCloseTo(reference.isotonic[row]!, 10);
+    });
+  });
+
+  it("are Platt's slope and intercept", () => {
+    const map = fitPlatt(scores, target);
+    expect(map.slope).toBeCloseTo(reference.platt.slope, 3);
+    expect(map.intercept).toBeCloseTo(reference.platt.intercept, 3);
+    calibrate(map, Float64Array.from(reference.grid)).forEach((p, i) => {
+      expect(p).toBeCloseTo(reference.plattOnGrid[i]!, 4);
+    });
   });
 });
