@@ -44,7 +44,7 @@ const CustomersForm = z.object({
   category: limitedText(200).transform((text) => text || null),
   cutoff: limitedText(30).transform((text) => text || null),
   horizonDays: dayCount,
-  activeDays: z.union([z.literal('').transform(() => null), dayCount]),
+  activeDays: z.preprocess((text) => (text === '' ? null : text), dayCount.nullable()),
 });
 
 type Values = Readonly<Record<string, string>>;

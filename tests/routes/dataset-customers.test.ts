@@ -1,0 +1,158 @@
+import { stringify } from 'csv-stringify/sync';
+import { parse } from 'csv-parse/sync';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { horizonsOf } from '../../src/domain/customer-building.ts';
+import type { DatasetProfile } from '../../src/domain/dataset-profile.ts';
+import { sampleTransactions, transactionColumns } from '../../src/domain/labels/transaction-sample.ts';
+import { listEvents } from '../../src/store/audit.ts';
+import { getDataset, listDatasets } from '../../src/store/datasets.ts';
+import type { Dataset } from '../../src/store/datasets.ts';
+import { createTestApp, setUpOrganisation, signIn } from '../helpers/app.ts';
+import type { TestApp } from '../helpers/app.ts';
+import { bankCsv } from '../helpers/bank.ts';
+import { bringDataset, errorsOf, postForm } from '../helpers/datasets.ts';
+import type { Agent, Fields } from '../helpers/datasets.ts';
+import { runJobs } from '../helpers/work.ts';
+
+let test: TestApp;
+let agent: Agent;
+let purchases: Dataset;
+beforeAll(async () => {
+  test = await createTestApp();
+  await setUpOrganisation(test);
+  agent = await signIn(test, 'analyst');
+  const { cells } = sampleTransactions(200, 4);
+  const rows = cells[0]!.map((_, row) => cells.map((column) => column[row]!));
+  const csv = stringify([[...transactionColumns], ...rows]);
+  purchases = await bringDataset(test, agent, csv, 'purchases.csv', { kind: 'transactions' });
+});
+afterAll(() => test.close());
+
+const path = () => `/datasets/${purchases.id}/customers`;
+const page = async (at = path()) => (await agent.get(at).expect(200)).text;
+const options = {
+  ...{ customer: 'CustomerID', date: 'Date', amount: 'Amount', category: 'Category' },
+  ...{ horizonDays: '60', cutoff: '', activeDays: '' },
+};
+const build = (change: Fields = {}) => postForm(agent, path(), { ...options, ...change });
+
+describe('a table of transactions', () => {
+  it('has no label of its own, and the columns that matter are guessed', async () => {
+    expect(purchases).toMatchObject({ kind: 'transactions', state: 'ready', label: null });
+    const text = await page();
+    for (const name of ['CustomerID', 'Date', 'Amount'])
+      expect(text).toMatch(new RegExp(`<option value="${name}" selected`));
+    expect(text).toMatch(/name="horizonDays"[^>]*value="60"/);
+    expect(await page(`/datasets/${purchases.id}`)).not.toContain('Who left</span>');
+    await agent.get(`/datasets/${purchases.id}/current.csv`).expect(404);
+  });
+
+  it('is confirmed on the way to its customers, not to a label', async () => {
+    const answer = await postForm(agent, `/datasets/${purchases.id}/columns`, { page: '1' });
+    expect(answer.headers['location']).toBe(path());
+  });
+
+  it('shows horizons side by side, made in a job', async () => {
+    const answer = await postForm(agent, `${path()}/comparison`, options);
+    expect([answer.status, answer.headers['location']]).toEqual([303, `${path()}#comparison`]);
+    expect(await page()).toContain('Being compared');
+    await runJobs(test.context);
+    const { result } = horizonsOf(await getDataset(test.context.db, purchases.id))!;
+    expect(result!.choices.map(({ days }) => days)).toEqual([30, 45, 60, 90]);
+    // The longer one waits, the fewer are gone.
+    const left = result!.choices.map(({ leavers }) => leavers);
+    expect(left).toEqual([...left].sort((a, b) => b - a));
+    expect(await page()).toContain('Suggested');
+  });
+
+  it('that cannot be compared says why', async () => {
+    await postForm(agent, `${path()}/comparison`, { ...options, date: 'Category' });
+    await runJobs(test.context);
+    expect(await page()).toMatch(/notice-warning">[^<]*Category/);
+  });
+});
+
+describe('the form of it', () => {
+  it('tells everything at once and keeps what was typed', async () => {
+    const before = (await listDatasets(test.context.db)).length;
+    const { status, text } = await build({
+      ...{ customer: '', date: '', amount: '', horizonDays: 'two months', activeDays: '0' },
+    });
+    expect(status).toBe(422);
+    expect(errorsOf(text)).toEqual([
+      'Choose the column that names the customer.',
+      'Choose the column with the date.',
+      'Choose the column with the amount.',
+      'Enter a number of days.',
+      'Enter 1 day at least.',
+    ]);
+    expect(text).toContain('value="two months"');
+    expect(await listDatasets(test.context.db)).toHaveLength(before);
+  });
+
+  it.each([
+    [{ cutoff: 'last summer' }, 'Write the date as 2026-11-20 or 20.11.2026.'],
+    [{ horizonDays: '' }, 'Enter 1 day at least.'],
+    [{ horizonDays: '1.5' }, 'Enter whole days.'],
+    [{ horizonDays: '4000' }, 'Enter at most 3,650 days.'],
+    [{ activeDays: 'some' }, 'Enter a number of days.'],
+  ])('refuses %j in words', async (change, words) => {
+    const { status, text } = await build(change);
+    expect([status, errorsOf(text)]).toEqual([422, [words]]);
+  });
+});
+
+describe('the customers', () => {
+  let customers: Dataset;
+  beforeAll(async () => {
+    const answer = await build();
+    const id = Number(answer.headers['location']!.split('/').at(-1));
+    expect((await getDataset(test.context.db, id)).state).toBe('reading');
+    await runJobs(test.context);
+    customers = await getDataset(test.context.db, id);
+  });
+
+  it('are a dataset of one row each, with a label, on record', async () => {
+    expect(customers).toMatchObject({
+      ...{ state: 'ready', kind: 'customers' },
+      label: { kind: 'column', column: 'Churn', positive: 'Yes' },
+      name: expect.stringMatching(/^purchases: customers at \d{4}-\d\d-\d\d$/) as string,
+    });
+    expect(customers.columns[0]).toMatchObject({ name: 'CustomerID', role: 'identifier' });
+    expect(customers.columns[0]!.distinct).toBe(customers.rowCount);
+    const { positiveRate, undecided } = customers.profile as DatasetProfile;
+    expect(positiveRate).toBeGreaterThan(0.05);
+    expect(positiveRate).toBeLessThan(0.8);
+    expect(undecided).toBe(0);
+    expect(await page(`/datasets/${customers.id}`)).toMatch(/One row a customer as known on \d{4}-\d\d-\d\d/);
+    const filter = { action: 'dataset.built', userId: null, from: null, to: null };
+    expect(await listEvents(test.context.db, filter, 10, 0)).toHaveLength(1);
+  });
+
+  it('of today can be downloaded: the same columns, but who will leave is not known', async () => {
+    expect(await page(`/datasets/${customers.id}`)).toContain(`/datasets/${customers.id}/current.csv`);
+    const answer = await agent.get(`/datasets/${customers.id}/current.csv`).buffer().expect(200);
+    expect(answer.headers['content-disposition']).toContain('customers-to-score.csv');
+    const [header, ...rows] = parse(answer.text, { bom: true });
+    expect([...header!, 'Churn']).toEqual(customers.columns.map(({ name }) => name));
+    expect(rows.length).toBeGreaterThan(20);
+    expect(new Set(rows.map(([name]) => name)).size).toBe(rows.length);
+  });
+
+  it('are not built from customers, nor is a table of customers taken for transactions', async () => {
+    const bank = await bringDataset(test, agent, bankCsv(100, 1));
+    await agent.get(`/datasets/${bank.id}/customers`).expect(404);
+    const answer = await postForm(agent, `/datasets/${bank.id}/customers`, options);
+    expect(answer.status).toBe(422);
+    expect(errorsOf(answer.text)).toEqual(['This dataset has one row a customer already.']);
+  });
+
+  it('that cannot be built say why', async () => {
+    const answer = await build({ cutoff: '1999-01-01' });
+    const id = Number(answer.headers['location']!.split('/').at(-1));
+    await runJobs(test.context);
+    const { state, error } = await getDataset(test.context.db, id);
+    expect([state, error]).toEqual(['failed', expect.stringMatching(/1999-01-01/)]);
+    expect(await page(`/datasets/${id}`)).toContain('could not be');
+  });
+});
