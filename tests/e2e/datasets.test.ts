@@ -61,6 +61,7 @@ describe.skipIf(browserPath === undefined)('an analyst with data of their own', 
     seen.push(new URL(page.url()).pathname);
   }
   async function train(): Promise<void> {
+    await page.getByRole('heading', { name: 'Train a model' }).waitFor();
     seen.push(new URL(page.url()).pathname);
     await press(button('Start training'));
     await link('See the model').waitFor(waiting);
@@ -80,6 +81,7 @@ describe.skipIf(browserPath === undefined)('an analyst with data of their own', 
   it('takes a bank table from upload to an active model by keyboard, with nothing guessed wrong', async () => {
     await bring(file('bank.csv', bankCsv(2_000, 3)));
     await press(link('Confirm the columns'));
+    await page.getByRole('heading', { name: 'What is each column?' }).waitFor();
     const use = (name: string) =>
       page.getByLabel(`Use of ${name}`, { exact: true }).locator('option:checked').innerText();
     expect(await use('CustomerId')).toBe('Names the customer');
@@ -89,12 +91,13 @@ describe.skipIf(browserPath === undefined)('an analyst with data of their own', 
     expect(await use('Age')).toBe('Learn from it');
     seen.push(new URL(page.url()).pathname);
     await press(button('Confirm the columns'));
-    expect(await page.locator('main').innerText()).toContain('Now: Exited is 1');
+    await page.getByText('Now: Exited is 1').waitFor();
     seen.push(new URL(page.url()).pathname);
     await press(link('Go on to training'));
     await train();
     expect(await auc()).toBeGreaterThan(0.75);
     await press(link('Activate…'));
+    await page.getByRole('heading', { name: /^Activate v1/ }).waitFor();
     seen.push(new URL(page.url()).pathname);
     await press(button(/^Activate v1/));
     await page.getByText('scores from now on').waitFor();
@@ -140,6 +143,7 @@ describe.skipIf(browserPath === undefined)('an analyst with data of their own', 
     const rows = cells[0]!.map((_, row) => cells.map((column) => column[row]!));
     await bring(file('purchases.csv', stringify([[...header], ...rows])), true);
     await press(page.getByRole('list', { name: 'Steps' }).getByRole('link', { name: 'Customers' }));
+    await page.getByRole('heading', { name: 'One row a customer' }).waitFor();
     seen.push(new URL(page.url()).pathname);
     await press(button('Compare 30, 45, 60 and 90 days'));
     await page.getByText('Suggested').waitFor(waiting);
