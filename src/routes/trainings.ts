@@ -185,16 +185,18 @@ function readOptions(
   const drop = dataset.columns.flatMap(({ name }) =>
     values[dropField(dataset, name)] === 'yes' ? [name] : [],
   );
-  if (form?.effort !== 'expert')
-    return { options: { ...optionsFor(form?.effort ?? 'quick'), drop }, errors: [] };
+  const quick = { ...optionsFor('quick'), drop };
+  if (values['effort'] !== 'expert')
+    return { options: form?.effort === 'thorough' ? { ...optionsFor('thorough'), drop } : quick, errors: [] };
   const errors: FieldError[] = [];
   const families = allFamilies.filter((family) => values[`family-${family}`] === 'yes');
   if (families.length === 0)
     errors.push({ field: `family-${allFamilies[0]}`, message: 'Choose one family of models at least.' });
   const params = Object.fromEntries(families.map((family) => [family, readParams(family, values, errors)]));
+  if (form === null || errors.length > 0) return { options: quick, errors };
   const { effort, imbalance, folds, seed, budget } = form;
   const options = { effort, families, params, imbalance, folds, seed, budget, drop };
-  return { options: errors.length > 0 ? optionsFor('quick') : TrainingOptions.parse(options), errors };
+  return { options: TrainingOptions.parse(options), errors };
 }
 
 function readParams(family: Family, values: Values, errors: FieldError[]): Record<string, number> {
