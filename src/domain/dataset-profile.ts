@@ -2,7 +2,7 @@
 import { associationMatrix, associationWithTarget } from '../ml/association.ts';
 import { checkTrainingTable } from '../ml/data-checks.ts';
 import type { DataIssue } from '../ml/data-checks.ts';
-import { readColumn } from '../ml/schema-inference.ts';
+import { isLabelName, readColumn } from '../ml/schema-inference.ts';
 import type { FeatureType } from '../ml/schema.ts';
 import { takeRows } from '../ml/table.ts';
 import type { Column, Table } from '../ml/table.ts';
@@ -71,8 +71,24 @@ export function profileDataset(
     duplicateRows: countDuplicateRows(csv),
     columns: columns.map((column) => profileColumn(csv, column, typed, labels, decided)),
     matrix: matrixOf(typed),
-    issues: decided === null ? [] : checkTrainingTable(featuresOnly(decided.table, columns), decided.target),
+    issues:
+      decided === null
+        ? unlabelled(columns)
+        : checkTrainingTable(featuresOnly(decided.table, columns), decided.target),
   };
+}
+
+/** Why nothing can be learned yet. */
+function unlabelled(columns: readonly DatasetColumn[]): DataIssue[] {
+  const named = columns.find(({ name }) => isLabelName(name));
+  const severity = 'blocks' as const;
+  if (named && named.distinct < 2) {
+    const message = `It is called as if it said who left, but has ${named.distinct === 1 ? 'one level only' : 'no value'}.`;
+    const fix = 'Bring customers who left and customers who stayed, or say by a rule who left.';
+    return [{ kind: 'one-class', severity, column: named.name, message, fix }];
+  }
+  const fix = 'Say it in the step “Who left”: by a column, or by a rule where there is none.';
+  return [{ kind: 'no-label', severity, column: null, message: 'Nothing says yet who left.', fix }];
 }
 
 interface Decided {

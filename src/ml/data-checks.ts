@@ -15,6 +15,7 @@ import { takeRows } from './table.ts';
 import type { Column, Table } from './table.ts';
 
 export type IssueKind =
+  | 'no-label'
   | 'too-few-rows'
   | 'few-leavers'
   | 'one-class'

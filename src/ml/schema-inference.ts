@@ -56,7 +56,7 @@ export function inferColumns(
   decimal: DecimalSign,
 ): InferredColumn[] {
   const columns = header.map((name, j) => inferColumn(name, cells[j]!, decimal));
-  const label = columns.find((column) => column.type === 'boolean' && labelName.test(snakeCase(column.name)));
+  const label = columns.find((column) => column.type === 'boolean' && isLabelName(column.name));
   const identifier = bestIdentifier(columns);
   const value = columns.find((column) => column.type === 'number' && valueName.test(snakeCase(column.name)));
   return columns.map((column) => ({
@@ -83,6 +83,11 @@ function bestIdentifier(columns: readonly InferredColumn[]): InferredColumn | un
     candidates.find(({ name }) => !rowName.test(snakeCase(name))) ??
     candidates[0]
   );
+}
+
+/** True when a column's name says that it tells who left. */
+export function isLabelName(name: string): boolean {
+  return labelName.test(snakeCase(name));
 }
 
 /** The level of a two-level column that says 'left'; null when words do not tell. */
