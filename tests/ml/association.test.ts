@@ -9,6 +9,7 @@ import {
   cramersV,
   pearson,
 } from '../../src/ml/association.ts';
+import { createRandom } from '../../src/ml/random.ts';
 import type { Column, Table } from '../../src/ml/table.ts';
 
 interface Reference {
@@ -34,7 +35,7 @@ describe('the figures of scipy', () => {
   it("are Cramér's V with Bergsma's correction", () => {
     expect(cramersV(x, 4, y, 3)).toBeCloseTo(reference.cramersV, 10);
   });
-  it('are the correlation ratio', () => {
+  it("are the correlation ratio with Kelley's correction", () => {
     expect(correlationRatio(y, 3, b)).toBeCloseTo(reference.correlationRatio, 10);
   });
 });
@@ -70,10 +71,25 @@ describe('the matrix of a table', () => {
     expect(at('a', 'a')).toBe(1);
   });
 
+  it('calls many levels of pure chance weak', () => {
+    const random = createRandom(2);
+    const street = Int32Array.from(a, () => random.below(100));
+    expect(correlationRatio(street, 100, a)).toBeLessThan(0.2);
+    expect(cramersV(street, 100, x, 4)).toBeLessThan(0.2);
+  });
+
+  it('takes columns of a hundred thousand levels', () => {
+    const codes = Int32Array.from(a, (_, row) => (row % 3) * 333);
+    const few = codes.map((code) => code / 333);
+    expect(cramersV(codes, 100_000, codes, 100_000)).toBe(cramersV(few, 3, few, 3));
+  });
+
   it('gives 0 to a column that never changes, never NaN', () => {
     const { values } = associationMatrix(table);
-    expect(values.every((value) => Number.isFinite(value))).toBe(true);
-    expect(associationMatrix(table).values.at(-2)).toBe(0);
+    expect([...values.slice(-table.columns.length)]).toEqual([0, 0, 0, 0, 1]);
+    // The mean of many tenths is not quite a tenth.
+    const tenths = a.map(() => 0.1);
+    expect(correlationRatio(x, 4, tenths)).toBe(0);
   });
 
   it('stays within its bounds whatever the columns hold', () => {
@@ -107,5 +123,6 @@ describe('the matrix of a table', () => {
     expect(first).toBeGreaterThan(0.7);
     expect(third).toBeLessThan(0.3);
     expect(same).toBe(0);
+    expect(third).toBe(cramersV(x, 4, Int32Array.from(target), 2));
   });
 });

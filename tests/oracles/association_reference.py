@@ -1,4 +1,5 @@
-"""Writes association-reference.json: Pearson's r, Cramér's V with Bergsma's correction, and the correlation ratio by numpy and scipy.
+"""Writes association-reference.json: Pearson's r, Cramér's V with Bergsma's correction, and the
+correlation ratio with Kelley's (1935), by numpy and scipy.
 
 python3 tests/oracles/association_reference.py
 """
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import scipy
-from scipy.stats import chi2_contingency, pearsonr
+from scipy.stats import chi2_contingency, f_oneway, pearsonr
 
 generator = np.random.default_rng(11)
 count = 300
@@ -33,8 +34,11 @@ def cramers_v(p, q):
 def eta(codes, values):
     both = (codes >= 0) & ~np.isnan(values)
     codes, values = codes[both], values[both]
-    between = sum(np.sum(codes == c) * (values[codes == c].mean() - values.mean()) ** 2 for c in np.unique(codes))
-    return np.sqrt(between / np.sum((values - values.mean()) ** 2))
+    levels = np.unique(codes)
+    # 1 - (within / (n - k)) / (total / (n - 1)), from the F of the analysis of variance.
+    f = f_oneway(*(values[codes == level] for level in levels)).statistic
+    n, k = len(values), len(levels)
+    return np.sqrt(max(0, f - 1) / (f - 1 + (n - 1) / (k - 1)))
 
 
 there = ~np.isnan(b)
