@@ -10,7 +10,7 @@ import { train } from './commands/train.ts';
 import { AppError } from './errors.ts';
 import { allFamilies } from './ml/estimators.ts';
 
-const usage = `holdfast sample   [--rows 7000] [--seed N] [--without-label] [--out FILE]
+const usage = `holdfast sample   [--rows 7000] [--seed N] [--without-label | --transactions] [--out FILE]
 holdfast train    FILE --out MODEL [--label NAME] [--positive LEVEL] [--drop A,B] [--family A,B] [--seed 1] [--json]
 holdfast evaluate FILE [--label NAME] [--positive LEVEL] [--drop A,B] [--family A,B] [--seed 42] [--json]
                   [--folds 5] [--repeats 1] [--fold-column NAME]…

@@ -21,7 +21,14 @@ export function readArguments() {
       ...{ help: flag, json: flag, out: text, seed: text, rows: text },
       ...{ label: text, positive: text, drop: text, family: text },
       ...{ folds: text, repeats: text, 'fold-column': { type: 'string', multiple: true, default: [] } },
-      ...{ model: text, rejected: text, customer: text, 'allow-missing': flag, 'without-label': flag },
+      ...{
+        model: text,
+        rejected: text,
+        customer: text,
+        'allow-missing': flag,
+        'without-label': flag,
+        transactions: flag,
+      },
     },
   });
 }

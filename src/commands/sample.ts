@@ -1,4 +1,5 @@
-/** holdfast sample: generated customers as CSV. */
+/** holdfast sample: generated customers as CSV, or the purchases of a shop's customers. */
+import { sampleTransactions } from '../domain/labels/transaction-sample.ts';
 import { historySeed, historySize, sampleLines } from '../domain/sample/files.ts';
 import { sampleColumns } from '../domain/sample/generator.ts';
 import { wholeNumber } from './options.ts';
@@ -8,6 +9,10 @@ import { openSink } from './output.ts';
 const linesPerWrite = 1_000;
 
 export async function sample(options: Options): Promise<void> {
+  if (options.transactions) {
+    await writeTransactions(options);
+    return;
+  }
   const columns = sampleColumns.filter((column) => column !== 'Churn' || !options['without-label']);
   const rows = wholeNumber(options, 'rows', historySize);
   const seed = wholeNumber(options, 'seed', historySeed);
@@ -20,5 +25,19 @@ export async function sample(options: Options): Promise<void> {
     lines = [];
   }
   await sink.write(lines.join(''));
+  await sink.close();
+}
+
+/** `--rows` counts customers; each has many purchases. */
+async function writeTransactions(options: Options): Promise<void> {
+  const customers = wholeNumber(options, 'rows', 2_000);
+  const { header, cells } = sampleTransactions(customers, wholeNumber(options, 'seed', historySeed));
+  const sink = openSink(options.out);
+  const rowCount = cells[0]?.length ?? 0;
+  await sink.write(`${header.join(',')}\n`);
+  for (let from = 0; from < rowCount; from += linesPerWrite) {
+    const rows = Array.from({ length: Math.min(linesPerWrite, rowCount - from) }, (_, i) => from + i);
+    await sink.write(rows.map((row) => `${cells.map((column) => column[row]).join(',')}\n`).join(''));
+  }
   await sink.close();
 }
