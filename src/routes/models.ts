@@ -42,6 +42,8 @@ declare module '../http/render.ts' {
       /** Where the data still are. */
       readonly datasetId: number | null;
       readonly exploration: ThresholdExploration | null;
+      /** What was typed into the threshold's form and could not be read. */
+      readonly values: Readonly<Record<string, string>>;
       /** Beside the active model, where it was tried so. */
       readonly comparison: ChallengerComparison | null;
     };
@@ -54,7 +56,7 @@ const decimal = (message: string, low: number, high: number) =>
   z
     .string()
     .trim()
-    .transform((text) => Number(text.replace(',', '.')))
+    .transform((text) => (text === '' ? NaN : Number(text.replace(',', '.'))))
     .refine((value) => value >= low && value <= high, message);
 
 const ThresholdForm = z.object({
@@ -101,6 +103,7 @@ export function createModelHandlers(context: Context) {
         model,
         datasetId: dataset?.id ?? null,
         exploration: report ? exploreThreshold(report, choice) : null,
+        values: form && !form.ok ? form.values : {},
         comparison: await compareChallenger(db, model.id),
         errors,
       },

@@ -1,0 +1,252 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listEvents } from '../../src/store/audit.ts';
+import { findChallenger, getModel, listModels } from '../../src/store/models.ts';
+import type { ModelRecord } from '../../src/store/models.ts';
+import { getSettings } from '../../src/store/settings.ts';
+import {
+  activateSmallModel,
+  createTestApp,
+  customersCsv,
+  setUpOrganisation,
+  signIn,
+} from '../helpers/app.ts';
+import type { TestApp } from '../helpers/app.ts';
+import { errorsOf, postForm } from '../helpers/datasets.ts';
+import type { Agent, Fields } from '../helpers/datasets.ts';
+import { addCandidate, scoreFile, sendModel } from '../helpers/models.ts';
+
+let test: TestApp;
+let admin: Agent;
+let analyst: Agent;
+let viewer: Agent;
+let active: ModelRecord;
+let candidate: ModelRecord;
+beforeAll(async () => {
+  test = await createTestApp();
+  await setUpOrganisation(test);
+  active = await getModel(test.context.db, await activateSmallModel(test));
+  candidate = await addCandidate(test, 'Few <b>columns</b>', ['Contract', 'tenure', 'MonthlyCharges']);
+  [admin, analyst, viewer] = [
+    await signIn(test, 'admin'),
+    await signIn(test, 'analyst'),
+    await signIn(test, 'viewer'),
+  ];
+});
+afterAll(() => test.close());
+
+const stored = (id: number) => getModel(test.context.db, id);
+const change = (id: number, what: string, fields: Fields = {}) =>
+  postForm(admin, `/models/${id}/${what}`, fields);
+const newest = async (action: string) => {
+  const filter = { action, userId: null, from: null, to: null };
+  return (await listEvents(test.context.db, filter, 1, 0))[0];
+};
+const binary = (agent: Agent, path: string) =>
+  agent
+    .get(path)
+    .buffer()
+    .parse((res, done) => {
+      const chunks: Buffer[] = [];
+      res.on('data', (chunk: Buffer) => chunks.push(chunk));
+      res.on('end', () => {
+        done(null, Buffer.concat(chunks));
+      });
+    });
+
+describe('the list and the card', () => {
+  it('are there for every role, with what each may do', async () => {
+    for (const agent of [admin, analyst, viewer]) {
+      const list = (await agent.get('/models').expect(200)).text;
+      expect(list).toContain('v1 Small');
+      expect(list).toContain('v2 Few &lt;b&gt;columns&lt;/b&gt;');
+      expect(list.includes('Bring a model')).toBe(agent === admin);
+      for (const { id } of [active, candidate]) {
+        const card = (await agent.get(`/models/${id}`).expect(200)).text;
+        for (const heading of ['In short', 'How good is it?', 'What it cannot do', 'Where it comes from'])
+          expect(card).toContain(heading);
+        expect(card).not.toContain('<b>columns');
+        expect(card.includes('Activate…')).toBe(agent === admin && id === candidate.id);
+        expect(card.includes('Download the model file')).toBe(agent !== viewer);
+        expect(card).toContain((await stored(id)).sha256);
+      }
+    }
+  });
+
+  it('set models side by side, two to four of them, and warn of different data', async () => {
+    const two = (await viewer.get(`/models/compare?m${active.id}=1&m${candidate.id}=1`).expect(200)).text;
+    expect(two).toContain('ROC AUC');
+    expect(two).toContain('measured on different data');
+    for (const query of ['', `?m${active.id}=1`, '?m99999=1&mx=1', '?m1=1&m1=2'])
+      expect((await viewer.get(`/models/compare${query}`).expect(200)).text).toContain('Tick two to four');
+  });
+
+  it('know no other models', async () => {
+    for (const id of ['99999', 'abc', '0', '-1', '1e3']) {
+      await admin.get(`/models/${id}`).expect(404);
+      await admin.get(`/models/${id}/file`).expect(404);
+      await admin.get(`/models/${id}/activation`).expect(404);
+    }
+  });
+});
+
+describe('the threshold', () => {
+  const form = {
+    ...{ threshold: '30', contactCost: '2,50', offerCost: '20', saveRate: '25', valueMonths: '18' },
+  };
+
+  it('is tried without being kept, by everybody', async () => {
+    const query = new URLSearchParams(form).toString();
+    const { text } = await viewer.get(`/models/${active.id}?${query}`).expect(200);
+    expect(text).toMatch(/id="threshold"[^>]*value="30"/);
+    expect((await stored(active.id)).threshold).toBe(active.threshold);
+  });
+
+  it('is kept by administrators, with the costs for everybody, and decides on what is scored next', async () => {
+    expect((await postForm(analyst, `/models/${active.id}/threshold`, form)).status).toBe(403);
+    expect((await change(active.id, 'threshold', form)).status).toBe(303);
+    expect((await stored(active.id)).threshold).toBe(0.3);
+    expect(await getSettings(test.context.db)).toMatchObject({
+      ...{ contactCost: 2.5, offerCost: 20, saveRate: 0.25, valueMonths: 18 },
+    });
+    expect((await newest('model.threshold-set'))!.after).toContain('"threshold":0.3');
+    const said = async (threshold: string) => {
+      await change(active.id, 'threshold', { ...form, threshold });
+      const { id } = await scoreFile(test, analyst, customersCsv(20, 3));
+      const { text } = await analyst.get(`/upload/${id}/files/scored.csv`).buffer();
+      return text.match(/,No-churn,/g)?.length ?? 0;
+    };
+    expect(await said('100')).toBe(20);
+    expect(await said('0')).toBe(0);
+  });
+
+  it('is told every wrong field, with what was typed kept, and stays as it was', async () => {
+    const before = await stored(active.id);
+    const wrong = { threshold: '101', contactCost: 'free', offerCost: '-1', saveRate: '', valueMonths: '0' };
+    const answers = [
+      await change(active.id, 'threshold', wrong),
+      await admin.get(`/models/${active.id}?${new URLSearchParams(wrong).toString()}`),
+    ];
+    for (const { status, text } of answers) {
+      expect(status).toBe(422);
+      expect(errorsOf(text)).toEqual([
+        'Enter a percentage from 0 to 100.',
+        'Enter an amount such as 2.50.',
+        'Enter an amount such as 20.',
+        'Enter a percentage from 0 to 100.',
+        'Enter months, from 1 to 240.',
+      ]);
+      for (const typed of ['101', 'free', '-1']) expect(text).toContain(`value="${typed}"`);
+    }
+    expect(await stored(active.id)).toEqual(before);
+  });
+});
+
+describe('a model file', () => {
+  it('goes out byte by byte, on record, and comes in elsewhere with the same scores', async () => {
+    const answer = await binary(analyst, `/models/${active.id}/file`).expect(200);
+    const bytes = answer.body as Buffer;
+    expect(answer.headers['content-disposition']).toContain(`holdfast-model_v${active.id}.holdfast`);
+    expect(bytes.equals(readFileSync(join(test.context.config.modelsDir, active.file)))).toBe(true);
+    expect((await newest('model.exported'))!.subject).toBe(active.label);
+    await viewer.get(`/models/${active.id}/file`).expect(403);
+
+    const elsewhere = await createTestApp();
+    await setUpOrganisation(elsewhere);
+    const other = await signIn(elsewhere, 'admin');
+    const sent = await sendModel(other, bytes, 'From the north.holdfast');
+    expect([sent.status, sent.headers['location']]).toEqual([303, '/models/1']);
+    const arrived = await getModel(elsewhere.context.db, 1);
+    expect(arrived).toMatchObject({ name: 'From the north', state: 'candidate', sha256: active.sha256 });
+    expect(arrived.evaluation).toEqual(active.evaluation);
+    await postForm(other, '/models/1/activation');
+    const csv = customersCsv(50, 21);
+    const { scores: here } = await scoreFile(test, admin, csv);
+    const { scores: there } = await scoreFile(elsewhere, other, csv);
+    expect(there.size).toBe(50);
+    expect(there).toEqual(here);
+
+    const again = await sendModel(other, bytes, 'Once more.holdfast');
+    expect(again.status).toBe(409);
+    expect(errorsOf(again.text)).toEqual(['This model is here already: v1 From the north.']);
+    await elsewhere.close();
+  });
+
+  const damaged = () => {
+    const bytes = readFileSync(join(test.context.config.modelsDir, active.file));
+    bytes[bytes.length >> 1]! ^= 1;
+    return bytes;
+  };
+  it.each<[string, () => Buffer, RegExp]>([
+    [
+      'a pickle',
+      () => Buffer.from('\x80\x04\x95cos\nsystem\n(S"id"\ntR.', 'latin1'),
+      /not a Holdfast model file/,
+    ],
+    ['a zip', () => Buffer.from('PK\x03\x04\x14\0\0\0', 'latin1'), /not a Holdfast model file/],
+    ['a gzip', () => gzipSync('model'), /not a Holdfast model file/],
+    ['a CSV', () => Buffer.from('a,b\n1,2\n'), /not a Holdfast model file/],
+    ['nothing', () => Buffer.alloc(0), /not a Holdfast model file/],
+    ['one that was changed', damaged, /changed or damaged/],
+    ['one that was cut off', () => damaged().subarray(0, 500), /cut off/],
+  ])('that is %s is refused in words and leaves nothing', async (_what, make, words) => {
+    const files = readdirSync(test.context.config.modelsDir);
+    const count = (await listModels(test.context.db)).length;
+    const { status, text } = await sendModel(admin, make(), 'model.holdfast');
+    expect(status).toBe(422);
+    expect(errorsOf(text)).toEqual([expect.stringMatching(words)]);
+    expect(text).toContain('id="file-error"');
+    expect(readdirSync(test.context.config.modelsDir)).toEqual(files);
+    expect(readdirSync(test.context.config.uploadsDir).filter((name) => name.includes('model'))).toEqual([]);
+    expect(await listModels(test.context.db)).toHaveLength(count);
+  });
+
+  it('is chosen first, and brought by administrators alone', async () => {
+    const none = await postForm(admin, '/models');
+    expect([none.status, errorsOf(none.text)]).toEqual([422, ['Choose a file first.']]);
+    for (const agent of [analyst, viewer])
+      expect((await sendModel(agent, Buffer.from('x'), 'm.holdfast')).status).toBe(403);
+  });
+});
+
+describe('a model beside scoring', () => {
+  it('is archived and taken back, on record; never the active one', async () => {
+    expect((await change(active.id, 'archiving')).status).toBe(409);
+    expect((await stored(active.id)).state).toBe('active');
+    expect((await change(candidate.id, 'archiving')).status).toBe(303);
+    expect((await stored(candidate.id)).state).toBe('archived');
+    expect((await newest('model.archived'))!.subject).toBe(candidate.label);
+    expect((await viewer.get('/models')).text).toContain('Archived (1)');
+    expect((await change(candidate.id, 'activation')).status).toBe(409);
+    await change(candidate.id, 'candidacy');
+    expect((await stored(candidate.id)).state).toBe('candidate');
+    for (const what of ['archiving', 'candidacy', 'challenge'])
+      for (const agent of [analyst, viewer])
+        expect((await postForm(agent, `/models/${candidate.id}/${what}`)).status).toBe(403);
+  });
+
+  it('challenges the active one: both score the next file, and the card compares them', async () => {
+    expect((await change(active.id, 'challenge')).status).toBe(409);
+    await change(candidate.id, 'challenge');
+    expect((await viewer.get(`/models/${candidate.id}`)).text).toContain(
+      'nothing has been scored by both yet',
+    );
+    const { scores } = await scoreFile(test, analyst, customersCsv(40, 31));
+    expect(scores.size).toBe(40);
+    const { text } = await viewer.get(`/models/${candidate.id}`);
+    expect(text).toMatch(/40 customers scored by both/);
+    const latest = await test.context.db('predictions').where({ is_latest: 1 }).distinct().pluck('model_id');
+    expect(latest, 'customers are scored by the active one alone').toEqual([active.id]);
+  });
+
+  it('is the only challenger: another takes its place', async () => {
+    const other = await addCandidate(test, 'Another', ['Contract']);
+    await change(other.id, 'challenge');
+    expect((await findChallenger(test.context.db))?.id).toBe(other.id);
+    expect((await stored(candidate.id)).state).toBe('candidate');
+    await change(other.id, 'candidacy');
+    expect(await findChallenger(test.context.db)).toBeUndefined();
+  });
+});
