@@ -27,6 +27,16 @@ export interface LevelMove {
   readonly monthlyValue: number;
 }
 
+export interface LevelChange {
+  /** The score that would be another. */
+  readonly predictionId: number;
+  readonly customerId: string | null;
+  readonly from: RiskLevel;
+  readonly to: RiskLevel;
+  readonly now: number;
+  readonly then: number;
+}
+
 export interface ActivationPreview {
   /** Latest scores there are, and how many of them were tried. */
   readonly total: number;
@@ -35,6 +45,8 @@ export interface ActivationPreview {
   readonly refused: number;
   /** All nine pairs of levels, also those that nobody moves between. */
   readonly moves: readonly LevelMove[];
+  /** The customers who would change level, those whose probability changes most first; 20 at most. */
+  readonly changes: readonly LevelChange[];
   /** Σ probability × monthly value of the tried customers, by the scores they have and by the new ones. */
   readonly revenueAtRisk: { readonly now: number; readonly then: number };
   /** Features that the stored customers do not have. */
@@ -44,6 +56,7 @@ export interface ActivationPreview {
 
 /** So many are scored anew while the page waits. */
 const mostCustomers = 500;
+const mostChanges = 20;
 
 /** What activating the model would change. @throws AppError 409 when its file cannot be used. */
 export async function previewActivation(
@@ -122,22 +135,29 @@ function compare(
   customers: readonly LatestCustomer[],
   scores: readonly (number | null)[],
   thresholds: RiskThresholds,
-): Pick<ActivationPreview, 'moves' | 'revenueAtRisk'> {
+): Pick<ActivationPreview, 'moves' | 'changes' | 'revenueAtRisk'> {
   const moves = riskLevels.flatMap((from) =>
     riskLevels.map((to) => ({ from, to, customers: 0, monthlyValue: 0 })),
   );
   const revenueAtRisk = { now: 0, then: 0 };
-  customers.forEach(({ riskLevel, probability, monthlyValue }, i) => {
+  const changes: LevelChange[] = [];
+  customers.forEach(({ id, customerId, riskLevel, probability, monthlyValue }, i) => {
     const score = scores[i] ?? null;
     if (score === null) return;
     const level = riskLevelOf(score, thresholds);
     const move = moves.find(({ from, to }) => from === riskLevel && to === level)!;
     move.customers++;
     move.monthlyValue += monthlyValue ?? 0;
+    if (level !== riskLevel)
+      changes.push({
+        predictionId: id,
+        ...{ customerId, from: riskLevel, to: level, now: probability, then: score },
+      });
     revenueAtRisk.now += probability * (monthlyValue ?? 0);
     revenueAtRisk.then += score * (monthlyValue ?? 0);
   });
-  return { moves, revenueAtRisk };
+  changes.sort((a, b) => Math.abs(b.then - b.now) - Math.abs(a.then - a.now));
+  return { moves, changes: changes.slice(0, mostChanges), revenueAtRisk };
 }
 
 function unknownFeatures(model: Model, customers: readonly LatestCustomer[]): string[] {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
 import { AppError } from '../errors.ts';
-import { inferColumns, positiveLevelOf } from '../ml/schema-inference.ts';
+import { inferColumns, maxLevels, positiveLevelOf } from '../ml/schema-inference.ts';
+import { isBlank } from '../ml/values.ts';
 import { getDataset, updateDataset } from '../store/datasets.ts';
 import type { Dataset, DatasetColumn } from '../store/datasets.ts';
 import { readWholeCsv } from './csv/whole.ts';
@@ -40,7 +41,9 @@ export async function describeDataset(
   const csv = await readWholeCsv(path, evenly(dataset.rowCount, maxProfileRows));
   // A profile that was made before belongs to columns that a person may have confirmed since.
   const columns =
-    dataset.profile === null ? mergeColumns(csv, dataset.columns, known.identifier) : dataset.columns;
+    dataset.profile === null
+      ? mergeColumns(csv, dataset.columns, known.identifier)
+      : dataset.columns.map((column) => withLevels(csv, column));
   const label =
     dataset.kind === 'transactions' ? null : (knownLabel(dataset, columns) ?? guessLabel(columns));
   const { profile, refusal } = profileAsFarAsPossible(csv, columns, label);
@@ -67,6 +70,17 @@ function profileAsFarAsPossible(
     const refusal = `The rule “${describeLabel(label)}” cannot be used. ${error.message}`;
     return { profile: profileDataset(csv, columns, null), refusal };
   }
+}
+
+/** A column that was made a category has levels from then on; one that is none any more has none. */
+function withLevels(csv: WholeCsv, column: DatasetColumn): DatasetColumn {
+  if (column.type !== 'category' && column.type !== 'boolean') return { ...column, levels: [] };
+  if (column.levels.length > 0) return column;
+  const cells = csv.cells[csv.header.indexOf(column.name)] ?? [];
+  const counts = new Map<string, number>();
+  for (const text of cells) if (!isBlank(text)) counts.set(text, (counts.get(text) ?? 0) + 1);
+  const levels = [...counts].sort((a, b) => b[1] - a[1]).map(([level]) => level);
+  return { ...column, levels: levels.slice(0, maxLevels) };
 }
 
 /** What was confirmed for the version before holds for columns of the same name. */

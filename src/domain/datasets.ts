@@ -95,6 +95,12 @@ export async function confirmColumns(
   await inTransaction(db, async (trx) => {
     const dataset = await getReady(trx, id);
     await updateDataset(trx, id, { name, columns, confirmedAt: new Date().toISOString() });
+    if (!isDeepStrictEqual(rolesOf(dataset.columns), rolesOf(columns))) {
+      const label = columns.find(({ role }) => role === 'label')?.name;
+      const isOther = label !== dataset.columns.find(({ role }) => role === 'label')?.name;
+      await updateDataset(trx, id, { state: 'reading', ...(isOther ? { label: null } : {}) });
+      await readLater(trx, user, id, name);
+    }
     await recordEvent(trx, {
       userId: user.id,
       action: 'dataset.columns-confirmed',
@@ -197,7 +203,7 @@ async function handOnSeries(trx: Db, dataset: Dataset): Promise<void> {
 }
 
 function rolesOf(columns: readonly DatasetColumn[]): Record<string, string> {
-  return Object.fromEntries(columns.slice(0, 200).map(({ name, role, type }) => [name, `${role}, ${type}`]));
+  return Object.fromEntries(columns.map(({ name, role, type }) => [name, `${role}, ${type}`]));
 }
 
 function nameOf(originalName: string): string {

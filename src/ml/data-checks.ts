@@ -1,16 +1,10 @@
 /**
- * What stands in the way of learning from a table, or makes a model look better than it will be.
- *
- * A leak is sought column by column: a rule learned on one half of the rows (share of leavers in each level, or
- * in each of up to 32 stretches of a number, missing ones apart, drawn towards the whole) is measured on the
- * other half, and the other way round. Being measured out of sample it cannot be fooled by columns with many
- * values. An honest column hardly ever ranks customers with an AUC of 0.9; one that knows the end of the story
- * does (Kaufman et al. 2012, Leakage in data mining). Columns are looked at one by one: a leak that only two
- * columns together make is not found.
+ * What stands in the way of learning from a table, or makes a model look better than it will be: too little to learn
+ * from, columns that say nothing, columns that give the answer away (see leak.ts), columns and rows that come twice
+ * (see duplicates.ts). Above 50,000 rows columns are judged by an even sample.
  */
-import { associationMatrix } from './association.ts';
-import { rocAuc } from './metrics.ts';
-import { createRandom, shuffle } from './random.ts';
+import { chanceOfAgreement, countRepeatedRows, findTwins } from './duplicates.ts';
+import { pureGroupOf, soloAucs } from './leak.ts';
 import { takeRows } from './table.ts';
 import type { Column, Table } from './table.ts';
 
@@ -28,7 +22,8 @@ export type IssueKind =
   | 'identifier'
   | 'near-copy'
   | 'leak'
-  | 'duplicate-column';
+  | 'duplicate-column'
+  | 'duplicate-rows';
 
 export interface DataIssue {
   readonly kind: IssueKind;
@@ -40,6 +35,8 @@ export interface DataIssue {
   readonly message: string;
   /** What to do, a sentence. */
   readonly fix: string;
+  /** The AUC of a leak, the count of duplicate rows. */
+  readonly figure?: number;
 }
 
 /** Below these a model is a coin toss, or an anecdote. */
@@ -47,54 +44,24 @@ const limits = { rows: 50, classRows: 10, goodRows: 500, goodLeavers: 50, column
 /** One column alone that ranks so well knows more than it should. */
 const nearCopyAuc = 0.95;
 const leakAuc = 0.9;
-/** Two columns that go together so tightly tell the same. */
-const duplicateStrength = 0.9995;
+/** Fewer copies of rows are chance, or do no harm. */
+const duplicateShare = 0.01;
 const maxRows = 50_000;
-const maxPairColumns = 100;
-const stretches = 32;
-/** Rows' worth of the whole that each level's share of leavers is drawn towards it. */
-const pull = 10;
+const maxTwinRows = 5_000;
 
 /** Every issue, in no order. `table` holds features only; `target` 0 or 1, one a row. */
 export function checkTrainingTable(table: Table, target: Uint8Array): DataIssue[] {
   const whole = checkAmounts(table, target);
   if (table.rowCount === 0) return whole;
-  const { sample, labels } = sampleOf(table, target);
+  const { sample, labels } = sampleOf(table, target, maxRows);
   const canRank = labels.includes(0) && labels.includes(1);
-  const halves = splitInHalves(sample.rowCount);
-  const columns = sample.columns.flatMap((column) => {
-    const plain = checkColumn(column);
-    if (plain?.severity === 'warns' || !canRank) return plain ? [plain] : [];
-    const leak = checkLeak(column, labels, halves);
-    return [plain, leak].filter((issue) => issue !== null);
-  });
-  return [...whole, ...columns, ...checkDuplicates(sample)];
-}
-
-/** AUC of the best rule on one column alone, out of sample; 0.5 where it says nothing. */
-export function soloAuc(column: Column, target: Uint8Array, halves: Uint8Array): number {
-  const { groupOf, groupCount } = groupsOf(column);
-  const scores = new Float64Array(target.length);
-  for (const half of [0, 1]) {
-    const left = new Float64Array(groupCount);
-    const count = new Float64Array(groupCount);
-    let [allLeft, all] = [0, 0];
-    for (let row = 0; row < target.length; row++) {
-      if (halves[row] === half) continue;
-      left[groupOf[row]!]! += target[row]!;
-      count[groupOf[row]!]!++;
-      allLeft += target[row]!;
-      all++;
-    }
-    const rate = all === 0 ? 0 : allLeft / all;
-    for (let row = 0; row < target.length; row++) {
-      if (halves[row] !== half) continue;
-      const group = groupOf[row]!;
-      scores[row] = (left[group]! + pull * rate) / (count[group]! + pull);
-    }
-  }
-  const auc = rocAuc(scores, target);
-  return Number.isNaN(auc) ? 0.5 : auc;
+  return [
+    ...whole,
+    ...sample.columns.flatMap((column) => checkColumn(column) ?? []),
+    ...(canRank ? checkLeaks(sample, labels) : []),
+    ...checkTwins(sampleOf(table, target, maxTwinRows).sample),
+    ...checkRepeatedRows(table, target),
+  ];
 }
 
 function checkAmounts(table: Table, target: Uint8Array): DataIssue[] {
@@ -205,47 +172,62 @@ function checkColumn(column: Column): DataIssue | null {
   return null;
 }
 
-function checkLeak(column: Column, target: Uint8Array, halves: Uint8Array): DataIssue | null {
-  const auc = soloAuc(column, target, halves);
-  if (auc < leakAuc) return null;
-  const figure = `Alone it tells leavers from stayers with an AUC of ${auc.toFixed(3)}`;
-  return auc >= nearCopyAuc
-    ? {
-        ...{ kind: 'near-copy', severity: 'warns', column: column.name },
-        message: `${figure}: it nearly is the answer.`,
-        fix: 'Leave it out unless it is known before a customer leaves. Otherwise the model learns what it will not know.',
-      }
-    : {
-        ...{ kind: 'leak', severity: 'warns', column: column.name },
-        message: `${figure}, more than honest columns do.`,
-        fix: 'Ask when it is written: if only after a customer has left, leave it out.',
-      };
+function checkLeaks(table: Table, target: Uint8Array): DataIssue[] {
+  const aucs = soloAucs(table, target);
+  return table.columns.flatMap((column, j) => leakOf(column, aucs[j]!, target) ?? []);
 }
 
-function checkDuplicates(table: Table): DataIssue[] {
-  const columns = table.columns.slice(0, maxPairColumns).filter((column) => valueCounts(column).size > 1);
-  const { names, values } = associationMatrix({ ...table, columns }, 5_000);
-  const issues: DataIssue[] = [];
-  names.forEach((name, j) => {
-    const twin = names.findIndex(
-      (_, i) =>
-        i < j &&
-        isTwin(columns[i]!, columns[j]!) &&
-        Math.abs(values[i * names.length + j]!) >= duplicateStrength,
-    );
-    if (twin >= 0)
-      issues.push({
+function leakOf(column: Column, auc: number, target: Uint8Array): DataIssue | null {
+  const { name } = column;
+  const found = `Alone it tells leavers from stayers with an AUC of ${auc.toFixed(3)}`;
+  if (auc >= nearCopyAuc)
+    return {
+      ...{ kind: 'near-copy', severity: 'warns', column: name, figure: auc },
+      message: `${found}: it nearly is the answer.`,
+      fix: 'Leave it out unless it is known before a customer leaves. Otherwise the model learns what it will not know.',
+    };
+  const fix = 'Ask when it is written: if only after a customer has left, leave it out.';
+  if (auc >= leakAuc)
+    return {
+      ...{ kind: 'leak', severity: 'warns', column: name, figure: auc, fix },
+      message: `${found}, more than honest columns do.`,
+    };
+  const pure = pureGroupOf(column, target);
+  if (pure === null) return null;
+  return {
+    ...{ kind: 'leak', severity: 'warns', column: name, figure: auc, fix },
+    message: `It is ${pure.is} for ${pure.count} customers, and practically all of them left.`,
+  };
+}
+
+function checkTwins({ columns }: Table): DataIssue[] {
+  const twins = findTwins(columns);
+  return columns.flatMap(({ name }, j): DataIssue[] => {
+    const twin = columns[twins[j]!];
+    if (twin === undefined) return [];
+    return [
+      {
         ...{ kind: 'duplicate-column', severity: 'tells', column: name },
-        message: `It tells the same as ${names[twin]!}.`,
+        message: `It tells the same as ${twin.name}.`,
         fix: 'One of the two may be left out; reasons are shared between them otherwise.',
-      });
+      },
+    ];
   });
-  return issues;
 }
 
-/** A number and a category are not told apart by strength alone: η of 1 with few rows a level means little. */
-function isTwin(a: Column, b: Column): boolean {
-  return a.kind === b.kind;
+function checkRepeatedRows(table: Table, target: Uint8Array): DataIssue[] {
+  const repeated = countRepeatedRows(table, target);
+  if (repeated < duplicateShare * table.rowCount) return [];
+  // Few columns of few levels repeat by themselves.
+  const chance = chanceOfAgreement(sampleOf(table, target, maxTwinRows).sample.columns);
+  if (chance * table.rowCount ** 2 > repeated / 10) return [];
+  return [
+    {
+      ...{ kind: 'duplicate-rows', severity: 'warns', column: null, figure: repeated },
+      message: `${repeated} rows are the same as another in every column and in the outcome.`,
+      fix: 'Keep one of each, unless they are different customers. A copy that is learned from and one that is measured make the model look better than it is.',
+    },
+  ];
 }
 
 /** How often each value occurs; missing ones are left out. */
@@ -274,47 +256,12 @@ function isIdentifier(column: Column, counts: ReadonlyMap<number, number>, prese
   return largest - smallest < 20 * counts.size;
 }
 
-function groupsOf(column: Column): { groupOf: Int32Array; groupCount: number } {
-  if (column.kind === 'category') {
-    const groupCount = column.levels.length + 1;
-    return { groupOf: column.codes.map((code) => (code < 0 ? groupCount - 1 : code)), groupCount };
-  }
-  const sorted = column.values.filter((value) => !Number.isNaN(value)).sort();
-  const edges = [
-    ...new Set(
-      Array.from(
-        { length: stretches - 1 },
-        (_, i) => sorted[Math.floor(((i + 1) * sorted.length) / stretches)]!,
-      ),
-    ),
-  ];
-  const groupOf = Int32Array.from(column.values, (value) =>
-    Number.isNaN(value) ? edges.length + 1 : placeOf(edges, value),
-  );
-  return { groupOf, groupCount: edges.length + 2 };
-}
-
-/** How many edges are at or below the value. */
-function placeOf(edges: readonly number[], value: number): number {
-  let [from, to] = [0, edges.length];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (edges[middle]! <= value) from = middle + 1;
-    else to = middle;
-  }
-  return from;
-}
-
-function splitInHalves(rowCount: number): Uint8Array {
-  const order = Int32Array.from({ length: rowCount }, (_, row) => row);
-  shuffle(order, createRandom(1));
-  const halves = new Uint8Array(rowCount);
-  order.forEach((row, i) => (halves[row] = i % 2));
-  return halves;
-}
-
-function sampleOf(table: Table, target: Uint8Array): { sample: Table; labels: Uint8Array } {
-  if (table.rowCount <= maxRows) return { sample: table, labels: target };
-  const rows = Int32Array.from({ length: maxRows }, (_, i) => Math.floor((i * table.rowCount) / maxRows));
+function sampleOf(
+  table: Table,
+  target: Uint8Array,
+  most: number,
+): { readonly sample: Table; readonly labels: Uint8Array } {
+  if (table.rowCount <= most) return { sample: table, labels: target };
+  const rows = Int32Array.from({ length: most }, (_, i) => Math.floor((i * table.rowCount) / most));
   return { sample: takeRows(table, rows), labels: Uint8Array.from(rows, (row) => target[row]!) };
 }

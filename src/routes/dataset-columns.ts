@@ -63,7 +63,9 @@ export function createDatasetColumnHandlers({ db }: Context) {
     show: async (req: Request, res: Response) => {
       const dataset = await getDataset(db, idParam(req));
       if (dataset.state !== 'ready') {
-        res.redirect(303, `/datasets/${dataset.id}?next=columns`);
+        const page = Number(req.query['page']);
+        const place = Number.isSafeInteger(page) && page > 1 ? `&page=${page}` : '';
+        res.redirect(303, `/datasets/${dataset.id}?next=columns${place}`);
         return;
       }
       await showPage(res, dataset, pageOf(req.query['page'], dataset), valuesOf(dataset), []);

@@ -100,7 +100,9 @@ export function createDatasetHandlers(context: Context) {
       const dataset = await getDataset(db, idParam(req));
       const next = steps.find((step) => step === req.query['next']);
       if (next && dataset.state === 'ready') {
-        res.redirect(303, `/datasets/${dataset.id}/${next}`);
+        const { page: asked } = req.query;
+        const page = typeof asked === 'string' ? /^\d{1,2}$/.exec(asked)?.[0] : undefined;
+        res.redirect(303, `/datasets/${dataset.id}/${next}${page === undefined ? '' : `?page=${page}`}`);
         return;
       }
       const refresh = dataset.state === 'reading' ? { refreshSeconds: 2, scripts: ['reload-page'] } : {};

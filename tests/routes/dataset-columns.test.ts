@@ -7,6 +7,7 @@ import type { TestApp } from '../helpers/app.ts';
 import { bankCsv } from '../helpers/bank.ts';
 import { bringDataset, errorsOf, postForm } from '../helpers/datasets.ts';
 import type { Agent, Fields } from '../helpers/datasets.ts';
+import { runJobs } from '../helpers/work.ts';
 
 let test: TestApp;
 let agent: Agent;
@@ -26,8 +27,12 @@ describe('what each column is', () => {
     dataset = await bringDataset(test, agent, bankCsv(300, 3));
   });
   const at = (name: string): number => dataset.columns.findIndex((column) => column.name === name);
-  const save = (fields: Fields) =>
-    postForm(agent, `/datasets/${dataset.id}/columns`, { page: '1', ...fields });
+  /** Saves, and lets the columns be read anew where that is needed. */
+  const save = async (fields: Fields) => {
+    const answer = await postForm(agent, `/datasets/${dataset.id}/columns`, { page: '1', ...fields });
+    await runJobs(test.context);
+    return answer;
+  };
   const column = async (name: string) => (await stored(dataset.id)).columns[at(name)];
 
   it('is shown as guessed, with words, limits and policies to add', async () => {
@@ -148,7 +153,14 @@ describe('more than a hundred columns', () => {
       role_5: 'ignored',
     });
     expect(one.headers['location']).toBe(`/datasets/${id}/columns?page=2`);
+    // The columns are read anew; the page after them waits for it and keeps its place.
+    const waiting = await agent.get(`/datasets/${id}/columns?page=2`);
+    expect(waiting.headers['location']).toBe(`/datasets/${id}?next=columns&page=2`);
+    await runJobs(test.context);
+    const ready = await agent.get(waiting.headers['location']!);
+    expect(ready.headers['location']).toBe(`/datasets/${id}/columns?page=2`);
     const two = await postForm(agent, `/datasets/${id}/columns`, { page: '2', role_101: 'ignored' });
+    await runJobs(test.context);
     expect(two.headers['location']).toBe(`/datasets/${id}/label`);
     const { name, columns } = await stored(id);
     expect([name, columns[5]!.role, columns[101]!.role]).toEqual(['Wide', 'ignored', 'ignored']);
@@ -156,5 +168,22 @@ describe('more than a hundred columns', () => {
     const clash = await postForm(agent, `/datasets/${id}/columns`, { page: '2', role_102: 'identifier' });
     expect(clash.status).toBe(422);
     expect(errorsOf(clash.text)).toEqual(['Only one column names the customer; now id, f101 do.']);
+  });
+});
+
+describe('a number that is made a category', () => {
+  it('has levels from then on, and may say who left', async () => {
+    const rows = Array.from({ length: 120 }, (_, row) => `c${row},${20 + (row % 40)},${1 + (row % 3)}`);
+    const { id } = await bringDataset(test, agent, `id,age,status\n${rows.join('\n')}\n`);
+    expect((await stored(id)).columns[2]).toMatchObject({ type: 'number', levels: [] });
+    await postForm(agent, `/datasets/${id}/columns`, { page: '1', type_2: 'category' });
+    await runJobs(test.context);
+    expect([...(await stored(id)).columns[2]!.levels].sort()).toEqual(['1', '2', '3']);
+    const level = (await stored(id)).columns[2]!.levels.indexOf('3');
+    await postForm(agent, `/datasets/${id}/label`, { how: 'column', choice: `2:${level}` });
+    await runJobs(test.context);
+    const { label, profile } = await stored(id);
+    expect(label).toEqual({ kind: 'column', column: 'status', positive: '3' });
+    expect((profile as { positiveRate: number }).positiveRate).toBeCloseTo(1 / 3, 12);
   });
 });
