@@ -1,0 +1,219 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { listEvents } from '../../src/store/audit.ts';
+import { findActiveModel } from '../../src/store/models.ts';
+import type { ModelRecord } from '../../src/store/models.ts';
+import { listPredictions, noFilter } from '../../src/store/predictions.ts';
+import { listPromotionTests } from '../../src/store/promotion-tests.ts';
+import {
+  activateSmallModel,
+  createTestApp,
+  customersCsv,
+  setUpOrganisation,
+  signIn,
+} from '../helpers/app.ts';
+import type { TestApp } from '../helpers/app.ts';
+import { errorsOf, postForm } from '../helpers/datasets.ts';
+import type { Agent, Fields } from '../helpers/datasets.ts';
+import { addCandidate, scoreFile } from '../helpers/models.ts';
+
+let test: TestApp;
+let admin: Agent;
+let analyst: Agent;
+let candidate: ModelRecord;
+beforeAll(async () => {
+  test = await createTestApp();
+  await setUpOrganisation(test);
+  await activateSmallModel(test);
+  candidate = await addCandidate(test, 'Contract and tenure', ['Contract', 'tenure']);
+  [admin, analyst] = [await signIn(test, 'admin'), await signIn(test, 'analyst')];
+  await scoreFile(test, analyst, customersCsv(60, 21));
+});
+afterAll(() => test.close());
+beforeEach(() => test.context.db('promotion_tests').delete());
+
+const longer: Fields = {
+  ...{ kind: 'direction', name: 'A longer contract does not raise the risk', feature: 'Contract' },
+  ...{ from: 'Month-to-month', to: 'Two year', mustNot: 'rise', allowed: '0', enabled: 'yes' },
+};
+const golden: Fields = {
+  ...{ kind: 'golden', name: 'Our oldest customer', customer: '1', low: '0', high: '100', enabled: 'yes' },
+};
+const save = (fields: Fields, path = '') => postForm(analyst, `/models/tests${path}`, fields);
+const tests = () => listPromotionTests(test.context.db);
+const newTest = async () => (await tests())[0]!;
+/** A score by its number. */
+const prediction = async (id: number) =>
+  (await listPredictions(test.context.db, noFilter, { key: 'date', descending: false }, 100, 0)).find(
+    (one) => one.id === id,
+  )!;
+
+/** What the activation page says: outcome and what was seen, one a test. */
+async function verdicts(): Promise<string[][]> {
+  const { text } = await admin.get(`/models/${candidate.id}/activation`).expect(200);
+  const cells = /tag(?:-\w+)?">(Passed|Failed|Not applicable)<\/span><\/td><td>([^<]*)/g;
+  return [...text.matchAll(cells)].map(([, outcome, seen]) => [outcome!, seen!]);
+}
+
+describe('a direction', () => {
+  it('passes where the model goes that way', async () => {
+    expect((await save(longer)).headers['location']).toBe('/models/tests');
+    expect(await verdicts()).toEqual([['Passed', '0 of 60 customers score higher with Contract Two year.']]);
+    const { text } = await analyst.get('/models/tests').expect(200);
+    expect(text).toContain('Contract from Month-to-month to Two year must not raise the score');
+  });
+
+  it('fails where it goes the other way, for as many customers as it does', async () => {
+    await save({ ...longer, mustNot: 'fall' });
+    expect(await verdicts()).toEqual([['Failed', '60 of 60 customers score lower with Contract Two year.']]);
+  });
+
+  it('may be broken by a share of customers, and start from what each customer has', async () => {
+    await save({ ...longer, feature: 'tenure', from: '', to: '1', allowed: '100' });
+    const [outcome, seen] = (await verdicts())[0]!;
+    expect(outcome).toBe('Passed');
+    expect(Number(/^\d+/.exec(seen!)![0])).toBeGreaterThan(40);
+    await save({ ...longer, feature: 'tenure', from: '', to: '1', allowed: '0,5' });
+    expect((await verdicts()).map(([one]) => one)).toEqual(['Passed', 'Failed']);
+  });
+
+  it.each([
+    [{ feature: 'Age' }, 'The model does not use Age.'],
+    [{ to: 'Ten year' }, 'The model has never seen Contract Ten year.'],
+    [{ from: 'Weekly' }, 'The model has never seen Contract Weekly.'],
+    [
+      { feature: 'tenure', from: '', to: 'long' },
+      'None of the stored customers can be scored by this model.',
+    ],
+  ])('says where it does not apply: %j', async (change, words) => {
+    await save({ ...longer, ...change });
+    expect(await verdicts()).toEqual([['Not applicable', words]]);
+  });
+
+  it('finds a column under another spelling of its name', async () => {
+    await save({ ...longer, feature: 'con_tract' });
+    expect((await verdicts())[0]).toEqual(['Passed', expect.stringContaining('0 of 60')]);
+  });
+});
+
+describe('a customer one knows', () => {
+  it('is taken from a score and has to stay within a range', async () => {
+    await save(golden);
+    const [outcome, seen] = (await verdicts())[0]!;
+    expect([outcome, seen]).toEqual(['Passed', expect.stringMatching(/^The customer scores [\d.]+ %/)]);
+    const score = Number(/[\d.]+/.exec(seen!)![0]);
+    const { id } = await newTest();
+    await save({ ...golden, customer: '', low: String(score + 1) }, `/${id}`);
+    expect((await verdicts())[0]![0]).toBe('Failed');
+    await save({ ...golden, customer: '', low: String(score - 1), high: String(score + 1) }, `/${id}`);
+    expect((await verdicts())[0]![0]).toBe('Passed');
+    const { definition } = await newTest();
+    expect(definition).toMatchObject({ inputs: (await prediction(1)).inputs });
+  });
+
+  it('has to be there', async () => {
+    for (const customer of ['99999', '']) {
+      const { status, text } = await save({ ...golden, customer });
+      expect([status, errorsOf(text)]).toEqual([422, ['There is no score with this number.']]);
+    }
+    const offered = await analyst.get('/models/tests/new?kind=golden&prediction=7').expect(200);
+    expect(offered.text).toMatch(/name="customer"[^>]*value="7"/);
+  });
+});
+
+describe('a failing test', () => {
+  it('needs a tick to activate the model all the same', async () => {
+    await save({ ...longer, mustNot: 'fall' });
+    const active = (await findActiveModel(test.context.db))!.id;
+    const path = `/models/${candidate.id}/activation`;
+    expect((await admin.get(path)).text).toContain('Activate it although a test fails');
+    const refused = await postForm(admin, path);
+    expect([refused.status, errorsOf(refused.text)]).toEqual([
+      422,
+      [expect.stringContaining('A promotion test fails.')],
+    ]);
+    expect((await findActiveModel(test.context.db))!.id).toBe(active);
+    expect((await postForm(admin, path, { despite: 'yes' })).status).toBe(303);
+    expect((await findActiveModel(test.context.db))!.id).toBe(candidate.id);
+    await postForm(admin, '/models/rollback');
+  });
+
+  it('that is switched off is not asked', async () => {
+    expect((await save({ ...longer, enabled: 'no' })).status, 'a box sends yes or nothing').toBe(422);
+    const off = Object.fromEntries(Object.entries(longer).filter(([name]) => name !== 'enabled'));
+    await save({ ...off, mustNot: 'fall' });
+    expect(await verdicts()).toEqual([]);
+    expect((await analyst.get('/models/tests')).text).toContain('<td>Off</td>');
+  });
+});
+
+describe('the form', () => {
+  it('tells every wrong field, with what was typed kept', async () => {
+    const direction = await save({
+      ...{
+        ...longer,
+        name: ' ',
+        feature: '',
+        from: 'x'.repeat(201),
+        to: '',
+        mustNot: 'wobble',
+        allowed: '101',
+      },
+    });
+    expect(direction.status).toBe(422);
+    expect(errorsOf(direction.text)).toEqual([
+      'Give the test a name.',
+      'Choose a column.',
+      'Use at most 200 characters.',
+      'Enter the value to change to.',
+      'Choose what must not happen.',
+      'Enter at most 100 percent.',
+    ]);
+    expect(direction.text).toContain('value="101"');
+    const known = await save({ ...golden, customer: 'Ada', low: 'few', high: '-1' });
+    expect(errorsOf(known.text)).toEqual([
+      'Enter the number of a score, as in the address of its page.',
+      'Enter a percentage such as 10.',
+      'Enter a percentage such as 10.',
+    ]);
+    const crossed = await save({ ...golden, low: '60', high: '40' });
+    expect([crossed.status, errorsOf(crossed.text)]).toEqual([
+      422,
+      ['The lowest score is above the highest.'],
+    ]);
+    const kind = await save({ ...golden, kind: 'séance' });
+    expect([kind.status, errorsOf(kind.text)]).toEqual([422, ['Choose the kind of test.']]);
+    expect(await tests()).toEqual([]);
+  });
+
+  it('adds, changes and removes, each on record', async () => {
+    await save(longer);
+    const { id } = await newTest();
+    const form = (await analyst.get(`/models/tests/${id}`).expect(200)).text;
+    expect(form).toContain('value="Month-to-month"');
+    expect(form).toMatch(/<option value="Contract" selected/);
+    await save({ ...longer, name: '<b>Bold</b>' }, `/${id}`);
+    expect((await analyst.get('/models/tests')).text).toContain('&lt;b&gt;Bold&lt;/b&gt;');
+    expect((await analyst.get(`/models/tests/${id}/removal`).expect(200)).text).toContain('&lt;b&gt;Bold');
+    expect((await save({}, `/${id}/removal`)).status).toBe(303);
+    for (const path of [`/${id}`, `/${id}/removal`, '/abc'])
+      await analyst.get(`/models/tests${path}`).expect(404);
+    const filter = { action: null, userId: null, from: null, to: null };
+    const recorded = await listEvents(test.context.db, filter, 3, 0);
+    expect(recorded.map(({ action }) => action)).toEqual([
+      'promotion-test.removed',
+      'promotion-test.changed',
+      'promotion-test.added',
+    ]);
+  });
+
+  it('is seen by viewers and written by analysts', async () => {
+    await save(longer);
+    const { id } = await newTest();
+    const viewer = await signIn(test, 'viewer');
+    expect((await viewer.get('/models/tests').expect(200)).text).not.toContain('Add a test');
+    for (const path of ['/new', `/${id}`, `/${id}/removal`])
+      await viewer.get(`/models/tests${path}`).expect(403);
+    for (const path of ['', `/${id}`, `/${id}/removal`])
+      expect((await postForm(viewer, `/models/tests${path}`, longer)).status).toBe(403);
+  });
+});
