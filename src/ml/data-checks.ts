@@ -66,45 +66,32 @@ export function checkTrainingTable(table: Table, target: Uint8Array): DataIssue[
 
 function checkAmounts(table: Table, target: Uint8Array): DataIssue[] {
   const issues: DataIssue[] = [];
+  const rows = target.length;
   const leavers = target.reduce((sum, label) => sum + label, 0);
-  const stayers = target.length - leavers;
+  const fewer = Math.min(leavers, rows - leavers);
   const add = (kind: IssueKind, severity: DataIssue['severity'], message: string, fix: string): void => {
     issues.push({ kind, severity, column: null, message, fix });
   };
-  if (target.length < limits.rows)
+  if (rows < limits.goodRows)
     add(
       'too-few-rows',
-      'blocks',
-      `There are ${target.length} rows with a known outcome.`,
-      `Bring ${limits.rows} at least; ${limits.goodRows} make a model that can be measured.`,
+      rows < limits.rows ? 'blocks' : 'warns',
+      `There are only ${rows} rows with a known outcome.`,
+      `Bring ${limits.rows} at least; with fewer than ${limits.goodRows} the figures have wide intervals.`,
     );
-  else if (target.length < limits.goodRows)
-    add(
-      'too-few-rows',
-      'warns',
-      `There are only ${target.length} rows with a known outcome.`,
-      `With fewer than ${limits.goodRows} the figures have wide intervals. Bring more history where there is some.`,
-    );
-  if (leavers === 0 || stayers === 0)
+  if (fewer === 0)
     add(
       'one-class',
       'blocks',
       leavers === 0 ? 'Nobody left.' : 'Everybody left.',
       'Two outcomes are needed. Look at what is said about who left.',
     );
-  else if (Math.min(leavers, stayers) < limits.classRows)
+  else if (fewer < limits.goodLeavers)
     add(
       'few-leavers',
-      'blocks',
-      `Only ${Math.min(leavers, stayers)} customers ${leavers < stayers ? 'left' : 'stayed'}.`,
-      `Bring ${limits.classRows} at least, better ${limits.goodLeavers}.`,
-    );
-  else if (Math.min(leavers, stayers) < limits.goodLeavers)
-    add(
-      'few-leavers',
-      'warns',
-      `Only ${Math.min(leavers, stayers)} customers ${leavers < stayers ? 'left' : 'stayed'}.`,
-      `With fewer than ${limits.goodLeavers} the model has little to go by.`,
+      fewer < limits.classRows ? 'blocks' : 'warns',
+      `Only ${fewer} customers ${fewer === leavers ? 'left' : 'stayed'}.`,
+      `Bring ${limits.classRows} at least; with fewer than ${limits.goodLeavers} the model has little to go by.`,
     );
   if (table.columns.length === 0)
     add(

@@ -43,6 +43,13 @@ describe('leaks', () => {
     expect(found).toContain('near-copy: cancelled on');
   });
 
+  it('finds it though nearly every value is different, or many leavers have none', () => {
+    const days = numbers('left on', (row) => (target[row] === 1 ? 19_000 + Math.floor(row / 3) : NaN));
+    expect(kindsFor(days)).toEqual(['near-copy: left on']);
+    const some = numbers('reason', (row) => (target[row] === 1 && row % 2 === 0 ? 1 : NaN));
+    expect(kindsFor(some)).toEqual(['mostly-missing: reason', 'leak: reason']);
+  });
+
   it('says of a column with an AUC above 0.9 that it is suspicious', () => {
     expect(kindsFor(numbers('calls to cancel', (row) => target[row]! * 2.2 + random.normal()))).toEqual([
       'leak: calls to cancel',
@@ -80,6 +87,32 @@ describe('columns that say nothing', () => {
       category('currency', 3, (row) => (codes[row]! + 1) % 3),
     );
     expect(found).toEqual(['duplicate-column: currency']);
+  });
+});
+
+describe('copies of rows', () => {
+  const [first, ...rest] = [1, 2, 3].map((n) => numbers(`n${n}`, () => random.normal()));
+  const twice = (column: Column): Column =>
+    column.kind === 'number'
+      ? {
+          ...column,
+          values: column.values.map((value, row) => (row < 1_000 ? value : column.values[row % 1_000]!)),
+        }
+      : column;
+  const labels = target.map((label, row) => (row < 1_000 ? label : target[row % 1_000]!));
+
+  it('are found where chance does not make them', () => {
+    const columns = [twice(first!), ...rest.map(twice)];
+    const issues = checkTrainingTable({ rowCount, columns }, labels);
+    expect(issues).toMatchObject([
+      { kind: 'duplicate-rows', severity: 'warns', column: null, figure: 1_000 },
+    ]);
+    expect(issues[0]!.message).toMatch(/^1000 rows/);
+  });
+
+  it('are no news where few columns have few levels', () => {
+    const columns = [category('a', 3, () => random.below(3)), category('b', 4, () => random.below(4))];
+    expect(checkTrainingTable({ rowCount, columns }, target)).toEqual([]);
   });
 });
 
