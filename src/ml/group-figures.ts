@@ -2,12 +2,15 @@
  * Does a model treat groups of customers alike? Figures of each group of one column, and the widest gaps
  * between groups: in selection rate (demographic parity), recall (equal opportunity) and false positive rate
  * (with recall: equalised odds; Hardt, Price and Srebro 2016).
- * Numbers are cut at their quartiles. Groups of fewer than 30 rows say nothing for sure and are left out.
+ * Numbers of few values are taken value by value; others are cut into parts of about as many rows each, a frequent
+ * value apart. Groups of fewer than 30 rows say nothing for sure and are left out; so is, of the gaps in recall and
+ * in false positive rate, a group of fewer than ten leavers or stayers, where one customer would make a gap.
  */
 import { wilsonInterval } from './intervals.ts';
 import { rocAuc } from './metrics.ts';
 import { MISSING } from './table.ts';
-import type { Column } from './table.ts';
+import type { Column, NumberColumn } from './table.ts';
+import { binColumns, binCount, fitBins, NO_VALUE_BIN } from './tree/bins.ts';
 
 export interface GroupFigure {
   readonly group: string;
@@ -35,15 +38,19 @@ export interface GroupGaps {
 }
 
 const minGroupRows = 30;
+const minClassRows = 10;
+/** A number of so many values is a list of levels. */
+const fewValues = 8;
 
-/** In the order of levels, or of quarters of a number. `scores` and `target`: one a row of the column. */
+/** In the order of levels, or of `bins` parts of a number. `scores` and `target`: one a row of the column. */
 export function groupFigures(
   column: Column,
   scores: Float64Array,
   target: Uint8Array,
   threshold: number,
+  bins = 4,
 ): GroupFigure[] {
-  const { names, groupOf } = groupsOf(column);
+  const { names, groupOf } = groupsOf(column, bins);
   const rowsOf = names.map((): number[] => []);
   groupOf.forEach((group, row) => {
     if (group >= 0) rowsOf[group]!.push(row);
@@ -60,9 +67,15 @@ export function largestGaps(groups: readonly GroupFigure[]): GroupGaps {
   };
   return {
     selectionRate: gap((group) => group.selectionRate),
-    recall: gap((group) => group.recall),
-    falsePositiveRate: gap((group) => group.falsePositiveRate),
+    recall: gap((group) => (leaversOf(group) < minClassRows ? null : group.recall)),
+    falsePositiveRate: gap((group) =>
+      group.count - leaversOf(group) < minClassRows ? null : group.falsePositiveRate,
+    ),
   };
+}
+
+function leaversOf({ count, rate }: GroupFigure): number {
+  return Math.round(count * rate);
 }
 
 function figureOf(
@@ -94,37 +107,41 @@ function figureOf(
   };
 }
 
-function groupsOf(column: Column): { names: string[]; groupOf: Int32Array } {
-  if (column.kind === 'category') {
-    const names = [...column.levels, 'missing'];
-    const groupOf = column.codes.map((code) => (code === MISSING ? column.levels.length : code));
-    return { names, groupOf };
-  }
-  const edges = quartilesOf(column.values);
-  if (edges.length < 2) return { names: [], groupOf: new Int32Array(column.values.length).fill(-1) };
-  const names = edges.slice(1).map((to, k) => `${short(edges[k]!)} to ${short(to)}`);
-  const last = names.length - 1;
-  const groupOf = Int32Array.from(column.values, (value) =>
-    Number.isNaN(value)
-      ? last + 1
-      : Math.min(
-          last,
-          Math.max(
-            0,
-            edges.findLastIndex((edge) => value >= edge),
-          ),
-        ),
-  );
+function groupsOf(column: Column, bins: number): { names: string[]; groupOf: Int32Array } {
+  if (column.kind === 'number') return groupsOfNumbers(column, bins);
+  const names = [...column.levels, 'missing'];
+  const groupOf = column.codes.map((code) => (code === MISSING ? column.levels.length : code));
+  return { names, groupOf };
+}
+
+function groupsOfNumbers(column: NumberColumn, bins: number): { names: string[]; groupOf: Int32Array } {
+  const table = { rowCount: column.values.length, columns: [column] };
+  const isShort = hasAtMost(column.values, fewValues);
+  const fitted = fitBins(table, isShort ? Math.max(fewValues, bins) : bins);
+  const last = binCount(fitted[0]!) - 1;
+  const least = new Float64Array(last).fill(Infinity);
+  const greatest = new Float64Array(last).fill(-Infinity);
+  const groupOf = Int32Array.from(binColumns(fitted, table)[0]!, (bin, row) => {
+    if (bin === NO_VALUE_BIN) return last;
+    least[bin - 1] = Math.min(least[bin - 1]!, column.values[row]!);
+    greatest[bin - 1] = Math.max(greatest[bin - 1]!, column.values[row]!);
+    return bin - 1;
+  });
+  const names = Array.from(least, (from, group) => rangeName(from, greatest[group]!));
   return { names: [...names, 'missing'], groupOf };
 }
 
-/** Distinct ends and quartiles of the values that are there. */
-function quartilesOf(values: Float64Array): number[] {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
-  if (sorted.length === 0) return [];
-  return [
-    ...new Set([0, 0.25, 0.5, 0.75, 1].map((share) => sorted[Math.round(share * (sorted.length - 1))]!)),
-  ];
+function hasAtMost(values: Float64Array, most: number): boolean {
+  const seen = new Set<number>();
+  for (const value of values) {
+    if (!Number.isNaN(value)) seen.add(value);
+    if (seen.size > most) return false;
+  }
+  return true;
+}
+
+function rangeName(from: number, to: number): string {
+  return from === to ? short(from) : `${short(from)} to ${short(to)}`;
 }
 
 function short(value: number): string {

@@ -49,7 +49,7 @@ describe('figures of groups', () => {
     expect(largestGaps(groups)).toEqual({ selectionRate: null, recall: null, falsePositiveRate: null });
   });
 
-  it('cuts numbers at their quartiles and keeps missing ones apart', () => {
+  it('cuts numbers into quarters and keeps missing ones apart', () => {
     const values = Float64Array.from({ length: 200 }, (_, row) => (row < 40 ? NaN : row));
     const labels = Uint8Array.from(values, (_, row) => row % 2);
     const groups = groupFigures(
@@ -59,12 +59,38 @@ describe('figures of groups', () => {
       0.5,
     );
     expect(groups.map(({ group, count }) => [group, count])).toEqual([
-      ['40 to 80', 40],
-      ['80 to 120', 40],
-      ['120 to 159', 39],
-      ['159 to 199', 41],
+      ['40 to 79', 40],
+      ['80 to 119', 40],
+      ['120 to 159', 40],
+      ['160 to 199', 40],
       ['missing', 40],
     ]);
     expect(groups[0]).toMatchObject({ recall: 0, selectionRate: 0, rocAuc: 0.5 });
+  });
+
+  const namesOf = (value: (row: number) => number): [string, number][] =>
+    groupFigures(
+      { kind: 'number', name: 'n', values: Float64Array.from({ length: 200 }, (_, row) => value(row)) },
+      new Float64Array(200).fill(0.4),
+      new Uint8Array(200),
+      0.5,
+    ).map(({ group, count }) => [group, count]);
+
+  it('takes numbers of few values one by one, and keeps a frequent one apart', () => {
+    expect(namesOf((row) => Number(row % 5 === 0))).toEqual([
+      ['0', 160],
+      ['1', 40],
+    ]);
+    expect(namesOf((row) => (row < 150 ? 0 : row))[0]).toEqual(['0', 150]);
+    expect(namesOf(() => NaN)).toEqual([['missing', 200]]);
+  });
+
+  it('makes no gap of one customer', () => {
+    // All leavers but one are in A.
+    const moved = target.map((label, row) => (row > 40 && row < 60 ? 0 : label));
+    const groups = groupFigures(column, scores, moved, 0.5);
+    expect(groups.map(({ recall }) => recall)).toEqual([0.8, 1]);
+    expect(largestGaps(groups).recall).toBeNull();
+    expect(largestGaps(groups).falsePositiveRate).not.toBeNull();
   });
 });
