@@ -117,6 +117,8 @@ function guessLabel(columns: readonly DatasetColumn[]): LabelDefinition | null {
 }
 
 function asLabel(column: DatasetColumn, label: LabelDefinition | null): DatasetColumn {
+  // Where a rule says who left, a column that could say otherwise is not learned from.
+  if (label?.kind === 'proxy' && column.role === 'label') return { ...column, role: 'ignored' };
   if (label?.kind !== 'column') return column;
   if (column.name === label.column) return { ...column, role: 'label' };
   return column.role === 'label' ? { ...column, role: 'ignored' } : column;
