@@ -114,7 +114,7 @@ function unusableLabel(message: string): Unprocessable {
 function chooseLabel(column: InferredColumn, label: string | null): InferredColumn {
   if (label === null) return column;
   if (column.name === label) return { ...column, role: 'label' };
-  return column.role === 'label' ? { ...column, role: 'feature' } : column;
+  return column.role === 'label' ? { ...column, role: 'ignored' } : column;
 }
 
 function featuresOf(

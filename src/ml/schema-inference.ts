@@ -27,6 +27,7 @@ export const maxLevels = 100;
 
 const identifierName =
   /(^|[^a-z])(id|ids|uuid|guid|key|rownumber|index|surname|lastname|firstname|fullname|name|e?mail|phone(number)?)$|^(row|customer|client|account|user|member)_?(no|nr|num|number|id|key|code)$/;
+const answerName = /^churn|attrition/;
 const customerName = /(^|_)(customer|cust|client|account|user|member|subscriber|msisdn)/;
 const rowName = /^(row|index|unnamed)/;
 const labelName =
@@ -47,6 +48,9 @@ const positiveLevels = new Set([
   'closed',
   'attrited customer',
   'lapsed',
+  'churner',
+  'lost',
+  'gone',
 ]);
 
 /** One entry a column; `cells[j]` holds column j's text, all of the same length. */
@@ -72,6 +76,8 @@ function roleAmong(
 ): ColumnRole {
   if (column === chosen.label) return 'label';
   if (column === chosen.value) return 'value';
+  // Beside a label, whatever else is named after leaving was written by somebody who knew: its reason, its score.
+  if (chosen.label && (isLabelName(column.name) || answerName.test(snakeCase(column.name)))) return 'ignored';
   return column.role === 'identifier' && column !== chosen.identifier ? 'ignored' : column.role;
 }
 
@@ -92,7 +98,14 @@ export function isLabelName(name: string): boolean {
 
 /** The level of a two-level column that says 'left'; null when words do not tell. */
 export function positiveLevelOf(levels: readonly string[]): string | null {
-  const said = levels.filter((level) => positiveLevels.has(level.trim().toLowerCase()));
+  const said = levels.filter((level) =>
+    positiveLevels.has(
+      level
+        .trim()
+        .toLowerCase()
+        .replace(/[.!]+$/, ''),
+    ),
+  );
   return levels.length === 2 && said.length === 1 ? said[0]! : null;
 }
 

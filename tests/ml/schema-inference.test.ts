@@ -103,3 +103,47 @@ describe('the encoder', () => {
     expect(() => encodeTable(features, { rowCount: 4, columns: numbers })).toThrow(/not of the type/);
   });
 });
+
+describe('columns beside the label that know the end of the story', () => {
+  const header = [
+    'id',
+    'tenure',
+    'Churn?',
+    'Churn Value',
+    'Churn Reason',
+    'prior_attrition_score',
+    'cancelled_orders',
+  ];
+  const cells = header.map((_, j) =>
+    Array.from(
+      { length: 400 },
+      (_row, row) =>
+        [
+          `c${row}`,
+          String(row % 72),
+          row % 3 === 0 ? ' True.' : ' False.',
+          String(Number(row % 3 === 0)),
+          `reason ${row % 5}`,
+          String(row % 97),
+          String(row % 7),
+        ][j]!,
+    ),
+  );
+  const columns = inferColumns(header, cells, '.');
+
+  it('are left out, and honest ones stay', () => {
+    expect(columns.map(({ role }) => role)).toEqual([
+      'identifier',
+      'feature',
+      'label',
+      'ignored',
+      'ignored',
+      'ignored',
+      'feature',
+    ]);
+  });
+
+  it('do not keep the label from being understood', () => {
+    expect(positiveLevelOf(columns[2]!.levels)).toBe(' True.');
+  });
+});
