@@ -20,7 +20,7 @@ module.exports = {
       'store-below-domain',
       'The store knows SQL and nothing above it.',
       { path: layer('store') },
-      { path: '^src/(http|routes|domain|jobs)/|^src/(app|server|cli)\\.ts' },
+      { path: '^src/(http|routes|domain|jobs|tasks)/|^src/(app|server|cli)\\.ts' },
     ),
     forbid(
       'store-knows-shapes-only',
@@ -32,13 +32,19 @@ module.exports = {
       'domain-below-routes',
       'Decisions know nothing of the web or of the queue that runs them.',
       { path: layer('domain') },
+      { path: '^src/(http|routes|jobs|tasks)/|^src/(app|server|cli)\\.ts' },
+    ),
+    forbid(
+      'tasks-below-routes',
+      'The work of a request knows nothing of the web or of the queue, and only routes ask for it.',
+      { path: layer('tasks') },
       { path: '^src/(http|routes|jobs)/|^src/(app|server|cli)\\.ts' },
     ),
     forbid(
       'jobs-below-routes',
       'Background work knows nothing of the web.',
       { path: layer('jobs') },
-      { path: '^src/(http|routes)/|^src/(app|server|cli)\\.ts' },
+      { path: '^src/(http|routes|tasks)/|^src/(app|server|cli)\\.ts' },
     ),
     forbid(
       'http-is-plumbing',
@@ -56,7 +62,7 @@ module.exports = {
       'commands-without-web',
       'The command line uses the domain, without the web and without a database.',
       { path: layer('commands') },
-      { path: '^src/(http|routes|jobs|store)/|^src/(app|server|cli|db)\\.ts' },
+      { path: '^src/(http|routes|jobs|tasks|store)/|^src/(app|server|cli|db)\\.ts' },
     ),
     forbid(
       'commands-below-cli',

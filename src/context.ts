@@ -1,6 +1,7 @@
 /** What everything in the process shares, passed explicitly. */
 import type { Config } from './config.ts';
 import type { Db } from './db.ts';
+import type { Tasks } from './tasks/tasks.ts';
 
 /** Structured logging; the fields never hold personal data. */
 export interface Logger {
@@ -13,4 +14,6 @@ export interface Context {
   readonly config: Config;
   readonly db: Db;
   readonly log: Logger;
+  /** Work of one request that is too long for the thread that answers. */
+  readonly tasks: Tasks;
 }

@@ -23,6 +23,16 @@ export function openDatabase(url: string): Db {
   });
 }
 
+/** A connection that sees what others write and cannot write itself; the database must exist. */
+export function openReadOnlyDatabase(url: string): Db {
+  return knex({
+    client: 'better-sqlite3',
+    connection: { filename: url.slice('sqlite:'.length), options: { readonly: true } },
+    useNullAsDefault: true,
+    pool: { min: 1, max: 1, afterCreate: configureReader },
+  });
+}
+
 const migrateAttempts = 20;
 
 /**
@@ -57,5 +67,13 @@ function configureSqlite(connection: SqliteConnection, done: (error: Error | nul
   connection.pragma('foreign_keys = ON');
   connection.pragma('busy_timeout = 5000');
   connection.pragma('secure_delete = ON');
+  done(null);
+}
+
+/** Sorting in memory: personal data does not go to temporary files, and reading needs no room on the disk. */
+function configureReader(connection: SqliteConnection, done: (error: Error | null) => void): void {
+  connection.pragma('query_only = ON');
+  connection.pragma('busy_timeout = 5000');
+  connection.pragma('temp_store = MEMORY');
   done(null);
 }

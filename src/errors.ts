@@ -49,11 +49,25 @@ export class Unprocessable extends AppError {
   }
 }
 
-export class TooManyRequests extends AppError {
+/** An answer that says after how many seconds another try makes sense. */
+export abstract class TryLater extends AppError {
   readonly retryAfterSeconds: number;
 
-  constructor(retryAfterSeconds: number, message: string) {
-    super(429, 'too-many-requests', message);
+  constructor(status: number, code: string, retryAfterSeconds: number, message: string) {
+    super(status, code, message);
     this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+export class TooManyRequests extends TryLater {
+  constructor(retryAfterSeconds: number, message: string) {
+    super(429, 'too-many-requests', retryAfterSeconds, message);
+  }
+}
+
+/** Nothing is wrong with the request, but it cannot be answered now. */
+export class Unavailable extends TryLater {
+  constructor(message: string, code = 'unavailable', retryAfterSeconds = 10) {
+    super(503, code, retryAfterSeconds, message);
   }
 }

@@ -16,6 +16,8 @@ import { prepareFirstStart, waitForFirstStart } from './domain/first-start.ts';
 import { startWorkerPool } from './jobs/worker-pool.ts';
 import type { WorkerPool } from './jobs/worker-pool.ts';
 import { createLogger } from './logger.ts';
+import { startTaskPool } from './tasks/task-pool.ts';
+import type { TaskPool } from './tasks/task-pool.ts';
 
 const stopWithinMs = 9_000;
 const sweepEveryMs = 10 * 60_000;
@@ -41,7 +43,8 @@ async function start(): Promise<void> {
   for (const folder of [config.dataDir, config.modelsDir, config.uploadsDir])
     mkdirSync(folder, { recursive: true });
   const logger = createLogger(config);
-  const context: Context = { config, db: openDatabase(config.databaseUrl), log: logger };
+  const tasks = startTaskPool(config);
+  const context: Context = { config, db: openDatabase(config.databaseUrl), log: logger, tasks };
   await migrate(context.db);
   await sweepUploads(context.db, config.uploadsDir);
   await sweepDatasets(context.db, config);
@@ -52,7 +55,7 @@ async function start(): Promise<void> {
   const sweeping = setInterval(() => void sweepUploads(context.db, config.uploadsDir), sweepEveryMs);
   sweeping.unref();
   await announce(context, addressOf(server, config));
-  stopOnSignals(context, server, pool);
+  stopOnSignals(context, server, pool, tasks);
 }
 
 /** The first start trains two models: whoever opens the address finds them ready. */
@@ -96,7 +99,7 @@ async function announce({ db, config }: Context, address: string): Promise<void>
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-function stopOnSignals({ db, log }: Context, server: Server, pool: WorkerPool): void {
+function stopOnSignals({ db, log }: Context, server: Server, pool: WorkerPool, tasks: TaskPool): void {
   let isStopping = false;
   const stop = async (): Promise<void> => {
     if (isStopping) return;
@@ -111,6 +114,7 @@ function stopOnSignals({ db, log }: Context, server: Server, pool: WorkerPool): 
     await pool.stop(stopWithinMs - 1_000);
     await Promise.race([closed, new Promise((resume) => setTimeout(resume, 1_000))]);
     server.closeAllConnections();
+    await tasks.stop();
     await db.destroy();
     process.exit(0);
   };

@@ -1,7 +1,7 @@
 /** The one place where an error becomes an answer, as a page or as JSON. */
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Context } from '../context.ts';
-import { AppError, TooManyRequests, Unprocessable } from '../errors.ts';
+import { AppError, TryLater, Unavailable, Unprocessable } from '../errors.ts';
 import { csrfAnswer, isCsrfError } from './csrf.ts';
 import { render } from './render.ts';
 
@@ -19,7 +19,7 @@ export function errorHandler(context: Context): ErrorRequestHandler {
         'Request failed',
       );
     }
-    if (answer instanceof TooManyRequests) res.set('Retry-After', String(answer.retryAfterSeconds));
+    if (answer instanceof TryLater) res.set('Retry-After', String(answer.retryAfterSeconds));
     await send(req, res, answer);
   };
 }
@@ -49,6 +49,7 @@ const titles = new Map([
   [415, 'This kind of file cannot be read'],
   [422, 'There is a problem'],
   [429, 'Too many attempts'],
+  [503, 'This cannot be answered now'],
   [507, 'The disk is full'],
 ]);
 
@@ -71,8 +72,7 @@ function toAppError(error: unknown): AppError {
       'There is no space left to store this. Nothing that was stored before is lost.',
     );
   }
-  if (code === 'SQLITE_BUSY')
-    return new AppError(503, 'busy', 'The database is busy. Try again in a moment.');
+  if (code === 'SQLITE_BUSY') return new Unavailable('The database is busy. Try again in a moment.', 'busy');
   if (status === 413) return new AppError(413, 'too-large', 'This is more than can be sent at once.');
   if (status === 415) return new AppError(415, 'unsupported', 'This kind of content cannot be read here.');
   if (status !== undefined && status >= 400 && status < 500) {

@@ -8,7 +8,7 @@ import { beginTraining, completeTraining, stopTraining } from '../domain/trainin
 import type { TrainingProgress, TrainingResult } from '../domain/trainings.ts';
 import { saveTrainingProgress } from '../store/trainings.ts';
 import type { JobHandler } from './job-handler.ts';
-import { openThread } from './thread.ts';
+import { openThread } from '../thread.ts';
 
 /** From the fitting thread. */
 export type FromFit =
@@ -22,7 +22,7 @@ export const runTrainModel: JobHandler = async ({ db, config, step }, { training
   const id = Number(trainingId);
   const order = await beginTraining(db, config, id);
   if (order === null) return 'cancelled';
-  const fit = openThread('fit', { ...order, modelsDir: config.modelsDir });
+  const fit = openThread('jobs/fit', { ...order, modelsDir: config.modelsDir });
   const news = listen(fit);
   try {
     while (!news.isOver) {

@@ -10,7 +10,7 @@ import type { Context } from '../context.ts';
 import { claimJob, finishJob, leaseMs, maxAttempts, releaseJob, renewLease } from '../store/jobs.ts';
 import type { Job } from '../store/jobs.ts';
 import { failSubject } from '../domain/job-failure.ts';
-import { openThread } from './thread.ts';
+import { openThread } from '../thread.ts';
 import type { FromWorker, ToWorker } from './worker.ts';
 
 export interface WorkerPool {
@@ -59,7 +59,7 @@ export function startWorkerPool(context: Context): WorkerPool {
   };
 
   const startWorker = (slot: Slot): Worker => {
-    const worker = openThread('worker', config);
+    const worker = openThread('jobs/worker', config);
     worker.on('message', (answer: FromWorker) => void inTurn(() => end(slot, answer)));
     worker.on('error', (error) => {
       log.error({ name: error.name, message: error.message }, 'A worker thread failed');

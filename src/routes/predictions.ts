@@ -22,12 +22,12 @@ import {
   getPrediction,
   hasPredictions,
   listHistory,
-  listPredictions,
   sortColumns,
 } from '../store/predictions.ts';
 import type { PredictionFilter, PredictionRecord, SortKey } from '../store/predictions.ts';
 import { getSettings } from '../store/settings.ts';
 import type { Settings } from '../store/settings.ts';
+import type { Tasks } from '../tasks/tasks.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -82,7 +82,7 @@ type ListQuery = z.infer<typeof ListQuery>;
 
 const rowsPerRead = 1_000;
 
-export function createPredictionHandlers({ db, config }: Context) {
+export function createPredictionHandlers({ db, config, tasks }: Context) {
   return {
     list: async (req: Request, res: Response) => {
       const { data: query, noted } = parseQuery(ListQuery, req.query);
@@ -95,7 +95,12 @@ export function createPredictionHandlers({ db, config }: Context) {
       const sort = { key: query.sort, descending: query.order === 'desc' };
       await render(res, 'predictions/list', {
         title: page > 1 ? `Customers, page ${page} of ${pages}` : 'Customers',
-        predictions: await listPredictions(db, filter, sort, query.size, (page - 1) * query.size),
+        predictions: await tasks.run('listPredictions', {
+          filter,
+          sort,
+          limit: query.size,
+          offset: (page - 1) * query.size,
+        }),
         total,
         page,
         pages,
@@ -111,7 +116,7 @@ export function createPredictionHandlers({ db, config }: Context) {
       const name = ['churn-scores', new Date().toISOString().slice(0, 10), query.risk && `${query.risk}-risk`]
         .filter(Boolean)
         .join('_');
-      await sendCsv(res, `${name}.csv`, csvHeader, csvRows(db, query));
+      await sendCsv(res, `${name}.csv`, csvHeader, csvRows(tasks, query));
     },
 
     show: async (req: Request, res: Response) => {
@@ -193,10 +198,11 @@ const csvHeader = [
 ];
 
 /** Everything that the filter matches, read in pages so that memory stays flat. */
-async function* csvRows(db: Context['db'], query: ListQuery): AsyncGenerator<CsvCell[]> {
+async function* csvRows(tasks: Tasks, query: ListQuery): AsyncGenerator<CsvCell[]> {
   const sort = { key: query.sort, descending: query.order === 'desc' };
   for (let offset = 0; ; offset += rowsPerRead) {
-    const rows = await listPredictions(db, toFilter(query), sort, rowsPerRead, offset);
+    const page = { filter: toFilter(query), sort, limit: rowsPerRead, offset };
+    const rows = await tasks.run('listPredictions', page);
     for (const row of rows) {
       const reasons = [0, 1, 2].map((i) =>
         row.reasons.strongest[i] ? reasonWords(row.reasons.strongest[i]) : '',

@@ -79,6 +79,11 @@ export const sortColumns = {
 } as const;
 export type SortKey = keyof typeof sortColumns;
 
+export interface PredictionSort {
+  readonly key: SortKey;
+  readonly descending: boolean;
+}
+
 export interface Totals {
   readonly count: number;
   readonly low: number;
@@ -112,7 +117,7 @@ export async function getPrediction(db: Db, id: number): Promise<PredictionRecor
 export async function listPredictions(
   db: Db,
   filter: PredictionFilter,
-  sort: { readonly key: SortKey; readonly descending: boolean },
+  sort: PredictionSort,
   limit: number,
   offset: number,
 ): Promise<PredictionRecord[]> {

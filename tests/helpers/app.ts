@@ -6,6 +6,7 @@ import type { Express } from 'express';
 import request from 'supertest';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
+import type { Config } from '../../src/config.ts';
 import type { Context } from '../../src/context.ts';
 import { migrate, openDatabase } from '../../src/db.ts';
 import { createSetupToken, inviteUser, choosePassword, setUp, toUser } from '../../src/domain/accounts.ts';
@@ -15,7 +16,9 @@ import { readTrainingTable } from '../../src/domain/training-table.ts';
 import { defaultRules } from '../../src/domain/default-rules.ts';
 import { activateModel } from '../../src/store/models.ts';
 import { insertRule } from '../../src/store/retention-rules.ts';
+import type { TaskPool } from '../../src/tasks/task-pool.ts';
 import type { Role } from '../../src/domain/permissions.ts';
+import { runTasksHere } from './tasks.ts';
 import { planOf } from './plan.ts';
 
 export const password = 'walnut orbit lantern cedar';
@@ -26,7 +29,11 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-export async function createTestApp(env: Record<string, string> = {}): Promise<TestApp> {
+/** `openTasks`: `startTaskPool` runs tasks in threads, as the program does; without, they run here. */
+export async function createTestApp(
+  env: Record<string, string> = {},
+  openTasks: (config: Config) => TaskPool = runTasksHere,
+): Promise<TestApp> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
   const config = readConfig({
     NODE_ENV: 'test',
@@ -38,16 +45,19 @@ export async function createTestApp(env: Record<string, string> = {}): Promise<T
   });
   for (const path of [config.dataDir, config.modelsDir, config.uploadsDir]) mkdirSync(path);
   const silent = (): void => undefined;
+  const tasks = openTasks(config);
   const context: Context = {
     config,
     db: openDatabase(config.databaseUrl),
     log: { info: silent, warn: silent, error: silent },
+    tasks,
   };
   await migrate(context.db);
   return {
     app: createApp(context),
     context,
     close: async () => {
+      await tasks.stop();
       await context.db.destroy();
       rmSync(folder, { recursive: true, force: true });
     },

@@ -1,7 +1,11 @@
-/** Starts a file of this folder as a worker thread, from source and when built. */
+/** Starts a file of the program as a worker thread, from source and when built. */
 import { Worker } from 'node:worker_threads';
 
-export function openThread(name: 'worker' | 'fit', workerData: unknown): Worker {
+/** `name`: the file from `src/`, without its ending. */
+export function openThread(
+  name: 'jobs/worker' | 'jobs/fit' | 'tasks/task-thread',
+  workerData: unknown,
+): Worker {
   if (!import.meta.url.endsWith('.ts'))
     return new Worker(new URL(`./${name}.js`, import.meta.url), { workerData });
   // From source a worker must register the loader itself: it does not inherit that of its parent.

@@ -1,0 +1,46 @@
+/** Errors on their way between threads: a thrown error arrives as the same kind of error. */
+import * as errors from '../errors.ts';
+import type { FieldError } from '../errors.ts';
+
+export interface PackedError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  /** null: not an answer, but a fault. */
+  readonly status: number | null;
+  readonly code: string | undefined;
+  readonly errors: readonly FieldError[] | undefined;
+  readonly retryAfterSeconds: number | undefined;
+}
+
+export function packError(error: unknown): PackedError {
+  const { name, message, stack } =
+    error instanceof Error ? error : new Error('Something that is no error was thrown.');
+  const {
+    code,
+    errors: fields,
+    retryAfterSeconds,
+  } = error as Partial<errors.Unprocessable & errors.TryLater>;
+  const status = error instanceof errors.AppError ? error.status : null;
+  return { name, message, stack, status, code, errors: fields, retryAfterSeconds };
+}
+
+export function unpackError(packed: PackedError): Error {
+  const { name, message, stack, status, code } = packed;
+  if (status === null) return Object.assign(new Error(message), { name, stack, code });
+  const error = new errors.AppError(status, code ?? 'fault', message);
+  Object.setPrototypeOf(error, prototypeOf(name));
+  const { errors: fields, retryAfterSeconds } = packed;
+  return Object.assign(error, {
+    name,
+    ...(stack !== undefined && { stack }),
+    ...(fields && { errors: fields }),
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  });
+}
+
+function prototypeOf(name: string): object {
+  const kind: unknown = (errors as Readonly<Record<string, unknown>>)[name];
+  const isKind = typeof kind === 'function' && kind.prototype instanceof errors.AppError;
+  return isKind ? (kind.prototype as object) : errors.AppError.prototype;
+}

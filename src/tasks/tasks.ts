@@ -1,0 +1,52 @@
+/**
+ * Work of one request that is too long for the thread that answers everybody: a task runs in a thread of its
+ * own with a database connection that cannot write. What is kept beyond the request is a job instead.
+ */
+import type { Config } from '../config.ts';
+import type { Db } from '../db.ts';
+import { listPredictions } from '../store/predictions.ts';
+import type { PredictionFilter, PredictionSort } from '../store/predictions.ts';
+
+/** What a task works with. */
+export interface TaskEnv {
+  /** Reads only: a write fails. */
+  readonly db: Db;
+  readonly config: Config;
+}
+
+/** Kinds of tasks that do not wait for each other: an upload of a gigabyte holds up no page. */
+export const lanes = {
+  /** What a page shows, or a part of a download. */
+  page: { threads: 2, withinMs: 10_000, maxWaiting: 50 },
+  /** What takes as long as a file is large. */
+  file: { threads: 2, withinMs: 600_000, maxWaiting: 10 },
+} as const;
+
+interface Task<Args, Result> {
+  readonly lane: keyof typeof lanes;
+  readonly run: (env: TaskEnv, args: Args) => Promise<Result>;
+}
+
+function page<Args, Result>(run: Task<Args, Result>['run']): Task<Args, Result> {
+  return { lane: 'page', run };
+}
+
+/** Arguments and results travel between threads: plain data, maps and typed arrays, no functions. */
+export const tasks = {
+  listPredictions: page(
+    ({ db }, args: { filter: PredictionFilter; sort: PredictionSort; limit: number; offset: number }) =>
+      listPredictions(db, args.filter, args.sort, args.limit, args.offset),
+  ),
+};
+
+export type TaskName = keyof typeof tasks;
+export type TaskArgs<N extends TaskName> = Parameters<(typeof tasks)[N]['run']>[1];
+export type TaskResult<N extends TaskName> = Awaited<ReturnType<(typeof tasks)[N]['run']>>;
+
+/** How the rest of the program has a task done. */
+export interface Tasks {
+  /**
+   * @throws AppError what the task throws; Unavailable when it is not done in time, or too much waits already
+   */
+  run<N extends TaskName>(name: N, args: TaskArgs<N>): Promise<TaskResult<N>>;
+}

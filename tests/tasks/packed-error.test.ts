@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import * as errors from '../../src/errors.ts';
+import { packError, unpackError } from '../../src/tasks/packed-error.ts';
+
+const { AppError, Conflict, Forbidden, NotFound, TooManyRequests, Unavailable, Unprocessable } = errors;
+
+const travel = (error: unknown): Error => unpackError(structuredClone(packError(error)));
+
+describe('errors between threads', () => {
+  const samples = [
+    new AppError(415, 'unsupported', 'No such kind.'),
+    new NotFound('model'),
+    new Forbidden(),
+    new Conflict('Not now.', 'taken'),
+    new Unprocessable([{ field: 'name', message: 'Too long.' }]),
+    new TooManyRequests(30, 'Slow down.'),
+    new Unavailable('Later.', 'busy', 7),
+  ];
+
+  it.each(samples)('arrive as they were thrown: $name', (error) => {
+    const arrived = travel(error);
+    expect(arrived).toBeInstanceOf(error.constructor);
+    expect(arrived).toEqual(error);
+  });
+
+  it('has a sample of every kind that can be thrown', () => {
+    const abstract = ['TryLater'];
+    const kinds = Object.keys(errors).filter((name) => !abstract.includes(name));
+    expect(samples.map(({ name }) => name).sort()).toEqual(kinds.sort());
+  });
+
+  it('keep a fault a fault, with its code', () => {
+    const arrived = travel(Object.assign(new TypeError('x is not a function'), { code: 'SQLITE_BUSY' }));
+    expect(arrived).not.toBeInstanceOf(AppError);
+    expect(arrived).toMatchObject({ name: 'TypeError', message: 'x is not a function', code: 'SQLITE_BUSY' });
+  });
+});
