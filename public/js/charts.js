@@ -4,6 +4,7 @@
  * Row: <th> label (a link opens the list behind the bar), then `data-value` on the first cell.
  */
 import '/vendor/chart.umd.min.js';
+import { axisWords } from './axis-words.js';
 
 const { Chart } = globalThis;
 const drawn = new Map();
@@ -75,12 +76,22 @@ function font() {
   return { family: getComputedStyle(document.body).fontFamily, size: 13 };
 }
 
-function bars(figure, rows) {
-  const percentTicks = {
+function wordedTicks(unit) {
+  const callback = (_value, i, ticks) =>
+    axisWords(
+      ticks.map(({ value }) => value),
+      unit,
+    )[i];
+  return {
     color: colour('muted'),
     font: font(),
-    callback: (value) => `${Math.round(value * 100)} %`,
+    maxRotation: 0,
+    callback,
+    ...(unit === 'count' && { precision: 0 }),
   };
+}
+
+function bars(figure, rows) {
   return {
     type: 'bar',
     data: {
@@ -97,10 +108,7 @@ function bars(figure, rows) {
       scales: {
         x: {
           min: 0,
-          ticks:
-            figure.dataset.unit === 'count'
-              ? { color: colour('muted'), font: font(), precision: 0 }
-              : percentTicks,
+          ticks: wordedTicks(figure.dataset.unit ?? 'share'),
           grid: { color: colour('line') },
           border: { display: false },
         },
@@ -136,13 +144,13 @@ function histogram(figure, rows) {
             color: colour('muted'),
             font: font(),
             maxRotation: 0,
-            callback: (_value, i) => (i % 4 === 0 ? `${i * 5} %` : ''),
+            callback: (_value, i) => (i % 4 === 0 ? axisWords([i / rows.length], 'share')[0] : ''),
           },
           grid: { display: false },
         },
         y: {
           beginAtZero: true,
-          ticks: { color: colour('muted'), font: font(), precision: 0 },
+          ticks: wordedTicks('count'),
           grid: { color: colour('line') },
           border: { display: false },
         },
@@ -162,13 +170,13 @@ function thresholdLines(figure) {
       ctx.fillStyle = colour('text');
       ctx.font = `12px ${font().family}`;
       ctx.setLineDash([4, 3]);
-      for (const [i, [name, share]] of JSON.parse(figure.dataset.thresholds).entries()) {
+      for (const [i, [words, share]] of JSON.parse(figure.dataset.thresholds).entries()) {
         const x = chartArea.left + share * chartArea.width;
         ctx.beginPath();
         ctx.moveTo(x, chartArea.top);
         ctx.lineTo(x, chartArea.bottom);
         ctx.stroke();
-        ctx.fillText(`${name} from ${Math.round(share * 100)} %`, x + 4, chartArea.top + 10 + i * 16);
+        ctx.fillText(words, x + 4, chartArea.top + 10 + i * 16);
       }
       ctx.restore();
     },

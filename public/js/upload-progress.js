@@ -2,6 +2,7 @@
 const progress = document.querySelector('[data-progress]');
 const bar = progress.querySelector('progress');
 const words = progress.querySelector('[data-words]');
+const count = new Intl.NumberFormat('en-GB');
 const started = { at: performance.now(), done: Number(progress.dataset.done) };
 
 void poll();
@@ -32,8 +33,8 @@ function show(done, total) {
   bar.max = total;
   bar.value = done;
   const left = rate > 0 ? `, about ${duration((total - done) / rate)} left` : '';
-  const speed = rate > 0 ? ` at ${Math.round(rate).toLocaleString()} a second` : '';
-  words.textContent = `${done.toLocaleString()} of ${total.toLocaleString()} rows${speed}${left}`;
+  const speed = rate > 0 ? ` at ${count.format(Math.round(rate))} a second` : '';
+  words.textContent = `${count.format(done)} of ${count.format(total)} rows${speed}${left}`;
 }
 
 function duration(seconds) {

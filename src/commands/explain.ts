@@ -3,6 +3,7 @@ import { explainFile } from '../domain/file-scoring.ts';
 import type { ExplainedRow } from '../domain/file-scoring.ts';
 import { loadModelFile } from '../domain/model-files.ts';
 import { problemWords, reasonWords } from '../domain/scoring-words.ts';
+import { rateText } from '../format.ts';
 import { required, wholeNumber } from './options.ts';
 import type { Options } from './options.ts';
 import { printJson } from './output.ts';
@@ -29,13 +30,9 @@ function toText({ row, customer, result }: ExplainedRow): string {
   if (!result.ok) return `${who}: ${result.problems.map(problemWords).join('; ')}\n`;
   const { probability, riskLevel, base, reasons, notes } = result.customer;
   const lines = [
-    `${who}: ${percent(probability)} likely to leave, ${riskLevel} risk; a typical customer is at ${percent(base)}`,
+    `${who}: ${rateText(probability)} likely to leave, ${riskLevel} risk; a typical customer is at ${rateText(base)}`,
     ...reasons.map((reason) => `  ${reasonWords(reason)}`),
     ...notes.map((note) => `  Note: ${note}`),
   ];
   return `${lines.join('\n')}\n`;
-}
-
-function percent(probability: number): string {
-  return `${(probability * 100).toFixed(1)} %`;
 }

@@ -1,6 +1,7 @@
 /** What would bring a customer below the next risk level, of the things that the company can change. */
 import type { Db } from '../db.ts';
 import { AppError } from '../errors.ts';
+import { valueText } from '../format.ts';
 import { findCounterfactuals } from '../ml/counterfactual.ts';
 import { predictModel } from '../ml/model.ts';
 import type { Model } from '../ml/model.ts';
@@ -82,5 +83,5 @@ function titleOf({ name, title }: Feature): string {
 function wordsOf(feature: Feature, value: number): string {
   if (Number.isNaN(value) || (value < 0 && !isNumeric(feature))) return 'not known';
   if (!isNumeric(feature)) return feature.levels[value]!;
-  return String(Math.round(value * 100) / 100);
+  return valueText(value, feature.type === 'date' ? 'date' : 'number');
 }

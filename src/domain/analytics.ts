@@ -1,5 +1,6 @@
 /** Risk by the values of the active model's columns: which columns are worth a figure, and their groups. */
 import type { Db } from '../db.ts';
+import { edgeTexts } from '../format.ts';
 import type { Feature, Schema } from '../ml/schema.ts';
 import { parseNumber } from '../ml/values.ts';
 import { countPredictions, listFigureRows } from '../store/predictions.ts';
@@ -85,6 +86,7 @@ function intervalBars(feature: Feature, rows: readonly FigureRow[]): FigureBar[]
   const edges = intervalEdges(feature);
   if (feature.type === 'date' || edges.length < 3) return [];
   const last = edges.length - 2;
+  const names = edgeTexts(edges.slice(1, -1), feature.range!.integer ? 'integer' : 'number');
   const groups = groupRows(rows, ({ inputs }) => {
     const value = parseNumber(inputs[feature.name] ?? '', '.');
     return value === null
@@ -103,7 +105,7 @@ function intervalBars(feature: Feature, rows: readonly FigureRow[]): FigureBar[]
       const [from, to] = [edges[i]!, edges[i + 1]!];
       // The outer bars are open: a customer below or above what training saw belongs to them.
       const filter = { column: feature.name, ...(i === 0 ? {} : { from }), ...(i === last ? {} : { to }) };
-      return { ...measure(group), words: i === last ? `${from} or more` : `${from} to under ${to}`, filter };
+      return { ...measure(group), words: names[i]!, filter };
     });
 }
 

@@ -2,6 +2,7 @@
 import { associationMatrix, associationWithTarget } from '../ml/association.ts';
 import { checkTrainingTable } from '../ml/data-checks.ts';
 import type { DataIssue } from '../ml/data-checks.ts';
+import { quantileBins } from '../ml/quantile-bins.ts';
 import { isLabelName, readColumn } from '../ml/schema-inference.ts';
 import type { FeatureType } from '../ml/schema.ts';
 import { takeRows } from '../ml/table.ts';
@@ -13,6 +14,9 @@ import type { LabelDefinition } from './labels/label-definition.ts';
 
 export interface ProfileGroup {
   readonly name: string;
+  /** Of numbers and dates: least and greatest value of the group. Absent in profiles from before they were kept. */
+  readonly from?: number;
+  readonly to?: number;
   readonly count: number;
   /** Share that left; null without a label or without a decided row. */
   readonly rate: number | null;
@@ -163,26 +167,14 @@ function levelGroups(
   return [...groups, groupOf(`${rest.size} other levels`, cells, (text) => rest.has(text), labels)];
 }
 
+/** Parts of about as many rows each; few distinct values stand one by one. */
 function numberGroups(values: Float64Array, labels: Uint8Array | null): ProfileGroup[] {
-  const edges = binEdges(values);
-  return edges.slice(1).map((to, i) => {
-    const from = edges[i]!;
-    const isLast = i === edges.length - 2;
-    const name = from === to ? short(from) : `${short(from)} to ${short(to)}`;
-    return groupOf(name, values, (x) => x >= from && (isLast ? x <= to : x < to), labels);
-  });
-}
-
-/** Edges of stretches that hold about as many rows each; few distinct values make few stretches. */
-function binEdges(values: Float64Array): number[] {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
-  if (sorted.length === 0) return [];
-  const edges = Array.from(
-    { length: binCount + 1 },
-    (_, i) => sorted[Math.round((i / binCount) * (sorted.length - 1))]!,
-  );
-  const distinct = [...new Set(edges)];
-  return distinct.length === 1 ? [distinct[0]!, distinct[0]!] : distinct;
+  const { spans, binOf } = quantileBins(values, binCount);
+  const groups = spans.map(({ from, to }, bin) => ({
+    ...groupOf(from === to ? `${from}` : `${from} to ${to}`, binOf, (one) => one === bin, labels),
+    ...{ from, to },
+  }));
+  return groups.filter(({ count }) => count > 0);
 }
 
 function groupOf<T>(
@@ -230,8 +222,4 @@ function cellsOf(csv: WholeCsv, name: string): readonly string[] {
 
 function rateOf(target: Uint8Array): number | null {
   return target.length === 0 ? null : target.reduce((sum, one) => sum + one, 0) / target.length;
-}
-
-function short(value: number): string {
-  return String(Number(value.toPrecision(4)));
 }

@@ -2,6 +2,7 @@
 import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
 import type { FieldError } from '../errors.ts';
+import { numberText } from '../format.ts';
 import { isNumeric } from '../ml/row-reader.ts';
 import type { Feature } from '../ml/schema.ts';
 import { isBlank, parseNumber } from '../ml/values.ts';
@@ -137,9 +138,10 @@ function hintOf(feature: Feature): string | null {
   if (type === 'date') return `A date such as 2026-11-20.${empty}`;
   if (range === null) return null;
   const { min = null, max = null } = allowed ?? {};
-  if (min === null && max === null) return `Training saw ${range.min} to ${range.max}.${empty}`;
-  if (min === null) return `At most ${String(max)}.${empty}`;
-  return `${max === null ? `At least ${min}` : `${min} to ${max}`}.${empty}`;
+  if (min === null && max === null)
+    return `Training saw ${numberText(range.min)} to ${numberText(range.max)}.${empty}`;
+  if (min === null) return `At most ${numberText(max)}.${empty}`;
+  return `${max === null ? `At least ${numberText(min)}` : `${numberText(min)} to ${numberText(max)}`}.${empty}`;
 }
 
 function isRequired({ policy }: Feature): boolean {

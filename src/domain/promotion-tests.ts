@@ -1,5 +1,6 @@
 /** What analysts demand of a model before it scores anybody: directions, and customers they know. */
 import { z } from 'zod';
+import { rateText, shareText } from '../format.ts';
 import type { Model } from '../ml/model.ts';
 import { isNumeric } from '../ml/row-reader.ts';
 import type { LatestCustomer } from '../store/latest-customers.ts';
@@ -67,10 +68,10 @@ export function runPromotionTests(
 /** In plain words: 'Contract from Month-to-month to Two year must not raise the score'. */
 export function describeTest(definition: TestDefinition): string {
   if (definition.kind === 'golden')
-    return `A known customer scores ${percent(definition.low)} to ${percent(definition.high)}`;
+    return `A known customer scores ${shareText(definition.low)} to ${shareText(definition.high)}`;
   const { feature, from, to, mustNot, allowed } = definition;
   const start = from === '' ? `${feature} set to ${to}` : `${feature} from ${from} to ${to}`;
-  const grace = allowed === 0 ? '' : `, but for ${percent(allowed)} of customers`;
+  const grace = allowed === 0 ? '' : `, but for ${shareText(allowed)} of customers`;
   return `${start} must not ${mustNot === 'rise' ? 'raise' : 'lower'} the score${grace}`;
 }
 
@@ -127,7 +128,7 @@ function tryGolden(
   const blanks = missing.length === 0 ? '' : ` ${missing.length} columns are not known of this customer.`;
   return {
     outcome: probability >= low - tolerance && probability <= high + tolerance ? 'passed' : 'failed',
-    seen: `The customer scores ${percent(probability)}.${blanks}`,
+    seen: `The customer scores ${rateText(probability)}.${blanks}`,
   };
 }
 
@@ -137,8 +138,4 @@ function notApplicable(seen: string): Outcome {
 
 function hasLevel(levels: readonly string[], text: string): boolean {
   return levels.some((level) => level.trim().toLowerCase() === text.trim().toLowerCase());
-}
-
-function percent(p: number): string {
-  return `${Math.round(p * 1000) / 10} %`;
 }

@@ -1,4 +1,5 @@
 /** Reasons and notes in words. They tell what goes with the risk in similar customers, never what causes it. */
+import { sizeText } from '../format.ts';
 import type { CellNote, CellProblem } from '../ml/row-reader.ts';
 import { labelOf } from './column-names.ts';
 
@@ -19,10 +20,8 @@ export function reasonWords({ feature, value, points }: Reason): string {
 
 /** 'raises risk by 12 points'. */
 export function effectWords(points: number): string {
-  const size = Math.abs(points) * 100;
-  if (size < 0.05) return 'hardly changes the risk';
-  const text = size < 9.95 ? size.toFixed(1).replace(/\.0$/, '') : String(Math.round(size));
-  return `${points > 0 ? 'raises' : 'lowers'} risk by ${text} ${text === '1' ? 'point' : 'points'}`;
+  if (Math.abs(points) < 0.0005) return 'hardly changes the risk';
+  return `${points > 0 ? 'raises' : 'lowers'} risk by ${sizeText(points)}`;
 }
 
 export function noteWords({ column, kind, found, beyond, used }: CellNote): string {

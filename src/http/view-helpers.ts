@@ -1,53 +1,43 @@
-/** How figures, dates and words look on every page. Missing is always '–'. */
+/** What every template may call, as `h`: figures as format.ts writes them, names, and addresses. Missing is '–'. */
 import { foldName, labelOf } from '../domain/column-names.ts';
 import { effectWords, reasonWords } from '../domain/scoring-words.ts';
+import {
+  countText,
+  createFormatter,
+  metricText,
+  missing,
+  numberText,
+  percentText,
+  pointsBetweenText,
+  pointsText,
+  rateText,
+  shareText,
+  sizeText,
+  spanTexts,
+  valueText,
+} from '../format.ts';
+import type { ValueKind } from '../format.ts';
 import type { Settings } from '../store/settings.ts';
 
 export type RiskWord = 'low' | 'medium' | 'high';
 type Maybe<T> = T | null | undefined;
 
-const missing = '–';
-
-/** `locale` is the language of the pages. */
-export function createViewHelpers(settings: Pick<Settings, 'currency' | 'timeZone'>, locale = 'en-GB') {
-  const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
-  const oneDecimal = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-  const threeDecimals = new Intl.NumberFormat(locale, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
-  const currency = new Intl.NumberFormat(locale, {
-    style: 'currency',
-    currency: settings.currency,
-    maximumFractionDigits: 0,
-  });
-  const plain = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
-  const moment = new Intl.DateTimeFormat(locale, {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZone: settings.timeZone,
-    timeZoneName: 'short',
-  });
-  const day = new Intl.DateTimeFormat(locale, {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    timeZone: settings.timeZone,
-  });
-
+export function createViewHelpers(settings: Pick<Settings, 'currency' | 'timeZone'>) {
   return {
-    /** A probability: '72 %', '< 1 %', '> 99 %'. */
-    percent: (p: Maybe<number>) => orMissing(p, percentText),
-    /** A share with one decimal: '26.5 %'. */
-    rate: (p: Maybe<number>) => orMissing(p, (share) => `${oneDecimal.format(share * 100)} %`),
-    metric: (x: Maybe<number>) => orMissing(x, (value) => threeDecimals.format(value)),
-    /** Signed probability points: '+12 points'. */
-    points: (x: Maybe<number>) => orMissing(x, pointsText),
-    money: (x: Maybe<number>) => orMissing(x, (amount) => currency.format(amount).replace('-', '−')),
-    count: (n: Maybe<number>) => orMissing(n, (value) => whole.format(value)),
-    number: (x: Maybe<number>) => orMissing(x, (value) => plain.format(value)),
-    dateTime: (iso: Maybe<string>) => orMissing(iso, (time) => moment.format(new Date(time))),
-    date: (iso: Maybe<string>) => orMissing(iso, (time) => day.format(new Date(time))),
+    ...createFormatter(settings),
+    percent: percentText,
+    rate: rateText,
+    share: shareText,
+    metric: metricText,
+    points: pointsText,
+    pointsBetween: pointsBetweenText,
+    size: sizeText,
+    count: countText,
+    number: numberText,
+    value: (x: Maybe<number>, type: string) => valueText(x, kindOf(type)),
+    groupNames,
+    /** Of numbers chosen as a filter; '' leaves a side open. */
+    between: betweenText,
     riskWord: (level: RiskWord) => riskWords[level],
     riskShape: (level: RiskWord) => riskShapes[level],
     /** A column's name as people say it. */
@@ -56,7 +46,7 @@ export function createViewHelpers(settings: Pick<Settings, 'currency' | 'timeZon
       foldName(a ?? '') === foldName(b ?? ''),
     reason: reasonWords,
     effect: effectWords,
-    plural: (n: number, one: string, many = `${one}s`) => `${whole.format(n)} ${n === 1 ? one : many}`,
+    plural: (n: number, one: string, many = `${one}s`) => `${countText(n)} ${n === 1 ? one : many}`,
     /** `?a=b` of the current query with some parameters changed; null or '' takes one away. */
     query: queryText,
     or: (text: Maybe<string | number>) =>
@@ -67,22 +57,30 @@ export function createViewHelpers(settings: Pick<Settings, 'currency' | 'timeZon
 const riskWords = { low: 'Low', medium: 'Medium', high: 'High' } as const;
 const riskShapes = { low: '○', medium: '◐', high: '●' } as const;
 
-function orMissing<T>(value: Maybe<T>, text: (value: T) => string): string {
-  return value === null || value === undefined || Number.isNaN(value) ? missing : text(value);
+interface NamedGroup {
+  readonly name: string;
+  readonly from?: number;
+  readonly to?: number;
 }
 
-export function percentText(p: number): string {
-  if (p < 0.01) return '< 1 %';
-  if (p > 0.99) return '> 99 %';
-  return `${Math.round(p * 100)} %`;
+/** Levels by their name, numbers and dates of one column by least and greatest value, one beside the other. */
+function groupNames(groups: readonly NamedGroup[], type: string): string[] {
+  const spans = groups.flatMap(({ from, to }) =>
+    from === undefined || to === undefined ? [] : [{ from, to }],
+  );
+  const texts = spanTexts(spans, kindOf(type));
+  return groups.map(({ name, from, to }) =>
+    from === undefined || to === undefined ? name : (texts.shift() ?? name),
+  );
 }
 
-export function pointsText(x: number): string {
-  const points = Math.round(x * 1000) / 10;
-  const size = Math.abs(points);
-  const text = size > 0 && size < 1 ? size.toFixed(1) : String(Math.round(size));
-  const sign = points > 0 ? '+' : points < 0 ? '−' : '';
-  return `${sign}${text} ${text === '1' ? 'point' : 'points'}`;
+function betweenText(from: number | '', to: number | ''): string {
+  if (from === '') return `under ${numberText(to === '' ? null : to)}`;
+  return to === '' ? `${numberText(from)} or more` : `${numberText(from)} to under ${numberText(to)}`;
+}
+
+function kindOf(type: string): ValueKind {
+  return type === 'date' ? 'date' : 'number';
 }
 
 function queryText(

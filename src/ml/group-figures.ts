@@ -8,12 +8,19 @@
  */
 import { wilsonInterval } from './intervals.ts';
 import { rocAuc } from './metrics.ts';
+import { quantileBins } from './quantile-bins.ts';
 import { MISSING } from './table.ts';
-import type { Column, NumberColumn } from './table.ts';
-import { binColumns, binCount, fitBins, NO_VALUE_BIN } from './tree/bins.ts';
+import type { Column } from './table.ts';
 
-export interface GroupFigure {
+interface Group {
+  /** A level, 'missing', or the span of numbers with every digit. */
   readonly group: string;
+  /** Of numbers and dates: least and greatest value of the group. Absent in models from before they were kept. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
+export interface GroupFigure extends Group {
   readonly count: number;
   /** Share that left, with its 95 % interval. */
   readonly rate: number;
@@ -39,8 +46,6 @@ export interface GroupGaps {
 
 const minGroupRows = 30;
 const minClassRows = 10;
-/** A number of so many values is a list of levels. */
-const fewValues = 8;
 
 /** In the order of levels, or of `bins` parts of a number. `scores` and `target`: one a row of the column. */
 export function groupFigures(
@@ -50,13 +55,15 @@ export function groupFigures(
   threshold: number,
   bins = 4,
 ): GroupFigure[] {
-  const { names, groupOf } = groupsOf(column, bins);
-  const rowsOf = names.map((): number[] => []);
+  const { named, groupOf } = groupsOf(column, bins);
+  const rowsOf = named.map((): number[] => []);
   groupOf.forEach((group, row) => {
     if (group >= 0) rowsOf[group]!.push(row);
   });
-  return names.flatMap((group, k) =>
-    rowsOf[k]!.length < minGroupRows ? [] : [figureOf(group, rowsOf[k]!, scores, target, threshold)],
+  return named.flatMap((group, k) =>
+    rowsOf[k]!.length < minGroupRows
+      ? []
+      : [{ ...group, ...figureOf(rowsOf[k]!, scores, target, threshold) }],
   );
 }
 
@@ -79,12 +86,11 @@ function leaversOf({ count, rate }: GroupFigure): number {
 }
 
 function figureOf(
-  group: string,
   rows: readonly number[],
   scores: Float64Array,
   target: Uint8Array,
   threshold: number,
-): GroupFigure {
+): Omit<GroupFigure, keyof Group> {
   const own = Float64Array.from(rows, (row) => scores[row]!);
   const labels = Uint8Array.from(rows, (row) => target[row]!);
   const left = labels.reduce((sum, label) => sum + label, 0);
@@ -98,7 +104,7 @@ function figureOf(
   const stayed = rows.length - left;
   const { low, high } = wilsonInterval(left, rows.length);
   return {
-    ...{ group, count: rows.length, rate: left / rows.length, low, high },
+    ...{ count: rows.length, rate: left / rows.length, low, high },
     meanScore: own.reduce((sum, score) => sum + score, 0) / rows.length,
     rocAuc: left === 0 || stayed === 0 ? null : rocAuc(own, labels),
     recall: left === 0 ? null : found / left,
@@ -107,43 +113,17 @@ function figureOf(
   };
 }
 
-function groupsOf(column: Column, bins: number): { names: string[]; groupOf: Int32Array } {
-  if (column.kind === 'number') return groupsOfNumbers(column, bins);
-  const names = [...column.levels, 'missing'];
-  const groupOf = column.codes.map((code) => (code === MISSING ? column.levels.length : code));
-  return { names, groupOf };
-}
-
-function groupsOfNumbers(column: NumberColumn, bins: number): { names: string[]; groupOf: Int32Array } {
-  const table = { rowCount: column.values.length, columns: [column] };
-  const isShort = hasAtMost(column.values, fewValues);
-  const fitted = fitBins(table, isShort ? Math.max(fewValues, bins) : bins);
-  const last = binCount(fitted[0]!) - 1;
-  const least = new Float64Array(last).fill(Infinity);
-  const greatest = new Float64Array(last).fill(-Infinity);
-  const groupOf = Int32Array.from(binColumns(fitted, table)[0]!, (bin, row) => {
-    if (bin === NO_VALUE_BIN) return last;
-    least[bin - 1] = Math.min(least[bin - 1]!, column.values[row]!);
-    greatest[bin - 1] = Math.max(greatest[bin - 1]!, column.values[row]!);
-    return bin - 1;
-  });
-  const names = Array.from(least, (from, group) => rangeName(from, greatest[group]!));
-  return { names: [...names, 'missing'], groupOf };
-}
-
-function hasAtMost(values: Float64Array, most: number): boolean {
-  const seen = new Set<number>();
-  for (const value of values) {
-    if (!Number.isNaN(value)) seen.add(value);
-    if (seen.size > most) return false;
+function groupsOf(column: Column, bins: number): { named: Group[]; groupOf: Int32Array } {
+  if (column.kind === 'number') {
+    const { spans, binOf } = quantileBins(column.values, bins);
+    const named = spans.map(({ from, to }) => ({
+      group: from === to ? `${from}` : `${from} to ${to}`,
+      from,
+      to,
+    }));
+    return { named: [...named, { group: 'missing' }], groupOf: binOf };
   }
-  return true;
-}
-
-function rangeName(from: number, to: number): string {
-  return from === to ? short(from) : `${short(from)} to ${short(to)}`;
-}
-
-function short(value: number): string {
-  return String(Number(value.toPrecision(4)));
+  const named = [...column.levels, 'missing'].map((group) => ({ group }));
+  const groupOf = column.codes.map((code) => (code === MISSING ? column.levels.length : code));
+  return { named, groupOf };
 }

@@ -15,6 +15,7 @@ import {
 import { cancelTraining, placeInLine, resumeTraining, trainLater } from '../domain/trainings.ts';
 import type { TrainingProgress } from '../domain/trainings.ts';
 import type { FieldError } from '../errors.ts';
+import { countText } from '../format.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
@@ -56,7 +57,7 @@ declare module '../http/render.ts' {
 }
 
 const whole = (low: number, high: number) => {
-  const message = `Enter a whole number from ${low.toLocaleString('en')} to ${high.toLocaleString('en')}.`;
+  const message = `Enter a whole number from ${countText(low)} to ${countText(high)}.`;
   return z.coerce.number(message).int(message).min(low, message).max(high, message);
 };
 

@@ -200,8 +200,9 @@ describe('a what-if', () => {
     expect(result.source).toBe('what-if');
     expect(result.probability).not.toBe(original.probability);
     const { text } = await agent.get(`/predictions/${result.id}?compared=${original.id}`);
-    const points = Math.round((result.probability - original.probability) * 100);
-    expect(text).toContain(`−${-points} point`);
+    // As a reader would subtract the two percentages that are shown.
+    const points = Math.round(result.probability * 100) - Math.round(original.probability * 100);
+    expect(text).toContain(`<strong>−${-points} point`);
     expect(text).toMatch(/Contract<\/th><td>Month-to-month<\/td><td>Two year/);
     expect(text).not.toMatch(/Tenure<\/th><td>4<\/td>/);
     expect(await latest('what-if')).toEqual([original.id]);

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { AppError } from '../../errors.ts';
+import { countText } from '../../format.ts';
 import { findDialect } from './dialect.ts';
 import type { Dialect } from './dialect.ts';
 import { findEncoding, refuseOtherFormats } from './encoding.ts';
@@ -113,7 +114,7 @@ function readHeader(sample: Buffer, { delimiter }: Dialect): string[] {
   const end = first?.end ?? sample.length;
   if (countDelimiters(sample.subarray(first?.start ?? 0, end), delimiter) >= maxColumns) {
     throw unusable(
-      `The header has more than ${maxColumns.toLocaleString('en')} columns. Leave out those that do not describe the customer.`,
+      `The header has more than ${countText(maxColumns)} columns. Leave out those that do not describe the customer.`,
     );
   }
   if (!first) throw unusable('No line end was found in the first part of the file, so it has no rows.');

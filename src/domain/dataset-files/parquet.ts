@@ -3,6 +3,7 @@ import { asyncBufferFromFile, parquetMetadataAsync, parquetRead, parquetSchema }
 import type { AsyncBuffer, Compressors, FileMetaData, SchemaElement } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { AppError } from '../../errors.ts';
+import { countText } from '../../format.ts';
 import { maxColumns } from '../csv/intake.ts';
 import { asStored, textWriter } from './parquet-values.ts';
 import { writeCsv } from './write-csv.ts';
@@ -56,7 +57,7 @@ function checkSize({ num_rows: rows, row_groups: groups }: FileMetaData, columns
   if (columns === 0) throw unusable('It has no column with one value a row.');
   if (rows > maxRows || columns > maxColumns)
     throw unusable(
-      `It has ${rows.toLocaleString('en')} rows and ${columns.toLocaleString('en')} columns, which is more than can be read here.`,
+      `It has ${countText(Number(rows))} rows and ${countText(columns)} columns, which is more than can be read here.`,
     );
   const inGroups = groups.reduce((sum, group) => sum + group.num_rows, 0n);
   if (inGroups !== rows) throw new Error('The groups have other rows than the file');

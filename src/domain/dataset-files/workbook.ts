@@ -1,5 +1,6 @@
 /** What a workbook holds, seen before it is read: its sheets, and how far the first one goes. */
 import { AppError } from '../../errors.ts';
+import { countText } from '../../format.ts';
 import { maxColumns } from '../csv/intake.ts';
 import { checkArchive } from './zip.ts';
 
@@ -71,7 +72,7 @@ function isDigit(byte: number | undefined): boolean {
 
 function checkExtent({ rows, filledRows, columns }: Extent): void {
   if (rows <= maxRows && columns <= maxColumns && filledRows * columns <= maxCells) return;
-  const size = `${Math.max(filledRows, rows > maxRows ? rows : 0).toLocaleString('en')} rows and ${columns.toLocaleString('en')} columns`;
+  const size = `${countText(Math.max(filledRows, rows > maxRows ? rows : 0))} rows and ${countText(columns)} columns`;
   throw new AppError(
     422,
     'sheet-too-big',
