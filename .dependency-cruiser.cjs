@@ -79,7 +79,7 @@ module.exports = {
     forbid(
       'knex-stops-at-store',
       'knex stops at store, db and migrations.',
-      { path: '^src/', pathNot: '^src/store/|^src/db\\.ts' },
+      { path: '^src/', pathNot: '^src/store/|^src/(db|sqlite-client)\\.ts' },
       { path: 'node_modules/(knex|better-sqlite3)/' },
     ),
   ],

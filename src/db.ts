@@ -7,6 +7,7 @@ import { dirname, resolve } from 'node:path';
 import knex from 'knex';
 import type { Knex } from 'knex';
 import { migrations } from '../migrations/index.ts';
+import { PatientClient } from './sqlite-client.ts';
 
 /** A connection or the transaction that is open on one; the store takes either. */
 export type Db = Knex;
@@ -16,7 +17,7 @@ export function openDatabase(url: string): Db {
   const path = url.slice('sqlite:'.length);
   if (path !== ':memory:') mkdirSync(dirname(resolve(path)), { recursive: true });
   return knex({
-    client: 'better-sqlite3',
+    client: PatientClient,
     connection: { filename: path },
     useNullAsDefault: true,
     pool: { min: 1, max: 1, afterCreate: configureSqlite },
@@ -42,7 +43,7 @@ const migrateAttempts = 20;
 export async function migrate(db: Db): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await db.migrate.latest({ migrationSource: migrations });
+      await whileLocked(db, () => db.migrate.latest({ migrationSource: migrations }));
       return;
     } catch (error) {
       if (attempt === migrateAttempts) throw error;
@@ -51,9 +52,17 @@ export async function migrate(db: Db): Promise<void> {
   }
 }
 
-/** Runs `work` in one transaction: everything it writes through `trx` happens, or nothing does. */
+/**
+ * Runs `work` in one transaction: everything it writes through `trx` happens, or nothing does. It has the database to
+ * itself from the beginning, and waits for that as long as another writes.
+ */
 export async function inTransaction<T>(db: Db, work: (trx: Db) => Promise<T>): Promise<T> {
-  return db.transaction(work);
+  return db.isTransaction ? db.transaction(work) : whileLocked(db, () => db.transaction(work));
+}
+
+/** For writes that go past knex: tries again while the database is locked. `attempt` must be harmless to repeat. */
+export async function whileLocked<T>(db: Db, attempt: () => Promise<T>): Promise<T> {
+  return (db.client as PatientClient).whileLocked(attempt);
 }
 
 interface SqliteConnection {
@@ -65,7 +74,8 @@ function configureSqlite(connection: SqliteConnection, done: (error: Error | nul
   connection.pragma('journal_mode = WAL');
   connection.pragma('synchronous = FULL');
   connection.pragma('foreign_keys = ON');
-  connection.pragma('busy_timeout = 5000');
+  // Waiting is the client's: here it would block the thread.
+  connection.pragma('busy_timeout = 0');
   connection.pragma('secure_delete = ON');
   done(null);
 }

@@ -2,6 +2,7 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Context } from '../context.ts';
 import { AppError, TryLater, Unavailable, Unprocessable } from '../errors.ts';
+import { isLocked } from '../sqlite-client.ts';
 import { csrfAnswer, isCsrfError } from './csrf.ts';
 import { render } from './render.ts';
 
@@ -72,7 +73,7 @@ function toAppError(error: unknown): AppError {
       'There is no space left to store this. Nothing that was stored before is lost.',
     );
   }
-  if (code === 'SQLITE_BUSY') return new Unavailable('The database is busy. Try again in a moment.', 'busy');
+  if (isLocked(error)) return new Unavailable('The database is busy. Try again in a moment.', 'busy');
   if (status === 413) return new AppError(413, 'too-large', 'This is more than can be sent at once.');
   if (status === 415) return new AppError(415, 'unsupported', 'This kind of content cannot be read here.');
   if (status !== undefined && status >= 400 && status < 500) {

@@ -4,6 +4,7 @@ import type { Request } from 'express';
 import { RateLimiterSQLite } from 'rate-limiter-flexible';
 import type { RateLimiterRes } from 'rate-limiter-flexible';
 import type { Context } from '../context.ts';
+import { whileLocked } from '../db.ts';
 import { TooManyRequests } from '../errors.ts';
 
 export interface PasswordLimits {
@@ -31,12 +32,14 @@ export function createPasswordLimits(context: Context): PasswordLimits {
 
   return {
     take: async (req, email) => {
-      await byAddress.consume(networkOf(req.ip ?? 'unknown')).catch(refuse);
-      await byAccount.consume(accountKey(email)).catch(refuse);
+      const count = (limiter: RateLimiterSQLite, key: string) =>
+        whileLocked(context.db, () => limiter.consume(key)).catch(refuse);
+      await count(byAddress, networkOf(req.ip ?? 'unknown'));
+      await count(byAccount, accountKey(email));
     },
     giveBack: async (req, email) => {
-      await byAddress.reward(networkOf(req.ip ?? 'unknown'));
-      await byAccount.delete(accountKey(email));
+      await whileLocked(context.db, () => byAddress.reward(networkOf(req.ip ?? 'unknown')));
+      await whileLocked(context.db, () => byAccount.delete(accountKey(email)));
     },
   };
 }

@@ -1,0 +1,10 @@
+/** Knex's own SQLite client, which it does not describe itself. */
+declare module 'knex/lib/dialects/better-sqlite3/index.js' {
+  import type { Knex } from 'knex';
+
+  export default class SqliteClient extends Knex.Client {
+    /** Set inside a transaction. */
+    transacting?: boolean;
+    _query(connection: unknown, query: { sql: string }): Promise<unknown>;
+  }
+}

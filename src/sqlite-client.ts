@@ -1,0 +1,80 @@
+/**
+ * Knex's SQLite client with two changes. Transactions begin IMMEDIATE: one that reads before it writes sees nothing
+ * that another changes meanwhile, and is never refused in its middle. And who finds the database locked waits without
+ * blocking the thread: the driver's own waiting would stop every page.
+ */
+import type { Knex } from 'knex';
+import SqliteClient from 'knex/lib/dialects/better-sqlite3/index.js';
+
+/** How long somebody waits for the database; then the error of the last try is thrown. */
+const patienceMs = 10_000;
+const pauseMs = 5;
+
+interface SqliteConnection {
+  readonly inTransaction: boolean;
+  readonly readonly: boolean;
+  exec(statement: string): unknown;
+}
+
+interface Runner {
+  run(): Promise<unknown>;
+}
+
+export class PatientClient extends SqliteClient {
+  /** Those who wait stand in one line, and only the first asks: many that ask at once would keep the thread busy. */
+  private line: Promise<unknown> = Promise.resolve();
+
+  constructor(config: Knex.Config) {
+    // The rate limiter asks the configuration which driver this is.
+    super({ ...config, client: 'better-sqlite3' });
+  }
+
+  /** Tries again while the database is locked. No connection is held between tries: those who read go on. */
+  async whileLocked<T>(attempt: () => Promise<T>): Promise<T> {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isLocked(error)) throw error;
+    }
+    const deadline = performance.now() + patienceMs;
+    const turn = this.line.then(() => keepTrying(attempt, deadline));
+    this.line = turn.catch(() => undefined);
+    return turn;
+  }
+
+  override runner(builder: unknown): Runner {
+    const runner = super.runner(builder) as Runner;
+    // A transaction has the lock already.
+    if (this.transacting) return runner;
+    const attempt = (): Promise<unknown> => (super.runner(builder) as Runner).run();
+    return Object.assign(runner, { run: () => this.whileLocked(attempt) });
+  }
+
+  override _query(connection: SqliteConnection, query: { sql: string }): Promise<unknown> {
+    if (query.sql === 'BEGIN;' && !connection.readonly) query.sql = 'BEGIN IMMEDIATE;';
+    return super._query(connection, query);
+  }
+
+  /** A commit that failed may leave its transaction open; the next user of the connection must not inherit it. */
+  override validateConnection(connection: SqliteConnection): Promise<boolean> {
+    if (connection.inTransaction) connection.exec('ROLLBACK');
+    return Promise.resolve(true);
+  }
+}
+
+async function keepTrying<T>(attempt: () => Promise<T>, deadline: number): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isLocked(error) || performance.now() > deadline) throw error;
+    }
+    await new Promise((resume) => setTimeout(resume, pauseMs));
+  }
+}
+
+/** The database is locked by another connection: `SQLITE_BUSY` in all its forms. */
+export function isLocked(error: unknown): boolean {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  return typeof code === 'string' && /^SQLITE_(BUSY|LOCKED)/.test(code);
+}
