@@ -4,14 +4,15 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { listFigures } from '../domain/analytics.ts';
 import type { Figures } from '../domain/analytics.ts';
+import { currentPopulation, withinPopulation } from '../domain/population.ts';
 import { riskLevels } from '../domain/risk.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { parseQuery } from '../http/validate.ts';
-import { listBatches } from '../store/batches.ts';
+import { findBatch, listBatches } from '../store/batches.ts';
 import type { BatchRecord } from '../store/batches.ts';
-import { findActiveModel } from '../store/models.ts';
+import { findModel } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
 import { noFilter, probabilityHistogram, sumPredictions } from '../store/predictions.ts';
 import type { Totals } from '../store/predictions.ts';
@@ -27,7 +28,9 @@ declare module '../http/render.ts' {
       readonly histogram: readonly number[];
       readonly figures: Figures;
       readonly batches: readonly BatchRecord[];
+      /** Whose columns are shown: that of the upload, or of the customers on the home page. */
       readonly model: ModelRecord | undefined;
+      readonly leftOut: readonly string[];
       readonly settings: Settings;
     };
   }
@@ -39,16 +42,19 @@ const AnalyticsQuery = z.object({
 });
 
 export function createAnalyticsHandlers({ db }: Context) {
+  const modelOfBatch = async (batchId: number): Promise<ModelRecord | undefined> => {
+    const modelId = (await findBatch(db, batchId))?.modelId ?? null;
+    return modelId === null ? undefined : findModel(db, modelId);
+  };
+
   return {
     show: async (req: Request, res: Response) => {
       const { data: query, noted } = parseQuery(AnalyticsQuery, req.query);
       if (noted) flash(req, 'notice', 'A part of the address made no sense and was left out.');
-      const filter = {
-        ...noFilter,
-        batch: query.batch === '' ? null : query.batch,
-        risk: query.risk || null,
-      };
-      const model = await findActiveModel(db);
+      const batchId = query.batch === '' ? null : query.batch;
+      const population = await currentPopulation(db);
+      const filter = withinPopulation({ ...noFilter, batch: batchId, risk: query.risk || null }, population);
+      const model = batchId === null ? population.model : await modelOfBatch(batchId);
       await render(res, 'analytics/show', {
         title: 'Analytics',
         scripts: ['charts'],
@@ -58,6 +64,7 @@ export function createAnalyticsHandlers({ db }: Context) {
         figures: model ? await listFigures(db, model.schema, filter) : { figures: [], step: 1 },
         batches: (await listBatches(db, 50)).filter((batch) => batch.scoredCount > 0),
         model,
+        leftOut: batchId === null ? population.leftOut : [],
         settings: await getSettings(db),
       });
     },

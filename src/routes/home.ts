@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
 import { listFigures, pickContractLike } from '../domain/analytics.ts';
 import type { Figures } from '../domain/analytics.ts';
+import { currentPopulation } from '../domain/population.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { listBatches } from '../store/batches.ts';
@@ -25,11 +26,15 @@ declare module '../http/render.ts' {
     'home/show': PageData & {
       readonly isEmpty: boolean;
       readonly hasSample: boolean;
+      /** Models whose scores are not counted here, because they look at other columns. */
+      readonly leftOut: readonly string[];
       readonly totals: Totals | null;
       readonly histogram: readonly number[] | null;
       readonly figures: Figures | null;
       readonly batches: readonly BatchRecord[];
+      /** The one whose customers are shown. */
       readonly model: ModelRecord | undefined;
+      readonly active: ModelRecord | undefined;
       readonly settings: Settings;
     };
   }
@@ -53,21 +58,24 @@ export function createHomeHandlers({ db, log }: Context) {
 
   return {
     show: async (_req: Request, res: Response) => {
-      const model = await findActiveModel(db);
+      const { model, filter: population, leftOut } = await currentPopulation(db);
+      const filter = { ...noFilter, population };
       await render(res, 'home/show', {
         title: 'Home',
         scripts: ['charts'],
         isEmpty: !(await hasPredictions(db)),
-        hasSample: (await countSamplePredictions(db)) > 0,
-        totals: await orNull('totals', () => sumPredictions(db, noFilter)),
-        histogram: await orNull('histogram', () => probabilityHistogram(db, noFilter, histogramBins)),
+        hasSample: population.includesSample && (await countSamplePredictions(db)) > 0,
+        leftOut,
+        totals: await orNull('totals', () => sumPredictions(db, filter)),
+        histogram: await orNull('histogram', () => probabilityHistogram(db, filter, histogramBins)),
         figures: await orNull('figures', async () => {
           if (!model) return { figures: [], step: 1 };
-          const { figures, step } = await listFigures(db, model.schema, noFilter);
+          const { figures, step } = await listFigures(db, model.schema, filter);
           return { figures: pickContractLike(figures, model.schema, 2), step };
         }),
         batches: (await orNull('batches', () => listBatches(db, 5))) ?? [],
         model,
+        active: await findActiveModel(db),
         settings: await getSettings(db),
       });
     },

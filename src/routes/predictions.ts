@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { findAlternatives } from '../domain/alternatives.ts';
 import type { Alternatives } from '../domain/alternatives.ts';
 import { isSameValue } from '../domain/cell-values.ts';
+import { currentPopulation, withinPopulation } from '../domain/population.ts';
 import { riskLevels } from '../domain/risk.ts';
 import { reasonWords } from '../domain/scoring-words.ts';
 import { flash } from '../http/flash.ts';
@@ -40,6 +41,8 @@ declare module '../http/render.ts' {
       readonly batches: readonly BatchRecord[];
       readonly models: readonly ModelRecord[];
       readonly isEmpty: boolean;
+      /** Models whose customers are not in the list, because they have other columns. */
+      readonly leftOut: readonly string[];
     };
     'predictions/show': PageData & {
       readonly prediction: PredictionRecord;
@@ -86,7 +89,8 @@ export function createPredictionHandlers({ db, config, tasks }: Context) {
   return {
     list: async (req: Request, res: Response) => {
       const { data: query, noted } = parseQuery(ListQuery, req.query);
-      const filter = toFilter(query);
+      const population = await currentPopulation(db);
+      const filter = withinPopulation(toFilter(query), population);
       const total = await countPredictions(db, filter);
       const pages = Math.max(1, Math.ceil(total / query.size));
       const page = query.page > pages ? 1 : query.page;
@@ -108,6 +112,7 @@ export function createPredictionHandlers({ db, config, tasks }: Context) {
         batches: (await listBatches(db, 50)).filter((batch) => batch.scoredCount > 0),
         models: await listModels(db),
         isEmpty: total === 0 && !(await hasPredictions(db)),
+        leftOut: filter.population === null ? [] : population.leftOut,
       });
     },
 
@@ -116,7 +121,8 @@ export function createPredictionHandlers({ db, config, tasks }: Context) {
       const name = ['churn-scores', new Date().toISOString().slice(0, 10), query.risk && `${query.risk}-risk`]
         .filter(Boolean)
         .join('_');
-      await sendCsv(res, `${name}.csv`, csvHeader, csvRows(tasks, query));
+      const filter = withinPopulation(toFilter(query), await currentPopulation(db));
+      await sendCsv(res, `${name}.csv`, csvHeader, csvRows(tasks, query, filter));
     },
 
     show: async (req: Request, res: Response) => {
@@ -177,6 +183,7 @@ function toFilter(query: ListQuery): PredictionFilter {
     to: orNull(query.to),
     low: orNull(query.low),
     high: orNull(query.high),
+    population: null,
   };
 }
 
@@ -198,10 +205,10 @@ const csvHeader = [
 ];
 
 /** Everything that the filter matches, read in pages so that memory stays flat. */
-async function* csvRows(tasks: Tasks, query: ListQuery): AsyncGenerator<CsvCell[]> {
+async function* csvRows(tasks: Tasks, query: ListQuery, filter: PredictionFilter): AsyncGenerator<CsvCell[]> {
   const sort = { key: query.sort, descending: query.order === 'desc' };
   for (let offset = 0; ; offset += rowsPerRead) {
-    const page = { filter: toFilter(query), sort, limit: rowsPerRead, offset };
+    const page = { filter, sort, limit: rowsPerRead, offset };
     const rows = await tasks.run('listPredictions', page);
     for (const row of rows) {
       const reasons = [0, 1, 2].map((i) =>

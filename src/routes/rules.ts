@@ -6,6 +6,7 @@ import { operators } from '../domain/retention.ts';
 import type { Conditions, RetentionRule } from '../domain/retention.ts';
 import { numberIn } from '../domain/cell-values.ts';
 import { foldName } from '../domain/column-names.ts';
+import { currentPopulation } from '../domain/population.ts';
 import { tryRules } from '../domain/rule-trial.ts';
 import type { RuleTrial } from '../domain/rule-trial.ts';
 import { removeRule, saveRule } from '../domain/rules.ts';
@@ -149,7 +150,14 @@ export function createRuleHandlers({ db, config }: Context) {
       const id = Number(req.query['prediction']);
       const prediction =
         Number.isSafeInteger(id) && id > 0 ? await getPrediction(db, id).catch(() => null) : null;
-      const recent = await listPredictions(db, noFilter, { key: 'probability', descending: true }, 20, 0);
+      const { filter: population } = await currentPopulation(db);
+      const recent = await listPredictions(
+        db,
+        { ...noFilter, population },
+        { key: 'probability', descending: true },
+        20,
+        0,
+      );
       const results = prediction ? await tryRules(db, config.modelsDir, prediction) : [];
       await render(res, 'rules/test', { title: 'Try the rules on a customer', prediction, recent, results });
     },

@@ -10,6 +10,7 @@ import {
   removeSample,
 } from '../domain/organisation.ts';
 import type { SampleDescription } from '../domain/organisation.ts';
+import { currentPopulation } from '../domain/population.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
 import { render, renderFragment } from '../http/render.ts';
@@ -66,9 +67,10 @@ export function createSettingsHandlers({ db, config }: Context) {
     const form = parseForm(RiskForm, source);
     if (!form.ok) return { values: form.values, counts: null, errors: form.errors };
     const { mediumFrom, highFrom } = form.data;
+    const { filter: population } = await currentPopulation(db);
     return {
       values: asPercentages(form.data),
-      counts: await countByThresholds(db, mediumFrom, highFrom),
+      counts: await countByThresholds(db, mediumFrom, highFrom, population),
       errors: [],
     };
   };

@@ -38,6 +38,13 @@ export interface PredictionRecord {
   readonly createdAt: string;
 }
 
+/** One population of customers; see domain/population.ts. */
+export interface PopulationFilter {
+  /** Scores of these models count. */
+  readonly modelIds: readonly number[];
+  readonly includesSample: boolean;
+}
+
 /** null or '': not asked. Without a batch only the latest score of each customer counts. */
 export interface PredictionFilter {
   readonly batch: number | null;
@@ -54,6 +61,8 @@ export interface PredictionFilter {
   /** Probability in [low, high). */
   readonly low: number | null;
   readonly high: number | null;
+  /** null: scores of all models, sample or not. */
+  readonly population: PopulationFilter | null;
 }
 
 export const noFilter: PredictionFilter = {
@@ -68,6 +77,7 @@ export const noFilter: PredictionFilter = {
   to: null,
   low: null,
   high: null,
+  population: null,
 };
 
 export const sortColumns = {
@@ -227,9 +237,9 @@ export async function countByThresholds(
   db: Db,
   mediumFrom: number,
   highFrom: number,
+  population: PopulationFilter | null = null,
 ): Promise<{ low: number; medium: number; high: number }> {
-  const row = (await db('predictions')
-    .where({ is_latest: 1 })
+  const row = (await filtered(db('predictions'), { ...noFilter, population })
     .select(
       db.raw('SUM(CASE WHEN probability < ? THEN 1 ELSE 0 END) AS low', [mediumFrom]),
       db.raw('SUM(CASE WHEN probability >= ? AND probability < ? THEN 1 ELSE 0 END) AS medium', [
@@ -290,6 +300,10 @@ function filtered<Q>(query: Q, filter: PredictionFilter): Q {
   if (filter.batch === null) wanted.where('is_latest', 1);
   else wanted.where('predictions.batch_id', filter.batch);
   if (filter.risk) wanted.where('risk_level', filter.risk);
+  if (filter.population) {
+    wanted.whereIn('predictions.model_id', [...filter.population.modelIds]);
+    if (!filter.population.includesSample) wanted.where('predictions.is_sample', 0);
+  }
   if (filter.source) wanted.where('source', filter.source);
   if (filter.model !== null) wanted.where('predictions.model_id', filter.model);
   if (filter.search)

@@ -1,6 +1,8 @@
 /** Small models of generated customers in the registry, and files of customers scored by the active one. */
 import { storeModel, trainOnTable } from '../../src/domain/training.ts';
 import { readTrainingTable } from '../../src/domain/training-table.ts';
+import { guessMapping } from '../../src/domain/mapping.ts';
+import { getBatch } from '../../src/store/batches.ts';
 import { getModel } from '../../src/store/models.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
 import { listPredictions, noFilter } from '../../src/store/predictions.ts';
@@ -29,16 +31,42 @@ export async function scoreFile(
   agent: Agent,
   csv: string,
 ): Promise<{ readonly id: number; readonly scores: ReadonlyMap<string, number> }> {
+  return finishScoring(test, agent, await sendCustomers(test, agent, csv));
+}
+
+/** The same with a model of one's choice instead of the active one. */
+export async function scoreFileWith(test: TestApp, agent: Agent, model: ModelRecord, csv: string) {
+  const id = await sendCustomers(test, agent, csv);
+  const { features, identifier, value } = guessMapping(
+    model.schema,
+    (await getBatch(test.context.db, id)).header,
+  );
+  const places = [
+    ...features.map((place, j) => [`f${j}`, place]),
+    ['identifier', identifier],
+    ['value', value],
+  ];
+  const fields = Object.fromEntries(places.map(([name, place]) => [String(name), String(place ?? '')]));
+  await postForm(agent, `/upload/${id}/mapping`, { ...fields, model: String(model.id) });
+  await runJobs(test.context);
+  return finishScoring(test, agent, id);
+}
+
+async function sendCustomers(test: TestApp, agent: Agent, csv: string): Promise<number> {
   const token = await csrfToken(agent, '/account');
   const answer = await agent.post(`/upload?csrf=${token}`).attach('file', Buffer.from(csv), 'customers.csv');
   const [, id] = /\/upload\/(\d+)/.exec(answer.headers['location'] ?? '') ?? [];
   await runJobs(test.context);
-  await postForm(agent, `/upload/${id!}/scoring`);
+  return Number(id);
+}
+
+async function finishScoring(test: TestApp, agent: Agent, id: number) {
+  await postForm(agent, `/upload/${id}/scoring`);
   await runJobs(test.context);
-  const filter = { ...noFilter, batch: Number(id) };
+  const filter = { ...noFilter, batch: id };
   const rows = await listPredictions(test.context.db, filter, { key: 'date', descending: false }, 1_000, 0);
   return {
-    id: Number(id),
+    id,
     scores: new Map(rows.map(({ customerId, probability }) => [customerId!, probability])),
   };
 }

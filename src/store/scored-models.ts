@@ -1,0 +1,37 @@
+/** Which models the scores that are stored came from; without a look at every score. */
+import type { Db } from '../db.ts';
+
+export interface ScoredModel {
+  readonly modelId: number;
+  readonly isSample: boolean;
+  /** Its newest finished upload; 0: it scored single customers only. */
+  readonly newestBatchId: number;
+}
+
+interface GroupRow {
+  model_id: number;
+  is_sample: number;
+  newest: number;
+}
+
+/** One entry for each model and kind of customers, sample or own, that has a finished upload or a single score. */
+export async function listScoredModels(db: Db): Promise<ScoredModel[]> {
+  const batches = await db<GroupRow>('batches')
+    .where('state', 'done')
+    .where('scored_count', '>', 0)
+    .whereNotNull('model_id')
+    .groupBy('model_id', 'is_sample')
+    .select<GroupRow[]>('model_id', 'is_sample', db.raw('MAX(id) AS newest'));
+  const single = await db('predictions')
+    .where({ batch_id: null, is_latest: 1, is_sample: 0 })
+    .whereNotNull('model_id')
+    .distinct<{ model_id: number }[]>('model_id');
+  return [
+    ...batches.map((row) => ({
+      modelId: row.model_id,
+      isSample: Boolean(row.is_sample),
+      newestBatchId: row.newest,
+    })),
+    ...single.map((row) => ({ modelId: row.model_id, isSample: false, newestBatchId: 0 })),
+  ];
+}
