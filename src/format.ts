@@ -125,6 +125,11 @@ export function valueText(x: Maybe<number>, kind: ValueKind): string {
   return kind === 'date' ? dayText(x) : numberText(x);
 }
 
+/** What a customer has in a column: a number, a level, an ISO date, or null. */
+export function cellText(value: number | string | null): string {
+  return value === null ? 'not known' : typeof value === 'number' ? numberText(value) : value;
+}
+
 /** Money in whole units and times where the organisation is; a time is an ISO text. */
 export function createFormatter({ currency, timeZone }: { currency: string; timeZone: string }) {
   const money = numberFormat({ style: 'currency', currency, maximumFractionDigits: 0 });

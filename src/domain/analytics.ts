@@ -2,7 +2,6 @@
 import type { Db } from '../db.ts';
 import { edgeTexts } from '../format.ts';
 import type { Feature, Schema } from '../ml/schema.ts';
-import { parseNumber } from '../ml/values.ts';
 import { countPredictions, listFigureRows } from '../store/predictions.ts';
 import type { FigureRow, PredictionFilter } from '../store/predictions.ts';
 import { labelOf } from './column-names.ts';
@@ -70,7 +69,7 @@ function toFigure(feature: Feature, rows: readonly FigureRow[]): Figure[] {
 
 /** The most frequent levels, the riskiest first. */
 function levelBars(feature: Feature, rows: readonly FigureRow[]): FigureBar[] {
-  const groups = groupRows(rows, ({ inputs }) => inputs[feature.name] ?? '');
+  const groups = groupRows(rows, ({ inputs }) => String(inputs[feature.name] ?? ''));
   return [...groups]
     .map(([level, group]) => ({
       ...measure(group),
@@ -88,8 +87,8 @@ function intervalBars(feature: Feature, rows: readonly FigureRow[]): FigureBar[]
   const last = edges.length - 2;
   const names = edgeTexts(edges.slice(1, -1), feature.range!.integer ? 'integer' : 'number');
   const groups = groupRows(rows, ({ inputs }) => {
-    const value = parseNumber(inputs[feature.name] ?? '', '.');
-    return value === null
+    const value = inputs[feature.name];
+    return typeof value !== 'number'
       ? null
       : Math.min(
           last,

@@ -1,14 +1,15 @@
 /** Checking the whole file before anything is scored: what is ready, what will be noted, what cannot be read. */
 import { join } from 'node:path';
 import type { Db } from '../db.ts';
-import { addRow, clearRows, createRowBatch } from '../ml/row-reader.ts';
-import type { Feature } from '../ml/schema.ts';
+import { clearRows } from '../ml/row-reader.ts';
+import type { Schema } from '../ml/schema.ts';
 import type { BatchRecord } from '../store/batches.ts';
 import { updateBatch } from '../store/batches.ts';
 import { getModel } from '../store/models.ts';
 import { createFindings } from './batch-findings.ts';
 import { createRejectsFile } from './batch-rejects.ts';
 import { customerIdOf, toCustomer, unreadable } from './batch-rows.ts';
+import { createCustomerReader, readCustomer } from './customer-reading.ts';
 import type { CsvFormat } from './csv/intake.ts';
 import { readCsvChunks } from './csv/reader.ts';
 import type { CsvRow } from './csv/reader.ts';
@@ -32,7 +33,7 @@ export async function checkBatch(
   const { schema } = await getModel(db, batch.modelId ?? 0);
   const findings = createFindings(schema.features);
   const rejects = createRejectsFile(uploadsDir, batch);
-  const checkRow = createRowCheck(batch, schema.features, findings, rejects);
+  const checkRow = createRowCheck(batch, schema, findings, rejects);
   try {
     const path = join(uploadsDir, batch.file);
     for (const chunk of readCsvChunks(path, delimiter, batch.header.length, rowsPerChunk)) {
@@ -51,23 +52,23 @@ export async function checkBatch(
 
 function createRowCheck(
   batch: BatchRecord,
-  features: readonly Feature[],
+  schema: Schema,
   findings: ReturnType<typeof createFindings>,
   rejects: ReturnType<typeof createRejectsFile>,
 ) {
   const mapping = batch.mapping as ColumnMapping;
   const { decimal } = batch.format as CsvFormat;
-  const reader = createRowBatch(features, 1);
+  const reader = createCustomerReader(schema);
   return (row: CsvRow): void => {
     const { ok, cells } = row.reading;
-    clearRows(reader);
-    const { cells: mapped, renamings } = toCustomer(cells, mapping);
+    clearRows(reader.batch);
+    const customer = toCustomer(cells, mapping);
     const { problems, notes } = ok
-      ? addRow(reader, mapped, decimal)
+      ? readCustomer(reader, customer, decimal)
       : { problems: [unreadable(row)], notes: [] };
     if (problems.length > 0) {
       findings.reject(row.rowNumber, problems);
       rejects.add(row, problems);
-    } else findings.accept(row.rowNumber, notes, renamings, customerIdOf(cells, mapping));
+    } else findings.accept(row.rowNumber, notes, customer.renamings, customerIdOf(cells, mapping));
   };
 }

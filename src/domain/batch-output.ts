@@ -46,7 +46,7 @@ export function scoredLine(
       customer.churn ? 'Churn' : 'No-churn',
       number(customer.probability, format),
       customer.riskLevel,
-      ...[0, 1, 2].map((i) => (customer.reasons[i] ? reasonWords(customer.reasons[i]) : '')),
+      ...[0, 1, 2].map((i) => (customer.reasons[i] ? reasonWords(customer.reasons[i], format.decimal) : '')),
       action?.action ?? '',
       action?.expectedSaving == null ? '' : number(Math.round(action.expectedSaving * 100) / 100, format),
       modelVersion,

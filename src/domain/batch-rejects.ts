@@ -6,7 +6,6 @@ import { closeSync, existsSync, fdatasyncSync, openSync, renameSync, writeSync }
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Db } from '../db.ts';
-import { addRow, createRowBatch } from '../ml/row-reader.ts';
 import type { CellProblem } from '../ml/row-reader.ts';
 import type { Feature } from '../ml/schema.ts';
 import type { BatchRecord } from '../store/batches.ts';
@@ -16,6 +15,7 @@ import { listRememberedNames } from '../store/remembered-names.ts';
 import { batchFile } from './batch-files.ts';
 import { byteOrderMark, rejectedHeader, rejectedLine, withoutApostrophe } from './batch-output.ts';
 import { toCustomer, wholeRow } from './batch-rows.ts';
+import { createCustomerReader, readCustomer } from './customer-reading.ts';
 import type { CsvFormat } from './csv/intake.ts';
 import { readCsvChunks } from './csv/reader.ts';
 import type { CsvRow } from './csv/reader.ts';
@@ -142,7 +142,7 @@ function badCells({ batch, model, meanings }: Desk, cells: readonly string[]): B
       ...{ feature: column, place: place!, expected },
       // An input holds one line.
       found: text.length > maxCellLength ? '' : text.replaceAll(/[\r\n]+/g, ' '),
-      levels: levelsOf(model.schema.features.find(({ name }) => name === column)!),
+      levels: levelsOf(model.schema.features.find(({ name }) => name === column)),
       suggested: Object.hasOwn(known, foldLevel(text)) ? known[foldLevel(text)]! : '',
     };
   });
@@ -154,17 +154,18 @@ export function problemsOf(
   model: ModelRecord,
   cells: readonly string[],
 ): readonly CellProblem[] {
-  const reader = createRowBatch(model.schema.features, 1);
+  const reader = createCustomerReader(model.schema);
   const customer = toCustomer(cells, batch.mapping as ColumnMapping);
-  return addRow(reader, customer.cells, (batch.format as CsvFormat).decimal).problems;
+  return readCustomer(reader, customer, (batch.format as CsvFormat).decimal).problems;
 }
 
-/** Where in the header a feature stands. */
-export function placeOf(batch: BatchRecord, model: ModelRecord, feature: string): number | null {
-  const j = model.schema.features.findIndex(({ name }) => name === feature);
-  return (batch.mapping as ColumnMapping).features[j] ?? null;
+/** Where in the header a feature, or the column of the monthly value, stands. */
+export function placeOf(batch: BatchRecord, model: ModelRecord, column: string): number | null {
+  const { features, value } = batch.mapping as ColumnMapping;
+  const j = model.schema.features.findIndex(({ name }) => name === column);
+  return j < 0 ? value : (features[j] ?? null);
 }
 
-function levelsOf({ type, levels }: Feature): readonly string[] {
-  return type === 'category' || type === 'boolean' ? levels : [];
+function levelsOf(feature: Feature | undefined): readonly string[] {
+  return feature?.type === 'category' || feature?.type === 'boolean' ? feature.levels : [];
 }

@@ -2,7 +2,7 @@
 import type { CsvRow } from './csv/reader.ts';
 import { foldLevel } from './mapping.ts';
 import type { ColumnMapping, LevelMeanings } from './mapping.ts';
-import type { RawCustomer } from './scoring.ts';
+import type { RawCustomer } from './customer-reading.ts';
 
 /** A level of the file that was read as one of the model's. */
 export interface Renaming {

@@ -31,7 +31,7 @@ import type { CsvPosition, CsvRow } from './csv/reader.ts';
 import type { ColumnMapping } from './mapping.ts';
 import { readModelFile } from './model-files.ts';
 import { toStored } from './prediction-record.ts';
-import { createScorer, inputsOf, scoreCustomers } from './scoring.ts';
+import { createScorer, scoreCustomers } from './scoring.ts';
 import type { ScoredCustomer, Scorer, ScoringRules } from './scoring.ts';
 
 interface Checkpoint {
@@ -137,13 +137,12 @@ function scoreChunk(work: Work, rows: readonly CsvRow[]): ChunkResult {
 }
 
 function toPrediction(
-  { batch, record, scorer, mapping }: Work,
+  { batch, record, mapping }: Work,
   row: CsvRow,
   cells: readonly string[],
   customer: ScoredCustomer,
 ): NewPrediction {
-  const inputs = inputsOf(scorer.model, toCustomer(cells, mapping).cells);
-  return toStored(customer, inputs, {
+  return toStored(customer, {
     batchId: batch.id,
     rowNumber: row.rowNumber,
     customerId: customerIdOf(cells, mapping),

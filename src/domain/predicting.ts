@@ -5,16 +5,16 @@ import type { FieldError } from '../errors.ts';
 import { numberText } from '../format.ts';
 import { isNumeric } from '../ml/row-reader.ts';
 import type { Feature } from '../ml/schema.ts';
-import { isBlank, parseNumber } from '../ml/values.ts';
+import type { CellValue } from '../ml/values.ts';
 import { getModel } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
 import { insertPrediction } from '../store/prediction-writes.ts';
 import type { User } from './accounts.ts';
-import { isSameValue, numberIn } from './cell-values.ts';
+import { isSameValue } from './cell-values.ts';
 import { foldName, labelOf } from './column-names.ts';
 import { readModelFile } from './model-files.ts';
 import { toStored } from './prediction-record.ts';
-import { createScorer, inputsOf, scoreCustomers } from './scoring.ts';
+import { createScorer, scoreCustomers } from './scoring.ts';
 import { currentScoringRules } from './scoring-rules.ts';
 
 /** What a select offers for 'I do not know'; it is scored as missing. */
@@ -53,21 +53,19 @@ function titleOf({ name, title, unit }: Feature): string {
 /** The form's values for a customer that was scored before, whatever model and file it came through. */
 export function valuesFrom(
   fields: readonly FormField[],
-  inputs: Readonly<Record<string, string>>,
+  inputs: Readonly<Record<string, CellValue>>,
 ): Record<string, string> {
-  const known = new Map(Object.entries(inputs).map(([name, text]) => [foldName(name), text]));
+  const known = new Map(Object.entries(inputs).map(([name, value]) => [foldName(name), value]));
   return Object.fromEntries(
     fields.map((field) => [field.name, valueFrom(field, known.get(foldName(field.feature.name)))]),
   );
 }
 
-function valueFrom({ feature, isChoice }: FormField, text: string | undefined): string {
-  if (text === undefined) return '';
-  if (isBlank(text)) return isChoice ? notKnown : '';
-  if (feature.type === 'date') return text;
-  if (!isChoice) return String(numberIn(text) ?? text);
-  if (feature.levels.includes(text)) return text;
-  return feature.levels.find((level) => isSameValue(level, text)) ?? '';
+function valueFrom({ feature, isChoice }: FormField, value: CellValue | undefined): string {
+  if (value === undefined) return '';
+  if (value === null) return isChoice ? notKnown : '';
+  if (!isChoice || feature.levels.includes(String(value))) return String(value);
+  return feature.levels.find((level) => isSameValue(level, value)) ?? '';
 }
 
 export type Prediction =
@@ -112,22 +110,17 @@ export async function predictCustomer(
     createdBy: user.id,
     createdAt: new Date().toISOString(),
   };
-  const stored = toStored(result!.customer, inputsOf(model, cells), origin);
+  const stored = toStored(result!.customer, origin);
   return { ok: true, id: await inTransaction(db, (trx) => insertPrediction(trx, stored)) };
 }
 
 /** The fields that are asked beside the model's features. */
-function aboutErrors({ customer = '', monthlyValue = '' }: Readonly<Record<string, string>>): FieldError[] {
+function aboutErrors({ customer = '' }: Readonly<Record<string, string>>): FieldError[] {
   const errors: FieldError[] = [];
   if (customer.trim().length > maxIdentifierLength)
     errors.push({
       field: 'customer',
       message: `Identifier: use at most ${maxIdentifierLength} characters.`,
-    });
-  if (!isBlank(monthlyValue) && parseNumber(monthlyValue, '.') === null)
-    errors.push({
-      field: 'monthlyValue',
-      message: 'Pays a month: enter an amount such as 49.90, or leave it empty.',
     });
   return errors;
 }
@@ -152,7 +145,9 @@ function problemError(
   fields: readonly FormField[],
   { column, expected }: { column: string; expected: string },
 ): FieldError {
-  const field = fields.find(({ feature }) => feature.name === column)!;
+  const field = fields.find(({ feature }) => feature.name === column);
+  if (!field)
+    return { field: 'monthlyValue', message: `Pays a month: enter ${expected}, or leave it empty.` };
   const orEmpty = isRequired(field.feature) ? '' : ', or leave it empty';
   return { field: field.name, message: `${field.label}: enter ${expected}${orEmpty}.` };
 }

@@ -16,11 +16,7 @@ type Origin = Pick<
   'batchId' | 'rowNumber' | 'customerId' | 'source' | 'modelId' | 'isSample' | 'createdBy' | 'createdAt'
 >;
 
-export function toStored(
-  customer: ScoredCustomer,
-  inputs: Readonly<Record<string, string>>,
-  origin: Origin,
-): NewPrediction {
+export function toStored(customer: ScoredCustomer, origin: Origin): NewPrediction {
   const reasons: StoredReasons = { base: customer.base, strongest: customer.reasons.slice(0, reasonsKept) };
   const [action] = customer.actions;
   return {
@@ -32,7 +28,7 @@ export function toStored(
     recommendedAction: action?.action ?? null,
     expectedSaving: action?.expectedSaving ?? null,
     monthlyValue: customer.monthlyValue,
-    inputs: JSON.stringify(inputs),
+    inputs: JSON.stringify(customer.inputs),
     notes: JSON.stringify(customer.notes),
   };
 }

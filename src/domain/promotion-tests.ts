@@ -3,13 +3,18 @@ import { z } from 'zod';
 import { rateText, shareText } from '../format.ts';
 import type { Model } from '../ml/model.ts';
 import { isNumeric } from '../ml/row-reader.ts';
+import type { Feature } from '../ml/schema.ts';
+import { parseDate } from '../ml/values.ts';
+import type { CellValue } from '../ml/values.ts';
 import type { LatestCustomer } from '../store/latest-customers.ts';
 import type { PromotionTestRecord } from '../store/promotion-tests.ts';
+import { typedNumber } from './cell-values.ts';
 import { foldName } from './column-names.ts';
 import { cellsOf } from './customer-cells.ts';
 import { createScorer, scoreCustomers } from './scoring.ts';
 
 const cell = z.string().trim().max(200);
+const input = z.union([cell, z.number(), z.null()]);
 const share = z.number().min(0).max(1);
 
 export const TestDefinition = z.discriminatedUnion('kind', [
@@ -27,7 +32,7 @@ export const TestDefinition = z.discriminatedUnion('kind', [
   /** A customer that everybody knows must score within a range. */
   z.object({
     kind: z.literal('golden'),
-    inputs: z.record(z.string(), cell),
+    inputs: z.record(z.string(), input),
     low: share,
     high: share,
   }),
@@ -75,10 +80,10 @@ export function describeTest(definition: TestDefinition): string {
   return `${start} must not ${mustNot === 'rise' ? 'raise' : 'lower'} the score${grace}`;
 }
 
-/** Probabilities of customers given as feature → text; null where a row is refused. */
+/** Probabilities of customers given as feature → value; null where a row is refused. */
 export function scoreInputs(
   model: Model,
-  inputs: readonly Readonly<Record<string, string>>[],
+  inputs: readonly Readonly<Record<string, CellValue>>[],
 ): (number | null)[] {
   if (inputs.length === 0) return [];
   const scorer = createScorer(model, noRules, inputs.length);
@@ -97,9 +102,14 @@ function tryDirection(
   if (!known) return notApplicable(`The model does not use ${feature}.`);
   const unseen = [from, to].find((text) => text !== '' && !isNumeric(known) && !hasLevel(known.levels, text));
   if (unseen !== undefined) return notApplicable(`The model has never seen ${feature} ${unseen}.`);
+  const unreadable = [from, to].find((text) => text !== '' && valueOf(known, text) === null);
+  if (unreadable !== undefined)
+    return notApplicable(`The model reads ${feature} as a ${known.type}, and ${unreadable} is not one.`);
   if (customers.length === 0) return notApplicable('Nobody was scored yet to try it on.');
-  const before = customers.map(({ inputs }) => (from === '' ? inputs : { ...inputs, [feature]: from }));
-  const after = customers.map(({ inputs }) => ({ ...inputs, [feature]: to }));
+  const before = customers.map(({ inputs }) =>
+    from === '' ? inputs : { ...inputs, [feature]: valueOf(known, from) },
+  );
+  const after = customers.map(({ inputs }) => ({ ...inputs, [feature]: valueOf(known, to) }));
   const [first, second] = [scoreInputs(model, before), scoreInputs(model, after)];
   let wrong = 0;
   let tried = 0;
@@ -134,6 +144,12 @@ function tryGolden(
 
 function notApplicable(seen: string): Outcome {
   return { outcome: 'not applicable', seen };
+}
+
+/** What a person typed, as the model takes it; null: it is no number, or no date. */
+function valueOf({ type }: Feature, text: string): CellValue {
+  if (type === 'number') return typedNumber(text);
+  return type === 'date' && parseDate(text) === null ? null : text;
 }
 
 function hasLevel(levels: readonly string[], text: string): boolean {

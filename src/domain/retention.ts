@@ -1,6 +1,7 @@
 /** Retention rules: what to offer to whom, what it costs, and what it should save. */
+import type { CellValue } from '../ml/values.ts';
 import type { RuleRecord } from '../store/retention-rules.ts';
-import { isSameValue, numberIn } from './cell-values.ts';
+import { isAsked, numberOf, typedNumber } from './cell-values.ts';
 import { foldName } from './column-names.ts';
 import type { RiskLevel } from './risk.ts';
 
@@ -31,7 +32,7 @@ export interface RuleSubject {
   readonly probability: number;
   readonly riskLevel: RiskLevel;
   readonly reasons: readonly { readonly feature: string; readonly points: number }[];
-  readonly inputs: Readonly<Record<string, string>>;
+  readonly inputs: Readonly<Record<string, CellValue>>;
   readonly monthlyValue: number | null;
 }
 
@@ -85,18 +86,18 @@ function raisesRisk(feature: string, subject: RuleSubject): boolean {
 
 function attributeProblem(
   { column, operator, value }: AttributeCondition,
-  inputs: Readonly<Record<string, string>>,
+  inputs: Readonly<Record<string, CellValue>>,
 ): string | null {
   const name = Object.keys(inputs).find((input) => foldName(input) === foldName(column));
   if (name === undefined) return `the model has no column ${column}`;
-  const found = inputs[name]!.trim();
-  const said = found === '' ? 'missing' : `'${found}'`;
+  const found = inputs[name] ?? null;
+  const said = found === null ? 'missing' : `'${found}'`;
   const holds = {
-    is: () => isSameValue(found, value),
-    'is-not': () => !isSameValue(found, value),
-    below: () => (numberIn(found) ?? NaN) < (numberIn(value) ?? NaN),
-    above: () => (numberIn(found) ?? NaN) > (numberIn(value) ?? NaN),
-    missing: () => found === '',
+    is: () => isAsked(found, value),
+    'is-not': () => !isAsked(found, value),
+    below: () => (numberOf(found) ?? NaN) < (typedNumber(value) ?? NaN),
+    above: () => (numberOf(found) ?? NaN) > (typedNumber(value) ?? NaN),
+    missing: () => found === null,
   }[operator]();
   return holds ? null : `${column} is ${said}`;
 }

@@ -5,6 +5,7 @@ import { findModel } from '../store/models.ts';
 import type { PredictionRecord } from '../store/predictions.ts';
 import { listRules } from '../store/retention-rules.ts';
 import { getSettings } from '../store/settings.ts';
+import { cellsOf } from './customer-cells.ts';
 import { readModelFile } from './model-files.ts';
 import { chooseActions, whyNot } from './retention.ts';
 import type { Conditions, RetentionRule, RuleSubject } from './retention.ts';
@@ -53,13 +54,8 @@ async function reasonsOf(
   try {
     const model = await readModelFile(modelsDir, record);
     const scorer = createScorer(model, await currentScoringRules(db));
-    const cells = model.schema.features.map(({ name }) => prediction.inputs[name]);
-    // Which decimal sign the customer came with is not stored; the right one gives the same probability again.
-    for (const decimal of ['.', ','] as const) {
-      const [result] = scoreCustomers(scorer, [{ cells }], decimal);
-      if (result?.ok && result.customer.probability === prediction.probability)
-        return result.customer.reasons;
-    }
+    const [result] = scoreCustomers(scorer, [{ cells: cellsOf(model.schema, prediction.inputs) }], '.');
+    if (result?.ok && result.customer.probability === prediction.probability) return result.customer.reasons;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
   }

@@ -1,21 +1,26 @@
 /** Reasons and notes in words. They tell what goes with the risk in similar customers, never what causes it. */
 import { sizeText } from '../format.ts';
 import type { CellNote, CellProblem } from '../ml/row-reader.ts';
+import type { CellValue, DecimalSign } from '../ml/values.ts';
 import { labelOf } from './column-names.ts';
 
 /** A feature's part in one prediction. */
 export interface Reason {
   readonly feature: string;
-  /** As the customer's data says it; empty where missing. */
-  readonly value: string;
+  /** What the model was told; null where it is not known. */
+  readonly value: CellValue;
   /** Signed, in probability: 0.12 raises the risk by 12 points. */
   readonly points: number;
 }
 
-/** 'Contract is Month-to-month: raises risk by 12 points'. */
-export function reasonWords({ feature, value, points }: Reason): string {
-  const said = value === '' ? 'is not known' : `is ${value}`;
+/** 'Contract is Month-to-month: raises risk by 12 points'; numbers with the decimal sign of the file. */
+export function reasonWords({ feature, value, points }: Reason, decimal: DecimalSign = '.'): string {
+  const said = value === null ? 'is not known' : `is ${valueWords(value, decimal)}`;
   return `${labelOf(feature)} ${said}: ${effectWords(points)}`;
+}
+
+function valueWords(value: string | number, decimal: DecimalSign): string {
+  return typeof value === 'number' ? String(value).replace('.', decimal) : value;
 }
 
 /** 'raises risk by 12 points'. */

@@ -4,11 +4,11 @@
  */
 import { explainModel, predictModel } from '../ml/model.ts';
 import type { Model } from '../ml/model.ts';
-import { addRow, clearRows, createRowBatch, toTable } from '../ml/row-reader.ts';
-import type { CellNote, CellProblem, RowBatch } from '../ml/row-reader.ts';
-import { isBlank, parseNumber } from '../ml/values.ts';
-import type { DecimalSign } from '../ml/values.ts';
-import { foldName } from './column-names.ts';
+import { clearRows, lastRow, toTable } from '../ml/row-reader.ts';
+import type { CellNote, CellProblem } from '../ml/row-reader.ts';
+import type { CellValue, DecimalSign } from '../ml/values.ts';
+import { createCustomerReader, readCustomer } from './customer-reading.ts';
+import type { CustomerReader, RawCustomer } from './customer-reading.ts';
 import { chooseActions } from './retention.ts';
 import type { RecommendedAction, RetentionRule } from './retention.ts';
 import { riskLevelOf } from './risk.ts';
@@ -27,19 +27,7 @@ export interface ScoringRules {
 export interface Scorer {
   readonly model: Model;
   readonly rules: ScoringRules;
-  readonly batch: RowBatch;
-  /** Where in a row's cells the monthly value stands when it is a feature; −1 otherwise. */
-  readonly valueFeature: number;
-}
-
-/** A customer as text. */
-export interface RawCustomer {
-  /** One a feature, in the schema's order; undefined: not given. */
-  readonly cells: readonly (string | undefined)[];
-  /** The monthly value where it is no feature. */
-  readonly value?: string | undefined;
-  /** Levels that were read as others, in words. */
-  readonly renamed?: readonly string[];
+  readonly reader: CustomerReader;
 }
 
 export interface ScoredCustomer {
@@ -55,6 +43,8 @@ export interface ScoredCustomer {
   /** What was imputed, unseen or out of range, in words. */
   readonly notes: readonly string[];
   readonly monthlyValue: number | null;
+  /** Feature → what the model was told, before any policy: stored with the prediction, and what rules look at. */
+  readonly inputs: Readonly<Record<string, CellValue>>;
 }
 
 export type ScoreResult =
@@ -62,30 +52,28 @@ export type ScoreResult =
   | { readonly ok: false; readonly problems: readonly CellProblem[] };
 
 export function createScorer(model: Model, rules: ScoringRules, capacity = 1): Scorer {
-  const { features, value } = model.schema;
-  const valueFeature =
-    value === null ? -1 : features.findIndex((feature) => foldName(feature.name) === foldName(value));
-  return { model, rules, batch: createRowBatch(features, capacity), valueFeature };
+  return { model, rules, reader: createCustomerReader(model.schema, capacity) };
 }
 
-/**
- * Scores customers, at most the scorer's capacity of them; the results are in their order. `notOffered`: features
- * that the source does not have at all, which are imputed for every row and noted once by the caller.
- */
+/** Scores customers, at most the scorer's capacity of them; the results are in their order. */
 export function scoreCustomers(
   scorer: Scorer,
   customers: readonly RawCustomer[],
   decimal: DecimalSign,
 ): ScoreResult[] {
-  clearRows(scorer.batch);
-  const readings = customers.map(({ cells }) => addRow(scorer.batch, cells, decimal));
-  const table = toTable(scorer.batch);
+  const { batch } = scorer.reader;
+  clearRows(batch);
+  const readings = customers.map((customer) => {
+    const reading = readCustomer(scorer.reader, customer, decimal);
+    return { ...reading, inputs: lastRow(batch) };
+  });
+  const table = toTable(batch);
   const probabilities = predictModel(scorer.model, table);
   const explanation = explainModel(scorer.model, table);
   let row = 0;
   return customers.map((customer, i) => {
-    const { problems, notes } = readings[i]!;
-    if (problems.length > 0) return { ok: false, problems };
+    const reading = readings[i]!;
+    if (reading.problems.length > 0) return { ok: false, problems: reading.problems };
     const points = explanation.contributions.subarray(
       row * explanation.featureCount,
       (row + 1) * explanation.featureCount,
@@ -94,25 +82,26 @@ export function scoreCustomers(
     row++;
     return {
       ok: true,
-      customer: describe(scorer, customer, probability, explanation.base, points, notes, decimal),
+      customer: describe(scorer, { ...reading, ...customer }, probability, explanation.base, points),
     };
   });
 }
 
+interface ReadCustomer extends Pick<RawCustomer, 'renamed'> {
+  readonly inputs: Readonly<Record<string, CellValue>>;
+  readonly notes: readonly CellNote[];
+  readonly monthlyValue: number | null;
+}
+
 function describe(
-  scorer: Scorer,
-  customer: RawCustomer,
+  { model, rules }: Scorer,
+  { inputs, notes, monthlyValue, renamed = [] }: ReadCustomer,
   probability: number,
   base: number,
   points: Float64Array,
-  notes: readonly CellNote[],
-  decimal: DecimalSign,
 ): ScoredCustomer {
-  const { model, rules } = scorer;
   const riskLevel = riskLevelOf(probability, rules);
-  const reasons = rankReasons(model, customer.cells, points);
-  const monthlyValue = monthlyValueOf(scorer, customer, decimal);
-  const inputs = inputsOf(model, customer.cells);
+  const reasons = rankReasons(model, inputs, points);
   return {
     probability,
     churn: probability >= model.threshold,
@@ -124,30 +113,16 @@ function describe(
       { probability, riskLevel, reasons, inputs, monthlyValue },
       rules.valueMonths,
     ),
-    notes: [...(customer.renamed ?? []), ...notes.map(noteWords)],
+    notes: [...renamed, ...notes.map(noteWords)],
     monthlyValue,
+    inputs,
   };
 }
 
-function rankReasons(model: Model, cells: readonly (string | undefined)[], points: Float64Array): Reason[] {
+function rankReasons(model: Model, inputs: ReadCustomer['inputs'], points: Float64Array): Reason[] {
   const order = Array.from(points.keys()).sort((a, b) => Math.abs(points[b]!) - Math.abs(points[a]!));
-  return order.map((j) => ({
-    feature: model.schema.features[j]!.name,
-    value: cells[j]?.trim() ?? '',
-    points: points[j]!,
-  }));
-}
-
-/** Feature → text, as stored with a prediction and looked at by rules. */
-export function inputsOf(model: Model, cells: readonly (string | undefined)[]): Record<string, string> {
-  const inputs = Object.create(null) as Record<string, string>;
-  model.schema.features.forEach((feature, j) => {
-    inputs[feature.name] = cells[j]?.trim() ?? '';
+  return order.map((j) => {
+    const feature = model.schema.features[j]!.name;
+    return { feature, value: inputs[feature] ?? null, points: points[j]! };
   });
-  return inputs;
-}
-
-function monthlyValueOf(scorer: Scorer, customer: RawCustomer, decimal: DecimalSign): number | null {
-  const text = scorer.valueFeature >= 0 ? customer.cells[scorer.valueFeature] : customer.value;
-  return text === undefined || isBlank(text) ? null : parseNumber(text, decimal);
 }

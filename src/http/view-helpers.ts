@@ -1,7 +1,9 @@
 /** What every template may call, as `h`: figures as format.ts writes them, names, and addresses. Missing is '–'. */
 import { foldName, labelOf } from '../domain/column-names.ts';
 import { effectWords, reasonWords } from '../domain/scoring-words.ts';
+import type { Reason } from '../domain/scoring-words.ts';
 import {
+  cellText,
   countText,
   createFormatter,
   metricText,
@@ -40,11 +42,13 @@ export function createViewHelpers(settings: Pick<Settings, 'currency' | 'timeZon
     between: betweenText,
     riskWord: (level: RiskWord) => riskWords[level],
     riskShape: (level: RiskWord) => riskShapes[level],
+    /** What a customer has in a column. */
+    cell: cellText,
     /** A column's name as people say it. */
     label: labelOf,
     isSameName: (a: string | undefined, b: string | null | undefined) =>
       foldName(a ?? '') === foldName(b ?? ''),
-    reason: reasonWords,
+    reason: (reason: Reason) => reasonWords(reason),
     effect: effectWords,
     plural: (n: number, one: string, many = `${one}s`) => `${countText(n)} ${n === 1 ? one : many}`,
     /** `?a=b` of the current query with some parameters changed; null or '' takes one away. */

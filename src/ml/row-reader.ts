@@ -11,7 +11,7 @@ import type { AllowedRange, Feature, Policy } from './schema.ts';
 import { MISSING, UNSEEN } from './table.ts';
 import type { Column, Table } from './table.ts';
 import { isBlank, parseDate, parseNumber } from './values.ts';
-import type { DecimalSign } from './values.ts';
+import type { CellValue, DecimalSign } from './values.ts';
 
 /** Why a row cannot be scored. */
 export interface CellProblem {
@@ -52,6 +52,8 @@ interface BatchColumn {
   readonly codes: Int32Array;
   /** Exact level, and its folded form, to its code. */
   readonly codeOf: ReadonlyMap<string, number>;
+  /** What the row before said, as read and before any policy. */
+  read: CellValue;
 }
 
 const nothing: readonly never[] = Object.freeze([]);
@@ -65,6 +67,7 @@ export function createRowBatch(features: readonly Feature[], capacity: number): 
     values: new Float64Array(isNumeric(feature) ? capacity : 0),
     codes: new Int32Array(isNumeric(feature) ? 0 : capacity),
     codeOf: levelCodes(feature.levels),
+    read: null,
   }));
   return { features, capacity, rowCount: 0, columns };
 }
@@ -74,12 +77,13 @@ export function clearRows(batch: RowBatch): void {
 }
 
 /**
- * Reads one row, its cells in the order of the batch's features. A row with problems is not added.
+ * Reads one row, its cells in the order of the batch's features: text as it came, or values that were read before. A
+ * row with problems is not added.
  * @throws RangeError when the batch is full.
  */
 export function addRow(
   batch: RowBatch,
-  cells: readonly (string | undefined)[],
+  cells: readonly (CellValue | undefined)[],
   decimal: DecimalSign,
 ): RowReading {
   const row = batch.rowCount;
@@ -88,16 +92,26 @@ export function addRow(
   let notes: CellNote[] | undefined;
   for (let j = 0; j < batch.columns.length; j++) {
     const column = batch.columns[j]!;
-    const text = cells[j];
+    const cell = cells[j] ?? undefined;
     const result = isNumeric(column.feature)
-      ? readNumber(column, row, text, decimal)
-      : readLevel(column, row, text);
+      ? readNumber(column, row, cell, decimal)
+      : readLevel(column, row, cell?.toString());
     if (result === null) continue;
     if ('kind' in result) (notes ??= []).push(result);
     else (problems ??= []).push(result);
   }
   if (!problems) batch.rowCount++;
   return problems || notes ? { problems: problems ?? nothing, notes: notes ?? nothing } : clean;
+}
+
+/**
+ * The values of the row that `addRow` read last, by feature: what the customer is, whatever a policy put in its
+ * place. Text that could not be read stays text.
+ */
+export function lastRow(batch: RowBatch): Record<string, CellValue> {
+  const row = Object.create(null) as Record<string, CellValue>;
+  for (const { feature, read } of batch.columns) row[feature.name] = read;
+  return row;
 }
 
 /** The rows read so far; the arrays are views that the next `clearRows` invalidates. */
@@ -111,20 +125,30 @@ export function toTable(batch: RowBatch): Table {
 function readNumber(
   column: BatchColumn,
   row: number,
-  text: string | undefined,
+  cell: string | number | undefined,
   decimal: DecimalSign,
 ): CellNote | CellProblem | null {
   const { feature, policy, values } = column;
-  if (text === undefined || isBlank(text)) {
+  if (cell === undefined || (typeof cell === 'string' && isBlank(cell))) {
     const typical = policy.missing === 'typical' ? feature.range?.median : undefined;
     values[row] = typical ?? NaN;
+    column.read = null;
     return missingCell(column, typical === undefined ? undefined : written(typical, feature, decimal));
   }
-  const value = feature.type === 'date' ? parseDate(text) : parseNumber(text, decimal);
-  if (value === null) return { column: feature.name, found: text, expected: expectation(feature, decimal) };
+  const value = valueOf(feature, cell, decimal);
+  if (value === null) {
+    column.read = typeof cell === 'string' ? cell.trim() : cell;
+    return { column: feature.name, found: String(cell), expected: expectation(feature, decimal) };
+  }
   values[row] = value;
+  column.read = feature.type === 'date' ? written(value, feature, decimal) : value;
   const bound = boundOf(value, column.limits);
-  return bound === null ? null : outOfRange(column, row, text, bound, decimal);
+  return bound === null ? null : outOfRange(column, row, String(cell), bound, decimal);
+}
+
+function valueOf({ type }: Feature, cell: string | number, decimal: DecimalSign): number | null {
+  if (type === 'date') return parseDate(String(cell));
+  return typeof cell === 'number' ? cell : parseNumber(cell, decimal);
 }
 
 function readLevel(
@@ -136,8 +160,10 @@ function readLevel(
   const exact = text === undefined ? undefined : codeOf.get(text);
   if (exact !== undefined) {
     codes[row] = exact;
+    column.read = text!;
     return null;
   }
+  column.read = null;
   if (text === undefined || isBlank(text)) {
     // Models from before the mode was kept have their first level stand in.
     const typical = policy.missing === 'typical' ? (feature.mode ?? feature.levels[0]) : undefined;
@@ -145,6 +171,7 @@ function readLevel(
     return missingCell(column, typical);
   }
   const code = codeOf.get(foldedKey(text));
+  column.read = code === undefined ? text.trim() : feature.levels[code]!;
   codes[row] = code ?? (policy.unseen === 'missing' ? MISSING : UNSEEN);
   return code === undefined ? unseenLevel(column, text) : null;
 }

@@ -5,6 +5,12 @@
 
 export type DecimalSign = '.' | ',';
 
+/**
+ * A cell once it has been read: a number, a level as the model calls it, a date as `2026-11-20`, or null where it was
+ * blank. Predictions are stored with these, and nothing reads their text a second time.
+ */
+export type CellValue = number | string | null;
+
 /** What people write for 'no value' in any column. `None` and `No` are not here: they are levels. */
 const blanks = new Set(['', 'na', 'n/a', '#n/a', 'null', 'nan']);
 

@@ -14,6 +14,7 @@ import type { CsvCell } from '../http/csv.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam, parseQuery } from '../http/validate.ts';
+import type { CellValue } from '../ml/values.ts';
 import { listBatches } from '../store/batches.ts';
 import type { BatchRecord } from '../store/batches.ts';
 import { listModels } from '../store/models.ts';
@@ -149,8 +150,8 @@ export function createPredictionHandlers({ db, config, tasks }: Context) {
 
 interface InputChange {
   readonly name: string;
-  readonly before: string;
-  readonly after: string;
+  readonly before: CellValue;
+  readonly after: CellValue;
 }
 
 function changedInputs(
@@ -158,7 +159,7 @@ function changedInputs(
   after: PredictionRecord['inputs'],
 ): readonly InputChange[] {
   return Object.keys(after)
-    .map((name) => ({ name, before: before[name] ?? '', after: after[name] ?? '' }))
+    .map((name) => ({ name, before: before[name] ?? null, after: after[name] ?? null }))
     .filter(({ before: was, after: is }) => !isSameValue(was, is));
 }
 

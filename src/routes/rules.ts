@@ -3,8 +3,8 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { operators } from '../domain/retention.ts';
-import type { Conditions, RetentionRule } from '../domain/retention.ts';
-import { numberIn } from '../domain/cell-values.ts';
+import type { AttributeCondition, Conditions, RetentionRule } from '../domain/retention.ts';
+import { typedNumber } from '../domain/cell-values.ts';
 import { foldName } from '../domain/column-names.ts';
 import { currentPopulation } from '../domain/population.ts';
 import { tryRules } from '../domain/rule-trial.ts';
@@ -182,7 +182,7 @@ function comparisonErrors(values: Readonly<Record<string, string>>): FieldError[
     const comparison = values[`operator${i}`];
     if (!values[`column${i}`]?.trim() || comparison === 'missing') return [];
     if (asked === '') return [{ field: `value${i}`, message: 'Say what the column is compared with.' }];
-    if ((comparison === 'below' || comparison === 'above') && numberIn(asked) === null)
+    if ((comparison === 'below' || comparison === 'above') && typedNumber(asked) === null)
       return [{ field: `value${i}`, message: 'Enter a number: below and above compare numbers.' }];
     return [];
   });
@@ -203,7 +203,9 @@ function toRule(form: z.infer<typeof RuleForm>) {
     { column: form.column0, operator: form.operator0, value: form.value0 },
     { column: form.column1, operator: form.operator1, value: form.value1 },
     { column: form.column2, operator: form.operator2, value: form.value2 },
-  ].filter((condition) => condition.column !== '');
+  ]
+    .filter((condition) => condition.column !== '')
+    .map(withPlainNumber);
   const conditions: Conditions = {
     riskLevels: riskLevels.filter((level) => form[level] === 'yes'),
     minMonthlyValue: form.minMonthlyValue,
@@ -219,6 +221,14 @@ function toRule(form: z.infer<typeof RuleForm>) {
     enabled: form.enabled === 'yes',
     conditions,
   };
+}
+
+/** '1,234' can be read in two ways: the rule keeps, and shows from then on, the number that it was read as. */
+function withPlainNumber(condition: AttributeCondition): AttributeCondition {
+  const { operator: comparison, value: asked } = condition;
+  return comparison === 'below' || comparison === 'above'
+    ? { ...condition, value: String(typedNumber(asked) ?? asked) }
+    : condition;
 }
 
 function toValues(rule: RetentionRule): Record<string, string> {

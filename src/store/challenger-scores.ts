@@ -1,5 +1,6 @@
 /** What a challenger says of customers whom the active model scored. */
 import type { Db } from '../db.ts';
+import type { CellValue } from '../ml/values.ts';
 
 export interface ChallengerScore {
   readonly predictionId: number;
@@ -13,14 +14,14 @@ export async function listBatchInputs(
   batchId: number,
   afterId: number,
   limit: number,
-): Promise<{ readonly id: number; readonly inputs: Readonly<Record<string, string>> }[]> {
+): Promise<{ readonly id: number; readonly inputs: Readonly<Record<string, CellValue>> }[]> {
   const rows = await db<{ id: number; batch_id: number; inputs: string }>('predictions')
     .where({ batch_id: batchId })
     .where('id', '>', afterId)
     .orderBy('id')
     .limit(limit)
     .select('id', 'inputs');
-  return rows.map(({ id, inputs }) => ({ id, inputs: JSON.parse(inputs) as Record<string, string> }));
+  return rows.map(({ id, inputs }) => ({ id, inputs: JSON.parse(inputs) as Record<string, CellValue> }));
 }
 
 /** Saying it again replaces what was said. */

@@ -1,5 +1,6 @@
 /** The latest score of every customer, in part: what a change of model is tried on. */
 import type { Db } from '../db.ts';
+import type { CellValue } from '../ml/values.ts';
 
 export interface LatestCustomer {
   readonly id: number;
@@ -8,8 +9,8 @@ export interface LatestCustomer {
   readonly riskLevel: 'low' | 'medium' | 'high';
   readonly monthlyValue: number | null;
   readonly modelId: number | null;
-  /** Feature → text as it came. */
-  readonly inputs: Readonly<Record<string, string>>;
+  /** Feature → value as the model read it. */
+  readonly inputs: Readonly<Record<string, CellValue>>;
 }
 
 interface LatestRow {
@@ -43,7 +44,7 @@ export async function sampleLatestCustomers(
     riskLevel: row.risk_level,
     monthlyValue: row.monthly_value,
     modelId: row.model_id,
-    inputs: JSON.parse(row.inputs) as Record<string, string>,
+    inputs: JSON.parse(row.inputs) as Record<string, CellValue>,
   }));
   return { total, customers };
 }

@@ -19,7 +19,7 @@ export interface NewPrediction {
   readonly recommendedAction: string | null;
   readonly expectedSaving: number | null;
   readonly monthlyValue: number | null;
-  /** JSON text: feature → raw text. */
+  /** JSON text: feature → number, level, ISO date, or null where it is not known. */
   readonly inputs: string;
   /** JSON text: string[]. */
   readonly notes: string;

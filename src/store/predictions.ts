@@ -1,6 +1,7 @@
 /** Reading predictions: one, a filtered list, totals and groups. */
 import type { Db } from '../db.ts';
 import { NotFound } from '../errors.ts';
+import type { CellValue } from '../ml/values.ts';
 import type { PredictionSource } from './prediction-writes.ts';
 
 export interface PredictionRecord {
@@ -18,7 +19,7 @@ export interface PredictionRecord {
     readonly base: number;
     readonly strongest: readonly {
       readonly feature: string;
-      readonly value: string;
+      readonly value: CellValue;
       readonly points: number;
     }[];
   };
@@ -32,7 +33,7 @@ export interface PredictionRecord {
   readonly recommendedAction: string | null;
   readonly expectedSaving: number | null;
   readonly monthlyValue: number | null;
-  readonly inputs: Readonly<Record<string, string>>;
+  readonly inputs: Readonly<Record<string, CellValue>>;
   readonly notes: readonly string[];
   readonly isSample: boolean;
   readonly createdAt: string;
@@ -208,7 +209,7 @@ export async function probabilityHistogram(
 
 /** What figures by column need of a prediction. */
 export interface FigureRow {
-  readonly inputs: Readonly<Record<string, string>>;
+  readonly inputs: Readonly<Record<string, CellValue>>;
   readonly probability: number;
   readonly isHigh: boolean;
   readonly monthlyValue: number | null;
@@ -225,7 +226,7 @@ export async function listFigureRows(db: Db, filter: PredictionFilter, step: num
       'monthly_value',
     );
   return rows.map((row) => ({
-    inputs: JSON.parse(row.inputs) as Record<string, string>,
+    inputs: JSON.parse(row.inputs) as Record<string, CellValue>,
     probability: row.probability,
     isHigh: row.risk_level === 'high',
     monthlyValue: row.monthly_value,
@@ -314,11 +315,13 @@ function filtered<Q>(query: Q, filter: PredictionFilter): Q {
   if (filter.high !== null) wanted.where('probability', '<', filter.high);
   if (filter.column) {
     const path = jsonPath(filter.column);
-    if (filter.level !== null) wanted.whereRaw('json_extract(inputs, ?) = ?', [path, filter.level]);
-    if (filter.from !== null)
-      wanted.whereRaw("CAST(NULLIF(json_extract(inputs, ?), '') AS REAL) >= ?", [path, filter.from]);
-    if (filter.to !== null)
-      wanted.whereRaw("CAST(NULLIF(json_extract(inputs, ?), '') AS REAL) < ?", [path, filter.to]);
+    if (filter.level === '') wanted.whereRaw('json_extract(inputs, ?) IS NULL', [path]);
+    else if (filter.level !== null) wanted.whereRaw('json_extract(inputs, ?) = ?', [path, filter.level]);
+    // Inputs are stored typed: text is in no interval.
+    if (filter.from !== null || filter.to !== null)
+      wanted.whereRaw("json_type(inputs, ?) IN ('integer', 'real')", [path]);
+    if (filter.from !== null) wanted.whereRaw('json_extract(inputs, ?) >= ?', [path, filter.from]);
+    if (filter.to !== null) wanted.whereRaw('json_extract(inputs, ?) < ?', [path, filter.to]);
   }
   return query;
 }
@@ -356,7 +359,7 @@ function toPrediction(row: PredictionRow): PredictionRecord {
     recommendedAction: orNull('recommended_action'),
     expectedSaving: maybe(row['expected_saving']),
     monthlyValue: maybe(row['monthly_value']),
-    inputs: JSON.parse(text('inputs')) as Record<string, string>,
+    inputs: JSON.parse(text('inputs')) as Record<string, CellValue>,
     notes: JSON.parse(text('notes')) as string[],
     isSample: Boolean(row['is_sample']),
     createdAt: text('created_at'),

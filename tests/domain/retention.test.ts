@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { CellValue } from '../../src/ml/values.ts';
 import { chooseActions, whyNot } from '../../src/domain/retention.ts';
 import type { Conditions, Operator, RetentionRule, RuleSubject } from '../../src/domain/retention.ts';
 
@@ -19,7 +20,7 @@ const subject: RuleSubject = {
   probability: 0.5,
   riskLevel: 'medium',
   reasons: [{ feature: 'MonthlyCharges', points: 0.2 }],
-  inputs: { Contract: 'Month-to-month', tenure: '3', TotalCharges: '' },
+  inputs: { Contract: 'Month-to-month', tenure: 3, TotalCharges: null },
   monthlyValue: 50,
 };
 
@@ -83,20 +84,29 @@ describe('a rule', () => {
     expect(whyNot(rule(conditions), subject)).toBe(answer);
   });
 
-  it.each<[string, Operator, string, boolean]>([
-    ['1,234.50', 'above', '1000', true],
-    ['29,85', 'below', '30', true],
-    ['$29.85', 'above', '29,8', true],
+  it.each<[CellValue, Operator, string, boolean]>([
+    [1234.5, 'above', '1,000', true],
+    [1.234, 'above', '1000', false],
+    [29.85, 'above', '29,8', true],
+    [29.85, 'is', '29,85', true],
+    ['n/a', 'below', '5', false],
+    ['1,234', 'above', '0', false],
     ['many', 'above', '0', false],
-    ['', 'below', '5', false],
-    ['5', 'below', 'five', false],
+    [null, 'below', '5', false],
+    [null, 'is', '', false],
+    [5, 'below', 'five', false],
+    ['1', 'above', '0', true],
     ['1.0', 'is', '1', true],
-    [' YES ', 'is', 'yes', true],
+    ['YES', 'is', ' yes ', true],
     ['yes', 'is-not', 'Yes', false],
-  ])("reads '%s' %s '%s' as a person would", (found, operator, value, holds) => {
-    const asked = rule({ attributes: [{ column: 'Amount', operator, value }] });
-    expect(whyNot(asked, { ...subject, inputs: { amount: found } }) === null).toBe(holds);
-  });
+    [null, 'is-not', 'Yes', true],
+  ])(
+    'takes %j %s %j as the model did, and what was typed as a person would',
+    (found, operator, value, holds) => {
+      const asked = rule({ attributes: [{ column: 'Amount', operator, value }] });
+      expect(whyNot(asked, { ...subject, inputs: { amount: found } }) === null).toBe(holds);
+    },
+  );
 
   it('never recommends a loss, and the largest saving comes first, whatever the figures', () => {
     const figures = fc.record({

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createScorer, scoreCustomers } from '../../src/domain/scoring.ts';
-import type { RawCustomer, Scorer } from '../../src/domain/scoring.ts';
+import type { RawCustomer } from '../../src/domain/customer-reading.ts';
+import type { Scorer } from '../../src/domain/scoring.ts';
 import { trainOnTable } from '../../src/domain/training.ts';
 import { readTrainingTable } from '../../src/domain/training-table.ts';
 import type { Family } from '../../src/ml/estimators.ts';
@@ -111,7 +112,7 @@ describe.each(['logistic', 'forest'] as const)('a score of the %s model', (famil
 
   it('needs no difference between a decimal comma and a decimal point', () => {
     const { cells } = customer(3);
-    const comma = { cells: cells.map((cell) => cell?.replace(/^(\d+)\.(\d+)$/, '$1,$2')) };
+    const comma = { cells: cells.map((cell) => cell?.toString().replace(/^(\d+)\.(\d+)$/, '$1,$2')) };
     const [a] = scoreCustomers(scorer, [{ cells }], '.');
     const [b] = scoreCustomers(scorer, [comma], ',');
     expect(a?.ok && a.customer.probability).toBe(b?.ok && b.customer.probability);

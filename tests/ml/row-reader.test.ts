@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addRow, clearRows, createRowBatch, toTable } from '../../src/ml/row-reader.ts';
+import { addRow, clearRows, createRowBatch, lastRow, toTable } from '../../src/ml/row-reader.ts';
 import { usualPolicy } from '../../src/ml/schema.ts';
 import type { AllowedRange, Feature, Policy } from '../../src/ml/schema.ts';
 import { MISSING, UNSEEN } from '../../src/ml/table.ts';
@@ -61,6 +61,37 @@ describe('a batch', () => {
     addRow(batch, ['2', 'One year'], '.');
     expect(() => addRow(batch, ['3', 'One year'], '.')).toThrow(RangeError);
     expect(toTable(batch).rowCount).toBe(2);
+  });
+});
+
+describe('the row that was read last', () => {
+  const date: Feature = { ...number, name: 'since', type: 'date', range: null };
+  const policy: Policy = { missing: 'typical', unseen: 'missing', outOfRange: 'clip' };
+  const features = [number, category, date].map((feature) => ({ ...feature, policy }));
+  const typed = (cells: Parameters<typeof addRow>[1], decimal: '.' | ',' = '.') => {
+    const rows = createRowBatch(features, 1);
+    addRow(rows, cells, decimal);
+    return Object.values(lastRow(rows));
+  };
+
+  it.each<[Parameters<typeof addRow>[1], '.' | ',', ReturnType<typeof typed>]>([
+    [['1,234', 'one YEAR ', '20.11.2026'], '.', [1234, 'One year', '2026-11-20']],
+    [['1,234', 'One year', '2026/11/20'], ',', [1.234, 'One year', '2026-11-20']],
+    [[' 70,35 €', '1.0', '2026-11-20T08:00'], ',', [70.35, '1', '2026-11-20']],
+    [[' N/A ', undefined, null], '.', [null, null, null]],
+    [['70,35', ' Weekly ', 'soon'], '.', ['70,35', 'Weekly', 'soon']],
+  ])('is %j with decimal %j as values, whatever the policy', (cells, decimal, values) => {
+    expect(typed(cells, decimal)).toEqual(values);
+  });
+
+  it('reads the same from its values as it did from text', () => {
+    const values = typed(['1,234', 'one YEAR ', '20.11.2026'], ',');
+    expect(typed(values, '.')).toEqual(values);
+    expect(typed(values, ',')).toEqual(values);
+  });
+
+  it('finds the level of a number that another model had', () => {
+    expect(typed([5, 1, null])).toEqual([5, '1', null]);
   });
 });
 

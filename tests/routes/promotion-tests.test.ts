@@ -80,10 +80,7 @@ describe('a direction', () => {
     [{ feature: 'Age' }, 'The model does not use Age.'],
     [{ to: 'Ten year' }, 'The model has never seen Contract Ten year.'],
     [{ from: 'Weekly' }, 'The model has never seen Contract Weekly.'],
-    [
-      { feature: 'tenure', from: '', to: 'long' },
-      'None of the stored customers can be scored by this model.',
-    ],
+    [{ feature: 'tenure', from: '', to: 'long' }, 'The model reads tenure as a number, and long is not one.'],
   ])('says where it does not apply: %j', async (change, words) => {
     await save({ ...longer, ...change });
     expect(await verdicts()).toEqual([['Not applicable', words]]);

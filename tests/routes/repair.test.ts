@@ -98,7 +98,7 @@ describe('mending rejected rows', () => {
     await post(`/upload/${mend!.id}/scoring`, {});
     await runJobs(test.context);
     const [score] = await scoresOf(mend!.id);
-    expect([score!.customerId, score!.inputs['tenure']]).toEqual(['bad', '4']);
+    expect([score!.customerId, score!.inputs['tenure']]).toEqual(['bad', 4]);
     expect(await getBatch(test.context.db, id)).toEqual(before);
     expect((await agent.get(`/upload/${id}/repair`)).text).toContain(`href="/upload/${mend!.id}"`);
   });
@@ -128,7 +128,7 @@ describe('mending rejected rows', () => {
     await post(`/upload/${mend!.id}/scoring`, {});
     await runJobs(test.context);
     const scores = await scoresOf(mend!.id);
-    expect(scores.map(({ customerId, inputs }) => [customerId, inputs['tenure']])).toEqual([['bad', '7']]);
+    expect(scores.map(({ customerId, inputs }) => [customerId, inputs['tenure']])).toEqual([['bad', 7]]);
   });
 
   it('refuses a form without its token', async () => {
@@ -165,8 +165,8 @@ describe('a file without one good row', () => {
     await runJobs(test.context);
     const scores = await scoresOf(mend!.id);
     expect(scores.map(({ customerId, inputs }) => [customerId, inputs['tenure']])).toEqual([
-      ['<script>x</script>', '4'],
-      ['=cmd()', '5,5'],
+      ['<script>x</script>', 4],
+      ['=cmd()', 5.5],
     ]);
   });
 });

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readModelFile } from '../../src/domain/model-files.ts';
+import { scoreInputs } from '../../src/domain/promotion-tests.ts';
+import type { Conditions } from '../../src/domain/retention.ts';
+import { tryRules } from '../../src/domain/rule-trial.ts';
+import { getModel } from '../../src/store/models.ts';
+import { insertRule, listRules } from '../../src/store/retention-rules.ts';
+import { listPredictions, noFilter } from '../../src/store/predictions.ts';
+import type { PredictionFilter } from '../../src/store/predictions.ts';
+import { activateSmallModel, createTestApp, setUpOrganisation, signIn } from '../helpers/app.ts';
+import type { TestApp } from '../helpers/app.ts';
+import { postForm } from '../helpers/datasets.ts';
+import type { Agent } from '../helpers/datasets.ts';
+import { scoreFile } from '../helpers/models.ts';
+
+const file = [
+  'customerID;tenure;MonthlyCharges;Contract',
+  'small;1,5;70,35;one YEAR ',
+  'grouped;12;1.234,50;Two year',
+  'unknown;3;n/a;One year',
+].join('\n');
+
+let test: TestApp;
+let analyst: Agent;
+beforeAll(async () => {
+  test = await createTestApp();
+  await setUpOrganisation(test);
+  await activateSmallModel(test, ['tenure', 'MonthlyCharges', 'Contract']);
+  analyst = await signIn(test, 'analyst');
+  await scoreFile(test, analyst, file);
+});
+afterAll(() => test.close());
+
+const list = (filter: Partial<PredictionFilter> = {}) =>
+  listPredictions(test.context.db, { ...noFilter, ...filter }, { key: 'date', descending: false }, 100, 0);
+const found = async (filter: Partial<PredictionFilter>) =>
+  (await list(filter)).map(({ customerId }) => customerId);
+
+describe('a file with decimal commas', () => {
+  it('is stored as the numbers and levels that the model read', async () => {
+    expect((await list()).map(({ inputs }) => inputs)).toEqual([
+      { tenure: 1.5, MonthlyCharges: 70.35, Contract: 'One year' },
+      { tenure: 12, MonthlyCharges: 1234.5, Contract: 'Two year' },
+      { tenure: 3, MonthlyCharges: null, Contract: 'One year' },
+    ]);
+  });
+
+  it('gives every customer the value that the column says, where it says one', async () => {
+    expect((await list()).map(({ monthlyValue }) => monthlyValue)).toEqual([70.35, 1234.5, null]);
+  });
+
+  it('is filtered by those values: a blank is in no interval', async () => {
+    expect(await found({ column: 'MonthlyCharges', to: 100 })).toEqual(['small']);
+    expect(await found({ column: 'MonthlyCharges', from: 0 })).toEqual(['small', 'grouped']);
+    expect(await found({ column: 'Contract', level: 'One year' })).toEqual(['small', 'unknown']);
+    expect(await found({ column: 'MonthlyCharges', level: '' })).toEqual(['unknown']);
+    expect(await found({ column: 'Contract', to: 100 })).toEqual([]);
+  });
+
+  it('meets rules with those values', async () => {
+    const { db, config } = test.context;
+    const attributes = [{ column: 'MonthlyCharges', operator: 'above' as const, value: '1000' }];
+    const conditions = { riskLevels: [], minMonthlyValue: null, reason: null, attributes };
+    const rule = { action: 'Call', why: 'High bill', cost: 1, saveRate: 0.5, position: 90, enabled: true };
+    const id = await insertRule(db, { ...rule, conditions });
+    const answers = [];
+    for (const prediction of await list()) {
+      const trials = await tryRules(db, config.modelsDir, prediction);
+      answers.push(trials.find((trial) => trial.rule.id === id)?.whyNot);
+    }
+    expect(answers).toEqual(["MonthlyCharges is '70.35'", null, 'MonthlyCharges is missing']);
+  });
+
+  it('is scored again by a preview, a test and a challenger as it was the first time', async () => {
+    const { db, config } = test.context;
+    const rows = await list();
+    const model = await readModelFile(config.modelsDir, await getModel(db, rows[0]!.modelId!));
+    expect(
+      scoreInputs(
+        model,
+        rows.map(({ inputs }) => inputs),
+      ),
+    ).toEqual(rows.map(({ probability }) => probability));
+  });
+
+  it('fills the form, and its page and its reasons say what was read', async () => {
+    const [small] = await list();
+    const { text: form } = await analyst.get(`/predict?from=${small!.id}`).expect(200);
+    expect(form).toMatch(/name="f\d"[^>]*value="70.35"/);
+    expect(form).toMatch(/<option value="One year" selected>/);
+    const { text: page } = await analyst.get(`/predictions/${small!.id}`).expect(200);
+    expect(page).toMatch(/Monthly charges<\/dt><dd>70.35/);
+    expect(small!.reasons.strongest).toContainEqual(
+      expect.objectContaining({ feature: 'MonthlyCharges', value: 70.35 }),
+    );
+  });
+});
+
+describe('a rule', () => {
+  it('keeps the number that was typed as it was read', async () => {
+    const empty = { column1: '', operator1: 'is', value1: '', column2: '', operator2: 'is', value2: '' };
+    const answer = await postForm(analyst, '/settings/rules', {
+      ...{ action: 'Write', why: 'Because', cost: '1', saveRate: '10', position: '1', high: 'yes' },
+      ...{ minMonthlyValue: '', reason: '', ...empty },
+      ...{ column0: 'MonthlyCharges', operator0: 'above', value0: '29,8' },
+    });
+    expect(answer.headers['location']).toBe('/settings/rules');
+    const rules = await listRules<Conditions>(test.context.db);
+    const rule = rules.find(({ action }) => action === 'Write');
+    expect(rule!.conditions.attributes).toEqual([
+      { column: 'MonthlyCharges', operator: 'above', value: '29.8' },
+    ]);
+  });
+});
