@@ -67,6 +67,28 @@ export async function whileLocked<T>(db: Db, attempt: () => Promise<T>): Promise
 
 interface SqliteConnection {
   pragma(statement: string): unknown;
+  prepare(sql: string): {
+    iterate(bindings: readonly unknown[]): Iterable<Readonly<Record<string, unknown>>>;
+  };
+}
+
+/** Shows the rows of a query one by one and holds none of them; the connection does nothing else meanwhile. */
+export async function visitRows(
+  db: Db,
+  query: Knex.QueryBuilder,
+  visit: (row: Readonly<Record<string, unknown>>) => void,
+): Promise<void> {
+  const client = db.client as {
+    acquireConnection(): Promise<SqliteConnection>;
+    releaseConnection(connection: SqliteConnection): Promise<void>;
+  };
+  const connection = await client.acquireConnection();
+  try {
+    const { sql, bindings } = query.toSQL().toNative();
+    for (const row of connection.prepare(sql).iterate(bindings)) visit(row);
+  } finally {
+    await client.releaseConnection(connection);
+  }
 }
 
 /** WAL with FULL: what was acknowledged survives a crash, and readers never wait for a writer. */

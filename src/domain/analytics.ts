@@ -2,7 +2,8 @@
 import type { Db } from '../db.ts';
 import { edgeTexts } from '../format.ts';
 import type { Feature, Schema } from '../ml/schema.ts';
-import { countPredictions, listFigureRows } from '../store/predictions.ts';
+import type { CellValue } from '../ml/values.ts';
+import { visitFigureRows } from '../store/predictions.ts';
 import type { FigureRow, PredictionFilter } from '../store/predictions.ts';
 import { labelOf } from './column-names.ts';
 
@@ -30,24 +31,23 @@ export interface Figure {
   readonly spread: number;
 }
 
-export interface Figures {
-  readonly figures: readonly Figure[];
-  /** Every so-many-th customer was looked at; 1: all of them. */
-  readonly step: number;
-}
-
+const notKnown = 'Not known';
+/** No level is empty text: a blank cell is read as missing. */
+const notKnownKey = '';
 const maxLevels = 12;
 /** Bars of fewer customers say little and would tell about single people. */
 const minCustomers = 5;
-/** Beyond this many customers every second, third … is enough for averages, and the page stays quick. */
-const maxRows = 10_000;
 
-/** A figure a column, the one with the largest spread first. */
-export async function listFigures(db: Db, schema: Schema, filter: PredictionFilter): Promise<Figures> {
-  const step = Math.max(1, Math.ceil((await countPredictions(db, filter)) / maxRows));
-  const rows = await listFigureRows(db, filter, step);
-  const figures = schema.features.flatMap((feature) => toFigure(feature, rows));
-  return { figures: figures.sort((a, b) => b.spread - a.spread), step };
+/**
+ * A figure a column, the one with the largest spread first. One pass over all matching customers, whatever the number
+ * of columns; only the groups are kept.
+ */
+export async function listFigures(db: Db, schema: Schema, filter: PredictionFilter): Promise<Figure[]> {
+  const groupings = schema.features.map(createGrouping).filter((grouping) => grouping !== null);
+  await visitFigureRows(db, filter, (row) => {
+    for (const grouping of groupings) add(grouping, row);
+  });
+  return groupings.flatMap(toFigure).sort((a, b) => b.spread - a.spread);
 }
 
 /** Columns such as a contract: few levels, and the risk differs between them. */
@@ -58,82 +58,105 @@ export function pickContractLike(figures: readonly Figure[], schema: Schema, cou
   return figures.filter((figure) => categories.has(figure.column) && figure.bars.length <= 6).slice(0, count);
 }
 
-function toFigure(feature: Feature, rows: readonly FigureRow[]): Figure[] {
-  const all = feature.range === null ? levelBars(feature, rows) : intervalBars(feature, rows);
+/** How customers fall into the groups of one column. */
+interface Grouping {
+  readonly feature: Feature;
+  /** The intervals of a number; null: a group for every level. */
+  readonly edges: readonly number[] | null;
+  /** By level, or by the number of the interval; '' where the value is not known. */
+  readonly groups: Map<string | number, Group>;
+}
+
+interface Group {
+  count: number;
+  probabilities: number;
+  high: number;
+  valued: number;
+  revenueAtRisk: number;
+}
+
+/** null: a column that makes no figure, such as a date. */
+function createGrouping(feature: Feature): Grouping | null {
+  if (feature.range === null) return { feature, edges: null, groups: new Map() };
+  const edges = intervalEdges(feature);
+  return feature.type === 'date' || edges.length < 3 ? null : { feature, edges, groups: new Map() };
+}
+
+function add({ feature, edges, groups }: Grouping, row: FigureRow): void {
+  const key = groupOf(row.inputs[feature.name] ?? null, edges);
+  if (key === null) return;
+  let group = groups.get(key);
+  if (!group) {
+    group = { count: 0, probabilities: 0, high: 0, valued: 0, revenueAtRisk: 0 };
+    groups.set(key, group);
+  }
+  group.count++;
+  group.probabilities += row.probability;
+  if (row.isHigh) group.high++;
+  if (row.monthlyValue === null) return;
+  group.valued++;
+  group.revenueAtRisk += row.probability * row.monthlyValue;
+}
+
+/** null: in no group, such as text where the model takes a number. */
+function groupOf(value: CellValue, edges: readonly number[] | null): string | number | null {
+  if (value === null) return notKnownKey;
+  if (edges === null) return String(value);
+  if (typeof value === 'string') return null;
+  let i = 0;
+  while (i < edges.length - 2 && value >= edges[i + 1]!) i++;
+  return i;
+}
+
+function toFigure(grouping: Grouping): Figure[] {
+  const all = grouping.edges === null ? levelBars(grouping) : intervalBars(grouping, grouping.edges);
   const bars = all.filter((bar) => bar.count >= minCustomers);
   if (bars.length < 2) return [];
   const means = bars.map((bar) => bar.meanProbability);
   const spread = Math.max(...means) - Math.min(...means);
-  return [{ column: feature.name, label: labelOf(feature.name), bars, spread }];
+  return [{ column: grouping.feature.name, label: labelOf(grouping.feature.name), bars, spread }];
 }
 
 /** The most frequent levels, the riskiest first. */
-function levelBars(feature: Feature, rows: readonly FigureRow[]): FigureBar[] {
-  const groups = groupRows(rows, ({ inputs }) => String(inputs[feature.name] ?? ''));
+function levelBars({ feature, groups }: Grouping): FigureBar[] {
   return [...groups]
-    .map(([level, group]) => ({
-      ...measure(group),
-      words: level === '' ? 'Not known' : level,
-      filter: { column: feature.name, level },
-    }))
-    .sort((a, b) => b.count - a.count)
+    .sort(([, a], [, b]) => b.count - a.count)
     .slice(0, maxLevels)
+    .map(([level, group]) =>
+      toBar(group, level === notKnownKey ? notKnown : String(level), levelFilter(feature, level)),
+    )
     .sort((a, b) => b.meanProbability - a.meanProbability);
 }
 
-function intervalBars(feature: Feature, rows: readonly FigureRow[]): FigureBar[] {
-  const edges = intervalEdges(feature);
-  if (feature.type === 'date' || edges.length < 3) return [];
+/** From the lowest interval to the highest, then those who have no value. */
+function intervalBars({ feature, groups }: Grouping, edges: readonly number[]): FigureBar[] {
   const last = edges.length - 2;
   const names = edgeTexts(edges.slice(1, -1), feature.range!.integer ? 'integer' : 'number');
-  const groups = groupRows(rows, ({ inputs }) => {
-    const value = inputs[feature.name];
-    return typeof value !== 'number'
-      ? null
-      : Math.min(
-          last,
-          Math.max(
-            0,
-            edges.findLastIndex((edge) => edge <= value),
-          ),
-        );
-  });
+  const place = (key: string | number): number => (key === notKnownKey ? edges.length : Number(key));
   return [...groups]
-    .sort(([a], [b]) => a - b)
-    .map(([i, group]) => {
+    .sort(([a], [b]) => place(a) - place(b))
+    .map(([key, group]) => {
+      if (key === notKnownKey) return toBar(group, notKnown, levelFilter(feature, key));
+      const i = Number(key);
       const [from, to] = [edges[i]!, edges[i + 1]!];
       // The outer bars are open: a customer below or above what training saw belongs to them.
       const filter = { column: feature.name, ...(i === 0 ? {} : { from }), ...(i === last ? {} : { to }) };
-      return { ...measure(group), words: names[i]!, filter };
+      return toBar(group, names[i]!, filter);
     });
 }
 
-/** Rows by key; a null key leaves a row out. */
-function groupRows<Key extends string | number>(
-  rows: readonly FigureRow[],
-  keyOf: (row: FigureRow) => Key | null,
-): Map<Key, FigureRow[]> {
-  const groups = new Map<Key, FigureRow[]>();
-  for (const row of rows) {
-    const key = keyOf(row);
-    if (key === null) continue;
-    const group = groups.get(key);
-    if (group) group.push(row);
-    else groups.set(key, [row]);
-  }
-  return groups;
+function levelFilter({ name }: Feature, level: string | number): FigureBar['filter'] {
+  return { column: name, level: String(level) };
 }
 
-function measure(rows: readonly FigureRow[]) {
-  const valued = rows.filter(({ monthlyValue }) => monthlyValue !== null);
+function toBar(group: Group, words: string, filter: FigureBar['filter']): FigureBar {
   return {
-    count: rows.length,
-    meanProbability: rows.reduce((sum, row) => sum + row.probability, 0) / rows.length,
-    high: rows.filter(({ isHigh }) => isHigh).length,
-    revenueAtRisk:
-      valued.length === 0
-        ? null
-        : valued.reduce((sum, row) => sum + row.probability * (row.monthlyValue ?? 0), 0),
+    words,
+    filter,
+    count: group.count,
+    meanProbability: group.probabilities / group.count,
+    high: group.high,
+    revenueAtRisk: group.valued === 0 ? null : group.revenueAtRisk,
   };
 }
 

@@ -2,8 +2,7 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { listFigures } from '../domain/analytics.ts';
-import type { Figures } from '../domain/analytics.ts';
+import type { Figure } from '../domain/analytics.ts';
 import { currentPopulation, withinPopulation } from '../domain/population.ts';
 import { riskLevels } from '../domain/risk.ts';
 import { flash } from '../http/flash.ts';
@@ -14,10 +13,11 @@ import { findBatch, listBatches } from '../store/batches.ts';
 import type { BatchRecord } from '../store/batches.ts';
 import { findModel } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
-import { noFilter, probabilityHistogram, sumPredictions } from '../store/predictions.ts';
+import { noFilter } from '../store/predictions.ts';
 import type { Totals } from '../store/predictions.ts';
 import { getSettings } from '../store/settings.ts';
 import type { Settings } from '../store/settings.ts';
+import type { FigureReader } from './figure-reader.ts';
 import { histogramBins } from './home.ts';
 
 declare module '../http/render.ts' {
@@ -26,7 +26,7 @@ declare module '../http/render.ts' {
       readonly query: Readonly<Record<string, string | number>>;
       readonly totals: Totals;
       readonly histogram: readonly number[];
-      readonly figures: Figures;
+      readonly figures: readonly Figure[];
       readonly batches: readonly BatchRecord[];
       /** Whose columns are shown: that of the upload, or of the customers on the home page. */
       readonly model: ModelRecord | undefined;
@@ -41,7 +41,7 @@ const AnalyticsQuery = z.object({
   risk: z.enum(['', ...riskLevels]).default(''),
 });
 
-export function createAnalyticsHandlers({ db }: Context) {
+export function createAnalyticsHandlers({ db, tasks }: Context, readFigures: FigureReader) {
   const modelOfBatch = async (batchId: number): Promise<ModelRecord | undefined> => {
     const modelId = (await findBatch(db, batchId))?.modelId ?? null;
     return modelId === null ? undefined : findModel(db, modelId);
@@ -55,13 +55,14 @@ export function createAnalyticsHandlers({ db }: Context) {
       const population = await currentPopulation(db);
       const filter = withinPopulation({ ...noFilter, batch: batchId, risk: query.risk || null }, population);
       const model = batchId === null ? population.model : await modelOfBatch(batchId);
+      const totals = await tasks.run('sumPredictions', { filter });
       await render(res, 'analytics/show', {
         title: 'Analytics',
         scripts: ['charts'],
         query,
-        totals: await sumPredictions(db, filter),
-        histogram: await probabilityHistogram(db, filter, histogramBins),
-        figures: model ? await listFigures(db, model.schema, filter) : { figures: [], step: 1 },
+        totals,
+        histogram: await tasks.run('probabilityHistogram', { filter, bins: histogramBins }),
+        figures: model ? await readFigures(model, filter, totals) : [],
         batches: (await listBatches(db, 50)).filter((batch) => batch.scoredCount > 0),
         model,
         leftOut: batchId === null ? population.leftOut : [],

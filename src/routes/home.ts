@@ -1,8 +1,8 @@
 /** The first page: how many customers are at risk, what that costs, and what to do next. */
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
-import { listFigures, pickContractLike } from '../domain/analytics.ts';
-import type { Figures } from '../domain/analytics.ts';
+import { pickContractLike } from '../domain/analytics.ts';
+import type { Figure } from '../domain/analytics.ts';
 import { currentPopulation } from '../domain/population.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
@@ -10,16 +10,11 @@ import { listBatches } from '../store/batches.ts';
 import type { BatchRecord } from '../store/batches.ts';
 import { findActiveModel } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
-import {
-  countSamplePredictions,
-  hasPredictions,
-  noFilter,
-  probabilityHistogram,
-  sumPredictions,
-} from '../store/predictions.ts';
+import { countSamplePredictions, hasPredictions, noFilter } from '../store/predictions.ts';
 import type { Totals } from '../store/predictions.ts';
 import { getSettings } from '../store/settings.ts';
 import type { Settings } from '../store/settings.ts';
+import type { FigureReader } from './figure-reader.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -30,7 +25,7 @@ declare module '../http/render.ts' {
       readonly leftOut: readonly string[];
       readonly totals: Totals | null;
       readonly histogram: readonly number[] | null;
-      readonly figures: Figures | null;
+      readonly figures: readonly Figure[] | null;
       readonly batches: readonly BatchRecord[];
       /** The one whose customers are shown. */
       readonly model: ModelRecord | undefined;
@@ -42,7 +37,7 @@ declare module '../http/render.ts' {
 
 export const histogramBins = 20;
 
-export function createHomeHandlers({ db, log }: Context) {
+export function createHomeHandlers({ db, log, tasks }: Context, readFigures: FigureReader) {
   /** One figure that fails does not take the page with it. */
   const orNull = async <T>(name: string, work: () => Promise<T>): Promise<T | null> => {
     try {
@@ -60,19 +55,20 @@ export function createHomeHandlers({ db, log }: Context) {
     show: async (_req: Request, res: Response) => {
       const { model, filter: population, leftOut } = await currentPopulation(db);
       const filter = { ...noFilter, population };
+      const totals = await orNull('totals', () => tasks.run('sumPredictions', { filter }));
       await render(res, 'home/show', {
         title: 'Home',
         scripts: ['charts'],
         isEmpty: !(await hasPredictions(db)),
         hasSample: population.includesSample && (await countSamplePredictions(db)) > 0,
         leftOut,
-        totals: await orNull('totals', () => sumPredictions(db, filter)),
-        histogram: await orNull('histogram', () => probabilityHistogram(db, filter, histogramBins)),
-        figures: await orNull('figures', async () => {
-          if (!model) return { figures: [], step: 1 };
-          const { figures, step } = await listFigures(db, model.schema, filter);
-          return { figures: pickContractLike(figures, model.schema, 2), step };
-        }),
+        totals,
+        histogram: await orNull('histogram', () =>
+          tasks.run('probabilityHistogram', { filter, bins: histogramBins }),
+        ),
+        figures: await orNull('figures', async () =>
+          model && totals ? pickContractLike(await readFigures(model, filter, totals), model.schema, 2) : [],
+        ),
         batches: (await orNull('batches', () => listBatches(db, 5))) ?? [],
         model,
         active: await findActiveModel(db),

@@ -14,6 +14,7 @@ import { createDatasetCustomersHandlers } from './dataset-customers.ts';
 import { createDatasetLabelHandlers } from './dataset-label.ts';
 import { createDatasetHandlers } from './datasets.ts';
 import { createHealthHandlers } from './health.ts';
+import { createFigureReader } from './figure-reader.ts';
 import { createHomeHandlers } from './home.ts';
 import { createModelActivationHandlers } from './model-activation.ts';
 import { createModelHandlers } from './models.ts';
@@ -57,7 +58,8 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
   map.get('/password/:token', 'everyone', signIn.showPassword);
   map.post('/password/:token', 'everyone', signIn.choosePassword);
 
-  const home = createHomeHandlers(context);
+  const readFigures = createFigureReader(context.tasks);
+  const home = createHomeHandlers(context, readFigures);
   map.get('/', 'dashboard:view', home.show);
 
   const account = createAccountHandlers(context);
@@ -98,7 +100,7 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
   map.get('/predictions.csv', 'export:download', predictions.download);
   map.get('/predictions/:id', 'prediction:view', predictions.show);
 
-  const analytics = createAnalyticsHandlers(context);
+  const analytics = createAnalyticsHandlers(context, readFigures);
   map.get('/analytics', 'dashboard:view', analytics.show);
 
   const datasets = createDatasetHandlers(context);

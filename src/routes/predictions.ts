@@ -19,13 +19,7 @@ import { listBatches } from '../store/batches.ts';
 import type { BatchRecord } from '../store/batches.ts';
 import { listModels } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
-import {
-  countPredictions,
-  getPrediction,
-  hasPredictions,
-  listHistory,
-  sortColumns,
-} from '../store/predictions.ts';
+import { getPrediction, hasPredictions, listHistory, sortColumns } from '../store/predictions.ts';
 import type { PredictionFilter, PredictionRecord, SortKey } from '../store/predictions.ts';
 import { getSettings } from '../store/settings.ts';
 import type { Settings } from '../store/settings.ts';
@@ -92,7 +86,7 @@ export function createPredictionHandlers({ db, config, tasks }: Context) {
       const { data: query, noted } = parseQuery(ListQuery, req.query);
       const population = await currentPopulation(db);
       const filter = withinPopulation(toFilter(query), population);
-      const total = await countPredictions(db, filter);
+      const total = await tasks.run('countPredictions', { filter });
       const pages = Math.max(1, Math.ceil(total / query.size));
       const page = query.page > pages ? 1 : query.page;
       if (noted || page !== query.page)
@@ -179,7 +173,8 @@ function toFilter(query: ListQuery): PredictionFilter {
     model: orNull(query.model),
     search: orNull(query.search),
     column: orNull(query.column),
-    level: orNull(query.level),
+    // A column without anything else: those whose value is not known.
+    level: query.column && query.from === '' && query.to === '' ? query.level : orNull(query.level),
     from: orNull(query.from),
     to: orNull(query.to),
     low: orNull(query.low),

@@ -1,4 +1,5 @@
 /** Reading predictions: one, a filtered list, totals and groups. */
+import { visitRows } from '../db.ts';
 import type { Db } from '../db.ts';
 import { NotFound } from '../errors.ts';
 import type { CellValue } from '../ml/values.ts';
@@ -46,7 +47,7 @@ export interface PopulationFilter {
   readonly includesSample: boolean;
 }
 
-/** null or '': not asked. Without a batch only the latest score of each customer counts. */
+/** null: not asked. Without a batch only the latest score of each customer counts. */
 export interface PredictionFilter {
   readonly batch: number | null;
   readonly risk: string | null;
@@ -54,7 +55,7 @@ export interface PredictionFilter {
   readonly model: number | null;
   /** A part of the customer's identifier. */
   readonly search: string | null;
-  /** A feature and the value it must have, or an interval [from, to). */
+  /** A feature and the value it must have ('': none is known), or an interval [from, to). */
   readonly column: string | null;
   readonly level: string | null;
   readonly from: number | null;
@@ -215,22 +216,23 @@ export interface FigureRow {
   readonly monthlyValue: number | null;
 }
 
-/** Every `step`-th matching prediction. */
-export async function listFigureRows(db: Db, filter: PredictionFilter, step: number): Promise<FigureRow[]> {
-  const rows = await filtered(db('predictions'), filter)
-    .whereRaw('predictions.id % ? = 0', [step])
-    .select<{ inputs: string; probability: number; risk_level: string; monthly_value: number | null }[]>(
-      'inputs',
-      'probability',
-      'risk_level',
-      'monthly_value',
-    );
-  return rows.map((row) => ({
-    inputs: JSON.parse(row.inputs) as Record<string, CellValue>,
-    probability: row.probability,
-    isHigh: row.risk_level === 'high',
-    monthlyValue: row.monthly_value,
-  }));
+/** Every matching prediction, one at a time: memory does not grow with their number. */
+export async function visitFigureRows(
+  db: Db,
+  filter: PredictionFilter,
+  visit: (row: FigureRow) => void,
+): Promise<void> {
+  const query = filtered(db('predictions'), filter).select(
+    ...['inputs', 'probability', 'risk_level', 'monthly_value'],
+  );
+  await visitRows(db, query, (row) => {
+    visit({
+      inputs: JSON.parse(String(row['inputs'])) as FigureRow['inputs'],
+      probability: Number(row['probability']),
+      isHigh: row['risk_level'] === 'high',
+      monthlyValue: row['monthly_value'] === null ? null : Number(row['monthly_value']),
+    });
+  });
 }
 
 /** How many latest scores would be low, medium and high with other thresholds. */
@@ -326,9 +328,9 @@ function filtered<Q>(query: Q, filter: PredictionFilter): Q {
   return query;
 }
 
-/** `$."name"`; a quote in the name would end it early, so such names match nothing. */
+/** `$."name"`, the name escaped as in JSON. */
 function jsonPath(feature: string): string {
-  return `$."${feature.replaceAll('"', '')}"`;
+  return `$.${JSON.stringify(feature)}`;
 }
 
 function escapeLike(text: string): string {

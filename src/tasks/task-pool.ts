@@ -46,14 +46,14 @@ export function startTaskPool(
   config: Config,
   limits: Readonly<Record<keyof typeof lanes, LaneLimits>> = lanes,
 ): TaskPool {
-  const open = { page: openLane(config, limits.page), file: openLane(config, limits.file) };
+  const open = { page: openLane(config, limits.page), long: openLane(config, limits.long) };
   const run = (name: ToTask['name'], args: unknown): Promise<unknown> =>
     open[tasks[name].lane].run({ name, args });
   return {
     // The record of tasks pairs names, arguments and results.
     run: run as Tasks['run'],
     stop: async () => {
-      await Promise.all([open.page.stop(), open.file.stop()]);
+      await Promise.all([open.page.stop(), open.long.stop()]);
     },
   };
 }

@@ -4,7 +4,14 @@
  */
 import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
-import { listPredictions } from '../store/predictions.ts';
+import { listFigures } from '../domain/analytics.ts';
+import type { Schema } from '../ml/schema.ts';
+import {
+  countPredictions,
+  listPredictions,
+  probabilityHistogram,
+  sumPredictions,
+} from '../store/predictions.ts';
 import type { PredictionFilter, PredictionSort } from '../store/predictions.ts';
 
 /** What a task works with. */
@@ -18,8 +25,8 @@ export interface TaskEnv {
 export const lanes = {
   /** What a page shows, or a part of a download. */
   page: { threads: 2, withinMs: 10_000, maxWaiting: 50 },
-  /** What takes as long as a file is large. */
-  file: { threads: 2, withinMs: 600_000, maxWaiting: 10 },
+  /** What grows with a file or with all customers. */
+  long: { threads: 2, withinMs: 600_000, maxWaiting: 20 },
 } as const;
 
 interface Task<Args, Result> {
@@ -31,11 +38,29 @@ function page<Args, Result>(run: Task<Args, Result>['run']): Task<Args, Result> 
   return { lane: 'page', run };
 }
 
+function long<Args, Result>(run: Task<Args, Result>['run']): Task<Args, Result> {
+  return { lane: 'long', run };
+}
+
+interface Filtered {
+  readonly filter: PredictionFilter;
+}
+
 /** Arguments and results travel between threads: plain data, maps and typed arrays, no functions. */
 export const tasks = {
+  countPredictions: page(({ db }, { filter }: Filtered) => countPredictions(db, filter)),
   listPredictions: page(
-    ({ db }, args: { filter: PredictionFilter; sort: PredictionSort; limit: number; offset: number }) =>
-      listPredictions(db, args.filter, args.sort, args.limit, args.offset),
+    (
+      { db },
+      { filter, sort, limit, offset }: Filtered & { sort: PredictionSort; limit: number; offset: number },
+    ) => listPredictions(db, filter, sort, limit, offset),
+  ),
+  sumPredictions: page(({ db }, { filter }: Filtered) => sumPredictions(db, filter)),
+  probabilityHistogram: page(({ db }, { filter, bins }: Filtered & { bins: number }) =>
+    probabilityHistogram(db, filter, bins),
+  ),
+  listFigures: long(({ db }, { filter, schema }: Filtered & { schema: Schema }) =>
+    listFigures(db, schema, filter),
   ),
 };
 

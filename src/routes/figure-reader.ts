@@ -1,0 +1,50 @@
+/**
+ * Figures by column look at every customer, which takes seconds where there are a million: they are kept until the
+ * totals, and so the scores, change. Who asks while they are being made waits for the same figures.
+ */
+import type { Figure } from '../domain/analytics.ts';
+import { Unavailable } from '../errors.ts';
+import type { ModelRecord } from '../store/models.ts';
+import type { PredictionFilter, Totals } from '../store/predictions.ts';
+import type { Tasks } from '../tasks/tasks.ts';
+
+/** @throws Unavailable when they take too long; they are made nevertheless, for who asks again. */
+export type FigureReader = (
+  model: ModelRecord,
+  filter: PredictionFilter,
+  totals: Totals,
+) => Promise<readonly Figure[]>;
+
+const mostKept = 50;
+
+export function createFigureReader(tasks: Tasks, withinMs = 9_000): FigureReader {
+  const kept = new Map<string, Promise<readonly Figure[]>>();
+
+  const make = (key: string, model: ModelRecord, filter: PredictionFilter) => {
+    const figures = tasks.run('listFigures', { schema: model.schema, filter });
+    kept.set(key, figures);
+    const [oldest] = kept.keys();
+    if (kept.size > mostKept) kept.delete(oldest!);
+    figures.catch(() => kept.delete(key));
+    return figures;
+  };
+
+  return (model, filter, totals) => {
+    const key = JSON.stringify([model.id, filter, totals]);
+    return inTime(kept.get(key) ?? make(key, model, filter), withinMs);
+  };
+}
+
+async function inTime<T>(work: Promise<T>, withinMs: number): Promise<T> {
+  let timer;
+  const late = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => {
+      fail(new Unavailable('The figures of so many customers are still being made. Try again in a moment.'));
+    }, withinMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
