@@ -1,6 +1,7 @@
 /** What may be said on the command line, and reading it strictly. */
 import { parseArgs } from 'node:util';
-import { readTrainingFile } from '../domain/training-table.ts';
+import { findLabelProblem } from '../domain/labels/label-problem.ts';
+import { missingLabel, readTrainingFile } from '../domain/training-table.ts';
 import type { TrainingTable } from '../domain/training-table.ts';
 import { positiveLevelOf } from '../ml/schema-inference.ts';
 
@@ -82,6 +83,8 @@ export async function readTable(options: Options, file: string): Promise<Trainin
   if (table.skippedRows > 0)
     process.stderr.write(`${table.skippedRows} rows could not be read or have no label; left out\n`);
   const column = table.columns.find(({ role }) => role === 'label');
+  if (!column && findLabelProblem(table.columns))
+    throw new UsageError(`${missingLabel(table.columns)} See --label and --positive.`);
   if (!column)
     throw new UsageError(
       `no column says by its name who left; name it with --label. There are ${table.header.join(', ')}`,

@@ -2,8 +2,9 @@
 import { associationMatrix, associationWithTarget } from '../ml/association.ts';
 import { checkTrainingTable } from '../ml/data-checks.ts';
 import type { DataIssue } from '../ml/data-checks.ts';
+import { countLevels, levelKey } from '../ml/levels.ts';
 import { quantileBins } from '../ml/quantile-bins.ts';
-import { isLabelName, readColumn } from '../ml/schema-inference.ts';
+import { readColumn } from '../ml/schema-inference.ts';
 import type { FeatureType } from '../ml/schema.ts';
 import { takeRows } from '../ml/table.ts';
 import type { Column, Table } from '../ml/table.ts';
@@ -11,6 +12,7 @@ import type { DatasetColumn } from '../store/datasets.ts';
 import type { WholeCsv } from './csv/whole.ts';
 import { labelRows, undecided } from './dataset-table.ts';
 import type { LabelDefinition } from './labels/label-definition.ts';
+import { findLabelProblem } from './labels/label-problem.ts';
 
 export interface ProfileGroup {
   readonly name: string;
@@ -20,6 +22,8 @@ export interface ProfileGroup {
   readonly count: number;
   /** Share that left; null without a label or without a decided row. */
   readonly rate: number | null;
+  /** Other ways in which the level is written; absent where there is one way. */
+  readonly alsoWritten?: readonly string[];
 }
 
 export interface ColumnProfile {
@@ -84,12 +88,11 @@ export function profileDataset(
 
 /** Why nothing can be learned yet. */
 function unlabelled(columns: readonly DatasetColumn[]): DataIssue[] {
-  const named = columns.find(({ name }) => isLabelName(name));
   const severity = 'blocks' as const;
-  if (named && named.distinct < 2) {
-    const message = `It is called as if it said who left, but has ${named.distinct === 1 ? 'one level only' : 'no value'}.`;
-    const fix = 'Bring customers who left and customers who stayed, or say by a rule who left.';
-    return [{ kind: 'one-class', severity, column: named.name, message, fix }];
+  const problem = findLabelProblem(columns);
+  if (problem) {
+    const kind = columns.find(({ name }) => name === problem.column)!.distinct < 2 ? 'one-class' : 'no-label';
+    return [{ kind, severity, ...problem }];
   }
   const fix = 'Say it in the step “Who left”: by a column, or by a rule where there is none.';
   return [{ kind: 'no-label', severity, column: null, message: 'Nothing says yet who left.', fix }];
@@ -160,11 +163,18 @@ function levelGroups(
   levels: readonly string[],
   labels: Uint8Array | null,
 ): ProfileGroup[] {
-  const shown = levels.slice(0, maxGroups);
-  const groups = shown.map((level) => groupOf(level, cells, (text) => text === level, labels));
+  const written = new Map(countLevels(cells).map(({ level, spellings }) => [levelKey(level), spellings]));
+  const spellingsOf = (level: string): readonly string[] => written.get(levelKey(level)) ?? [];
+  const groups = levels.slice(0, maxGroups).map((level) => {
+    const spellings = new Set(spellingsOf(level));
+    const group = groupOf(level, cells, (text) => spellings.has(text), labels);
+    const alsoWritten = [...spellings].filter((text) => text !== level);
+    return alsoWritten.length === 0 ? group : { ...group, alsoWritten };
+  });
   if (levels.length <= maxGroups) return groups;
-  const rest = new Set(levels.slice(maxGroups));
-  return [...groups, groupOf(`${rest.size} other levels`, cells, (text) => rest.has(text), labels)];
+  const others = levels.slice(maxGroups);
+  const rest = new Set(others.flatMap(spellingsOf));
+  return [...groups, groupOf(`${others.length} other levels`, cells, (text) => rest.has(text), labels)];
 }
 
 /** Parts of about as many rows each; few distinct values stand one by one. */

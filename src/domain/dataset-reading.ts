@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
 import { AppError } from '../errors.ts';
+import { countLevels, isSameLevel } from '../ml/levels.ts';
 import { inferColumns, maxLevels, positiveLevelOf } from '../ml/schema-inference.ts';
-import { isBlank } from '../ml/values.ts';
 import { getDataset, updateDataset } from '../store/datasets.ts';
 import type { Dataset, DatasetColumn } from '../store/datasets.ts';
 import { readWholeCsv } from './csv/whole.ts';
@@ -77,10 +77,8 @@ function withLevels(csv: WholeCsv, column: DatasetColumn): DatasetColumn {
   if (column.type !== 'category' && column.type !== 'boolean') return { ...column, levels: [] };
   if (column.levels.length > 0) return column;
   const cells = csv.cells[csv.header.indexOf(column.name)] ?? [];
-  const counts = new Map<string, number>();
-  for (const text of cells) if (!isBlank(text)) counts.set(text, (counts.get(text) ?? 0) + 1);
-  const levels = [...counts].sort((a, b) => b[1] - a[1]).map(([level]) => level);
-  return { ...column, levels: levels.slice(0, maxLevels) };
+  const levels = countLevels(cells).slice(0, maxLevels);
+  return { ...column, levels: levels.map(({ level }) => level) };
 }
 
 /** What was confirmed for the version before holds for columns of the same name. */
@@ -106,7 +104,7 @@ function knownLabel(dataset: Dataset, columns: readonly DatasetColumn[]): LabelD
   const label = readLabel(dataset.label);
   if (label?.kind !== 'column') return label;
   const column = columns.find(({ name }) => name === label.column);
-  return column?.levels.includes(label.positive) ? label : null;
+  return column?.levels.some((level) => isSameLevel(level, label.positive)) ? label : null;
 }
 
 /** The column whose name and levels both say it; a person confirms it. */

@@ -1,4 +1,5 @@
 /** A dataset's file as fits take it: the columns as they were confirmed, the label as it was defined. */
+import { isSameLevel } from '../ml/levels.ts';
 import { inferColumns } from '../ml/schema-inference.ts';
 import { isBlank } from '../ml/values.ts';
 import type { DatasetColumn } from '../store/datasets.ts';
@@ -65,7 +66,7 @@ export function labelRows(csv: WholeCsv, label: LabelDefinition): RowLabels {
   if (label.kind === 'proxy') return applyProxy(label.rule, csv);
   const cells = csv.cells[csv.header.indexOf(label.column)] ?? [];
   const labels = Uint8Array.from(cells, (text) =>
-    isBlank(text) ? undecided : text === label.positive ? 1 : 0,
+    isBlank(text) ? undecided : isSameLevel(text, label.positive) ? 1 : 0,
   );
   return { labels, usedColumns: [label.column] };
 }

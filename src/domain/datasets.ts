@@ -7,6 +7,7 @@ import type { Config } from '../config.ts';
 import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
 import { Conflict, Unprocessable } from '../errors.ts';
+import { isSameLevel } from '../ml/levels.ts';
 import { recordEvent } from '../store/audit.ts';
 import {
   deleteDataset,
@@ -184,7 +185,7 @@ function requireLevel(dataset: Dataset, { column, positive }: { column: string; 
     throw new Unprocessable([
       { field: 'column', message: `There is no column '${column}' in this dataset.` },
     ]);
-  if (found.levels.length < 2 || !found.levels.includes(positive))
+  if (found.levels.length < 2 || !found.levels.some((level) => isSameLevel(level, positive)))
     throw new Unprocessable([
       {
         field: 'positive',

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { parse } from 'csv-parse/sync';
 import { Unprocessable } from '../errors.ts';
+import { isSameLevel } from '../ml/levels.ts';
 import { inferColumns, positiveLevelOf, readColumn } from '../ml/schema-inference.ts';
 import type { InferredColumn } from '../ml/schema-inference.ts';
 import type { FeatureType, Label } from '../ml/schema.ts';
@@ -10,6 +11,7 @@ import { isBlank } from '../ml/values.ts';
 import { foldName } from './column-names.ts';
 import { readWholeCsv } from './csv/whole.ts';
 import type { WholeCsv } from './csv/whole.ts';
+import { findLabelProblem, labelProblem } from './labels/label-problem.ts';
 
 export interface TrainingTable extends WholeCsv {
   readonly columns: readonly InferredColumn[];
@@ -83,7 +85,7 @@ export function prepareTraining(
       ),
     },
     types: features.map(({ column }) => column.type as FeatureType),
-    target: Uint8Array.from(labels, (level) => (level === label.positive ? 1 : 0)),
+    target: Uint8Array.from(labels, (level) => (isSameLevel(level, label.positive) ? 1 : 0)),
     label,
     identifier: table.columns.find((column) => column.role === 'identifier')?.name ?? null,
     value: features.find(({ column }) => column.role === 'value')?.name ?? null,
@@ -92,18 +94,26 @@ export function prepareTraining(
 
 function labelOf(table: TrainingTable): Label {
   const column = table.columns.find(({ role }) => role === 'label');
-  if (!column) throw unusableLabel('No column says who left. Name one Churn, with the levels Yes and No.');
+  if (!column) throw unusableLabel(missingLabel(table.columns));
   const { name, levels } = column;
-  if (levels.length < 2)
-    throw unusableLabel(
-      `The column '${name}' cannot be the label: it has ${column.distinct < 2 ? 'one level' : 'too many levels'}, and two are needed.`,
-    );
-  const positive = table.positive ?? positiveLevelOf(levels);
-  if (positive === null || !levels.includes(positive))
+  const problem = levels.length < 2 ? labelProblem(column) : null;
+  if (problem)
+    throw unusableLabel(`The column '${name}' cannot be the label. ${problem.message} ${problem.fix}`);
+  const wanted = table.positive ?? positiveLevelOf(levels);
+  const positive = wanted === null ? undefined : levels.find((level) => isSameLevel(level, wanted));
+  if (positive === undefined)
     throw unusableLabel(
       `Which level of '${name}' means that a customer left? It has ${levels.slice(0, 10).join(', ')}.`,
     );
   return { name, positive, negative: levels.find((level) => level !== positive)! };
+}
+
+/** Why no column is the label, and what to do. */
+export function missingLabel(columns: readonly InferredColumn[]): string {
+  const problem = findLabelProblem(columns);
+  return problem
+    ? `The column '${problem.column}' cannot be the label as it is. ${problem.message} ${problem.fix}`
+    : 'No column says who left. Name one Churn, with the levels Yes and No.';
 }
 
 function unusableLabel(message: string): Unprocessable {

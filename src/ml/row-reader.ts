@@ -6,6 +6,7 @@
  * number out of range says the feature's policy; the usual one uses and notes it. Text where a number belongs
  * refuses the row.
  */
+import { levelKey } from './levels.ts';
 import { usualPolicy } from './schema.ts';
 import type { AllowedRange, Feature, Policy } from './schema.ts';
 import { MISSING, UNSEEN } from './table.ts';
@@ -245,8 +246,7 @@ function levelCodes(levels: readonly string[]): ReadonlyMap<string, number> {
 
 /** NUL in front keeps folded keys apart from levels as written. */
 function foldedKey(text: string): string {
-  const trimmed = text.trim();
-  return `\0${(/^-?\d+\.0+$/.test(trimmed) ? trimmed.replace(/\.0+$/, '') : trimmed).toLowerCase()}`;
+  return `\0${levelKey(text)}`;
 }
 
 function expectation(feature: Feature, decimal: DecimalSign): string {

@@ -4,6 +4,7 @@
  * Number: (nearly) every value reads as one. Boolean: two levels. Category: text, or numbers that are codes, with
  * few levels. Identifier: one value a row, or a name that says so. Text: too many levels to learn from; ignored.
  */
+import { countLevels } from './levels.ts';
 import { createRandom, shuffle } from './random.ts';
 import type { ColumnRole, ColumnType, FeatureType } from './schema.ts';
 import { MISSING } from './table.ts';
@@ -32,6 +33,8 @@ const customerName = /(^|_)(customer|cust|client|account|user|member|subscriber|
 const rowName = /^(row|index|unnamed)/;
 const labelName =
   /^(is_?|has_?)?(churn(ed)?|exited|attrition(_?flag)?|left|leaver|cancell?ed|closed|lapsed|churn_?(label|flag|value|status))\W*$/;
+const leavingDateName =
+  /^(churn(ed)?|exit(ed)?|left|cancel(l?ed|lation)?|closed|closing|closure|lapsed|termination|attrition|end_of_contract)_?(date|on|at|day|time)$/;
 const valueName = /^(monthly_?(charges?|revenue|fee|value|payment|spend)|mrr|arpu|revenue_?per_?month)$/;
 const positiveLevels = new Set([
   'yes',
@@ -96,6 +99,11 @@ export function isLabelName(name: string): boolean {
   return labelName.test(snakeCase(name));
 }
 
+/** True when a column's name says that it tells when somebody left, such as `cancelled_on`. */
+export function isLeavingDateName(name: string): boolean {
+  return leavingDateName.test(snakeCase(name));
+}
+
 /** The level of a two-level column that says 'left'; null when words do not tell. */
 export function positiveLevelOf(levels: readonly string[]): string | null {
   const said = levels.filter((level) =>
@@ -121,22 +129,22 @@ export function readColumn(
     const values = Float64Array.from(cells, (text) => (isBlank(text) ? NaN : (parse(text) ?? NaN)));
     return { kind: 'number', name, values };
   }
-  const levels = [...new Set(cells.filter((text) => !isBlank(text)))].sort(byNumberThenText);
-  const codeOf = new Map(levels.map((level, code) => [level, code]));
+  const counts = countLevels(cells).sort((a, b) => byNumberThenText(a.level, b.level));
+  const codeOf = new Map(counts.flatMap(({ spellings }, code) => spellings.map((text) => [text, code])));
   return {
     kind: 'category',
     name,
-    levels,
+    levels: counts.map(({ level }) => level),
     codes: Int32Array.from(cells, (text) => codeOf.get(text) ?? MISSING),
   };
 }
 
 function inferColumn(name: string, cells: readonly string[], decimal: DecimalSign): InferredColumn {
   const present = cells.filter((text) => !isBlank(text));
-  const counts = countDistinct(present);
-  const distinct = counts.size;
+  const counts = countLevels(present, maxLevels);
+  const distinct = counts.length;
   const missing = cells.length - present.length;
-  const levels = distinct <= maxLevels ? [...counts].sort((a, b) => b[1] - a[1]).map(([level]) => level) : [];
+  const levels = distinct <= maxLevels ? counts.map(({ level }) => level) : [];
   const type = typeOf(present, distinct, decimal);
   const role = roleOf(name, type, distinct, present);
   return {
@@ -164,16 +172,6 @@ function roleOf(name: string, type: ColumnType, distinct: number, present: reado
   const isWhole = type === 'number' && sampleOf(present).every((text) => /^\d+$/.test(text.trim()));
   if (unique && (type === 'text' || (isWhole && isNamed))) return 'identifier';
   return type === 'text' || (isNamed && distinct > maxLevels) ? 'ignored' : 'feature';
-}
-
-/** Distinct values and how often they occur; counting stops when there are too many to be levels. */
-function countDistinct(present: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const text of present) {
-    counts.set(text, (counts.get(text) ?? 0) + 1);
-    if (counts.size > maxLevels) break;
-  }
-  return counts;
 }
 
 /** Every value where there are few, 10,000 drawn ones otherwise. */

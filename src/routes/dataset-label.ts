@@ -3,9 +3,12 @@ import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
 import { compareLater, comparisonOf } from '../domain/label-comparison.ts';
 import type { LabelComparison } from '../domain/label-comparison.ts';
+import type { DatasetProfile } from '../domain/dataset-profile.ts';
 import { defineLabel, getReady } from '../domain/datasets.ts';
 import { describeLabel, readLabel } from '../domain/labels/label-definition.ts';
 import type { LabelDefinition } from '../domain/labels/label-definition.ts';
+import { findLabelProblem } from '../domain/labels/label-problem.ts';
+import type { LabelProblem } from '../domain/labels/label-problem.ts';
 import { describeProxy } from '../domain/labels/proxy-label.ts';
 import type { ProxyRule } from '../domain/labels/proxy-label.ts';
 import { Unprocessable } from '../errors.ts';
@@ -15,6 +18,7 @@ import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam, textValues } from '../http/validate.ts';
+import { isSameLevel } from '../ml/levels.ts';
 import { positiveLevelOf } from '../ml/schema-inference.ts';
 import { getDataset } from '../store/datasets.ts';
 import type { Dataset, DatasetColumn } from '../store/datasets.ts';
@@ -32,7 +36,17 @@ declare module '../http/render.ts' {
         readonly column: DatasetColumn;
         readonly place: number;
         readonly likely: string | null;
+        /** One a level. */
+        readonly counts: readonly LevelCounts[];
+        /** Spellings that are read as one level, one text a level; empty where there is one way to write each. */
+        readonly spellings: readonly string[];
       }[];
+      /** Rows that the counts were made from. */
+      readonly countedRows: number;
+      /** A column whose name promises a label, and what to do about it; null when a label is defined. */
+      readonly labelProblem: LabelProblem | null;
+      /** Place of a column whose filled cells would say who left, for a rule made by one click. */
+      readonly filledPlace: number | null;
       readonly values: Readonly<Record<string, string>>;
       readonly comparison: LabelComparison | null;
       readonly describe: (rule: ProxyRule) => string;
@@ -42,6 +56,12 @@ declare module '../http/render.ts' {
   }
 }
 
+/** What choosing a level would mean; null where it was not counted. */
+interface LevelCounts {
+  readonly left: number | null;
+  readonly stayed: number | null;
+}
+
 const maxLabelLevels = 12;
 type Values = Readonly<Record<string, string>>;
 
@@ -49,6 +69,7 @@ export function createDatasetLabelHandlers({ db }: Context) {
   const showPage = async (res: Response, dataset: Dataset, values: Values, errors: readonly FieldError[]) => {
     const label = readLabel(dataset.label);
     const comparison = comparisonOf(dataset);
+    const problem = label === null ? findLabelProblem(dataset.columns) : null;
     const isComparing = comparison?.results === null && comparison.error === null;
     await render(
       res,
@@ -59,6 +80,9 @@ export function createDatasetLabelHandlers({ db }: Context) {
         label,
         current: label && describeLabel(label),
         candidates: candidatesOf(dataset, label),
+        countedRows: profileOf(dataset)?.rows ?? 0,
+        labelProblem: problem,
+        filledPlace: problem && placeOfFilled(dataset, problem),
         values,
         comparison,
         describe: describeProxy,
@@ -133,7 +157,7 @@ function readChoice(dataset: Dataset, values: Values): LabelDefinition {
 
 function choiceOf(dataset: Dataset, { column, positive }: { column: string; positive: string }): string {
   const place = dataset.columns.findIndex(({ name }) => name === column);
-  return `${place}:${dataset.columns[place]?.levels.indexOf(positive) ?? 0}`;
+  return `${place}:${dataset.columns[place]?.levels.findIndex((level) => isSameLevel(level, positive)) ?? 0}`;
 }
 
 function candidatesOf(dataset: Dataset, label: LabelDefinition | null) {
@@ -142,7 +166,36 @@ function candidatesOf(dataset: Dataset, label: LabelDefinition | null) {
     Number(role === 'label') * 2 +
     Number(positiveLevelOf(levels) !== null);
   return dataset.columns
-    .map((column, place) => ({ column, place, likely: positiveLevelOf(column.levels) }))
+    .map((column, place) => ({
+      ...{ column, place, likely: positiveLevelOf(column.levels) },
+      ...countsOf(dataset, column),
+    }))
     .filter(({ column }) => column.levels.length >= 2 && column.levels.length <= maxLabelLevels)
     .sort((a, b) => weight(b.column) - weight(a.column));
+}
+
+function countsOf(
+  dataset: Dataset,
+  { name, levels }: DatasetColumn,
+): { counts: LevelCounts[]; spellings: string[] } {
+  const groups = profileOf(dataset)?.columns.find((column) => column.name === name)?.groups ?? [];
+  const sizes = levels.map((level) => groups.find((group) => isSameLevel(group.name, level))?.count ?? null);
+  const all = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+  const isCounted = sizes.every((size) => size !== null);
+  return {
+    counts: sizes.map((left) => (isCounted ? { left, stayed: all - left! } : { left: null, stayed: null })),
+    spellings: groups.flatMap(({ name: level, alsoWritten = [] }) =>
+      alsoWritten.length === 0 ? [] : [[level, ...alsoWritten].map((text) => `‘${text}’`).join(', ')],
+    ),
+  };
+}
+
+function placeOfFilled(dataset: Dataset, { column }: LabelProblem): number | null {
+  const place = dataset.columns.findIndex(({ name }) => name === column);
+  const { type, distinct, missing } = dataset.columns[place]!;
+  return missing > 0 && (type === 'date' || distinct === 1) ? place : null;
+}
+
+function profileOf({ profile }: Dataset): DatasetProfile | null {
+  return profile as DatasetProfile | null;
 }

@@ -13,6 +13,7 @@ export const conditionKinds: readonly { readonly value: ProxyCondition['kind']; 
   { value: 'below-percentile', label: 'is among the lowest … percent' },
   { value: 'above-percentile', label: 'is above the … percentile' },
   { value: 'equals', label: 'is …' },
+  { value: 'filled', label: 'has a value' },
   { value: 'below', label: 'is below …' },
   { value: 'above', label: 'is above …' },
 ];
@@ -45,9 +46,12 @@ function readCondition(values: Values, slot: number, dataset: Dataset, errors: F
     errors.push({ field: `column${slot}`, message: 'Choose a column of this dataset.' });
   if (kind === undefined)
     errors.push({ field: `kind${slot}`, message: 'Choose what must hold of the column.' });
-  if (text('value') === '')
+  const needsValue = kind !== 'filled';
+  if (needsValue && text('value') === '')
     errors.push({ field: `value${slot}`, message: 'Enter the days, percentage, number or level.' });
-  if (column === undefined || kind === undefined || text('value') === '') return null;
+  if (column === undefined || kind === undefined) return null;
+  if (kind === 'filled') return { kind, column };
+  if (text('value') === '') return null;
   if (kind === 'equals') return { kind, column, level: text('value') };
   const number = Number(text('value').replace(',', '.'));
   if (!Number.isFinite(number)) {
@@ -77,5 +81,6 @@ export function ruleValues({ match, conditions }: ProxyRule, dataset: Dataset): 
 function amountOf(condition: ProxyCondition): string {
   if ('days' in condition) return String(condition.days);
   if ('percentile' in condition) return String(condition.percentile);
+  if (condition.kind === 'filled') return '';
   return 'level' in condition ? condition.level : String(condition.number);
 }

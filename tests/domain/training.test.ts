@@ -71,7 +71,7 @@ describe('the label', () => {
       null,
       /no column 'churn2'.*id, age, Churn/,
     ],
-    ['one level', labelled('Churn', ['Yes', 'Yes']), 'Churn', null, /one level/],
+    ['one level', labelled('Churn', ['Yes', 'Yes']), 'Churn', null, /one value only, Yes/],
     [
       'too many levels',
       labelled(
@@ -177,5 +177,24 @@ describe('training', () => {
     const table = readTrainingTable([header, ...shifted].join('\n'));
     const { candidates } = trainOnTable(table, planOf(['logistic', 'boosting'], 3), silent).evaluation;
     for (const { rocAuc } of candidates) expect(Math.abs(rocAuc - 0.5)).toBeLessThan(0.06);
+  });
+});
+
+describe('a label in several spellings', () => {
+  const written = ['TRUE', 'True', 'FALSE', ' false', 'true ', 'False'];
+  const csv = (header = 'Churn') =>
+    `id,age,${header}\n${Array.from({ length: 60 }, (_, i) => `c${i},${20 + (i % 9)},${written[i % 6]!}`).join('\n')}\n`;
+
+  it('counts every customer who left, for training and for evaluation on the command line', () => {
+    const { target, label } = prepareTraining(readTrainingTable(csv()), null);
+    expect(target.reduce((sum, one) => sum + one, 0)).toBe(30);
+    expect(label.positive.trim().toLowerCase()).toBe('true');
+    expect(label.negative.trim().toLowerCase()).toBe('false');
+  });
+
+  it('takes the chosen level in any spelling', () => {
+    const table = readTrainingTable(csv('status'), { label: 'status', positive: ' tRuE' });
+    const { target } = prepareTraining(table, null);
+    expect(target.reduce((sum, one) => sum + one, 0)).toBe(30);
   });
 });

@@ -180,3 +180,45 @@ describe('a rule', () => {
     expect(await page()).toContain('Age is above 50, and IsActiveMember is 0');
   });
 });
+
+describe('before a label is saved', () => {
+  const spelled = ['TRUE', 'True', 'FALSE', ' false', 'FALSE', 'FALSE'];
+  const table = (name: string, cellOf: (row: number) => string): string =>
+    `id,age,${name}\n${Array.from({ length: 120 }, (_, i) => `c${i},${20 + ((i * 7) % 41)},${cellOf(i)}`).join('\n')}\n`;
+  const labelPage = async (csv: string) => {
+    const { id } = await bringDataset(test, agent, csv, 'table.csv');
+    const { text } = await agent.get(`/datasets/${id}/label`).expect(200);
+    return { id, text };
+  };
+
+  it('says how many left and how many stayed, with spellings read as one level', async () => {
+    const { id, text } = await labelPage(table('Churn', (i) => spelled[i % 6]!));
+    expect(text).toContain('(likely): 40 left, 80 stayed');
+    expect(text).toContain('are one level: ‘FALSE’, ‘ false’; ‘TRUE’, ‘True’.');
+    const { profile: stored, label } = await getDataset(test.context.db, id);
+    expect((stored as DatasetProfile).positiveRate).toBeCloseTo(1 / 3);
+    expect(label).toEqual({ kind: 'column', column: 'Churn', positive: 'TRUE' });
+  });
+
+  it('tells what to do with a column called Churn that has one value, or three levels', async () => {
+    const single = await labelPage(table('Churn', () => 'Yes'));
+    expect(single.text).toContain('one value only, Yes');
+    expect(single.text).toContain('Upload a file with customers who left and customers who stayed');
+    const three = await labelPage(table('Churn', (i) => ['Yes', 'No', 'Paused'][i % 3]!));
+    expect(three.text).toContain('Choose the level that means left');
+    expect(three.text).toContain('Churn is Paused: 40 left, 80 stayed');
+  });
+
+  it('offers the rule for a date of leaving in one click', async () => {
+    const { id, text } = await labelPage(
+      table('churn_date', (i) => (i % 4 === 0 ? `2026-0${(i % 9) + 1}-11` : '')),
+    );
+    expect(text).toContain('Use the rule “churn_date has a value”');
+    const fields = { how: 'rule', match: 'all', column0: '2', kind0: 'filled' };
+    expect((await postForm(agent, `/datasets/${id}/label`, fields)).status).toBe(303);
+    await runJobs(test.context);
+    const { label, profile: stored } = await getDataset(test.context.db, id);
+    expect(label).toMatchObject({ kind: 'proxy' });
+    expect((stored as DatasetProfile).positiveRate).toBe(0.25);
+  });
+});

@@ -1,11 +1,12 @@
 /**
  * A label where no column says who left: a rule over columns, such as 'no activity for 60 days'.
  *
- * A cell that is blank or unreadable decides nothing. A row is undecided when the cells that can be read do
+ * A cell that is blank or unreadable decides nothing, unless the condition is about being filled in. A row is undecided when the cells that can be read do
  * not settle it: of 'all', one condition that fails settles it; of 'any', one that holds.
  */
 import { z } from 'zod';
 import { Unprocessable } from '../../errors.ts';
+import { isSameLevel } from '../../ml/levels.ts';
 import { isBlank, parseDate, parseNumber } from '../../ml/values.ts';
 import type { WholeCsv } from '../csv/whole.ts';
 
@@ -31,6 +32,8 @@ export const ProxyCondition = z.discriminatedUnion('kind', [
     column,
     level: z.string().min(1).max(200, 'Use at most 200 characters.'),
   }),
+  /** Such as a date of leaving, which customers who stayed do not have: a blank cell says 'stayed' here. */
+  z.object({ kind: z.literal('filled'), column }),
   z.object({ kind: z.literal('below'), column, number: z.number() }),
   z.object({ kind: z.literal('above'), column, number: z.number() }),
 ]);
@@ -97,6 +100,8 @@ function describeCondition(condition: ProxyCondition): string {
       return `${name} is among the highest ${round(100 - condition.percentile)} %`;
     case 'equals':
       return `${name} is ${condition.level}`;
+    case 'filled':
+      return `${name} has a value`;
     case 'below':
       return `${name} is below ${condition.number}`;
     case 'above':
@@ -109,6 +114,7 @@ function answer(condition: ProxyCondition, at: number, table: TextTable): Uint8A
   const cells = table.cells[table.header.indexOf(condition.column)]!;
   const fail = (message: string) => new Unprocessable([{ field: `conditions.${at}.column`, message }]);
   if (condition.kind === 'equals') return equalTo(condition.level, cells, condition.column, fail);
+  if (condition.kind === 'filled') return filledIn(cells, condition.column, fail);
   const isDate = condition.kind === 'inactive-days';
   const parse = isDate ? parseDate : (text: string) => parseNumber(text, table.decimal);
   const values = Float64Array.from(cells, (text) => (isBlank(text) ? NaN : (parse(text) ?? NaN)));
@@ -126,15 +132,27 @@ function equalTo(
 ): Uint8Array {
   const wanted = level.trim();
   const answers = Uint8Array.from(cells, (text) =>
-    isBlank(text) ? unknown : text.trim() === wanted ? 1 : 0,
+    isBlank(text) ? unknown : isSameLevel(text, wanted) ? 1 : 0,
   );
   if (!answers.includes(1)) throw fail(`No row has '${wanted}' in the column '${name}'.`);
   return answers;
 }
 
+function filledIn(
+  cells: readonly string[],
+  name: string,
+  fail: (message: string) => Unprocessable,
+): Uint8Array {
+  const answers = Uint8Array.from(cells, (text) => (isBlank(text) ? 0 : 1));
+  if (!answers.includes(1)) throw fail(`The column '${name}' has no value in any row.`);
+  if (!answers.includes(0))
+    throw fail(`The column '${name}' has a value in every row, so nobody would have stayed.`);
+  return answers;
+}
+
 /** Ties at a percentile belong to it: with 40 % zeros, the lowest 10 % are all the zeros. */
 function testOf(
-  condition: Exclude<ProxyCondition, { kind: 'equals' }>,
+  condition: Exclude<ProxyCondition, { kind: 'equals' | 'filled' }>,
   values: Float64Array,
 ): (value: number) => boolean {
   switch (condition.kind) {

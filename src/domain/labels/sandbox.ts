@@ -35,6 +35,7 @@ export interface DefinitionComparison {
   /** In plain words. */
   readonly description: string;
   readonly leavers: number;
+  readonly stayed: number;
   readonly undecided: number;
   /** Leavers among the decided rows, in [0, 1]; 0 when no row is decided. */
   readonly baseRate: number;
@@ -73,6 +74,7 @@ export function compareDefinitions(
       rule,
       description: describeProxy(rule),
       leavers: labels.positive,
+      stayed: labels.labels.length - labels.positive - labels.undecided,
       undecided: labels.undecided,
       baseRate,
       flipped: countFlipped(labelled[0]!.labels, labels.labels),
