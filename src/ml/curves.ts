@@ -12,6 +12,8 @@ export interface ThresholdRow extends Confusion {
   readonly threshold: number;
   /** Sum of the values of the leavers found; 0 where no values were given. */
   readonly valueOfTruePositives: number;
+  /** Sum of their squares, for intervals of profit; absent in models of before version 0.2. */
+  readonly squaredValueOfTruePositives?: number;
 }
 
 export interface GainsPoint {
@@ -48,12 +50,15 @@ export function thresholdSweep(
   const leavers = new Int32Array(steps + 1);
   const stayers = new Int32Array(steps + 1);
   const worth = new Float64Array(steps + 1);
+  const squares = new Float64Array(steps + 1);
   for (let i = 0; i < scores.length; i++) {
     const step = highestStep(scores[i]!);
     (target[i] === 1 ? leavers : stayers)[step]!++;
-    if (values && target[i] === 1) worth[step]! += values[i]!;
+    if (!values || target[i] !== 1) continue;
+    worth[step]! += values[i]!;
+    squares[step]! += values[i]! ** 2;
   }
-  return sumFromAbove(leavers, stayers, worth);
+  return sumFromAbove(leavers, stayers, worth, squares);
 }
 
 /** `points` points at equal shares of the customers, the last at 1. @throws RangeError with one class only */
@@ -118,9 +123,14 @@ function highestStep(score: number): number {
   return step < steps && score >= (step + 1) / steps ? step + 1 : step;
 }
 
-function sumFromAbove(leavers: Int32Array, stayers: Int32Array, worth: Float64Array): ThresholdRow[] {
+function sumFromAbove(
+  leavers: Int32Array,
+  stayers: Int32Array,
+  worth: Float64Array,
+  squares: Float64Array,
+): ThresholdRow[] {
   const rows: ThresholdRow[] = [];
-  let [truePositives, falsePositives, valueOfTruePositives] = [0, 0, 0];
+  let [truePositives, falsePositives, valueOfTruePositives, squaredValueOfTruePositives] = [0, 0, 0, 0];
   let falseNegatives = leavers.reduce((sum, count) => sum + count, 0);
   let trueNegatives = stayers.reduce((sum, count) => sum + count, 0);
   for (let step = steps; step >= 0; step--) {
@@ -129,9 +139,11 @@ function sumFromAbove(leavers: Int32Array, stayers: Int32Array, worth: Float64Ar
     falsePositives += stayers[step]!;
     trueNegatives -= stayers[step]!;
     valueOfTruePositives += worth[step]!;
+    squaredValueOfTruePositives += squares[step]!;
     rows.push({
       threshold: step / steps,
-      ...{ truePositives, falsePositives, trueNegatives, falseNegatives, valueOfTruePositives },
+      ...{ truePositives, falsePositives, trueNegatives, falseNegatives },
+      ...{ valueOfTruePositives, squaredValueOfTruePositives },
     });
   }
   return rows.reverse();

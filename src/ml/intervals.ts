@@ -23,7 +23,7 @@ export interface Interval {
 export type MetricIntervals = Readonly<Record<keyof Omit<Metrics, 'confusion'>, Interval>>;
 
 /** 97.5 % quantile of the normal distribution: two-sided 95 %. */
-const z95 = 1.959964;
+export const z95 = 1.959964;
 
 /**
  * An interval for every measure at `threshold`; the same `random` gives the same. Above 20,000 rows there are fewer

@@ -7,6 +7,7 @@ import type { Calibration } from './calibration.ts';
 import type { Explanation } from './estimator.ts';
 import { explainWith, predictWith } from './estimators.ts';
 import type { Family, FittedEstimator } from './estimators.ts';
+import type { ThresholdRow } from './curves.ts';
 import type { Metrics } from './metrics.ts';
 import type { Report } from './report.ts';
 import type { Schema } from './schema.ts';
@@ -26,11 +27,14 @@ export interface Provenance {
   readonly durationMs: number;
 }
 
-/** What was tried, with its cross-validated figures: the mean over folds. */
+/** What was tried, with its cross-validated figures. */
 export interface Candidate {
   readonly family: Family;
   readonly rocAuc: number;
-  /** Standard deviation over folds; null where the folds were measured together. */
+  /**
+   * Standard deviation over folds. Null: a selection score of `auto`, whose settings and count of trees were chosen on
+   * the same out-of-fold rows, which makes it a little too good.
+   */
   readonly rocAucDeviation: number | null;
   readonly logLoss: number;
 }
@@ -42,7 +46,12 @@ export interface Evaluation {
   /** Share of leavers in the whole dataset. */
   readonly positiveRate: number;
   readonly candidates: readonly Candidate[];
-  /** On the hold-out, which nothing was learned from. */
+  /**
+   * Confusion by threshold over out-of-fold probabilities of the training rows: thresholds are chosen here, and
+   * measured on the hold-out. Absent in models of before version 0.2.
+   */
+  readonly selectionSweep?: readonly ThresholdRow[];
+  /** On the hold-out, which nothing was learned from; at a threshold of 0.5. */
   readonly holdout: Metrics;
   /** The majority class on the same rows. */
   readonly baseline: Metrics;

@@ -9,6 +9,8 @@
  */
 import { checkValues } from './curves.ts';
 import type { ThresholdRow } from './curves.ts';
+import { z95 } from './intervals.ts';
+import type { Interval } from './intervals.ts';
 import { groupByScore } from './score-groups.ts';
 
 export interface ProfitAssumptions {
@@ -59,6 +61,35 @@ export function profitCurve(
     const customers = truePositives + falsePositives + row.trueNegatives + row.falseNegatives;
     return { threshold, profit, profitPerCustomer: profit / customers };
   });
+}
+
+/**
+ * 95 % interval of the profit of one row of a sweep, were as many other customers drawn: normal, from the spread of
+ * profit over customers; costs and save rate are taken as given. Null where the sweep does not hold what it needs.
+ */
+export function profitInterval(
+  row: ThresholdRow,
+  assumptions: ProfitAssumptions,
+  monthlyValue?: number,
+): Interval | null {
+  checkAssumptions(assumptions);
+  const { truePositives, falsePositives } = row;
+  const customers = truePositives + falsePositives + row.trueNegatives + row.falseNegatives;
+  const worth = monthlyValue === undefined ? row.valueOfTruePositives : truePositives * monthlyValue;
+  const squares =
+    monthlyValue === undefined ? row.squaredValueOfTruePositives : truePositives * monthlyValue ** 2;
+  if (squares === undefined || customers === 0) return null;
+  const { contactCost, offerCost, saveRate, valueMonths } = assumptions;
+  const [gain, cost] = [saveRate * valueMonths, saveRate * offerCost + contactCost];
+  // A leaver's profit is gain · value − cost, a stayer's the offer and the contact lost; who is not contacted makes 0.
+  const sumOfSquares =
+    gain ** 2 * squares -
+    2 * gain * cost * worth +
+    truePositives * cost ** 2 +
+    falsePositives * (offerCost + contactCost) ** 2;
+  const profit = profitOf(truePositives, falsePositives, worth, assumptions);
+  const half = z95 * Math.sqrt(Math.max(0, sumOfSquares - profit ** 2 / customers));
+  return { low: profit - half, high: profit + half };
 }
 
 /** The score to contact from that gains most; of several, the one that contacts fewest. @throws RangeError */

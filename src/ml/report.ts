@@ -26,6 +26,8 @@ export interface Report {
   readonly intervals: MetricIntervals;
   /** At thresholds 0, 0.01 … 1, with the monthly value of the leavers found. */
   readonly sweep: readonly ThresholdRow[];
+  /** Of the best rule on one column; absent in models of before version 0.2. */
+  readonly oneColumnSweep?: readonly ThresholdRow[];
   readonly gains: readonly GainsPoint[];
   readonly reliability: readonly ReliabilityBin[];
   /** Verbeke et al. 2012, with the defaults that empc.ts states. */
@@ -43,6 +45,8 @@ export interface ReportRequest {
   readonly target: Uint8Array;
   /** Of `predict` on `table`. */
   readonly scores: Float64Array;
+  /** Of the best rule on one column. */
+  readonly oneColumnScores: Float64Array;
   readonly threshold: number;
   /** The column that says what a customer is worth a month. */
   readonly value: string | null;
@@ -55,11 +59,12 @@ const maxPermutationColumns = 200;
 
 export function reportOn(request: ReportRequest): Report {
   const { table, target, scores, threshold, random } = request;
-  const values = valuesOf(table, request.value);
+  const values = monthlyValuesOf(table, request.value);
   const { empc: profit, share } = empc(scores, target);
   return {
     intervals: metricIntervals(scores, target, threshold, random),
     sweep: thresholdSweep(scores, target, values),
+    oneColumnSweep: thresholdSweep(request.oneColumnScores, target),
     gains: gainsCurve(scores, target),
     reliability: reliabilityCurve(scores, target),
     empc: { profit, share },
@@ -83,8 +88,8 @@ function hasFewGroups(column: Column): boolean {
   return column.kind === 'number' || column.levels.length <= maxLevels;
 }
 
-/** A value that is missing counts as nothing. */
-function valuesOf(table: Table, name: string | null): Float64Array | undefined {
+/** What each customer pays a month, where a column says it; a value that is missing counts as nothing. */
+export function monthlyValuesOf(table: Table, name: string | null): Float64Array | undefined {
   const column = table.columns.find((one) => one.name === name);
   if (column?.kind !== 'number') return undefined;
   return column.values.map((value) => (value > 0 ? value : 0));

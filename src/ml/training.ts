@@ -1,14 +1,17 @@
 /**
  * Training a model. A stratified hold-out is put aside; the families are compared by cross-validation inside
  * the rest (encoder, resampling and all fitted inside each fold); the best is fitted on the rest, calibrated
- * on its out-of-fold probabilities, and measured once on the hold-out.
+ * on its out-of-fold probabilities, and measured once on the hold-out. Confusion by threshold over the same out-of-fold
+ * probabilities is kept, so that a threshold can be chosen without the hold-out.
  *
- * `auto` alone compares and calibrates by itself (tuning.ts, blend.ts), inside the same rows.
+ * `auto` alone compares and calibrates by itself (tuning.ts, blend.ts), inside the same rows; levels of categories are
+ * then those of all training rows.
  */
 import { majority, oneColumn } from './baselines.ts';
 import { calibrate, fitCalibration } from './calibration.ts';
 import type { Calibration } from './calibration.ts';
 import { crossValidate, stratifiedSplit, takeTarget } from './cross-validation.ts';
+import { thresholdSweep } from './curves.ts';
 import { encodeTable, fitEncoder } from './encoding.ts';
 import type { OnStep, TrainingData } from './estimator.ts';
 import { defaultParams, explainWith, fitEstimator, predictWith } from './estimators.ts';
@@ -17,11 +20,12 @@ import { computeMetrics, logLoss } from './metrics.ts';
 import type { Candidate, Importance, Model } from './model.ts';
 import { createRandom } from './random.ts';
 import type { Random } from './random.ts';
-import { reportOn } from './report.ts';
+import { monthlyValuesOf, reportOn } from './report.ts';
 import { resample } from './resampling.ts';
 import type { Feature, FeatureType, Label } from './schema.ts';
 import { takeRows } from './table.ts';
 import type { Table } from './table.ts';
+import { tuneAuto } from './tuning.ts';
 
 /** How the rarer class is given more weight, inside training rows only. */
 export type Imbalance = 'none' | 'weights' | 'over' | 'under';
@@ -72,7 +76,8 @@ export function trainModel(request: TrainingRequest): Model {
   });
   const encoder = fitEncoder(table, request.types);
   const data = { table: encodeTable(encoder, table), target };
-  const estimator = fitOn(request, family, data, random.fork());
+  const fitted = fitBest(request, compared, data, random.fork());
+  const { estimator } = fitted;
   const calibration = calibrationOf(compared, target, random.fork());
 
   request.onStep?.({
@@ -84,7 +89,7 @@ export function trainModel(request: TrainingRequest): Model {
   const holdoutTarget = takeTarget(request.target, split.test);
   const predict = (rows: Table) => calibrate(calibration, predictWith(estimator, rows));
   const scores = predict(holdout);
-  const rule = oneColumn.fit({}, data, random.fork());
+  const oneColumnScores = oneColumn.predict(oneColumn.fit({}, data, random.fork()), holdout);
   const finishedAt = request.now();
   return {
     schema: {
@@ -102,15 +107,20 @@ export function trainModel(request: TrainingRequest): Model {
       holdoutRows: split.test.length,
       positiveRate: rateOf(request.target),
       candidates: candidatesOf(compared, estimator),
+      selectionSweep: thresholdSweep(
+        calibrate(calibration, fitted.outOfFold),
+        takeTarget(target, fitted.rows),
+        monthlyValuesOf(takeRows(data.table, fitted.rows), request.value),
+      ),
       holdout: computeMetrics(scores, holdoutTarget, threshold),
       baseline: computeMetrics(
         majority.predict(majority.fit({}, data, random), holdout),
         holdoutTarget,
         threshold,
       ),
-      oneColumn: computeMetrics(oneColumn.predict(rule, holdout), holdoutTarget, threshold),
+      oneColumn: computeMetrics(oneColumnScores, holdoutTarget, threshold),
       report: reportOn({
-        ...{ predict, table: holdout, target: holdoutTarget, scores, threshold },
+        ...{ predict, table: holdout, target: holdoutTarget, scores, oneColumnScores, threshold },
         ...{ value: request.value, random: random.fork() },
       }),
     },
@@ -210,6 +220,28 @@ export function fitAndScore(
   const data = { table: encodeTable(features, trainTable), target: takeTarget(target, train) };
   const estimator = fitOn(request, family, data, random);
   return predictWith(estimator, encodeTable(features, takeRows(table, test)));
+}
+
+interface FittedBest {
+  readonly estimator: FittedEstimator;
+  /** Some or all training rows, and their probabilities from models that had not learned from them. */
+  readonly rows: Int32Array;
+  readonly outOfFold: Float64Array;
+}
+
+/** Fitted on all training rows. `auto` alone brings the out-of-fold probabilities of its own trials. */
+function fitBest(
+  request: TrainingRequest,
+  { best: { family }, outOfFold }: Compared,
+  data: TrainingData,
+  random: Random,
+): FittedBest {
+  if (outOfFold !== null) {
+    const estimator = fitOn(request, family, data, random);
+    return { estimator, rows: Int32Array.from(data.target.keys()), outOfFold };
+  }
+  const { model, ...selection } = tuneAuto(paramsOf(request, 'auto'), data, random, request.onStep);
+  return { estimator: { family: 'auto', model }, ...selection };
 }
 
 function fitOn(

@@ -73,15 +73,39 @@ export const auto: Estimator<AutoParams, AutoModel> = {
 };
 
 function fitAuto(params: AutoParams, data: TrainingData, random: Random, onStep?: OnStep): AutoModel {
+  return tuneAuto(params, data, random, onStep).model;
+}
+
+/** A tuned blend, and the out-of-fold probabilities that it was chosen by. */
+export interface TunedAuto {
+  readonly model: AutoModel;
+  /** The rows that the trials were made on: all, or a sample. */
+  readonly rows: Int32Array;
+  /** The blend's out-of-fold probabilities of `rows`. Settings and blend were chosen on them. */
+  readonly outOfFold: Float64Array;
+}
+
+/** As `auto.fit`, with what a threshold can be chosen on. @throws RangeError as fit does */
+export function tuneAuto(
+  change: Partial<AutoParams>,
+  data: TrainingData,
+  random: Random,
+  onStep?: OnStep,
+): TunedAuto {
+  const params = { ...auto.defaults, ...change };
   checkParams(params);
   checkTrainingData(data);
-  const weights = rowWeights(data, params.classWeight);
-  const sample = sampleFor(params, data, weights, random.fork());
+  const allWeights = rowWeights(data, params.classWeight);
+  // A row of no weight is no row: it must not decide which fold the others are in.
+  const weighing = Int32Array.from(allWeights.keys()).filter((row) => allWeights[row]! > 0);
+  const weights = allWeights.filter((weight) => weight > 0);
+  const known = { table: takeRows(data.table, weighing), target: takeTarget(data.target, weighing) };
+  const sample = sampleFor(params, known, weights, random.fork());
   const trials = runTrials(params, sample.data, sample.weights, random, onStep);
   const { chosen, blend } = choose(trials, sample.data.target, sample.weights);
-  const all = { table: data.table, target: data.target, weights };
+  const all = { ...known, weights };
   const steps = trials.length + chosen.length;
-  return {
+  const model = {
     members: chosen.map((trial, k) => {
       const stage = `Fitting ${trial.family} on all rows`;
       onStep?.({ stage, done: trials.length + k, total: steps, best: bestSoFar(trials) });
@@ -95,6 +119,11 @@ function fitAuto(params: AutoParams, data: TrainingData, random: Random, onStep?
       rocAuc: rocAuc(probabilities, sample.data.target),
     })),
   };
+  const outOfFold = blendProbabilities(
+    blend,
+    chosen.map(({ probabilities }) => probabilities),
+  );
+  return { model, rows: sample.rows.map((row) => weighing[row]!), outOfFold };
 }
 
 function bestSoFar(trials: readonly Trial[]): string | null {
@@ -117,16 +146,17 @@ function sampleFor(
   data: TrainingData,
   weights: Float64Array,
   random: Random,
-): { data: TrainingData; weights: Float64Array } {
+): { data: TrainingData; weights: Float64Array; rows: Int32Array } {
   const { rowCount } = data.table;
   const cost = wanted(params).reduce(
     (sum, one) => sum + nominalCost(one, rowCount, data.table) * params.folds,
     0,
   );
   const share = Math.max(params.budget / cost, MIN_SAMPLE / rowCount);
-  if (share >= 1) return { data, weights };
+  if (share >= 1) return { data, weights, rows: Int32Array.from(data.target.keys()) };
   const rows = stratifiedSplit(data.target, share, random).test;
   return {
+    rows,
     data: { table: takeRows(data.table, rows), target: takeTarget(data.target, rows) },
     weights: Float64Array.from(rows, (row) => weights[row]!),
   };

@@ -3,8 +3,12 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { findRollbackTarget } from '../domain/activation.ts';
+import { cardFigures, trainedThreshold } from '../domain/card-figures.ts';
+import type { CardFigure, CardMeasure } from '../domain/card-figures.ts';
 import { compareChallenger } from '../domain/challenger.ts';
 import type { ChallengerComparison } from '../domain/challenger.ts';
+import { compareModels } from '../domain/model-comparison.ts';
+import type { ModelComparison } from '../domain/model-comparison.ts';
 import {
   archive,
   exportModel,
@@ -36,9 +40,16 @@ declare module '../http/render.ts' {
       /** What a rollback would restore. */
       readonly previous: ModelRecord | undefined;
     };
-    'models/compare': PageData & { readonly models: readonly ModelRecord[] };
+    'models/compare': PageData & {
+      readonly models: readonly ModelRecord[];
+      /** Null with fewer than two models. */
+      readonly comparison: ModelComparison | null;
+    };
     'models/show': PageData & {
       readonly model: ModelRecord;
+      readonly figures: ReadonlyMap<CardMeasure, CardFigure>;
+      /** What the figures of groups were measured at. */
+      readonly trainedThreshold: number;
       /** Where the data still are. */
       readonly datasetId: number | null;
       readonly exploration: ThresholdExploration | null;
@@ -91,7 +102,6 @@ export function createModelHandlers(context: Context) {
     const usual = usualChoice(model.threshold, settings);
     const form = isForm ? parseForm(ThresholdForm, query) : null;
     const choice = form?.ok ? toChoice(form.data, usual) : usual;
-    const { report } = model.evaluation;
     const errors = form && !form.ok ? form.errors : [];
     const dataset = model.datasetId === null ? undefined : await findDataset(db, model.datasetId);
     await render(
@@ -101,8 +111,10 @@ export function createModelHandlers(context: Context) {
         title: model.label,
         scripts: ['print-details'],
         model,
+        figures: cardFigures(model),
+        trainedThreshold,
         datasetId: dataset?.id ?? null,
-        exploration: report ? exploreThreshold(report, choice) : null,
+        exploration: exploreThreshold(model.evaluation, choice),
         values: form && !form.ok ? form.values : {},
         comparison: await compareChallenger(db, model.id),
         errors,
@@ -130,7 +142,8 @@ export function createModelHandlers(context: Context) {
       const asked = Object.keys(req.query).flatMap((name) => /^m(\d{1,9})$/.exec(name)?.[1] ?? []);
       const all = [...(await listModels(db)), ...(await listArchivedModels(db))];
       const models = all.filter(({ id }) => asked.includes(String(id))).slice(0, mostCompared);
-      await render(res, 'models/compare', { title: 'Models side by side', models });
+      const comparison = models.length < 2 ? null : compareModels(models);
+      await render(res, 'models/compare', { title: 'Models side by side', models, comparison });
     },
 
     show: async (req: Request, res: Response) => {

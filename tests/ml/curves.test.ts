@@ -34,11 +34,13 @@ describe('the sweep of thresholds', () => {
         const values = Float64Array.from(all, (row) => row.value);
         const sweep = thresholdSweep(given, labels, values);
         expect(sweep).toHaveLength(101);
-        sweep.forEach(({ threshold, valueOfTruePositives, ...confusion }, step) => {
+        sweep.forEach((row, step) => {
+          const { threshold, valueOfTruePositives, squaredValueOfTruePositives, ...confusion } = row;
           expect(threshold).toBe(step / 100);
           expect(confusion).toEqual(countConfusion(given, labels, threshold));
-          const found = all.filter((row) => row.left && row.score >= threshold);
+          const found = all.filter(({ left, score }) => left && score >= threshold);
           expect(valueOfTruePositives).toBe(found.reduce((sum, row) => sum + row.value, 0));
+          expect(squaredValueOfTruePositives).toBe(found.reduce((sum, row) => sum + row.value ** 2, 0));
         });
       }),
     );

@@ -3,7 +3,7 @@ import { logLoss, rocAuc } from '../../src/ml/metrics.ts';
 import { fitMember, memberFamilies, predictMember } from '../../src/ml/members.ts';
 import { createRandom, shuffle } from '../../src/ml/random.ts';
 import { takeRows } from '../../src/ml/table.ts';
-import { auto } from '../../src/ml/tuning.ts';
+import { auto, tuneAuto } from '../../src/ml/tuning.ts';
 import { sampleData, spoil } from './tree/sample-tables.ts';
 
 const data = sampleData(600, 5, 1);
@@ -63,9 +63,27 @@ describe('auto', () => {
 
   it('tunes on a sample when the budget is small', () => {
     const many = sampleData(5000, 5, 1);
-    const fitted = auto.fit({ ...params, families: ['logistic'], budget: 1e-6 }, many, createRandom(1));
-    expect(fitted.trials.length).toBeGreaterThan(0);
-    expect(rocAuc(auto.predict(fitted, many.table), many.target)).toBeGreaterThan(0.7);
+    const tune = (budget: number) =>
+      tuneAuto({ folds: 3, families: ['logistic'], budget }, many, createRandom(1));
+    const [small, large] = [tune(1e-6), tune(60)];
+    expect(large.rows).toEqual(Int32Array.from(many.target.keys()));
+    expect(new Set(small.rows).size).toBe(2_000);
+    const rate = (rows: Int32Array) => rows.reduce((sum, row) => sum + many.target[row]!, 0) / rows.length;
+    expect(rate(small.rows)).toBeCloseTo(rate(large.rows), 3);
+    // The settings are chosen on the sample; what is kept learns from every row.
+    const kept = small.model.members[0]!;
+    const { params: chosen } = small.model.trials.reduce((a, b) => (b.logLoss < a.logLoss ? b : a));
+    const whole = fitMember(kept.family, chosen, many, createRandom(1));
+    expect(predictMember(kept, many.table)).toEqual(predictMember(whole, many.table));
+  });
+
+  it('hands out out-of-fold probabilities of the blend it chose, for thresholds to be chosen on', () => {
+    const tuned = tuneAuto({ folds: 3, families: ['logistic', 'boosting'] }, data, createRandom(7));
+    const labels = Uint8Array.from(tuned.rows, (row) => data.target[row]!);
+    const outOfFold = rocAuc(tuned.outOfFold, labels);
+    expect(outOfFold).toBeGreaterThan(0.7);
+    // Rows that were learned from are ranked better.
+    expect(rocAuc(auto.predict(tuned.model, data.table), data.target)).toBeGreaterThan(outOfFold);
   });
 
   it('refuses what makes no sense, and copes with twenty rows', () => {

@@ -79,6 +79,18 @@ describe('the list and the card', () => {
     const two = (await viewer.get(`/models/compare?m${active.id}=1&m${candidate.id}=1`).expect(200)).text;
     expect(two).toContain('ROC AUC');
     expect(two).toContain('measured on different data');
+    expect(two).not.toContain('<span class="tag">best</span>');
+    // Two trainings on the same rows that differ by a column more or less: a difference within chance.
+    const twin = await addCandidate(test, 'Nearly the same', [
+      'Contract',
+      'tenure',
+      'MonthlyCharges',
+      'gender',
+    ]);
+    const same = (await viewer.get(`/models/compare?m${candidate.id}=1&m${twin.id}=1`).expect(200)).text;
+    expect(same).not.toContain('measured on different data');
+    expect(same).toContain('the difference may be chance');
+    expect(same).not.toContain('<span class="tag">best</span>');
     for (const query of ['', `?m${active.id}=1`, '?m99999=1&mx=1', '?m1=1&m1=2'])
       expect((await viewer.get(`/models/compare${query}`).expect(200)).text).toContain('Tick two to four');
   });
@@ -112,14 +124,47 @@ describe('the threshold', () => {
       ...{ contactCost: 2.5, offerCost: 20, saveRate: 0.25, valueMonths: 18 },
     });
     expect((await newest('model.threshold-set'))!.after).toContain('"threshold":0.3');
-    const said = async (threshold: string) => {
-      await change(active.id, 'threshold', { ...form, threshold });
-      const { id } = await scoreFile(test, analyst, customersCsv(20, 3));
+    const said = async (threshold: number) => {
+      await change(active.id, 'threshold', { ...form, threshold: String(threshold) });
+      const { id, scores } = await scoreFile(test, analyst, customersCsv(40, 3));
       const { text } = await analyst.get(`/upload/${id}/files/scored.csv`).buffer();
-      return text.match(/,No-churn,/g)?.length ?? 0;
+      expect(scores.size).toBe(40);
+      const staying = [...scores.values()].filter((probability) => probability < threshold / 100).length;
+      const rows = text.slice(text.indexOf('\n'));
+      const counts = [/,No-churn,/g, /,Churn,/g].map((word) => rows.match(word)?.length ?? 0);
+      expect(counts).toEqual([staying, 40 - staying]);
+      return staying;
     };
-    expect(await said('100')).toBe(20);
-    expect(await said('0')).toBe(0);
+    const staying = [await said(0), await said(20), await said(45), await said(100)];
+    expect(staying).toEqual([...new Set(staying)].sort((a, b) => a - b));
+  });
+
+  it('is what the card’s precision and recall are measured at', async () => {
+    const { sweep } = active.evaluation.report!;
+    const shown = (text: string, name: string) =>
+      new RegExp(
+        `${name}<br>.*?<strong>([\\d.]+)</strong></td><td class="numeric">([\\d.]+) to ([\\d.]+)<`,
+      ).exec(text)!;
+    const recalls = [];
+    for (const threshold of [20, 40]) {
+      await change(active.id, 'threshold', { ...form, threshold: String(threshold) });
+      const { text } = await viewer.get(`/models/${active.id}`).expect(200);
+      const { truePositives, falsePositives, falseNegatives } = sweep[threshold]!;
+      const [, recall, low, high] = shown(text, 'Recall');
+      expect(recall).toBe((truePositives / (truePositives + falseNegatives)).toFixed(3));
+      expect(shown(text, 'Precision')[1]).toBe((truePositives / (truePositives + falsePositives)).toFixed(3));
+      expect(Number(low)).toBeLessThan(Number(recall));
+      expect(Number(high)).toBeGreaterThan(Number(recall));
+      expect(text).toContain('At a threshold of 50 %, on the rows put aside (the threshold in use is');
+      recalls.push(recall);
+    }
+    expect(recalls[0]).not.toBe(recalls[1]);
+  });
+
+  it('with the most profit is chosen on training customers and measured with an interval', async () => {
+    const { text } = await viewer.get(`/models/${active.id}`).expect(200);
+    expect(text).toMatch(/each scored by a model that had not learned from them/);
+    expect(text).toMatch(/on the rows put aside it makes .* \(95 % interval .* to .*\)/);
   });
 
   it('is told every wrong field, with what was typed kept, and stays as it was', async () => {
