@@ -16,6 +16,9 @@ export interface RawCustomer {
   readonly renamed?: readonly string[];
 }
 
+/** What a customer pays a month is less, as in the forms of rules and costs: sums over all customers stay exact. */
+const largestAmount = 999_999_999.99;
+
 export interface CustomerReader {
   readonly batch: RowBatch;
   /** How the column of the monthly value is called, and its place among the features; −1: it is none of them. */
@@ -42,14 +45,25 @@ export function readCustomer(
   decimal: DecimalSign,
 ): CustomerReading {
   const reading = addRow(batch, cells, decimal);
-  if (valuePlace >= 0) {
-    const read = batch.columns[valuePlace]!.read;
-    return { ...reading, monthlyValue: typeof read === 'number' ? read : null };
-  }
-  if (value === undefined || isBlank(value)) return { ...reading, monthlyValue: null };
-  const monthlyValue = parseNumber(value, decimal);
-  if (monthlyValue !== null) return { ...reading, monthlyValue };
+  const amount = valuePlace >= 0 ? featureAmount(batch, valuePlace) : textAmount(value, decimal);
+  if (amount === null || Math.abs(amount) <= largestAmount) return { ...reading, monthlyValue: amount };
+  // Written so that an amount that is no number is refused as well.
   if (reading.problems.length === 0) batch.rowCount--;
-  const problem = { column: valueName, found: value, expected: `an amount such as 49${decimal}90` };
+  const found = String(valuePlace >= 0 ? cells[valuePlace] : value);
+  const expected = Number.isNaN(amount)
+    ? `an amount such as 49${decimal}90`
+    : 'an amount of at most nine digits before the decimal sign';
+  const problem = { column: valueName, found, expected };
   return { ...reading, problems: [...reading.problems, problem], monthlyValue: null };
+}
+
+/** Text that could not be read is a problem of the feature already. */
+function featureAmount(batch: RowBatch, place: number): number | null {
+  const { read } = batch.columns[place]!;
+  return typeof read === 'number' ? read : null;
+}
+
+/** NaN: the text is no amount; null: it is blank. */
+function textAmount(text: string | undefined, decimal: DecimalSign): number | null {
+  return text === undefined || isBlank(text) ? null : (parseNumber(text, decimal) ?? NaN);
 }

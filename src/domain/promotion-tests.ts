@@ -4,7 +4,7 @@ import { rateText, shareText } from '../format.ts';
 import type { Model } from '../ml/model.ts';
 import { isNumeric } from '../ml/row-reader.ts';
 import type { Feature } from '../ml/schema.ts';
-import { parseDate } from '../ml/values.ts';
+import { largestNumber, parseDate } from '../ml/values.ts';
 import type { CellValue } from '../ml/values.ts';
 import type { LatestCustomer } from '../store/latest-customers.ts';
 import type { PromotionTestRecord } from '../store/promotion-tests.ts';
@@ -14,7 +14,7 @@ import { cellsOf } from './customer-cells.ts';
 import { createScorer, scoreCustomers } from './scoring.ts';
 
 const cell = z.string().trim().max(200);
-const input = z.union([cell, z.number(), z.null()]);
+const input = z.union([cell, z.number().min(-largestNumber).max(largestNumber), z.null()]);
 const share = z.number().min(0).max(1);
 
 export const TestDefinition = z.discriminatedUnion('kind', [

@@ -11,7 +11,7 @@ import { usualPolicy } from './schema.ts';
 import type { AllowedRange, Feature, Policy } from './schema.ts';
 import { MISSING, UNSEEN } from './table.ts';
 import type { Column, Table } from './table.ts';
-import { isBlank, parseDate, parseNumber } from './values.ts';
+import { isBlank, parseDate, parseNumber, withinLimits } from './values.ts';
 import type { CellValue, DecimalSign } from './values.ts';
 
 /** Why a row cannot be scored. */
@@ -139,7 +139,7 @@ function readNumber(
   const value = valueOf(feature, cell, decimal);
   if (value === null) {
     column.read = typeof cell === 'string' ? cell.trim() : cell;
-    return { column: feature.name, found: String(cell), expected: expectation(feature, decimal) };
+    return { column: feature.name, found: String(cell), expected: expectation(feature, cell, decimal) };
   }
   values[row] = value;
   column.read = feature.type === 'date' ? written(value, feature, decimal) : value;
@@ -149,7 +149,7 @@ function readNumber(
 
 function valueOf({ type }: Feature, cell: string | number, decimal: DecimalSign): number | null {
   if (type === 'date') return parseDate(String(cell));
-  return typeof cell === 'number' ? cell : parseNumber(cell, decimal);
+  return typeof cell === 'number' ? withinLimits(cell) : parseNumber(cell, decimal);
 }
 
 function readLevel(
@@ -249,10 +249,16 @@ function foldedKey(text: string): string {
   return `\0${levelKey(text)}`;
 }
 
-function expectation(feature: Feature, decimal: DecimalSign): string {
+function expectation(feature: Feature, found: string | number, decimal: DecimalSign): string {
   if (feature.type === 'date') return 'a date such as 2026-11-20';
+  if (isTooLarge(found)) return 'a number of at most 15 digits before the decimal sign';
   const { range } = feature;
   return range === null ? 'a number' : `a number such as ${written(range.median, feature, decimal)}`;
+}
+
+/** `1e308`, or digits without end. */
+function isTooLarge(found: string | number): boolean {
+  return typeof found === 'number' || /^\s*[+-]?(\d+e\d+|\d{16,})/i.test(found);
 }
 
 /** As a person would write it in that file. */

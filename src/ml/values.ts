@@ -25,24 +25,28 @@ const grouped = {
 } as const;
 const currencyAround = /^([+-]?)[\s ]*[$€£¥][\s ]*|[\s ]*[$€£¥]$/g;
 
+/** No number of a customer is larger, on either side: beyond fifteen digits a double cannot hold them all. */
+export const largestNumber = 1e15;
+
 /**
- * The finite number that the text writes in this locale, or null. A currency sign and groups of three are
- * understood; `1e999`, `NaN`, `0x1F` and an ambiguous `1.234` in a comma locale with other groups are not numbers.
+ * The number up to `largestNumber` that the text writes in this locale, or null. A currency sign and groups of three
+ * are understood; `1e308`, `NaN`, `0x1F` and an ambiguous `1.234` in a comma locale with other groups are not numbers.
  */
 export function parseNumber(text: string, decimal: DecimalSign): number | null {
   let digits = text.trim();
-  if (decimal === '.' && plainNumber.test(digits)) return finite(Number(digits));
+  if (decimal === '.' && plainNumber.test(digits)) return withinLimits(Number(digits));
   digits = digits.replace(currencyAround, '$1').replace('−', '-');
   if (grouped[decimal].test(digits)) digits = digits.replace(decimal === '.' ? /,/g : /[.  ]/g, '');
   if (decimal === ',') {
     if (digits.includes('.')) return null;
     digits = digits.replace(',', '.');
   }
-  return plainNumber.test(digits) ? finite(Number(digits)) : null;
+  return plainNumber.test(digits) ? withinLimits(Number(digits)) : null;
 }
 
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
+/** The number, unless it is beyond `largestNumber` or none at all. */
+export function withinLimits(value: number): number | null {
+  return Math.abs(value) <= largestNumber ? value : null;
 }
 
 const isoDate =

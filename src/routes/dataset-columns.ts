@@ -1,6 +1,7 @@
 /** The one page on which an analyst confirms what every column is. */
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
+import { typedNumber } from '../domain/cell-values.ts';
 import { confirmColumns, getReady } from '../domain/datasets.ts';
 import type { FieldError } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
@@ -121,15 +122,14 @@ function readColumnForm(
     return found?.value ?? fallback;
   };
   const bound = (field: string): number | null => {
-    const written = text(field).replace(',', '.');
-    const number = Number(written);
-    if (written === '') return null;
-    if (!Number.isFinite(number))
+    if (text(field) === '') return null;
+    const number = typedNumber(text(field));
+    if (number === null)
       errors.push({
         field: `${field}_${j}`,
         message: `${column.name}: enter a number such as 12.5, or leave it empty.`,
       });
-    return Number.isFinite(number) ? number : null;
+    return number;
   };
   const type = choice('type', columnTypes, column.type);
   const role = choice('role', columnRoles, column.role);

@@ -14,6 +14,7 @@ import type { CsvCell } from '../http/csv.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam, parseQuery } from '../http/validate.ts';
+import { largestNumber } from '../ml/values.ts';
 import type { CellValue } from '../ml/values.ts';
 import { listBatches } from '../store/batches.ts';
 import type { BatchRecord } from '../store/batches.ts';
@@ -54,7 +55,9 @@ declare module '../http/render.ts' {
 const optionalId = z
   .union([z.literal(''), z.coerce.number().int().positive().max(2_147_483_647)])
   .default('');
-const optionalNumber = z.union([z.literal(''), z.coerce.number()]).default('');
+const optionalNumber = z
+  .union([z.literal(''), z.coerce.number().min(-largestNumber).max(largestNumber)])
+  .default('');
 const optionalShare = z.union([z.literal(''), z.coerce.number().min(0).max(1)]).default('');
 const text = z.string().max(200).default('');
 

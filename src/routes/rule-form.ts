@@ -1,4 +1,5 @@
 /** The form of a proxy rule: up to three conditions, columns by their place. */
+import { typedNumber } from '../domain/cell-values.ts';
 import { ProxyRule } from '../domain/labels/proxy-label.ts';
 import type { ProxyCondition } from '../domain/labels/proxy-label.ts';
 import { Unprocessable } from '../errors.ts';
@@ -53,8 +54,8 @@ function readCondition(values: Values, slot: number, dataset: Dataset, errors: F
   if (kind === 'filled') return { kind, column };
   if (text('value') === '') return null;
   if (kind === 'equals') return { kind, column, level: text('value') };
-  const number = Number(text('value').replace(',', '.'));
-  if (!Number.isFinite(number)) {
+  const number = typedNumber(text('value'));
+  if (number === null) {
     errors.push({ field: `value${slot}`, message: 'Enter a number such as 60.' });
     return null;
   }

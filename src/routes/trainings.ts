@@ -2,6 +2,7 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
+import { typedNumber } from '../domain/cell-values.ts';
 import type { DatasetProfile } from '../domain/dataset-profile.ts';
 import { getReady } from '../domain/datasets.ts';
 import { describeLabel, readLabel } from '../domain/labels/label-definition.ts';
@@ -204,10 +205,10 @@ function readParams(family: Family, values: Values, errors: FieldError[]): Recor
   const params: Record<string, number> = {};
   for (const { name, value } of numericParams(family)) {
     const field = `${family}.${name}`;
-    const text = (values[field] ?? '').trim().replace(',', '.');
+    const text = (values[field] ?? '').trim();
     if (text === '') continue;
-    const number = Number(text);
-    if (!Number.isFinite(number))
+    const number = typedNumber(text);
+    if (number === null)
       errors.push({ field, message: `${family}, ${name}: enter a number such as ${value}.` });
     else if (number !== value) params[name] = number;
   }

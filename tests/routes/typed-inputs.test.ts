@@ -96,6 +96,43 @@ describe('a file with decimal commas', () => {
   });
 });
 
+describe('a number without bound', () => {
+  const reasons = async (rows: readonly string[]) => {
+    const csv = ['customerID,tenure,MonthlyCharges,Contract', ...rows].join('\n');
+    const { id } = await scoreFile(test, analyst, csv);
+    const { text } = await analyst.get(`/upload/${id}/files/rejected.csv`).expect(200);
+    return { id, text };
+  };
+
+  it('rejects its row, naming the limit, and no total knows of it', async () => {
+    const { id, text } = await reasons([
+      'fine,3,70.35,One year',
+      'huge,1e308,70.35,One year',
+      'long,12345678901234567890,70.35,One year',
+      'rich,3,1e12,One year',
+    ]);
+    expect(text).toContain("tenure: found '1e308', expected a number of at most 15 digits");
+    expect(text).toContain("tenure: found '12345678901234567890', expected a number of at most 15 digits");
+    expect(text).toContain("MonthlyCharges: found '1e12', expected an amount of at most nine digits");
+    const rows = await list({ batch: id });
+    expect(rows.map(({ customerId, monthlyValue }) => [customerId, monthlyValue])).toEqual([['fine', 70.35]]);
+  });
+
+  it.each([
+    ['/settings/rules', { column0: 'tenure', operator0: 'above', value0: '1e308', cost: '1' }, /value0/],
+    ['/settings/rules', { cost: '1e308' }, /cost/],
+    ['/predict', { model: '1', f0: '1e308' }, /at most 15 digits/],
+  ])('is refused by the form at %s: %j', async (path, fields, words) => {
+    const answer = await postForm(analyst, path, fields);
+    expect(answer.status).toBe(422);
+    expect(answer.text).toMatch(words);
+  });
+
+  it('is left out of the address of a list', async () => {
+    await analyst.get('/predictions?column=tenure&from=1e308').expect(200);
+  });
+});
+
 describe('a rule', () => {
   it('keeps the number that was typed as it was read', async () => {
     const empty = { column1: '', operator1: 'is', value1: '', column2: '', operator2: 'is', value2: '' };

@@ -7,13 +7,14 @@
 import { z } from 'zod';
 import { Unprocessable } from '../../errors.ts';
 import { isSameLevel } from '../../ml/levels.ts';
-import { isBlank, parseDate, parseNumber } from '../../ml/values.ts';
+import { isBlank, largestNumber, parseDate, parseNumber } from '../../ml/values.ts';
 import type { WholeCsv } from '../csv/whole.ts';
 
 const column = z.string().min(1).max(200);
 const dayWords = 'Enter whole days, from 1 to 3,650.';
 const days = z.int(dayWords).min(1, dayWords).max(3_650, dayWords);
 const percentWords = 'Enter a percentage from 1 to 99.';
+const number = z.number().min(-largestNumber).max(largestNumber);
 const percentile = z.number(percentWords).min(1, percentWords).max(99, percentWords);
 const asOf = z
   .string()
@@ -34,8 +35,8 @@ export const ProxyCondition = z.discriminatedUnion('kind', [
   }),
   /** Such as a date of leaving, which customers who stayed do not have: a blank cell says 'stayed' here. */
   z.object({ kind: z.literal('filled'), column }),
-  z.object({ kind: z.literal('below'), column, number: z.number() }),
-  z.object({ kind: z.literal('above'), column, number: z.number() }),
+  z.object({ kind: z.literal('below'), column, number }),
+  z.object({ kind: z.literal('above'), column, number }),
 ]);
 export type ProxyCondition = z.infer<typeof ProxyCondition>;
 
