@@ -10,6 +10,9 @@ import { train } from './commands/train.ts';
 import { AppError } from './errors.ts';
 import { allFamilies } from './ml/estimators.ts';
 
+// Scores and models are written for whoever runs the command, and for nobody else.
+process.umask(0o077);
+
 const usage = `holdfast sample   [--rows 7000] [--seed N] [--without-label | --transactions] [--out FILE]
 holdfast train    FILE --out MODEL [--label NAME] [--positive LEVEL] [--drop A,B] [--family A,B] [--seed 1] [--json]
 holdfast evaluate FILE [--label NAME] [--positive LEVEL] [--drop A,B] [--family A,B] [--seed 42] [--json]

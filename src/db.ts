@@ -2,11 +2,12 @@
  * The database connection: SQLite, embedded. Each thread opens its own. The store writes SQL that
  * PostgreSQL takes as well, so that it can follow where one machine is not enough.
  */
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import knex from 'knex';
 import type { Knex } from 'knex';
 import { migrations } from '../migrations/index.ts';
+import { closeToOthers, privateFile, privateFolder } from './private-files.ts';
 import { PatientClient } from './sqlite-client.ts';
 
 /** A connection or the transaction that is open on one; the store takes either. */
@@ -15,23 +16,43 @@ export type Db = Knex;
 /** `url` is `sqlite:PATH`. */
 export function openDatabase(url: string): Db {
   const path = url.slice('sqlite:'.length);
-  if (path !== ':memory:') mkdirSync(dirname(resolve(path)), { recursive: true });
-  return knex({
+  if (path !== ':memory:') makePrivateDatabase(resolve(path));
+  const db = knex({
     client: PatientClient,
     connection: { filename: path },
     useNullAsDefault: true,
+    // Knex writes the statement in front of every message, by default with the values in it.
+    compileSqlOnError: false,
     pool: { min: 1, max: 1, afterCreate: configureSqlite },
   });
+  db.on('query-error', withoutStatement);
+  return db;
+}
+
+/** SQLite gives its log the rights of the database file; that one is created here with the right ones. */
+function makePrivateDatabase(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: privateFolder });
+  closeSync(openSync(path, 'a', privateFile));
+  for (const ending of ['', '-wal', '-shm']) closeToOthers(`${path}${ending}`);
+}
+
+/** SQL is nothing for a page, a log or a job's reason: the message is what the database itself says. */
+function withoutStatement(error: Error, { sql }: { readonly sql: string }): void {
+  const prefix = `${sql} - `;
+  if (error.message.startsWith(prefix)) error.message = error.message.slice(prefix.length);
 }
 
 /** A connection that sees what others write and cannot write itself; the database must exist. */
 export function openReadOnlyDatabase(url: string): Db {
-  return knex({
+  const db = knex({
     client: 'better-sqlite3',
     connection: { filename: url.slice('sqlite:'.length), options: { readonly: true } },
     useNullAsDefault: true,
+    compileSqlOnError: false,
     pool: { min: 1, max: 1, afterCreate: configureReader },
   });
+  db.on('query-error', withoutStatement);
+  return db;
 }
 
 const migrateAttempts = 20;

@@ -71,3 +71,15 @@ export class Unavailable extends TryLater {
     super(503, code, retryAfterSeconds, message);
   }
 }
+
+/**
+ * What a log may say about an error: its name, its code and where it happened. The message of a database
+ * error is left out, whatever wrote it, because it can hold what somebody typed.
+ */
+export function errorFields(error: unknown): { readonly name: string; readonly [field: string]: unknown } {
+  if (!(error instanceof Error)) return { name: 'unknown' };
+  const { code } = error as { readonly code?: unknown };
+  const isDatabase = typeof code === 'string' && code.startsWith('SQLITE');
+  const stack = error.stack?.split('\n').filter((line) => line.trimStart().startsWith('at ')) ?? [];
+  return { name: error.name, code, message: isDatabase ? code : error.message, stack: stack.slice(0, 8) };
+}

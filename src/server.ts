@@ -1,5 +1,4 @@
 /** Starts the program: settings, database, sample, workers, web server; and stops it cleanly. */
-import { mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { config as readDotenv } from 'dotenv';
@@ -8,6 +7,7 @@ import { ConfigError, readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import { migrate, openDatabase } from './db.ts';
+import { errorFields } from './errors.ts';
 import { createSetupToken, isSetUp } from './domain/accounts.ts';
 import { sweepUploads } from './domain/batches.ts';
 import { sweepDatasets } from './domain/datasets.ts';
@@ -16,8 +16,14 @@ import { prepareFirstStart, waitForFirstStart } from './domain/first-start.ts';
 import { startWorkerPool } from './jobs/worker-pool.ts';
 import type { WorkerPool } from './jobs/worker-pool.ts';
 import { createLogger } from './logger.ts';
+import { makePrivateFolder } from './private-files.ts';
 import { startTaskPool } from './tasks/task-pool.ts';
 import type { TaskPool } from './tasks/task-pool.ts';
+
+// Whatever any library creates from here on is for this user alone.
+process.umask(0o077);
+process.on('uncaughtException', endOnFault);
+process.on('unhandledRejection', endOnFault);
 
 const stopWithinMs = 9_000;
 const sweepEveryMs = 10 * 60_000;
@@ -28,6 +34,12 @@ await start().catch((error: unknown) => {
   );
   process.exit(1);
 });
+
+/** Node.js would print the error with all that hangs on it, and that may be what somebody typed. */
+function endOnFault(error: unknown): void {
+  process.stderr.write(`Holdfast has to stop: ${JSON.stringify(errorFields(error))}\n`);
+  process.exit(1);
+}
 
 function describe(error: unknown): string {
   const { code } = error as { code?: string };
@@ -40,8 +52,7 @@ function describe(error: unknown): string {
 async function start(): Promise<void> {
   readDotenv({ quiet: true });
   const config = readConfig(process.env);
-  for (const folder of [config.dataDir, config.modelsDir, config.uploadsDir])
-    mkdirSync(folder, { recursive: true });
+  for (const folder of [config.dataDir, config.modelsDir, config.uploadsDir]) makePrivateFolder(folder);
   const logger = createLogger(config);
   const tasks = startTaskPool(config);
   const context: Context = { config, db: openDatabase(config.databaseUrl), log: logger, tasks };

@@ -1,5 +1,6 @@
 /** Where commands write. */
 import { createWriteStream } from 'node:fs';
+import { privateFile } from '../private-files.ts';
 import type { Metrics } from '../ml/metrics.ts';
 
 export interface Sink {
@@ -10,7 +11,7 @@ export interface Sink {
 
 /** A file, or standard output where none is named. */
 export function openSink(path: string | undefined): Sink {
-  const stream = path === undefined ? process.stdout : createWriteStream(path);
+  const stream = path === undefined ? process.stdout : createWriteStream(path, { mode: privateFile });
   let failure: Error | null = null;
   stream.on('error', (error: Error) => {
     failure ??= error;

@@ -8,6 +8,7 @@ import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
 import { Conflict, Unprocessable } from '../errors.ts';
 import { isSameLevel } from '../ml/levels.ts';
+import { privateFolder } from '../private-files.ts';
 import { recordEvent } from '../store/audit.ts';
 import {
   deleteDataset,
@@ -213,7 +214,7 @@ function nameOf(originalName: string): string {
 
 /** The folders may lie on different disks. */
 async function moveFile(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true });
+  await mkdir(dirname(to), { recursive: true, mode: privateFolder });
   try {
     await rename(from, to);
   } catch (error) {

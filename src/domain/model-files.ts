@@ -4,6 +4,7 @@ import { constants } from 'node:fs';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AppError } from '../errors.ts';
+import { privateFile, privateFolder } from '../private-files.ts';
 import { decodeModelFile, encodeModelFile, ModelFileError } from '../ml/model-file.ts';
 import type { Model } from '../ml/model.ts';
 import type { ModelRecord } from '../store/models.ts';
@@ -68,9 +69,9 @@ export async function removeModelFile(modelsDir: string, file: string): Promise<
 
 /** Temporary name, fsync, rename, fsync of the folder: the name never stands for half a file. */
 export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: privateFolder });
   const temporary = `${path}.${process.pid}.tmp`;
-  const handle = await open(temporary, 'w', 0o600);
+  const handle = await open(temporary, 'w', privateFile);
   try {
     await handle.writeFile(bytes);
     await handle.sync();

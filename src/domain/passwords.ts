@@ -3,7 +3,7 @@
  * composition rules, and a refusal of what people choose when they must choose something long.
  */
 import { hash, verify } from '@node-rs/argon2';
-import { AppError } from '../errors.ts';
+import { Unavailable } from '../errors.ts';
 import { isCommonPassword } from './common-passwords.ts';
 
 export const minPasswordLength = 15;
@@ -53,7 +53,7 @@ function verifyAgainst(storedHash: string, password: string): Promise<boolean> {
 async function taking<T>(work: () => Promise<T>): Promise<T> {
   if (running < maxAtOnce) running++;
   else if (waiting.length < maxWaiting) await new Promise<void>((resume) => waiting.push(resume));
-  else throw new AppError(503, 'busy', 'Too many people are signing in. Try again in a moment.');
+  else throw new Unavailable('Too many people are signing in. Try again in a moment.');
   try {
     return await work();
   } finally {

@@ -1,28 +1,36 @@
 /** The one place where an error becomes an answer, as a page or as JSON. */
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Context } from '../context.ts';
-import { AppError, TryLater, Unavailable, Unprocessable } from '../errors.ts';
+import { AppError, errorFields, TryLater, Unavailable, Unprocessable } from '../errors.ts';
 import { isLocked } from '../sqlite-client.ts';
 import { csrfAnswer, isCsrfError } from './csrf.ts';
 import { render } from './render.ts';
 
 export function errorHandler(context: Context): ErrorRequestHandler {
-  return async (error: unknown, req, res, next) => {
+  // Express tells a handler of errors by its four parameters. Nothing is ever passed on to Express's own: it
+  // writes the error to stderr and, outside production, onto the page.
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars
+  return async (error: unknown, req, res, _next) => {
     if (res.headersSent) {
+      note(context, error, req, 'Failed after the answer had begun');
       // Too late for an answer: cutting the connection tells the reader that it is not whole.
-      next(error);
+      if (!res.writableEnded) res.destroy();
       return;
     }
     const answer = toAppError(error);
-    if (answer.status >= 500) {
-      context.log.error(
-        { err: withoutData(error), requestId: requestIdOf(req), path: safePath(req) },
-        'Request failed',
-      );
-    }
+    if (answer.status >= 500) note(context, error, req, 'Request failed');
     if (answer instanceof TryLater) res.set('Retry-After', String(answer.retryAfterSeconds));
-    await send(req, res, answer);
+    try {
+      await send(req, res, answer);
+    } catch (failure) {
+      note(context, failure, req, 'The page of an error could not be shown');
+      sendPlainly(res, answer);
+    }
   };
+}
+
+function note({ log }: Context, error: unknown, req: Request, message: string): void {
+  log.error({ err: errorFields(error), requestId: requestIdOf(req), path: safePath(req) }, message);
 }
 
 async function send(req: Request, res: Response, answer: AppError): Promise<void> {
@@ -31,12 +39,23 @@ async function send(req: Request, res: Response, answer: AppError): Promise<void
     res.status(answer.status).json({ code: answer.code, message: answer.message, ...errors });
     return;
   }
-  const title = titles.get(answer.status) ?? 'Something went wrong';
+  const title = titleOf(answer);
   const requestId = answer.status >= 500 ? requestIdOf(req) : null;
   const data = { title, status: answer.status, message: answer.message, requestId };
-  if (typeof req.session === 'undefined')
-    res.status(answer.status).type('text').send(`${title}. ${answer.message}`);
+  if (typeof req.session === 'undefined') sendPlainly(res, answer);
   else await render(res, 'error', data, answer.status);
+}
+
+/** Without a template, a session or the database. */
+function sendPlainly(res: Response, answer: AppError): void {
+  res
+    .status(answer.status)
+    .type('text')
+    .send(`${titleOf(answer)}. ${answer.message}`);
+}
+
+function titleOf({ status }: AppError): string {
+  return titles.get(status) ?? 'Something went wrong';
 }
 
 const titles = new Map([
@@ -73,7 +92,8 @@ function toAppError(error: unknown): AppError {
       'There is no space left to store this. Nothing that was stored before is lost.',
     );
   }
-  if (isLocked(error)) return new Unavailable('The database is busy. Try again in a moment.', 'busy');
+  if (isLocked(error) || isPoolTimeout(error))
+    return new Unavailable('The database is busy. Nothing was saved. Try again in a moment.', 'busy');
   if (status === 413) return new AppError(413, 'too-large', 'This is more than can be sent at once.');
   if (status === 415) return new AppError(415, 'unsupported', 'This kind of content cannot be read here.');
   if (status !== undefined && status >= 400 && status < 500) {
@@ -86,13 +106,9 @@ function toAppError(error: unknown): AppError {
   );
 }
 
-/** Database errors carry the statement with its values; only name, code and stack without the message go to the log. */
-function withoutData(error: unknown): object {
-  if (!(error instanceof Error)) return { name: 'unknown' };
-  const { code } = error as HttpFailure;
-  const isDatabase = code?.startsWith('SQLITE') ?? false;
-  const stack = error.stack?.split('\n').filter((line) => line.trimStart().startsWith('at ')) ?? [];
-  return { name: error.name, code, message: isDatabase ? code : error.message, stack: stack.slice(0, 8) };
+/** Knex gave up waiting for the one connection. */
+function isPoolTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === 'KnexTimeoutError';
 }
 
 /** The request log numbers requests; without one there is no number. */

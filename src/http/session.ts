@@ -11,6 +11,8 @@ import session from 'express-session';
 import type { SessionData } from 'express-session';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
+import { errorFields } from '../errors.ts';
+import { privateFile, privateFolder } from '../private-files.ts';
 
 const idleMinutes = 30;
 export const absoluteHours = 12;
@@ -64,7 +66,14 @@ export function sessions(context: Context): RequestHandler {
   return (req, res, next) => {
     // The configured address says that browsers speak HTTPS, whatever the proxy tells us about it.
     if (secure) Object.defineProperty(req, 'secure', { value: true });
+    let isPassedOn = false;
     void handler(req, res, (error?: unknown) => {
+      if (isPassedOn) {
+        // Called again when the session could not be saved after the answer; Express would print the error.
+        context.log.error({ err: errorFields(error) }, 'A session could not be saved');
+        return;
+      }
+      isPassedOn = true;
       if (error === undefined) noteUse(req);
       next(error);
     });
@@ -88,10 +97,14 @@ export function sessionSecret(config: Config): string {
 
 /** Under a temporary name first: a crash leaves no half secret, and of two processes one wins. */
 function createSecret(folder: string, file: string): void {
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: privateFolder });
   const temporary = `${file}.${randomBytes(6).toString('hex')}`;
   try {
-    writeFileSync(temporary, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx', flush: true });
+    writeFileSync(temporary, randomBytes(48).toString('base64url'), {
+      mode: privateFile,
+      flag: 'wx',
+      flush: true,
+    });
     linkSync(temporary, file);
   } catch (error) {
     if (!existsSync(file)) throw error;

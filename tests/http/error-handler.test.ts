@@ -1,0 +1,91 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openDatabase } from '../../src/db.ts';
+import { errorFields } from '../../src/errors.ts';
+import { activateSmallModel, createTestApp, csrfToken, setUpOrganisation, signIn } from '../helpers/app.ts';
+import type { TestApp } from '../helpers/app.ts';
+
+const marker = 'marker-7391-of-a-customer';
+
+describe('what people typed', () => {
+  let test: TestApp;
+  let written: string[];
+  let logged: unknown[];
+
+  beforeAll(async () => {
+    test = await createTestApp();
+    await setUpOrganisation(test);
+    await activateSmallModel(test);
+    // As outside the tests, where Express writes what it is given to stderr.
+    test.app.set('env', 'development');
+    const note = (fields: object, message: string): void => void logged.push({ fields, message });
+    Object.assign(test.context.log, { info: note, warn: note, error: note });
+  });
+  afterAll(() => test.close());
+  beforeEach(() => {
+    written = [];
+    logged = [];
+    for (const stream of [process.stdout, process.stderr])
+      vi.spyOn(stream, 'write').mockImplementation((text) => (written.push(String(text)), true));
+    for (const method of ['log', 'warn', 'error'] as const)
+      vi.spyOn(console, method).mockImplementation((...parts) => void written.push(...parts.map(inspected)));
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  /** Everything that such an error carries, as a logger might print it. */
+  const inspected = (value: unknown): string =>
+    value instanceof Error ? `${String(value.stack)} ${JSON.stringify(value)}` : String(value);
+
+  it(
+    'is on no page, in no log and not on stderr when the database is locked',
+    { timeout: 120_000 },
+    async () => {
+      const agent = await signIn(test, 'admin');
+      const _csrf = await csrfToken(agent, '/account');
+      // Old enough to be written again with the next page.
+      const seenAt = Date.now() - 120_000;
+      await test.context.db.raw("update sessions set sess = json_set(sess, '$.seenAt', ?)", [seenAt]);
+      const other = openDatabase(test.context.config.databaseUrl);
+      const lock = await other.transaction();
+      const pages: string[] = [];
+      try {
+        const forms = {
+          '/account': { name: marker, theme: 'dark' },
+          '/admin/users': { name: marker, email: `${marker}@example.com`, role: 'viewer' },
+          '/sign-in': { email: `${marker}@example.com`, password: 'x' },
+        };
+        const sent = Object.entries(forms).map(async ([address, form]) => {
+          const answer = await agent
+            .post(address)
+            .type('form')
+            .send({ _csrf, ...form });
+          expect(answer.status, address).toBe(503);
+          expect(answer.headers['retry-after'], address).toMatch(/^\d+$/);
+          pages.push(answer.text);
+        });
+        const read = agent.get(`/predictions?search=${marker}`).then(({ text }) => pages.push(text));
+        await Promise.all([...sent, read]);
+      } finally {
+        await lock.rollback();
+        await other.destroy();
+      }
+      const everything = [...pages, ...written, JSON.stringify(logged)].join('\n');
+      expect(logged.length).toBeGreaterThan(0);
+      expect(written).toEqual([]);
+      expect(everything).not.toContain(marker);
+      expect(everything).not.toMatch(/insert into|update `|select .* from|\buserId\b|"epoch"/i);
+    },
+  );
+
+  it('is not in the message of a database error either', async () => {
+    const failing = test.context.db.raw('insert into nowhere (name) values (?)', [marker]);
+    const error = await failing.then(
+      () => null,
+      (reason: unknown) => reason as Error,
+    );
+    expect(error?.message).toBe('no such table: nowhere');
+    expect(inspected(error)).not.toContain(marker);
+    expect(errorFields(error)).toMatchObject({ code: 'SQLITE_ERROR', message: 'SQLITE_ERROR' });
+  });
+});
