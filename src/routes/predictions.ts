@@ -6,11 +6,10 @@ import { findAlternatives } from '../domain/alternatives.ts';
 import type { Alternatives } from '../domain/alternatives.ts';
 import { isSameValue } from '../domain/cell-values.ts';
 import { currentPopulation, withinPopulation } from '../domain/population.ts';
+import { predictionsCsvHeader } from '../domain/prediction-csv.ts';
 import { riskLevels } from '../domain/risk.ts';
-import { reasonWords } from '../domain/scoring-words.ts';
 import { flash } from '../http/flash.ts';
-import { sendCsv } from '../http/csv.ts';
-import type { CsvCell } from '../http/csv.ts';
+import { sendCsvText } from '../http/csv.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam, parseQuery } from '../http/validate.ts';
@@ -120,7 +119,9 @@ export function createPredictionHandlers({ db, config, tasks }: Context) {
         .filter(Boolean)
         .join('_');
       const filter = withinPopulation(toFilter(query), await currentPopulation(db));
-      await sendCsv(res, `${name}.csv`, csvHeader, csvRows(tasks, query, filter));
+      const sort = { key: query.sort, descending: query.order === 'desc' };
+      const ids = await tasks.run('listPredictionIds', { filter, sort });
+      await sendCsvText(res, `${name}.csv`, csvParts(tasks, ids));
     },
 
     show: async (req: Request, res: Response) => {
@@ -186,48 +187,9 @@ function toFilter(query: ListQuery): PredictionFilter {
   };
 }
 
-const csvHeader = [
-  'customer',
-  'churn_probability',
-  'risk_level',
-  'monthly_value',
-  'reason_1',
-  'reason_2',
-  'reason_3',
-  'recommended_action',
-  'expected_saving',
-  'model_version',
-  'scored_at',
-  'file',
-  'row',
-  'notes',
-];
-
-/** Everything that the filter matches, read in pages so that memory stays flat. */
-async function* csvRows(tasks: Tasks, query: ListQuery, filter: PredictionFilter): AsyncGenerator<CsvCell[]> {
-  const sort = { key: query.sort, descending: query.order === 'desc' };
-  for (let offset = 0; ; offset += rowsPerRead) {
-    const page = { filter, sort, limit: rowsPerRead, offset };
-    const rows = await tasks.run('listPredictions', page);
-    for (const row of rows) {
-      const reasons = [0, 1, 2].map((i) =>
-        row.reasons.strongest[i] ? reasonWords(row.reasons.strongest[i]) : '',
-      );
-      yield [
-        row.customerId,
-        row.probability,
-        row.riskLevel,
-        row.monthlyValue,
-        ...reasons,
-        row.recommendedAction,
-        row.expectedSaving,
-        row.modelLabel,
-        row.createdAt,
-        row.batchName,
-        row.rowNumber,
-        row.notes.join('; '),
-      ];
-    }
-    if (rows.length < rowsPerRead) return;
-  }
+/** Pages are asked for one by one, each when the reader has taken the one before: memory stays flat. */
+async function* csvParts(tasks: Tasks, ids: Int32Array): AsyncGenerator<string> {
+  yield predictionsCsvHeader;
+  for (let from = 0; from < ids.length; from += rowsPerRead)
+    yield await tasks.run('predictionsCsv', { ids: [...ids.subarray(from, from + rowsPerRead)] });
 }

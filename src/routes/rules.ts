@@ -19,7 +19,7 @@ import type { PageData } from '../http/render.ts';
 import { idParam, limitedText, parseForm, textValues } from '../http/validate.ts';
 import { findActiveModel } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
-import { getPrediction, listPredictions, noFilter } from '../store/predictions.ts';
+import { getPrediction, noFilter } from '../store/predictions.ts';
 import type { PredictionRecord } from '../store/predictions.ts';
 import { getRule, listRules } from '../store/retention-rules.ts';
 
@@ -89,7 +89,7 @@ const RuleForm = z.object({
   ...attributeFields,
 });
 
-export function createRuleHandlers({ db, config }: Context) {
+export function createRuleHandlers({ db, config, tasks }: Context) {
   const edit = async (
     res: Response,
     id: number | null,
@@ -151,13 +151,12 @@ export function createRuleHandlers({ db, config }: Context) {
       const prediction =
         Number.isSafeInteger(id) && id > 0 ? await getPrediction(db, id).catch(() => null) : null;
       const { filter: population } = await currentPopulation(db);
-      const recent = await listPredictions(
-        db,
-        { ...noFilter, population },
-        { key: 'probability', descending: true },
-        20,
-        0,
-      );
+      const recent = await tasks.run('listPredictions', {
+        filter: { ...noFilter, population },
+        sort: { key: 'probability', descending: true },
+        limit: 20,
+        offset: 0,
+      });
       const results = prediction ? await tryRules(db, config.modelsDir, prediction) : [];
       await render(res, 'rules/test', { title: 'Try the rules on a customer', prediction, recent, results });
     },

@@ -29,7 +29,7 @@ import type { BatchRecord } from '../store/batches.ts';
 import type { Job } from '../store/jobs.ts';
 import { findActiveModel } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
-import { listPredictions, noFilter } from '../store/predictions.ts';
+import { noFilter } from '../store/predictions.ts';
 import type { PredictionRecord } from '../store/predictions.ts';
 import { listRememberedNames } from '../store/remembered-names.ts';
 
@@ -63,7 +63,7 @@ declare module '../http/render.ts' {
 }
 
 export function createUploadHandlers(context: Context) {
-  const { db, config } = context;
+  const { db, config, tasks } = context;
 
   const pickPage = async () => ({
     title: 'Score a file',
@@ -156,7 +156,8 @@ export function createUploadHandlers(context: Context) {
         return;
       }
       const filter = { ...noFilter, batch: batch.id };
-      const predictions = await listPredictions(db, filter, { key: 'probability', descending: true }, 20, 0);
+      const sort = { key: 'probability', descending: true } as const;
+      const predictions = await tasks.run('listPredictions', { filter, sort, limit: 20, offset: 0 });
       await render(res, 'upload/results', {
         title: `Scores of ${batch.originalName}`,
         batch,

@@ -126,6 +126,7 @@ export async function getPrediction(db: Db, id: number): Promise<PredictionRecor
   return prediction;
 }
 
+/** A page of the list. Only numbers are sorted; the wide rows of the page are read when it is known. */
 export async function listPredictions(
   db: Db,
   filter: PredictionFilter,
@@ -133,13 +134,47 @@ export async function listPredictions(
   limit: number,
   offset: number,
 ): Promise<PredictionRecord[]> {
-  const rows = (await filtered(selected(db), filter)
-    // What is not known comes last either way.
-    .orderByRaw(`${sortColumns[sort.key]} ${sort.descending ? 'DESC' : 'ASC'} NULLS LAST`)
-    .orderBy('predictions.id')
-    .limit(limit)
-    .offset(offset)) as PredictionRow[];
-  return rows.map(toPrediction);
+  const ids = (await sortedIds(db, filter, sort).limit(limit).offset(offset)) as { id: number }[];
+  return getPredictions(
+    db,
+    ids.map(({ id }) => id),
+  );
+}
+
+/** All of the list in its order: what a download reads page by page, whatever happens to the scores meanwhile. */
+export async function listPredictionIds(
+  db: Db,
+  filter: PredictionFilter,
+  sort: PredictionSort,
+): Promise<Int32Array> {
+  let ids = new Int32Array(1024);
+  let count = 0;
+  await visitRows(db, sortedIds(db, filter, sort), (row) => {
+    if (count === ids.length) {
+      const larger = new Int32Array(2 * count);
+      larger.set(ids);
+      ids = larger;
+    }
+    ids[count++] = Number(row['id']);
+  });
+  return ids.slice(0, count);
+}
+
+/** In the order of `ids`; those that are gone are left out. */
+export async function getPredictions(db: Db, ids: readonly number[]): Promise<PredictionRecord[]> {
+  const rows = (await selected(db).whereIn('predictions.id', ids)) as PredictionRow[];
+  const byId = new Map(rows.map((row) => [Number(row['id']), row]));
+  return ids.flatMap((id) => (byId.has(id) ? [toPrediction(byId.get(id)!)] : []));
+}
+
+function sortedIds(db: Db, filter: PredictionFilter, { key, descending }: PredictionSort) {
+  return (
+    filtered(db('predictions'), filter, Boolean(filter.column) || key === 'date')
+      .select('predictions.id')
+      // What is not known comes last either way.
+      .orderByRaw(`${sortColumns[key]} ${descending ? 'DESC' : 'ASC'} NULLS LAST`)
+      .orderBy('predictions.id')
+  );
 }
 
 /** The same customer's scores, newest first. */
@@ -222,7 +257,7 @@ export async function visitFigureRows(
   filter: PredictionFilter,
   visit: (row: FigureRow) => void,
 ): Promise<void> {
-  const query = filtered(db('predictions'), filter).select(
+  const query = filtered(db('predictions'), filter, true).select(
     ...['inputs', 'probability', 'risk_level', 'monthly_value'],
   );
   await visitRows(db, query, (row) => {
@@ -283,7 +318,7 @@ export async function isModelUsed(db: Db, modelId: number): Promise<boolean> {
 }
 
 export async function countSamplePredictions(db: Db): Promise<number> {
-  const row = (await db('predictions').where({ is_sample: 1 }).count({ count: '*' }).first()) as {
+  const row = (await db('predictions').whereRaw('is_sample = 1').count({ count: '*' }).first()) as {
     count: number;
   };
   return row.count;
@@ -298,9 +333,10 @@ function selected(db: Db) {
 
 type Query = ReturnType<Db['queryBuilder']>;
 
-function filtered<Q>(query: Q, filter: PredictionFilter): Q {
+function filtered<Q>(query: Q, filter: PredictionFilter, readsRows = Boolean(filter.column)): Q {
   const wanted = query as Query;
-  if (filter.batch === null) wanted.where('is_latest', 1);
+  // What looks into every row, or wants them as they came, goes through the table; the sign keeps it from an index.
+  if (filter.batch === null) wanted.whereRaw(`${readsRows ? '+' : ''}is_latest = 1`);
   else wanted.where('predictions.batch_id', filter.batch);
   if (filter.risk) wanted.where('risk_level', filter.risk);
   if (filter.population) {

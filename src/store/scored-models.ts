@@ -23,7 +23,9 @@ export async function listScoredModels(db: Db): Promise<ScoredModel[]> {
     .groupBy('model_id', 'is_sample')
     .select<GroupRow[]>('model_id', 'is_sample', db.raw('MAX(id) AS newest'));
   const single = await db('predictions')
-    .where({ batch_id: null, is_latest: 1, is_sample: 0 })
+    .where({ batch_id: null, is_sample: 0 })
+    // The sign keeps SQLite from looking at every latest score, where few have no upload.
+    .whereRaw('+is_latest = 1')
     .whereNotNull('model_id')
     .distinct<{ model_id: number }[]>('model_id');
   return [

@@ -5,9 +5,11 @@
 import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
 import { listFigures } from '../domain/analytics.ts';
+import { predictionsCsv } from '../domain/prediction-csv.ts';
 import type { Schema } from '../ml/schema.ts';
 import {
   countPredictions,
+  listPredictionIds,
   listPredictions,
   probabilityHistogram,
   sumPredictions,
@@ -55,6 +57,10 @@ export const tasks = {
       { filter, sort, limit, offset }: Filtered & { sort: PredictionSort; limit: number; offset: number },
     ) => listPredictions(db, filter, sort, limit, offset),
   ),
+  listPredictionIds: page(({ db }, { filter, sort }: Filtered & { sort: PredictionSort }) =>
+    listPredictionIds(db, filter, sort),
+  ),
+  predictionsCsv: page(({ db }, { ids }: { ids: readonly number[] }) => predictionsCsv(db, ids)),
   sumPredictions: page(({ db }, { filter }: Filtered) => sumPredictions(db, filter)),
   probabilityHistogram: page(({ db }, { filter, bins }: Filtered & { bins: number }) =>
     probabilityHistogram(db, filter, bins),

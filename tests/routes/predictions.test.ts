@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { getModel } from '../../src/store/models.ts';
 import { startTaskPool } from '../../src/tasks/task-pool.ts';
 import { lanes } from '../../src/tasks/tasks.ts';
-import { createTestApp, setUpOrganisation, signIn } from '../helpers/app.ts';
+import { activateSmallModel, createTestApp, setUpOrganisation, signIn } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
+import type { Agent } from '../helpers/datasets.ts';
+import { storeScores } from '../helpers/predictions.ts';
 
 describe('what cannot be read in time', () => {
   let test: TestApp;
@@ -25,15 +28,47 @@ describe('what cannot be read in time', () => {
 
 describe('the download', () => {
   let test: TestApp;
+  let agent: Agent;
+  const count = 30_000;
   beforeAll(async () => {
     test = await createTestApp({}, startTaskPool);
     await setUpOrganisation(test);
+    agent = await signIn(test, 'analyst');
   });
   afterAll(() => test.close());
 
   it('is a header where nothing was scored', async () => {
-    const agent = await signIn(test, 'analyst');
     const { text } = await agent.get('/predictions.csv').buffer().expect(200);
     expect(text).toMatch(/^\uFEFF?customer,churn_probability,[a-z_,0-9]+\n$/);
+  });
+
+  it('holds every customer once, in the order of the list, and leaves the web thread to others', async () => {
+    const model = await getModel(test.context.db, await activateSmallModel(test));
+    const scores = await storeScores(test, model, count);
+    await agent.get('/predictions').expect(200);
+    const before = performance.eventLoopUtilization();
+    const { text } = await agent.get('/predictions.csv?sort=value&order=asc').buffer().expect(200);
+    const { utilization } = performance.eventLoopUtilization(before);
+
+    const lines = text.trimEnd().split('\n').slice(1);
+    const customers = lines.map((line) => line.split(',')[0]!);
+    const values = lines.map((line) => Number(line.split(',')[3]));
+    expect(lines).toHaveLength(count);
+    expect(new Set(customers).size).toBe(count);
+    expect(values).toEqual(scores.map(({ monthlyValue }) => monthlyValue).sort((a, b) => a - b));
+    const listed = await agent.get('/predictions?sort=value&order=asc&size=20&page=3').expect(200);
+    const shown = [...listed.text.matchAll(/>(C-\d{7})</g)].map(([, customer]) => customer);
+    expect(shown).toEqual(customers.slice(40, 60));
+    // Reading in the web thread takes all of it.
+    expect(utilization).toBeLessThan(0.6);
+  });
+
+  it('keeps its pages in order, and numbers of pages that are written in an address', async () => {
+    const page = async (n: number) =>
+      [...(await agent.get(`/predictions?size=200&page=${n}`)).text.matchAll(/>(C-\d{7})</g)].map(
+        ([, c]) => c,
+      );
+    const seen = [...(await page(1)), ...(await page(2)), ...(await page(count / 200))];
+    expect(new Set(seen).size).toBe(600);
   });
 });
