@@ -2,6 +2,7 @@
 import { associationMatrix, associationWithTarget } from '../ml/association.ts';
 import { checkTrainingTable } from '../ml/data-checks.ts';
 import type { DataIssue } from '../ml/data-checks.ts';
+import { countRepeatedRows } from '../ml/duplicates.ts';
 import { countLevels, levelKey } from '../ml/levels.ts';
 import { quantileBins } from '../ml/quantile-bins.ts';
 import { readColumn } from '../ml/schema-inference.ts';
@@ -51,6 +52,7 @@ export interface DatasetProfile {
   /** Share that left among rows where that is known; null without a label. */
   readonly positiveRate: number | null;
   readonly undecided: number;
+  /** Rows that are the same as an earlier one but for who the customer is said to be. */
   readonly duplicateRows: number;
   readonly columns: readonly ColumnProfile[];
   /** Strength with which columns go together, row-major. */
@@ -76,7 +78,10 @@ export function profileDataset(
     rows,
     positiveRate: decided === null ? null : rateOf(decided.target),
     undecided: labels === null ? 0 : labels.reduce((sum, one) => sum + Number(one === undecided), 0),
-    duplicateRows: countDuplicateRows(csv),
+    duplicateRows:
+      decided === null
+        ? countSameCells(csv, columns)
+        : countRepeatedRows(featuresOnly(decided.table, columns), decided.target),
     columns: columns.map((column) => profileColumn(csv, column, typed, labels, decided)),
     matrix: matrixOf(typed),
     issues:
@@ -219,10 +224,13 @@ function featuresOnly(table: Table, columns: readonly DatasetColumn[]): Table {
   return { ...table, columns: table.columns.filter(isFeature) };
 }
 
-function countDuplicateRows(csv: WholeCsv): number {
+/** Before anything says who left: the text of all columns but those that name the customer. */
+function countSameCells(csv: WholeCsv, columns: readonly DatasetColumn[]): number {
   const rows = csv.cells[0]?.length ?? 0;
+  const names = new Set(columns.flatMap(({ name, role }) => (role === 'identifier' ? [name] : [])));
+  const cells = csv.cells.filter((_, j) => !names.has(csv.header[j]!));
   const seen = new Set<string>();
-  for (let row = 0; row < rows; row++) seen.add(csv.cells.map((column) => column[row]).join('\u001f'));
+  for (let row = 0; row < rows; row++) seen.add(cells.map((column) => column[row]).join('\u001f'));
   return rows - seen.size;
 }
 

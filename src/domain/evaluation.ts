@@ -11,6 +11,7 @@ import { fitAndScore } from '../ml/training.ts';
 import { createRandom } from '../ml/random.ts';
 import type { Random } from '../ml/random.ts';
 import { takeRows } from '../ml/table.ts';
+import { takeTrainingRows } from '../ml/training-data.ts';
 import { prepareTraining } from './training-table.ts';
 import type { PreparedTraining, TrainingTable } from './training-table.ts';
 
@@ -24,7 +25,7 @@ export interface EvaluationProtocol {
   readonly seed: number;
   /**
    * Columns whose value says in which fold a row is tested, one column a repeat; `folds` and `repeats` are not
-   * used then. They are no features.
+   * used then, and nothing keeps rows of one customer together. They are no features.
    */
   readonly foldColumns: readonly string[];
   readonly drop: readonly string[];
@@ -55,7 +56,7 @@ export function evaluateTable(
   const score = (split: Split, random: Random) => fitFold(family, prepared, split, random);
   const folds =
     protocol.foldColumns.length === 0
-      ? crossValidate(target, protocol, score)
+      ? crossValidate(target, { ...protocol, groups: prepared.groups }, score)
       : protocol.foldColumns.flatMap((name, repeat) =>
           scoreFoldsOf(table, name, repeat, protocol.seed, score),
         );
@@ -85,15 +86,17 @@ function pooledCalibrationError(folds: readonly ScoredFold[], target: Uint8Array
 
 function fitFold(
   family: Contestant,
-  { data, types, target }: PreparedTraining,
-  { train, test }: Split,
+  { data, types, target, groups }: PreparedTraining,
+  split: Split,
   random: Random,
 ): Float64Array {
+  const rows = { table: data, target, ...(groups ? { groups } : {}) };
   if (family !== 'majority' && family !== 'one-column')
-    return fitAndScore({ types }, family, data, target, train, test, random);
+    return fitAndScore({ types }, family, rows, split, random);
+  const { train, test } = split;
   const trainTable = takeRows(data, train);
   const features = fitEncoder(trainTable, types);
-  const training = { table: encodeTable(features, trainTable), target: takeTarget(target, train) };
+  const training = { ...takeTrainingRows(rows, train), table: encodeTable(features, trainTable) };
   const testTable = encodeTable(features, takeRows(data, test));
   return family === 'majority'
     ? majority.predict(majority.fit({}, training, random), testTable)

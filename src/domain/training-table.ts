@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { parse } from 'csv-parse/sync';
 import { Unprocessable } from '../errors.ts';
 import { isSameLevel } from '../ml/levels.ts';
+import { groupRows } from '../ml/row-groups.ts';
+import type { RowGroups } from '../ml/row-groups.ts';
 import { inferColumns, positiveLevelOf, readColumn } from '../ml/schema-inference.ts';
 import type { InferredColumn } from '../ml/schema-inference.ts';
 import type { FeatureType, Label } from '../ml/schema.ts';
@@ -63,6 +65,8 @@ export interface PreparedTraining {
   readonly data: Table;
   readonly types: readonly FeatureType[];
   readonly target: Uint8Array;
+  /** Rows of one customer, and copies of a row, belong together. */
+  readonly groups: RowGroups;
   readonly label: Label;
   readonly identifier: string | null;
   readonly value: string | null;
@@ -77,17 +81,25 @@ export function prepareTraining(
   const label = labelOf(table);
   const features = featuresOf(table, only).filter(({ name }) => !drop.includes(name));
   const labels = cellsOf(table, label.name);
+  const data = {
+    rowCount: labels.length,
+    columns: features.map(({ name, column }) =>
+      readColumn(name, column.type as FeatureType, cellsOf(table, column.name), table.decimal),
+    ),
+  };
+  const target = Uint8Array.from(labels, (level) => (isSameLevel(level, label.positive) ? 1 : 0));
+  const identifiers = table.columns.filter(({ role }) => role === 'identifier');
   return {
-    data: {
-      rowCount: labels.length,
-      columns: features.map(({ name, column }) =>
-        readColumn(name, column.type as FeatureType, cellsOf(table, column.name), table.decimal),
-      ),
-    },
+    data,
     types: features.map(({ column }) => column.type as FeatureType),
-    target: Uint8Array.from(labels, (level) => (isSameLevel(level, label.positive) ? 1 : 0)),
+    target,
+    groups: groupRows(
+      data,
+      target,
+      identifiers.map(({ name }) => cellsOf(table, name)),
+    ),
     label,
-    identifier: table.columns.find((column) => column.role === 'identifier')?.name ?? null,
+    identifier: identifiers[0]?.name ?? null,
     value: features.find(({ column }) => column.role === 'value')?.name ?? null,
   };
 }

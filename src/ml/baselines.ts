@@ -5,7 +5,7 @@
  * Method of the rule: Holte (1993), Very simple classification rules perform well on most commonly used
  * datasets. A column has at most eight quantile bins (categories: their levels, at most 255) and one for
  * no value; rates are drawn to the overall rate by ten pseudo-rows. The column is the one with the lowest
- * log loss in five-fold cross-validation on rows taken in turn, so that many bins are no advantage.
+ * log loss in five-fold cross-validation on rows (or groups of rows) taken in turn, so that many bins are no advantage.
  * Reasons: the whole difference to the mean prediction belongs to the column.
  */
 import type { Estimator, Explanation, TrainingData } from './estimator.ts';
@@ -66,9 +66,7 @@ function fitOneColumn(data: TrainingData): OneColumnModel {
     feature.kind === 'number' ? numberBins[f]! : feature,
   );
   const columns = binColumns(bins, data.table);
-  const losses = columns.map((column, f) =>
-    crossValidatedLoss(column, binCount(bins[f]!), data.target, weights),
-  );
+  const losses = columns.map((column, f) => crossValidatedLoss(column, binCount(bins[f]!), data, weights));
   const feature = losses.indexOf(Math.min(...losses));
   const { rates } = binRates(columns[feature]!, binCount(bins[feature]!), data.target, weights, null);
   let base = 0;
@@ -96,13 +94,15 @@ function explainOneColumn(model: OneColumnModel, table: Table): Explanation {
 function crossValidatedLoss(
   column: Uint8Array,
   bins: number,
-  target: Uint8Array,
+  { target, groups }: TrainingData,
   weights: Float64Array,
 ): number {
   let loss = 0;
+  const foldOf = Uint8Array.from(target, (_, row) => (groups?.[row] ?? row) % FOLDS);
   for (let fold = 0; fold < FOLDS; fold++) {
-    const { rates } = binRates(column, bins, target, weights, fold);
-    for (let row = fold; row < target.length; row += FOLDS) {
+    const { rates } = binRates(column, bins, target, weights, { foldOf, fold });
+    for (let row = 0; row < target.length; row++) {
+      if (foldOf[row] !== fold) continue;
       const p = rates[column[row]!]!;
       loss -= weights[row]! * Math.log(Math.max(1e-15, target[row] === 1 ? p : 1 - p));
     }
@@ -110,18 +110,18 @@ function crossValidatedLoss(
   return loss;
 }
 
-/** Smoothed rates of all rows but those of the fold `left out`, and the overall rate. */
+/** Smoothed rates of all rows but those of the fold that is left out, and the overall rate. */
 function binRates(
   column: Uint8Array,
   bins: number,
   target: Uint8Array,
   weights: Float64Array,
-  leftOut: number | null,
+  leftOut: { readonly foldOf: Uint8Array; readonly fold: number } | null,
 ): { rates: Float64Array; rate: number } {
   const positive = new Float64Array(bins);
   const total = new Float64Array(bins);
   for (let row = 0; row < target.length; row++) {
-    if (row % FOLDS === leftOut) continue;
+    if (leftOut !== null && leftOut.foldOf[row] === leftOut.fold) continue;
     total[column[row]!]! += weights[row]!;
     positive[column[row]!]! += weights[row]! * target[row]!;
   }

@@ -3,6 +3,7 @@
  * See boosting.ts for the method.
  */
 import type { BoostingParams } from './boosting.ts';
+import { stratifiedSplit, takeTarget } from './cross-validation.ts';
 import type { TrainingData } from './estimator.ts';
 import type { Random } from './random.ts';
 import { logit } from './sigmoid.ts';
@@ -40,7 +41,7 @@ interface State {
 export function prepareBoosting(params: BoostingParams, data: TrainingData, random: Random): Boosting {
   const { table, target } = data;
   const weights = rowWeights(data, params.classWeight);
-  const validation = setAside(target, weights, params.validationShare, random);
+  const validation = setAside(data, weights, params.validationShare, random);
   const bins = fitBins(table);
   const baseMargin = logit(weightedRate(target, weights));
   const state: State = {
@@ -142,9 +143,19 @@ interface Validation {
 }
 
 /** Draws the same share of both classes and takes their weight out of the training. */
-function setAside(target: Uint8Array, weights: Float64Array, share: number, random: Random): Validation {
+function setAside(
+  { target, groups }: TrainingData,
+  weights: Float64Array,
+  share: number,
+  random: Random,
+): Validation {
   const rows: number[] = [];
-  if (share > 0)
+  if (share > 0 && groups !== undefined) {
+    const weighing = Int32Array.from(weights.keys()).filter((row) => weights[row]! > 0);
+    const own = Int32Array.from(weighing, (row) => groups[row]!);
+    const { test } = stratifiedSplit(takeTarget(target, weighing), share, random, own);
+    for (const place of test) rows.push(weighing[place]!);
+  } else if (share > 0)
     for (const label of [0, 1]) {
       const left = Array.from(target.keys()).filter((row) => target[row] === label && weights[row]! > 0);
       const wanted = Math.floor(share * left.length);

@@ -8,10 +8,11 @@
  * Reasons are carried along the straight path: they are scaled by (g(p) − g(base)) / (p − base).
  * Assumes scores that the estimator gave to rows it had not learned from.
  */
-import { stratifiedFolds } from './cross-validation.ts';
+import { fewestOfAClass, stratifiedFolds } from './cross-validation.ts';
 import type { Explanation } from './estimator.ts';
 import { logLoss } from './metrics.ts';
 import type { Random } from './random.ts';
+import type { RowGroups } from './row-groups.ts';
 import { logit, sigmoid } from './sigmoid.ts';
 
 export type Calibration =
@@ -28,10 +29,14 @@ const MAX_KNOTS = 10_000;
 const none: Calibration = { method: 'none' };
 
 /** Chooses by cross-validation. `scores` are out of fold, in [0, 1]; `target` 0 or 1, of the same length. */
-export function fitCalibration(scores: Float64Array, target: Uint8Array, random: Random): Calibration {
-  const positives = target.reduce((sum, label) => sum + label, 0);
-  if (Math.min(positives, target.length - positives) < 2 * FOLDS) return none;
-  const foldOf = stratifiedFolds(target, FOLDS, random);
+export function fitCalibration(
+  scores: Float64Array,
+  target: Uint8Array,
+  random: Random,
+  groups: RowGroups = null,
+): Calibration {
+  if (fewestOfAClass(target, groups) < 2 * FOLDS) return none;
+  const foldOf = stratifiedFolds(target, FOLDS, random, groups);
   const plain = logLoss(scores, target);
   const platt = validatedLoss(fitPlatt, scores, target, foldOf);
   const isotonic = validatedLoss(fitIsotonic, scores, target, foldOf);

@@ -3,7 +3,7 @@
  * from, columns that say nothing, columns that give the answer away (see leak.ts), columns and rows that come twice
  * (see duplicates.ts). Above 50,000 rows columns are judged by an even sample.
  */
-import { chanceOfAgreement, countRepeatedRows, findTwins } from './duplicates.ts';
+import { countRepeatedRows, findTwins, repeatsByChance } from './duplicates.ts';
 import { pureGroupOf, soloAucs } from './leak.ts';
 import { takeRows } from './table.ts';
 import type { Column, Table } from './table.ts';
@@ -204,15 +204,12 @@ function checkTwins({ columns }: Table): DataIssue[] {
 
 function checkRepeatedRows(table: Table, target: Uint8Array): DataIssue[] {
   const repeated = countRepeatedRows(table, target);
-  if (repeated < duplicateShare * table.rowCount) return [];
-  // Few columns of few levels repeat by themselves.
-  const chance = chanceOfAgreement(sampleOf(table, target, maxTwinRows).sample.columns);
-  if (chance * table.rowCount ** 2 > repeated / 10) return [];
+  if (repeated < duplicateShare * table.rowCount || repeatsByChance(table, repeated)) return [];
   return [
     {
       ...{ kind: 'duplicate-rows', severity: 'warns', column: null, figure: repeated },
-      message: `${repeated} rows are the same as another in every column and in the outcome.`,
-      fix: 'Keep one of each, unless they are different customers. A copy that is learned from and one that is measured make the model look better than it is.',
+      message: `${repeated} rows are the same as an earlier one in every column that is learned from and in the outcome.`,
+      fix: 'Keep one of each, unless they are different customers. Copies stay on one side of every split, so that the model is not measured on what it has learned; they still count more than once.',
     },
   ];
 }

@@ -7,6 +7,7 @@
  * not do: one outlier that two columns share makes it 1.
  * Rows: a hash of 53 bits a row; two different rows share one with a chance of 10⁻¹⁶.
  */
+import { takeRows } from './table.ts';
 import type { Column, NumberColumn, Table } from './table.ts';
 
 interface Spread {
@@ -22,6 +23,8 @@ type Candidate =
 
 /** Rounding to cents moves a value by less than this share of the middle half's width. */
 const roundingShare = 0.01;
+/** The chance that rows agree is read off so many. */
+const maxChanceRows = 5_000;
 
 /** For each column the index of the first earlier one that tells the same; −1 where there is none. */
 export function findTwins(columns: readonly Column[]): Int32Array {
@@ -33,6 +36,11 @@ export function findTwins(columns: readonly Column[]): Int32Array {
 
 /** Rows that are the same as an earlier one in every column and in the label. */
 export function countRepeatedRows(table: Table, target: Uint8Array): number {
+  return table.rowCount - new Set(rowKeys(table, target)).size;
+}
+
+/** Equal for rows that are the same in every column and in the label. */
+export function rowKeys(table: Table, target: Uint8Array): Float64Array {
   const high = new Uint32Array(table.rowCount);
   const low = new Uint32Array(table.rowCount);
   const mix = (row: number, x: number, y: number): void => {
@@ -51,8 +59,15 @@ export function countRepeatedRows(table: Table, target: Uint8Array): number {
   target.forEach((label, row) => {
     mix(row, label, label);
   });
-  const keys = Float64Array.from(high, (h, row) => h * 2 ** 21 + (low[row]! >>> 11)).sort();
-  return keys.reduce((count, key, i) => count + Number(i > 0 && key === keys[i - 1]), 0);
+  return Float64Array.from(high, (h, row) => h * 2 ** 21 + (low[row]! >>> 11));
+}
+
+/** Few columns of few levels repeat by themselves: would chance alone make a tenth of so many repeated rows? */
+export function repeatsByChance(table: Table, repeated: number): boolean {
+  if (repeated === 0) return false;
+  const count = Math.min(table.rowCount, maxChanceRows);
+  const rows = Int32Array.from({ length: count }, (_, i) => Math.floor((i * table.rowCount) / count));
+  return chanceOfAgreement(takeRows(table, rows).columns) * table.rowCount ** 2 > repeated / 10;
 }
 
 /** The chance that two rows agree in every cell, were columns to have nothing to do with each other. */

@@ -15,6 +15,8 @@ export interface TrainingData {
   readonly target: Uint8Array;
   /** Non-negative; length `table.rowCount`. Absent: every row weighs 1. */
   readonly weights?: Float64Array;
+  /** Rows of one group stay on one side of every split (row-groups.ts). Absent: every row stands alone. */
+  readonly groups?: Int32Array;
 }
 
 /**

@@ -43,6 +43,8 @@ export interface Evaluation {
   readonly folds: number;
   readonly trainingRows: number;
   readonly holdoutRows: number;
+  /** How many customers these rows are of, where rows belong together; intervals take rows as independent. */
+  readonly holdoutCustomers?: number;
   /** Share of leavers in the whole dataset. */
   readonly positiveRate: number;
   readonly candidates: readonly Candidate[];

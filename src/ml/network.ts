@@ -22,7 +22,7 @@ import type { Random } from './random.ts';
 import { sampledShap, type SampledExplanation } from './sampled-shap.ts';
 import { sigmoid } from './sigmoid.ts';
 import { takeRows, type Table } from './table.ts';
-import { checkTrainingData, rowWeights, type ClassWeight } from './training-data.ts';
+import { checkTrainingData, rowWeights, takeTrainingRows, type ClassWeight } from './training-data.ts';
 import { fromCells, toCells, typicalRows, type BackgroundCells } from './typical-rows.ts';
 
 export interface NetworkParams {
@@ -128,14 +128,10 @@ function explainNetwork(model: NetworkModel, table: Table): SampledExplanation {
 }
 
 function withoutWeightless(data: TrainingData): TrainingData {
-  const { table, target, weights } = data;
+  const { target, weights } = data;
   if (!weights?.includes(0)) return data;
   const rows = Int32Array.from(target.keys()).filter((row) => weights[row]! > 0);
-  return {
-    table: takeRows(table, rows),
-    target: Uint8Array.from(rows, (row) => target[row]!),
-    weights: Float64Array.from(rows, (row) => weights[row]!),
-  };
+  return takeTrainingRows(data, rows);
 }
 
 function fitBackground(

@@ -8,7 +8,7 @@
 import type { TrainingData } from './estimator.ts';
 import { shuffle } from './random.ts';
 import type { Random } from './random.ts';
-import { takeRows } from './table.ts';
+import { takeTrainingRows } from './training-data.ts';
 
 /** Both classes equally frequent. `over` draws the rarer class with replacement, `under` drops of the other. */
 export function resample(data: TrainingData, kind: 'over' | 'under', random: Random): TrainingData {
@@ -19,7 +19,9 @@ export function resample(data: TrainingData, kind: 'over' | 'under', random: Ran
     rowsOf[0]!.length < rowsOf[1]!.length ? [rowsOf[0]!, rowsOf[1]!] : [rowsOf[1]!, rowsOf[0]!];
   if (rare.length === 0 || rare.length === frequent.length) return data;
   const rows = kind === 'over' ? repeatRare(rare, frequent, random) : dropFrequent(rare, frequent, random);
-  return takeTrainingRows(data, rows.sort());
+  // A repeated row belongs to its first copy, in whatever splits an estimator makes of these rows.
+  const groups = data.groups ?? Int32Array.from(data.target.keys());
+  return takeTrainingRows({ ...data, groups }, rows.sort());
 }
 
 function repeatRare(rare: Int32Array, frequent: Int32Array, random: Random): Int32Array {
@@ -34,12 +36,4 @@ function dropFrequent(rare: Int32Array, frequent: Int32Array, random: Random): I
   const kept = frequent.slice();
   shuffle(kept, random);
   return Int32Array.from([...rare, ...kept.subarray(0, rare.length)]);
-}
-
-function takeTrainingRows({ table, target, weights }: TrainingData, rows: Int32Array): TrainingData {
-  return {
-    table: takeRows(table, rows),
-    target: Uint8Array.from(rows, (row) => target[row]!),
-    ...(weights === undefined ? {} : { weights: Float64Array.from(rows, (row) => weights[row]!) }),
-  };
 }

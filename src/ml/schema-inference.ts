@@ -2,7 +2,7 @@
  * What the columns of a table are: guessed from all of its values, for a person to confirm.
  *
  * Number: (nearly) every value reads as one. Boolean: two levels. Category: text, or numbers that are codes, with
- * few levels. Identifier: one value a row, or a name that says so. Text: too many levels to learn from; ignored.
+ * few levels. Identifier: one value a row, or a name such as customer_id, which may repeat. Text: too many levels to learn from; ignored.
  */
 import { countLevels } from './levels.ts';
 import { createRandom, shuffle } from './random.ts';
@@ -30,6 +30,7 @@ const identifierName =
   /(^|[^a-z])(id|ids|uuid|guid|key|rownumber|index|surname|lastname|firstname|fullname|name|e?mail|phone(number)?)$|^(row|customer|client|account|user|member)_?(no|nr|num|number|id|key|code)$/;
 const answerName = /^churn|attrition/;
 const customerName = /(^|_)(customer|cust|client|account|user|member|subscriber|msisdn)/;
+const repeatedName = /^(customer|cust|client|subscriber|user|member)_?(id|no|nr|num|number|key|uuid)$/;
 const rowName = /^(row|index|unnamed)/;
 const labelName =
   /^(is_?|has_?)?(churn(ed)?|exited|attrition(_?flag)?|left|leaver|cancell?ed|closed|lapsed|churn_?(label|flag|value|status))\W*$/;
@@ -171,6 +172,13 @@ function roleOf(name: string, type: ColumnType, distinct: number, present: reado
   const isNamed = identifierName.test(snakeCase(name));
   const isWhole = type === 'number' && sampleOf(present).every((text) => /^\d+$/.test(text.trim()));
   if (unique && (type === 'text' || (isWhole && isNamed))) return 'identifier';
+  // Rows of several months name their customer more than once.
+  if (
+    distinct > 2 &&
+    repeatedName.test(snakeCase(name)) &&
+    (isWhole || type === 'text' || type === 'category')
+  )
+    return 'identifier';
   return type === 'text' || (isNamed && distinct > maxLevels) ? 'ignored' : 'feature';
 }
 

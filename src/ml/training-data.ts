@@ -4,6 +4,8 @@
  * so that both classes weigh the same and the total stays as it was.
  */
 import type { TrainingData } from './estimator.ts';
+import { takeGroups } from './row-groups.ts';
+import { takeRows } from './table.ts';
 
 export type ClassWeight = 'none' | 'balanced';
 
@@ -14,6 +16,8 @@ export function checkTrainingData(data: TrainingData): void {
   if (table.columns.length === 0) throw new RangeError('there are no columns to learn from');
   if (target.length !== table.rowCount)
     throw new RangeError(`${table.rowCount} rows but ${target.length} labels`);
+  if (data.groups !== undefined && data.groups.length !== table.rowCount)
+    throw new RangeError(`${table.rowCount} rows but ${data.groups.length} groups`);
   if (weights !== undefined) checkWeights(weights, table.rowCount);
   for (const column of table.columns) {
     const length = column.kind === 'number' ? column.values.length : column.codes.length;
@@ -21,6 +25,17 @@ export function checkTrainingData(data: TrainingData): void {
       throw new RangeError(`column '${column.name}' has ${length} values, the table ${table.rowCount} rows`);
   }
   checkClasses(target, weights);
+}
+
+/** Some rows, in the order given; a row may come more than once. */
+export function takeTrainingRows(data: TrainingData, rows: Int32Array): TrainingData {
+  const { table, target, weights, groups } = data;
+  return {
+    table: takeRows(table, rows),
+    target: Uint8Array.from(rows, (row) => target[row]!),
+    ...(weights === undefined ? {} : { weights: Float64Array.from(rows, (row) => weights[row]!) }),
+    ...takeGroups(groups, rows),
+  };
 }
 
 /** The weight of every row; a new array. Call after checkTrainingData. */

@@ -11,6 +11,7 @@ import { majority, oneColumn } from './baselines.ts';
 import { calibrate, fitCalibration } from './calibration.ts';
 import type { Calibration } from './calibration.ts';
 import { crossValidate, stratifiedSplit, takeTarget } from './cross-validation.ts';
+import type { Split } from './cross-validation.ts';
 import { thresholdSweep } from './curves.ts';
 import { encodeTable, fitEncoder } from './encoding.ts';
 import type { OnStep, TrainingData } from './estimator.ts';
@@ -22,9 +23,12 @@ import { createRandom } from './random.ts';
 import type { Random } from './random.ts';
 import { monthlyValuesOf, reportOn } from './report.ts';
 import { resample } from './resampling.ts';
+import { takeGroups } from './row-groups.ts';
+import type { RowGroups } from './row-groups.ts';
 import type { Feature, FeatureType, Label } from './schema.ts';
 import { takeRows } from './table.ts';
 import type { Table } from './table.ts';
+import { takeTrainingRows } from './training-data.ts';
 import { tuneAuto } from './tuning.ts';
 
 /** How the rarer class is given more weight, inside training rows only. */
@@ -37,6 +41,8 @@ export interface TrainingRequest {
   /** What people said of a feature: title, unit, actionable, allowed range, policy. */
   readonly details?: ReadonlyMap<string, Partial<Feature>>;
   readonly target: Uint8Array;
+  /** Rows of one group stay on one side of every split; null: every row stands alone. */
+  readonly groups?: RowGroups;
   readonly label: Label;
   readonly identifier: string | null;
   readonly value: string | null;
@@ -63,11 +69,12 @@ const importanceRows = 1_000;
 export function trainModel(request: TrainingRequest): Model {
   const startedAt = request.now();
   const random = createRandom(request.seed);
-  const split = stratifiedSplit(request.target, holdoutShare, random.fork());
+  const split = stratifiedSplit(request.target, holdoutShare, random.fork(), request.groups);
   const table = takeRows(request.table, split.train);
   const target = takeTarget(request.target, split.train);
 
-  const compared = compareFamilies(request, table, target);
+  const rows = { table, target, ...takeGroups(request.groups, split.train) };
+  const compared = compareFamilies(request, rows);
   const { family } = compared.best;
   request.onStep?.({
     ...lastSteps(request),
@@ -75,10 +82,10 @@ export function trainModel(request: TrainingRequest): Model {
     best: wordsOf(compared.best),
   });
   const encoder = fitEncoder(table, request.types);
-  const data = { table: encodeTable(encoder, table), target };
+  const data = { ...rows, table: encodeTable(encoder, table) };
   const fitted = fitBest(request, compared, data, random.fork());
   const { estimator } = fitted;
-  const calibration = calibrationOf(compared, target, random.fork());
+  const calibration = calibrationOf(compared, rows, random.fork());
 
   request.onStep?.({
     ...lastSteps(request),
@@ -105,6 +112,7 @@ export function trainModel(request: TrainingRequest): Model {
       folds: request.folds,
       trainingRows: split.train.length,
       holdoutRows: split.test.length,
+      ...(request.groups ? { holdoutCustomers: countGroups(request.groups, split.test) } : {}),
       positiveRate: rateOf(request.target),
       candidates: candidatesOf(compared, estimator),
       selectionSweep: thresholdSweep(
@@ -146,12 +154,12 @@ interface Compared {
 }
 
 /** `auto` alone needs no comparison from outside: it makes its own, and calibrates by its blend. */
-function compareFamilies(request: TrainingRequest, table: Table, target: Uint8Array): Compared {
+function compareFamilies(request: TrainingRequest, rows: TrainingData): Compared {
   const { families } = request;
   if (families.length === 1 && families[0] === 'auto' && (request.imbalance ?? 'none') === 'none')
     return { best: unmeasured('auto'), candidates: [], outOfFold: null };
   const results: ReturnType<typeof compareFamily>[] = [];
-  for (const family of families) results.push(compareFamily(request, family, results, table, target));
+  for (const family of families) results.push(compareFamily(request, family, results, rows));
   const isWeighted = (request.imbalance ?? 'none') !== 'none';
   // Weights and resampling shift probabilities until they are calibrated; the order of scores they leave.
   const best = results.reduce((a, b) =>
@@ -170,10 +178,10 @@ function compareFamily(
   request: TrainingRequest,
   family: Family,
   before: readonly { readonly candidate: Candidate }[],
-  table: Table,
-  target: Uint8Array,
+  rows: TrainingData,
 ): { candidate: Candidate; outOfFold: Float64Array } {
   const { folds, seed } = request;
+  const { target } = rows;
   const { total } = lastSteps(request);
   const stage = `Comparing ${family}`;
   const best = before.length === 0 ? null : before.map(({ candidate }) => candidate).reduce(leastLoss);
@@ -183,14 +191,14 @@ function compareFamily(
   report(0);
   const results = crossValidate(
     target,
-    { folds, repeats: 1, seed },
-    ({ train, test }, random) => fitAndScore(request, family, table, target, train, test, random),
+    { folds, repeats: 1, seed, groups: rows.groups ?? null },
+    (split, random) => fitAndScore(request, family, rows, split, random),
     report,
   );
   const outOfFold = new Float64Array(target.length);
-  for (const { rows, scores } of results) rows.forEach((row, i) => (outOfFold[row] = scores[i]!));
-  const metrics = results.map(({ rows, scores }) =>
-    computeMetrics(scores, takeTarget(target, rows), threshold),
+  for (const { rows: tested, scores } of results) tested.forEach((row, i) => (outOfFold[row] = scores[i]!));
+  const metrics = results.map(({ rows: tested, scores }) =>
+    computeMetrics(scores, takeTarget(target, tested), threshold),
   );
   const aucs = metrics.map((fold) => fold.rocAuc);
   const rocAuc = mean(aucs);
@@ -205,21 +213,19 @@ function compareFamily(
   };
 }
 
-/** One honest fold: encoder, resampling and estimator learn from `train`, `test` is only scored. */
+/** One honest fold: encoder, resampling and estimator learn from the training rows, those of the test are only scored. */
 export function fitAndScore(
   request: Pick<TrainingRequest, 'types' | 'params' | 'imbalance'>,
   family: Family,
-  table: Table,
-  target: Uint8Array,
-  train: Int32Array,
-  test: Int32Array,
+  rows: TrainingData,
+  { train, test }: Split,
   random: Random,
 ): Float64Array {
-  const trainTable = takeRows(table, train);
-  const features = fitEncoder(trainTable, request.types);
-  const data = { table: encodeTable(features, trainTable), target: takeTarget(target, train) };
+  const training = takeTrainingRows(rows, train);
+  const features = fitEncoder(training.table, request.types);
+  const data = { ...training, table: encodeTable(features, training.table) };
   const estimator = fitOn(request, family, data, random);
-  return predictWith(estimator, encodeTable(features, takeRows(table, test)));
+  return predictWith(estimator, encodeTable(features, takeRows(rows.table, test)));
 }
 
 interface FittedBest {
@@ -260,8 +266,16 @@ function paramsOf(request: Pick<TrainingRequest, 'params' | 'imbalance'>, family
   return { ...defaultParams(family), ...request.params?.[family], ...weighting };
 }
 
-function calibrationOf({ outOfFold }: Compared, target: Uint8Array, random: Random): Calibration {
-  return outOfFold === null ? { method: 'none' } : fitCalibration(outOfFold, target, random);
+function calibrationOf(
+  { outOfFold }: Compared,
+  { target, groups }: TrainingData,
+  random: Random,
+): Calibration {
+  return outOfFold === null ? { method: 'none' } : fitCalibration(outOfFold, target, random, groups);
+}
+
+function countGroups(groups: Int32Array, rows: Int32Array): number {
+  return new Set(Array.from(rows, (row) => groups[row]!)).size;
 }
 
 /** What `auto` tried inside itself, where nothing was compared from outside. */

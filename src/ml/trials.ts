@@ -7,12 +7,13 @@
  * the same data, seed and budget give the same model on every machine.
  */
 import type { BoostingModel } from './boosting.ts';
-import { splitBy, takeTarget } from './cross-validation.ts';
+import { splitBy } from './cross-validation.ts';
 import type { TrainingData } from './estimator.ts';
 import { fitMember, predictMember, type Member, type MemberFamily } from './members.ts';
 import type { Random } from './random.ts';
 import { sigmoid } from './sigmoid.ts';
 import { takeRows, type Table } from './table.ts';
+import { takeTrainingRows } from './training-data.ts';
 import { binRows } from './tree/bins.ts';
 import { addTreeValues } from './tree/predict.ts';
 
@@ -72,11 +73,7 @@ export function tryCandidate(
 ): Trial {
   const parts = Array.from({ length: folds }, (_, fold) => {
     const { train, test } = splitBy(foldOf, fold);
-    const training = {
-      table: takeRows(data.table, train),
-      target: takeTarget(data.target, train),
-      weights: Float64Array.from(train, (row) => weights[row]!),
-    };
+    const training = takeTrainingRows({ ...data, weights }, train);
     const member = fitMember(candidate.family, candidate.params, training, random.fork());
     return { member, rows: test, table: takeRows(data.table, test) };
   });

@@ -14,7 +14,7 @@
  * Assumptions: rows are exchangeable.
  */
 import { blendExplanations, blendProbabilities, fitBlend, type BlendWeights } from './blend.ts';
-import { stratifiedFolds, stratifiedSplit, takeTarget } from './cross-validation.ts';
+import { fewestOfAClass, stratifiedFolds, stratifiedSplit, takeTarget } from './cross-validation.ts';
 import type { Estimator, Explanation, OnStep, TrainingData } from './estimator.ts';
 import {
   explainMember,
@@ -26,8 +26,9 @@ import {
 } from './members.ts';
 import { rocAuc } from './metrics.ts';
 import type { Random } from './random.ts';
+import { takeGroups } from './row-groups.ts';
 import { takeRows, type Table } from './table.ts';
-import { checkTrainingData, rowWeights, type ClassWeight } from './training-data.ts';
+import { checkTrainingData, rowWeights, takeTrainingRows, type ClassWeight } from './training-data.ts';
 import { candidates, meanLogLoss, nominalCost, tryCandidate, type Trial } from './trials.ts';
 
 export interface AutoParams {
@@ -99,7 +100,11 @@ export function tuneAuto(
   // A row of no weight is no row: it must not decide which fold the others are in.
   const weighing = Int32Array.from(allWeights.keys()).filter((row) => allWeights[row]! > 0);
   const weights = allWeights.filter((weight) => weight > 0);
-  const known = { table: takeRows(data.table, weighing), target: takeTarget(data.target, weighing) };
+  const known = {
+    table: takeRows(data.table, weighing),
+    target: takeTarget(data.target, weighing),
+    ...takeGroups(data.groups, weighing),
+  };
   const sample = sampleFor(params, known, weights, random.fork());
   const trials = runTrials(params, sample.data, sample.weights, random, onStep);
   const { chosen, blend } = choose(trials, sample.data.target, sample.weights);
@@ -154,10 +159,10 @@ function sampleFor(
   );
   const share = Math.max(params.budget / cost, MIN_SAMPLE / rowCount);
   if (share >= 1) return { data, weights, rows: Int32Array.from(data.target.keys()) };
-  const rows = stratifiedSplit(data.target, share, random).test;
+  const rows = stratifiedSplit(data.target, share, random, data.groups).test;
   return {
     rows,
-    data: { table: takeRows(data.table, rows), target: takeTarget(data.target, rows) },
+    data: takeTrainingRows(data, rows),
     weights: Float64Array.from(rows, (row) => weights[row]!),
   };
 }
@@ -169,9 +174,9 @@ function runTrials(
   random: Random,
   onStep?: OnStep,
 ): Trial[] {
-  const folds = Math.min(params.folds, fewestOfAClass(data.target));
-  if (folds < 2) throw new RangeError('auto needs at least two rows of each class');
-  const foldOf = stratifiedFolds(data.target, folds, random);
+  const folds = Math.min(params.folds, fewestOfAClass(data.target, data.groups));
+  if (folds < 2) throw new RangeError('auto needs at least two customers of each class');
+  const foldOf = stratifiedFolds(data.target, folds, random, data.groups);
   const all = wanted(params);
   const trials: Trial[] = [];
   for (const candidate of all) {
@@ -251,11 +256,6 @@ function lossOf(
 
 function wanted(params: AutoParams): typeof candidates {
   return candidates.filter((candidate) => params.families.includes(candidate.family));
-}
-
-function fewestOfAClass(target: Uint8Array): number {
-  const positive = target.reduce((sum, label) => sum + label, 0);
-  return Math.min(positive, target.length - positive);
 }
 
 function checkParams(params: AutoParams): void {

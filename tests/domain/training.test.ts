@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { evaluateTable } from '../../src/domain/evaluation.ts';
 import { trainOnTable } from '../../src/domain/training.ts';
 import { prepareTraining, readTrainingFile, readTrainingTable } from '../../src/domain/training-table.ts';
 import { encodeModelFile } from '../../src/ml/model-file.ts';
@@ -161,6 +162,50 @@ describe('training', () => {
     expect(few.schema.value).toBe('monthly_charges');
     const without = trainOnTable(table, planOf(['logistic'], 3, { drop: ['Contract', 'gender'] }), silent);
     expect(without.schema.features).toHaveLength(17);
+  });
+
+  it('keeps the rows of one customer, and rows equal but for the customer, on one side of the hold-out', () => {
+    // Each customer in three months, and some rows again under another name.
+    const [header, ...rows] = customersCsv(300, 5, true).trimEnd().split('\n');
+    const months = [0, 1, 2].flatMap((month) =>
+      rows.map((row) => `${row.slice(0, row.indexOf(','))},${month},${row.slice(row.indexOf(',') + 1)}`),
+    );
+    const copies = months.slice(0, 40).map((row, i) => `X${i}${row.slice(row.indexOf(','))}`);
+    const table = readTrainingTable([header!.replace(',', ',month,'), ...months, ...copies].join('\n'));
+    expect(table.columns[0]).toMatchObject({ name: 'customerID', role: 'identifier' });
+    const { groups } = prepareTraining(table, null);
+    for (let i = 0; i < 300; i++) {
+      expect(groups![i + 300]).toBe(groups![i]);
+      expect(groups![i + 600]).toBe(groups![i]);
+      if (i < 40) expect(groups![i + 900]).toBe(groups![i]);
+    }
+    expect(new Set(groups).size).toBe(300);
+    const { evaluation } = trainOnTable(table, plan, silent);
+    expect(evaluation.holdoutCustomers).toBeLessThan(evaluation.holdoutRows / 2);
+    // Names learned by heart do not help: a forest of copies would find nearly all.
+    const { metrics } = evaluateTable(table, 'forest', {
+      folds: 3,
+      repeats: 1,
+      seed: 1,
+      foldColumns: [],
+      drop: [],
+    });
+    expect(metrics.rocAuc).toBeLessThan(0.9);
+    const unnamed = {
+      ...table,
+      columns: table.columns.map((column) => ({
+        ...column,
+        role: column.role === 'identifier' ? ('ignored' as const) : column.role,
+      })),
+    };
+    const leaky = evaluateTable(unnamed, 'forest', {
+      folds: 3,
+      repeats: 1,
+      seed: 1,
+      foldColumns: [],
+      drop: [],
+    });
+    expect(leaky.metrics.rocAuc).toBeGreaterThan(metrics.rocAuc + 0.03);
   });
 
   it('refuses what cannot be learned from', () => {

@@ -8,7 +8,7 @@ import {
   takeTarget,
 } from '../../src/ml/cross-validation.ts';
 import { rocAuc } from '../../src/ml/metrics.ts';
-import { createRandom } from '../../src/ml/random.ts';
+import { createRandom, shuffle } from '../../src/ml/random.ts';
 import type { Table } from '../../src/ml/table.ts';
 import { fitAndScore } from '../../src/ml/training.ts';
 
@@ -49,6 +49,66 @@ describe('folds', () => {
   });
 });
 
+describe('splits of rows that belong together', () => {
+  /** Customers with one to eight rows, whose rows may be of both classes. */
+  const customers = fc.array(
+    fc.record({ rows: fc.integer({ min: 1, max: 8 }), left: fc.integer({ min: 0, max: 8 }) }),
+    { minLength: 40, maxLength: 120 },
+  );
+  const rowsOf = (all: readonly { rows: number; left: number }[]) => {
+    // A few customers of each class, so that five folds are possible.
+    const sure = Array.from({ length: 20 }, (_, i) => ({ rows: 1 + (i % 3), left: i % 2 === 0 ? 8 : 0 }));
+    const flat = [...all, ...sure].flatMap(({ rows, left }, group) =>
+      Array.from({ length: rows }, (_, i) => ({ group, label: Number(i < left) })),
+    );
+    // Rows of one customer are not side by side.
+    const order = Int32Array.from(flat.keys());
+    shuffle(order, createRandom(flat.length));
+    return {
+      groups: Int32Array.from(order, (i) => flat[i]!.group),
+      target: Uint8Array.from(order, (i) => flat[i]!.label),
+    };
+  };
+  const isWhole = (groups: Int32Array, { train, test }: { train: Int32Array; test: Int32Array }) => {
+    const trained = new Set(Array.from(train, (row) => groups[row]!));
+    return Array.from(test).every((row) => !trained.has(groups[row]!));
+  };
+
+  it('never part them, and keep the share of leavers near', () => {
+    fc.assert(
+      fc.property(customers, fc.integer(), (all, seed) => {
+        const { groups, target } = rowsOf(all);
+        const foldOf = stratifiedFolds(target, 5, createRandom(seed), groups);
+        expect(stratifiedFolds(target, 5, createRandom(seed), groups)).toEqual(foldOf);
+        const wanted = [0, 1].map((label) => target.filter((one) => one === label).length);
+        const near = (rows: Int32Array, part: number) => {
+          for (const label of [0, 1]) {
+            const found = takeTarget(target, rows).filter((one) => one === label).length;
+            // No further off than one customer's rows.
+            expect(Math.abs(found - part * wanted[label]!)).toBeLessThanOrEqual(8);
+          }
+        };
+        for (let fold = 0; fold < 5; fold++) {
+          const split = splitBy(foldOf, fold);
+          expect(isWhole(groups, split)).toBe(true);
+          near(split.test, 1 / 5);
+        }
+        const split = stratifiedSplit(target, 0.2, createRandom(seed), groups);
+        expect(isWhole(groups, split)).toBe(true);
+        expect(split.train.length + split.test.length).toBe(target.length);
+        near(split.test, 0.2);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('need as many customers of each class as there are folds', () => {
+    const target = Uint8Array.from({ length: 60 }, (_, row) => row % 2);
+    const groups = Int32Array.from(target, (label, row) => (label === 1 ? row % 4 : row));
+    expect(() => stratifiedFolds(target, 5, createRandom(1), groups)).toThrow(/customers of each class/);
+  });
+});
+
 describe('honesty', () => {
   const random = createRandom(4);
   const rowCount = 1_500;
@@ -75,8 +135,8 @@ describe('honesty', () => {
     on: Table = table,
     as: readonly ('number' | 'category')[] = types,
   ) => {
-    const folds = crossValidate(of, { folds: 5, repeats: 1, seed: 9 }, ({ train, test }, seeded) =>
-      fitAndScore({ types: as }, family, on, of, train, test, seeded),
+    const folds = crossValidate(of, { folds: 5, repeats: 1, seed: 9 }, (split, seeded) =>
+      fitAndScore({ types: as }, family, { table: on, target: of }, split, seeded),
     );
     return (
       folds.reduce((sum, { rows, scores }) => sum + rocAuc(scores, takeTarget(of, rows)), 0) / folds.length

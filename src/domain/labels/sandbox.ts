@@ -5,11 +5,12 @@
  * The model is a logistic regression on drawn rows, scored out of fold. The top tenth is compared among the rows
  * that both definitions decide. Columns that any of the definitions uses are not learned from.
  */
-import { crossValidate, takeTarget } from '../../ml/cross-validation.ts';
+import { crossValidate, fewestOfAClass, takeTarget } from '../../ml/cross-validation.ts';
 import { encodeTable, fitEncoder } from '../../ml/encoding.ts';
 import { fitEstimator, predictWith } from '../../ml/estimators.ts';
 import { rocAuc } from '../../ml/metrics.ts';
 import { createRandom, shuffle } from '../../ml/random.ts';
+import { groupRows } from '../../ml/row-groups.ts';
 import type { InferredColumn } from '../../ml/schema-inference.ts';
 import { readColumn } from '../../ml/schema-inference.ts';
 import type { FeatureType } from '../../ml/schema.ts';
@@ -118,6 +119,8 @@ function drawRows(rowCount: number, most: number, seed: number): Int32Array {
 
 interface Features {
   readonly table: Table;
+  /** Columns that name the customer. */
+  readonly identifiers: readonly (readonly string[])[];
   readonly types: readonly FeatureType[];
 }
 
@@ -140,19 +143,30 @@ function readFeatures(table: SandboxTable, used: ReadonlySet<string>, rows: Int3
   });
   return {
     table: { rowCount: rows.length, columns },
+    identifiers: table.columns
+      .filter(({ role, name }) => role === 'identifier' && table.header.includes(name))
+      .map(({ name }) => Array.from(rows, (row) => table.cells[table.header.indexOf(name)]![row]!)),
     types: features.map(({ type }) => type as FeatureType),
   };
 }
 
 /** One score a row, NaN where the row is undecided; null where there is too little to learn from. */
-function scoreOutOfFold({ table, types }: Features, labels: Uint8Array, seed: number): Float64Array | null {
+function scoreOutOfFold(
+  { table, types, identifiers }: Features,
+  labels: Uint8Array,
+  seed: number,
+): Float64Array | null {
   const decided = Int32Array.from(labels.keys()).filter((row) => labels[row]! <= 1);
   const target = takeTarget(labels, decided);
-  const leavers = target.reduce((sum, label) => sum + label, 0);
-  if (types.length === 0 || Math.min(leavers, target.length - leavers) < folds) return null;
   const decidedTable = takeRows(table, decided);
+  const groups = groupRows(
+    decidedTable,
+    target,
+    identifiers.map((cells) => Array.from(decided, (row) => cells[row]!)),
+  );
+  if (types.length === 0 || fewestOfAClass(target, groups) < folds) return null;
   const scores = new Float64Array(labels.length).fill(NaN);
-  const results = crossValidate(target, { folds, repeats: 1, seed }, ({ train, test }, random) => {
+  const results = crossValidate(target, { folds, repeats: 1, seed, groups }, ({ train, test }, random) => {
     const trainTable = takeRows(decidedTable, train);
     const encoder = fitEncoder(trainTable, types);
     const data = { table: encodeTable(encoder, trainTable), target: takeTarget(target, train) };

@@ -2,9 +2,11 @@
  * Training of one network: epochs over shuffled batches, early stopping on rows set aside. See network.ts.
  * An epoch is a pass over the learning rows, or over 200,000 of them drawn afresh when there are more.
  */
+import { fewestOfAClass, stratifiedSplit, takeTarget } from '../cross-validation.ts';
 import type { TrainingData } from '../estimator.ts';
 import type { NetworkParams } from '../network.ts';
 import { shuffle, type Random } from '../random.ts';
+import { takeGroups } from '../row-groups.ts';
 import { logit } from '../sigmoid.ts';
 import { weightedRate } from '../training-data.ts';
 import { adamStep, createAdam, scheduledRate, type Adam } from './adam.ts';
@@ -47,7 +49,7 @@ export function trainNetwork(
   rowWeights: Float64Array,
   random: Random,
 ): FoldedLayer[] {
-  const { learning, validation } = divideRows(data.target, params.validationShare, random);
+  const { learning, validation } = divideRows(data, params.validationShare, random);
   const weights = toMeanOne(rowWeights, learning);
   const shape = { ...inputs, widths: params.hidden, batchNorm: params.batchNorm };
   const network = createNetwork(shape, logit(weightedRate(data.target, weights)), random);
@@ -119,11 +121,19 @@ function lossOf(training: Training, layers: readonly FoldedLayer[], rows: Int32A
 
 /** Sets the same share of both classes aside, or nothing where there are too few. */
 function divideRows(
-  target: Uint8Array,
+  { target, groups }: TrainingData,
   share: number,
   random: Random,
 ): { learning: Int32Array; validation: Int32Array } {
   const kept = Math.min(share, MAX_VALIDATION_ROWS / target.length);
+  if (groups !== undefined && kept > 0) {
+    const { train, test } = stratifiedSplit(target, kept, random, groups);
+    const isEnough =
+      fewestOfAClass(takeTarget(target, test), takeGroups(groups, test).groups) >= MIN_VALIDATION_ROWS;
+    return isEnough
+      ? { learning: train, validation: test }
+      : { learning: join([train, test]), validation: join([]) };
+  }
   const rows = Int32Array.from(target, (_, row) => row);
   shuffle(rows, random);
   const classes = [0, 1].map((label) => rows.filter((row) => target[row] === label));
