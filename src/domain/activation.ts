@@ -2,18 +2,18 @@
 import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
 import { Conflict } from '../errors.ts';
-import type { Model } from '../ml/model.ts';
 import { recordEvent } from '../store/audit.ts';
 import { insertActivation, listActivations } from '../store/activations.ts';
 import { sampleLatestCustomers } from '../store/latest-customers.ts';
 import type { LatestCustomer } from '../store/latest-customers.ts';
 import { activateModel, findActiveModel, findModel, getModel } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
+import { hasPredictions } from '../store/predictions.ts';
 import { listPromotionTests } from '../store/promotion-tests.ts';
 import { getSettings } from '../store/settings.ts';
 import type { User } from './accounts.ts';
-import { foldName } from './column-names.ts';
-import { readModelFile } from './model-files.ts';
+import { readModelFile, verifyModelFile } from './model-files.ts';
+import { comparableCustomers } from './population.ts';
 import { runPromotionTests, scoreInputs } from './promotion-tests.ts';
 import type { TestResult } from './promotion-tests.ts';
 import { riskLevelOf, riskLevels } from './risk.ts';
@@ -37,8 +37,8 @@ export interface LevelChange {
   readonly then: number;
 }
 
-export interface ActivationPreview {
-  /** Latest scores there are, and how many of them were tried. */
+export interface Comparison {
+  /** Customers who have all columns of the model, and how many of them were tried. */
   readonly total: number;
   readonly tried: number;
   /** Tried customers whom the new model refuses. */
@@ -49,8 +49,13 @@ export interface ActivationPreview {
   readonly changes: readonly LevelChange[];
   /** Σ probability × monthly value of the tried customers, by the scores they have and by the new ones. */
   readonly revenueAtRisk: { readonly now: number; readonly then: number };
-  /** Features that the stored customers do not have. */
-  readonly unknownFeatures: readonly string[];
+}
+
+export interface ActivationPreview {
+  /** Null where no scored customer has all columns of the model: nothing is filled in to compare. */
+  readonly comparison: Comparison | null;
+  /** True when somebody has been scored, whatever their columns. */
+  readonly hasScores: boolean;
   readonly tests: readonly TestResult[];
 }
 
@@ -58,52 +63,73 @@ export interface ActivationPreview {
 const mostCustomers = 500;
 const mostChanges = 20;
 
-/** What activating the model would change. @throws AppError 409 when its file cannot be used. */
+/**
+ * What activating the model would change. Customers who lack one of its columns are not compared.
+ * @throws AppError 409 when its file cannot be used.
+ */
 export async function previewActivation(
   db: Db,
   modelsDir: string,
   record: ModelRecord,
 ): Promise<ActivationPreview> {
   const model = await readModelFile(modelsDir, record);
-  const { total, customers } = await sampleLatestCustomers(db, mostCustomers);
+  const comparable = await comparableCustomers(db, model.schema);
+  const { total, customers } = await sampleLatestCustomers(db, { ...comparable, most: mostCustomers });
+  const tests = runPromotionTests(model, await listPromotionTests(db), customers);
+  if (total === 0) return { comparison: null, hasScores: await hasPredictions(db), tests };
   const scores = scoreInputs(
     model,
     customers.map(({ inputs }) => inputs),
   );
   return {
-    total,
-    tried: customers.length,
-    refused: scores.filter((score) => score === null).length,
-    ...compare(customers, scores, await getSettings(db)),
-    unknownFeatures: unknownFeatures(model, customers),
-    tests: runPromotionTests(model, await listPromotionTests(db), customers),
+    comparison: {
+      total,
+      tried: customers.length,
+      refused: scores.filter((score) => score === null).length,
+      ...compare(customers, scores, await getSettings(db)),
+    },
+    hasScores: true,
+    tests,
   };
 }
 
 /**
  * Makes the model the one that scores. A second click finds it active and changes nothing.
- * @throws Conflict when it is archived, its file is unusable, or it knows none of the stored customers' columns
+ * @throws Conflict when it is archived or its file is unusable
  */
 export async function activate(db: Db, modelsDir: string, user: User, id: number): Promise<void> {
-  const record = await getModel(db, id);
-  if (record.state === 'archived') throw new Conflict('This model is archived. Take it back first.');
-  const model = await readModelFile(modelsDir, record);
-  const { customers } = await sampleLatestCustomers(db, mostCustomers);
-  if (customers.length > 0 && unknownFeatures(model, customers).length === model.schema.features.length)
-    throw new Conflict(
-      'This model uses none of the columns that the scored customers have, so nobody could be compared. Score a file with it first: choose it on the page “Match the columns”.',
-      'schema-mismatch',
-    );
-  await switchTo(db, user, id, 'model.activated');
+  await verifyModelFile(modelsDir, await getModel(db, id));
+  await inTransaction(db, async (trx) => {
+    const record = await getModel(trx, id);
+    if (record.state === 'archived') throw new Conflict('This model is archived. Take it back first.');
+    await switchTo(trx, user, record, 'model.activated');
+  });
 }
 
-/** Takes the newest activation back. @throws Conflict when there is nothing to go back to */
-export async function rollBack(db: Db, modelsDir: string, user: User): Promise<ModelRecord> {
-  const previous = await findRollbackTarget(db);
-  if (!previous) throw new Conflict('There is no earlier model to go back to.');
-  await readModelFile(modelsDir, previous);
-  await switchTo(db, user, previous.id, 'model.rolled-back');
-  return previous;
+/**
+ * Takes the newest activation back. `expectedId`: the model that the page named, so that a second click does not
+ * undo the first.
+ * @throws Conflict when there is nothing to go back to, or another model than expected
+ */
+export async function rollBack(
+  db: Db,
+  modelsDir: string,
+  user: User,
+  expectedId: number,
+): Promise<ModelRecord> {
+  const expected = await findModel(db, expectedId);
+  if (expected) await verifyModelFile(modelsDir, expected);
+  return inTransaction(db, async (trx) => {
+    if (expected && (await findActiveModel(trx))?.id === expectedId) return expected;
+    const previous = await findRollbackTarget(trx);
+    if (!previous) throw new Conflict('There is no earlier model to go back to.');
+    if (previous.id !== expectedId)
+      throw new Conflict(
+        'Another model has been activated since this page was opened. Open the page again to see which model you would go back to.',
+      );
+    await switchTo(trx, user, previous, 'model.rolled-back');
+    return previous;
+  });
 }
 
 /** The model that a rollback would restore. */
@@ -114,20 +140,18 @@ export async function findRollbackTarget(db: Db): Promise<ModelRecord | undefine
   return record?.state === 'archived' ? undefined : record;
 }
 
-async function switchTo(db: Db, user: User, id: number, action: string): Promise<void> {
-  await inTransaction(db, async (trx) => {
-    const model = await getModel(trx, id);
-    if (model.state === 'active') return;
-    const previous = await findActiveModel(trx);
-    await activateModel(trx, id);
-    await insertActivation(trx, { modelId: id, previousModelId: previous?.id ?? null, userId: user.id });
-    await recordEvent(trx, {
-      userId: user.id,
-      action,
-      subject: model.label,
-      before: { active: previous?.label ?? null },
-      after: { active: model.label },
-    });
+/** Call inside a transaction. */
+async function switchTo(trx: Db, user: User, model: ModelRecord, action: string): Promise<void> {
+  const previous = await findActiveModel(trx);
+  if (previous?.id === model.id) return;
+  await activateModel(trx, model.id);
+  await insertActivation(trx, { modelId: model.id, previousModelId: previous?.id ?? null, userId: user.id });
+  await recordEvent(trx, {
+    userId: user.id,
+    action,
+    subject: model.label,
+    before: { active: previous?.label ?? null },
+    after: { active: model.label },
   });
 }
 
@@ -135,7 +159,7 @@ function compare(
   customers: readonly LatestCustomer[],
   scores: readonly (number | null)[],
   thresholds: RiskThresholds,
-): Pick<ActivationPreview, 'moves' | 'changes' | 'revenueAtRisk'> {
+): Pick<Comparison, 'moves' | 'changes' | 'revenueAtRisk'> {
   const moves = riskLevels.flatMap((from) =>
     riskLevels.map((to) => ({ from, to, customers: 0, monthlyValue: 0 })),
   );
@@ -158,10 +182,4 @@ function compare(
   });
   changes.sort((a, b) => Math.abs(b.then - b.now) - Math.abs(a.then - a.now));
   return { moves, changes: changes.slice(0, mostChanges), revenueAtRisk };
-}
-
-function unknownFeatures(model: Model, customers: readonly LatestCustomer[]): string[] {
-  if (customers.length === 0) return [];
-  const known = new Set(customers.flatMap(({ inputs }) => Object.keys(inputs).map(foldName)));
-  return model.schema.features.map(({ name }) => name).filter((name) => !known.has(foldName(name)));
 }

@@ -1,7 +1,8 @@
 /** Model files on disk: written so that a crash leaves the old state or the new one, read with their checksum. */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AppError } from '../errors.ts';
 import { privateFile, privateFolder } from '../private-files.ts';
@@ -9,8 +10,16 @@ import { decodeModelFile, encodeModelFile, ModelFileError } from '../ml/model-fi
 import type { Model } from '../ml/model.ts';
 import type { ModelRecord } from '../store/models.ts';
 
-const kept = new Map<string, Model>();
+type FileOf = Pick<ModelRecord, 'file' | 'sha256' | 'label'>;
+
+/** The models that were used last, each with the state its file was in when its checksum was right. */
+const kept = new Map<string, { readonly model: Model; readonly state: string }>();
 const maxKept = 4;
+const freshMs = 100;
+/** What is taken in at most; a forest of a million rows stays below. */
+const maxFileLength = 512 * 1024 * 1024;
+/** By path: the checksum that a file had in a state; only a file whose state has changed is read again. */
+const checksums = new Map<string, { readonly sha256: string; readonly state: string }>();
 
 /** Writes the model under `file` and gives the SHA-256 of its bytes. */
 export async function writeModelFile(modelsDir: string, file: string, model: Model): Promise<string> {
@@ -20,43 +29,100 @@ export async function writeModelFile(modelsDir: string, file: string, model: Mod
 }
 
 /**
- * Reads a model, with the threshold that the registry says; the last few stay in memory.
+ * Reads a model, with the threshold that the registry says. The last few stay in memory, and are used only while
+ * their file is unchanged on disk.
  * @throws AppError 409 when the file is missing, changed or damaged.
  */
 export async function readModelFile(
   modelsDir: string,
-  record: Pick<ModelRecord, 'file' | 'sha256' | 'label'> & Partial<Pick<ModelRecord, 'threshold'>>,
+  record: FileOf & Partial<Pick<ModelRecord, 'threshold'>>,
 ): Promise<Model> {
-  const model = await readFromFile(modelsDir, record);
+  const model = await refusing(record, () => readFromFile(modelsDir, record));
   return record.threshold === undefined ? model : { ...model, threshold: record.threshold };
 }
 
-async function readFromFile(
-  modelsDir: string,
-  record: Pick<ModelRecord, 'file' | 'sha256' | 'label'>,
-): Promise<Model> {
-  const known = kept.get(record.sha256);
-  if (known) return remember(record.sha256, known);
-  try {
-    const bytes = await readNoLink(join(modelsDir, basename(record.file)));
-    if (createHash('sha256').update(bytes).digest('hex') !== record.sha256) {
-      throw new ModelFileError('The file is not the one that was trained.');
+/** Without reading the model. @throws AppError 409 when the file is missing, changed or damaged. */
+export async function verifyModelFile(modelsDir: string, record: FileOf): Promise<void> {
+  await refusing(record, async () => {
+    const path = pathOf(modelsDir, record);
+    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      const state = await stateOf(handle);
+      let known = checksums.get(path);
+      if (known?.state !== state) {
+        const hash = createHash('sha256');
+        for await (const piece of handle.createReadStream({ autoClose: false })) hash.update(piece as Buffer);
+        known = { sha256: hash.digest('hex'), state };
+        checksums.set(path, known);
+      }
+      if (known.sha256 !== record.sha256) throw new ModelFileError(changed);
+    } finally {
+      await handle.close();
     }
-    return remember(record.sha256, decodeModelFile(bytes, sha256));
+  });
+}
+
+async function readFromFile(modelsDir: string, record: FileOf): Promise<Model> {
+  const handle = await open(pathOf(modelsDir, record), constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const state = await stateOf(handle);
+    const key = `${modelsDir} ${record.sha256}`;
+    const known = kept.get(key);
+    if (known?.state === state) return remember(key, known).model;
+    kept.delete(key);
+    const bytes = await handle.readFile();
+    if (createHash('sha256').update(bytes).digest('hex') !== record.sha256) throw new ModelFileError(changed);
+    return remember(key, { model: decodeModelFile(bytes, sha256), state }).model;
+  } finally {
+    await handle.close();
+  }
+}
+
+const changed = 'Its file is not the one that was trained.';
+
+/** What is wrong with a model's file, in words that say what to do. */
+async function refusing<T>(record: FileOf, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
-    const reason = error instanceof ModelFileError ? error.message : 'Its file cannot be read.';
+    const reason = error instanceof ModelFileError ? error.message : 'Its file is missing or cannot be read.';
     throw new AppError(
       409,
       'model-unusable',
-      `The model ${record.label} cannot be used. ${reason} An administrator can train or activate another one.`,
+      `The model ${record.label} cannot be used. ${reason} Restore the file from a backup, or activate or train another model.`,
     );
   }
 }
 
+/** The inside of a models folder only, whatever the name says. */
+function pathOf(modelsDir: string, { file }: FileOf): string {
+  return join(modelsDir, basename(file));
+}
+
+/**
+ * Changes with whatever is written to the file or put in its place: nobody can set the change time back. Times
+ * move in steps, so that a file which changed a moment ago is in a state of its own each time it is asked.
+ */
+async function stateOf(handle: FileHandle): Promise<string> {
+  const { ino, size, mtimeNs, ctimeNs, ctimeMs } = await handle.stat({ bigint: true });
+  const isFresh = Date.now() - Number(ctimeMs) < freshMs;
+  return [ino, size, mtimeNs, ctimeNs, isFresh ? randomUUID() : ''].join(' ');
+}
+
 /** A model file anywhere on disk. @throws AppError 422 when it is none, in words */
 export async function loadModelFile(path: string): Promise<Model> {
+  return (await loadHashedModel(path)).model;
+}
+
+/** The same, with the SHA-256 of the whole file. */
+export async function loadHashedModel(
+  path: string,
+): Promise<{ readonly model: Model; readonly sha256: string }> {
   try {
-    return decodeModelFile(await readFile(path), sha256);
+    if ((await stat(path)).size > maxFileLength) throw new ModelFileError('The model file is too large.');
+    const bytes = await readFile(path);
+    const model = decodeModelFile(bytes, sha256);
+    return { model, sha256: createHash('sha256').update(bytes).digest('hex') };
   } catch (error) {
     if (error instanceof ModelFileError) throw new AppError(422, 'unusable-model', error.message);
     throw error;
@@ -88,21 +154,11 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
 }
 
 /** The one used last stands last; the first goes when there are too many. */
-function remember(key: string, model: Model): Model {
+function remember<T extends { readonly model: Model; readonly state: string }>(key: string, entry: T): T {
   kept.delete(key);
-  kept.set(key, model);
+  kept.set(key, entry);
   if (kept.size > maxKept) kept.delete(kept.keys().next().value!);
-  return model;
-}
-
-/** A link in the models folder could name any file of the machine. */
-async function readNoLink(path: string): Promise<Buffer> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-  try {
-    return await handle.readFile();
-  } finally {
-    await handle.close();
-  }
+  return entry;
 }
 
 function sha256(bytes: Uint8Array): Uint8Array {

@@ -1,13 +1,14 @@
 /** The life of a model beside scoring: archived and taken back, tried as challenger, sent away and brought in. */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Config } from '../config.ts';
 import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
-import { Conflict } from '../errors.ts';
+import { AppError, Conflict } from '../errors.ts';
 import { recordEvent } from '../store/audit.ts';
 import {
+  findActiveModel,
   findChallenger,
   findModelByHash,
   getModel,
@@ -20,8 +21,9 @@ import type { ModelRecord } from '../store/models.ts';
 import { saveSettings } from '../store/settings.ts';
 import type { Settings } from '../store/settings.ts';
 import type { User } from './accounts.ts';
-import { loadModelFile, readModelFile, writeWhole } from './model-files.ts';
+import { loadHashedModel, removeModelFile, verifyModelFile, writeWhole } from './model-files.ts';
 import { recordOf, summaryOf } from './training.ts';
+import type { ModelSummary } from './training.ts';
 
 /** @throws Conflict when it is the active one */
 export async function archive(db: Db, user: User, id: number): Promise<void> {
@@ -42,8 +44,10 @@ export async function makeCandidate(db: Db, user: User, id: number): Promise<voi
 
 /** Scores beside the active model from now on, for nobody but those who compare. One at a time. */
 export async function makeChallenger(db: Db, modelsDir: string, user: User, id: number): Promise<void> {
-  await readModelFile(modelsDir, await getModel(db, id));
+  await verifyModelFile(modelsDir, await getModel(db, id));
   await inTransaction(db, async (trx) => {
+    if ((await getModel(trx, id)).state === 'archived')
+      throw new Conflict('This model is archived. Take it back first.');
     const before = await findChallenger(trx);
     if (before) await setModelState(trx, before.id, 'candidate');
     await change(
@@ -57,51 +61,89 @@ export async function makeChallenger(db: Db, modelsDir: string, user: User, id: 
   });
 }
 
-/** Takes in a model file that was exported elsewhere. @throws AppError 422 when it is none; 409 when it is here already */
+/** What a model file in the uploads folder holds: read in a task, because a forged one may be made to take long. */
+export async function inspectModelFile(config: Config, file: string): Promise<InspectedModel> {
+  const path = join(config.uploadsDir, basename(file));
+  const { model, sha256 } = await loadHashedModel(path);
+  return { summary: summaryOf(model), sha256 };
+}
+
+export interface InspectedModel {
+  readonly summary: ModelSummary;
+  /** Of the whole file. */
+  readonly sha256: string;
+}
+
+/**
+ * Takes in a model file that was exported elsewhere and looks as `inspect` says. The uploaded file is gone afterwards.
+ * @throws AppError 422 when it is no model; 409 when it is here already
+ */
 export async function importModel(
   db: Db,
   config: Config,
   user: User,
-  file: string,
-  originalName: string,
+  upload: { readonly file: string; readonly originalName: string },
+  inspect: (file: string) => Promise<InspectedModel>,
 ): Promise<ModelRecord> {
-  const path = join(config.uploadsDir, file);
+  const path = join(config.uploadsDir, upload.file);
+  const target = `${randomUUID()}.holdfast`;
+  let isStored = false;
   try {
-    const model = await loadModelFile(path);
-    const bytes = await readFile(path);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const known = await findModelByHash(db, sha256);
-    if (known) throw new Conflict(`This model is here already: ${known.label}.`);
-    const target = `${randomUUID()}.holdfast`;
-    await writeWhole(join(config.modelsDir, target), bytes);
-    const name = originalName.replace(/\.holdfast$/i, '').slice(0, 200) || 'Imported model';
-    return await inTransaction(db, async (trx) => {
+    const { summary, sha256 } = await inspect(upload.file);
+    await writeWhole(join(config.modelsDir, target), await readFile(path));
+    const name = upload.originalName.replace(/\.holdfast$/i, '').slice(0, 200) || 'Imported model';
+    const record = await inTransaction(db, async (trx) => {
+      const known = await findModelByHash(trx, sha256);
+      if (known) throw new Conflict(`This model is here already: ${known.label}.`);
       const id = await insertModel(trx, {
-        ...recordOf(summaryOf(model), { name, datasetId: null, isSample: false }),
+        ...recordOf(summary, { name, datasetId: null, isSample: false }),
         file: target,
         sha256,
       });
-      const record = await getModel(trx, id);
+      const inserted = await getModel(trx, id);
       await recordEvent(trx, {
         userId: user.id,
         action: 'model.imported',
-        subject: record.label,
+        subject: inserted.label,
         after: { sha256 },
       });
-      return record;
+      return inserted;
     });
+    isStored = true;
+    return record;
   } finally {
     await rm(path, { force: true });
+    if (!isStored) await removeModelFile(config.modelsDir, target);
   }
 }
 
 /** The file's bytes, as they were written. @throws AppError 409 when they are not what was stored */
 export async function exportModel(db: Db, config: Config, user: User, id: number): Promise<Buffer> {
   const record = await getModel(db, id);
-  await readModelFile(config.modelsDir, record);
+  await verifyModelFile(config.modelsDir, record);
   const bytes = await readFile(join(config.modelsDir, basename(record.file)));
   await recordEvent(db, { userId: user.id, action: 'model.exported', subject: record.label });
   return bytes;
+}
+
+/** What is wrong with the files of the models that score, in words; null: nothing. */
+export async function problemOfScoringModels(db: Db, modelsDir: string): Promise<string | null> {
+  for (const record of [await findActiveModel(db), await findChallenger(db)]) {
+    const problem = record ? await problemOfModel(modelsDir, record) : null;
+    if (problem !== null) return problem;
+  }
+  return null;
+}
+
+/** What is wrong with a model's file, in words; null: nothing. */
+export async function problemOfModel(modelsDir: string, record: ModelRecord): Promise<string | null> {
+  try {
+    await verifyModelFile(modelsDir, record);
+    return null;
+  } catch (error) {
+    if (error instanceof AppError) return error.message;
+    throw error;
+  }
 }
 
 /** Keeps what the threshold explorer was set to: the costs for everybody, the threshold for this model. */

@@ -4,13 +4,14 @@
  */
 import type { Db } from '../db.ts';
 import { isNumeric } from '../ml/row-reader.ts';
-import type { Schema } from '../ml/schema.ts';
+import type { Feature, Schema } from '../ml/schema.ts';
 import { findActiveModel, listArchivedModels, listModels } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
 import type { PopulationFilter, PredictionFilter } from '../store/predictions.ts';
-import { listScoredModels } from '../store/scored-models.ts';
+import { listScoredMappings, listScoredModels } from '../store/scored-models.ts';
 import type { ScoredModel } from '../store/scored-models.ts';
 import { foldName } from './column-names.ts';
+import type { ColumnMapping } from './mapping.ts';
 
 export interface Population {
   /** The active model where it has scored anybody, otherwise the one that scored last; its columns are shown. */
@@ -38,6 +39,33 @@ export async function currentPopulation(db: Db): Promise<Population> {
   };
 }
 
+/** Whom a model could score as they are stored, with nothing filled in. */
+export interface Comparable {
+  readonly population: PopulationFilter;
+  /** Uploads whose file did not have all of the model's columns. */
+  readonly exceptBatches: readonly number[];
+}
+
+export async function comparableCustomers(db: Db, schema: Schema): Promise<Comparable> {
+  const models = [...(await listModels(db)), ...(await listArchivedModels(db))];
+  const { filter } = await currentPopulation(db);
+  const family = new Map(
+    models.filter((model) => canScore(schema, model.schema)).map((model) => [model.id, model.schema]),
+  );
+  const wanted = columnsOf(schema);
+  const exceptBatches = (await listScoredMappings(db)).filter(({ modelId, mapping }) => {
+    const stored = family.get(modelId);
+    const { features } = mapping as ColumnMapping;
+    return stored?.features.some(
+      (feature, j) => (features[j] ?? null) === null && wanted.has(columnOf(feature)),
+    );
+  });
+  return {
+    population: { modelIds: [...family.keys()], includesSample: filter.includesSample },
+    exceptBatches: exceptBatches.map(({ batchId }) => batchId),
+  };
+}
+
 /** The filter within the population; what asks for an upload or a model by name is left as it is. */
 export function withinPopulation(filter: PredictionFilter, population: Population): PredictionFilter {
   return filter.batch === null && filter.model === null
@@ -52,7 +80,11 @@ export function canScore(schema: Schema, stored: Schema): boolean {
 }
 
 function columnsOf({ features }: Schema): Set<string> {
-  return new Set(features.map((feature) => `${foldName(feature.name)} ${isNumeric(feature)}`));
+  return new Set(features.map(columnOf));
+}
+
+function columnOf(feature: Feature): string {
+  return `${foldName(feature.name)} ${isNumeric(feature)}`;
 }
 
 async function modelOf(

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
 import { pickContractLike } from '../domain/analytics.ts';
 import type { Figure } from '../domain/analytics.ts';
+import { problemOfScoringModels } from '../domain/model-registry.ts';
 import { currentPopulation } from '../domain/population.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
@@ -30,6 +31,8 @@ declare module '../http/render.ts' {
       /** The one whose customers are shown. */
       readonly model: ModelRecord | undefined;
       readonly active: ModelRecord | undefined;
+      /** Why nothing can be scored at present, in words. */
+      readonly modelProblem: string | null;
       readonly settings: Settings;
     };
   }
@@ -37,7 +40,7 @@ declare module '../http/render.ts' {
 
 export const histogramBins = 20;
 
-export function createHomeHandlers({ db, log, tasks }: Context, readFigures: FigureReader) {
+export function createHomeHandlers({ db, config, log, tasks }: Context, readFigures: FigureReader) {
   /** One figure that fails does not take the page with it. */
   const orNull = async <T>(name: string, work: () => Promise<T>): Promise<T | null> => {
     try {
@@ -71,6 +74,7 @@ export function createHomeHandlers({ db, log, tasks }: Context, readFigures: Fig
         ),
         batches: (await orNull('batches', () => listBatches(db, 5))) ?? [],
         model,
+        modelProblem: await problemOfScoringModels(db, config.modelsDir),
         active: await findActiveModel(db),
         settings: await getSettings(db),
       });

@@ -1,15 +1,16 @@
 /** Activating a model and going back, on pages that tell what would change. */
 import type { Request, Response } from 'express';
+import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { activate, findRollbackTarget, previewActivation, rollBack } from '../domain/activation.ts';
+import { activate, findRollbackTarget, rollBack } from '../domain/activation.ts';
 import type { ActivationPreview } from '../domain/activation.ts';
-import { Conflict } from '../errors.ts';
+import { Conflict, Unprocessable } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
-import { idParam } from '../http/validate.ts';
+import { idParam, parseForm } from '../http/validate.ts';
 import { findActiveModel, getModel } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
 
@@ -24,7 +25,12 @@ declare module '../http/render.ts' {
   }
 }
 
-export function createModelActivationHandlers({ db, config }: Context) {
+/** The model that the page named. */
+const RollbackForm = z.object({
+  model: z.coerce.number('Open the page again and confirm which model to go back to.').int().positive(),
+});
+
+export function createModelActivationHandlers({ db, config, tasks }: Context) {
   const showPage = async (
     res: Response,
     model: ModelRecord,
@@ -38,7 +44,7 @@ export function createModelActivationHandlers({ db, config }: Context) {
         title: `${isRollback ? 'Go back to' : 'Activate'} ${model.label}`,
         model,
         active: await findActiveModel(db),
-        preview: await previewActivation(db, config.modelsDir, model),
+        preview: await tasks.run('previewActivation', { modelId: model.id }),
         isRollback,
         errors,
       },
@@ -53,7 +59,7 @@ export function createModelActivationHandlers({ db, config }: Context) {
 
     create: async (req: Request, res: Response) => {
       const model = await getModel(db, idParam(req));
-      const { tests } = await previewActivation(db, config.modelsDir, model);
+      const { tests } = await tasks.run('previewActivation', { modelId: model.id });
       const isFailing = tests.some(({ outcome }) => outcome === 'failed');
       const isAccepted = (req.body as Readonly<Record<string, unknown>> | undefined)?.['despite'] === 'yes';
       if (isFailing && !isAccepted) {
@@ -77,7 +83,9 @@ export function createModelActivationHandlers({ db, config }: Context) {
     },
 
     rollBack: async (req: Request, res: Response) => {
-      const model = await rollBack(db, config.modelsDir, currentUser(req));
+      const form = parseForm(RollbackForm, req.body);
+      if (!form.ok) throw new Unprocessable(form.errors);
+      const model = await rollBack(db, config.modelsDir, currentUser(req), form.data.model);
       flash(req, 'success', `${model.label} scores again, exactly as before.`);
       res.redirect(303, `/models/${model.id}`);
     },

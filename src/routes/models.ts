@@ -16,6 +16,7 @@ import {
   keepThreshold,
   makeCandidate,
   makeChallenger,
+  problemOfModel,
 } from '../domain/model-registry.ts';
 import { exploreThreshold, usualChoice } from '../domain/threshold-explorer.ts';
 import type { ThresholdChoice, ThresholdExploration } from '../domain/threshold-explorer.ts';
@@ -50,6 +51,8 @@ declare module '../http/render.ts' {
       readonly figures: ReadonlyMap<CardMeasure, CardFigure>;
       /** What the figures of groups were measured at. */
       readonly trainedThreshold: number;
+      /** Why its file cannot be used; null: it can. */
+      readonly fileProblem: string | null;
       /** Where the data still are. */
       readonly datasetId: number | null;
       readonly exploration: ThresholdExploration | null;
@@ -80,7 +83,7 @@ const ThresholdForm = z.object({
 });
 
 export function createModelHandlers(context: Context) {
-  const { db, config } = context;
+  const { db, config, tasks } = context;
 
   const showList = async (res: Response, errors: readonly FieldError[] = [], status = 200) => {
     await render(
@@ -102,6 +105,7 @@ export function createModelHandlers(context: Context) {
     const usual = usualChoice(model.threshold, settings);
     const form = isForm ? parseForm(ThresholdForm, query) : null;
     const choice = form?.ok ? toChoice(form.data, usual) : usual;
+    const fileProblem = await problemOfModel(config.modelsDir, model);
     const errors = form && !form.ok ? form.errors : [];
     const dataset = model.datasetId === null ? undefined : await findDataset(db, model.datasetId);
     await render(
@@ -113,13 +117,14 @@ export function createModelHandlers(context: Context) {
         model,
         figures: cardFigures(model),
         trainedThreshold,
+        fileProblem,
         datasetId: dataset?.id ?? null,
         exploration: exploreThreshold(model.evaluation, choice),
         values: form && !form.ok ? form.values : {},
         comparison: await compareChallenger(db, model.id),
         errors,
       },
-      errors.length > 0 ? 422 : 200,
+      errors.length > 0 ? 422 : fileProblem === null ? 200 : 409,
     );
   };
 
@@ -186,8 +191,9 @@ export function createModelHandlers(context: Context) {
       receiveFile(config, 'file'),
       async (req: Request, res: Response) => {
         try {
-          const { file, originalName } = receivedFile(req);
-          const model = await importModel(db, config, currentUser(req), file, originalName);
+          const model = await importModel(db, config, currentUser(req), receivedFile(req), (file) =>
+            tasks.run('inspectModelFile', { file }),
+          );
           flash(req, 'success', `${model.label} is here. It is a candidate until it is activated.`);
           res.redirect(303, `/models/${model.id}`);
         } catch (error) {

@@ -1,6 +1,7 @@
 /** The latest score of every customer, in part: what a change of model is tried on. */
 import type { Db } from '../db.ts';
 import type { CellValue } from '../ml/values.ts';
+import type { PopulationFilter } from './predictions.ts';
 
 export interface LatestCustomer {
   readonly id: number;
@@ -21,22 +22,52 @@ interface LatestRow {
   monthly_value: number | null;
   model_id: number | null;
   is_latest: number;
+  is_sample: number;
+  batch_id: number | null;
   inputs: string;
 }
 
-/** At most `most` of them, evenly spread, and how many there are in all. */
+export interface SampleRequest {
+  readonly population: PopulationFilter;
+  /** Scores of these uploads do not count. */
+  readonly exceptBatches: readonly number[];
+  readonly most: number;
+}
+
+/** At most `most` of them, evenly spread by rank, and how many there are in all. */
 export async function sampleLatestCustomers(
   db: Db,
-  most: number,
+  { population, exceptBatches, most }: SampleRequest,
 ): Promise<{ readonly total: number; readonly customers: readonly LatestCustomer[] }> {
-  const [count] = await db('predictions').where({ is_latest: 1 }).count<{ n: number }[]>({ n: '*' });
+  const matching = () => {
+    const query = db<LatestRow>('predictions')
+      .where({ is_latest: 1 })
+      .whereIn('model_id', [...population.modelIds]);
+    if (!population.includesSample) void query.where('is_sample', 0);
+    if (exceptBatches.length > 0)
+      void query.where((either) => {
+        void either.whereNull('batch_id').orWhereNotIn('batch_id', [...exceptBatches]);
+      });
+    return query;
+  };
+  const [count] = await matching().count<{ n: number }[]>({ n: '*' });
   const total = count?.n ?? 0;
-  const step = Math.max(1, Math.ceil(total / most));
-  const query = db<LatestRow>('predictions').where({ is_latest: 1 }).orderBy('id').limit(most);
-  if (step > 1) void query.whereRaw('id % ? = 0', [step]);
-  const rows = await query.select(
-    ...(['id', 'customer_id', 'probability', 'risk_level', 'monthly_value', 'model_id', 'inputs'] as const),
-  );
+  // Numbers of predictions have gaps and patterns; ranks have none. The whole numbers in rank · most / total
+  // change exactly `most` times.
+  const ranked = matching().select('id', db.raw('ROW_NUMBER() OVER (ORDER BY id) AS place')).as('ranked');
+  const ids = await db
+    .from(ranked)
+    .whereRaw(
+      '(place * CAST(? AS INTEGER)) / CAST(? AS INTEGER) > ((place - 1) * CAST(? AS INTEGER)) / CAST(? AS INTEGER)',
+      [most, total, most, total],
+    )
+    .pluck<number[]>('id');
+  const rows = await db<LatestRow>('predictions')
+    .whereIn('id', ids)
+    .orderBy('id')
+    .select(
+      ...(['id', 'customer_id', 'probability', 'risk_level', 'monthly_value', 'model_id', 'inputs'] as const),
+    );
   const customers = rows.map((row) => ({
     id: row.id,
     customerId: row.customer_id,

@@ -1,4 +1,4 @@
-/** Which models the scores that are stored came from; without a look at every score. */
+/** Where the scores that are stored came from: models and uploads, without a look at every score. */
 import type { Db } from '../db.ts';
 
 export interface ScoredModel {
@@ -36,4 +36,20 @@ export async function listScoredModels(db: Db): Promise<ScoredModel[]> {
     })),
     ...single.map((row) => ({ modelId: row.model_id, isSample: false, newestBatchId: 0 })),
   ];
+}
+
+/** Finished uploads with the places of their columns, as the domain stored them. */
+export async function listScoredMappings(
+  db: Db,
+): Promise<{ readonly batchId: number; readonly modelId: number; readonly mapping: unknown }[]> {
+  const rows = await db<{ id: number; model_id: number; mapping: string }>('batches')
+    .where('state', 'done')
+    .whereNotNull('model_id')
+    .whereNotNull('mapping')
+    .select('id', 'model_id', 'mapping');
+  return rows.map((row) => ({
+    batchId: row.id,
+    modelId: row.model_id,
+    mapping: JSON.parse(row.mapping) as unknown,
+  }));
 }

@@ -14,6 +14,9 @@ import {
   probabilityHistogram,
   sumPredictions,
 } from '../store/predictions.ts';
+import { previewActivation } from '../domain/activation.ts';
+import { inspectModelFile } from '../domain/model-registry.ts';
+import { getModel } from '../store/models.ts';
 import type { PredictionFilter, PredictionSort } from '../store/predictions.ts';
 
 /** What a task works with. */
@@ -67,6 +70,12 @@ export const tasks = {
   ),
   listFigures: long(({ db }, { filter, schema }: Filtered & { schema: Schema }) =>
     listFigures(db, schema, filter),
+  ),
+  /** What an uploaded model file holds. */
+  inspectModelFile: page(({ config }, args: { file: string }) => inspectModelFile(config, args.file)),
+  /** What activating a model would change, its promotion tests included. */
+  previewActivation: page(async ({ db, config }, args: { modelId: number }) =>
+    previewActivation(db, config.modelsDir, await getModel(db, args.modelId)),
   ),
 };
 

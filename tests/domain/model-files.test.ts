@@ -15,6 +15,7 @@ import {
   loadModelFile,
   readModelFile,
   removeModelFile,
+  verifyModelFile,
   writeModelFile,
 } from '../../src/domain/model-files.ts';
 import { trainOnTable } from '../../src/domain/training.ts';
@@ -108,7 +109,7 @@ describe('a model file', () => {
     const reading = readModelFile(folder, record);
     await expect(reading).rejects.toThrow(words);
     await expect(reading).rejects.toMatchObject({ status: 409, code: 'model-unusable' });
-    await expect(reading).rejects.toThrow(/v1 Test.*An administrator can train or activate another one/);
+    await expect(reading).rejects.toThrow(/v1 Test.*or activate or train another model/);
   });
 
   it('that is another valid model is refused: it is not the one that was evaluated', async () => {
@@ -116,9 +117,23 @@ describe('a model file', () => {
     await expect(readModelFile(folder, record)).rejects.toThrow(/not the one that was trained/);
   });
 
-  it('serves on when its file is damaged after it was read', async () => {
-    const model = await readModelFile(folder, record);
+  it('is refused when its file is changed or removed after it was read, until it is back', async () => {
+    await readModelFile(folder, record);
+    await verifyModelFile(folder, record);
     flipBit(path, 400);
+    await expect(readModelFile(folder, record)).rejects.toThrow(/not the one that was trained/);
+    await expect(verifyModelFile(folder, record)).rejects.toThrow(/not the one that was trained/);
+    flipBit(path, 400);
+    await readModelFile(folder, record);
+    await verifyModelFile(folder, record);
+    rmSync(path);
+    await expect(readModelFile(folder, record)).rejects.toThrow(/missing or cannot be read/);
+    await expect(verifyModelFile(folder, record)).rejects.toThrow(/missing or cannot be read/);
+  });
+
+  it('stays in memory while its file is as it was', async () => {
+    await new Promise((resume) => setTimeout(resume, 150));
+    const model = await readModelFile(folder, record);
     expect(await readModelFile(folder, record)).toBe(model);
   });
 

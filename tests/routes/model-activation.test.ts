@@ -1,9 +1,10 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { previewActivation } from '../../src/domain/activation.ts';
 import { listActivations } from '../../src/store/activations.ts';
 import { listEvents } from '../../src/store/audit.ts';
+import { sampleLatestCustomers } from '../../src/store/latest-customers.ts';
 import { findActiveModel, getModel } from '../../src/store/models.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
 import {
@@ -17,7 +18,7 @@ import type { TestApp } from '../helpers/app.ts';
 import { bankCsv } from '../helpers/bank.ts';
 import { postForm } from '../helpers/datasets.ts';
 import type { Agent } from '../helpers/datasets.ts';
-import { addCandidate, scoreFile } from '../helpers/models.ts';
+import { addCandidate, scoreFile, scoreFileWith } from '../helpers/models.ts';
 
 const customers = customersCsv(120, 21);
 
@@ -36,6 +37,9 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
+const previewOf = (model: ModelRecord) =>
+  previewActivation(test.context.db, test.context.config.modelsDir, model);
+const goBackTo = ({ id }: ModelRecord) => postForm(admin, '/models/rollback', { model: String(id) });
 const activeId = async () => (await findActiveModel(test.context.db))?.id;
 const activate = ({ id }: ModelRecord) => postForm(admin, `/models/${id}/activation`);
 const events = async () => {
@@ -51,14 +55,15 @@ const stored = async () => {
 describe('the page before an activation', () => {
   it('says that nobody was scored yet, or what would change for whom', async () => {
     expect((await admin.get(`/models/${second.id}/activation`).expect(200)).text).toContain(
-      'Nobody was scored yet.',
+      'Nobody has been scored yet',
     );
     await admin.get('/models/rollback').expect(409);
     ({ scores: original } = await scoreFile(test, admin, customers));
     const { text } = await admin.get(`/models/${second.id}/activation`).expect(200);
     expect(text).toContain('v1 Small</strong> scores now');
-    const preview = await previewActivation(test.context.db, test.context.config.modelsDir, second);
-    expect(preview).toMatchObject({ total: 120, tried: 120, refused: 0, unknownFeatures: [] });
+    const { comparison } = await previewOf(second);
+    expect(comparison).toMatchObject({ total: 120, tried: 120, refused: 0 });
+    const preview = comparison!;
     expect(preview.moves.reduce((sum, move) => sum + move.customers, 0)).toBe(120);
     const moved = preview.moves.filter(({ from, to }) => from !== to);
     const count = moved.reduce((sum, move) => sum + move.customers, 0);
@@ -69,7 +74,7 @@ describe('the page before an activation', () => {
   });
 
   it('of the model that scores already moves nobody', async () => {
-    const preview = await previewActivation(test.context.db, test.context.config.modelsDir, first);
+    const preview = (await previewOf(first)).comparison!;
     for (const { from, to, customers: count } of preview.moves) if (from !== to) expect(count).toBe(0);
     expect(preview.revenueAtRisk.then).toBeCloseTo(preview.revenueAtRisk.now, 9);
   });
@@ -113,7 +118,8 @@ describe('going back', () => {
     const { scores: now } = await scoreFile(test, admin, customers);
     const { text } = await admin.get('/models/rollback').expect(200);
     expect(text).toContain('Go back to v1 Small?');
-    expect((await postForm(admin, '/models/rollback')).headers['location']).toBe(`/models/${first.id}`);
+    expect(text).toContain(`name="model" value="${first.id}"`);
+    expect((await goBackTo(first)).headers['location']).toBe(`/models/${first.id}`);
     expect(await activeId()).toBe(first.id);
     expect((await events())[0]).toMatchObject({ action: 'model.rolled-back', subject: first.label });
 
@@ -122,15 +128,37 @@ describe('going back', () => {
     expect(back).not.toEqual(now);
 
     // And forward again: the one that was left is the one before now.
-    await postForm(admin, '/models/rollback');
+    await goBackTo(second);
     expect(await activeId()).toBe(second.id);
     expect((await scoreFile(test, admin, customers)).scores).toEqual(now);
+  });
+
+  it('is done once however often it is asked: a second click does not undo the first', async () => {
+    const recorded = (await events()).length;
+    const clicks = await Promise.all([goBackTo(first), goBackTo(first)]);
+    expect([...clicks, await goBackTo(first)].map(({ status }) => status)).toEqual([303, 303, 303]);
+    expect(await activeId()).toBe(first.id);
+    expect(await events()).toHaveLength(recorded + 1);
+    expect((await postForm(admin, '/models/rollback')).status).toBe(422);
+    await goBackTo(second);
+  });
+
+  it('is refused when another model was activated since the page was opened', async () => {
+    const third = await addCandidate(test, 'Third', ['tenure']);
+    expect((await activate(third)).status).toBe(303);
+    const { status, text } = await goBackTo(first);
+    expect([status, text.includes('Open the page again')]).toEqual([409, true]);
+    expect(await activeId()).toBe(third.id);
+    await goBackTo(second);
+    expect(await activeId()).toBe(second.id);
+    await activate(first);
+    await activate(second);
   });
 
   it('has nowhere to go when the one before is archived', async () => {
     await postForm(admin, `/models/${first.id}/archiving`);
     await admin.get('/models/rollback').expect(409);
-    expect((await postForm(admin, '/models/rollback')).status).toBe(409);
+    expect((await goBackTo(first)).status).toBe(409);
     expect((await admin.get('/models')).text).not.toContain('Go back to');
     await postForm(admin, `/models/${first.id}/candidacy`);
     await admin.get('/models/rollback').expect(200);
@@ -138,25 +166,99 @@ describe('going back', () => {
 });
 
 describe('what cannot score', () => {
-  it('a model of other columns than the stored customers have is refused, and says how to go on', async () => {
-    const bank = await addCandidate(test, 'Bank', null, bankCsv(300, 3));
-    const page = await admin.get(`/models/${bank.id}/activation`).expect(200);
-    expect(page.text).toContain('The customers scored so far do not have');
-    const { status, text } = await activate(bank);
-    expect([status, text.includes('Score a file with it first')]).toEqual([409, true]);
+  it('a model whose file is gone is refused in words, also where it was read before; its card says so', async () => {
+    const lost = await addCandidate(test, 'Lost', ['Contract', 'tenure']);
+    await admin.get(`/models/${lost.id}/activation`).expect(200);
+    rmSync(join(test.context.config.modelsDir, lost.file));
+    const answers = [
+      await admin.get(`/models/${lost.id}/activation`),
+      await activate(lost),
+      await admin.get(`/models/${lost.id}`),
+      await admin.get(`/models/${lost.id}/file`),
+      await postForm(admin, `/models/${lost.id}/challenge`),
+    ];
+    for (const answer of answers) {
+      expect(answer.status).toBe(409);
+      expect(answer.text).toMatch(/The model v\d+ Lost cannot be used\. Its file is missing/);
+    }
     expect(await activeId()).toBe(second.id);
   });
 
-  it('a model whose file is gone is refused in words; its card stays', async () => {
-    const lost = await addCandidate(test, 'Lost', ['Contract', 'tenure']);
-    rmSync(join(test.context.config.modelsDir, lost.file));
-    for (const answer of [await admin.get(`/models/${lost.id}/activation`), await activate(lost)]) {
+  it('a model to go back to whose file was changed is refused', async () => {
+    const path = join(test.context.config.modelsDir, first.file);
+    const bytes = readFileSync(path);
+    await previewOf(first);
+    const changed = Buffer.from(bytes);
+    changed[400]! ^= 1;
+    writeFileSync(path, changed);
+    for (const answer of [await goBackTo(first), await admin.get('/models/rollback')]) {
       expect(answer.status).toBe(409);
-      expect(answer.text).toMatch(/The model v\d+ Lost cannot be used\./);
+      expect(answer.text).toContain('Its file is not the one that was trained.');
     }
-    await admin.get(`/models/${lost.id}`).expect(200);
-    expect((await postForm(admin, `/models/${lost.id}/challenge`)).status).toBe(409);
-    await admin.get(`/models/${lost.id}/file`).expect(409);
     expect(await activeId()).toBe(second.id);
+    writeFileSync(path, bytes);
+    await admin.get('/models/rollback').expect(200);
+  });
+
+  it('the active model whose file is damaged while running is told on the home page and to the machine that watches', async () => {
+    const path = join(test.context.config.modelsDir, second.file);
+    const bytes = readFileSync(path);
+    expect((await admin.get('/health/ready')).body).toEqual({ status: 'ready' });
+    writeFileSync(path, bytes.subarray(0, 500));
+    const watched = await admin.get('/health/ready').expect(200);
+    expect(watched.body).toEqual({ status: 'degraded', problem: 'model file missing or damaged' });
+    expect((await admin.get('/')).text).toContain(`The model ${second.label} cannot be used.`);
+    expect((await postForm(admin, '/predict', { model: String(second.id) })).status).toBe(409);
+    writeFileSync(path, bytes);
+    expect((await admin.get('/health/ready')).body).toEqual({ status: 'ready' });
+  });
+});
+
+describe('a model of other columns than those of the customers scored so far', () => {
+  it('is activated with nothing filled in to compare, and turns the overview to its own customers', async () => {
+    const bank = await addCandidate(test, 'Bank', null, bankCsv(300, 3));
+    const page = await admin.get(`/models/${bank.id}/activation`).expect(200);
+    expect(page.text).toContain('so there is nothing to compare');
+    expect(page.text).not.toContain('Revenue at risk a month would go from');
+    expect(await previewOf(bank)).toMatchObject({ comparison: null, hasScores: true });
+    expect((await activate(bank)).status).toBe(303);
+    expect(await activeId()).toBe(bank.id);
+    await goBackTo(second);
+  });
+
+  it('also where they share all columns but one, or their file did not have one', async () => {
+    const wider = await addCandidate(test, 'Wider', ['Contract', 'tenure', 'MonthlyCharges']);
+    const narrow = await addCandidate(test, 'Narrow', ['Contract', 'tenure']);
+    await test.context.db('predictions').update({ is_latest: 0 });
+    await scoreFileWith(test, admin, narrow, customers);
+    expect((await previewOf(wider)).comparison).toBeNull();
+    expect((await previewOf(narrow)).comparison).toMatchObject({ total: 120, tried: 120 });
+
+    await test.context.db('predictions').update({ is_latest: 0 });
+    const [header, ...rows] = customers.trimEnd().split('\n');
+    const place = header!.split(',').indexOf('MonthlyCharges');
+    const without = [header!, ...rows].map((line) => line.split(',').toSpliced(place, 1).join(','));
+    await scoreFileWith(test, admin, wider, without.join('\n'));
+    expect((await previewOf(wider)).comparison).toBeNull();
+    expect((await previewOf(narrow)).comparison).toMatchObject({ total: 120 });
+  });
+});
+
+describe('the customers that a preview is tried on', () => {
+  it('are taken evenly by rank, whatever pattern their numbers have', async () => {
+    const { db } = test.context;
+    const modelIds = (await db('models').pluck('id')) as number[];
+    const population = { modelIds, includesSample: true };
+    await db('predictions').update({ is_latest: 0 });
+    const odd = (await db('predictions').whereRaw('id % 2 = 1').orderBy('id').pluck('id')) as number[];
+    await db('predictions').whereIn('id', odd).update({ is_latest: 1 });
+    const most = Math.floor(odd.length / 2);
+    const sample = await sampleLatestCustomers(db, { population, exceptBatches: [], most });
+    expect(sample.total).toBe(odd.length);
+    expect(sample.customers).toHaveLength(most);
+    const ranks = sample.customers.map(({ id }) => odd.indexOf(id));
+    for (let i = 1; i < ranks.length; i++) expect(ranks[i]! - ranks[i - 1]!).toBeLessThanOrEqual(3);
+    const all = await sampleLatestCustomers(db, { population, exceptBatches: [], most: odd.length + 7 });
+    expect(all.customers.map(({ id }) => id)).toEqual(odd);
   });
 });

@@ -248,6 +248,18 @@ describe('a model file', () => {
     expect(await listModels(test.context.db)).toHaveLength(count);
   });
 
+  it('that is sent twice at once comes in once', async () => {
+    const elsewhere = await createTestApp();
+    await setUpOrganisation(elsewhere);
+    const other = await signIn(elsewhere, 'admin');
+    const bytes = readFileSync(join(test.context.config.modelsDir, active.file));
+    const answers = await Promise.all([1, 2, 3].map(() => sendModel(other, bytes, 'm.holdfast')));
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, 409, 409]);
+    expect(await listModels(elsewhere.context.db)).toHaveLength(1);
+    expect(readdirSync(elsewhere.context.config.modelsDir)).toHaveLength(1);
+    await elsewhere.close();
+  });
+
   it('is chosen first, and brought by administrators alone', async () => {
     const none = await postForm(admin, '/models');
     expect([none.status, errorsOf(none.text)]).toEqual([422, ['Choose a file first.']]);
@@ -265,8 +277,16 @@ describe('a model beside scoring', () => {
     expect((await newest('model.archived'))!.subject).toBe(candidate.label);
     expect((await viewer.get('/models')).text).toContain('Archived (1)');
     expect((await change(candidate.id, 'activation')).status).toBe(409);
+    expect((await change(candidate.id, 'challenge')).status).toBe(409);
     await change(candidate.id, 'candidacy');
     expect((await stored(candidate.id)).state).toBe('candidate');
+    const together = ['activation', 'archiving'].map((what) => change(candidate.id, what));
+    const statuses = (await Promise.all(together)).map(({ status }) => status);
+    // Whoever comes second is refused: no archived model scores.
+    expect(statuses.toSorted()).toEqual([303, 409]);
+    if (statuses[0] === 303) await change(active.id, 'activation');
+    else await change(candidate.id, 'candidacy');
+    expect((await stored(active.id)).state).toBe('active');
     for (const what of ['archiving', 'candidacy', 'challenge'])
       for (const agent of [analyst, viewer])
         expect((await postForm(agent, `/models/${candidate.id}/${what}`)).status).toBe(403);
