@@ -1,4 +1,4 @@
-/** holdfast score: the file that an upload gives back, from a model file. */
+/** holdfast score: the scores that an upload gives back, from a model file; what cannot be read goes to its own file. */
 import { basename } from 'node:path';
 import { scoreFile } from '../domain/file-scoring.ts';
 import { loadModelFile } from '../domain/model-files.ts';
@@ -23,7 +23,7 @@ export async function score(options: Options, file: string): Promise<void> {
   );
   await Promise.all([scored.close(), rejected.close()]);
   const { rows, high, medium, low } = summary;
-  const words = `${summary.scored} of ${rows} rows scored: ${high} high, ${medium} medium, ${low} low risk; ${summary.rejected} could not be read`;
+  const words = `${summary.scored} of ${rows} rows scored: ${high} high, ${medium} medium, ${low} low risk; ${summary.rejected} could not be read${summary.blank === 0 ? '' : `, ${summary.blank} blank`}`;
   // Standard output holds the scores where no file was named.
   const stream = options.out === undefined ? process.stderr : process.stdout;
   stream.write(`${options.json ? JSON.stringify(summary) : words}\n`);

@@ -56,6 +56,18 @@ export function scoredLine(
   );
 }
 
+/** A row that could not be scored, among those that were: its cells, and the reason where their notes stand. */
+export function unscoredLine(
+  cells: readonly string[],
+  problems: readonly CellProblem[],
+  columnCount: number,
+  format: CsvFormat,
+): string {
+  const empty = appended.slice(1).map(() => '');
+  const reason = `Not scored: ${problems.map(problemWords).join('; ')}`;
+  return line([...fitted(cells, columnCount, format), ...empty, reason], format);
+}
+
 export function rejectedHeader(header: readonly string[], format: CsvFormat): string {
   return line(['row', 'column', 'reason', ...header], format);
 }
@@ -69,9 +81,14 @@ export function rejectedLine(
   format: CsvFormat,
 ): string {
   const columns = problems.map(({ column }) => column).join('; ');
-  const fitted = Array.from({ length: columnCount - 1 }, (_, i) => cells[i] ?? '');
-  const last = cells.slice(columnCount - 1).join(format.delimiter);
-  return line([String(rowNumber), columns, problems.map(problemWords).join('; '), ...fitted, last], format);
+  const reason = problems.map(problemWords).join('; ');
+  return line([String(rowNumber), columns, reason, ...fitted(cells, columnCount, format)], format);
+}
+
+/** As many cells as the header has; what is too much stands in the last. */
+function fitted(cells: readonly string[], columnCount: number, { delimiter }: CsvFormat): string[] {
+  const first = Array.from({ length: columnCount - 1 }, (_, i) => cells[i] ?? '');
+  return [...first, cells.slice(columnCount - 1).join(delimiter)];
 }
 
 function line(cells: readonly string[], { delimiter }: CsvFormat): string {

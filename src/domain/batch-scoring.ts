@@ -23,7 +23,14 @@ import { insertPredictions } from '../store/prediction-writes.ts';
 import type { NewPrediction } from '../store/prediction-writes.ts';
 import type { JobSteps } from './batch-check.ts';
 import { batchFile } from './batch-files.ts';
-import { byteOrderMark, rejectedHeader, rejectedLine, scoredHeader, scoredLine } from './batch-output.ts';
+import {
+  byteOrderMark,
+  rejectedHeader,
+  rejectedLine,
+  scoredHeader,
+  scoredLine,
+  unscoredLine,
+} from './batch-output.ts';
 import { customerIdOf, toCustomer, unreadable } from './batch-rows.ts';
 import type { CsvFormat } from './csv/intake.ts';
 import { fileStart, readCsvChunks } from './csv/reader.ts';
@@ -112,6 +119,7 @@ function createWork(batch: BatchRecord, record: ModelRecord, scorer: Scorer): Wo
 }
 
 function scoreChunk(work: Work, rows: readonly CsvRow[]): ChunkResult {
+  const scoredAt = new Date().toISOString();
   const { scorer, format, mapping } = work;
   const readable = rows.flatMap((row) => (row.reading.ok ? [toCustomer(row.reading.cells, mapping)] : []));
   const results = scoreCustomers(scorer, readable, format.decimal);
@@ -126,10 +134,12 @@ function scoreChunk(work: Work, rows: readonly CsvRow[]): ChunkResult {
     const result = row.reading.ok ? results[next++]! : { ok: false as const, problems: [unreadable(row)] };
     if (result.ok) {
       scored += scoredLine(cells, result.customer, work.record.label, format);
-      predictions.push(toPrediction(work, row, cells, result.customer));
+      predictions.push(toPrediction(work, row, result.customer, scoredAt));
       if (result.customer.notes.length > 0) notedCount++;
     } else {
-      rejected += rejectedLine(row.rowNumber, result.problems, cells, work.batch.header.length, format);
+      const columnCount = work.batch.header.length;
+      scored += unscoredLine(cells, result.problems, columnCount, format);
+      rejected += rejectedLine(row.rowNumber, result.problems, cells, columnCount, format);
       rejectedCount++;
     }
   }
@@ -139,18 +149,18 @@ function scoreChunk(work: Work, rows: readonly CsvRow[]): ChunkResult {
 function toPrediction(
   { batch, record, mapping }: Work,
   row: CsvRow,
-  cells: readonly string[],
   customer: ScoredCustomer,
+  scoredAt: string,
 ): NewPrediction {
   return toStored(customer, {
     batchId: batch.id,
     rowNumber: row.rowNumber,
-    customerId: customerIdOf(cells, mapping),
+    customerId: customerIdOf(row.reading.cells, mapping),
     source: 'batch',
     modelId: record.id,
     isSample: batch.isSample,
     createdBy: batch.userId,
-    createdAt: batch.createdAt,
+    createdAt: scoredAt,
   });
 }
 

@@ -17,6 +17,8 @@ export interface FileSummary {
   readonly rows: number;
   readonly scored: number;
   readonly rejected: number;
+  /** Rows of empty cells, which are in none of the other counts. */
+  readonly blank: number;
   /** Scored with something missing, unseen or out of range. */
   readonly noted: number;
   readonly low: number;
@@ -57,7 +59,16 @@ export function scoreFile(
   return withPreparedCsv(path, async (prepared, intake) => {
     const { header, format } = intake;
     const mapping = mapColumns(model, header, options);
-    const counts = { rows: 0, scored: 0, rejected: 0, noted: 0, low: 0, medium: 0, high: 0 };
+    const counts = {
+      rows: 0,
+      scored: 0,
+      rejected: 0,
+      noted: 0,
+      low: 0,
+      medium: 0,
+      high: 0,
+      blank: intake.blankCount,
+    };
     await output.scored(byteOrderMark + scoredHeader(header, format));
     await output.rejected(byteOrderMark + rejectedHeader(header, format));
     for (const chunk of scoredChunks(model, prepared, intake, mapping)) {

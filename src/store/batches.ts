@@ -26,6 +26,8 @@ export interface BatchCounts {
 
 export interface BatchRecord extends BatchDocuments, BatchCounts {
   readonly id: number;
+  /** Rows of empty cells, which are neither scored nor rejected, nor in `rowCount`. */
+  readonly blankCount: number;
   readonly userId: number | null;
   readonly userName: string | null;
   readonly modelId: number | null;
@@ -73,7 +75,7 @@ export type NewBatch = Pick<
   BatchRecord,
   'userId' | 'originalName' | 'file' | 'byteSize' | 'sha256' | 'format' | 'header' | 'rowCount' | 'isSample'
 > &
-  Partial<Pick<BatchRecord, 'mendsBatchId'>>;
+  Partial<Pick<BatchRecord, 'mendsBatchId' | 'blankCount'>>;
 
 export async function insertBatch(db: Db, batch: NewBatch): Promise<number> {
   const [row] = await db<{ id: number }>('batches')
@@ -142,6 +144,7 @@ const columnOf: Readonly<Record<string, string>> = {
   rules: 'rules',
   checkpoint: 'checkpoint',
   rowCount: 'row_count',
+  blankCount: 'blank_count',
   scoredCount: 'scored_count',
   rejectedCount: 'rejected_count',
   notedCount: 'noted_count',
@@ -189,6 +192,7 @@ function toBatch(row: BatchRow): BatchRecord {
     rules: document('rules'),
     checkpoint: document('checkpoint'),
     rowCount: Number(row['row_count']),
+    blankCount: Number(row['blank_count']),
     scoredCount: Number(row['scored_count']),
     rejectedCount: Number(row['rejected_count']),
     notedCount: Number(row['noted_count']),

@@ -147,7 +147,11 @@ export async function finishJob(
 ): Promise<void> {
   await db('jobs')
     .where({ id })
-    .update({ state, error, finished_at: now(), lease_owner: null, lease_expires_at: null });
+    .update({
+      ...{ state, error, finished_at: now(), lease_owner: null, lease_expires_at: null },
+      // Progress is written now and then; what is done is done wholly.
+      ...(state === 'done' ? { done: db.raw('total') } : {}),
+    });
 }
 
 /** Gives a job back to the queue; `attempts` is lowered when it was not its fault. */

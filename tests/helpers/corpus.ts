@@ -10,6 +10,8 @@ export interface CorpusFile {
   /** Rows scored and rejected, where it is taken in. */
   readonly scored?: number;
   readonly rejected?: number;
+  /** Rows of empty cells; none where it is not said. */
+  readonly blank?: number;
 }
 
 /** The columns of the test model: five choices and three numbers, identifier in front. */
@@ -259,6 +261,14 @@ export const corpus: readonly CorpusFile[] = [
     status: 303,
     scored: 2,
     rejected: 0,
+  },
+  {
+    name: 'rows of nothing but delimiters, spaces and empty quotes',
+    bytes: Buffer.from(`${csv(row('a'), ',,,,,,,,', row('b'))} , ,"",,," ",,,\n,,,,,,,,`),
+    status: 303,
+    scored: 2,
+    rejected: 0,
+    blank: 3,
   },
   { name: 'every row bad', bytes: Buffer.from(csv('a,b', 'c,d')), status: 303, scored: 0, rejected: 2 },
   {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { paperColumns } from '../../src/domain/sample/files.ts';
 import type request from 'supertest';
 import { getBatch } from '../../src/store/batches.ts';
+import { enqueueJob, finishJob, listJobs, saveProgress } from '../../src/store/jobs.ts';
 import { activateSmallModel, createTestApp, csrfToken, setUpOrganisation, signIn } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
 import { corpus, header } from '../helpers/corpus.ts';
@@ -41,7 +42,7 @@ async function download(id: number, name: string): Promise<string[][]> {
 }
 
 describe('any file that people send', () => {
-  it.each(corpus)('$name → $status', async ({ bytes, status, says, scored, rejected }) => {
+  it.each(corpus)('$name → $status', async ({ bytes, status, says, scored, rejected, blank = 0 }) => {
     const before = readdirSync(test.context.config.uploadsDir).length;
     const answer = await upload(bytes);
     expect(answer.status).toBe(status);
@@ -52,7 +53,7 @@ describe('any file that people send', () => {
       return;
     }
     const batch = await score(bytes);
-    expect([batch.scoredCount, batch.rejectedCount]).toEqual([scored, rejected]);
+    expect([batch.scoredCount, batch.rejectedCount, batch.blankCount]).toEqual([scored, rejected, blank]);
     expect(batch.scoredCount + batch.rejectedCount).toBe(batch.rowCount);
     expect(batch.state).toBe(scored === 0 ? 'failed' : 'done');
   });
@@ -70,6 +71,78 @@ describe('any file that people send', () => {
       expect.stringMatching(/found 'three', expected a number/),
     ]);
     expect(second!.slice(0, 3)).toEqual(['4', 'whole row', expect.stringMatching(/2 cells.*9 cells/)]);
+  });
+});
+
+describe('a file with rows of empty cells', () => {
+  const bytes = Buffer.from(`${header}\na,Two year,No,No,DSL,No,3,20,60\n,,,,,,,,\nb,x\n , ,"",,,,,,\n`);
+
+  it('skips and counts them: on the check page, in the counts and with the results', async () => {
+    const path = (await upload(bytes)).headers['location']!;
+    await runJobs(test.context);
+    const { text: check } = await agent.get(path.replace('progress', 'check')).expect(200);
+    expect(check).toContain('all 2 rows read');
+    expect(check).toContain('2 rows have nothing but empty cells; they are skipped.');
+    const { id, rowCount, scoredCount, rejectedCount, blankCount } = await score(bytes);
+    expect([rowCount, scoredCount, rejectedCount, blankCount]).toEqual([2, 1, 1, 2]);
+    const { text: results } = await agent.get(`/upload/${id}/results`).expect(200);
+    expect(results).toContain('2 blank rows were skipped.');
+  });
+
+  it('gives all rows back in their order, those that were rejected with their reason', async () => {
+    const { id } = await score(
+      Buffer.from(
+        `${header}\nbad,Two year,No,No,DSL,No,three,20,60\nok,Two year,No,No,DSL,No,3,20,60\nshort,No\n`,
+      ),
+    );
+    const { text } = await agent.get(`/upload/${id}/results`).expect(200);
+    expect(text).toContain('Download all 3 rows');
+    const [names, ...rows] = await download(id, 'scored.csv');
+    const place = names!.indexOf('churn_probability');
+    expect(rows.map((row) => [row[0], row[place] === '', row.length])).toEqual([
+      ['bad', true, names!.length],
+      ['ok', false, names!.length],
+      ['short', true, names!.length],
+    ]);
+    expect(rows[0]!.at(-1)).toMatch(/^Not scored: tenure: found 'three', expected a number/);
+    expect(rows[2]!.at(-1)).toMatch(/^Not scored: whole row: found '2 cells'/);
+    expect(await download(id, 'high-risk.csv')).toHaveLength(1);
+  });
+});
+
+describe('a file that is scored later than it was uploaded', () => {
+  it('says when it was scored, and both times in the list of uploads', async () => {
+    const path = (await upload(Buffer.from(`${header}\nlate,Two year,No,No,DSL,No,3,20,60\n`))).headers[
+      'location'
+    ]!;
+    const id = Number(/\d+/.exec(path)![0]);
+    await runJobs(test.context);
+    const uploaded = '2026-01-02T03:04:05.000Z';
+    await test.context.db('batches').where({ id }).update({ created_at: uploaded });
+    await agent
+      .post(`/upload/${id}/scoring`)
+      .type('form')
+      .send({ _csrf: await csrfToken(agent, '/account') });
+    const before = new Date().toISOString();
+    await runJobs(test.context);
+    const [scoredAt] = (await test.context
+      .db('predictions')
+      .where({ batch_id: id })
+      .pluck('created_at')) as string[];
+    expect(scoredAt! >= before).toBe(true);
+    const { createdAt, finishedAt } = await getBatch(test.context.db, id);
+    expect([createdAt, finishedAt! >= scoredAt!]).toEqual([uploaded, true]);
+    const { text } = await agent.get('/upload').expect(200);
+    expect(text).toMatch(/<th scope="col">Uploaded<\/th><th scope="col">Finished<\/th>/);
+  });
+
+  it('is wholly done when its job is, however seldom progress was written', async () => {
+    const { db } = test.context;
+    const job = { kind: 'check-batch', payload: { batchId: 0 }, subject: 'Check', createdBy: null } as const;
+    const jobId = await enqueueJob(db, job);
+    await saveProgress(db, jobId, 0, 35_529, null);
+    await finishJob(db, jobId, 'done');
+    expect((await listJobs(db, 500)).find(({ id }) => id === jobId)).toMatchObject({ done: 35_529 });
   });
 });
 

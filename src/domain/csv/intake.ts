@@ -11,7 +11,13 @@ import { findDialect } from './dialect.ts';
 import type { Dialect } from './dialect.ts';
 import { findEncoding, refuseOtherFormats } from './encoding.ts';
 import type { Encoding, EncodingFinding } from './encoding.ts';
-import { createRecordSplitter, EndlessRecordError, isBlankRecord, readRecord } from './records.ts';
+import {
+  createRecordSplitter,
+  EndlessRecordError,
+  isBlankRecord,
+  isBlankRow,
+  readRecord,
+} from './records.ts';
 
 export interface CsvFormat extends Dialect {
   readonly encoding: Encoding;
@@ -22,8 +28,10 @@ export interface CsvFormat extends Dialect {
 export interface CsvIntake {
   readonly format: CsvFormat;
   readonly header: readonly string[];
-  /** Records without the header and without blank lines. */
+  /** Records without the header and without blank lines and rows. */
   readonly rowCount: number;
+  /** Rows whose cells are all empty; lines without anything are not counted at all. */
+  readonly blankCount: number;
   /** SHA-256 of the bytes as they were uploaded, hexadecimal. */
   readonly sha256: string;
   readonly byteSize: number;
@@ -47,14 +55,14 @@ export async function takeInCsv(path: string): Promise<CsvIntake> {
   const sample = await readHead(path, sampleBytes);
   const dialect = findDialect(sample, sample.length < sampleBytes);
   const header = readHeader(sample, dialect);
-  const rowCount = await countRows(path, dialect);
+  const { rowCount, blankCount } = await countRows(path, dialect);
   if (rowCount === 0) throw unusable('The file has a header but no rows.');
   const format = {
     ...dialect,
     encoding: finding.encoding,
-    notes: notesOn(finding.encoding, dialect, header),
+    notes: [...notesOn(finding.encoding, dialect, header), ...notesOnBlanks(blankCount)],
   };
-  return { format, header, rowCount, sha256, byteSize };
+  return { format, header, rowCount, blankCount, sha256, byteSize };
 }
 
 async function readHead(path: string, length: number): Promise<Buffer> {
@@ -137,13 +145,22 @@ function countDelimiters(bytes: Buffer, delimiter: string): number {
   return count;
 }
 
-async function countRows(path: string, { delimiter }: Dialect): Promise<number> {
+async function countRows(
+  path: string,
+  { delimiter }: Dialect,
+): Promise<{ readonly rowCount: number; readonly blankCount: number }> {
   const splitter = createRecordSplitter(delimiter);
   let rest: Buffer = Buffer.alloc(0);
   let records = 0;
+  let blankCount = 0;
   const take = (isLast: boolean): void => {
     const spans = splitter.split(rest, 0, isLast);
-    records += spans.filter((span) => !isBlankRecord(span)).length;
+    for (const span of spans) {
+      if (isBlankRecord(span)) continue;
+      // The first record is the header, whatever it holds.
+      if (records > 0 && isBlankRow(rest.subarray(span.start, span.end), delimiter)) blankCount++;
+      else records++;
+    }
     rest = rest.subarray(spans.at(-1)?.next ?? 0);
   };
   try {
@@ -158,7 +175,7 @@ async function countRows(path: string, { delimiter }: Dialect): Promise<number> 
     if (error instanceof EndlessRecordError) throw unclosedQuote(error);
     throw error;
   }
-  return Math.max(0, records - 1);
+  return { rowCount: Math.max(0, records - 1), blankCount };
 }
 
 function notesOn(encoding: Encoding, { delimiter, decimal }: Dialect, header: readonly string[]): string[] {
@@ -178,6 +195,15 @@ function notesOn(encoding: Encoding, { delimiter, decimal }: Dialect, header: re
       `${unnamed === 1 ? 'One column has' : `${unnamed} columns have`} no name; kept, but not used.`,
     );
   return notes;
+}
+
+function notesOnBlanks(blankCount: number): string[] {
+  if (blankCount === 0) return [];
+  return [
+    blankCount === 1
+      ? 'One row has nothing but empty cells; it is skipped.'
+      : `${countText(blankCount)} rows have nothing but empty cells; they are skipped.`,
+  ];
 }
 
 function unclosedQuote(error: EndlessRecordError): AppError {

@@ -1,6 +1,6 @@
 /** Reads a prepared CSV file in chunks of rows, from any checkpoint, holding one chunk at a time. */
 import { closeSync, openSync, readSync } from 'node:fs';
-import { createRecordSplitter, isBlankRecord, readRecord } from './records.ts';
+import { createRecordSplitter, isBlankRecord, isBlankRow, readRecord } from './records.ts';
 import type { Delimiter, RecordReading } from './records.ts';
 
 export interface CsvPosition {
@@ -25,7 +25,7 @@ const blockBytes = 1 << 20;
 
 export const fileStart: CsvPosition = { offset: 0, records: 0 };
 
-/** Rows after the header, `rowsPerChunk` at a time. `from`: where an earlier run ended; the header is skipped otherwise. */
+/** Rows after the header but blank ones, `rowsPerChunk` at a time. `from`: where an earlier run ended; the header is skipped otherwise. */
 export function* readCsvChunks(
   path: string,
   delimiter: Delimiter,
@@ -45,6 +45,7 @@ export function* readCsvChunks(
       headerPending = false;
       continue;
     }
+    if (isBlankRow(bytes, delimiter)) continue;
     rows.push({ rowNumber: records, reading: readRecord(bytes, delimiter, columnCount) });
     if (rows.length === rowsPerChunk) {
       yield { rows, after };

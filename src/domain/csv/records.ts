@@ -35,6 +35,8 @@ export const maxRecordBytes = 8 * 1024 * 1024;
 const maxCellLength = 1_000_000;
 
 const quote = 0x22;
+const space = 0x20;
+const tab = 0x09;
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
@@ -152,6 +154,19 @@ export function readRecord(bytes: Buffer, delimiter: Delimiter, columnCount: num
 /** Nothing between two line ends: not a row. */
 export function isBlankRecord(span: RecordSpan): boolean {
   return span.start === span.end;
+}
+
+/** A row of empty cells, as spreadsheets leave them below a table: skipped, and counted on its own. */
+export function isBlankRow(bytes: Buffer, delimiter: Delimiter): boolean {
+  const separator = delimiter.charCodeAt(0);
+  let hasQuote = false;
+  for (const byte of bytes) {
+    if (byte === quote) hasQuote = true;
+    else if (byte !== separator && byte !== space && byte !== tab) return false;
+  }
+  if (!hasQuote) return true;
+  const reading = readRecord(bytes, delimiter, null);
+  return reading.ok && reading.cells.every((cell) => cell.trim() === '');
 }
 
 function parseQuoted(text: string, delimiter: Delimiter): string[] | null {
