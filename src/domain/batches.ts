@@ -20,20 +20,24 @@ import type { ModelRecord } from '../store/models.ts';
 import { deletePredictionsOf } from '../store/prediction-writes.ts';
 import type { User } from './accounts.ts';
 import { allBatchFiles } from './batch-files.ts';
-import { takeInCsv } from './csv/intake.ts';
+import type { CsvIntake } from './csv/intake.ts';
 import type { ColumnMapping } from './mapping.ts';
 import { currentScoringRules } from './scoring-rules.ts';
 
-/** Takes a stored upload in. @throws AppError 415 or 422 in words; the file is gone then. */
+/**
+ * Takes a stored upload in. `takeIn` examines the file, which takes as long as it is large: a request has it done by
+ * a task.
+ * @throws AppError 415 or 422 in words; the file is gone then
+ */
 export async function receiveBatch(
   db: Db,
   uploadsDir: string,
   user: User,
-  file: string,
-  originalName: string,
+  { file, originalName }: { readonly file: string; readonly originalName: string },
+  takeIn: (path: string) => Promise<CsvIntake>,
 ): Promise<BatchRecord> {
   try {
-    const intake = await takeInCsv(join(uploadsDir, file));
+    const intake = await takeIn(join(uploadsDir, file));
     const id = await insertBatch(db, { ...intake, userId: user.id, originalName, file, isSample: false });
     return await getBatch(db, id);
   } catch (error) {

@@ -17,7 +17,7 @@ import type { CsvFormat } from '../domain/csv/intake.ts';
 import { currentFile } from '../domain/first-start.ts';
 import { guessMapping, isComplete } from '../domain/mapping.ts';
 import type { ColumnMapping } from '../domain/mapping.ts';
-import { AppError } from '../errors.ts';
+import { AppError, TryLater } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
 import { receivedFile, receiveFile } from '../http/receive-file.ts';
@@ -82,11 +82,17 @@ export function createUploadHandlers(context: Context) {
       receiveFile(config, 'file'),
       async (req: Request, res: Response) => {
         try {
-          const { file, originalName } = receivedFile(req);
-          const batch = await receiveBatch(db, config.uploadsDir, currentUser(req), file, originalName);
+          const takeIn = (path: string) => tasks.run('takeInCsv', { path });
+          const batch = await receiveBatch(
+            db,
+            config.uploadsDir,
+            currentUser(req),
+            receivedFile(req),
+            takeIn,
+          );
           res.redirect(303, await afterReceiving(context, req, batch));
         } catch (error) {
-          if (!(error instanceof AppError)) throw error;
+          if (!(error instanceof AppError) || error instanceof TryLater) throw error;
           const errors = [{ field: 'file', message: error.message }];
           await render(res, 'upload/pick', { ...(await pickPage()), errors }, error.status);
         }

@@ -5,6 +5,7 @@
 import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
 import { listFigures } from '../domain/analytics.ts';
+import { takeInCsv } from '../domain/csv/intake.ts';
 import { predictionsCsv } from '../domain/prediction-csv.ts';
 import type { Schema } from '../ml/schema.ts';
 import {
@@ -68,6 +69,7 @@ export const tasks = {
   probabilityHistogram: page(({ db }, { filter, bins }: Filtered & { bins: number }) =>
     probabilityHistogram(db, filter, bins),
   ),
+  takeInCsv: long((_env, { path }: { path: string }) => takeInCsv(path)),
   listFigures: long(({ db }, { filter, schema }: Filtered & { schema: Schema }) =>
     listFigures(db, schema, filter),
   ),

@@ -8,6 +8,7 @@ import { safeCell, withoutApostrophe } from '../../src/domain/batch-output.ts';
 import { batchFile } from '../../src/domain/batch-files.ts';
 import { listBadRows } from '../../src/domain/batch-rejects.ts';
 import { scoreBatch } from '../../src/domain/batch-scoring.ts';
+import { takeInCsv } from '../../src/domain/csv/intake.ts';
 import { checkBatchLater, receiveBatch, scoreBatchLater } from '../../src/domain/batches.ts';
 import { guessMapping } from '../../src/domain/mapping.ts';
 import { explainLevels, listUnknownLevels, mendRows } from '../../src/domain/repair.ts';
@@ -54,7 +55,13 @@ async function checked(...rows: string[]): Promise<BatchRecord> {
   const { db, config } = test.context;
   const file = `upload${++uploads}`;
   await writeFile(join(config.uploadsDir, file), `${[header, ...rows].join('\n')}\n`);
-  const { id } = await receiveBatch(db, config.uploadsDir, user, file, 'customers.csv');
+  const { id } = await receiveBatch(
+    db,
+    config.uploadsDir,
+    user,
+    { file, originalName: 'customers.csv' },
+    takeInCsv,
+  );
   const { header: names } = await getBatch(db, id);
   const mapping = guessMapping(model.schema, names, await listRememberedNames(db));
   await checkBatchLater(db, user, id, model, mapping);
