@@ -1,6 +1,5 @@
 /**
- * The database connection: SQLite, embedded. Each thread opens its own. The store writes SQL that
- * PostgreSQL takes as well, so that it can follow where one machine is not enough.
+ * The database connection: SQLite, embedded. Each thread opens its own.
  */
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';

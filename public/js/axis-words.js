@@ -1,7 +1,7 @@
 /** Words of an axis: as many decimals as it takes that neighbouring ticks differ, and never '-0'. */
 const units = {
   share: { times: 100, behind: ' %' },
-  points: { times: 100, behind: ' points' },
+  points: { times: 100, behind: '' },
   count: { times: 1, behind: '' },
 };
 

@@ -92,6 +92,7 @@ function wordedTicks(unit) {
 }
 
 function bars(figure, rows) {
+  const unit = figure.dataset.unit ?? 'share';
   return {
     type: 'bar',
     data: {
@@ -108,7 +109,13 @@ function bars(figure, rows) {
       scales: {
         x: {
           min: 0,
-          ticks: wordedTicks(figure.dataset.unit ?? 'share'),
+          ticks: wordedTicks(unit),
+          title: {
+            display: unit === 'points',
+            text: 'Probability points',
+            color: colour('muted'),
+            font: font(),
+          },
           grid: { color: colour('line') },
           border: { display: false },
         },
@@ -118,14 +125,14 @@ function bars(figure, rows) {
   };
 }
 
+/** Bars of equal width from 0 to 100 %, on a scale whose ticks stand at the edges between them. */
 function histogram(figure, rows) {
   return {
     type: 'bar',
     data: {
-      labels: rows.map((row) => row.label),
       datasets: [
         {
-          data: rows.map((row) => row.value),
+          data: rows.map((row, i) => ({ x: (i + 0.5) / rows.length, y: row.value })),
           backgroundColor: rows.map((row) => colour(row.level ?? 'accent')),
           categoryPercentage: 1,
           barPercentage: 0.92,
@@ -136,17 +143,21 @@ function histogram(figure, rows) {
       ...shared(rows),
       plugins: {
         legend: { display: false },
-        tooltip: { callbacks: { label: ({ dataIndex }) => rows[dataIndex].words } },
+        tooltip: {
+          callbacks: {
+            title: ([{ dataIndex }]) => rows[dataIndex].label,
+            label: ({ dataIndex }) => rows[dataIndex].words,
+          },
+        },
       },
       scales: {
         x: {
-          ticks: {
-            color: colour('muted'),
-            font: font(),
-            maxRotation: 0,
-            callback: (_value, i) => (i % 4 === 0 ? axisWords([i / rows.length], 'share')[0] : ''),
-          },
-          grid: { display: false },
+          type: 'linear',
+          min: 0,
+          max: 1,
+          offset: false,
+          ticks: { ...wordedTicks('share'), stepSize: 0.2 },
+          grid: { display: false, offset: false },
         },
         y: {
           beginAtZero: true,

@@ -16,7 +16,6 @@ import {
   shareText,
   sizeText,
   spanTexts,
-  valueText,
 } from '../format.ts';
 import type { ValueKind } from '../format.ts';
 import type { Settings } from '../store/settings.ts';
@@ -36,8 +35,12 @@ export function createViewHelpers(settings: Pick<Settings, 'currency' | 'timeZon
     size: sizeText,
     count: countText,
     number: numberText,
-    value: (x: Maybe<number>, type: string) => valueText(x, kindOf(type)),
     groupNames,
+    spans: (ends: readonly (readonly [number, number])[], type: string) =>
+      spanTexts(
+        ends.map(([from, to]) => ({ from, to })),
+        kindOf(type),
+      ),
     /** Of numbers chosen as a filter; '' leaves a side open. */
     between: betweenText,
     riskWord: (level: RiskWord) => riskWords[level],
