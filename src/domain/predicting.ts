@@ -4,7 +4,7 @@ import type { Db } from '../db.ts';
 import type { FieldError } from '../errors.ts';
 import { numberText } from '../format.ts';
 import { isNumeric } from '../ml/row-reader.ts';
-import type { Feature } from '../ml/schema.ts';
+import type { AllowedRange, Feature } from '../ml/schema.ts';
 import type { CellValue } from '../ml/values.ts';
 import { getModel } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
@@ -96,7 +96,9 @@ export async function predictCustomer(
       field: name,
       message: `${label}: choose one, or 'Not known'.`,
     })),
-    ...(result!.ok ? [] : result!.problems.map((problem) => problemError(fields, problem))),
+    ...(result!.ok
+      ? impossibleErrors(fields, result!.customer.inputs)
+      : result!.problems.map((problem) => problemError(fields, problem))),
   ];
   if (errors.length > 0 || !result!.ok) return { ok: false, errors: sortedByField(errors, fields) };
   const customer = (values['customer'] ?? '').trim();
@@ -123,6 +125,34 @@ function aboutErrors({ customer = '' }: Readonly<Record<string, string>>): Field
       message: `Identifier: use at most ${maxIdentifierLength} characters.`,
     });
   return errors;
+}
+
+/**
+ * A person who types a value that no customer can have has slipped, and can be asked; in files such values are noted,
+ * as the column's policy says.
+ */
+function impossibleErrors(
+  fields: readonly FormField[],
+  inputs: Readonly<Record<string, CellValue>>,
+): FieldError[] {
+  return fields.flatMap(({ name, label, feature }) => {
+    const value = inputs[feature.name];
+    const { min, max } = possibleRange(feature);
+    const isPossible =
+      typeof value !== 'number' || ((min === null || value >= min) && (max === null || value <= max));
+    return isPossible ? [] : [{ field: name, message: `${label}: enter ${limitWords({ min, max })}.` }];
+  });
+}
+
+/** What analysts allow; where they say nothing, what was never negative is not negative. */
+function possibleRange({ type, range, allowed, policy }: Feature): AllowedRange {
+  if (type !== 'number' || policy !== undefined) return { min: null, max: null };
+  return allowed ?? { min: range !== null && range.min >= 0 ? 0 : null, max: null };
+}
+
+function limitWords({ min, max }: AllowedRange): string {
+  if (min === null) return `at most ${numberText(max)}`;
+  return max === null ? `${numberText(min)} or more` : `${numberText(min)} to ${numberText(max)}`;
 }
 
 function hintOf(feature: Feature): string | null {

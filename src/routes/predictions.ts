@@ -2,6 +2,9 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
+import { baselineOf } from '../domain/what-if.ts';
+import type { Baseline } from '../domain/what-if.ts';
+import { foldName } from '../domain/column-names.ts';
 import { findAlternatives } from '../domain/alternatives.ts';
 import type { Alternatives } from '../domain/alternatives.ts';
 import { isSameValue } from '../domain/cell-values.ts';
@@ -43,6 +46,7 @@ declare module '../http/render.ts' {
       readonly prediction: PredictionRecord;
       readonly others: number;
       readonly compared: PredictionRecord | null;
+      readonly baseline: Baseline | null;
       readonly changes: readonly InputChange[];
       readonly history: readonly PredictionRecord[];
       readonly settings: Settings;
@@ -137,6 +141,7 @@ export function createPredictionHandlers({ db, config, tasks }: Context) {
         prediction,
         others: prediction.probability - prediction.reasons.base - shown,
         compared,
+        baseline: compared && (await baselineOf(db, config.modelsDir, prediction, compared)),
         changes: compared === null ? [] : changedInputs(compared.inputs, prediction.inputs),
         history: prediction.customerId === null ? [] : await listHistory(db, prediction.customerId, 20),
         settings,
@@ -156,8 +161,10 @@ function changedInputs(
   before: PredictionRecord['inputs'],
   after: PredictionRecord['inputs'],
 ): readonly InputChange[] {
-  return Object.keys(after)
-    .map((name) => ({ name, before: before[name] ?? null, after: after[name] ?? null }))
+  // Another model may call the same column otherwise.
+  const known = new Map(Object.entries(before).map(([name, value]) => [foldName(name), value]));
+  return Object.entries(after)
+    .map(([name, value]) => ({ name, before: known.get(foldName(name)) ?? null, after: value }))
     .filter(({ before: was, after: is }) => !isSameValue(was, is));
 }
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formFields, notKnown } from '../../src/domain/predicting.ts';
 import type { FormField } from '../../src/domain/predicting.ts';
 import { getModel } from '../../src/store/models.ts';
+import type { ModelRecord } from '../../src/store/models.ts';
 import { getPrediction, listPredictions, noFilter } from '../../src/store/predictions.ts';
 import {
   activateSmallModel,
@@ -14,6 +15,7 @@ import {
   signIn,
 } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
+import { addCandidate } from '../helpers/models.ts';
 import { runJobs } from '../helpers/work.ts';
 
 type Agent = ReturnType<typeof request.agent>;
@@ -45,6 +47,10 @@ function formOf(line: string, changes: Record<string, string> = {}): Record<stri
   });
   return { _csrf, model: String(modelId), ...(Object.fromEntries(typed) as Record<string, string>) };
 }
+
+/** The fields of another model's form, by the features' names. */
+const fieldsOf = (model: ModelRecord, values: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(formFields(model).map(({ name, feature }) => [name, values[feature.name] ?? '']));
 
 const predict = (form: Record<string, string>) => agent.post('/predict').type('form').send(form);
 
@@ -206,6 +212,40 @@ describe('a what-if', () => {
     expect(text).toMatch(/Contract<\/th><td>Month-to-month<\/td><td>Two year/);
     expect(text).not.toMatch(/Tenure<\/th><td>4<\/td>/);
     expect(await latest('what-if')).toEqual([original.id]);
+  });
+
+  it('by another model is compared with what that model says of the original', async () => {
+    const other = await addCandidate(test, 'Other', ['Contract', 'tenure']);
+    const values = { Contract: 'Month-to-month', tenure: '4' };
+    const original = await predicted({ ...formOf(lines[3]!, values), customer: 'two models' });
+    const ask = (tenure: string, more = {}) =>
+      predicted({ _csrf, model: String(other.id), ...fieldsOf(other, { ...values, tenure }), ...more });
+    const unchanged = await ask('4');
+    const result = await ask('60', { compared: String(original.id) });
+    const { text } = await agent.get(`/predictions/${result.id}?compared=${original.id}`).expect(200);
+    expect(text).toContain(`was scored by another model, v${modelId} Small`);
+    const [before, after] = [unchanged, result].map(({ probability }) => Math.round(probability * 100));
+    expect(text).toContain(`By this model it is at ${before} % unchanged`);
+    expect(text).toContain(`the changes make <strong>−${before! - after!} point`);
+    expect(text).toMatch(/Tenure<\/th><td>4<\/td><td>60/);
+    expect(text).not.toMatch(/Contract<\/th><td>Month/);
+  });
+
+  it.each([
+    ['tenure', '-5', 'Tenure: enter 0 or more.'],
+    ['MonthlyCharges', '-0.01', 'Monthly charges: enter 0 or more.'],
+  ])('with an impossible %s of %s is refused', async (column, value, message) => {
+    const { text } = await predict(formOf(lines[3]!, { [column]: value })).expect(422);
+    expect(text).toContain(message);
+    expect(text).toContain(`value="${value}"`);
+  });
+
+  it('beyond what training saw says so beside the figure', async () => {
+    const result = await predicted(formOf(lines[3]!, { tenure: '500' }));
+    const { text } = await agent.get(`/predictions/${result.id}`).expect(200);
+    expect(text).toMatch(
+      /notice-warning"><span><a href="#notes">1 note on this score<\/a>: tenure 500 is outside/,
+    );
   });
 
   it('counts only when somebody says that these are the new circumstances', async () => {
