@@ -183,7 +183,7 @@ describe('a prediction', () => {
     const token = await csrfToken(admin, '/account');
     const form = { _csrf: token, model: String(id), f0: 'Two year', f1: '3' };
     const { text } = await admin.post('/predict').type('form').send(form).expect(409);
-    expect(text).toContain('An administrator can train or activate another one');
+    expect(text).toContain('activate or train another model');
     await broken.close();
   });
 });
