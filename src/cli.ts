@@ -14,7 +14,7 @@ import { allFamilies } from './ml/estimators.ts';
 process.umask(0o077);
 
 const usage = `holdfast sample   [--rows 7000] [--seed N] [--without-label | --transactions] [--out FILE]
-holdfast train    FILE --out MODEL [--label NAME] [--positive LEVEL] [--drop A,B] [--family A,B] [--seed 1] [--json]
+holdfast train    FILE --out MODEL [--label NAME] [--positive LEVEL] [--drop A,B] [--family A,B] [--seed N] [--json]
 holdfast evaluate FILE [--label NAME] [--positive LEVEL] [--drop A,B] [--family A,B] [--seed 42] [--json]
                   [--folds 5] [--repeats 1] [--fold-column NAME]…
 holdfast score    FILE --model MODEL [--out FILE] [--rejected FILE] [--allow-missing] [--json]

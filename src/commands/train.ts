@@ -10,14 +10,15 @@ import { figuresOf, printJson } from './output.ts';
 
 export async function train(options: Options, file: string): Promise<void> {
   const out = resolve(required(options, 'out'));
+  const usual = optionsFor('thorough');
   const plan = {
     datasetName: basename(file),
     only: null,
     options: {
-      ...optionsFor('thorough'),
+      ...usual,
       families: [...chosenFamilies(options, allFamilies, ['auto'])],
       drop: listed(options.drop),
-      seed: wholeNumber(options, 'seed', 1),
+      seed: wholeNumber(options, 'seed', usual.seed),
     },
   };
   const model = trainOnTable(await readTable(options, file), plan, ({ stage, done, total }) => {
@@ -36,7 +37,7 @@ export async function train(options: Options, file: string): Promise<void> {
       `  ${figuresOf(evaluation.holdout)}`,
       'The majority class on the same rows:',
       `  ${figuresOf(evaluation.baseline)}`,
-      `Written to ${out}`,
+      `Written to ${out}; --seed ${provenance.seed} makes it again`,
       '',
     ].join('\n'),
   );

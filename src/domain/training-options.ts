@@ -1,4 +1,5 @@
 /** How a training is to be done: what an analyst chooses, and what stands for them who do not choose. */
+import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 import { allFamilies, defaultParams } from '../ml/estimators.ts';
 import type { Family } from '../ml/estimators.ts';
@@ -7,6 +8,17 @@ export const efforts = ['quick', 'thorough', 'expert'] as const;
 
 export const imbalances = ['none', 'weights', 'over', 'under'] as const;
 
+const maxSeed = 2_147_483_647;
+
+/**
+ * A seed for one training. It decides which rows are put aside: with the same one for all, whoever trains until the
+ * figures please would have chosen on the rows that are to measure. The plan and the model keep it, so that the training
+ * can be repeated to the last bit.
+ */
+export function freshSeed(): number {
+  return randomInt(maxSeed);
+}
+
 export const TrainingOptions = z.object({
   effort: z.enum(efforts),
   families: z.array(z.enum(allFamilies)).min(1),
@@ -14,7 +26,7 @@ export const TrainingOptions = z.object({
   params: z.partialRecord(z.enum(allFamilies), z.record(z.string(), z.number())),
   imbalance: z.enum(imbalances),
   folds: z.int().min(2).max(10),
-  seed: z.int().min(0).max(2_147_483_647),
+  seed: z.int().min(0).max(maxSeed),
   /** Nominal seconds for the trials of `auto`; the same on every machine. */
   budget: z.int().min(1).max(3_600),
   /** Columns that are not learned from, beside those whose role says so. */
@@ -22,12 +34,12 @@ export const TrainingOptions = z.object({
 });
 export type TrainingOptions = z.infer<typeof TrainingOptions>;
 
-const usual = { params: {}, imbalance: 'none', folds: 5, seed: 1, budget: 60, drop: [] } as const;
+const usual = { params: {}, imbalance: 'none', folds: 5, budget: 60, drop: [] } as const;
 
-/** Quick compares the families that fit in a moment; thorough tunes and blends them. */
+/** Quick compares the families that fit in a moment; thorough tunes and blends them. Each call has a seed of its own. */
 export function optionsFor(effort: 'quick' | 'thorough'): TrainingOptions {
   const families: Family[] = effort === 'quick' ? ['logistic', 'forest', 'boosting'] : ['auto'];
-  return { ...usual, params: {}, drop: [], effort, families };
+  return { ...usual, params: {}, drop: [], effort, families, seed: freshSeed() };
 }
 
 /** The parameters of a family that are single numbers, with their usual values: what the expert page offers. */

@@ -8,6 +8,7 @@ import { getReady } from '../domain/datasets.ts';
 import { describeLabel, readLabel } from '../domain/labels/label-definition.ts';
 import {
   expectedSeconds,
+  freshSeed,
   imbalances,
   numericParams,
   optionsFor,
@@ -67,7 +68,7 @@ const TrainingForm = z.looseObject({
   effort: z.enum(['quick', 'thorough', 'expert'], 'Choose how much effort to spend.'),
   imbalance: z.enum(imbalances, 'Choose one of the list.').default('none'),
   folds: whole(2, 10).default(5),
-  seed: whole(0, 2_147_483_647).default(1),
+  seed: whole(0, 2_147_483_647).default(freshSeed),
   budget: whole(1, 3_600).default(60),
 });
 
@@ -114,7 +115,11 @@ export function createTrainingHandlers({ db }: Context) {
       }
       const issues = (dataset.profile as DatasetProfile | null)?.issues ?? [];
       const dropped = Object.fromEntries(suspectsOf(issues).map((name) => [dropField(dataset, name), 'yes']));
-      const defaults = { name: dataset.name, effort: 'quick', 'family-boosting': 'yes', ...dropped };
+      const defaults = {
+        ...{ name: dataset.name, effort: 'quick', 'family-boosting': 'yes' },
+        seed: String(freshSeed()),
+        ...dropped,
+      };
       await newPage(res, dataset, defaults, []);
     },
 

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { optionsFor } from '../../src/domain/training-options.ts';
+import { optionsFor, TrainingOptions } from '../../src/domain/training-options.ts';
 import { cancelTraining, trainLater } from '../../src/domain/trainings.ts';
 import { handlers } from '../../src/jobs/handlers.ts';
 import { listEvents } from '../../src/store/audit.ts';
@@ -85,10 +85,29 @@ describe('a training', () => {
       ...{ imbalance: 'weights', folds: 2, seed: 7, budget: 10, drop: [] },
     });
     const quick = await stored(await start({ ...small, effort: 'quick' }));
-    expect(quick.plan).toEqual(optionsFor('quick'));
+    const anySeed = { seed: expect.any(Number) as number };
+    expect(quick.plan).toEqual({ ...optionsFor('quick'), ...anySeed });
     const thorough = await stored(await start({ ...small, effort: 'thorough' }));
-    expect(thorough.plan).toEqual(optionsFor('thorough'));
+    expect(thorough.plan).toEqual({ ...optionsFor('thorough'), ...anySeed });
     for (const { id } of [expert, quick, thorough]) await post(`/trainings/${id}/cancellation`);
+  });
+
+  it('puts other rows aside each time, by a seed that its plan and model keep', async () => {
+    const seedOf = async (id: number) => TrainingOptions.parse((await stored(id)).plan).seed;
+    const ids = [await start({ ...small, effort: 'quick' }), await start({ ...small, effort: 'quick' })];
+    const [first, second] = [await seedOf(ids[0]!), await seedOf(ids[1]!)];
+    expect(first).not.toBe(second);
+    const offered = async () =>
+      /name="seed"[^>]*value="(\d+)"/.exec(await page(`/datasets/${bank.id}/training`))![1];
+    expect(await offered()).not.toBe(await offered());
+    await post(`/trainings/${ids[1]!}/cancellation`);
+    await runJobs(test.context);
+    const { modelId } = await stored(ids[0]!);
+    expect((await getModel(test.context.db, modelId!)).provenance.seed).toBe(first);
+    // Taken up again it is the training that was planned.
+    await post(`/trainings/${ids[1]!}/resumption`);
+    expect(await seedOf(ids[1]!)).toBe(second);
+    await post(`/trainings/${ids[1]!}/cancellation`);
   });
 
   it('is one of several that wait in line', async () => {
