@@ -160,7 +160,7 @@ describe('holdfast', () => {
     [['train', 'history.csv'], 2, /--out is missing/],
     [['score', 'today.csv'], 2, /--model is missing/],
     [['score', 'today.csv', '--model', 'today.csv'], 1, /not a Holdfast model file/],
-    [['score', 'm.holdfast', '--model', 'm.holdfast'], 1, /binary file|cannot be read/],
+    [['score', 'm.holdfast', '--model', 'm.holdfast'], 1, /is a Holdfast model/],
     [['sample', '--out', 'no/such/folder.csv'], 1, /no such file or directory/],
   ])('%j ends with %i and says why', (words, status, message) => {
     const answer = holdfast(...words);

@@ -22,6 +22,8 @@ const signatures: readonly (readonly [string, readonly number[]])[] = [
   ['a PDF document', [0x25, 0x50, 0x44, 0x46]],
   ['a gzip archive', [0x1f, 0x8b]],
   ['a Parquet file', [0x50, 0x41, 0x52, 0x31]],
+  // Its header is text for so long that it would pass for one.
+  ['a Holdfast model', [0x48, 0x4f, 0x4c, 0x44, 0x46, 0x41, 0x53, 0x54]],
 ];
 
 /** @throws AppError 415 with how to get a CSV, when the bytes are some other kind of file. */
