@@ -10,6 +10,7 @@ import type { Dataset, DatasetColumn } from '../store/datasets.ts';
 import { readWholeCsv } from './csv/whole.ts';
 import type { WholeCsv } from './csv/whole.ts';
 import { takeInTable } from './dataset-files/take-in.ts';
+import type { Checkpoint } from './dataset-files/write-csv.ts';
 import { profileDataset } from './dataset-profile.ts';
 import type { DatasetProfile } from './dataset-profile.ts';
 import { evenly } from './dataset-table.ts';
@@ -20,10 +21,15 @@ import type { LabelDefinition } from './labels/label-definition.ts';
 const maxProfileRows = 100_000;
 
 /** @throws AppError 415 or 422 in words when the file cannot be used */
-export async function readDataset(db: Db, config: Config, id: number): Promise<void> {
+export async function readDataset(
+  db: Db,
+  config: Config,
+  id: number,
+  checkpoint?: Checkpoint,
+): Promise<void> {
   const { file, sha256: known } = await getDataset(db, id);
   if (known === '') {
-    const { rowCount, sha256, byteSize, format } = await takeInTable(join(config.dataDir, file));
+    const { rowCount, sha256, byteSize, format } = await takeInTable(join(config.dataDir, file), checkpoint);
     await updateDataset(db, id, { rowCount, sha256, byteSize, notes: format.notes });
   }
   await describeDataset(db, config, id);

@@ -1,8 +1,26 @@
 import { readDataset } from '../domain/dataset-reading.ts';
+import { updateDataset } from '../store/datasets.ts';
 import type { JobHandler } from './job-handler.ts';
 
+/** Somebody cancelled, or the program ends: leaves the reading at its next checkpoint. */
+class Ended extends Error {}
+
 export const runReadDataset: JobHandler = async ({ db, config, step }, { datasetId }) => {
-  await step(0, 0, 'Reading the columns');
-  await readDataset(db, config, Number(datasetId));
-  return 'done';
+  const id = Number(datasetId);
+  let answer = await step(0, 0, 'Reading the columns');
+  try {
+    await readDataset(db, config, id, async () => {
+      answer = await step(0, 0, 'Reading the columns');
+      if (answer !== 'go on') throw new Ended();
+    });
+    return 'done';
+  } catch (error) {
+    if (!(error instanceof Ended)) throw error;
+    if (answer === 'stop') return 'stopped';
+    await updateDataset(db, id, {
+      state: 'failed',
+      error: 'Its reading was cancelled. Remove it, or upload it again.',
+    });
+    return 'cancelled';
+  }
 };

@@ -5,13 +5,14 @@ import { AppError } from '../../errors.ts';
 import { isoText } from './iso-text.ts';
 import { checkWorkbook, notAWorkbook } from './workbook.ts';
 import { writeCsv } from './write-csv.ts';
+import type { Checkpoint } from './write-csv.ts';
 
 /** Excel's day 0: a time of the day without a date stands on it. */
 const dayZero = Date.UTC(1899, 11, 30);
 const dayMs = 86_400_000;
 
 /** Writes the CSV to `target` and gives what a person should know. @throws AppError 415 or 422 in words */
-export async function excelToCsv(path: string, target: string): Promise<string[]> {
+export async function excelToCsv(path: string, target: string, checkpoint?: Checkpoint): Promise<string[]> {
   const bytes = await readFile(path);
   const names = checkWorkbook(bytes);
   const sheet: unknown[][] = await readSheet(bytes, 1, { trim: false }).catch(() => {
@@ -21,7 +22,7 @@ export async function excelToCsv(path: string, target: string): Promise<string[]
   for (const row of sheet) width = Math.max(width, row.length);
   if (!sheet.some(isFilled))
     throw new AppError(422, 'empty-sheet', 'The first sheet of the workbook is empty.');
-  await writeCsv(target, lines(sheet, width));
+  await writeCsv(target, lines(sheet, width), checkpoint);
   const several = names.length > 1 ? `The first of ${names.length} sheets, ${names[0]!}, was read.` : '';
   return ['The Excel workbook was turned into CSV.', several].filter(Boolean);
 }

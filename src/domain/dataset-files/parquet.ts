@@ -7,6 +7,7 @@ import { countText } from '../../format.ts';
 import { maxColumns } from '../csv/intake.ts';
 import { asStored, textWriter } from './parquet-values.ts';
 import { writeCsv } from './write-csv.ts';
+import type { Checkpoint } from './write-csv.ts';
 
 const maxRows = 100_000_000;
 /** Pages are about 1 MB in files of every usual program; more is a file that wants to fill the memory. */
@@ -17,13 +18,13 @@ const rowsAtOnce = { least: 2_000, most: 100_000 };
 const noCell = new Set(['BSON', 'INTERVAL', 'GEOMETRY', 'GEOGRAPHY', 'VARIANT']);
 
 /** Writes the CSV to `target` and gives what a person should know. @throws AppError 422 in words */
-export async function parquetToCsv(path: string, target: string): Promise<string[]> {
+export async function parquetToCsv(path: string, target: string, checkpoint?: Checkpoint): Promise<string[]> {
   try {
     const file = await asyncBufferFromFile(path);
     const metadata = await parquetMetadataAsync(file, { geoparquet: false });
     const { columns, leftOut } = columnsOf(metadata);
     checkSize(metadata, columns.length);
-    await writeCsv(target, lines(file, metadata, columns));
+    await writeCsv(target, lines(file, metadata, columns), checkpoint);
     const left =
       leftOut.length === 0
         ? ''

@@ -8,6 +8,7 @@ import { excelToCsv } from './excel.ts';
 import { tableFormatOf } from './formats.ts';
 import type { TableFormat } from './formats.ts';
 import { parquetToCsv } from './parquet.ts';
+import type { Checkpoint } from './write-csv.ts';
 
 export interface TableIntake extends CsvIntake {
   /** What the file was when it came. */
@@ -20,13 +21,13 @@ const headBytes = 4096;
  * Examines the file and replaces it by its CSV form; hash and size are those of the bytes that came.
  * @throws AppError 415 for other kinds of files, 422 for a table that cannot be used, in words
  */
-export async function takeInTable(path: string): Promise<TableIntake> {
+export async function takeInTable(path: string, checkpoint?: Checkpoint): Promise<TableIntake> {
   const source = tableFormatOf(await readHead(path));
   if (source === 'csv') return { ...(await takeInCsv(path)), source };
   const original = await hashFile(path);
   const converted = `${path}.csv`;
   try {
-    const notes = await (source === 'xlsx' ? excelToCsv : parquetToCsv)(path, converted);
+    const notes = await (source === 'xlsx' ? excelToCsv : parquetToCsv)(path, converted, checkpoint);
     await rename(converted, path);
     const intake = await takeInCsv(path);
     const format = { ...intake.format, notes: [...notes, ...intake.format.notes] };

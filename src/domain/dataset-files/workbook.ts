@@ -1,38 +1,27 @@
 /** What a workbook holds, seen before it is read: its sheets, and how far the first one goes. */
 import { AppError } from '../../errors.ts';
-import { countText } from '../../format.ts';
-import { maxColumns } from '../csv/intake.ts';
+import { checkSheet, measureSharedTexts } from './sheet-check.ts';
 import { checkArchive } from './zip.ts';
 
 const [bookPath, linksPath] = ['xl/workbook.xml', 'xl/_rels/workbook.xml.rels'];
-/** Rows that a sheet of Excel can have. */
-const maxRows = 1_048_576;
-/** A cell takes some 200 bytes while the sheet is read, whether there is anything in it or not. */
-const maxCells = 10_000_000;
-
-interface Extent {
-  /** The last row that is there at all, and the last one with something in it. */
-  rows: number;
-  filledRows: number;
-  columns: number;
-}
+/** Characters that the cells of a workbook of any size may hold, of a big one, and as many times its bytes. */
+const textLimits = { small: 50_000_000, most: 500_000_000, ratio: 200 };
 
 /**
  * The names of the sheets, in order.
  * @throws AppError 415 when this is no workbook, 422 when its first sheet is too big to be read
  */
 export function checkWorkbook(bytes: Buffer): string[] {
-  const extents = new Map<string, Extent>();
   const parts = new Map<string, string>();
   checkArchive(bytes, (name, content) => {
     if (name === bookPath || name === linksPath) parts.set(name, content.toString('utf8'));
-    if (/^xl\/worksheets\/[^/]+\.xml$/.test(name)) extents.set(name, extentOf(content));
   });
   const book = parts.get(bookPath);
   if (book === undefined) throw notAWorkbook();
   const sheets = tags(book, 'sheet');
   const first = pathOf(sheets[0] ?? '', parts.get(linksPath) ?? '');
-  for (const [path, extent] of extents) if (first === null || first === path) checkExtent(extent);
+  if (first === null) throw notAWorkbook();
+  checkFirstSheet(bytes, first);
   return sheets.map((tag) => attribute(tag, 'name') ?? '');
 }
 
@@ -44,40 +33,17 @@ export function notAWorkbook(): AppError {
   );
 }
 
-/** By the addresses of its cells (`r="B7"`): one far away makes a sheet wide and long, however few there are. */
-function extentOf(sheet: Buffer): Extent {
-  const extent = { rows: 0, filledRows: 0, columns: 0 };
-  for (let at = sheet.indexOf(' r="'); at >= 0; at = sheet.indexOf(' r="', at)) {
-    at += 4;
-    let column = 0;
-    for (; isCapital(sheet[at]); at++) column = column * 26 + sheet[at]! - 64;
-    let row = 0;
-    for (; isDigit(sheet[at]); at++) row = row * 10 + sheet[at]! - 48;
-    extent.rows = Math.max(extent.rows, row);
-    // '/>' at once or after a style: an empty cell that only has a look.
-    if (column === 0 || sheet[sheet.indexOf('>', at) - 1] === 0x2f) continue;
-    extent.filledRows = Math.max(extent.filledRows, row);
-    extent.columns = Math.max(extent.columns, column);
-  }
-  return extent;
-}
-
-function isCapital(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= 65 && byte <= 90;
-}
-
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= 48 && byte <= 57;
-}
-
-function checkExtent({ rows, filledRows, columns }: Extent): void {
-  if (rows <= maxRows && columns <= maxColumns && filledRows * columns <= maxCells) return;
-  const size = `${countText(Math.max(filledRows, rows > maxRows ? rows : 0))} rows and ${countText(columns)} columns`;
-  throw new AppError(
-    422,
-    'sheet-too-big',
-    `The first sheet goes as far as ${size}, which is more than can be read here. Delete what stands far from the table, or save the sheet as CSV, then upload that.`,
-  );
+function checkFirstSheet(bytes: Buffer, path: string): void {
+  const found: Buffer[] = [];
+  let shared: number[] = [];
+  checkArchive(bytes, (name, content) => {
+    if (name === path) found.push(content);
+    if (/sharedstrings/i.test(name)) shared = measureSharedTexts(content);
+  });
+  const [sheet] = found;
+  if (!sheet) throw notAWorkbook();
+  const { small, most, ratio } = textLimits;
+  checkSheet(sheet, shared, Math.min(most, Math.max(small, bytes.length * ratio)));
 }
 
 function tags(xml: string, name: string): string[] {

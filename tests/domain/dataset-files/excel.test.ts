@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -97,5 +97,60 @@ describe('what is no sheet is refused in words', () => {
     await expect(toCsv(bytes)).rejects.toMatchObject({
       status: expect.toSatisfy((s) => s === 415 || s === 422) as number,
     });
+  });
+});
+
+describe('a small workbook that would become huge', () => {
+  const withShared = (rows: string, shared: string): Buffer =>
+    zip([
+      ...['xl/workbook.xml', 'xl/_rels/workbook.xml.rels'].map((name) => ({
+        name,
+        data: name.endsWith('.rels')
+          ? '<Relationships><Relationship Id="r1" Type="x/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="x/sharedStrings" Target="sharedStrings.xml"/></Relationships>'
+          : '<workbook xmlns:r="x"><sheets><sheet name="One" sheetId="1" r:id="r1"/></sheets></workbook>',
+      })),
+      { name: 'xl/sharedStrings.xml', data: `<sst>${shared}</sst>` },
+      { name: 'xl/worksheets/sheet1.xml', data: `<worksheet><sheetData>${rows}</sheetData></worksheet>` },
+    ]);
+  const refusal = async (bytes: Buffer): Promise<unknown> => {
+    rmSync(target, { force: true });
+    const started = performance.now();
+    const error: unknown = await toCsv(bytes).catch((reason: unknown) => reason);
+    expect(performance.now() - started, 'milliseconds').toBeLessThan(10_000);
+    expect(existsSync(target), 'nothing is written').toBe(false);
+    return error;
+  };
+
+  it('by one long shared text is refused', async () => {
+    const bytes = withShared('<row><c t="s"><v>0</v></c></row>', `<si><t>${'x'.repeat(5_000_000)}</t></si>`);
+    expect(await refusal(bytes)).toMatchObject({ status: 422, code: 'cell-too-long' });
+  });
+
+  it('by a shared text that is named often is refused', async () => {
+    const rows = '<row><c t="s"><v>0</v></c></row>'.repeat(20_000);
+    const bytes = withShared(rows, `<si><t>${'x'.repeat(30_000)}</t></si>`);
+    expect(bytes.length).toBeLessThan(10_000);
+    expect(await refusal(bytes)).toMatchObject({ status: 422, code: 'too-much' });
+  });
+
+  it.each([
+    `<row r='1'><c r='XFD1048576'><v>1</v></c></row>`,
+    `<row\tr = "1"><c\nr\n=\n"XFD1048576"\n><v>1</v></c></row>`,
+    `<row><c r="&#88;FD1048576"><v>1</v></c></row>`,
+    `<x:row xmlns:x="y"><x:c s='1' r='XFD1048576'><x:v>1</x:v></x:c></x:row>`,
+    `<row r='1048577'/>`,
+  ])('by a far cell written as %j is refused', async (rows) => {
+    expect(await refusal(book(rows))).toMatchObject({ status: 422, code: 'sheet-too-big' });
+  });
+
+  it('by a document type with entities is refused', async () => {
+    const bytes = zip(
+      [
+        ['xl/workbook.xml', '<workbook><sheets><sheet name="One" id="r1"/></sheets></workbook>'],
+        ['xl/_rels/workbook.xml.rels', '<R><Relationship Id="r1" Target="worksheets/sheet1.xml"/></R>'],
+        ['xl/worksheets/sheet1.xml', '<!DOCTYPE a [<!ENTITY b "xxxx">]><worksheet>&b;</worksheet>'],
+      ].map(([name, data]) => ({ name: name!, data: data! })),
+    );
+    expect(await refusal(bytes)).toMatchObject({ status: 415, code: 'broken-sheet' });
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -41,5 +41,19 @@ describe('rows written as CSV', () => {
       }),
       { numRuns: 30 },
     );
+  });
+});
+
+describe('writing', () => {
+  it('stops at its limit of bytes, at a cell without bounds and where it is told to end', async () => {
+    function* endless(): Generator<string[]> {
+      for (;;) yield ['x'.repeat(1_000)];
+    }
+    await expect(writeCsv(path, endless(), undefined, 100_000)).rejects.toMatchObject({ code: 'too-much' });
+    expect(statSync(path).size).toBeLessThan(200_000);
+    await expect(writeCsv(path, [['x'.repeat(1_000_001)]])).rejects.toMatchObject({ code: 'too-much' });
+    let calls = 0;
+    const cancel = () => (++calls > 3 ? Promise.reject(new Error('cancelled')) : Promise.resolve());
+    await expect(writeCsv(path, endless(), cancel)).rejects.toThrow('cancelled');
   });
 });
