@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import * as initial from './2026-11-20-initial.ts';
 import * as datasetsAndModels from './2026-11-21-datasets-and-models.ts';
 import * as largeLists from './2026-11-22-large-lists.ts';
+import * as largeUploads from './2026-11-22-large-uploads.ts';
 import * as blankRows from './2026-11-22-blank-rows.ts';
 import * as typedInputs from './2026-11-22-typed-inputs.ts';
 
@@ -18,6 +19,7 @@ const all: readonly Migration[] = [
   { name: '2026-11-22-typed-inputs', up: typedInputs.up, down: typedInputs.down },
   { name: '2026-11-22-large-lists', up: largeLists.up, down: largeLists.down },
   { name: '2026-11-22-blank-rows', up: blankRows.up, down: blankRows.down },
+  { name: '2026-11-22-large-uploads', up: largeUploads.up, down: largeUploads.down },
 ];
 
 export const migrations: Knex.MigrationSource<Migration> = {

@@ -92,20 +92,14 @@ export function createPredictionHandlers({ db, config, tasks }: Context) {
       const { data: query, noted } = parseQuery(ListQuery, req.query);
       const population = await currentPopulation(db);
       const filter = withinPopulation(toFilter(query), population);
-      const total = await tasks.run('countPredictions', { filter });
-      const pages = Math.max(1, Math.ceil(total / query.size));
-      const page = query.page > pages ? 1 : query.page;
+      const sort = { key: query.sort, descending: query.order === 'desc' };
+      const list = { filter, sort, page: query.page, size: query.size };
+      const { predictions, total, page, pages } = await tasks.run('pageOfPredictions', list);
       if (noted || page !== query.page)
         flash(req, 'notice', 'A part of the address made no sense and was left out.');
-      const sort = { key: query.sort, descending: query.order === 'desc' };
       await render(res, 'predictions/list', {
         title: page > 1 ? `Customers, page ${page} of ${pages}` : 'Customers',
-        predictions: await tasks.run('listPredictions', {
-          filter,
-          sort,
-          limit: query.size,
-          offset: (page - 1) * query.size,
-        }),
+        predictions,
         total,
         page,
         pages,

@@ -96,6 +96,13 @@ export interface PredictionSort {
   readonly descending: boolean;
 }
 
+export interface PredictionPage {
+  readonly predictions: readonly PredictionRecord[];
+  readonly total: number;
+  readonly page: number;
+  readonly pages: number;
+}
+
 export interface Totals {
   readonly count: number;
   readonly low: number;
@@ -139,6 +146,25 @@ export async function listPredictions(
     db,
     ids.map(({ id }) => id),
   );
+}
+
+/** A page of the list and how many match; a page beyond the last is the first. */
+export async function pageOfPredictions(
+  db: Db,
+  filter: PredictionFilter,
+  sort: PredictionSort,
+  { page, size }: { readonly page: number; readonly size: number },
+): Promise<PredictionPage> {
+  // What looks into every row looks once: the numbers of all that match are their count, too.
+  const ids = filter.column ? await listPredictionIds(db, filter, sort) : null;
+  const total = ids?.length ?? (await countPredictions(db, filter));
+  const pages = Math.max(1, Math.ceil(total / size));
+  const shown = page > pages ? 1 : page;
+  const from = (shown - 1) * size;
+  const predictions = ids
+    ? await getPredictions(db, [...ids.subarray(from, from + size)])
+    : await listPredictions(db, filter, sort, size, from);
+  return { total, pages, page: shown, predictions };
 }
 
 /** All of the list in its order: what a download reads page by page, whatever happens to the scores meanwhile. */

@@ -9,9 +9,9 @@ import { takeInCsv } from '../domain/csv/intake.ts';
 import { predictionsCsv } from '../domain/prediction-csv.ts';
 import type { Schema } from '../ml/schema.ts';
 import {
-  countPredictions,
   listPredictionIds,
   listPredictions,
+  pageOfPredictions,
   probabilityHistogram,
   sumPredictions,
 } from '../store/predictions.ts';
@@ -54,7 +54,10 @@ interface Filtered {
 
 /** Arguments and results travel between threads: plain data, maps and typed arrays, no functions. */
 export const tasks = {
-  countPredictions: page(({ db }, { filter }: Filtered) => countPredictions(db, filter)),
+  pageOfPredictions: page(
+    ({ db }, { filter, sort, page, size }: Filtered & { sort: PredictionSort; page: number; size: number }) =>
+      pageOfPredictions(db, filter, sort, { page, size }),
+  ),
   listPredictions: page(
     (
       { db },
