@@ -58,7 +58,14 @@ function requestLog(logger: PinoLogger): RequestHandler {
 }
 
 /** A NUL, a broken escape or a step upwards is never part of an honest address. */
-const refuseOddAddresses: RequestHandler = (req, _res, next) => {
+const refuseOddAddresses: RequestHandler = (req, res, next) => {
+  if (req.url === '*' && req.method === 'OPTIONS') {
+    // Asks about the server as a whole.
+    res.set('Allow', 'GET, HEAD, POST, OPTIONS').status(204).end();
+    return;
+  }
+  if (!/^(\/|https?:\/\/)/i.test(req.url))
+    throw new AppError(400, 'bad-address', 'This address cannot be read.');
   const decoded = tryDecode(req.path);
   if (decoded === null || decoded.includes('\0') || decoded.split('/').includes('..'))
     throw new AppError(400, 'bad-address', 'This address cannot be read.');

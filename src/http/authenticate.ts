@@ -38,31 +38,23 @@ export function currentUser(req: Request): User {
   return user;
 }
 
-/** A new identifier, so that one planted before sign-in is worth nothing; the return path is carried over. */
-export async function signInSession(req: Request, user: UserRecord): Promise<string> {
-  const { returnTo } = req.session;
-  await new Promise<void>((done, fail) => {
-    req.session.regenerate((error) => {
-      if (error) fail(error as Error);
-      else done();
-    });
-  });
+/** A new identifier, so that one planted before sign-in is worth nothing. */
+export async function signInSession(req: Request, user: UserRecord): Promise<void> {
+  await endSession(req);
   req.session.userId = user.id;
   req.session.epoch = user.sessionEpoch;
   req.session.signedInAt = Date.now();
   req.session.seenAt = Date.now();
-  return localPath(returnTo);
+  users.set(req, toUser(user));
 }
 
+/** What follows is a stranger's, and an empty session is not stored. */
 export function endSession(req: Request): Promise<void> {
-  const { returnTo } = req.session;
+  users.delete(req);
   return new Promise((done, fail) => {
     req.session.regenerate((error) => {
       if (error) fail(error as Error);
-      else {
-        if (returnTo !== undefined) req.session.returnTo = returnTo;
-        done();
-      }
+      else done();
     });
   });
 }

@@ -1,22 +1,62 @@
-/** Every request that changes something carries the token of its session, or it is refused. */
+/**
+ * Every request that changes something comes from a page of ours and carries the token of its session, or it is
+ * refused. Before sign-in there is no session: the token is in a cookie of its own, and strangers fill no table.
+ */
 import { csrfSync } from 'csrf-sync';
 import type { Request, RequestHandler } from 'express';
 import { AppError } from '../errors.ts';
 
-const { generateToken, getTokenFromState, csrfSynchronisedProtection, invalidCsrfTokenError } = csrfSync({
-  // A multipart form is checked before its body is read, so its token comes in the address.
-  getTokenFromRequest: (req) => bodyToken(req) ?? req.get('x-csrf-token') ?? queryToken(req),
+const { generateToken, isRequestValid, csrfSynchronisedProtection, invalidCsrfTokenError } = csrfSync({
+  // Never from the address: addresses end up in logs, histories and referrers.
+  getTokenFromRequest: (req) => bodyToken(req) ?? req.get('x-csrf-token'),
+  getTokenFromState: (req) => (isSignedIn(req) ? req.session.csrfToken : cookieToken(req)),
+  storeTokenInState: (req, token) => {
+    if (isSignedIn(req)) req.session.csrfToken = token;
+    else if (typeof token === 'string') setCookie(req, token);
+  },
   size: 32,
 });
 
 export const csrf: RequestHandler = csrfSynchronisedProtection;
 
+/** The token of the session; one is made where there is none. */
 export function csrfTokenOf(req: Request): string {
-  return getTokenFromState(req) ?? generateToken(req);
+  return generateToken(req);
+}
+
+export function hasCsrfToken(req: Request): boolean {
+  return isRequestValid(req);
 }
 
 export function isCsrfError(error: unknown): boolean {
   return error === invalidCsrfTokenError;
+}
+
+/**
+ * Refuses what another site sends, even with a token. Browsers say where a request comes from in `Sec-Fetch-Site`,
+ * over plain HTTP only in `Origin`; programs that are no browsers say nothing.
+ */
+export function refuseForeign(publicUrl: string | null): RequestHandler {
+  return (req, _res, next) => {
+    if (!['GET', 'HEAD', 'OPTIONS'].includes(req.method) && originOf(req, publicUrl) === 'foreign')
+      throw new AppError(
+        403,
+        'foreign-origin',
+        'This form was sent from another site. Nothing was changed. Open the page here and send it again. Behind a proxy, PUBLIC_URL must be the address that people type.',
+      );
+    next();
+  };
+}
+
+/** Where a request says that it comes from. */
+export function originOf(req: Request, publicUrl: string | null): 'own' | 'foreign' | 'unknown' {
+  const site = req.get('sec-fetch-site');
+  if (site !== undefined) return site === 'same-origin' || site === 'none' ? 'own' : 'foreign';
+  const origin = req.get('origin');
+  if (origin === undefined) return 'unknown';
+  const host = URL.canParse(origin) ? new URL(origin).host : null;
+  const own = [req.get('host'), publicUrl === null ? undefined : new URL(publicUrl).host];
+  return host !== null && own.includes(host) ? 'own' : 'foreign';
 }
 
 export function csrfAnswer(): AppError {
@@ -32,7 +72,26 @@ function bodyToken(req: Request): string | undefined {
   return typeof body?._csrf === 'string' ? body._csrf : undefined;
 }
 
-function queryToken(req: Request): string | undefined {
-  const isMultipart = req.is('multipart/form-data') === 'multipart/form-data';
-  return isMultipart && typeof req.query['csrf'] === 'string' ? req.query['csrf'] : undefined;
+function isSignedIn(req: Request): boolean {
+  return req.session.userId !== undefined;
+}
+
+/** Under HTTPS the prefix keeps neighbouring hosts from planting a cookie. */
+function cookieName(req: Request): string {
+  return req.secure ? '__Host-holdfast-form' : 'holdfast-form';
+}
+
+/** Set with this very answer: the form in it carries the same. */
+const justSet = new WeakMap<Request, string>();
+
+function cookieToken(req: Request): string | undefined {
+  const cookie = new RegExp(`(?:^|;\\s*)${cookieName(req)}=([0-9a-f]{64})(?:;|$)`).exec(
+    req.get('cookie') ?? '',
+  );
+  return justSet.get(req) ?? cookie?.[1];
+}
+
+function setCookie(req: Request, token: string): void {
+  justSet.set(req, token);
+  req.res?.cookie(cookieName(req), token, { httpOnly: true, sameSite: 'lax', secure: req.secure, path: '/' });
 }

@@ -4,6 +4,7 @@ import type { Request, RequestHandler } from 'express';
 import multer from 'multer';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
+import { csrfAnswer, hasCsrfToken } from './csrf.ts';
 
 export interface ReceivedFile {
   /** Its name in the uploads folder. */
@@ -20,6 +21,11 @@ export function receiveFile(config: Config, field: string): RequestHandler {
         done(null, randomBytes(16).toString('hex'));
       },
     }),
+    // The form's token stands before its file: without it nothing is written.
+    fileFilter: (req, _file, done) => {
+      if (hasCsrfToken(req)) done(null, true);
+      else done(csrfAnswer());
+    },
     limits: {
       fileSize: config.maxUploadBytes,
       files: 1,
@@ -56,8 +62,10 @@ function tidyName(name: string): string {
 }
 
 function toAppError(error: unknown, config: Config): unknown {
-  if (!(error instanceof multer.MulterError)) return error;
-  if (error.code === 'LIMIT_FILE_SIZE') return tooLarge(config);
+  if (error instanceof AppError) return error;
+  // The disk's errors name the call that failed; the others are the parser's: no boundary, cut off, not a form.
+  if (error instanceof Error && 'syscall' in error) return error;
+  if (error instanceof multer.MulterError && error.code === 'LIMIT_FILE_SIZE') return tooLarge(config);
   return new AppError(400, 'bad-upload', 'Send one file, in the field that the form has for it.');
 }
 

@@ -85,7 +85,10 @@ async function localsFor(res: Response, data: object): Promise<Record<string, un
   const ui: PageUi = {
     user,
     can: (permission) => user !== null && can(user, permission),
-    csrfToken: csrfTokenOf(req),
+    // Made where a form asks for it: a page without one sets no cookie.
+    get csrfToken() {
+      return csrfTokenOf(req);
+    },
     flash: takeFlash(req),
     path: req.path,
     organisation: settings.organisation,

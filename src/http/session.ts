@@ -33,23 +33,22 @@ declare module 'express-session' {
     signedInAt: number;
     /** Milliseconds since 1970, at most a minute behind. */
     seenAt: number;
-    returnTo: string;
     flash: FlashMessage[];
   }
 }
 
 export function sessions(context: Context): RequestHandler {
   const secure = isHttps(context.config);
+  const store = new HashedSessionStore(context.db, {
+    createTable: false,
+    tableName: 'sessions',
+    cleanupInterval: 60_000,
+    onDbCleanupError: () => {
+      context.log.warn({}, 'Expired sessions could not be removed; the next round tries again');
+    },
+  });
   const handler = session({
-    store: new HashedSessionStore({
-      knex: context.db,
-      createTable: false,
-      tableName: 'sessions',
-      cleanupInterval: 60_000,
-      onDbCleanupError: () => {
-        context.log.warn({}, 'Expired sessions could not be removed; the next round tries again');
-      },
-    }),
+    store,
     name: secure ? '__Host-holdfast' : 'holdfast',
     secret: sessionSecret(context.config),
     resave: false,
@@ -63,6 +62,7 @@ export function sessions(context: Context): RequestHandler {
       maxAge: idleMinutes * 60_000,
     },
   });
+  store.rememberNew();
   return (req, res, next) => {
     // The configured address says that browsers speak HTTPS, whatever the proxy tells us about it.
     if (secure) Object.defineProperty(req, 'secure', { value: true });
@@ -125,11 +125,57 @@ function noteUse({ session: used }: Request): void {
  * catch it, and a busy database would end the process.
  */
 class HashedSessionStore extends ConnectSessionKnexStore {
+  private readonly knex: Context['db'];
+
+  constructor(knex: Context['db'], options: ConstructorParameters<typeof ConnectSessionKnexStore>[0]) {
+    super({ knex, ...options });
+    this.knex = knex;
+  }
   override async get(sid: string, callback: (error: unknown, session?: SessionData | null) => void) {
     return super.get(hashed(sid), callback).catch(() => null);
   }
+  /** Generated in this process and not stored yet. */
+  private readonly fresh = new WeakSet<object>();
+
+  /** express-session gives its store the function that makes a session; what it makes is noted. */
+  rememberNew(): void {
+    const store = this as unknown as { generate: (req: Request) => void };
+    const { generate } = store;
+    store.generate = (req) => {
+      generate(req);
+      this.fresh.add(req.session);
+    };
+  }
+
+  /**
+   * Only a new session is inserted. One that was read is updated where it still exists: a request that was under
+   * way when somebody signed out must not bring the session back.
+   */
   override async set(sid: string, data: SessionData, callback?: (error?: unknown) => void) {
-    await super.set(hashed(sid), data, callback).catch(() => undefined);
+    // A stranger's: express-session writes a regenerated one down even when nothing is in it.
+    if ((data as Partial<SessionData>).userId === undefined) {
+      callback?.();
+      return;
+    }
+    if (this.fresh.has(data)) {
+      const saved = (error?: unknown): void => {
+        if (error === undefined) this.fresh.delete(data);
+        callback?.(error);
+      };
+      await super.set(hashed(sid), data, saved).catch(() => undefined);
+      return;
+    }
+    const expired = new Date(Date.now() + (data.cookie.maxAge ?? 0)).toISOString();
+    try {
+      const change = { sess: JSON.stringify(data), expired };
+      await this.knex('sessions')
+        .where({ sid: hashed(sid) })
+        .update(change);
+    } catch (error) {
+      callback?.(error);
+      return;
+    }
+    callback?.();
   }
   /** `noteUse` has the session written once a minute; a page that changes nothing writes nothing. */
   override touch(_sid: string, _data: SessionData, callback?: () => void): Promise<void> {

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { AppError } from '../errors.ts';
 import { allow } from '../http/authorize.ts';
 import type { Access } from '../http/authorize.ts';
-import { csrf } from '../http/csrf.ts';
+import { csrf, refuseForeign } from '../http/csrf.ts';
 import { createAccountHandlers } from './account.ts';
 import { createAdminHandlers } from './admin.ts';
 import { createAnalyticsHandlers } from './analytics.ts';
@@ -42,8 +42,10 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
 
   router.use(
     ...identify,
+    refuseForeign(context.config.publicUrl),
     express.urlencoded({ extended: false, limit: '100kb', parameterLimit: 2_500 }),
     refuseOtherBodies,
+    refuseNul,
   );
 
   const setup = createSetupHandlers(context);
@@ -69,7 +71,7 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
 
   const upload = createUploadHandlers(context);
   map.get('/upload', 'batch:create', upload.pick);
-  map.post('/upload', 'batch:create', ...upload.receive);
+  map.upload('/upload', 'batch:create', upload.receive);
   const files = createUploadFileHandlers(context);
   map.get('/upload/template.csv', 'batch:create', files.template);
   map.get('/upload/sample.csv', 'batch:create', files.sample);
@@ -105,7 +107,7 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
 
   const datasets = createDatasetHandlers(context);
   map.get('/datasets', 'dataset:edit', datasets.list);
-  map.post('/datasets', 'dataset:edit', ...datasets.receive);
+  map.upload('/datasets', 'dataset:edit', datasets.receive);
   map.get('/datasets/:id', 'dataset:edit', datasets.show);
   map.get('/datasets/:id/version', 'dataset:edit', datasets.showVersion);
   map.get('/datasets/:id/template.csv', 'dataset:edit', datasets.template);
@@ -152,7 +154,7 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
 
   const models = createModelHandlers(context);
   map.get('/models', 'model:view', models.list);
-  map.post('/models', 'model:activate', ...models.receive);
+  map.upload('/models', 'model:activate', models.receive);
   map.get('/models/compare', 'model:view', models.compare);
   map.get('/models/:id', 'model:view', models.show);
   map.get('/models/:id/file', 'export:download', models.download);
@@ -215,6 +217,12 @@ function createMap(router: Router) {
       note(path, 'POST');
       router.post(path, allow(access), csrf, ...handlers);
     },
+    /** The token of an upload is in its body: the form is read first, and stores nothing without it. */
+    upload: (path: string, access: Access, [receive, ...handlers]: readonly Handler[]) => {
+      if (!receive) throw new Error(`${path} receives nothing.`);
+      note(path, 'POST');
+      router.post(path, allow(access), receive, csrf, ...handlers);
+    },
     refuseOtherMethods: () => {
       for (const [path, names] of methods) {
         router.all(path, (_req, res) => {
@@ -237,5 +245,13 @@ const refuseOtherBodies: RequestHandler = (req: Request, _res, next) => {
   ) {
     throw new AppError(415, 'unsupported', 'Send a form. Other kinds of content cannot be read here.');
   }
+  next();
+};
+
+/** Nobody types a NUL; databases and files disagree about what it means. */
+const refuseNul: RequestHandler = (req: Request, _res, next) => {
+  const entries = Object.entries((req.body ?? {}) as Record<string, unknown>);
+  if (entries.some(([name, value]) => `${name}${String(value)}`.includes('\0')))
+    throw new AppError(400, 'nul', 'The form holds a NUL character. Remove it and send the form again.');
   next();
 };

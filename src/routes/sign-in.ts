@@ -5,18 +5,27 @@ import type { Context } from '../context.ts';
 import { authenticate, choosePassword, getLink, isSetUp } from '../domain/accounts.ts';
 import { maxPasswordLength, minPasswordLength } from '../domain/passwords.ts';
 import { Unprocessable } from '../errors.ts';
-import { findCurrentUser, endSession, signInSession } from '../http/authenticate.ts';
-import { flash } from '../http/flash.ts';
+import { findCurrentUser, endSession, localPath, signInSession } from '../http/authenticate.ts';
+import { readKeptForm } from '../http/kept-form.ts';
+import type { KeptForm } from '../http/kept-form.ts';
 import { createPasswordLimits } from '../http/rate-limit.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
-import { parseForm } from '../http/validate.ts';
+import { parseForm, textValues } from '../http/validate.ts';
 import { recordEvent } from '../store/audit.ts';
 import { findUser } from '../store/users.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
-    'auth/sign-in': PageData & { readonly email: string };
+    'auth/sign-in': PageData & {
+      readonly email: string;
+      /** Where to go on. */
+      readonly next: string;
+      /** A form that came after its session had ended, as text. */
+      readonly kept: string | null;
+      readonly isSignedOut?: boolean;
+    };
+    'auth/send-again': PageData & { readonly form: KeptForm };
     'auth/password': PageData & { readonly token: string; readonly name: string; readonly minLength: number };
   }
 }
@@ -46,37 +55,43 @@ export function createSignInHandlers(context: Context) {
       } else if (!(await isSetUp(db))) {
         res.redirect(303, '/setup');
       } else {
-        await render(res, 'auth/sign-in', { title: 'Sign in', scripts, email: '' });
+        const { next, 'signed-out': signedOut } = req.query;
+        await render(res, 'auth/sign-in', {
+          ...{ title: 'Sign in', scripts, email: '', next: localPath(next), kept: null },
+          isSignedOut: signedOut !== undefined,
+        });
       }
     },
 
     create: async (req: Request, res: Response) => {
       const form = parseForm(SignInForm, req.body);
+      const { email = '', next, kept = '' } = textValues(req.body);
+      const page = { title: 'Sign in', scripts, email, next: localPath(next), kept: kept || null };
       if (!form.ok) {
-        const page = { title: 'Sign in', scripts, email: form.values['email'] ?? '', errors: form.errors };
-        await render(res, 'auth/sign-in', page, 422);
+        await render(res, 'auth/sign-in', { ...page, errors: form.errors }, 422);
         return;
       }
-      const { email, password } = form.data;
-      await limits.take(req, email);
-      const user = await authenticate(db, email, password);
+      await limits.take(req, form.data.email);
+      const user = await authenticate(db, form.data.email, form.data.password);
       if (!user) {
         const errors = [
           { field: 'email', message: 'The e-mail address and the password do not belong together.' },
         ];
-        await render(res, 'auth/sign-in', { title: 'Sign in', scripts, email, errors }, 422);
+        await render(res, 'auth/sign-in', { ...page, errors }, 422);
         return;
       }
-      await limits.giveBack(req, email);
-      res.redirect(303, await signInSession(req, user));
+      await limits.giveBack(req, form.data.email);
+      await signInSession(req, user);
+      const late = readKeptForm(kept);
+      if (late) await render(res, 'auth/send-again', { title: 'Send your form?', form: late });
+      else res.redirect(303, page.next);
     },
 
     remove: async (req: Request, res: Response) => {
       const user = findCurrentUser(req);
       if (user) await recordEvent(db, { userId: user.id, action: 'session.ended', subject: user.name });
       await endSession(req);
-      flash(req, 'success', 'You are signed out.');
-      res.redirect(303, '/sign-in');
+      res.redirect(303, '/sign-in?signed-out=yes');
     },
 
     showPassword: async (req: Request, res: Response) => {
@@ -93,7 +108,8 @@ export function createSignInHandlers(context: Context) {
       }
       try {
         const user = await choosePassword(db, token, form.data.password);
-        res.redirect(303, await signInSession(req, user));
+        await signInSession(req, user);
+        res.redirect(303, '/');
       } catch (error) {
         if (!(error instanceof Unprocessable)) throw error;
         await render(res, 'auth/password', { ...page, errors: error.errors }, 422);

@@ -26,7 +26,7 @@ export async function sendDataset(
   fields: Fields = {},
 ) {
   const csrf = await csrfToken(agent, '/account');
-  const sent = agent.post(`/datasets?csrf=${csrf}`).attach('file', Buffer.from(bytes), name);
+  const sent = agent.post('/datasets').field('_csrf', csrf).attach('file', Buffer.from(bytes), name);
   return Object.entries(fields).reduce((form, [field, value]) => form.field(field, value), sent);
 }
 

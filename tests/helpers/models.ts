@@ -54,7 +54,10 @@ export async function scoreFileWith(test: TestApp, agent: Agent, model: ModelRec
 
 async function sendCustomers(test: TestApp, agent: Agent, csv: string): Promise<number> {
   const token = await csrfToken(agent, '/account');
-  const answer = await agent.post(`/upload?csrf=${token}`).attach('file', Buffer.from(csv), 'customers.csv');
+  const answer = await agent
+    .post('/upload')
+    .field('_csrf', token)
+    .attach('file', Buffer.from(csv), 'customers.csv');
   const [, id] = /\/upload\/(\d+)/.exec(answer.headers['location'] ?? '') ?? [];
   await runJobs(test.context);
   return Number(id);
@@ -74,5 +77,5 @@ async function finishScoring(test: TestApp, agent: Agent, id: number) {
 /** Sends a file to the list of models. */
 export async function sendModel(agent: Agent, bytes: Buffer, name: string) {
   const token = await csrfToken(agent, '/account');
-  return agent.post(`/models?csrf=${token}`).attach('file', bytes, name);
+  return agent.post('/models').field('_csrf', token).attach('file', bytes, name);
 }

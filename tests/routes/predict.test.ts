@@ -158,7 +158,7 @@ describe('a prediction', () => {
   it('is the same to the last bit as that of a CSV file with the same customer', async () => {
     const csrf = await csrfToken(agent, '/account');
     const file = Buffer.from(`${[header.join(','), ...lines].join('\n')}\n`);
-    const { headers } = await agent.post(`/upload?csrf=${csrf}`).attach('file', file, 'same.csv');
+    const { headers } = await agent.post('/upload').field('_csrf', csrf).attach('file', file, 'same.csv');
     const id = Number(/\/upload\/(\d+)/.exec(headers['location']!)![1]);
     await runJobs(test.context);
     await agent.post(`/upload/${id}/scoring`).type('form').send({ _csrf }).expect(303);

@@ -31,7 +31,10 @@ const post = async (path: string, fields: Fields) => {
 /** Uploads a file whose columns match, and has it checked. */
 async function checked(text: string): Promise<number> {
   const csrf = await csrfToken(agent, '/account');
-  const answer = await agent.post(`/upload?csrf=${csrf}`).attach('file', Buffer.from(text), 'customers.csv');
+  const answer = await agent
+    .post('/upload')
+    .field('_csrf', csrf)
+    .attach('file', Buffer.from(text), 'customers.csv');
   await runJobs(test.context);
   return Number(/\/upload\/(\d+)/.exec(answer.headers['location']!)![1]);
 }
@@ -243,7 +246,8 @@ describe('a column that a person matched by hand', () => {
   it('is found by itself in the next file', async () => {
     const csrf = await csrfToken(agent, '/account');
     const answer = await agent
-      .post(`/upload?csrf=${csrf}`)
+      .post('/upload')
+      .field('_csrf', csrf)
       .attach('file', Buffer.from(`${odd}\n${good}\n`), 'odd.csv');
     expect(answer.headers['location']).toMatch(/mapping$/);
     const id = Number(/\/upload\/(\d+)/.exec(answer.headers['location']!)![1]);
@@ -252,7 +256,8 @@ describe('a column that a person matched by hand', () => {
     await post(`/upload/${id}/mapping`, { model: String(modelId), ...places, identifier: '0' });
     await runJobs(test.context);
     const again = await agent
-      .post(`/upload?csrf=${csrf}`)
+      .post('/upload')
+      .field('_csrf', csrf)
       .attach('file', Buffer.from(`${odd}\n${good}\n`), 'odd-again.csv');
     expect(again.headers['location']).toMatch(/progress$/);
     const next = Number(/\/upload\/(\d+)/.exec(again.headers['location']!)![1]);
@@ -262,7 +267,10 @@ describe('a column that a person matched by hand', () => {
   it('is forgotten when a person matches it otherwise', async () => {
     const csrf = await csrfToken(agent, '/account');
     const upload = () =>
-      agent.post(`/upload?csrf=${csrf}`).attach('file', Buffer.from(`${odd}\n${good}\n`), 'odd.csv');
+      agent
+        .post('/upload')
+        .field('_csrf', csrf)
+        .attach('file', Buffer.from(`${odd}\n${good}\n`), 'odd.csv');
     const id = Number(/\/upload\/(\d+)/.exec((await upload()).headers['location']!)![1]);
     await runJobs(test.context);
     const { modelId } = await getBatch(test.context.db, id);

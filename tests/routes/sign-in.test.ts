@@ -74,12 +74,14 @@ describe('sign-in', () => {
 
   it('returns to the page that was asked for, never to another site', async () => {
     const agent = request.agent(test.app);
-    await agent.get('/predictions?risk=high').expect(303);
-    const _csrf = await csrfToken(agent, '/sign-in');
+    const asked = await agent.get('/predictions?risk=high').expect(303);
+    const way = String(asked.headers['location']);
+    const _csrf = await csrfToken(agent, way);
+    const next = new URL(way, 'http://here').searchParams.get('next');
     await agent
       .post('/sign-in')
       .type('form')
-      .send({ _csrf, email: 'ada@example.com', password })
+      .send({ _csrf, next, email: 'ada@example.com', password })
       .expect('location', '/predictions?risk=high');
 
     const lured = request.agent(test.app);
@@ -88,7 +90,7 @@ describe('sign-in', () => {
     const answer = await lured
       .post('/sign-in')
       .type('form')
-      .send({ _csrf: token, email: 'ada@example.com', password });
+      .send({ _csrf: token, next: '//evil.example/', email: 'ada@example.com', password });
     expect(answer.headers['location']).toBe('/');
   });
 

@@ -23,7 +23,7 @@ afterAll(() => test.close());
 
 async function upload(bytes: Buffer, name = 'customers.csv') {
   const csrf = await csrfToken(agent, '/account');
-  return agent.post(`/upload?csrf=${csrf}`).attach('file', bytes, name);
+  return agent.post('/upload').field('_csrf', csrf).attach('file', bytes, name);
 }
 
 /** Uploads, checks, scores; gives the batch. */
@@ -271,10 +271,11 @@ describe('an upload', () => {
   it('of two files, or without one, is refused', async () => {
     const csrf = await csrfToken(agent, '/account');
     await agent
-      .post(`/upload?csrf=${csrf}`)
+      .post('/upload')
+      .field('_csrf', csrf)
       .attach('file', Buffer.from('a'), 'a.csv')
       .attach('file', Buffer.from('b'), 'b.csv')
       .expect(400);
-    await agent.post(`/upload?csrf=${csrf}`).field('other', 'x').expect(422);
+    await agent.post('/upload').field('_csrf', csrf).field('other', 'x').expect(422);
   });
 });

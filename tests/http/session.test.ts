@@ -1,0 +1,77 @@
+import express from 'express';
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sessions } from '../../src/http/session.ts';
+import { createTestApp, csrfToken, setUpOrganisation, signIn } from '../helpers/app.ts';
+import type { TestApp } from '../helpers/app.ts';
+
+let test: TestApp;
+beforeAll(async () => {
+  test = await createTestApp();
+  await setUpOrganisation(test);
+});
+afterAll(() => test.close());
+
+const countSessions = async (): Promise<number> =>
+  Number((await test.context.db('sessions').count({ n: '*' }).first())?.n);
+
+describe('a session', () => {
+  it('that was signed out is not brought back by a request that was under way', async () => {
+    const app = express();
+    let arrive = (): void => undefined;
+    let letGo = (): void => undefined;
+    const arrived = new Promise<void>((done) => (arrive = done));
+    const released = new Promise<void>((done) => (letGo = done));
+    app.use(sessions(test.context));
+    app.get('/in', (req, res) => {
+      req.session.userId = 1;
+      res.end();
+    });
+    app.get('/slow', async (req, res) => {
+      arrive();
+      await released;
+      req.session.seenAt = Date.now();
+      res.end();
+    });
+    app.get('/out', (req, res) => {
+      req.session.destroy(() => res.end());
+    });
+    app.get('/who', (req, res) => {
+      res.json({ userId: req.session.userId ?? null });
+    });
+    const before = await countSessions();
+    const cookie = String((await request(app).get('/in')).headers['set-cookie']).split(';')[0]!;
+    const slow = request(app).get('/slow').set('Cookie', cookie).then();
+    await arrived;
+    await request(app).get('/out').set('Cookie', cookie);
+    letGo();
+    await slow;
+    expect((await request(app).get('/who').set('Cookie', cookie)).body).toEqual({ userId: null });
+    expect(await countSessions()).toBe(before);
+  });
+
+  it('is not made for strangers, whatever they ask for', async () => {
+    const before = await countSessions();
+    const stranger = request.agent(test.app);
+    for (const path of ['/', '/sign-in', '/nope', '/predictions?risk=high', `/setup/${'x'.repeat(43)}`])
+      await stranger.get(path).set('Accept', 'text/html');
+    const _csrf = await csrfToken(stranger, '/sign-in');
+    await stranger
+      .post('/sign-in')
+      .type('form')
+      .send({ _csrf, email: 'a@example.com', password: 'x' })
+      .expect(422);
+    await stranger.post('/account').type('form').send({ name: 'x' }).expect(401);
+    expect(await countSessions()).toBe(before);
+  });
+
+  it('is gone from the table after sign-out', async () => {
+    const before = await countSessions();
+    const agent = await signIn(test, 'admin');
+    expect(await countSessions()).toBe(before + 1);
+    const _csrf = await csrfToken(agent, '/account');
+    const { headers } = await agent.post('/sign-out').type('form').send({ _csrf }).expect(303);
+    expect((await agent.get(String(headers['location']))).text).toContain('You are signed out.');
+    expect(await countSessions()).toBe(before);
+  });
+});
