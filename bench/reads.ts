@@ -63,6 +63,7 @@ function ask(
   return agent
     .get(path)
     .buffer(true)
+    .maxResponseSize(10_000_000_000)
     .parse((res, done) => {
       res.on('data', (chunk: Buffer) => (bytes += chunk.length));
       res.on('end', () => {
