@@ -90,8 +90,8 @@ export interface HorizonChoice {
   readonly baseRate: number;
   /** Customers whose label the present horizon gives otherwise. */
   readonly flipped: number;
-  /** Share of the leavers who are back by the end of the longest horizon, in [0, 1]. */
-  readonly returned: number;
+  /** Share of the leavers who are back by the end of the longest horizon, in [0, 1]; null where the data end first. */
+  readonly returned: number | null;
 }
 
 export interface HorizonComparison {
@@ -127,7 +127,8 @@ export function suggestHorizon(transactions: TextTable, options: TransactionLabe
   const next = Float64Array.from(customers, (customer) => daysToNext(log, customer, cutoff));
   const present = Math.min(options.horizonDays, longest);
   const choices = horizons.map((horizon) => compareHorizon(next, horizon, present, longest));
-  const suggested = choices.find(({ returned }) => returned <= mayReturn)?.days ?? longest;
+  const suggested =
+    choices.find(({ returned }) => returned !== null && returned <= mayReturn)?.days ?? longest;
   return { cutoff: isoDay(cutoff), customers: customers.length, choices, suggested };
 }
 
@@ -146,7 +147,9 @@ function compareHorizon(
     if (wait > horizon && wait <= longest) back++;
   }
   const baseRate = leavers / next.length;
-  return { days: horizon, leavers, baseRate, flipped, returned: leavers === 0 ? 0 : back / leavers };
+  // The data end with the longest horizon: who came back after it cannot be seen.
+  const returned = horizon === longest ? null : leavers === 0 ? 0 : back / leavers;
+  return { days: horizon, leavers, baseRate, flipped, returned };
 }
 
 function cutoffOf(log: TransactionLog, options: TransactionLabel): number {
