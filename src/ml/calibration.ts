@@ -12,6 +12,7 @@ import { fewestOfAClass, stratifiedFolds } from './cross-validation.ts';
 import type { Explanation } from './estimator.ts';
 import { logLoss } from './metrics.ts';
 import type { Random } from './random.ts';
+import { number } from './shape.ts';
 import type { RowGroups } from './row-groups.ts';
 import { logit, sigmoid } from './sigmoid.ts';
 
@@ -163,8 +164,8 @@ export function checkCalibration(value: unknown): string | null {
   const map = value as Readonly<Record<string, unknown>>;
   if (map['method'] === 'none') return null;
   if (map['method'] === 'platt') {
-    const isUsable =
-      Number.isFinite(map['slope']) && Number.isFinite(map['intercept']) && Number(map['slope']) > 0;
+    const { slope, intercept } = map;
+    const isUsable = [slope, intercept].every((one) => number(one, '') === null) && Number(slope) > 0;
     return isUsable ? null : 'the calibration does not rise';
   }
   const { scores, rates } = map;

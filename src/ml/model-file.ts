@@ -8,11 +8,13 @@
  *   …         the arrays, little-endian, each aligned to 8 bytes
  *   32 bytes  SHA-256 of everything before
  *
- * Reading checks magic, version, sizes and checksum before it believes a length, and refuses numbers that are
- * not finite and shapes that do not fit together. It runs nothing: a pickle is not a model file.
+ * Reading checks magic, version, sizes and checksum before it believes a length, and how deep and how long the header
+ * is before it is parsed. Each array stands once, in the order of the header. Numbers that are not finite are refused,
+ * and shapes that do not fit together. It runs nothing: a pickle is not a model file.
  */
 import type { Model } from './model.ts';
 import { checkModel } from './model-check.ts';
+import { maxMagnitude } from './shape.ts';
 
 export const formatVersion = 1;
 
@@ -24,7 +26,14 @@ type Sha256 = (bytes: Uint8Array) => Uint8Array;
 const magic = new TextEncoder().encode('HOLDFAST');
 const headerStart = 16;
 const checksumLength = 32;
-const maxHeaderLength = 64 * 1024 * 1024;
+/** Headers of trained models stay below a tenth of each of these. */
+const maxHeaderLength = 16 * 1024 * 1024;
+const maxHeaderDepth = 40;
+const maxHeaderValues = 1_000_000;
+
+const [quote, backslash, comma, openBrace, closeBrace, openBracket, closeBracket] = new TextEncoder().encode(
+  '"\\,{}[]',
+);
 
 const arrayTypes = {
   f64: Float64Array,
@@ -72,17 +81,26 @@ export function decodeModelFile(bytes: Uint8Array, sha256: Sha256): Model {
   // A plain view: slicing a Node Buffer would not copy, and arrays must not share the file's memory.
   const whole = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const data = whole.subarray(dataStart, bytes.length - checksumLength);
+  checkHeaderSize(header);
   let parsed: unknown;
+  let next = 0;
   try {
     parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(header), (key, value: unknown) => {
       if (key === '__proto__')
         throw new ModelFileError('The header of the model file has a forbidden name in it.');
-      return isArrayReference(value) ? readArray(data, value.$array) : value;
+      if (!isArrayReference(value)) return value;
+      const [type, offset, length] = value.$array;
+      // Named once, in order: a small file cannot ask for much memory.
+      if (offset !== next) throw new ModelFileError('The arrays of the model file are out of order.');
+      const array = readArray(data, [type, offset, length]);
+      next = aligned(offset + array.byteLength);
+      return array;
     });
   } catch (error) {
     if (error instanceof ModelFileError) throw error;
     throw new ModelFileError('The header of the model file cannot be read.');
   }
+  if (next !== data.length) throw new ModelFileError('The model file holds more than its header names.');
   const problem = checkModel(parsed);
   if (problem !== null) throw new ModelFileError(`The model file does not fit together: ${problem}.`);
   return parsed as Model;
@@ -100,7 +118,8 @@ function readHeader(bytes: Uint8Array, sha256: Sha256): Uint8Array {
       `The model file has format ${version}; this version of Holdfast reads up to ${formatVersion}.`,
     );
   const length = view.getUint32(12, true);
-  if (length > maxHeaderLength || headerStart + length + checksumLength > bytes.length) {
+  if (length > maxHeaderLength) throw new ModelFileError('The header of the model file is too large.');
+  if (headerStart + length + checksumLength > bytes.length) {
     throw new ModelFileError('The model file is cut off or its sizes are wrong.');
   }
   const checksum = sha256(bytes.subarray(0, -checksumLength));
@@ -108,6 +127,27 @@ function readHeader(bytes: Uint8Array, sha256: Sha256): Uint8Array {
     throw new ModelFileError('The checksum of the model file is wrong: it was changed or damaged.');
   }
   return bytes.subarray(headerStart, headerStart + length);
+}
+
+/** Before it is parsed: what nests deeply or has very many values would take the time and memory of everybody. */
+function checkHeaderSize(header: Uint8Array): void {
+  let depth = 0;
+  let values = 0;
+  let isInText = false;
+  for (let i = 0; i < header.length; i++) {
+    const character = header[i];
+    if (isInText) {
+      if (character === backslash) i++;
+      else if (character === quote) isInText = false;
+    } else if (character === quote) isInText = true;
+    else if (character === comma) values++;
+    else if (character === openBrace || character === openBracket) {
+      depth++;
+      values++;
+    } else if (character === closeBrace || character === closeBracket) depth--;
+    if (depth > maxHeaderDepth || values > maxHeaderValues)
+      throw new ModelFileError('The header of the model file is nested too deeply or has too many values.');
+  }
 }
 
 function readArray(
@@ -127,8 +167,8 @@ function readArray(
   }
   const array = new Type(data.slice(offset, end).buffer);
   // Infinity stands for 'no upper edge' nowhere in a model; NaN for nothing at all.
-  if ((type === 'f64' || type === 'f32') && !array.every((value) => Number.isFinite(value))) {
-    throw new ModelFileError('The model file holds numbers that are not finite.');
+  if ((type === 'f64' || type === 'f32') && !array.every((value) => Math.abs(value) <= maxMagnitude)) {
+    throw new ModelFileError('The model file holds numbers that are not finite or too large.');
   }
   return array;
 }

@@ -78,7 +78,7 @@ describe('a file that is no model', () => {
   it('that claims a huge header is refused before anything is allocated', () => {
     const huge = logisticFile().slice();
     new DataView(huge.buffer).setUint32(12, 0xfffffff0, true);
-    expect(() => decodeModelFile(sealed(huge), sha256)).toThrow(/sizes are wrong/);
+    expect(() => decodeModelFile(sealed(huge), sha256)).toThrow(/header of the model file is too large/);
   });
 
   it('that names more numbers than it holds is refused', () => {

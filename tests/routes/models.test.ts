@@ -1,7 +1,10 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeModelFile, encodeModelFile } from '../../src/ml/model-file.ts';
+import type { Model } from '../../src/ml/model.ts';
 import { listEvents } from '../../src/store/audit.ts';
 import { findChallenger, getModel, listModels } from '../../src/store/models.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
@@ -17,6 +20,8 @@ import type { TestApp } from '../helpers/app.ts';
 import { errorsOf, postForm } from '../helpers/datasets.ts';
 import type { Agent, Fields } from '../helpers/datasets.ts';
 import { addCandidate, scoreFile, sendModel } from '../helpers/models.ts';
+
+const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 
 let test: TestApp;
 let admin: Agent;
@@ -246,6 +251,23 @@ describe('a model file', () => {
     expect(readdirSync(test.context.config.modelsDir)).toEqual(files);
     expect(readdirSync(test.context.config.uploadsDir).filter((name) => name.includes('model'))).toEqual([]);
     expect(await listModels(test.context.db)).toHaveLength(count);
+  });
+
+  it('that was forged is refused in words, and the list stays', async () => {
+    const bytes = readFileSync(join(test.context.config.modelsDir, active.file));
+    const model = decodeModelFile(bytes, sha256);
+    const forged = [
+      { evaluation: {} },
+      { provenance: null },
+      { importance: [{}] },
+      { schema: { features: [] } },
+    ];
+    for (const change of forged) {
+      const file = encodeModelFile({ ...model, ...change } as unknown as Model, sha256);
+      const { status, text } = await sendModel(admin, Buffer.from(file), 'm.holdfast');
+      expect([status, errorsOf(text)]).toEqual([422, [expect.stringMatching(/does not fit together/)]]);
+      await viewer.get('/models').expect(200);
+    }
   });
 
   it('that is sent twice at once comes in once', async () => {
