@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { migrate, openDatabase } from '../src/db.ts';
+import { inTransaction, migrate, openDatabase } from '../src/db.ts';
 import { checkBatch } from '../src/domain/batch-check.ts';
 import { startScoring } from '../src/domain/batches.ts';
 import { scoreBatch } from '../src/domain/batch-scoring.ts';
@@ -113,10 +113,12 @@ async function scoreOurs(folder: string): Promise<void> {
   const mapping = guessMapping(model.schema, intake.header);
   const steps = { step: () => Promise.resolve('go on' as const) };
   await updateBatch(db, id, { modelId, modelLabel: model.label, mapping });
-  await checkBatch(db, folder, await getBatch(db, id), steps);
+  const check = await checkBatch(db, folder, await getBatch(db, id), steps);
+  if (check !== 'stopped') await inTransaction(db, check.write);
   const checked = performance.now();
   await startScoring(db, null, id, model, mapping);
-  await scoreBatch(db, folders, id, steps);
+  const end = await scoreBatch(db, folders, id, steps);
+  if (end !== 'stopped') await inTransaction(db, end.write);
   const ended = performance.now();
   const [intakeSeconds, checkSeconds, scoringSeconds, seconds] = [
     takenIn - started,

@@ -6,6 +6,7 @@ import * as largeLists from './2026-11-22-large-lists.ts';
 import * as largeUploads from './2026-11-22-large-uploads.ts';
 import * as blankRows from './2026-11-22-blank-rows.ts';
 import * as typedInputs from './2026-11-22-typed-inputs.ts';
+import * as leases from './2026-11-22-leases.ts';
 
 interface Migration {
   readonly name: string;
@@ -20,6 +21,7 @@ const all: readonly Migration[] = [
   { name: '2026-11-22-large-lists', up: largeLists.up, down: largeLists.down },
   { name: '2026-11-22-blank-rows', up: blankRows.up, down: blankRows.down },
   { name: '2026-11-22-large-uploads', up: largeUploads.up, down: largeUploads.down },
+  { name: '2026-11-22-leases', up: leases.up, down: leases.down },
 ];
 
 export const migrations: Knex.MigrationSource<Migration> = {

@@ -1,7 +1,7 @@
 /**
  * The database connection: SQLite, embedded. Each thread opens its own.
  */
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import knex from 'knex';
 import type { Knex } from 'knex';
@@ -12,8 +12,13 @@ import { PatientClient } from './sqlite-client.ts';
 /** A connection or the transaction that is open on one; the store takes either. */
 export type Db = Knex;
 
-/** `url` is `sqlite:PATH`. */
-export function openDatabase(url: string): Db {
+/** Runs first in a transaction, and throws when it must not write. */
+export type Fence = (trx: Db) => Promise<void>;
+
+const fences = new WeakMap<object, Fence>();
+
+/** `url` is `sqlite:PATH`. With a `fence`, no transaction of this connection writes anything once it throws. */
+export function openDatabase(url: string, fence?: Fence): Db {
   const path = url.slice('sqlite:'.length);
   if (path !== ':memory:') makePrivateDatabase(resolve(path));
   const db = knex({
@@ -25,13 +30,15 @@ export function openDatabase(url: string): Db {
     pool: { min: 1, max: 1, afterCreate: configureSqlite },
   });
   db.on('query-error', withoutStatement);
+  if (fence) fences.set(db, fence);
   return db;
 }
 
 /** SQLite gives its log the rights of the database file; that one is created here with the right ones. */
 function makePrivateDatabase(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: privateFolder });
-  closeSync(openSync(path, 'a', privateFile));
+  // Only where there is none: closing the file of an open database would give up SQLite's locks on it.
+  if (!existsSync(path)) closeSync(openSync(path, 'a', privateFile));
   for (const ending of ['', '-wal', '-shm']) closeToOthers(`${path}${ending}`);
 }
 
@@ -77,7 +84,13 @@ export async function migrate(db: Db): Promise<void> {
  * itself from the beginning, and waits for that as long as another writes.
  */
 export async function inTransaction<T>(db: Db, work: (trx: Db) => Promise<T>): Promise<T> {
-  return db.isTransaction ? db.transaction(work) : whileLocked(db, () => db.transaction(work));
+  if (db.isTransaction) return db.transaction(work);
+  const fence = fences.get(db);
+  const fenced = async (trx: Db): Promise<T> => {
+    await fence?.(trx);
+    return work(trx);
+  };
+  return whileLocked(db, () => db.transaction(fenced));
 }
 
 /** For writes that go past knex: tries again while the database is locked. `attempt` must be harmless to repeat. */

@@ -83,3 +83,9 @@ export function errorFields(error: unknown): { readonly name: string; readonly [
   const stack = error.stack?.split('\n').filter((line) => line.trimStart().startsWith('at ')) ?? [];
   return { name: error.name, code, message: isDatabase ? code : error.message, stack: stack.slice(0, 8) };
 }
+
+/** No space is left, for a file or for the database. */
+export function isDiskFull(error: unknown): boolean {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  return code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL';
+}

@@ -8,12 +8,13 @@ const started = { at: performance.now(), done: Number(progress.dataset.done) };
 void poll();
 
 async function poll() {
-  const { done, total, next } = await read();
+  const { done, total, next, waitsFor } = await read();
   if (next) {
     location.replace(next);
     return;
   }
-  if (done !== undefined) show(done, total);
+  if (waitsFor) words.textContent = waitsFor;
+  else if (done !== undefined) show(done, total);
   setTimeout(() => void poll(), 500);
 }
 

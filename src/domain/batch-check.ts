@@ -10,6 +10,8 @@ import { createFindings } from './batch-findings.ts';
 import { createRejectsFile } from './batch-rejects.ts';
 import { customerIdOf, toCustomer, unreadable } from './batch-rows.ts';
 import { createCustomerReader, readCustomer } from './customer-reading.ts';
+import { cancelled, done } from './job-steps.ts';
+import type { JobOutcome, JobSteps } from './job-steps.ts';
 import type { CsvFormat } from './csv/intake.ts';
 import { readCsvChunks } from './csv/reader.ts';
 import type { CsvRow } from './csv/reader.ts';
@@ -17,18 +19,13 @@ import type { ColumnMapping } from './mapping.ts';
 
 const rowsPerChunk = 2_000;
 
-export interface JobSteps {
-  /** Called between chunks; answers whether to stop here. */
-  readonly step: (done: number, total: number) => Promise<'go on' | 'stop' | 'cancel'>;
-}
-
 /** Reads every row as scoring would, stores the report with the batch and writes the bad rows to its rejects file. */
 export async function checkBatch(
   db: Db,
   uploadsDir: string,
   batch: BatchRecord,
   steps: JobSteps,
-): Promise<'done' | 'stopped' | 'cancelled'> {
+): Promise<JobOutcome> {
   const { delimiter } = batch.format as CsvFormat;
   const { schema } = await getModel(db, batch.modelId ?? 0);
   const findings = createFindings(schema.features);
@@ -40,14 +37,16 @@ export async function checkBatch(
       chunk.rows.forEach(checkRow);
       const answer = await steps.step(findings.count(), batch.rowCount);
       if (answer === 'stop') return 'stopped';
-      if (answer === 'cancel') return 'cancelled';
+      if (answer === 'cancel') return cancelled((trx) => updateBatch(trx, batch.id, { state: 'cancelled' }));
     }
-    rejects.finish();
+    rejects.flush();
   } finally {
     rejects.close();
   }
-  await updateBatch(db, batch.id, { report: findings.report(), state: 'checked' });
-  return 'done';
+  return done(async (trx) => {
+    rejects.publish();
+    await updateBatch(trx, batch.id, { report: findings.report(), state: 'checked' });
+  });
 }
 
 function createRowCheck(

@@ -2,7 +2,8 @@
  * The rejected rows of an upload: written down while the file is checked, so that they can be mended before
  * anything is scored, and again while it is scored; read back a page at a time for the repair desk.
  */
-import { closeSync, existsSync, fdatasyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { closeSync, existsSync, fdatasyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Db } from '../db.ts';
@@ -53,12 +54,17 @@ export interface BadRow {
   readonly reason: string;
 }
 
-/** The rejects file of a check, which stands under its name only when it is whole; scoring begins it anew. */
+/**
+ * The rejects file of a check, which stands under its name only when it is whole; scoring begins it anew. Until then
+ * its name is nobody else's: a check that lost its job to another one cannot spoil the other's file.
+ */
 export function createRejectsFile(uploadsDir: string, batch: BatchRecord) {
   const path = join(uploadsDir, batchFile(batch, 'rejected'));
   const format = batch.format as CsvFormat;
-  const descriptor = openSync(`${path}.part`, 'w', 0o600);
+  const partial = `${path}.${randomUUID()}.part`;
+  const descriptor = openSync(partial, 'wx', 0o600);
   let held = byteOrderMark + rejectedHeader(batch.header, format);
+  let isWhole = false;
   const flush = (): void => {
     const bytes = Buffer.from(held);
     for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
@@ -69,13 +75,19 @@ export function createRejectsFile(uploadsDir: string, batch: BatchRecord) {
       held += rejectedLine(rowNumber, problems, reading.cells, batch.header.length, format);
       if (held.length > heldCharacters) flush();
     },
-    finish: () => {
+    /** To the disk. */
+    flush: () => {
       flush();
       fdatasyncSync(descriptor);
-      renameSync(`${path}.part`, path);
+      isWhole = true;
+    },
+    /** Under its own name; harmless to repeat. */
+    publish: () => {
+      if (existsSync(partial)) renameSync(partial, path);
     },
     close: () => {
       closeSync(descriptor);
+      if (!isWhole) rmSync(partial, { force: true });
     },
   };
 }

@@ -15,13 +15,12 @@ import {
 import { join } from 'node:path';
 import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
-import { getBatch, updateBatch } from '../store/batches.ts';
-import type { BatchCounts, BatchRecord } from '../store/batches.ts';
+import { addToBatch, getBatch, updateBatch } from '../store/batches.ts';
+import type { AddedCounts, BatchRecord } from '../store/batches.ts';
 import { getModel } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
 import { insertPredictions } from '../store/prediction-writes.ts';
 import type { NewPrediction } from '../store/prediction-writes.ts';
-import type { JobSteps } from './batch-check.ts';
 import { batchFile } from './batch-files.ts';
 import {
   byteOrderMark,
@@ -33,11 +32,16 @@ import {
 } from './batch-output.ts';
 import { customerIdOf, toCustomer, unreadable } from './batch-rows.ts';
 import type { CsvFormat } from './csv/intake.ts';
+import { challengeLater } from './challenger.ts';
 import { fileStart, readCsvChunks } from './csv/reader.ts';
 import type { CsvPosition, CsvRow } from './csv/reader.ts';
+import { cancelled, done } from './job-steps.ts';
+import type { JobOutcome, JobSteps } from './job-steps.ts';
 import type { ColumnMapping } from './mapping.ts';
 import { readModelFile } from './model-files.ts';
 import { toStored } from './prediction-record.ts';
+import { relabelAfterScoring } from './risk-relabelling.ts';
+import type { FrozenRules } from './scoring-rules.ts';
 import { createScorer, scoreCustomers } from './scoring.ts';
 import type { ScoredCustomer, Scorer, ScoringRules } from './scoring.ts';
 
@@ -59,34 +63,42 @@ export async function scoreBatch(
   folders: Folders,
   batchId: number,
   steps: JobSteps,
-): Promise<'done' | 'stopped' | 'cancelled'> {
+): Promise<JobOutcome> {
   const batch = await getBatch(db, batchId);
-  const record = await getModel(db, batch.modelId ?? 0);
+  const record = await frozenModel(db, batch);
   const work = createWork(
     batch,
     record,
     createScorer(await readModelFile(folders.modelsDir, record), batch.rules as ScoringRules, rowsPerChunk),
   );
-  const files = openFiles(folders.uploadsDir, work);
+  // Only who holds the job may cut the files back: whoever lost it could cut off what the next one wrote.
+  const files = await inTransaction(db, () => Promise.resolve(openFiles(folders.uploadsDir, work)));
   try {
     const path = join(folders.uploadsDir, batch.file);
     const from = (batch.checkpoint as Checkpoint | null)?.position ?? fileStart;
-    let counts: BatchCounts = batch;
+    let seen = batch.scoredCount + batch.rejectedCount;
     for (const chunk of readCsvChunks(path, work.format.delimiter, batch.header.length, rowsPerChunk, from)) {
-      const answer = await steps.step(counts.scoredCount + counts.rejectedCount, batch.rowCount);
-      if (answer !== 'go on') return answer === 'stop' ? 'stopped' : 'cancelled';
+      const answer = await steps.step(seen, batch.rowCount);
+      if (answer === 'stop') return 'stopped';
+      if (answer === 'cancel')
+        return cancelled(async (trx) => {
+          await updateBatch(trx, batchId, { state: 'cancelled' });
+          await relabelAfterScoring(trx, batchId);
+        });
       const result = scoreChunk(work, chunk.rows);
       files.append(result.scored, result.rejected);
-      counts = addCounts(counts, result);
       const checkpoint: Checkpoint = { position: chunk.after, ...files.sizes() };
       await inTransaction(db, async (trx) => {
+        await steps.stored?.(trx);
         await insertPredictions(trx, result.predictions);
-        await updateBatch(trx, batchId, { ...counts, checkpoint });
+        await addToBatch(trx, batchId, countsOf(result), checkpoint);
       });
+      seen += chunk.rows.length;
     }
-    files.finish();
-    await finish(db, batchId, counts);
-    return 'done';
+    return done(async (trx) => {
+      files.publish();
+      await finish(trx, batchId);
+    });
   } finally {
     files.close();
   }
@@ -164,31 +176,33 @@ function toPrediction(
   });
 }
 
-function addCounts(
-  counts: BatchCounts,
-  { predictions, rejectedCount, notedCount }: ChunkResult,
-): BatchCounts {
+function countsOf({ predictions, rejectedCount, notedCount }: ChunkResult): AddedCounts {
   const levels = { low: 0, medium: 0, high: 0 };
   for (const { riskLevel } of predictions) levels[riskLevel as keyof typeof levels]++;
   return {
-    rowCount: counts.rowCount,
-    scoredCount: counts.scoredCount + predictions.length,
-    rejectedCount: counts.rejectedCount + rejectedCount,
-    notedCount: counts.notedCount + notedCount,
-    lowCount: counts.lowCount + levels.low,
-    mediumCount: counts.mediumCount + levels.medium,
-    highCount: counts.highCount + levels.high,
+    ...{ scoredCount: predictions.length, rejectedCount, notedCount },
+    ...{ lowCount: levels.low, mediumCount: levels.medium, highCount: levels.high },
   };
 }
 
-async function finish(db: Db, batchId: number, counts: BatchCounts): Promise<void> {
-  const finishedAt = new Date().toISOString();
-  const failed = counts.scoredCount === 0;
-  await updateBatch(db, batchId, {
+/** What follows from a finished batch is queued with its end: a crash in between loses neither. */
+async function finish(trx: Db, batchId: number): Promise<void> {
+  const { scoredCount } = await getBatch(trx, batchId);
+  const failed = scoredCount === 0;
+  await updateBatch(trx, batchId, {
     state: failed ? 'failed' : 'done',
     error: failed ? 'Not one row could be read. The rejected rows say why.' : null,
-    finishedAt,
+    finishedAt: new Date().toISOString(),
   });
+  await relabelAfterScoring(trx, batchId);
+  await challengeLater(trx, batchId);
+}
+
+/** The model as it was when the scoring began, threshold included. */
+async function frozenModel(db: Db, { modelId, modelLabel, rules }: BatchRecord): Promise<ModelRecord> {
+  const record = await getModel(db, modelId ?? 0);
+  const { threshold = record.threshold } = rules as FrozenRules;
+  return { ...record, threshold, label: modelLabel ?? record.label };
 }
 
 /** Both result files, cut back to the checkpoint or begun with their headers. */
@@ -227,8 +241,9 @@ function openFiles(uploadsDir: string, { batch, format }: Work) {
       if (rejected !== '') write(1, Buffer.from(rejected));
     },
     sizes: () => ({ scoredBytes: files[0]!.size, rejectedBytes: files[1]!.size }),
-    finish: () => {
-      for (const { partial, whole } of paths) renameSync(partial, whole);
+    /** Under their own names; harmless to repeat. */
+    publish: () => {
+      for (const { partial, whole } of paths) if (existsSync(partial)) renameSync(partial, whole);
     },
     close: () => {
       for (const { descriptor } of files) closeSync(descriptor);

@@ -14,15 +14,16 @@ import {
   updateBatch,
 } from '../store/batches.ts';
 import type { BatchRecord } from '../store/batches.ts';
-import { enqueueJob, listJobs, requestCancel } from '../store/jobs.ts';
+import { enqueueJob, listOpenJobs, requestCancel } from '../store/jobs.ts';
 import type { Job } from '../store/jobs.ts';
+import { getModel } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
 import { deletePredictionsOf } from '../store/prediction-writes.ts';
 import type { User } from './accounts.ts';
 import { allBatchFiles } from './batch-files.ts';
 import type { CsvIntake } from './csv/intake.ts';
 import type { ColumnMapping } from './mapping.ts';
-import { currentScoringRules } from './scoring-rules.ts';
+import { freezeRules } from './scoring-rules.ts';
 
 /**
  * Takes a stored upload in. `takeIn` examines the file, which takes as long as it is large: a request has it done by
@@ -72,7 +73,9 @@ export async function scoreBatchLater(db: Db, user: User, batchId: number): Prom
   await inTransaction(db, async (trx) => {
     const batch = await getBatch(trx, batchId);
     if (!(await moveBatch(trx, batchId, ['checked'], 'scoring'))) return;
-    await updateBatch(trx, batchId, { rules: await currentScoringRules(trx) });
+    await updateBatch(trx, batchId, {
+      rules: await freezeRules(trx, await getModel(trx, batch.modelId ?? 0)),
+    });
     await enqueueScoring(trx, user.id, batch);
     await recordEvent(trx, {
       userId: user.id,
@@ -95,7 +98,7 @@ export async function startScoring(
     modelId: model.id,
     modelLabel: model.label,
     mapping,
-    rules: await currentScoringRules(trx),
+    rules: await freezeRules(trx, model),
     state: 'scoring' as const,
   };
   await updateBatch(trx, batchId, change);
@@ -122,18 +125,17 @@ export async function resumeBatch(db: Db, user: User, batchId: number): Promise<
 
 /** Stops at the next chunk; what is scored stays. */
 export async function cancelBatch(db: Db, batchId: number): Promise<void> {
-  const job = await findRunningJob(db, batchId);
-  if (!job) return;
-  await requestCancel(db, job.id);
-  if (job.state === 'queued') await updateBatch(db, batchId, { state: 'cancelled' });
+  await inTransaction(db, async (trx) => {
+    const job = await findRunningJob(trx, batchId);
+    if (!job) return;
+    await requestCancel(trx, job.id);
+    if (job.state === 'queued') await updateBatch(trx, batchId, { state: 'cancelled' });
+  });
 }
 
 /** The job that works on a batch or will. */
 export async function findRunningJob(db: Db, batchId: number): Promise<Job | undefined> {
-  const jobs = await listJobs(db, 200);
-  return jobs.find(
-    (job) => job.payload['batchId'] === batchId && (job.state === 'queued' || job.state === 'running'),
-  );
+  return (await listOpenJobs(db)).find((job) => job.payload['batchId'] === batchId);
 }
 
 /** Undoes an upload: its predictions and files go, and the scores before it count again. */

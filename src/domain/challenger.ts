@@ -2,9 +2,13 @@
 import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
 import { pearson } from '../ml/association.ts';
+import { findBatch, getBatch } from '../store/batches.ts';
 import { listBatchInputs, listPairedScores, saveChallengerScores } from '../store/challenger-scores.ts';
+import { enqueueJob } from '../store/jobs.ts';
 import { findChallenger } from '../store/models.ts';
 import { getSettings } from '../store/settings.ts';
+import { cancelled, done } from './job-steps.ts';
+import type { JobOutcome, JobSteps } from './job-steps.ts';
 import { readModelFile } from './model-files.ts';
 import { scoreInputs } from './promotion-tests.ts';
 import { riskLevelOf } from './risk.ts';
@@ -25,15 +29,36 @@ export interface ChallengerComparison {
 const rowsAtOnce = 1_000;
 const mostCompared = 20_000;
 
-/** After a batch: what the challenger says of the same customers. Nothing where there is no challenger. */
-export async function challengeBatch(db: Db, modelsDir: string, batchId: number): Promise<void> {
+/** Call in the transaction that finishes a batch. Nothing where there is no challenger. */
+export async function challengeLater(trx: Db, batchId: number): Promise<void> {
+  const challenger = await findChallenger(trx);
+  if (!challenger) return;
+  const { originalName } = await getBatch(trx, batchId);
+  await enqueueJob(trx, {
+    kind: 'challenge-batch',
+    payload: { challengedBatchId: batchId },
+    subject: `Compare ${challenger.label} on ${originalName}`,
+    createdBy: null,
+  });
+}
+
+/** What the challenger says of the customers of a batch. Nothing where there is none any more. */
+export async function challengeBatch(
+  db: Db,
+  modelsDir: string,
+  batchId: number,
+  { step }: JobSteps,
+): Promise<JobOutcome> {
   const record = await findChallenger(db);
-  if (!record) return;
+  const batch = await findBatch(db, batchId);
+  if (!record || !batch) return done();
   const model = await readModelFile(modelsDir, record);
-  for (let after = 0; ;) {
+  for (let after = 0, seen = 0; ;) {
+    const answer = await step(seen, batch.scoredCount);
+    if (answer !== 'go on') return answer === 'stop' ? 'stopped' : cancelled();
     const rows = await listBatchInputs(db, batchId, after, rowsAtOnce);
     const last = rows.at(-1);
-    if (!last) return;
+    if (!last) return done();
     const scores = scoreInputs(
       model,
       rows.map(({ inputs }) => inputs),
@@ -42,6 +67,7 @@ export async function challengeBatch(db: Db, modelsDir: string, batchId: number)
     );
     await inTransaction(db, (trx) => saveChallengerScores(trx, scores));
     after = last.id;
+    seen += rows.length;
   }
 }
 

@@ -77,10 +77,15 @@ export async function compareHorizons(db: Db, config: Config, id: number): Promi
   const { options } = state;
   try {
     const result = suggestHorizon(await readWholeCsv(join(config.dataDir, dataset.file)), options);
-    await keepHorizons(db, await getDataset(db, id), { options, result, error: null });
+    await inTransaction(db, async (trx) =>
+      keepHorizons(trx, await getDataset(trx, id), { options, result, error: null }),
+    );
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    await keepHorizons(db, await getDataset(db, id), { options, result: null, error: error.message });
+    const { message } = error;
+    await inTransaction(db, async (trx) =>
+      keepHorizons(trx, await getDataset(trx, id), { options, result: null, error: message }),
+    );
   }
 }
 
@@ -145,7 +150,7 @@ export async function buildCustomers(
   await writeWhole(join(config.dataDir, target.file), csv);
   await writeWhole(join(config.dataDir, currentFileOf(target)), csvOf(current));
   const { customers, inactive, later } = labelled.counts;
-  await updateDataset(db, target.id, {
+  const built = {
     name: `${source.name}: customers at ${labelled.cutoff}`.slice(0, 200),
     rowCount: customers,
     sha256: createHash('sha256').update(csv).digest('hex'),
@@ -154,7 +159,8 @@ export async function buildCustomers(
       `One row a customer as known on ${labelled.cutoff}; who left made no transaction in the ${wanted.horizonDays} days after it. ${inactive} customers who had gone quiet before and ${later} who came later are not asked about.`,
       ...labelled.notes,
     ],
-  });
+  };
+  await inTransaction(db, (trx) => updateDataset(trx, target.id, built));
   await describeDataset(db, config, target.id, { identifier: labelled.header[0]! });
 }
 

@@ -1,6 +1,7 @@
 /** Reads a dataset's file in a job: what its columns are, what they hold, and whether it can be learned from. */
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
+import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
 import { AppError } from '../errors.ts';
 import { countLevels, isSameLevel } from '../ml/levels.ts';
@@ -30,7 +31,9 @@ export async function readDataset(
   const { file, sha256: known } = await getDataset(db, id);
   if (known === '') {
     const { rowCount, sha256, byteSize, format } = await takeInTable(join(config.dataDir, file), checkpoint);
-    await updateDataset(db, id, { rowCount, sha256, byteSize, notes: format.notes });
+    await inTransaction(db, (trx) =>
+      updateDataset(trx, id, { rowCount, sha256, byteSize, notes: format.notes }),
+    );
   }
   await describeDataset(db, config, id);
 }
@@ -54,13 +57,14 @@ export async function describeDataset(
     dataset.kind === 'transactions' ? null : (knownLabel(dataset, columns) ?? guessLabel(columns));
   const { profile, refusal } = profileAsFarAsPossible(csv, columns, label);
   const kept = refusal === null ? label : null;
-  await updateDataset(db, id, {
+  const described = {
     columns: columns.map((column) => asLabel(column, kept)),
     label: kept,
     profile,
-    state: 'ready',
+    state: 'ready' as const,
     error: refusal,
-  });
+  };
+  await inTransaction(db, (trx) => updateDataset(trx, id, described));
 }
 
 /** A rule that these rows cannot answer is let go and told; the dataset stays usable. */

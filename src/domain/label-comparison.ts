@@ -45,10 +45,15 @@ export async function compareLabels(db: Db, config: Config, id: number): Promise
   try {
     const csv = await readWholeCsv(join(config.dataDir, dataset.file), evenly(dataset.rowCount, maxRows));
     const results = compareDefinitions({ ...csv, columns: dataset.columns }, variantsOf(rule));
-    await keep(db, await getDataset(db, id), { rule, results, error: null });
+    await inTransaction(db, async (trx) =>
+      keep(trx, await getDataset(trx, id), { rule, results, error: null }),
+    );
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    await keep(db, await getDataset(db, id), { rule, results: null, error: error.message });
+    const { message } = error;
+    await inTransaction(db, async (trx) =>
+      keep(trx, await getDataset(trx, id), { rule, results: null, error: message }),
+    );
   }
 }
 

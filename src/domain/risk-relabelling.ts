@@ -2,16 +2,19 @@
  * New thresholds hold for every stored score, so that no list mixes two meanings of 'high': at once where there are
  * few, by a job piece by piece where rewriting them would keep everybody else waiting.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
 import { getBatch } from '../store/batches.ts';
 import { enqueueJob } from '../store/jobs.ts';
 import { lastPredictionId, relabelRisk } from '../store/predictions.ts';
 import { getSettings } from '../store/settings.ts';
-import type { JobSteps } from './batch-check.ts';
+import { cancelled, done } from './job-steps.ts';
+import type { JobOutcome, JobSteps } from './job-steps.ts';
 import type { RiskThresholds } from './risk.ts';
 
-const rowsAtOnce = 10_000;
+const rowsAtOnce = 2_000;
+const restMs = 20;
 
 /** Call in the transaction that saves the thresholds. 'later': a job goes on with it. */
 export async function relabelLater(
@@ -29,22 +32,21 @@ export async function relabelLater(
 }
 
 /** Each piece by the thresholds of its moment: a later change queues its own run over all of them. */
-export async function relabelPredictions(
-  db: Db,
-  { step }: JobSteps,
-): Promise<'done' | 'stopped' | 'cancelled'> {
+export async function relabelPredictions(db: Db, { step }: JobSteps): Promise<JobOutcome> {
   const last = await lastPredictionId(db);
   for (let after = 0; after < last; after += rowsAtOnce) {
     const answer = await step(after, last);
-    if (answer !== 'go on') return answer === 'stop' ? 'stopped' : 'cancelled';
+    if (answer !== 'go on') return answer === 'stop' ? 'stopped' : cancelled();
     await inTransaction(db, async (trx) => {
       await relabelRisk(trx, await getSettings(trx), after, after + rowsAtOnce);
     });
+    // Others who wait to write have their turn.
+    await pause(restMs);
   }
-  return 'done';
+  return done();
 }
 
-/** A batch is scored with the thresholds that held when it began; they may have changed since. */
+/** A batch is scored with the thresholds that held when it began; they may have changed since. Call as it ends. */
 export async function relabelAfterScoring(db: Db, batchId: number): Promise<void> {
   const { rules } = await getBatch(db, batchId);
   const before = rules as RiskThresholds | null;

@@ -74,7 +74,8 @@ export async function trainLater(
 export async function beginTraining(db: Db, config: Config, id: number): Promise<TrainingOrder | null> {
   const training = await getTraining(db, id);
   // 'running' is a training whose process ended: it begins anew and, by its seed, becomes the same model.
-  if (!(await moveTraining(db, id, ['queued', 'running'], 'running'))) return null;
+  const isOpen = await inTransaction(db, (trx) => moveTraining(trx, id, ['queued', 'running'], 'running'));
+  if (!isOpen) return null;
   const dataset = await getDataset(db, training.datasetId);
   const label = readLabel(dataset.label);
   if (label === null)
@@ -120,31 +121,33 @@ function detailsOf(columns: readonly DatasetColumn[]): Map<string, Partial<Featu
   );
 }
 
-/** Puts the fitted model into the registry, as a candidate; the active model is not touched. */
+/**
+ * Puts the fitted model into the registry, as a candidate; the active model is not touched. Call in the transaction
+ * that ends the training's job.
+ */
 export async function completeTraining(
-  db: Db,
+  trx: Db,
   config: Config,
   id: number,
   result: TrainingResult,
 ): Promise<void> {
-  const isKept = await inTransaction(db, async (trx) => {
-    const training = await getTraining(trx, id);
-    if (training.state !== 'running') return false;
-    const modelId = await insertModel(trx, {
-      ...recordOf(result.model, { name: training.name, datasetId: training.datasetId, isSample: false }),
-      file: result.file,
-      sha256: result.sha256,
-    });
-    await moveTraining(trx, id, ['running'], 'done', { modelId, error: null });
-    await recordEvent(trx, {
-      userId: training.createdBy,
-      action: 'training.finished',
-      subject: training.name,
-      after: { model: modelId, rocAuc: result.model.evaluation.holdout.rocAuc },
-    });
-    return true;
+  const training = await getTraining(trx, id);
+  if (training.state !== 'running') {
+    await removeModelFile(config.modelsDir, result.file);
+    return;
+  }
+  const modelId = await insertModel(trx, {
+    ...recordOf(result.model, { name: training.name, datasetId: training.datasetId, isSample: false }),
+    file: result.file,
+    sha256: result.sha256,
   });
-  if (!isKept) await removeModelFile(config.modelsDir, result.file);
+  await moveTraining(trx, id, ['running'], 'done', { modelId, error: null });
+  await recordEvent(trx, {
+    userId: training.createdBy,
+    action: 'training.finished',
+    subject: training.name,
+    after: { model: modelId, rocAuc: result.model.evaluation.holdout.rocAuc },
+  });
 }
 
 export async function stopTraining(

@@ -1,7 +1,7 @@
 /** The one place where an error becomes an answer, as a page or as JSON. */
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Context } from '../context.ts';
-import { AppError, errorFields, TryLater, Unavailable, Unprocessable } from '../errors.ts';
+import { AppError, errorFields, isDiskFull, TryLater, Unavailable, Unprocessable } from '../errors.ts';
 import { isLocked } from '../sqlite-client.ts';
 import { csrfAnswer, isCsrfError } from './csrf.ts';
 import { render } from './render.ts';
@@ -83,9 +83,9 @@ interface HttpFailure {
 function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (isCsrfError(error)) return csrfAnswer();
-  const { status, code } = (typeof error === 'object' && error !== null ? error : {}) as HttpFailure;
+  const { status } = (typeof error === 'object' && error !== null ? error : {}) as HttpFailure;
   if (error instanceof URIError) return new AppError(400, 'bad-address', 'The address has a broken % in it.');
-  if (code === 'ENOSPC' || code === 'SQLITE_FULL') {
+  if (isDiskFull(error)) {
     return new AppError(
       507,
       'disk-full',

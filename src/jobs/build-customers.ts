@@ -1,8 +1,9 @@
 import { buildCustomers } from '../domain/customer-building.ts';
+import { done } from '../domain/job-steps.ts';
 import type { JobHandler } from './job-handler.ts';
 
 export const runBuildCustomers: JobHandler = async ({ db, config, step }, payload) => {
   await step(0, 0, 'Building one row a customer');
   await buildCustomers(db, config, payload);
-  return 'done';
+  return done();
 };

@@ -1,7 +1,8 @@
 import { prepareSample } from '../domain/first-start.ts';
+import { done } from '../domain/job-steps.ts';
 import type { JobHandler } from './job-handler.ts';
 
 export const runFirstStart: JobHandler = async ({ db, config, step }) => {
   await prepareSample(db, config, ({ stage, done, total }) => void step(done, total, stage));
-  return 'done';
+  return done();
 };

@@ -18,5 +18,6 @@ try {
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
   // A RangeError is an estimator that cannot learn from these rows; trying again would say the same.
-  say({ failed: { message, isFinal: error instanceof AppError || error instanceof RangeError } });
+  const { code } = (error ?? {}) as { readonly code?: string };
+  say({ failed: { message, code, isFinal: error instanceof AppError || error instanceof RangeError } });
 }

@@ -1,6 +1,7 @@
 /** What each kind of job does. A handler that stopped when asked is called again later and goes on. */
 import type { JobKind } from '../store/jobs.ts';
 import { runBuildCustomers } from './build-customers.ts';
+import { runChallengeBatch } from './challenge-batch.ts';
 import { runCheckBatch } from './check-batch.ts';
 import { runCompareLabels } from './compare-labels.ts';
 import { runFirstStart } from './first-start.ts';
@@ -13,6 +14,7 @@ import { runTrainModel } from './train-model.ts';
 export const handlers: Readonly<Record<JobKind, JobHandler>> = {
   'check-batch': runCheckBatch,
   'score-batch': runScoreBatch,
+  'challenge-batch': runChallengeBatch,
   'first-start': runFirstStart,
   'relabel-risk': runRelabelRisk,
   'read-dataset': runReadDataset,

@@ -1,14 +1,17 @@
 /** What every kind of job is: work that reports its steps and can stop at each. */
 import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
+import type { JobOutcome } from '../domain/job-steps.ts';
 import type { Job } from '../store/jobs.ts';
 
 export interface JobContext {
+  /** Its transactions write nothing when the job belongs to somebody else by now. */
   readonly db: Db;
   readonly config: Config;
   /** Reports progress, and answers whether to stop (the program ends) or to end (somebody cancelled). */
   readonly step: (done: number, total: number, stage?: string) => Promise<'go on' | 'stop' | 'cancel'>;
+  /** Part of the work is stored for good, in this transaction. */
+  readonly stored: (trx: Db) => Promise<void>;
 }
 
-export type JobOutcome = 'done' | 'stopped' | 'cancelled';
 export type JobHandler = (context: JobContext, payload: Job['payload']) => Promise<JobOutcome>;

@@ -1,4 +1,5 @@
 import { readDataset } from '../domain/dataset-reading.ts';
+import { cancelled, done } from '../domain/job-steps.ts';
 import { updateDataset } from '../store/datasets.ts';
 import type { JobHandler } from './job-handler.ts';
 
@@ -13,14 +14,15 @@ export const runReadDataset: JobHandler = async ({ db, config, step }, { dataset
       answer = await step(0, 0, 'Reading the columns');
       if (answer !== 'go on') throw new Ended();
     });
-    return 'done';
+    return done();
   } catch (error) {
     if (!(error instanceof Ended)) throw error;
     if (answer === 'stop') return 'stopped';
-    await updateDataset(db, id, {
-      state: 'failed',
-      error: 'Its reading was cancelled. Remove it, or upload it again.',
-    });
-    return 'cancelled';
+    return cancelled((trx) =>
+      updateDataset(trx, id, {
+        state: 'failed',
+        error: 'Its reading was cancelled. Remove it, or upload it again.',
+      }),
+    );
   }
 };

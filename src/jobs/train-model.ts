@@ -3,9 +3,13 @@
  * and listens for 'cancel' must be another one. Cancelling ends the fit at once; nothing of it is kept.
  */
 import type { Worker } from 'node:worker_threads';
-import { AppError } from '../errors.ts';
+import { inTransaction } from '../db.ts';
+import type { Db } from '../db.ts';
+import { AppError, isDiskFull } from '../errors.ts';
+import { cancelled, done as finished } from '../domain/job-steps.ts';
 import { beginTraining, completeTraining, stopTraining } from '../domain/trainings.ts';
 import type { TrainingProgress, TrainingResult } from '../domain/trainings.ts';
+import { isLocked } from '../sqlite-client.ts';
 import { saveTrainingProgress } from '../store/trainings.ts';
 import type { JobHandler } from './job-handler.ts';
 import { openThread } from '../thread.ts';
@@ -14,36 +18,49 @@ import { openThread } from '../thread.ts';
 export type FromFit =
   | { readonly progress: TrainingProgress }
   | { readonly result: TrainingResult }
-  | { readonly failed: { readonly message: string; readonly isFinal: boolean } };
+  | { readonly failed: FitFailure };
+
+interface FitFailure {
+  readonly message: string;
+  readonly isFinal: boolean;
+  /** Of the system, such as `ENOSPC`. */
+  readonly code: string | undefined;
+}
 
 const tickMs = 250;
 
 export const runTrainModel: JobHandler = async ({ db, config, step }, { trainingId }) => {
   const id = Number(trainingId);
   const order = await beginTraining(db, config, id);
-  if (order === null) return 'cancelled';
+  if (order === null) return cancelled();
   const fit = openThread('jobs/fit', { ...order, modelsDir: config.modelsDir });
   const news = listen(fit);
   try {
     while (!news.isOver) {
       const { stage, done, total } = news.progress;
-      await saveTrainingProgress(db, id, news.progress);
+      await tellProgress(db, id, news.progress);
       const verdict = await step(done, total, stage);
       if (verdict === 'stop') return 'stopped';
-      if (verdict === 'cancel') {
-        await stopTraining(db, id, 'cancelled', null);
-        return 'cancelled';
-      }
+      if (verdict === 'cancel') return cancelled((trx) => stopTraining(trx, id, 'cancelled', null));
       await new Promise((resume) => setTimeout(resume, tickMs));
     }
     if (news.failure !== null) throw news.failure;
-    if (news.result === null) throw new Error('The fit ended without a result.');
-    await completeTraining(db, config, id, news.result);
-    return 'done';
+    const { result } = news;
+    if (result === null) throw new Error('The fit ended without a result.');
+    return finished((trx) => completeTraining(trx, config, id, result));
   } finally {
     await fit.terminate();
   }
 };
+
+/** A fit that has run for an hour does not end because its progress cannot be written just now. */
+async function tellProgress(db: Db, id: number, progress: TrainingProgress): Promise<void> {
+  try {
+    await inTransaction(db, (trx) => saveTrainingProgress(trx, id, progress));
+  } catch (error) {
+    if (!isLocked(error) && !isDiskFull(error)) throw error;
+  }
+}
 
 interface News {
   progress: TrainingProgress;
@@ -76,6 +93,6 @@ function listen(fit: Worker): News {
 }
 
 /** What the data are to blame for is not tried again. */
-function asError({ message, isFinal }: { message: string; isFinal: boolean }): Error {
-  return isFinal ? new AppError(422, 'untrainable', message) : new Error(message);
+function asError({ message, isFinal, code }: FitFailure): Error {
+  return isFinal ? new AppError(422, 'untrainable', message) : Object.assign(new Error(message), { code });
 }

@@ -1,25 +1,16 @@
 /** A worker thread: takes one job at a time from the pool and runs it with a database connection of its own. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Config } from '../config.ts';
-import { openDatabase } from '../db.ts';
-import { AppError } from '../errors.ts';
-import { isCancelRequested, saveProgress } from '../store/jobs.ts';
 import type { Job } from '../store/jobs.ts';
-import { handlers } from './handlers.ts';
-import type { JobOutcome } from './job-handler.ts';
+import { runJob } from './run-job.ts';
+import type { JobReport } from './run-job.ts';
 
 /** To the worker: a job to run, or the word to stop at the next step. */
 export type ToWorker = { readonly run: Job } | { readonly stop: true };
-/** From the worker. `fault`: a reason for people; null when it says nothing to them. */
-export type FromWorker =
-  | { readonly outcome: JobOutcome }
-  | { readonly failed: { readonly message: string; readonly isFinal: boolean } };
+/** From the worker: the job is over, given back or lost. */
+export type FromWorker = JobReport;
 
 const config = workerData as Config;
-const db = openDatabase(config.databaseUrl);
-/** Progress is written at most this often. */
-const progressMs = 250;
-
 let isStopping = false;
 
 parentPort!.on('message', (message: ToWorker) => {
@@ -28,30 +19,12 @@ parentPort!.on('message', (message: ToWorker) => {
 });
 
 async function run(job: Job): Promise<void> {
-  let answer: FromWorker;
+  let report: FromWorker;
   try {
-    answer = { outcome: await handlers[job.kind]({ db, config, step: createStep(job.id) }, job.payload) };
+    report = await runJob(config, job, () => isStopping);
   } catch (error) {
-    // What the input is to blame for will not get better by trying again.
-    answer = {
-      failed: {
-        message: error instanceof Error ? error.message : String(error),
-        isFinal: error instanceof AppError,
-      },
-    };
+    // Its state could not be stored: the lease runs out, and the job is taken up again.
+    report = { message: error instanceof Error ? error.message : String(error) };
   }
-  parentPort!.postMessage(answer);
-}
-
-function createStep(jobId: number) {
-  let lastWrite = 0;
-  return async (done: number, total: number, stage: string | null = null) => {
-    // Gives messages from the pool a chance to arrive.
-    await new Promise((resume) => setImmediate(resume));
-    if (isStopping) return 'stop';
-    if (Date.now() - lastWrite < progressMs) return 'go on';
-    lastWrite = Date.now();
-    await saveProgress(db, jobId, done, total, stage);
-    return (await isCancelRequested(db, jobId)) ? 'cancel' : 'go on';
-  };
+  parentPort!.postMessage(report);
 }

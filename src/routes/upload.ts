@@ -135,7 +135,10 @@ export function createUploadHandlers(context: Context) {
       const done = batch.state === 'scoring' ? batch.scoredCount + batch.rejectedCount : (job?.done ?? 0);
       if (req.accepts(['html', 'json']) === 'json') {
         const next = isRunning ? null : stepOf(batch);
-        res.set('Cache-Control', 'no-store').json({ state: batch.state, done, total: batch.rowCount, next });
+        res.set('Cache-Control', 'no-store').json({
+          ...{ state: batch.state, done, total: batch.rowCount, next },
+          waitsFor: job?.waitsFor ?? null,
+        });
         return;
       }
       if (!isRunning && batch.state !== 'cancelled' && batch.state !== 'failed') {

@@ -90,6 +90,25 @@ export async function updateBatch(db: Db, id: number, change: BatchChange): Prom
   await db('batches').where({ id }).update(toColumns(change));
 }
 
+export type AddedCounts = Omit<BatchCounts, 'rowCount'>;
+
+/** Adds what a chunk gave to the totals that stand there: others may have changed them since. */
+export async function addToBatch(
+  trx: Db,
+  id: number,
+  added: AddedCounts,
+  checkpoint?: unknown,
+): Promise<void> {
+  const totals = Object.entries(added).map(([field, count]) => {
+    const column = columnOf[field]!;
+    return [column, trx.raw('?? + ?', [column, count])] as const;
+  });
+  const place = checkpoint === undefined ? {} : { checkpoint: JSON.stringify(checkpoint) };
+  await trx('batches')
+    .where({ id })
+    .update({ ...Object.fromEntries(totals), ...place });
+}
+
 /** Those that mend rows of an upload, newest first. */
 export async function listMendsOf(db: Db, batchId: number): Promise<BatchRecord[]> {
   const rows = (await selected(db)

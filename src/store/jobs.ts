@@ -4,6 +4,7 @@ export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 export type JobKind =
   | 'check-batch'
   | 'score-batch'
+  | 'challenge-batch'
   | 'first-start'
   | 'relabel-risk'
   | 'read-dataset'
@@ -22,6 +23,10 @@ export interface Job {
   readonly total: number;
   readonly stage: string | null;
   readonly attempts: number;
+  /** The number of its lease, raised by each claim. */
+  readonly lease: number;
+  /** Why it is not gone on with at the moment, in words. */
+  readonly waitsFor: string | null;
   readonly cancelRequested: boolean;
   readonly error: string | null;
   readonly createdAt: string;
@@ -33,6 +38,8 @@ export interface Job {
 export const maxAttempts = 3;
 /** A claimed job whose lease is not renewed for so long belongs to nobody. */
 export const leaseMs = 8_000;
+/** No lease and no pause is longer than that. */
+const clockSlackMs = 60_000;
 
 interface JobRow {
   id: number;
@@ -44,6 +51,11 @@ interface JobRow {
   total: number;
   stage: string | null;
   attempts: number;
+  lease: number;
+  waits_for: string | null;
+  retry_at: number | null;
+  lease_owner: string | null;
+  lease_expires_at: number | null;
   cancel_requested: number;
   error: string | null;
   created_at: string;
@@ -85,52 +97,88 @@ export async function findJob(db: Db, id: number): Promise<Job | undefined> {
   return row && toJob(row);
 }
 
+/** What a claim gave: whoever shows an older number than the job has now, has lost it. */
+export type Lease = Pick<Job, 'id' | 'lease'>;
+
+/** The job was given up and belongs to somebody else by now, or is over. */
+export class LeaseLost extends Error {
+  constructor() {
+    super('The job belongs to somebody else by now.');
+  }
+}
+
+/** What a claim leaves alone. */
+export interface ClaimLimits {
+  /** Jobs that the claimer runs already: after a sleep or a step of the clock their leases look expired. */
+  readonly running?: readonly number[];
+  readonly kinds?: readonly JobKind[];
+}
+
 /**
  * Takes the oldest job that nobody works on, for `leaseMs`; of several that try at once one gets it. The
- * clock is the database's, so that a wrong clock on one machine steals nothing.
+ * clock is the database's. A time too far ahead comes from a clock that was set back and counts as past.
  */
-export async function claimJob(db: Db, owner: string): Promise<Job | undefined> {
+export async function claimJob(
+  db: Db,
+  owner: string,
+  { running = [], kinds = [] }: ClaimLimits = {},
+): Promise<Job | undefined> {
   const time = await databaseTime(db);
-  const candidate = await db<JobRow>('jobs')
-    .where({ state: 'queued' })
-    .orWhere((lost) => void lost.where({ state: 'running' }).where('lease_expires_at', '<', time))
+  const [earliest, latest] = [time, time + clockSlackMs];
+  const next = db('jobs')
+    .select('id')
+    .whereNotIn('id', [...running])
+    .whereNotIn('kind', [...kinds])
+    .whereRaw(
+      `((state = 'queued' AND (retry_at IS NULL OR retry_at NOT BETWEEN ? AND ?))
+        OR (state = 'running' AND lease_expires_at NOT BETWEEN ? AND ?))`,
+      [earliest, latest, earliest, latest],
+    )
     .orderBy('id')
-    .first();
-  if (!candidate) return undefined;
-  const taken = await db('jobs')
-    .where({ id: candidate.id, state: candidate.state, attempts: candidate.attempts })
+    .limit(1);
+  const [row] = await db<JobRow>('jobs')
+    .whereIn('id', next)
     .update({
       state: 'running',
-      attempts: candidate.attempts + 1,
+      attempts: db.raw('attempts + 1'),
+      lease: db.raw('lease + 1'),
       lease_owner: owner,
       lease_expires_at: time + leaseMs,
-      started_at: candidate.started_at ?? now(),
-    });
-  return taken === 1 ? findJob(db, candidate.id) : undefined;
+      waits_for: null,
+      retry_at: null,
+      started_at: db.raw('COALESCE(started_at, ?)', [now()]),
+    } as object)
+    .returning('*');
+  return row && toJob(row);
 }
 
 /** False when the lease was lost. */
-export async function renewLease(db: Db, id: number, owner: string): Promise<boolean> {
+export async function renewLease(db: Db, lease: Lease): Promise<boolean> {
   const time = await databaseTime(db);
-  const renewed = await db('jobs')
-    .where({ id, state: 'running', lease_owner: owner })
-    .update({ lease_expires_at: time + leaseMs });
-  return renewed === 1;
+  return (await held(db, lease).update({ lease_expires_at: time + leaseMs })) === 1;
 }
 
+/** Call in the transaction that writes something for the job. @throws LeaseLost */
+export async function requireLease(trx: Db, lease: Lease): Promise<void> {
+  if (!(await held(trx, lease).first('id'))) throw new LeaseLost();
+}
+
+/** Part of the job is done for good: attempts before it do not count. @throws LeaseLost */
+export async function countProgress(trx: Db, lease: Lease): Promise<void> {
+  if ((await held(trx, lease).update({ attempts: 0 })) !== 1) throw new LeaseLost();
+}
+
+/** Says how far it is; gives whether somebody asked to cancel it. @throws LeaseLost */
 export async function saveProgress(
   db: Db,
-  id: number,
+  lease: Lease,
   done: number,
   total: number,
   stage: string | null,
-): Promise<void> {
-  await db('jobs').where({ id }).update({ done, total, stage });
-}
-
-export async function isCancelRequested(db: Db, id: number): Promise<boolean> {
-  const row = await db<JobRow>('jobs').where({ id }).first('cancel_requested');
-  return Boolean(row?.cancel_requested);
+): Promise<{ readonly isCancelled: boolean }> {
+  const [row] = await held(db, lease).update({ done, total, stage }).returning('cancel_requested');
+  if (!row) throw new LeaseLost();
+  return { isCancelled: Boolean((row as JobRow).cancel_requested) };
 }
 
 /** A queued job ends at once; a running one at its next step. */
@@ -139,27 +187,55 @@ export async function requestCancel(db: Db, id: number): Promise<void> {
   await db('jobs').where({ id, state: 'running' }).update({ cancel_requested: true });
 }
 
+/** Call in the transaction that changes the state of what the job works on. @throws LeaseLost */
 export async function finishJob(
-  db: Db,
-  id: number,
+  trx: Db,
+  lease: Lease,
   state: 'done' | 'failed' | 'cancelled',
   error: string | null = null,
 ): Promise<void> {
-  await db('jobs')
-    .where({ id })
-    .update({
-      ...{ state, error, finished_at: now(), lease_owner: null, lease_expires_at: null },
-      // Progress is written now and then; what is done is done wholly.
-      ...(state === 'done' ? { done: db.raw('total') } : {}),
-    });
+  const finished = await held(trx, lease).update({
+    ...{ state, error, finished_at: now(), lease_owner: null, lease_expires_at: null },
+    // Progress is written now and then; what is done is done wholly.
+    ...(state === 'done' ? { done: trx.raw('total') } : {}),
+  } as object);
+  if (finished !== 1) throw new LeaseLost();
 }
 
-/** Gives a job back to the queue; `attempts` is lowered when it was not its fault. */
-export async function releaseJob(db: Db, id: number, blameless: boolean): Promise<void> {
-  const change = { state: 'queued', lease_owner: null, lease_expires_at: null };
-  await db('jobs')
-    .where({ id, state: 'running' })
-    .update(blameless ? { ...change, attempts: db.raw('attempts - 1') } : change);
+/** Gives a job back to the queue; `attempts` is lowered when it was not its fault. @throws LeaseLost */
+export async function releaseJob(db: Db, lease: Lease, blameless: boolean): Promise<void> {
+  const change = { state: 'queued' as const, lease_owner: null, lease_expires_at: null };
+  const released = await held(db, lease).update(
+    (blameless
+      ? { ...change, attempts: db.raw('CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END') }
+      : change) as object,
+  );
+  if (released !== 1) throw new LeaseLost();
+}
+
+/** Gives a job back until `afterMs` from now, without blame. @throws LeaseLost */
+export async function pauseJob(db: Db, lease: Lease, waitsFor: string, afterMs: number): Promise<void> {
+  const time = await databaseTime(db);
+  const paused = await held(db, lease).update({
+    ...{ state: 'queued', lease_owner: null, lease_expires_at: null },
+    ...{
+      waits_for: waitsFor,
+      retry_at: time + afterMs,
+      attempts: db.raw('CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END'),
+    },
+  } as object);
+  if (paused !== 1) throw new LeaseLost();
+}
+
+/** How often it has been tried without progress. @throws LeaseLost */
+export async function countAttempts(trx: Db, lease: Lease): Promise<number> {
+  const row = await held(trx, lease).first('attempts');
+  if (!row) throw new LeaseLost();
+  return (row as JobRow).attempts;
+}
+
+function held(db: Db, { id, lease }: Lease) {
+  return db<JobRow>('jobs').where({ id, lease, state: 'running' });
 }
 
 async function databaseTime(db: Db): Promise<number> {
@@ -184,6 +260,8 @@ function toJob(row: JobRow): Job {
     total: row.total,
     stage: row.stage,
     attempts: row.attempts,
+    lease: row.lease,
+    waitsFor: row.waits_for,
     cancelRequested: Boolean(row.cancel_requested),
     error: row.error,
     createdAt: row.created_at,

@@ -12,7 +12,7 @@ import {
 import { currentSize } from '../../src/domain/sample/files.ts';
 import { listSampleBatches } from '../../src/store/batches.ts';
 import { listSampleDatasets } from '../../src/store/datasets.ts';
-import { finishJob, listJobs } from '../../src/store/jobs.ts';
+import { claimJob, finishJob, listJobs } from '../../src/store/jobs.ts';
 import { findActiveModel, listModels } from '../../src/store/models.ts';
 import { listRules } from '../../src/store/retention-rules.ts';
 import { getSettings } from '../../src/store/settings.ts';
@@ -95,9 +95,9 @@ describe('the first start', () => {
 
   it('goes on without the sample when it cannot be prepared, and says why', async () => {
     await start();
-    const [job] = await listJobs(test.context.db, 1);
+    const job = await claimJob(test.context.db, 'test');
     const waiting = waitForFirstStart(test.context.db, 1);
-    await finishJob(test.context.db, job!.id, 'failed', 'No space left.');
+    await finishJob(test.context.db, job!, 'failed', 'No space left.');
     expect(await waiting).toBe('No space left.');
     expect(await start()).toBe(true);
     expect((await listJobs(test.context.db, 10)).map(({ state }) => state)).toEqual(['queued', 'failed']);

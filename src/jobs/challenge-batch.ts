@@ -1,0 +1,5 @@
+import { challengeBatch } from '../domain/challenger.ts';
+import type { JobHandler } from './job-handler.ts';
+
+export const runChallengeBatch: JobHandler = ({ db, config, step }, { challengedBatchId }) =>
+  challengeBatch(db, config.modelsDir, Number(challengedBatchId), { step });

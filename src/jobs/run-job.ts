@@ -1,0 +1,132 @@
+/**
+ * Runs a job that was claimed, to its end: what it worked on changes its state in the transaction that ends the job,
+ * so that a crash leaves both as they were. What stands in the way but passes - a full disk, a locked database -
+ * pauses the job; a finished result is kept and stored as soon as that is possible.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Config } from '../config.ts';
+import { inTransaction, openDatabase } from '../db.ts';
+import type { Db } from '../db.ts';
+import { AppError, isDiskFull, TryLater } from '../errors.ts';
+import { failSubject } from '../domain/job-failure.ts';
+import type { JobOutcome } from '../domain/job-steps.ts';
+import { isLocked } from '../sqlite-client.ts';
+import {
+  countAttempts,
+  countProgress,
+  finishJob,
+  LeaseLost,
+  maxAttempts,
+  pauseJob,
+  releaseJob,
+  requireLease,
+  saveProgress,
+} from '../store/jobs.ts';
+import type { Job } from '../store/jobs.ts';
+import { handlers } from './handlers.ts';
+import type { JobContext } from './job-handler.ts';
+
+/** Progress is written at most this often. */
+const progressMs = 250;
+/** How soon a paused job is tried again. */
+const retryMs = 3_000;
+
+const diskFull = 'The disk is full. It goes on by itself when there is space.';
+const locked = 'Another program keeps the database locked. It goes on by itself.';
+
+/** `message`: why it failed, for the log; null: it did not. */
+export interface JobReport {
+  readonly message: string | null;
+}
+
+/** `isStopping`: the program is about to end. */
+export async function runJob(config: Config, job: Job, isStopping: () => boolean): Promise<JobReport> {
+  const db = openDatabase(config.databaseUrl, (trx) => requireLease(trx, job));
+  try {
+    return await run(
+      { db, config, step: createStep(db, job, isStopping), stored: (trx) => countProgress(trx, job) },
+      job,
+      isStopping,
+    );
+  } catch (error) {
+    if (error instanceof LeaseLost) return { message: null };
+    throw error;
+  } finally {
+    await db.destroy();
+  }
+}
+
+async function run(context: JobContext, job: Job, isStopping: () => boolean): Promise<JobReport> {
+  const { db } = context;
+  const store = (work: (trx: Db) => Promise<void>) => whenPossible(isStopping, () => inTransaction(db, work));
+  let outcome: JobOutcome;
+  try {
+    outcome = await handlers[job.kind](context, job.payload);
+  } catch (error) {
+    if (error instanceof LeaseLost) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    const reason = passing(error);
+    if (reason !== null) await store((trx) => pauseJob(trx, job, reason, retryMs));
+    // What the input is to blame for will not get better by trying again.
+    else await store((trx) => failAttempt(trx, job, message, error instanceof AppError));
+    return { message };
+  }
+  if (outcome === 'stopped') await store((trx) => releaseJob(trx, job, true));
+  else {
+    const { state, write } = outcome;
+    await store(async (trx) => {
+      await write(trx);
+      await finishJob(trx, job, state);
+    });
+  }
+  return { message: null };
+}
+
+/** One attempt is lost: back to the queue, or failed for good together with what it worked on. */
+export async function failAttempt(trx: Db, job: Job, message: string, isFinal: boolean): Promise<void> {
+  if (!isFinal && (await countAttempts(trx, job)) < maxAttempts) {
+    await releaseJob(trx, job, false);
+    return;
+  }
+  await failSubject(trx, job, message);
+  await finishJob(trx, job, 'failed', message);
+}
+
+/** In words what stands in the way and passes; null: something else. */
+function passing(error: unknown): string | null {
+  if (isDiskFull(error)) return diskFull;
+  if (isLocked(error) || error instanceof TryLater) return locked;
+  return null;
+}
+
+/** Tries until what stands in the way has passed, or the program ends: the lease runs out then, and nothing is lost. */
+async function whenPossible(isStopping: () => boolean, attempt: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      await attempt();
+      return;
+    } catch (error) {
+      if (passing(error) === null || isStopping()) throw error;
+    }
+    await pause(500);
+  }
+}
+
+function createStep(db: Db, job: Job, isStopping: () => boolean): JobContext['step'] {
+  let lastWrite = -Infinity;
+  return async (done, total, stage) => {
+    // Gives messages from the pool a chance to arrive.
+    await new Promise((resume) => setImmediate(resume));
+    if (isStopping()) return 'stop';
+    if (performance.now() - lastWrite < progressMs) return 'go on';
+    lastWrite = performance.now();
+    try {
+      const { isCancelled } = await saveProgress(db, job, done, total, stage ?? null);
+      return isCancelled ? 'cancel' : 'go on';
+    } catch (error) {
+      // That progress cannot be told just now is no reason to end the work.
+      if (passing(error) === null) throw error;
+      return 'go on';
+    }
+  };
+}

@@ -1,0 +1,270 @@
+/** The real pool on a real database: frozen processes, stepped clocks, lost leases. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { inTransaction } from '../../src/db.ts';
+import { startScoring } from '../../src/domain/batches.ts';
+import { takeInCsv } from '../../src/domain/csv/intake.ts';
+import { guessMapping } from '../../src/domain/mapping.ts';
+import { handlers } from '../../src/jobs/handlers.ts';
+import { runJob } from '../../src/jobs/run-job.ts';
+import { startWorkerPool } from '../../src/jobs/worker-pool.ts';
+import type { WorkerPool } from '../../src/jobs/worker-pool.ts';
+import { addToBatch, getBatch, insertBatch } from '../../src/store/batches.ts';
+import {
+  claimJob,
+  countProgress,
+  enqueueJob,
+  findJob,
+  finishJob,
+  LeaseLost,
+  listOpenJobs,
+  renewLease,
+} from '../../src/store/jobs.ts';
+import { findActiveModel } from '../../src/store/models.ts';
+import { activateSmallModel, createTestApp, customersCsv } from '../helpers/app.ts';
+import type { TestApp } from '../helpers/app.ts';
+
+const rows = 12_000;
+let test: TestApp;
+let pools: WorkerPool[];
+let child: ChildProcess | null;
+
+beforeEach(async () => {
+  test = await createTestApp();
+  await activateSmallModel(test);
+  pools = [];
+  child = null;
+});
+afterEach(async () => {
+  child?.kill('SIGKILL');
+  for (const pool of pools) await pool.stop(5_000);
+  await test.close();
+});
+
+const startPool = (): void => {
+  pools.push(startWorkerPool(test.context));
+};
+
+/** An upload whose scoring is queued; gives both numbers. */
+async function queueScoring(count = rows): Promise<{ batchId: number; jobId: number }> {
+  const { db, config } = test.context;
+  const file = 'upload-of-a-test';
+  const path = join(config.uploadsDir, file);
+  writeFileSync(path, customersCsv(count, 5));
+  const intake = await takeInCsv(path);
+  const model = (await findActiveModel(db))!;
+  const upload = { ...intake, userId: null, originalName: 'a.csv', file, isSample: false };
+  const batchId = await insertBatch(db, upload);
+  await inTransaction(db, (trx) =>
+    startScoring(trx, null, batchId, model, guessMapping(model.schema, intake.header)),
+  );
+  const [job] = await listOpenJobs(db);
+  return { batchId, jobId: job!.id };
+}
+
+const scoredRows = async (batchId: number): Promise<number> =>
+  (await getBatch(test.context.db, batchId)).scoredCount;
+
+async function expectScoredOnce(batchId: number): Promise<void> {
+  const { db, config } = test.context;
+  const batch = await getBatch(db, batchId);
+  expect(batch).toMatchObject({ state: 'done', scoredCount: rows, rejectedCount: 0 });
+  expect(batch.lowCount + batch.mediumCount + batch.highCount).toBe(rows);
+  const kept = await db<{ batch_id: number }>('predictions')
+    .where({ batch_id: batchId })
+    .count({ count: '*' });
+  expect(kept).toEqual([{ count: rows }]);
+  const lines = readFileSync(join(config.uploadsDir, `${batch.file}.scored.csv`), 'utf8')
+    .trim()
+    .split('\n');
+  expect(lines).toHaveLength(rows + 1);
+  expect(lines.every((line) => line.split(',').length >= 20)).toBe(true);
+}
+
+/** As after a night's sleep or a step of the clock: the lease looks expired for long. */
+const expireLease = (id: number, at = 0) =>
+  test.context.db('jobs').where({ id }).update({ lease_expires_at: at });
+
+describe('a process that is frozen while it scores', () => {
+  it('loses its job to another one, writes nothing more when it wakes, and every row is there once', async () => {
+    const { db, config } = test.context;
+    const { batchId, jobId } = await queueScoring();
+    child = spawn(
+      process.execPath,
+      ['--import', 'tsx', resolve(import.meta.dirname, '../helpers/pool-process.ts')],
+      {
+        env: {
+          PATH: process.env['PATH'],
+          DATABASE_URL: config.databaseUrl,
+          DATA_DIR: config.dataDir,
+          MODELS_DIR: config.modelsDir,
+          UPLOADS_DIR: config.uploadsDir,
+        },
+        stdio: 'inherit',
+      },
+    );
+    await expect.poll(() => scoredRows(batchId), { interval: 5, timeout: 40_000 }).toBeGreaterThan(0);
+    await freezeOutsideTransaction(child);
+    const frozenAt = await scoredRows(batchId);
+    expect(frozenAt).toBeLessThan(rows);
+    await expireLease(jobId);
+    startPool();
+    await expect.poll(() => scoredRows(batchId), { interval: 5, timeout: 40_000 }).toBeGreaterThan(frozenAt);
+    child.kill('SIGCONT');
+    await expect.poll(async () => (await findJob(db, jobId))?.state, { timeout: 30_000 }).toBe('done');
+    await pause(1_000);
+    await expectScoredOnce(batchId);
+    expect(await findJob(db, jobId)).toMatchObject({ lease: 2, error: null });
+  });
+
+  /** A process that is stopped in the middle of writing keeps the database locked: try another moment. */
+  async function freezeOutsideTransaction(process: ChildProcess): Promise<void> {
+    for (;;) {
+      process.kill('SIGSTOP');
+      const free = inTransaction(test.context.db, () => Promise.resolve(true));
+      if (await Promise.race([free, pause(300, false)])) return;
+      process.kill('SIGCONT');
+      await free;
+    }
+  }
+});
+
+describe('a clock that is set', () => {
+  it('forward does not make a pool claim the job that it runs already', async () => {
+    const { db } = test.context;
+    const { batchId, jobId } = await queueScoring();
+    startPool();
+    await expect.poll(() => scoredRows(batchId), { interval: 5, timeout: 40_000 }).toBeGreaterThan(0);
+    const ticking = setInterval(() => void expireLease(jobId).catch(() => null), 50);
+    await expect.poll(async () => (await findJob(db, jobId))?.state, { timeout: 30_000 }).toBe('done');
+    clearInterval(ticking);
+    expect(await findJob(db, jobId)).toMatchObject({ lease: 1 });
+    await expectScoredOnce(batchId);
+  });
+
+  it('back does not keep the job of a dead process from being taken up', async () => {
+    const { db } = test.context;
+    const id = await enqueueJob(db, { kind: 'relabel-risk', payload: {}, subject: 'a', createdBy: null });
+    expect(await claimJob(db, 'dead')).toMatchObject({ id, lease: 1 });
+    expect(await claimJob(db, 'other')).toBeUndefined();
+    await expireLease(id, Date.now() + 86_400_000);
+    expect(await claimJob(db, 'other')).toMatchObject({ id, lease: 2 });
+  });
+});
+
+describe('a lease that went to somebody else', () => {
+  it('cannot be renewed, finished, or written under', async () => {
+    const { db, config } = test.context;
+    const { batchId, jobId } = await queueScoring(10);
+    const mine = (await claimJob(db, 'mine'))!;
+    await expireLease(jobId);
+    const theirs = (await claimJob(db, 'theirs'))!;
+    expect(await renewLease(db, mine)).toBe(false);
+    expect(await renewLease(db, theirs)).toBe(true);
+    await expect(finishJob(db, mine, 'done')).rejects.toThrow(LeaseLost);
+    expect(await runJob(config, mine, () => false)).toEqual({ message: null });
+    expect(await getBatch(db, batchId)).toMatchObject({ state: 'scoring', scoredCount: 0 });
+    expect(await findJob(db, jobId)).toMatchObject({ state: 'running', lease: 2 });
+    await runJob(config, theirs, () => false);
+    expect(await getBatch(db, batchId)).toMatchObject({ state: 'done', scoredCount: 10 });
+  });
+});
+
+describe('a job', () => {
+  it('whose end cannot be stored leaves what it worked on as it was, and ends as it should the next time', async () => {
+    const { db, config } = test.context;
+    const { batchId, jobId } = await queueScoring(10);
+    const job = (await claimJob(db, 'test'))!;
+    // The end of the job is refused after the batch was changed in the same transaction.
+    await db.raw(
+      "CREATE TRIGGER no_end BEFORE UPDATE ON jobs WHEN NEW.state = 'done' BEGIN SELECT RAISE(ABORT, 'crash'); END",
+    );
+    await expect(runJob(config, job, () => false)).rejects.toThrow('crash');
+    expect(await getBatch(db, batchId)).toMatchObject({ state: 'scoring', finishedAt: null });
+    await db.raw('DROP TRIGGER no_end');
+    await expireLease(jobId);
+    await runJob(config, (await claimJob(db, 'test'))!, () => false);
+    expect(await getBatch(db, batchId)).toMatchObject({ state: 'done', scoredCount: 10 });
+    expect(await findJob(db, jobId)).toMatchObject({ state: 'done' });
+  });
+
+  it('that cannot write for lack of space pauses, says so, and goes on by itself without blame', async () => {
+    const { db, config } = test.context;
+    const { batchId, jobId } = await queueScoring(10);
+    const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    const job = (await claimJob(db, 'test'))!;
+    const score = handlers['score-batch'];
+    Object.assign(handlers, { 'score-batch': () => Promise.reject(full) });
+    try {
+      await runJob(config, job, () => false);
+    } finally {
+      Object.assign(handlers, { 'score-batch': score });
+    }
+    expect(await findJob(db, jobId)).toMatchObject({ state: 'queued', attempts: 0, error: null });
+    expect((await findJob(db, jobId))!.waitsFor).toMatch(/disk is full.*by itself/);
+    expect(await claimJob(db, 'too-soon')).toBeUndefined();
+    startPool();
+    await expect.poll(async () => (await getBatch(db, batchId)).state, { timeout: 40_000 }).toBe('done');
+    expect((await findJob(db, jobId))!.waitsFor).toBeNull();
+  });
+
+  it('that made progress before each of its crashes is tried on; one that made none fails the third time', async () => {
+    const { db, config } = test.context;
+    const { batchId, jobId } = await queueScoring(10);
+    for (let crash = 1; crash <= 5; crash++) {
+      const job = (await claimJob(db, 'crashing'))!;
+      expect(job.attempts).toBe(1);
+      await countProgress(db, job);
+      await expireLease(jobId);
+    }
+    await db('batches').where({ id: batchId }).update({ model_id: null, rules: null });
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      const job = await claimJob(db, 'test');
+      if (job) await runJob(config, job, () => false);
+    }
+    expect((await findJob(db, jobId))!.state).toBe('failed');
+    expect((await getBatch(db, batchId)).state).toBe('failed');
+  });
+});
+
+describe('the queue', () => {
+  it('keeps a thread for uploads however many trainings wait', async () => {
+    const { db } = test.context;
+    for (let i = 0; i < 3; i++)
+      await enqueueJob(db, {
+        kind: 'train-model',
+        payload: { trainingId: 0 },
+        subject: 'Train',
+        createdBy: null,
+      });
+    const upload = await enqueueJob(db, {
+      kind: 'relabel-risk',
+      payload: {},
+      subject: 'Other',
+      createdBy: null,
+    });
+    const claimed = await claimJob(db, 'reserved', { kinds: ['train-model', 'first-start'] });
+    expect(claimed?.id).toBe(upload);
+  });
+});
+
+describe('the totals of a batch', () => {
+  it('add up what several write', async () => {
+    const { db } = test.context;
+    const { batchId } = await queueScoring(10);
+    const one = {
+      scoredCount: 1,
+      rejectedCount: 0,
+      notedCount: 0,
+      lowCount: 1,
+      mediumCount: 0,
+      highCount: 0,
+    };
+    await Promise.all([1, 2, 3].map(() => addToBatch(db, batchId, one)));
+    expect(await getBatch(db, batchId)).toMatchObject({ scoredCount: 3, lowCount: 3 });
+  });
+});
