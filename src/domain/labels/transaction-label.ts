@@ -12,7 +12,7 @@ import type { TextTable } from './proxy-label.ts';
 import { readTransactions } from './transaction-log.ts';
 import type { TransactionLog } from './transaction-log.ts';
 import { customersAt, endBefore, featuresAt } from './transactions.ts';
-import type { TextColumns } from './transactions.ts';
+import type { Period, TextColumns } from './transactions.ts';
 
 const name = z.string().min(1).max(200);
 const days = z.int().min(1).max(3_650);
@@ -64,8 +64,9 @@ const labelColumn = 'Churn';
 export function buildCustomerTable(transactions: TextTable, options: TransactionLabel): LabelledCustomers {
   const log = readTransactions(transactions, options);
   const cutoff = cutoffOf(log, options);
-  const customers = askedAt(log, cutoff, activeDaysOf(options));
-  const table = describe(log, cutoff, customers, options);
+  const period = { cutoff, lookBack: lookBackOf(log, cutoff) };
+  const customers = askedAt(log, cutoff, activeDaysOf(options, period.lookBack));
+  const table = describe(log, period, customers, options);
   const left = Array.from(customers, (customer) => daysToNext(log, customer, cutoff) > options.horizonDays);
   const leavers = left.filter(Boolean).length;
   return {
@@ -77,10 +78,27 @@ export function buildCustomerTable(transactions: TextTable, options: Transaction
   };
 }
 
-/** The same features on the last day of the data, without a label: the customers to score. @throws Unprocessable */
+/**
+ * The same features on the last day of the data, without a label: the customers to score. They look back as many
+ * days as the labelled customers do. @throws Unprocessable
+ */
 export function buildCurrentCustomers(transactions: TextTable, options: TransactionLabel): CustomerTable {
   const log = readTransactions(transactions, options);
-  return describe(log, log.lastDay, askedAt(log, log.lastDay, activeDaysOf(options)), options);
+  const period = { cutoff: log.lastDay, lookBack: lookBackOf(log, cutoffOf(log, options)) };
+  const customers = askedAt(log, log.lastDay, activeDaysOf(options, period.lookBack));
+  return describe(log, period, customers, options);
+}
+
+/** Days that customers may be described by: about a month, a quarter, half a year, a year, two years. */
+const lookBacks = [730, 365, 180, 90, 60, 30];
+
+/**
+ * The longest usual period on record at the cut-off. Shorter than the record, so that training too sees customers
+ * whose first purchases lie further back than it looks.
+ */
+function lookBackOf(log: TransactionLog, cutoff: number): number {
+  const known = cutoff - log.firstDay + 1;
+  return lookBacks.find((days) => days <= known) ?? known;
 }
 
 export interface HorizonChoice {
@@ -123,7 +141,7 @@ export function suggestHorizon(transactions: TextTable, options: TransactionLabe
       `The transactions cover ${span} days; 90 days or more are needed to compare.`,
     );
   const cutoff = log.lastDay - longest;
-  const customers = askedAt(log, cutoff, activeDaysOf(options));
+  const customers = askedAt(log, cutoff, activeDaysOf(options, lookBackOf(log, cutoff)));
   const next = Float64Array.from(customers, (customer) => daysToNext(log, customer, cutoff));
   const present = Math.min(options.horizonDays, longest);
   const choices = horizons.map((horizon) => compareHorizon(next, horizon, present, longest));
@@ -162,6 +180,11 @@ function cutoffOf(log: TransactionLog, options: TransactionLabel): number {
     );
   const cutoff = options.cutoff === null ? latest : parseDate(options.cutoff);
   if (cutoff === null) throw unusable('cutoff', `'${options.cutoff}' is not a date that can be read.`);
+  if (cutoff < log.firstDay)
+    throw unusable(
+      'cutoff',
+      `The cut-off ${isoDay(cutoff)} lies before the first transaction on ${isoDay(log.firstDay)}. Choose a later one.`,
+    );
   if (cutoff > latest)
     throw unusable(
       'cutoff',
@@ -170,8 +193,8 @@ function cutoffOf(log: TransactionLog, options: TransactionLabel): number {
   return cutoff;
 }
 
-function activeDaysOf({ activeDays, horizonDays }: TransactionLabel): number {
-  return activeDays ?? 2 * horizonDays;
+function activeDaysOf({ activeDays, horizonDays }: TransactionLabel, lookBack: number): number {
+  return Math.min(activeDays ?? 2 * horizonDays, lookBack);
 }
 
 function askedAt(log: TransactionLog, cutoff: number, activeDays: number): Int32Array {
@@ -189,11 +212,12 @@ function daysToNext(log: TransactionLog, customer: number, cutoff: number): numb
 
 function describe(
   log: TransactionLog,
-  cutoff: number,
+  period: Period,
   customers: Int32Array,
   options: TransactionLabel,
 ): CustomerTable {
-  const features = featuresAt(log, cutoff, customers);
+  const { cutoff } = period;
+  const features = featuresAt(log, period, customers);
   const known = customersAt(log, cutoff, Infinity).length;
   const withAny = log.names.filter((_, i) => log.starts[i + 1]! > log.starts[i]!).length;
   const counts = {
@@ -208,14 +232,14 @@ function describe(
     cells: [Array.from(customers, (customer) => log.names[customer]!), ...features.cells],
     cutoff: isoDay(cutoff),
     counts,
-    notes: tableNotes(counts, activeDaysOf(options), cutoff - log.firstDay + 1),
+    notes: tableNotes(counts, activeDaysOf(options, period.lookBack), period.lookBack),
   };
 }
 
 function tableNotes(
   { inactive, later, skippedRows }: CustomerCounts,
   activeDays: number,
-  known: number,
+  lookBack: number,
 ): string[] {
   const notes: string[] = [];
   if (skippedRows > 0)
@@ -223,8 +247,10 @@ function tableNotes(
   if (inactive > 0)
     notes.push(`Customers left out because they bought nothing in the last ${activeDays} days: ${inactive}.`);
   if (later > 0) notes.push(`Customers left out because they first bought after the cut-off: ${later}.`);
-  if (known < 180)
-    notes.push(`The transactions begin ${known} days before, so figures of the last 180 days are not whole.`);
+  if (lookBack < 180)
+    notes.push(
+      `Customers are described by their last ${lookBack} days, as no longer period is on record at the cut-off. Upload older transactions for figures of 180 days and for trends.`,
+    );
   return notes;
 }
 

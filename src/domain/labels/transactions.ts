@@ -5,6 +5,10 @@
  * A window of 30 days holds the cut-off date and the 29 days before. Gaps are between days with a transaction, so
  * that many lines of one basket are no short gaps. A trend is (a − b) / (|a| + |b|), the last 90 days against
  * the 90 before: −1 is a full stop, 1 a new start. What cannot be said (a mean of nothing) is blank.
+ *
+ * Customers are described by so many days back, the same for training and for today's customers. What is older is
+ * ignored, windows that are no shorter are left out, and the tenure is cut there. Otherwise today's customers, of
+ * whom more days are on record, would have values that a model never saw.
  */
 import type { TransactionLog } from './transaction-log.ts';
 
@@ -24,15 +28,26 @@ export function customersAt(log: TransactionLog, cutoff: number, activeDays: num
   });
 }
 
-/** Features of these customers, each of whom has a transaction on or before day `cutoff`; one row each. */
-export function featuresAt(log: TransactionLog, cutoff: number, customers: Int32Array): TextColumns {
+/** The day that is described, and how many days up to and with it count. */
+export interface Period {
+  readonly cutoff: number;
+  readonly lookBack: number;
+}
+
+/** Features of these customers, each of whom has a transaction in the period; one row each. */
+export function featuresAt(log: TransactionLog, period: Period, customers: Int32Array): TextColumns {
   const totals = createTotals(customers.length);
-  for (let row = 0; row < customers.length; row++) addCustomer(totals, log, cutoff, customers[row]!, row);
-  const columns = [...ageColumns(totals), ...windowColumns(totals), ...trendColumns(totals)];
+  for (let row = 0; row < customers.length; row++) addCustomer(totals, log, period, customers[row]!, row);
+  const { lookBack } = period;
+  const columns = [
+    ...ageColumns(totals),
+    ...windowColumns(totals, lookBack),
+    ...(lookBack >= windows[before90].to ? trendColumns(totals) : []),
+  ];
   const header = columns.map(([name]) => name);
   const cells = columns.map(([, valueOf]) => Array.from(customers, (_, row) => toText(valueOf(row))));
   if (log.categories === null) return { header, cells };
-  const [distinct, favourite] = categoryCells(log, cutoff, customers);
+  const [distinct, favourite] = categoryCells(log, period, customers);
   return { header: [...header, 'categories', 'favourite_category'], cells: [...cells, distinct, favourite] };
 }
 
@@ -63,6 +78,8 @@ const before90 = 4;
 interface Totals {
   readonly recency: Float64Array;
   readonly tenure: Float64Array;
+  /** Days from the first transaction in the period to the last. */
+  readonly span: Float64Array;
   readonly activeDays: Float64Array;
   readonly refunds: Float64Array;
   readonly counts: Float64Array;
@@ -76,6 +93,7 @@ function createTotals(rowCount: number): Totals {
   return {
     recency: rows(),
     tenure: rows(),
+    span: rows(),
     activeDays: rows(),
     refunds: rows(),
     counts: rowsByWindow(),
@@ -87,14 +105,16 @@ function createTotals(rowCount: number): Totals {
 function addCustomer(
   totals: Totals,
   log: TransactionLog,
-  cutoff: number,
+  { cutoff, lookBack }: Period,
   customer: number,
   row: number,
 ): void {
-  const start = log.starts[customer]!;
+  const start = endBefore(log, customer, cutoff - lookBack);
   const end = endBefore(log, customer, cutoff);
-  totals.tenure[row] = cutoff - log.days[start]!;
+  // Of the very first transaction: who is a customer for longer than the look-back is not new.
+  totals.tenure[row] = Math.min(cutoff - log.days[log.starts[customer]!]!, lookBack - 1);
   totals.recency[row] = cutoff - log.days[end - 1]!;
+  totals.span[row] = log.days[end - 1]! - log.days[start]!;
   for (let at = start; at < end; at++) {
     const age = cutoff - log.days[at]!;
     const amount = log.amounts[at]!;
@@ -113,10 +133,11 @@ function addCustomer(
 /** A column's name, and its value in a row; NaN is blank. */
 type NumberColumn = readonly [name: string, valueOf: (row: number) => number];
 
-function ageColumns({ recency, tenure, activeDays, refunds, counts, sums }: Totals): NumberColumn[] {
+function ageColumns(totals: Totals): NumberColumn[] {
+  const { recency, tenure, span, activeDays, refunds, counts, sums } = totals;
   const gap = (row: number): number => {
     const gaps = activeDays[row]! - 1;
-    return gaps > 0 ? (tenure[row]! - recency[row]!) / gaps : NaN;
+    return gaps > 0 ? span[row]! / gaps : NaN;
   };
   const total = (row: number): number => row * windows.length;
   return [
@@ -130,8 +151,9 @@ function ageColumns({ recency, tenure, activeDays, refunds, counts, sums }: Tota
   ];
 }
 
-function windowColumns({ counts, sums, largest }: Totals): NumberColumn[] {
-  return windows.slice(0, before90).flatMap(({ name }, w): NumberColumn[] => {
+function windowColumns({ counts, sums, largest }: Totals, lookBack: number): NumberColumn[] {
+  return windows.slice(0, before90).flatMap(({ name, to }, w): NumberColumn[] => {
+    if (to !== Infinity && to >= lookBack) return [];
     const place = (row: number): number => row * windows.length + w;
     return [
       [`purchases${name}`, (row) => counts[place(row)]!],
@@ -162,14 +184,17 @@ function toText(value: number): string {
 /** How many different categories, and the most frequent one: of equals the first by name. */
 function categoryCells(
   log: TransactionLog,
-  cutoff: number,
+  { cutoff, lookBack }: Period,
   customers: Int32Array,
 ): [distinct: string[], favourite: string[]] {
   const distinct: string[] = [];
   const favourite: string[] = [];
   const counts = new Int32Array(log.levels.length);
   for (const customer of customers) {
-    const codes = log.categories!.subarray(log.starts[customer], endBefore(log, customer, cutoff));
+    const codes = log.categories!.subarray(
+      endBefore(log, customer, cutoff - lookBack),
+      endBefore(log, customer, cutoff),
+    );
     let seen = 0;
     let best = -1;
     for (const code of codes) {

@@ -9,6 +9,7 @@ import {
 } from '../../../src/domain/labels/transaction-label.ts';
 import { sampleTransactions } from '../../../src/domain/labels/transaction-sample.ts';
 import { Unprocessable } from '../../../src/errors.ts';
+import { createRandom } from '../../../src/ml/random.ts';
 
 const options: TransactionLabel = {
   customer: 'who',
@@ -38,6 +39,15 @@ const shop = tableOf([
   ['end', '2026-01-01'],
   ['end', '2026-10-31'],
 ]);
+
+const sample: TextTable = { ...sampleTransactions(400, 11), decimal: '.' };
+const sampleOptions: TransactionLabel = {
+  ...options,
+  customer: 'CustomerID',
+  date: 'Date',
+  amount: 'Amount',
+  category: 'Category',
+};
 
 describe('a customer table from transactions', () => {
   const table = buildCustomerTable(shop, options);
@@ -77,7 +87,7 @@ describe('a customer table from transactions', () => {
     expect(attempt({ cutoff: '2026-09-02' })).toThrow('the latest possible cut-off is 2026-09-01');
     expect(attempt({ horizonDays: 400 })).toThrow('cover 304 days, too few for a horizon of 400 days');
     expect(attempt({ cutoff: '2025-06-30' })).toThrow(
-      'No customer has a transaction in the 120 days up to 2025-06-30',
+      'The cut-off 2025-06-30 lies before the first transaction on 2026-01-01',
     );
   });
 
@@ -102,24 +112,74 @@ describe('the current customers', () => {
     expect(cells[0]).toEqual(['end', 'late', 'quiet', 'stays']);
   });
 
-  it('are described as a later cut-off would describe them', () => {
-    const later = tableOf([
-      ...shop.cells[0]!.map((who, row) => [who, shop.cells[1]![row]!] as const),
-      ['end', '2027-01-31'],
-    ]);
-    const { cells } = buildCustomerTable(later, { ...options, cutoff: '2026-10-31' });
-    expect(cells.slice(0, -1)).toEqual(buildCurrentCustomers(shop, options).cells);
+  it('look back as far as the labelled customers do', () => {
+    // The cut-off leaves 181 days on record, so the last 180 count; the last day has 304.
+    const { header, cells } = buildCurrentCustomers(shop, options);
+    const end = (name: string): string => cells[header.indexOf(name)]![0]!;
+    expect(end('tenure_days')).toBe('179');
+    expect(end('purchases')).toBe('1');
+    expect(end('average_gap_days')).toBe('');
+  });
+
+  it('are described as the same look-back from a later start would describe them', () => {
+    const lately = shop.cells[0]!.map((who, row) => [who, shop.cells[1]![row]!] as const).filter(
+      ([, when]) => when >= '2026-05-04',
+    );
+    const later = tableOf([...lately, ['first', '2026-05-04'], ['last', '2027-01-31']]);
+    const { header, cells } = buildCustomerTable(later, { ...options, cutoff: '2026-10-31' });
+    const now = buildCurrentCustomers(shop, options);
+    expect(cells[0]).toEqual(now.cells[0]);
+    cells.slice(0, -1).forEach((column, j) => {
+      // Customers of before that start are older than it shows.
+      if (!['tenure_days', 'monthly_spend'].includes(header[j]!))
+        expect(column, header[j]).toEqual(now.cells[j]);
+    });
   });
 });
 
-const sample: TextTable = { ...sampleTransactions(400, 11), decimal: '.' };
-const sampleOptions: TransactionLabel = {
-  ...options,
-  customer: 'CustomerID',
-  date: 'Date',
-  amount: 'Amount',
-  category: 'Category',
-};
+describe('the current customers of a young shop', () => {
+  /** Customers with a number beyond those of the labelled table, or a number where all of it is blank. */
+  function shareBeyond(transactions: TextTable, wanted: TransactionLabel): number {
+    const labelled = buildCustomerTable(transactions, wanted);
+    const now = buildCurrentCustomers(transactions, wanted);
+    expect(now.header).toEqual(labelled.header.slice(0, -1));
+    const beyond = new Set<number>();
+    now.header.forEach((name, j) => {
+      if (j === 0 || name === 'favourite_category') return;
+      const seen = labelled.cells[j]!.filter((cell) => cell !== '').map(Number);
+      const [low, high] = [Math.min(...seen), Math.max(...seen)];
+      now.cells[j]!.forEach((cell, row) => {
+        if (cell !== '' && !(Number(cell) >= low && Number(cell) <= high)) beyond.add(row);
+      });
+    });
+    return beyond.size / now.cells[0]!.length;
+  }
+
+  it('have bought as often as some of training even where all joined at the same time', () => {
+    // As in the records of CDNOW: everybody's first purchase lies in the first weeks.
+    const random = createRandom(3);
+    const bought = Array.from({ length: 600 }, (_, i) => {
+      const first = random.below(84);
+      const more = Array.from({ length: 1 + random.below(4) }, () => first + random.below(545 - first));
+      return [first, ...more].map(
+        (day) => [`c${i}`, new Date(Date.UTC(2025, 0, 1 + day)).toISOString().slice(0, 10)] as const,
+      );
+    }).flat();
+    expect(shareBeyond(tableOf(bought), { ...options, cutoff: null })).toBeLessThan(0.02);
+  });
+
+  it.each([100, 150, 300, 600])('with %i days on record are nearly all like those of training', (days) => {
+    const { header, cells } = sampleTransactions(3_000, 5);
+    const end = new Date(Date.UTC(2025, 0, days)).toISOString().slice(0, 10);
+    const kept = cells[0]!.map((_, row) => row).filter((row) => cells[1]![row]! <= end);
+    const young = {
+      header,
+      cells: cells.map((column) => kept.map((row) => column[row]!)),
+      decimal: '.' as const,
+    };
+    expect(shareBeyond(young, { ...sampleOptions, cutoff: null, horizonDays: 45 })).toBeLessThan(0.02);
+  });
+});
 
 describe('the horizons side by side', () => {
   const comparison = suggestHorizon(sample, sampleOptions);

@@ -16,8 +16,12 @@ function logOf(rows: readonly (readonly string[])[], withCategory = true) {
 }
 
 /** What one customer's only row says. */
-function featuresOf(rows: readonly (readonly string[])[], cutoff: string): Record<string, string> {
-  const table = featuresAt(logOf(rows), parseDate(cutoff)!, Int32Array.of(0));
+function featuresOf(
+  rows: readonly (readonly string[])[],
+  cutoff: string,
+  lookBack = 3_650,
+): Record<string, string> {
+  const table = featuresAt(logOf(rows), { cutoff: parseDate(cutoff)!, lookBack }, Int32Array.of(0));
   return Object.fromEntries(table.header.map((name, j) => [name, table.cells[j]![0]!]));
 }
 
@@ -27,17 +31,17 @@ const reference = JSON.parse(
 ) as {
   cutoff: string;
   rows: string[][];
-  features: Record<string, Record<string, number | string | null>>;
+  periods: { lookBack: number; features: Record<string, Record<string, number | string | null>> }[];
 };
 
 describe('the features of customers', () => {
-  it('are those that pandas computes', () => {
+  it.each(reference.periods)('are those that pandas computes, looking back $lookBack days', (period) => {
     const log = logOf(reference.rows);
     const cutoff = parseDate(reference.cutoff)!;
-    const customers = customersAt(log, cutoff, Infinity);
-    expect(Array.from(customers, (customer) => log.names[customer])).toEqual(Object.keys(reference.features));
-    const table = featuresAt(log, cutoff, customers);
-    Object.values(reference.features).forEach((expected, row) => {
+    const customers = customersAt(log, cutoff, period.lookBack);
+    expect(Array.from(customers, (customer) => log.names[customer])).toEqual(Object.keys(period.features));
+    const table = featuresAt(log, { cutoff, lookBack: period.lookBack }, customers);
+    Object.values(period.features).forEach((expected, row) => {
       expect(Object.keys(expected).toSorted()).toEqual(table.header.toSorted());
       table.header.forEach((name, j) => {
         const [found, wanted] = [table.cells[j]![row]!, expected[name]];
@@ -91,7 +95,7 @@ describe('the features of customers', () => {
 
   it('say nothing of categories where there is no such column', () => {
     const log = logOf([['a', '2026-01-01', '1', 'x']], false);
-    const table = featuresAt(log, log.lastDay, Int32Array.of(0));
+    const table = featuresAt(log, { cutoff: log.lastDay, lookBack: 365 }, Int32Array.of(0));
     expect(table.header).not.toContain('categories');
     expect(table.header).not.toContain('favourite_category');
   });
