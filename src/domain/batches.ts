@@ -1,18 +1,11 @@
 /** The steps of a bulk upload: received, mapped, checked, scored, removed. */
-import { readdir, rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
 import { Conflict } from '../errors.ts';
 import { recordEvent } from '../store/audit.ts';
-import {
-  deleteBatch,
-  getBatch,
-  insertBatch,
-  listBatchFiles,
-  moveBatch,
-  updateBatch,
-} from '../store/batches.ts';
+import { deleteBatch, getBatch, insertBatch, moveBatch, updateBatch } from '../store/batches.ts';
 import type { BatchRecord } from '../store/batches.ts';
 import { enqueueJob, listOpenJobs, requestCancel } from '../store/jobs.ts';
 import type { Job } from '../store/jobs.ts';
@@ -155,17 +148,6 @@ export async function removeBatch(db: Db, uploadsDir: string, user: User, batchI
     return found;
   });
   for (const file of allBatchFiles(batch.file)) await rm(join(uploadsDir, file), { force: true });
-}
-
-/** At start: files that no batch names are left over from an upload that was cut off. */
-export async function sweepUploads(db: Db, uploadsDir: string): Promise<number> {
-  const known = new Set((await listBatchFiles(db)).flatMap(allBatchFiles));
-  const strays = (await readdir(uploadsDir)).filter((name) => !known.has(name) && name !== '.gitkeep');
-  for (const name of strays) {
-    const path = join(uploadsDir, name);
-    if ((await stat(path)).isFile()) await rm(path, { force: true });
-  }
-  return strays.length;
 }
 
 async function enqueueScoring(trx: Db, userId: number | null, batch: BatchRecord): Promise<void> {

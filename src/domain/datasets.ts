@@ -1,6 +1,6 @@
 /** Datasets that people bring: received, read in a job, confirmed column by column, labelled, removed. */
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Config } from '../config.ts';
@@ -10,14 +10,7 @@ import { Conflict, Unprocessable } from '../errors.ts';
 import { isSameLevel } from '../ml/levels.ts';
 import { privateFolder } from '../private-files.ts';
 import { recordEvent } from '../store/audit.ts';
-import {
-  deleteDataset,
-  getDataset,
-  insertDataset,
-  listDatasetFiles,
-  listVersions,
-  updateDataset,
-} from '../store/datasets.ts';
+import { deleteDataset, getDataset, insertDataset, listVersions, updateDataset } from '../store/datasets.ts';
 import type { Dataset, DatasetColumn, DatasetKind } from '../store/datasets.ts';
 import { enqueueJob } from '../store/jobs.ts';
 import { listModelsOf } from '../store/models.ts';
@@ -29,7 +22,7 @@ import { describeLabel } from './labels/label-definition.ts';
 import type { LabelDefinition } from './labels/label-definition.ts';
 
 /** In the data folder. */
-const folder = 'datasets';
+export const datasetFolder = 'datasets';
 
 export interface NewUpload {
   /** In the uploads folder. */
@@ -44,7 +37,7 @@ export interface NewUpload {
 
 /** Keeps the file and queues its reading. */
 export async function receiveDataset(db: Db, config: Config, user: User, upload: NewUpload): Promise<number> {
-  const file = join(folder, randomUUID());
+  const file = join(datasetFolder, randomUUID());
   await moveFile(join(config.uploadsDir, upload.file), join(config.dataDir, file));
   return inTransaction(db, async (trx) => {
     const before = upload.versionOf === null ? null : await getDataset(trx, upload.versionOf);
@@ -159,15 +152,6 @@ export async function removeDataset(db: Db, config: Config, user: User, id: numb
     return dataset.file;
   });
   for (const path of [file, `${file}.current`]) await rm(join(config.dataDir, path), { force: true });
-}
-
-/** At start: dataset files that no dataset names are left over from a removal or an upload that was cut off. */
-export async function sweepDatasets(db: Db, config: Config): Promise<number> {
-  const known = new Set(await listDatasetFiles(db));
-  const names = await readdir(join(config.dataDir, folder)).catch(() => []);
-  const strays = names.filter((name) => !known.has(join(folder, name.replace(/\.current$/, ''))));
-  for (const name of strays) await rm(join(config.dataDir, folder, name), { force: true });
-  return strays.length;
 }
 
 /** @throws Conflict while it is being read, or when it could not be. */

@@ -1,6 +1,6 @@
 /** The life of a model beside scoring: archived and taken back, tried as challenger, sent away and brought in. */
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Config } from '../config.ts';
 import { inTransaction } from '../db.ts';
@@ -13,7 +13,6 @@ import {
   findModelByHash,
   getModel,
   insertModel,
-  listModelFiles,
   saveModelThreshold,
   setModelState,
 } from '../store/models.ts';
@@ -166,20 +165,6 @@ export async function keepThreshold(
       after: { threshold, ...costs },
     });
   });
-}
-
-/** At start: model files that no row names are left over from a training that was cut off; younger ones may be on their way. */
-export async function sweepModels(db: Db, modelsDir: string, olderThanMs = 3_600_000): Promise<number> {
-  const known = new Set(await listModelFiles(db));
-  const names = await readdir(modelsDir).catch(() => []);
-  let removed = 0;
-  for (const name of names.filter((one) => /\.holdfast(\.\d+\.tmp)?$/.test(one) && !known.has(one))) {
-    const path = join(modelsDir, name);
-    if (Date.now() - (await stat(path)).mtimeMs < olderThanMs) continue;
-    await rm(path, { force: true });
-    removed++;
-  }
-  return removed;
 }
 
 async function change(

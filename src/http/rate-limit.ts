@@ -26,6 +26,8 @@ export function createPasswordLimits(context: Context): PasswordLimits {
     storeType: 'knex',
     tableName: 'rate_limits',
     tableCreated: true,
+    // Its timer catches no error, which would end the program; the sweep removes what has expired.
+    clearExpiredByTimeout: false,
   } as const;
   const byAccount = new RateLimiterSQLite({ ...store, ...accountLimit, keyPrefix: 'account' });
   const byAddress = new RateLimiterSQLite({ ...store, ...addressLimit, keyPrefix: 'address' });
