@@ -18,6 +18,8 @@ import { createRoutes } from './routes/index.ts';
 export function createApp(context: Context, logger?: PinoLogger): Express {
   const app = express();
   useContext(app, context);
+  // Express takes no NODE_ENV for development; Holdfast takes it for production.
+  app.set('env', context.config.environment);
   app.disable('x-powered-by');
   app.set('trust proxy', context.config.trustProxy);
   app.set('query parser', 'simple');

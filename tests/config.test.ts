@@ -6,6 +6,7 @@ import { ConfigError, readConfig } from '../src/config.ts';
 describe('the settings from the environment', () => {
   it('have defaults that start on this machine alone', () => {
     expect(readConfig({})).toMatchObject({
+      environment: 'production',
       host: '127.0.0.1',
       port: 3000,
       trustProxy: 0,

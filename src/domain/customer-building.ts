@@ -12,6 +12,7 @@ import { getDataset, insertDataset, updateDataset } from '../store/datasets.ts';
 import type { Dataset } from '../store/datasets.ts';
 import { enqueueJob } from '../store/jobs.ts';
 import type { User } from './accounts.ts';
+import { safeCell } from './batch-output.ts';
 import { readWholeCsv } from './csv/whole.ts';
 import { describeDataset } from './dataset-reading.ts';
 import { getReady } from './datasets.ts';
@@ -148,7 +149,7 @@ export async function buildCustomers(
   const current = buildCurrentCustomers(transactions, wanted);
   const csv = csvOf(labelled);
   await writeWhole(join(config.dataDir, target.file), csv);
-  await writeWhole(join(config.dataDir, currentFileOf(target)), csvOf(current));
+  await writeWhole(join(config.dataDir, currentFileOf(target)), safeCsvOf(current));
   const { customers, inactive, later } = labelled.counts;
   const built = {
     name: `${source.name}: customers at ${labelled.cutoff}`.slice(0, 200),
@@ -180,7 +181,18 @@ async function keepHorizons(db: Db, { id, profile }: Dataset, horizons: HorizonS
   await updateDataset(db, id, { profile: { ...(profile as object), horizons } });
 }
 
-function csvOf({ header, cells }: TextColumns): string {
+/** For training here, cell by cell as it was. */
+function csvOf(table: TextColumns): string {
+  return stringify(rowsOf(table));
+}
+
+/** For downloading: people open it in a spreadsheet, which must run none of it. */
+function safeCsvOf(table: TextColumns): string {
+  const lines = rowsOf(table).map((row) => row.map((cell) => safeCell(cell, ',')).join(','));
+  return `${lines.join('\n')}\n`;
+}
+
+function rowsOf({ header, cells }: TextColumns): string[][] {
   const rows = Array.from({ length: cells[0]?.length ?? 0 }, (_, row) => cells.map((column) => column[row]!));
-  return stringify([[...header], ...rows]);
+  return [[...header], ...rows];
 }

@@ -1,9 +1,12 @@
 /** Receives one file of a multipart form onto disk under a random name; whatever goes wrong leaves nothing behind. */
 import { randomBytes } from 'node:crypto';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Request, RequestHandler } from 'express';
 import multer from 'multer';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
+import { privateFile } from '../private-files.ts';
 import { csrfAnswer, hasCsrfToken } from './csrf.ts';
 
 export interface ReceivedFile {
@@ -18,7 +21,14 @@ export function receiveFile(config: Config, field: string): RequestHandler {
     storage: multer.diskStorage({
       destination: config.uploadsDir,
       filename: (_req, _file, done) => {
-        done(null, randomBytes(16).toString('hex'));
+        const name = randomBytes(16).toString('hex');
+        try {
+          // Multer would give it the rights that the process gives to every file.
+          closeSync(openSync(join(config.uploadsDir, name), 'wx', privateFile));
+          done(null, name);
+        } catch (error) {
+          done(error as Error, '');
+        }
       },
     }),
     // The form's token stands before its file: without it nothing is written.

@@ -8,6 +8,7 @@ import { hostname } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import type { Context } from '../context.ts';
 import { inTransaction } from '../db.ts';
+import { errorFields } from '../errors.ts';
 import {
   claimJob,
   leaseMs,
@@ -82,7 +83,7 @@ export function startWorkerPool(context: Context): WorkerPool {
       slot.job = null;
     });
     worker.on('error', (error: Error & { code?: string }) => {
-      log.error({ name: error.name, code: error.code }, 'A worker thread failed');
+      log.error({ err: errorFields(error) }, 'A worker thread failed');
       if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') slot.cause = 'There was not enough memory for it.';
     });
     worker.on('exit', () => {
@@ -118,10 +119,7 @@ export function startWorkerPool(context: Context): WorkerPool {
   /** One thing at a time, and an error of one does not end the pool. */
   const inTurn = (work: () => Promise<void>): Promise<void> => {
     turn = turn.then(work).catch((error: unknown) => {
-      log.error(
-        { message: error instanceof Error ? error.message : 'unknown' },
-        'The job queue could not be served; trying again',
-      );
+      log.error({ err: errorFields(error) }, 'The job queue could not be served; trying again');
     });
     return turn;
   };

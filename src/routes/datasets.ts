@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
+import { safeCell } from '../domain/batch-output.ts';
 import { readLabel } from '../domain/labels/label-definition.ts';
 import type { LabelDefinition } from '../domain/labels/label-definition.ts';
 import type { DatasetProfile } from '../domain/dataset-profile.ts';
@@ -121,9 +122,7 @@ export function createDatasetHandlers(context: Context) {
     /** An empty file with the dataset's columns, to be filled. */
     template: async (req: Request, res: Response) => {
       const { columns } = await getDataset(db, idParam(req));
-      const names = columns.map(({ name }) =>
-        /[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name,
-      );
+      const names = columns.map(({ name }) => safeCell(name, ','));
       res
         .attachment('holdfast-template.csv')
         .type('text/csv')

@@ -7,6 +7,7 @@ import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
 import { batchFile } from '../domain/batch-files.ts';
 import { highRiskLines } from '../domain/batch-high-risk.ts';
+import { safeCell } from '../domain/batch-output.ts';
 import type { CsvFormat } from '../domain/csv/intake.ts';
 import { currentFile } from '../domain/first-start.ts';
 import { NotFound } from '../errors.ts';
@@ -36,7 +37,7 @@ export function createUploadFileHandlers({ db, config }: Context) {
       res
         .attachment('holdfast-template.csv')
         .type('text/csv')
-        .send(`\ufeff${names.join(',')}\r\n`);
+        .send(`\ufeff${names.map((name) => safeCell(name, ',')).join(',')}\r\n`);
     },
 
     sample: (_req: Request, res: Response, next: (error?: unknown) => void) => {

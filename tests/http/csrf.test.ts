@@ -67,6 +67,16 @@ describe('an upload', () => {
       '--x\r\nContent-Disposition: form-data; name="_csrf"\r\n\r\nTOKEN\r\n--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\na,b',
     ],
     ['without a boundary', 'multipart/form-data', 'x'],
+    [
+      'with a NUL in the name of a field',
+      'multipart/form-data; boundary=x',
+      '--x\r\nContent-Disposition: form-data; name="_csrf"\r\n\r\nTOKEN\r\n--x\r\nContent-Disposition: form-data; name="na\0me"\r\n\r\na\r\n--x--\r\n',
+    ],
+    [
+      'with a NUL in the name of its file',
+      'multipart/form-data; boundary=x',
+      '--x\r\nContent-Disposition: form-data; name="_csrf"\r\n\r\nTOKEN\r\n--x\r\nContent-Disposition: form-data; name="file"; filename="a\0.csv"\r\n\r\na,b\r\n1,2\r\n--x--\r\n',
+    ],
     ['with a broken head', 'multipart/form-data; boundary=x', '--x\r\nno head\r\n\r\nx\r\n--x--\r\n'],
   ])('%s is answered with 400', async (_what, type, body) => {
     const answer = await agent.post('/upload').set('Content-Type', type).send(body.replace('TOKEN', _csrf));

@@ -139,6 +139,24 @@ describe('the customers', () => {
     expect(new Set(rows.map(([name]) => name)).size).toBe(rows.length);
   });
 
+  it('of today run nothing in a spreadsheet, and negative numbers stay numbers', async () => {
+    const names = ['=1+1', '@SUM(A1)', '-5', '+cmd', 'plain'];
+    const days = Array.from({ length: 12 }, (_, i) => `2026-${String(i + 1).padStart(2, '0')}-15`);
+    const rows = days.flatMap((day) => names.map((name) => [name, day, '-12.5', '=HYPERLINK("x")']));
+    const csv = stringify([['Who', 'When', 'Amount', 'Kind'], ...rows]);
+    const bought = await bringDataset(test, agent, csv, 'odd.csv', { kind: 'transactions' });
+    const answer = await postForm(agent, `/datasets/${bought.id}/customers`, {
+      ...{ customer: 'Who', date: 'When', amount: 'Amount', category: 'Kind' },
+      ...{ horizonDays: '60', cutoff: '2026-09-30', activeDays: '' },
+    });
+    expect(answer.headers['location']).toMatch(/^\/datasets\/\d+$/);
+    await runJobs(test.context);
+    const { text } = await agent.get(`${answer.headers['location']!}/current.csv`).buffer().expect(200);
+    const cells = parse(text).flat();
+    expect(cells.filter((cell) => /^[=+@]/.test(cell))).toEqual([]);
+    expect(cells).toEqual(expect.arrayContaining(["'=1+1", "'@SUM(A1)", "'+cmd", '-5', '-12.5']));
+  });
+
   it('are not built from customers, nor is a table of customers taken for transactions', async () => {
     const bank = await bringDataset(test, agent, bankCsv(100, 1));
     await agent.get(`/datasets/${bank.id}/customers`).expect(404);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DatasetProfile } from '../../src/domain/dataset-profile.ts';
@@ -149,6 +149,30 @@ describe('markup in names', () => {
     }
     expect((await agent.get(`/datasets/${id}/template.csv`)).text).toContain(evil);
     expect(await page('/datasets')).not.toContain('<script>alert');
+  });
+});
+
+describe('the template', () => {
+  it('quotes names with commas and quotation marks, and runs nothing in a spreadsheet', async () => {
+    const header = '"=1+1","a, b","say ""hi""",plain';
+    const { id } = await bring(`${header}\n${'1,2,3,4\n'.repeat(30)}`);
+    const { text } = await agent.get(`/datasets/${id}/template.csv`).expect(200);
+    expect(text).toBe(`\ufeff'=1+1,"a, b","say ""hi""",plain\r\n`);
+  });
+});
+
+describe('a file that was sent', () => {
+  it('is for the user that runs the program alone', async () => {
+    const before = process.umask(0o022);
+    try {
+      const answer = await sendDataset(agent, csv);
+      const id = Number(answer.headers['location']!.split('/').at(-1));
+      const { file } = await getDataset(test.context.db, id);
+      expect(statSync(join(test.context.config.dataDir, file)).mode & 0o777).toBe(0o600);
+    } finally {
+      process.umask(before);
+      await runJobs(test.context);
+    }
   });
 });
 
