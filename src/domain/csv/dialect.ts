@@ -8,17 +8,24 @@ export interface Dialect {
   readonly decimal: DecimalSign;
 }
 
+/** What was found; `width` is the number of cells of the first record, 1 when no delimiter divides it. */
+export interface DialectFinding extends Dialect {
+  readonly width: number;
+}
+
 const delimiters: readonly Delimiter[] = [',', ';', '\t', '|'];
 const sampleRecords = 200;
 
 /** `sample`: the beginning of the file in UTF-8; `isWhole`: there is no more. */
-export function findDialect(sample: Buffer, isWhole: boolean): Dialect {
+export function findDialect(sample: Buffer, isWhole: boolean): DialectFinding {
   const candidates = delimiters.map((delimiter) => ({
     delimiter,
     records: recordsBy(delimiter, sample, isWhole),
   }));
   const best = candidates.reduce((a, b) => (fitness(b.records) > fitness(a.records) ? b : a));
-  return { delimiter: best.delimiter, decimal: findDecimal(best.delimiter, best.records.slice(1)) };
+  const [header, ...rows] = best.records;
+  const { delimiter } = best;
+  return { delimiter, decimal: findDecimal(delimiter, rows), width: header?.length ?? 0 };
 }
 
 /** How well a delimiter explains the records: their agreement with the header, then the number of cells. */

@@ -11,6 +11,7 @@ import { findDialect } from './dialect.ts';
 import type { Dialect } from './dialect.ts';
 import { findEncoding, refuseOtherFormats } from './encoding.ts';
 import type { Encoding, EncodingFinding } from './encoding.ts';
+import { isSeparatedBySpaces, separateByTabs } from './whitespace.ts';
 import {
   createRecordSplitter,
   EndlessRecordError,
@@ -52,17 +53,30 @@ export async function takeInCsv(path: string): Promise<CsvIntake> {
   refuseOtherFormats(head);
   const finding = await findEncoding(path, head);
   const { sha256, byteSize } = await normalise(path, finding);
-  const sample = await readHead(path, sampleBytes);
-  const dialect = findDialect(sample, sample.length < sampleBytes);
+  const { sample, dialect, wasSpaced } = await divideIntoCells(path);
   const header = readHeader(sample, dialect);
   const { rowCount, blankCount } = await countRows(path, dialect);
   if (rowCount === 0) throw unusable('The file has a header but no rows.');
   const format = {
     ...dialect,
     encoding: finding.encoding,
-    notes: [...notesOn(finding.encoding, dialect, header), ...notesOnBlanks(blankCount)],
+    notes: [...notesOn(finding.encoding, dialect, header, wasSpaced), ...notesOnBlanks(blankCount)],
   };
   return { format, header, rowCount, blankCount, sha256, byteSize };
+}
+
+/** Finds the delimiter; a file with runs of spaces for one is rewritten with tabs. */
+async function divideIntoCells(
+  path: string,
+): Promise<{ readonly sample: Buffer; readonly dialect: Dialect; readonly wasSpaced: boolean }> {
+  let sample = await readHead(path, sampleBytes);
+  const { width, ...found } = findDialect(sample, sample.length < sampleBytes);
+  if (width > 1 || !isSeparatedBySpaces(sample, sample.length < sampleBytes))
+    return { sample, dialect: found, wasSpaced: false };
+  await separateByTabs(path);
+  sample = await readHead(path, sampleBytes);
+  const { delimiter, decimal } = findDialect(sample, sample.length < sampleBytes);
+  return { sample, dialect: { delimiter, decimal }, wasSpaced: true };
 }
 
 async function readHead(path: string, length: number): Promise<Buffer> {
@@ -178,13 +192,19 @@ async function countRows(
   return { rowCount: Math.max(0, records - 1), blankCount };
 }
 
-function notesOn(encoding: Encoding, { delimiter, decimal }: Dialect, header: readonly string[]): string[] {
+function notesOn(
+  encoding: Encoding,
+  { delimiter, decimal }: Dialect,
+  header: readonly string[],
+  wasSpaced: boolean,
+): string[] {
   const notes: string[] = [];
   if (encoding !== 'utf-8')
     notes.push(
       `The file is in ${encoding === 'windows-1252' ? 'Windows-1252' : encoding.toUpperCase()}; it was converted to UTF-8.`,
     );
-  if (delimiter !== ',')
+  if (wasSpaced) notes.push('Cells are separated by spaces; they were replaced by tabs.');
+  else if (delimiter !== ',')
     notes.push(
       `Cells are separated by ${{ ';': 'semicolons', '\t': 'tabs', '|': 'vertical bars' }[delimiter]}.`,
     );

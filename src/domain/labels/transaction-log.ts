@@ -91,11 +91,16 @@ function readDays(cells: Cells): Int32Array {
   return Int32Array.from(cells, (text) => {
     let day = known.get(text);
     if (day === undefined) {
-      day = isBlank(text) ? noDay : (parseDate(text) ?? noDay);
+      day = isBlank(text) ? noDay : (parseDate(withDashes(text)) ?? noDay);
       known.set(text, day);
     }
     return day;
   });
+}
+
+/** `19970131`, as logs of purchases write it; in a column that is known to hold dates it is no number. */
+function withDashes(text: string): string {
+  return text.trim().replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3');
 }
 
 interface Coded {

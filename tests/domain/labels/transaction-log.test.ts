@@ -38,6 +38,18 @@ describe('a transaction table', () => {
     expect(log.skippedRows).toBe(3);
   });
 
+  it('reads dates without dashes in the column of dates', () => {
+    const cells = [
+      ['a', 'a'],
+      ['19970101', '19971341'],
+      ['1', '2'],
+      ['', ''],
+    ];
+    const { days, skippedRows } = readTransactions({ ...table, cells }, columns);
+    expect([...days]).toEqual([parseDate('1997-01-01')]);
+    expect(skippedRows).toBe(1);
+  });
+
   it('needs no category', () => {
     expect(readTransactions(table, { ...columns, category: null }).categories).toBeNull();
   });
