@@ -1,4 +1,5 @@
 /** Starts the program: settings, database, sample, workers, web server; and stops it cleanly. */
+import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { config as readDotenv } from 'dotenv';
@@ -13,6 +14,7 @@ import { prepareFirstStart, waitForFirstStart } from './domain/first-start.ts';
 import { sweep } from './domain/sweeping.ts';
 import { startWorkerPool } from './jobs/worker-pool.ts';
 import type { WorkerPool } from './jobs/worker-pool.ts';
+import { createDrain } from './http/drain.ts';
 import { createLogger } from './logger.ts';
 import { makePrivateFolder } from './private-files.ts';
 import { startTaskPool } from './tasks/task-pool.ts';
@@ -23,7 +25,10 @@ process.umask(0o077);
 process.on('uncaughtException', endOnFault);
 process.on('unhandledRejection', endOnFault);
 
-const stopWithinMs = 9_000;
+/** Answers and downloads under way, and jobs on their way to a checkpoint, at the same time. */
+const finishWithinMs = 10_000;
+/** Whatever happens, it is over then. */
+const exitWithinMs = 12_000;
 const sweepEveryMs = 10 * 60_000;
 
 await start().catch((error: unknown) => {
@@ -58,11 +63,13 @@ async function start(): Promise<void> {
   await sweep(context);
   const pool = startWorkerPool(context);
   await waitForSample(context);
-  const server = await listen(context, createApp(context, logger));
+  const server = createServer(createApp(context, logger));
+  const drain = createDrain(server);
+  await listen(server, config);
   const sweeping = setInterval(() => void sweep(context), sweepEveryMs);
   sweeping.unref();
   await announce(context, addressOf(server, config));
-  stopOnSignals(context, server, pool, tasks);
+  stopOnSignals(context, drain, pool, tasks);
 }
 
 /** The first start trains two models: whoever opens the address finds them ready. */
@@ -76,15 +83,16 @@ async function waitForSample({ db, config }: Context): Promise<void> {
     );
 }
 
-function listen({ config }: Context, app: ReturnType<typeof createApp>): Promise<Server> {
+function listen(server: Server, { port, host }: Config): Promise<void> {
+  // One byte a second is not an upload: the whole request has five minutes, its head ten seconds.
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 300_000;
   return new Promise((done, fail) => {
-    const server = app.listen(config.port, config.host, (error) => {
-      if (error) fail(error);
-      else done(server);
+    server.once('error', fail);
+    server.listen(port, host, () => {
+      server.off('error', fail);
+      done();
     });
-    // One byte a second is not an upload: the whole request has five minutes, its head ten seconds.
-    server.headersTimeout = 10_000;
-    server.requestTimeout = 300_000;
   });
 }
 
@@ -106,21 +114,20 @@ async function announce({ db, config }: Context, address: string): Promise<void>
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-function stopOnSignals({ db, log }: Context, server: Server, pool: WorkerPool, tasks: TaskPool): void {
+function stopOnSignals(
+  { db, log }: Context,
+  drain: (withinMs: number) => Promise<void>,
+  pool: WorkerPool,
+  tasks: TaskPool,
+): void {
   let isStopping = false;
   const stop = async (): Promise<void> => {
     if (isStopping) return;
     isStopping = true;
     log.info({}, 'Stopping: finishing answers, letting jobs reach a checkpoint');
-    const closed = new Promise<void>((done) => {
-      server.close(() => {
-        done();
-      });
-    });
-    server.closeIdleConnections();
-    await pool.stop(stopWithinMs - 1_000);
-    await Promise.race([closed, new Promise((resume) => setTimeout(resume, 1_000))]);
-    server.closeAllConnections();
+    setTimeout(() => process.exit(1), exitWithinMs).unref();
+    await Promise.all([drain(finishWithinMs), pool.stop(finishWithinMs - 1_000)]);
+    // Answers were made with tasks until now.
     await tasks.stop();
     await db.destroy();
     process.exit(0);

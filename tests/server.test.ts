@@ -1,8 +1,13 @@
 import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { once } from 'node:events';
+import { Agent, get } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import request from 'supertest';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { password } from './helpers/app.ts';
 import { createServerFolder } from './helpers/server.ts';
-import type { ServerFolder } from './helpers/server.ts';
+import type { RunningServer, ServerFolder } from './helpers/server.ts';
 
 let folder: ServerFolder;
 beforeEach(() => {
@@ -41,5 +46,70 @@ describe('the files of a running server', { timeout: 120_000 }, () => {
     } finally {
       await server.stop();
     }
+  });
+});
+
+/** Sets the organisation up; gives the cookie of its administrator. */
+async function setUpBy({ url, setupLink }: RunningServer): Promise<string> {
+  const agent = request.agent(url);
+  const path = new URL(setupLink!).pathname;
+  const [, _csrf] = /name="_csrf" value="([^"]+)"/.exec((await agent.get(path)).text)!;
+  const person = { name: 'Ada Admin', email: 'ada@example.com', password };
+  const form = { ...person, organisation: 'Northwind', currency: 'EUR', timeZone: 'UTC', _csrf };
+  const answer = await agent.post(path).type('form').send(form).expect(303);
+  const cookies = answer.headers['set-cookie'] as unknown as readonly string[];
+  return cookies.map((cookie) => cookie.split(';')[0]).join('; ');
+}
+
+describe('SIGTERM', { timeout: 120_000 }, () => {
+  it('cuts nobody off: requests are answered, a slow download comes whole, new connections are refused', async () => {
+    const server = await folder.start({ SAMPLE_DATA: 'off' });
+    const Cookie = await setUpBy(server);
+    const large = Buffer.alloc(40_000_000, 'a,b\n');
+    writeFileSync(join(folder.path, 'data/sample-customers.csv'), large);
+    const agent = new Agent({ keepAlive: true });
+    const open = (path: string) =>
+      new Promise<IncomingMessage>((done, fail) => {
+        get(`${server.url}${path}`, { agent, headers: { Cookie, Accept: 'text/html' } }, done).on(
+          'error',
+          fail,
+        );
+      });
+    const status = async (path: string): Promise<string> => {
+      const answer = await open(path);
+      await once(answer.resume(), 'end');
+      return `${answer.statusCode} ${String(answer.headers.connection)}`;
+    };
+    const download = await open('/upload/sample.csv');
+    download.pause();
+    // Connections that stay open, some of them idle.
+    await Promise.all(Array.from({ length: 20 }, () => status('/account')));
+    const asked = Array.from({ length: 150 }, () => status('/account'));
+    await Promise.race(asked);
+    const begin = performance.now();
+    const ended = server.stop();
+    const answers = await Promise.all(asked);
+    expect(new Set(answers.map((answer) => answer.slice(0, 3)))).toEqual(new Set(['200']));
+    expect(answers.filter((answer) => answer.endsWith('close')).length).toBeGreaterThan(0);
+    await new Promise((resume) => setTimeout(resume, 3_000));
+    await expect(open('/account')).rejects.toThrow('ECONNREFUSED');
+    let bytes = 0;
+    for await (const chunk of download) bytes += (chunk as Buffer).length;
+    expect(bytes).toBe(large.length);
+    expect(await ended).toBe(0);
+    expect(performance.now() - begin).toBeLessThan(12_000);
+  });
+
+  it('waits no longer than twelve seconds for somebody who takes nothing', async () => {
+    const server = await folder.start({ SAMPLE_DATA: 'off' });
+    const Cookie = await setUpBy(server);
+    writeFileSync(join(folder.path, 'data/sample-customers.csv'), Buffer.alloc(40_000_000, 'a,b\n'));
+    const stuck = await new Promise<IncomingMessage>((done) =>
+      get(`${server.url}/upload/sample.csv`, { headers: { Cookie } }, done),
+    );
+    stuck.pause().on('error', () => undefined);
+    const begin = performance.now();
+    expect(await server.stop()).toBe(0);
+    expect(performance.now() - begin).toBeLessThan(13_000);
   });
 });
