@@ -24,6 +24,7 @@ const Environment = z.object({
   SESSION_SECRET: z.string().min(32, 'expected at least 32 characters').optional(),
   MAX_UPLOAD_MB: wholeNumber(1, 10_000).default(1024),
   WORKERS: wholeNumber(1, 64).default(2),
+  THREAD_MEMORY_MB: wholeNumber(256, 65_536).default(2048),
   SAMPLE_DATA: z.enum(['on', 'off']).default('on'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
@@ -45,6 +46,8 @@ export interface Config {
   readonly maxUploadBytes: number;
   /** Worker threads for training and scoring. */
   readonly workers: number;
+  /** What the objects of one thread may take. */
+  readonly threadMemoryMb: number;
   readonly sampleData: boolean;
   readonly logLevel: string;
 }
@@ -69,6 +72,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     sessionSecret: env.SESSION_SECRET ?? null,
     maxUploadBytes: env.MAX_UPLOAD_MB * 1024 * 1024,
     workers: env.WORKERS,
+    threadMemoryMb: env.THREAD_MEMORY_MB,
     sampleData: env.SAMPLE_DATA === 'on',
     logLevel: env.LOG_LEVEL,
   };

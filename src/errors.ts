@@ -84,6 +84,11 @@ export function errorFields(error: unknown): { readonly name: string; readonly [
   return { name: error.name, code, message: isDatabase ? code : error.message, stack: stack.slice(0, 8) };
 }
 
+/** A thread was ended because it needed more memory than it may use. */
+export function isOutOfMemory(error: unknown): boolean {
+  return ((error ?? {}) as { readonly code?: unknown }).code === 'ERR_WORKER_OUT_OF_MEMORY';
+}
+
 /** No space is left, for a file or for the database. */
 export function isDiskFull(error: unknown): boolean {
   const { code } = (error ?? {}) as { readonly code?: unknown };

@@ -1,10 +1,44 @@
-/** A job that has failed for good tells what it was working on. */
+/** A job that has failed for good, or was cancelled, tells what it was working on. */
+import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
 import { updateBatch } from '../store/batches.ts';
 import { updateDataset } from '../store/datasets.ts';
 import type { Job } from '../store/jobs.ts';
+import { findJob, requestCancel } from '../store/jobs.ts';
 import { failComparison } from './label-comparison.ts';
+import { relabelAfterScoring } from './risk-relabelling.ts';
 import { stopTraining } from './trainings.ts';
+
+/** Why a job failed whose thread ran out of memory. */
+export const needsMoreMemory =
+  'This needs more memory than Holdfast may use. Try it with fewer rows or columns, or have the setting ' +
+  'THREAD_MEMORY_MB raised.';
+
+/** Call in the transaction that ends the job as cancelled. */
+export async function cancelSubject(trx: Db, payload: Job['payload']): Promise<void> {
+  const { batchId, datasetId, trainingId, comparisonOf } = payload;
+  if (typeof batchId === 'number') {
+    await updateBatch(trx, batchId, { state: 'cancelled' });
+    await relabelAfterScoring(trx, batchId);
+  }
+  if (typeof datasetId === 'number')
+    await updateDataset(trx, datasetId, {
+      state: 'failed',
+      error: 'Its reading was cancelled. Remove it, or upload it again.',
+    });
+  if (typeof trainingId === 'number') await stopTraining(trx, trainingId, 'cancelled', null);
+  if (typeof comparisonOf === 'number') await failComparison(trx, comparisonOf, 'It was cancelled.');
+}
+
+/** Ends a job that waits at once, one that runs within a moment. */
+export async function cancelJob(db: Db, id: number): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    const job = await findJob(trx, id);
+    if (!job) return;
+    await requestCancel(trx, id);
+    if (job.state === 'queued') await cancelSubject(trx, job.payload);
+  });
+}
 
 export async function failSubject(db: Db, job: Job, message: string): Promise<void> {
   const { batchId, datasetId, trainingId, comparisonOf } = job.payload;

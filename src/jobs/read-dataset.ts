@@ -1,6 +1,6 @@
 import { readDataset } from '../domain/dataset-reading.ts';
+import { cancelSubject } from '../domain/job-failure.ts';
 import { cancelled, done } from '../domain/job-steps.ts';
-import { updateDataset } from '../store/datasets.ts';
 import type { JobHandler } from './job-handler.ts';
 
 /** Somebody cancelled, or the program ends: leaves the reading at its next checkpoint. */
@@ -18,11 +18,6 @@ export const runReadDataset: JobHandler = async ({ db, config, step }, { dataset
   } catch (error) {
     if (!(error instanceof Ended)) throw error;
     if (answer === 'stop') return 'stopped';
-    return cancelled((trx) =>
-      updateDataset(trx, id, {
-        state: 'failed',
-        error: 'Its reading was cancelled. Remove it, or upload it again.',
-      }),
-    );
+    return cancelled((trx) => cancelSubject(trx, { datasetId: id }));
   }
 };

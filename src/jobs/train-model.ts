@@ -5,7 +5,8 @@
 import type { Worker } from 'node:worker_threads';
 import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
-import { AppError, isDiskFull } from '../errors.ts';
+import { AppError, isDiskFull, isOutOfMemory } from '../errors.ts';
+import { needsMoreMemory } from '../domain/job-failure.ts';
 import { cancelled, done as finished } from '../domain/job-steps.ts';
 import { beginTraining, completeTraining, stopTraining } from '../domain/trainings.ts';
 import type { TrainingProgress, TrainingResult } from '../domain/trainings.ts';
@@ -33,7 +34,7 @@ export const runTrainModel: JobHandler = async ({ db, config, step }, { training
   const id = Number(trainingId);
   const order = await beginTraining(db, config, id);
   if (order === null) return cancelled();
-  const fit = openThread('jobs/fit', { ...order, modelsDir: config.modelsDir });
+  const fit = openThread('jobs/fit', { ...order, modelsDir: config.modelsDir }, config.threadMemoryMb);
   const news = listen(fit);
   try {
     while (!news.isOver) {
@@ -83,7 +84,7 @@ function listen(fit: Worker): News {
     news.isOver = true;
   });
   fit.on('error', (error: Error) => {
-    news.failure = error;
+    news.failure = isOutOfMemory(error) ? new AppError(422, 'too-much', needsMoreMemory) : error;
     news.isOver = true;
   });
   fit.on('exit', () => {

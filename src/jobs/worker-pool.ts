@@ -8,11 +8,15 @@ import { hostname } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import type { Context } from '../context.ts';
 import { inTransaction } from '../db.ts';
-import { errorFields } from '../errors.ts';
+import type { Db } from '../db.ts';
+import { cancelSubject, needsMoreMemory } from '../domain/job-failure.ts';
+import { errorFields, isOutOfMemory } from '../errors.ts';
 import {
   claimJob,
+  finishJob,
   leaseMs,
   LeaseLost,
+  listCancelRequests,
   maxAttempts,
   releaseJob,
   renewLease,
@@ -29,6 +33,8 @@ export interface WorkerPool {
 }
 
 const pollMs = 200;
+/** So long a job may take to see that it was cancelled; its thread is ended then. */
+const cancelGraceMs = 2_000;
 /** What may take hours. One thread is kept for everything else, so that an upload never waits behind it. */
 const trainings: readonly JobKind[] = ['train-model', 'first-start'];
 
@@ -36,8 +42,9 @@ interface Slot {
   readonly excluded: readonly JobKind[];
   worker: Worker | null;
   job: Job | null;
-  /** Why its worker died, as far as it is known. */
-  cause: string;
+  /** Since when it is known that somebody asked to cancel the job. */
+  cancelledAt: number | null;
+  ranOutOfMemory: boolean;
 }
 
 export function startWorkerPool(context: Context): WorkerPool {
@@ -47,7 +54,8 @@ export function startWorkerPool(context: Context): WorkerPool {
     excluded: i === 0 ? trainings : [],
     worker: null,
     job: null,
-    cause: '',
+    cancelledAt: null,
+    ranOutOfMemory: false,
   }));
   let isStopping = false;
   let turn: Promise<void> = Promise.resolve();
@@ -66,44 +74,72 @@ export function startWorkerPool(context: Context): WorkerPool {
       await loseAttempt(
         job,
         job.error ?? 'It ended unexpectedly three times. The log of the server says more.',
+        false,
       );
       return;
     }
     slot.job = job;
-    slot.cause = 'The worker thread ended.';
+    slot.cancelledAt = null;
+    slot.ranOutOfMemory = false;
     slot.worker ??= startWorker(slot);
     slot.worker.postMessage({ run: job } satisfies ToWorker);
   };
 
   const startWorker = (slot: Slot): Worker => {
-    const worker = openThread('jobs/worker', config);
+    const worker = openThread('jobs/worker', config, config.threadMemoryMb);
     worker.on('message', ({ message }: FromWorker) => {
       if (message !== null)
         log.error({ jobId: slot.job?.id, kind: slot.job?.kind, message }, 'A job could not be finished');
       slot.job = null;
     });
-    worker.on('error', (error: Error & { code?: string }) => {
+    worker.on('error', (error: Error) => {
       log.error({ err: errorFields(error) }, 'A worker thread failed');
-      if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') slot.cause = 'There was not enough memory for it.';
+      slot.ranOutOfMemory = isOutOfMemory(error);
     });
     worker.on('exit', () => {
       slot.worker = null;
-      const { job, cause } = slot;
+      const { job, ranOutOfMemory } = slot;
       slot.job = null;
-      if (job) void inTurn(() => loseAttempt(job, cause));
+      const message = ranOutOfMemory ? needsMoreMemory : 'The worker thread ended.';
+      // Trying again would need as much.
+      if (job) void inTurn(() => loseAttempt(job, message, ranOutOfMemory));
     });
     return worker;
   };
 
-  /** Nothing happens when the job went to somebody else meanwhile. */
-  const loseAttempt = async (job: Job, message: string): Promise<void> => {
+  const loseAttempt = async (job: Job, message: string, isFinal: boolean): Promise<void> => {
     log.error({ jobId: job.id, kind: job.kind, attempt: job.attempts, message }, 'A job failed');
+    await writeFor(job, (trx) => failAttempt(trx, job, message, isFinal));
+  };
+
+  /** Nothing happens when the job went to somebody else meanwhile, or is over. */
+  const writeFor = async (job: Job, write: (trx: Db) => Promise<void>): Promise<void> => {
     await inTransaction(db, async (trx) => {
       await requireLease(trx, job);
-      await failAttempt(trx, job, message, false);
+      await write(trx);
     }).catch((error: unknown) => {
       if (!(error instanceof LeaseLost)) throw error;
     });
+  };
+
+  /** Ends the thread of a job that does not see that it was cancelled: it is in the middle of a long step. */
+  const endCancelled = async (): Promise<void> => {
+    const running = slots.flatMap(({ job }) => (job === null ? [] : [job.id]));
+    if (running.length === 0) return;
+    const requests = new Set(await listCancelRequests(db, running));
+    for (const slot of slots) {
+      const { job } = slot;
+      if (job === null || !requests.has(job.id)) continue;
+      slot.cancelledAt ??= performance.now();
+      if (performance.now() - slot.cancelledAt < cancelGraceMs) continue;
+      log.warn({ jobId: job.id, kind: job.kind }, 'The thread of a cancelled job was ended');
+      slot.job = null;
+      await slot.worker?.terminate();
+      await writeFor(job, async (trx) => {
+        await cancelSubject(trx, job.payload);
+        await finishJob(trx, job, 'cancelled');
+      });
+    }
   };
 
   const renew = async (): Promise<void> => {
@@ -124,7 +160,10 @@ export function startWorkerPool(context: Context): WorkerPool {
     return turn;
   };
 
-  const polling = setInterval(() => void inTurn(fill), pollMs);
+  const polling = setInterval(() => {
+    void inTurn(fill);
+    void inTurn(endCancelled);
+  }, pollMs);
   const renewing = setInterval(() => void inTurn(renew), leaseMs / 4);
 
   return {

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { changeRole, inviteUser, resetPassword, setDisabled } from '../domain/accounts.ts';
+import { cancelJob } from '../domain/job-failure.ts';
 import { roles } from '../domain/permissions.ts';
 import { Unprocessable } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
@@ -14,7 +15,7 @@ import { isHttps } from '../http/session.ts';
 import { idParam, parseForm, parseQuery, textValues } from '../http/validate.ts';
 import { countEvents, listActions, listEvents } from '../store/audit.ts';
 import type { AuditEvent, AuditFilter } from '../store/audit.ts';
-import { listJobs, requestCancel } from '../store/jobs.ts';
+import { listJobs } from '../store/jobs.ts';
 import type { Job } from '../store/jobs.ts';
 import { getUser, listUsers } from '../store/users.ts';
 import type { UserRecord } from '../store/users.ts';
@@ -174,8 +175,8 @@ export function createAdminHandlers(context: Context) {
     },
 
     cancelJob: async (req: Request, res: Response) => {
-      await requestCancel(db, idParam(req));
-      flash(req, 'success', 'The job stops at its next step.');
+      await cancelJob(db, idParam(req));
+      flash(req, 'success', 'The job ends within a few seconds.');
       res.redirect(303, '/admin/jobs');
     },
   };

@@ -187,6 +187,16 @@ export async function requestCancel(db: Db, id: number): Promise<void> {
   await db('jobs').where({ id, state: 'running' }).update({ cancel_requested: true });
 }
 
+/** Those of these running jobs that somebody asked to cancel. */
+export async function listCancelRequests(db: Db, ids: readonly number[]): Promise<number[]> {
+  const rows = await db<JobRow>('jobs')
+    .whereIn('id', [...ids])
+    .where({ state: 'running' })
+    .where('cancel_requested', 1)
+    .select('id');
+  return rows.map(({ id }) => id);
+}
+
 /** Call in the transaction that changes the state of what the job works on. @throws LeaseLost */
 export async function finishJob(
   trx: Db,

@@ -6,6 +6,7 @@ import type { Worker } from 'node:worker_threads';
 import type { Config } from '../config.ts';
 import { Unavailable } from '../errors.ts';
 import { openThread } from '../thread.ts';
+import { isOutOfMemory } from '../errors.ts';
 import { unpackError } from './packed-error.ts';
 import type { FromTask, ToTask } from './task-thread.ts';
 import { lanes, tasks } from './tasks.ts';
@@ -73,7 +74,7 @@ function openLane(config: Config, { threads: most, withinMs, maxWaiting }: LaneL
   };
 
   const open = (): Thread => {
-    const worker = openThread('tasks/task-thread', config);
+    const worker = openThread('tasks/task-thread', config, config.threadMemoryMb);
     const thread: Thread = { worker, current: null, isEnding: false };
     threads.add(thread);
     worker.on('message', (answer: FromTask) => {
@@ -144,8 +145,7 @@ function stopping(): Unavailable {
 }
 
 function asAnswer(error: unknown): Error {
-  const { code } = error as { code?: unknown };
-  if (code === 'ERR_WORKER_OUT_OF_MEMORY')
+  if (isOutOfMemory(error))
     return new Unavailable('This took more memory than there is. Ask for less at once.');
   return error instanceof Error ? error : new Error('A task thread failed.');
 }
