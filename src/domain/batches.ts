@@ -1,19 +1,16 @@
-/** The steps of a bulk upload: received, mapped, checked, scored, removed. */
+/** The steps of a bulk upload: received, mapped, checked, scored. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
-import { Conflict } from '../errors.ts';
 import { recordEvent } from '../store/audit.ts';
-import { deleteBatch, getBatch, insertBatch, moveBatch, updateBatch } from '../store/batches.ts';
+import { getBatch, insertBatch, moveBatch, updateBatch } from '../store/batches.ts';
 import type { BatchRecord } from '../store/batches.ts';
 import { enqueueJob, listOpenJobs, requestCancel } from '../store/jobs.ts';
 import type { Job } from '../store/jobs.ts';
 import { getModel } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
-import { deletePredictionsOf } from '../store/prediction-writes.ts';
 import type { User } from './accounts.ts';
-import { allBatchFiles } from './batch-files.ts';
 import type { CsvIntake } from './csv/intake.ts';
 import type { ColumnMapping } from './mapping.ts';
 import { freezeRules } from './scoring-rules.ts';
@@ -129,25 +126,6 @@ export async function cancelBatch(db: Db, batchId: number): Promise<void> {
 /** The job that works on a batch or will. */
 export async function findRunningJob(db: Db, batchId: number): Promise<Job | undefined> {
   return (await listOpenJobs(db)).find((job) => job.payload['batchId'] === batchId);
-}
-
-/** Undoes an upload: its predictions and files go, and the scores before it count again. */
-export async function removeBatch(db: Db, uploadsDir: string, user: User, batchId: number): Promise<void> {
-  const batch = await inTransaction(db, async (trx) => {
-    const found = await getBatch(trx, batchId);
-    if (found.state === 'scoring' || found.state === 'checking')
-      throw new Conflict('This upload is being worked on. Cancel it first.');
-    await deletePredictionsOf(trx, batchId);
-    await deleteBatch(trx, batchId);
-    await recordEvent(trx, {
-      userId: user.id,
-      action: 'batch.removed',
-      subject: found.originalName,
-      before: { rows: found.rowCount },
-    });
-    return found;
-  });
-  for (const file of allBatchFiles(batch.file)) await rm(join(uploadsDir, file), { force: true });
 }
 
 async function enqueueScoring(trx: Db, userId: number | null, batch: BatchRecord): Promise<void> {

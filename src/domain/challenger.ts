@@ -51,7 +51,7 @@ export async function challengeBatch(
 ): Promise<JobOutcome> {
   const record = await findChallenger(db);
   const batch = await findBatch(db, batchId);
-  if (!record || !batch) return done();
+  if (!record || !batch || batch.state === 'removing') return done();
   const model = await readModelFile(modelsDir, record);
   for (let after = 0, seen = 0; ;) {
     const answer = await step(seen, batch.scoredCount);

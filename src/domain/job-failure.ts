@@ -41,8 +41,10 @@ export async function cancelJob(db: Db, id: number): Promise<void> {
 }
 
 export async function failSubject(db: Db, job: Job, message: string): Promise<void> {
-  const { batchId, datasetId, trainingId, comparisonOf } = job.payload;
+  const { batchId, removedBatchId, datasetId, trainingId, comparisonOf } = job.payload;
   if (typeof batchId === 'number') await updateBatch(db, batchId, { state: 'failed', error: message });
+  // Its state stays: part of it may be gone, so that there is nothing else to do with it than to go on.
+  if (typeof removedBatchId === 'number') await updateBatch(db, removedBatchId, { error: message });
   if (typeof datasetId === 'number') await updateDataset(db, datasetId, { state: 'failed', error: message });
   if (typeof trainingId === 'number') await stopTraining(db, trainingId, 'failed', message);
   if (typeof comparisonOf === 'number') await failComparison(db, comparisonOf, message);

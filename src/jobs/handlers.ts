@@ -8,12 +8,14 @@ import { runFirstStart } from './first-start.ts';
 import type { JobHandler } from './job-handler.ts';
 import { runReadDataset } from './read-dataset.ts';
 import { runRelabelRisk } from './relabel-risk.ts';
+import { runRemoveBatch } from './remove-batch.ts';
 import { runScoreBatch } from './score-batch.ts';
 import { runTrainModel } from './train-model.ts';
 
 export const handlers: Readonly<Record<JobKind, JobHandler>> = {
   'check-batch': runCheckBatch,
   'score-batch': runScoreBatch,
+  'remove-batch': runRemoveBatch,
   'challenge-batch': runChallengeBatch,
   'first-start': runFirstStart,
   'relabel-risk': runRelabelRisk,

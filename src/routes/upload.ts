@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
+import { findRemovalJob, removeBatch } from '../domain/batch-removal.ts';
 import type { CheckReport } from '../domain/batch-findings.ts';
 import {
   cancelBatch,
   checkBatchLater,
   findRunningJob,
   receiveBatch,
-  removeBatch,
   resumeBatch,
   scoreBatchLater,
 } from '../domain/batches.ts';
@@ -24,7 +24,7 @@ import { receivedFile, receiveFile } from '../http/receive-file.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam } from '../http/validate.ts';
-import { getBatch, listBatches, listMendsOf } from '../store/batches.ts';
+import { findBatch, getBatch, listBatches, listMendsOf } from '../store/batches.ts';
 import type { BatchRecord } from '../store/batches.ts';
 import type { Job } from '../store/jobs.ts';
 import { findActiveModel } from '../store/models.ts';
@@ -50,6 +50,7 @@ declare module '../http/render.ts' {
     'upload/progress': PageData & {
       readonly batch: BatchRecord;
       readonly job: Job | null;
+      readonly isRunning: boolean;
       readonly done: number;
       readonly total: number;
     };
@@ -129,27 +130,34 @@ export function createUploadHandlers(context: Context) {
 
     /** A page, or JSON for the script that keeps it fresh. */
     showProgress: async (req: Request, res: Response) => {
-      const batch = await getBatch(db, idParam(req));
-      const job = (await findRunningJob(db, batch.id)) ?? null;
-      const isRunning = batch.state === 'checking' || batch.state === 'scoring';
+      const wantsJson = req.accepts(['html', 'json']) === 'json';
+      const batch = wantsJson ? await findBatch(db, idParam(req)) : await getBatch(db, idParam(req));
+      if (!batch) {
+        // Its removal, which this page showed, is done.
+        res.set('Cache-Control', 'no-store').json({ next: '/upload' });
+        return;
+      }
+      const isRemoving = batch.state === 'removing';
+      const job = (await (isRemoving ? findRemovalJob : findRunningJob)(db, batch.id)) ?? null;
+      const isRunning =
+        batch.state === 'checking' || batch.state === 'scoring' || (isRemoving && job !== null);
       const done = batch.state === 'scoring' ? batch.scoredCount + batch.rejectedCount : (job?.done ?? 0);
-      if (req.accepts(['html', 'json']) === 'json') {
+      const total = isRemoving ? batch.scoredCount : batch.rowCount;
+      if (wantsJson) {
         const next = isRunning ? null : stepOf(batch);
         res.set('Cache-Control', 'no-store').json({
-          ...{ state: batch.state, done, total: batch.rowCount, next },
+          ...{ state: batch.state, done, total, next },
           waitsFor: job?.waitsFor ?? null,
         });
         return;
       }
-      if (!isRunning && batch.state !== 'cancelled' && batch.state !== 'failed') {
+      if (!isRunning && !isRemoving && batch.state !== 'cancelled' && batch.state !== 'failed') {
         res.redirect(303, stepOf(batch));
         return;
       }
-      const title = isRunning
-        ? `${batch.state === 'checking' ? 'Checking' : 'Scoring'} ${batch.originalName}`
-        : batch.originalName;
+      const title = isRunning ? `${workWords[batch.state] ?? ''} ${batch.originalName}` : batch.originalName;
       const refresh = isRunning ? { refreshSeconds: 2, scripts: ['upload-progress'] } : {};
-      await render(res, 'upload/progress', { title, batch, job, done, total: batch.rowCount, ...refresh });
+      await render(res, 'upload/progress', { title, batch, job, isRunning, done, total, ...refresh });
     },
 
     cancel: async (req: Request, res: Response) => {
@@ -181,7 +189,11 @@ export function createUploadHandlers(context: Context) {
     },
 
     remove: async (req: Request, res: Response) => {
-      await removeBatch(db, config.uploadsDir, currentUser(req), idParam(req));
+      const id = idParam(req);
+      if ((await removeBatch(db, config.uploadsDir, currentUser(req), id)) === 'later') {
+        res.redirect(303, `/upload/${id}/progress`);
+        return;
+      }
       flash(
         req,
         'success',
@@ -201,6 +213,12 @@ async function afterReceiving({ db }: Context, req: Request, batch: BatchRecord)
   return `/upload/${batch.id}/progress`;
 }
 
+const workWords: Partial<Record<BatchRecord['state'], string>> = {
+  checking: 'Checking',
+  scoring: 'Scoring',
+  removing: 'Undoing',
+};
+
 /** Where a batch is to be looked at now. */
 function stepOf(batch: BatchRecord): string {
   const step = {
@@ -211,6 +229,7 @@ function stepOf(batch: BatchRecord): string {
     done: 'results',
     failed: 'progress',
     cancelled: 'progress',
+    removing: 'progress',
   }[batch.state];
   return `/upload/${batch.id}/${step}`;
 }

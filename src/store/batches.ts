@@ -1,7 +1,8 @@
 import type { Db } from '../db.ts';
 import { NotFound } from '../errors.ts';
 
-export type BatchState = 'uploaded' | 'checking' | 'checked' | 'scoring' | 'done' | 'failed' | 'cancelled';
+export type BatchState =
+  'uploaded' | 'checking' | 'checked' | 'scoring' | 'done' | 'failed' | 'cancelled' | 'removing';
 
 /** JSON that the domain gives and takes; the store keeps it. */
 export interface BatchDocuments {

@@ -4,6 +4,7 @@ export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 export type JobKind =
   | 'check-batch'
   | 'score-batch'
+  | 'remove-batch'
   | 'challenge-batch'
   | 'first-start'
   | 'relabel-risk'

@@ -82,11 +82,17 @@ export async function insertPrediction(trx: Db, prediction: NewPrediction): Prom
   return inserted!.id;
 }
 
-/** Removes a batch's predictions and makes the score before each of them the latest again. Call inside a transaction. */
-export async function deletePredictionsOf(trx: Db, batchId: number): Promise<void> {
+/**
+ * Removes a batch's predictions, at most `limit` of them, and makes the score before each of them the latest again.
+ * Gives how many went. Call inside a transaction.
+ */
+export async function deletePredictionsOf(trx: Db, batchId: number, limit?: number): Promise<number> {
+  const removed = trx('predictions').select('id').where({ batch_id: batchId }).orderBy('row_number');
+  if (limit !== undefined) void removed.limit(limit);
   const losing = trx('predictions')
     .select('customer_id')
-    .where({ batch_id: batchId, is_latest: 1 })
+    .whereIn('id', removed)
+    .where({ is_latest: 1 })
     .whereNotNull('customer_id');
   const newestOfOthers = trx('predictions')
     .max('id')
@@ -95,7 +101,7 @@ export async function deletePredictionsOf(trx: Db, batchId: number): Promise<voi
     .where((others) => void others.whereNot({ batch_id: batchId }).orWhereNull('batch_id'))
     .groupBy('customer_id');
   await trx('predictions').whereIn('id', newestOfOthers).update({ is_latest: 1 });
-  await trx('predictions').where({ batch_id: batchId }).delete();
+  return trx('predictions').whereIn('id', removed).delete();
 }
 
 async function retireScores(trx: Db, customerIds: readonly string[]): Promise<void> {

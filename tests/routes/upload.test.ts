@@ -3,8 +3,18 @@ import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { paperColumns } from '../../src/domain/sample/files.ts';
 import type request from 'supertest';
+import { inTransaction } from '../../src/db.ts';
+import { removeBatch } from '../../src/domain/batch-removal.ts';
 import { getBatch } from '../../src/store/batches.ts';
-import { claimJob, enqueueJob, finishJob, listJobs, saveProgress } from '../../src/store/jobs.ts';
+import { deletePredictionsOf } from '../../src/store/prediction-writes.ts';
+import {
+  claimJob,
+  enqueueJob,
+  finishJob,
+  listJobs,
+  listOpenJobs,
+  saveProgress,
+} from '../../src/store/jobs.ts';
 import { activateSmallModel, createTestApp, csrfToken, setUpOrganisation, signIn } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
 import { corpus, header } from '../helpers/corpus.ts';
@@ -255,6 +265,38 @@ describe('an upload', () => {
       readdirSync(test.context.config.uploadsDir).filter((name) => name.startsWith(second.file)),
     ).toEqual([]);
     await agent.get(`/upload/${second.id}`).expect(404);
+  });
+
+  it('undone in pieces by a job gives the same, and a run that was cut off goes on', async () => {
+    const { context } = test;
+    const { db } = context;
+    const lines = (tenure: number) =>
+      [1, 2, 3, 1].map((i) => `piece-${i},Month-to-month,No,No,DSL,No,${tenure},20,60`).join('\n');
+    const first = await score(Buffer.from(`${header}\n${lines(5)}\n`));
+    const second = await score(Buffer.from(`${header}\n${lines(61)}\n`));
+    const ada = { id: 1, name: 'Ada', email: '', role: 'admin', theme: 'system' } as const;
+    expect(await removeBatch(db, context.config.uploadsDir, ada, second.id, 0)).toBe('later');
+    expect(await removeBatch(db, context.config.uploadsDir, ada, second.id, 0)).toBe('later');
+    expect(await listOpenJobs(db)).toHaveLength(1);
+    expect((await agent.get('/upload')).text).toContain('Being undone');
+    const { text } = await agent.get(`/upload/${second.id}/progress`).expect(200);
+    expect(text).toContain('Undoing customers.csv');
+    expect(text).not.toContain('/cancellation');
+    // As after a crash between two pieces.
+    for (const limit of [1, 2]) await inTransaction(db, (trx) => deletePredictionsOf(trx, second.id, limit));
+    await runJobs(context);
+    const latest = () =>
+      db('predictions')
+        .whereLike('customer_id', 'piece-%')
+        .where({ is_latest: 1 })
+        .select('batch_id', 'row_number');
+    expect((await latest()).map((row: { batch_id: number }) => row.batch_id)).toEqual(
+      Array.from({ length: 3 }, () => first.id),
+    );
+    expect(await db('predictions').where({ batch_id: second.id })).toEqual([]);
+    expect(readdirSync(context.config.uploadsDir).filter((name) => name.startsWith(second.file))).toEqual([]);
+    const answer = await agent.get(`/upload/${second.id}/progress`).accept('json').expect(200);
+    expect(answer.body).toEqual({ next: '/upload' });
   });
 
   it('may be called anything: it is stored under a random name and shown as text', async () => {

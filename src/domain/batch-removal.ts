@@ -1,0 +1,104 @@
+/**
+ * Undoing an upload: its predictions and files go, and the scores before them count again. At once where there are
+ * few, by a job piece by piece where it would keep everybody else waiting.
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { inTransaction } from '../db.ts';
+import type { Db } from '../db.ts';
+import { Conflict } from '../errors.ts';
+import { recordEvent } from '../store/audit.ts';
+import { deleteBatch, findBatch, getBatch, updateBatch } from '../store/batches.ts';
+import type { BatchRecord } from '../store/batches.ts';
+import { enqueueJob, listOpenJobs } from '../store/jobs.ts';
+import type { Job } from '../store/jobs.ts';
+import { deletePredictionsOf } from '../store/prediction-writes.ts';
+import type { User } from './accounts.ts';
+import { allBatchFiles } from './batch-files.ts';
+import { done } from './job-steps.ts';
+import type { JobOutcome, JobSteps } from './job-steps.ts';
+
+const rowsAtOnce = 2_000;
+const restMs = 20;
+
+/** 'later': a job goes on with it. @throws Conflict while it is checked or scored */
+export async function removeBatch(
+  db: Db,
+  uploadsDir: string,
+  user: User,
+  batchId: number,
+  limit = rowsAtOnce,
+): Promise<'done' | 'later'> {
+  const removed = await inTransaction(db, async (trx) => {
+    const batch = await getBatch(trx, batchId);
+    if (batch.state === 'scoring' || batch.state === 'checking')
+      throw new Conflict('This upload is being worked on. Cancel it first.');
+    if (batch.state === 'removing') {
+      await resumeRemoval(trx, user.id, batch);
+      return null;
+    }
+    await recordEvent(trx, {
+      userId: user.id,
+      action: 'batch.removed',
+      subject: batch.originalName,
+      before: { rows: batch.rowCount },
+    });
+    if (batch.scoredCount > limit) {
+      await updateBatch(trx, batchId, { state: 'removing', error: null });
+      await resumeRemoval(trx, user.id, batch);
+      return null;
+    }
+    await deletePredictionsOf(trx, batchId);
+    await deleteBatch(trx, batchId);
+    return batch;
+  });
+  if (!removed) return 'later';
+  await removeFiles(uploadsDir, removed);
+  return 'done';
+}
+
+/** Queues the removal unless it is under way. Call inside a transaction. */
+export async function resumeRemoval(trx: Db, userId: number | null, batch: BatchRecord): Promise<void> {
+  if (await findRemovalJob(trx, batch.id)) return;
+  await updateBatch(trx, batch.id, { error: null });
+  await enqueueJob(trx, {
+    kind: 'remove-batch',
+    payload: { removedBatchId: batch.id },
+    subject: `Undo ${batch.originalName}`,
+    createdBy: userId,
+  });
+}
+
+/** The job that removes a batch or will. */
+export async function findRemovalJob(db: Db, batchId: number): Promise<Job | undefined> {
+  return (await listOpenJobs(db)).find((job) => job.payload['removedBatchId'] === batchId);
+}
+
+/** What a run that was cut off left is removed by the next. It cannot be cancelled: half an upload is of no use. */
+export async function removeBatchRows(
+  db: Db,
+  uploadsDir: string,
+  batchId: number,
+  { step, stored }: JobSteps,
+): Promise<JobOutcome> {
+  const batch = await findBatch(db, batchId);
+  if (!batch) return done();
+  for (let removed = 0; ;) {
+    if ((await step(removed, batch.scoredCount)) === 'stop') return 'stopped';
+    const count = await inTransaction(db, async (trx) => {
+      await stored?.(trx);
+      return deletePredictionsOf(trx, batchId, rowsAtOnce);
+    });
+    if (count === 0) break;
+    removed += count;
+    // Others who wait to write have their turn.
+    await pause(restMs);
+  }
+  await removeFiles(uploadsDir, batch);
+  return done((trx) => deleteBatch(trx, batchId));
+}
+
+async function removeFiles(uploadsDir: string, batch: BatchRecord): Promise<void> {
+  for (const file of allBatchFiles(batch.file)) await rm(join(uploadsDir, file), { force: true });
+}
