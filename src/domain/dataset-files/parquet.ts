@@ -5,13 +5,18 @@ import { compressors } from 'hyparquet-compressors';
 import { AppError } from '../../errors.ts';
 import { countText } from '../../format.ts';
 import { maxColumns } from '../csv/intake.ts';
+import { findExcess, maxPageBytes } from './parquet-pages.ts';
 import { asStored, textWriter } from './parquet-values.ts';
 import { writeCsv } from './write-csv.ts';
 import type { Checkpoint } from './write-csv.ts';
 
 const maxRows = 100_000_000;
-/** Pages are about 1 MB in files of every usual program; more is a file that wants to fill the memory. */
-const maxPageBytes = 256 * 1024 * 1024;
+/**
+ * Of what is unpacked and of the CSV: so many times the file, between these. Files of real customers stay far
+ * below; a dictionary can name one long text for every row.
+ */
+const maxRatio = 200;
+const unpackedBytes = { least: 100 * 1024 * 1024, most: 1024 * 1024 * 1024 };
 /** Rows at once: so many cells, since a page is unpacked whole for each stretch that it has a part in. */
 const cellsAtOnce = 1_000_000;
 const rowsAtOnce = { least: 2_000, most: 100_000 };
@@ -23,8 +28,11 @@ export async function parquetToCsv(path: string, target: string, checkpoint?: Ch
     const file = await asyncBufferFromFile(path);
     const metadata = await parquetMetadataAsync(file, { geoparquet: false });
     const { columns, leftOut } = columnsOf(metadata);
-    checkSize(metadata, columns.length);
-    await writeCsv(target, lines(file, metadata, columns), checkpoint);
+    const maxBytes = Math.min(unpackedBytes.most, Math.max(unpackedBytes.least, file.byteLength * maxRatio));
+    checkSize(metadata, columns.length, maxBytes);
+    const excess = await findExcess(file, metadata, new Set(columns.map(({ name }) => name)), maxBytes);
+    if (excess !== null) throw unusable(excess);
+    await writeCsv(target, lines(file, metadata, columns), checkpoint, maxBytes);
     const left =
       leftOut.length === 0
         ? ''
@@ -54,12 +62,19 @@ function columnsOf(metadata: FileMetaData): { columns: SchemaElement[]; leftOut:
   return { columns, leftOut };
 }
 
-function checkSize({ num_rows: rows, row_groups: groups }: FileMetaData, columns: number): void {
+function checkSize(
+  { num_rows: rows, row_groups: groups }: FileMetaData,
+  columns: number,
+  maxBytes: number,
+): void {
   if (columns === 0) throw unusable('It has no column with one value a row.');
   if (rows > maxRows || columns > maxColumns)
     throw unusable(
       `It has ${countText(Number(rows))} rows and ${countText(columns)} columns, which is more than can be read here.`,
     );
+  // Each cell takes a comma or the end of a line at least.
+  if (Number(rows) * columns > maxBytes)
+    throw unusable('It claims far more cells than a file of its size holds.');
   const inGroups = groups.reduce((sum, group) => sum + group.num_rows, 0n);
   if (inGroups !== rows) throw new Error('The groups have other rows than the file');
 }

@@ -4,6 +4,7 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import { AppError } from '../../errors.ts';
+import { countText } from '../../format.ts';
 
 /** Cells that might be taken for several, or for several lines, whoever reads them. */
 const quoted = /[;\t|\r]/;
@@ -49,7 +50,12 @@ function limited(maxBytes: number): Transform {
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length;
-      if (bytes > maxBytes) done(tooMuch('Written out, the table would be larger than 1 GB.'));
+      if (bytes > maxBytes)
+        done(
+          tooMuch(
+            `Written out, the table would be larger than ${countText(Math.round(maxBytes / 1024 ** 2))} MB.`,
+          ),
+        );
       else done(null, chunk);
     },
   });
