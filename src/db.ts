@@ -15,6 +15,10 @@ export type Db = Knex;
 /** Runs first in a transaction, and throws when it must not write. */
 export type Fence = (trx: Db) => Promise<void>;
 
+const nothing = (): void => undefined;
+/** Knex prints errors with their stack and throws them as well: whoever catches them says them once, in words. */
+const silent = { warn: nothing, error: nothing, deprecate: nothing, debug: nothing };
+
 const fences = new WeakMap<object, Fence>();
 
 /** `url` is `sqlite:PATH`. With a `fence`, no transaction of this connection writes anything once it throws. */
@@ -27,6 +31,7 @@ export function openDatabase(url: string, fence?: Fence): Db {
     useNullAsDefault: true,
     // Knex writes the statement in front of every message, by default with the values in it.
     compileSqlOnError: false,
+    log: silent,
     pool: { min: 1, max: 1, afterCreate: configureSqlite },
   });
   db.on('query-error', withoutStatement);
@@ -55,10 +60,36 @@ export function openReadOnlyDatabase(url: string): Db {
     connection: { filename: url.slice('sqlite:'.length), options: { readonly: true } },
     useNullAsDefault: true,
     compileSqlOnError: false,
+    log: silent,
     pool: { min: 1, max: 1, afterCreate: configureReader },
   });
   db.on('query-error', withoutStatement);
   return db;
+}
+
+/**
+ * Looks through the whole file: a damaged page would otherwise be found by whoever asks for what it holds.
+ * @throws Error naming the file and the way out when it is damaged, or no database
+ */
+export async function checkDatabase(db: Db, url: string): Promise<void> {
+  const damage = await findDamage(db);
+  if (damage === null) return;
+  const path = resolve(url.slice('sqlite:'.length));
+  throw new Error(
+    `the database ${path} is damaged or is no database (${damage}). Keep the file, and restore a backup in its place; docs/operations.md, 'A damaged database', says how.`,
+  );
+}
+
+async function findDamage(db: Db): Promise<string | null> {
+  try {
+    const rows = await db.raw<readonly { quick_check: string }[]>('PRAGMA quick_check(1)');
+    const found = rows[0]?.quick_check ?? 'ok';
+    return found === 'ok' ? null : found;
+  } catch (error) {
+    const { code } = error as { readonly code?: unknown };
+    if (typeof code === 'string' && /^SQLITE_(NOTADB|CORRUPT)/.test(code)) return code;
+    throw error;
+  }
 }
 
 const migrateAttempts = 20;

@@ -7,7 +7,7 @@ import { createApp } from './app.ts';
 import { ConfigError, readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
-import { migrate, openDatabase } from './db.ts';
+import { checkDatabase, migrate, openDatabase } from './db.ts';
 import { errorFields } from './errors.ts';
 import { createSetupToken, isSetUp } from './domain/accounts.ts';
 import { prepareFirstStart, waitForFirstStart } from './domain/first-start.ts';
@@ -15,6 +15,8 @@ import { sweep } from './domain/sweeping.ts';
 import { startWorkerPool } from './jobs/worker-pool.ts';
 import type { WorkerPool } from './jobs/worker-pool.ts';
 import { createDrain } from './http/drain.ts';
+import { viewsFolder } from './http/render.ts';
+import { checkViews } from './http/views.ts';
 import { createLogger } from './logger.ts';
 import { makePrivateFolder } from './private-files.ts';
 import { startTaskPool } from './tasks/task-pool.ts';
@@ -49,16 +51,18 @@ function describe(error: unknown): string {
   if (code === 'EADDRINUSE')
     return 'another program listens on this address already. Set PORT to another number.';
   if (code === 'EACCES') return 'this address needs more rights. Set PORT to a number above 1023.';
-  return String(error);
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function start(): Promise<void> {
   readDotenv({ quiet: true });
   const config = readConfig(process.env);
+  checkViews(viewsFolder);
   for (const folder of [config.dataDir, config.modelsDir, config.uploadsDir]) makePrivateFolder(folder);
   const logger = createLogger(config);
   const tasks = startTaskPool(config);
   const context: Context = { config, db: openDatabase(config.databaseUrl), log: logger, tasks };
+  await checkDatabase(context.db, config.databaseUrl);
   await migrate(context.db);
   await sweep(context);
   const pool = startWorkerPool(context);

@@ -1,10 +1,20 @@
-import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import request from 'supertest';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { migrate, openDatabase } from '../src/db.ts';
 import { password } from './helpers/app.ts';
 import { createServerFolder } from './helpers/server.ts';
 import type { RunningServer, ServerFolder } from './helpers/server.ts';
@@ -111,5 +121,74 @@ describe('SIGTERM', { timeout: 120_000 }, () => {
     const begin = performance.now();
     expect(await server.stop()).toBe(0);
     expect(performance.now() - begin).toBeLessThan(13_000);
+  });
+});
+
+describe('a damaged database', { timeout: 120_000 }, () => {
+  const path = () => join(folder.path, 'data/holdfast.db');
+  const refusal = () => folder.start({ SAMPLE_DATA: 'off' }).then(String, String);
+
+  it('is named at start when it is no database', async () => {
+    mkdirSync(join(folder.path, 'data'));
+    writeFileSync(path(), 'This is a letter, not a database. '.repeat(100));
+    const words = await refusal();
+    expect(words).toContain(`the database ${path()} is damaged`);
+    expect(words).toContain('docs/operations.md');
+    expect(words).not.toContain('    at ');
+  });
+
+  it('is named at start when pages in the middle are overwritten', async () => {
+    const db = openDatabase(`sqlite:${path()}`);
+    await migrate(db);
+    await db.destroy();
+    const file = openSync(path(), 'r+');
+    const noise = Buffer.alloc(4096, 0xa5);
+    for (let page = 3; page < statSync(path()).size / 4096; page += 3)
+      writeSync(file, noise, 0, noise.length, page * 4096);
+    closeSync(file);
+    expect(await refusal()).toContain(`the database ${path()} is damaged`);
+  });
+});
+
+describe('200 people who sign in at once', { timeout: 120_000 }, () => {
+  it('are answered soon, and everybody else at once', async () => {
+    const server = await folder.start({ SAMPLE_DATA: 'off', TRUST_PROXY: '1' });
+    try {
+      await setUpBy(server);
+      const page = await request(server.url).get('/sign-in');
+      const [, _csrf] = /name="_csrf" value="([^"]+)"/.exec(page.text)!;
+      const [cookie] = page.headers['set-cookie'] as unknown as readonly string[];
+      const begin = performance.now();
+      const answers = Array.from({ length: 200 }, (_, i) =>
+        fetch(`${server.url}/sign-in`, {
+          method: 'POST',
+          redirect: 'manual',
+          headers: { Cookie: cookie!.split(';')[0]!, 'X-Forwarded-For': '192.0.2.1' },
+          body: new URLSearchParams({
+            _csrf: _csrf!,
+            email: `a${i}@example.com`,
+            password: 'wrong password',
+          }),
+        }),
+      );
+      const progress = { isOver: false };
+      const all = Promise.all(answers).finally(() => (progress.isOver = true));
+      const waits: number[] = [];
+      while (!progress.isOver) {
+        const asked = performance.now();
+        expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
+        waits.push(performance.now() - asked);
+        await new Promise((resume) => setTimeout(resume, 20));
+      }
+      const statuses = (await all).map(({ status }) => status);
+      expect(statuses.filter((status) => ![422, 429, 503].includes(status))).toEqual([]);
+      expect(statuses.filter((status) => status !== 422).length).toBe(190);
+      for (const { status, headers } of await all)
+        if (status !== 422) expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(performance.now() - begin).toBeLessThan(20_000);
+      expect(Math.max(...waits)).toBeLessThan(3_000);
+    } finally {
+      await server.stop();
+    }
   });
 });

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { views as required } from '../../src/http/views.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const files = (folder: string, ending: string): string[] =>
@@ -18,6 +19,11 @@ describe('every page that is rendered', () => {
 
   it.each([...new Set(pages)])('%s has its template', (name) => {
     expect(existsSync(join(root, 'views', `${name}.ejs`))).toBe(true);
+  });
+
+  it('and every template is looked for at start', () => {
+    const there = views.map((path) => path.slice(join(root, 'views').length + 1, -4));
+    expect([...required].sort()).toEqual(there.sort());
   });
 
   it('and every template is used', () => {

@@ -1,0 +1,104 @@
+/** The templates that belong to the program: without one of them it does not start. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ejs from 'ejs';
+
+/** Every file in `views/`, without its ending. */
+export const views: readonly string[] = [
+  'account/show',
+  'admin/audit',
+  'admin/jobs',
+  'admin/show',
+  'admin/user',
+  'admin/users',
+  'analytics/show',
+  'auth/password',
+  'auth/send-again',
+  'auth/sign-in',
+  'datasets/columns',
+  'datasets/customers',
+  'datasets/label',
+  'datasets/list',
+  'datasets/removal',
+  'datasets/show',
+  'error',
+  'home/show',
+  'layouts/page',
+  'models/activation',
+  'models/card-columns',
+  'models/card-curves',
+  'models/card-figures',
+  'models/card-groups',
+  'models/card-threshold',
+  'models/compare',
+  'models/list',
+  'models/show',
+  'models/test',
+  'models/test-removal',
+  'models/tests',
+  'partials/batch-table',
+  'partials/csrf',
+  'partials/dataset-steps',
+  'partials/error-summary',
+  'partials/field',
+  'partials/histogram',
+  'partials/issues',
+  'partials/level-chart',
+  'partials/line-chart',
+  'partials/meter',
+  'partials/pagination',
+  'partials/population',
+  'partials/prediction-rows',
+  'partials/risk-tag',
+  'partials/select',
+  'partials/site-header',
+  'partials/sort-head',
+  'partials/training-table',
+  'partials/upload-steps',
+  'predict/show',
+  'predictions/list',
+  'predictions/show',
+  'rules/edit',
+  'rules/list',
+  'rules/removal',
+  'rules/test',
+  'settings/organisation',
+  'settings/risk-counts',
+  'settings/risk-levels',
+  'settings/sample',
+  'settings/show',
+  'setup/explain',
+  'setup/show',
+  'trainings/list',
+  'trainings/new',
+  'trainings/show',
+  'upload/check',
+  'upload/mapping',
+  'upload/pick',
+  'upload/progress',
+  'upload/removal',
+  'upload/repair',
+  'upload/repair-levels',
+  'upload/repair-rows',
+  'upload/results',
+];
+
+/**
+ * Compiles every template, so that a missing or broken one is found at start and not by whoever opens its page.
+ * @throws Error naming the template
+ */
+export function checkViews(folder: string): void {
+  for (const view of views) {
+    const file = join(folder, `${view}.ejs`);
+    if (!existsSync(file))
+      throw new Error(
+        `the template ${file} is missing. Install Holdfast again, or restore the folder views/.`,
+      );
+    try {
+      ejs.compile(readFileSync(file, 'utf8'), { filename: file, root: folder });
+    } catch (error) {
+      const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
+      throw new Error(`the template ${file} cannot be compiled: ${reason}`, { cause: error });
+    }
+  }
+}
