@@ -8,6 +8,7 @@ import { countLevels, isSameLevel } from '../ml/levels.ts';
 import { inferColumns, maxLevels, positiveLevelOf } from '../ml/schema-inference.ts';
 import { getDataset, updateDataset } from '../store/datasets.ts';
 import type { Dataset, DatasetColumn } from '../store/datasets.ts';
+import type { FirstLine } from './csv/first-line.ts';
 import { readWholeCsv } from './csv/whole.ts';
 import type { WholeCsv } from './csv/whole.ts';
 import { takeInTable } from './dataset-files/take-in.ts';
@@ -27,10 +28,15 @@ export async function readDataset(
   config: Config,
   id: number,
   checkpoint?: Checkpoint,
+  firstLine: FirstLine | null = null,
 ): Promise<void> {
   const { file, sha256: known } = await getDataset(db, id);
   if (known === '') {
-    const { rowCount, sha256, byteSize, format } = await takeInTable(join(config.dataDir, file), checkpoint);
+    const { rowCount, sha256, byteSize, format } = await takeInTable(
+      join(config.dataDir, file),
+      checkpoint,
+      firstLine,
+    );
     await inTransaction(db, (trx) =>
       updateDataset(trx, id, { rowCount, sha256, byteSize, notes: format.notes }),
     );

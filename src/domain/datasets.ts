@@ -18,6 +18,8 @@ import type { ModelRecord } from '../store/models.ts';
 import { deleteTrainingsOf, listTrainingsOf } from '../store/trainings.ts';
 import type { TrainingRecord } from '../store/trainings.ts';
 import type { User } from './accounts.ts';
+import { readQuestion } from './csv/first-line.ts';
+import type { FirstLine } from './csv/first-line.ts';
 import { describeLabel } from './labels/label-definition.ts';
 import type { LabelDefinition } from './labels/label-definition.ts';
 
@@ -70,10 +72,27 @@ export async function receiveDataset(db: Db, config: Config, user: User, upload:
   });
 }
 
-export async function readLater(trx: Db, user: User | null, datasetId: number, name: string): Promise<void> {
+/** Reads a file on with what a person says that its first line holds. @throws Conflict when that is not asked */
+export async function answerFirstLine(db: Db, user: User, id: number, firstLine: FirstLine): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    const { state, error, name } = await getDataset(trx, id);
+    if (state !== 'failed' || readQuestion(error) === null)
+      throw new Conflict('The first line of this dataset is known already.');
+    await updateDataset(trx, id, { state: 'reading', error: null });
+    await readLater(trx, user, id, name, firstLine);
+  });
+}
+
+export async function readLater(
+  trx: Db,
+  user: User | null,
+  datasetId: number,
+  name: string,
+  firstLine: FirstLine | null = null,
+): Promise<void> {
   await enqueueJob(trx, {
     kind: 'read-dataset',
-    payload: { datasetId },
+    payload: { datasetId, firstLine },
     subject: `Read ${name}`,
     createdBy: user?.id ?? null,
   });

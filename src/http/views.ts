@@ -41,6 +41,7 @@ export const views: readonly string[] = [
   'partials/dataset-steps',
   'partials/error-summary',
   'partials/field',
+  'partials/first-line',
   'partials/histogram',
   'partials/issues',
   'partials/level-chart',

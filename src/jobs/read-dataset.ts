@@ -6,14 +6,21 @@ import type { JobHandler } from './job-handler.ts';
 /** Somebody cancelled, or the program ends: leaves the reading at its next checkpoint. */
 class Ended extends Error {}
 
-export const runReadDataset: JobHandler = async ({ db, config, step }, { datasetId }) => {
+export const runReadDataset: JobHandler = async ({ db, config, step }, { datasetId, firstLine }) => {
   const id = Number(datasetId);
+  const answered = firstLine === 'names' || firstLine === 'data' ? firstLine : null;
   let answer = await step(0, 0, 'Reading the columns');
   try {
-    await readDataset(db, config, id, async () => {
-      answer = await step(0, 0, 'Reading the columns');
-      if (answer !== 'go on') throw new Ended();
-    });
+    await readDataset(
+      db,
+      config,
+      id,
+      async () => {
+        answer = await step(0, 0, 'Reading the columns');
+        if (answer !== 'go on') throw new Ended();
+      },
+      answered,
+    );
     return done();
   } catch (error) {
     if (!(error instanceof Ended)) throw error;

@@ -9,9 +9,11 @@ import { readLabel } from '../domain/labels/label-definition.ts';
 import type { LabelDefinition } from '../domain/labels/label-definition.ts';
 import type { DatasetProfile } from '../domain/dataset-profile.ts';
 import { currentFileOf } from '../domain/customer-building.ts';
-import { dependentsOf, receiveDataset, removeDataset } from '../domain/datasets.ts';
+import { answerFirstLine, dependentsOf, receiveDataset, removeDataset } from '../domain/datasets.ts';
 import type { DatasetDependents } from '../domain/datasets.ts';
-import { AppError } from '../errors.ts';
+import { readQuestion } from '../domain/csv/first-line.ts';
+import type { FirstLineQuestion } from '../domain/csv/first-line.ts';
+import { AppError, Unprocessable } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
 import { receivedFile, receiveFile } from '../http/receive-file.ts';
@@ -40,6 +42,8 @@ declare module '../http/render.ts' {
       readonly trainings: readonly TrainingRecord[];
       /** It was built from transactions: today's customers can be downloaded and scored. */
       readonly hasCurrent: boolean;
+      /** The reading waits for what the first line holds. */
+      readonly question: FirstLineQuestion | null;
     };
     'datasets/removal': PageData & DatasetDependents & { readonly dataset: Dataset };
   }
@@ -50,6 +54,8 @@ const UploadForm = z.object({
   kind: z.enum(['customers', 'transactions']).default('customers'),
   versionOf: z.coerce.number().int().positive().nullable().catch(null),
 });
+
+const FirstLineForm = z.object({ firstLine: z.enum(['names', 'data']) });
 
 /** Where a page that waits for the reading goes on. */
 const steps = ['columns', 'label', 'training', 'customers'] as const;
@@ -114,9 +120,17 @@ export function createDatasetHandlers(context: Context) {
         profile: dataset.profile as DatasetProfile | null,
         versions: await listVersions(db, dataset.seriesId),
         trainings: await listTrainingsOf(db, dataset.id),
+        question: dataset.state === 'failed' ? readQuestion(dataset.error) : null,
         hasCurrent: existsSync(join(config.dataDir, currentFileOf(dataset))),
         ...refresh,
       });
+    },
+
+    answerFirstLine: async (req: Request, res: Response) => {
+      const form = parseForm(FirstLineForm, req.body);
+      if (!form.ok) throw new Unprocessable(form.errors);
+      await answerFirstLine(db, currentUser(req), idParam(req), form.data.firstLine);
+      res.redirect(303, `/datasets/${idParam(req)}`);
     },
 
     /** An empty file with the dataset's columns, to be filled. */

@@ -111,6 +111,7 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
   map.get('/datasets/:id', 'dataset:edit', datasets.show);
   map.get('/datasets/:id/version', 'dataset:edit', datasets.showVersion);
   map.get('/datasets/:id/template.csv', 'dataset:edit', datasets.template);
+  map.post('/datasets/:id/first-line', 'dataset:edit', datasets.answerFirstLine);
   map.get('/datasets/:id/removal', 'dataset:edit', datasets.confirmRemoval);
   map.post('/datasets/:id/removal', 'dataset:edit', datasets.remove);
 

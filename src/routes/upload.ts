@@ -13,6 +13,8 @@ import {
   resumeBatch,
   scoreBatchLater,
 } from '../domain/batches.ts';
+import { readQuestion } from '../domain/csv/first-line.ts';
+import type { FirstLine, FirstLineQuestion } from '../domain/csv/first-line.ts';
 import type { CsvFormat } from '../domain/csv/intake.ts';
 import { currentFile } from '../domain/first-start.ts';
 import { guessMapping, isComplete } from '../domain/mapping.ts';
@@ -40,6 +42,8 @@ declare module '../http/render.ts' {
       readonly batches: readonly BatchRecord[];
       readonly maxMegabytes: number;
       readonly hasSample: boolean;
+      /** Asked when the first line of the file that was sent may be names or data. */
+      readonly question: FirstLineQuestion | null;
     };
     'upload/check': PageData & {
       readonly batch: BatchRecord;
@@ -71,6 +75,7 @@ export function createUploadHandlers(context: Context) {
     model: await findActiveModel(db),
     batches: await listBatches(db, 10),
     maxMegabytes: Math.round(config.maxUploadBytes / 1024 / 1024),
+    question: null,
     hasSample: existsSync(join(config.dataDir, currentFile)),
   });
 
@@ -83,7 +88,7 @@ export function createUploadHandlers(context: Context) {
       receiveFile(config, 'file'),
       async (req: Request, res: Response) => {
         try {
-          const takeIn = (path: string) => tasks.run('takeInCsv', { path });
+          const takeIn = (path: string) => tasks.run('takeInCsv', { path, firstLine: readFirstLine(req) });
           const batch = await receiveBatch(
             db,
             config.uploadsDir,
@@ -94,8 +99,12 @@ export function createUploadHandlers(context: Context) {
           res.redirect(303, await afterReceiving(context, req, batch));
         } catch (error) {
           if (!(error instanceof AppError) || error instanceof TryLater) throw error;
-          const errors = [{ field: 'file', message: error.message }];
-          await render(res, 'upload/pick', { ...(await pickPage()), errors }, error.status);
+          const question = readQuestion(error.message);
+          const message = question
+            ? `${question.text} Answer below and choose the file again.`
+            : error.message;
+          const errors = [{ field: 'file', message }];
+          await render(res, 'upload/pick', { ...(await pickPage()), question, errors }, error.status);
         }
       },
     ],
@@ -202,6 +211,11 @@ export function createUploadHandlers(context: Context) {
       res.redirect(303, '/upload');
     },
   };
+}
+
+function readFirstLine(req: Request): FirstLine | null {
+  const { firstLine } = (req.body ?? {}) as Record<string, unknown>;
+  return firstLine === 'names' || firstLine === 'data' ? firstLine : null;
 }
 
 /** Columns that match go straight to the check; otherwise a person maps them. */

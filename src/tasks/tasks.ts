@@ -5,6 +5,7 @@
 import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
 import { listFigures } from '../domain/analytics.ts';
+import type { FirstLine } from '../domain/csv/first-line.ts';
 import { takeInCsv } from '../domain/csv/intake.ts';
 import { predictionsCsv } from '../domain/prediction-csv.ts';
 import type { Schema } from '../ml/schema.ts';
@@ -72,7 +73,9 @@ export const tasks = {
   probabilityHistogram: page(({ db }, { filter, bins }: Filtered & { bins: number }) =>
     probabilityHistogram(db, filter, bins),
   ),
-  takeInCsv: long((_env, { path }: { path: string }) => takeInCsv(path)),
+  takeInCsv: long((_env, { path, firstLine }: { path: string; firstLine?: FirstLine | null }) =>
+    takeInCsv(path, firstLine ?? null),
+  ),
   listFigures: long(({ db }, { filter, schema }: Filtered & { schema: Schema }) =>
     listFigures(db, schema, filter),
   ),

@@ -3,8 +3,10 @@
  * decimal sign and header known, its records counted. Whatever makes the whole file unusable is said here.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../errors.ts';
 import { countText } from '../../format.ts';
 import { findDialect } from './dialect.ts';
@@ -12,6 +14,8 @@ import type { Dialect } from './dialect.ts';
 import { findEncoding, refuseOtherFormats } from './encoding.ts';
 import type { Encoding, EncodingFinding } from './encoding.ts';
 import { isSeparatedBySpaces, separateByTabs } from './whitespace.ts';
+import { askAboutFirstLine, namesFor } from './first-line.ts';
+import type { FirstLine } from './first-line.ts';
 import {
   createRecordSplitter,
   EndlessRecordError,
@@ -45,15 +49,18 @@ const sampleBytes = 1 << 18;
 
 /**
  * Examines the file and replaces it by its UTF-8 form.
- * @throws AppError 415 for other kinds of files, 422 for a CSV that cannot be used, in words.
+ * @throws AppError 415 for other kinds of files, 422 for a CSV that cannot be used, in words, or whose first line
+ * only a person can tell to be names or data: `firstLine` is the answer.
  */
-export async function takeInCsv(path: string): Promise<CsvIntake> {
+export async function takeInCsv(path: string, firstLine: FirstLine | null = null): Promise<CsvIntake> {
   const head = await readHead(path, 4096);
   if (head.length === 0) throw unusable('The file is empty.');
   refuseOtherFormats(head);
   const finding = await findEncoding(path, head);
   const { sha256, byteSize } = await normalise(path, finding);
-  const { sample, dialect, wasSpaced } = await divideIntoCells(path);
+  const { sample: found, dialect, wasSpaced } = await divideIntoCells(path);
+  if (firstLine === null) askFirst(found, dialect);
+  const sample = firstLine === 'data' ? await nameColumns(path, found, dialect) : found;
   const header = readHeader(sample, dialect);
   const { rowCount, blankCount } = await countRows(path, dialect);
   if (rowCount === 0) throw unusable('The file has a header but no rows.');
@@ -151,6 +158,36 @@ function readHeader(sample: Buffer, { delimiter }: Dialect): string[] {
   if (header.every((name) => name === ''))
     throw unusable('The first line names no columns. It must be the header.');
   return header;
+}
+
+function askFirst(sample: Buffer, { delimiter, decimal }: Dialect): void {
+  try {
+    askAboutFirstLine(sample, sample.length < sampleBytes, delimiter, decimal);
+  } catch (error) {
+    // The reading of the header says what is wrong with such a file.
+    if (!(error instanceof EndlessRecordError)) throw error;
+  }
+}
+
+/** Puts a line of names before the others, unless that was done in an attempt before. */
+async function nameColumns(path: string, sample: Buffer, { delimiter }: Dialect): Promise<Buffer> {
+  const first = createRecordSplitter(delimiter)
+    .split(sample, 0, sample.length < sampleBytes)
+    .find((span) => !isBlankRecord(span));
+  if (!first) return sample;
+  const reading = readRecord(sample.subarray(first.start, first.end), delimiter, null);
+  const names = namesFor(reading.cells.length);
+  if (isDeepStrictEqual(reading.cells, names)) return sample;
+  const written = `${path}.named`;
+  await pipeline(
+    async function* () {
+      yield `${names.join(delimiter)}\n`;
+      yield* createReadStream(path, { highWaterMark: chunkBytes });
+    },
+    createWriteStream(written, { mode: 0o600 }),
+  );
+  await rename(written, path);
+  return readHead(path, sampleBytes);
 }
 
 function countDelimiters(bytes: Buffer, delimiter: string): number {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
+import type { FirstLine } from '../csv/first-line.ts';
 import { takeInCsv } from '../csv/intake.ts';
 import type { CsvIntake } from '../csv/intake.ts';
 import { excelToCsv } from './excel.ts';
@@ -21,15 +22,19 @@ const headBytes = 4096;
  * Examines the file and replaces it by its CSV form; hash and size are those of the bytes that came.
  * @throws AppError 415 for other kinds of files, 422 for a table that cannot be used, in words
  */
-export async function takeInTable(path: string, checkpoint?: Checkpoint): Promise<TableIntake> {
+export async function takeInTable(
+  path: string,
+  checkpoint?: Checkpoint,
+  firstLine: FirstLine | null = null,
+): Promise<TableIntake> {
   const source = tableFormatOf(await readHead(path));
-  if (source === 'csv') return { ...(await takeInCsv(path)), source };
+  if (source === 'csv') return { ...(await takeInCsv(path, firstLine)), source };
   const original = await hashFile(path);
   const converted = `${path}.csv`;
   try {
     const notes = await (source === 'xlsx' ? excelToCsv : parquetToCsv)(path, converted, checkpoint);
     await rename(converted, path);
-    const intake = await takeInCsv(path);
+    const intake = await takeInCsv(path, firstLine);
     const format = { ...intake.format, notes: [...notes, ...intake.format.notes] };
     return { ...intake, ...original, format, source };
   } finally {

@@ -36,3 +36,41 @@ describe('a file whose cells are separated by spaces', () => {
     expect(format.notes).toEqual([]);
   });
 });
+
+describe('a file whose first line may be data', () => {
+  const rows = '00001,19970101,1,11.77\n00002,19970112,1,12.00\n00002,19970112,5,77.00\n';
+  const asked = { status: 422, code: 'unclear-first-line' };
+
+  it('is asked about, with its first lines', async () => {
+    const message = `The first line looks like the rows below it, not like names of columns. What does the first line hold?\n${rows.trim()}`;
+    await expect(takeInCsv(file(rows))).rejects.toMatchObject({ ...asked, message });
+    await expect(takeInCsv(file('a1,1997-01-02\na2,1998-02-03\n'))).rejects.toMatchObject(asked);
+  });
+
+  it('keeps every row when it is said to be data, also in a second attempt', async () => {
+    const path = file(rows);
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const { header, rowCount } = await takeInCsv(path, 'data');
+      expect(header).toEqual(['column_1', 'column_2', 'column_3', 'column_4']);
+      expect(rowCount).toBe(3);
+    }
+  });
+
+  it('is read as ever when it is said to be names', async () => {
+    const { header, rowCount } = await takeInCsv(file(rows.replace(',1,', ',7,')), 'names');
+    expect([header[1], rowCount]).toEqual(['19970101', 2]);
+  });
+
+  it('is not asked about where names stand over numbers', async () => {
+    await expect(takeInCsv(file('customer,2019,2020\n7,1,2\n8,3,4\n'))).resolves.toBeDefined();
+  });
+
+  it('is asked about where there is one column', async () => {
+    const attempt = takeInCsv(file('name#age\nJo#30\nAl#40\n'));
+    await expect(attempt).rejects.toMatchObject({
+      ...asked,
+      message: expect.stringMatching(/^Only one column was found[^\n]*\nname#age\nJo#30/) as unknown,
+    });
+    expect((await takeInCsv(file('name\nJo\n'), 'names')).header).toEqual(['name']);
+  });
+});
