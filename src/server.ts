@@ -11,6 +11,7 @@ import { checkDatabase, migrate, openDatabase } from './db.ts';
 import { errorFields } from './errors.ts';
 import { createSetupToken, isSetUp } from './domain/accounts.ts';
 import { prepareFirstStart, waitForFirstStart } from './domain/first-start.ts';
+import { healInterrupted } from './domain/healing.ts';
 import { sweep } from './domain/sweeping.ts';
 import { startWorkerPool } from './jobs/worker-pool.ts';
 import type { WorkerPool } from './jobs/worker-pool.ts';
@@ -64,6 +65,7 @@ async function start(): Promise<void> {
   const context: Context = { config, db: openDatabase(config.databaseUrl), log: logger, tasks };
   await checkDatabase(context.db, config.databaseUrl);
   await migrate(context.db);
+  await healInterrupted(context.db);
   await sweep(context);
   const pool = startWorkerPool(context);
   await waitForSample(context);

@@ -75,14 +75,16 @@ export async function prepareSample(db: Db, config: Config, onStep: OnStep): Pro
   const [known] = await listSampleDatasets(db);
   const datasetId =
     known?.id ??
-    (await insertDataset(db, {
-      name: datasetName,
-      file: historyFile,
-      sha256: table.sha256,
-      rowCount: table.cells[0]?.length ?? 0,
-      columns: table.columns,
-      isSample: true,
-    }));
+    (await inTransaction(db, (trx) =>
+      insertDataset(trx, {
+        name: datasetName,
+        file: historyFile,
+        sha256: table.sha256,
+        rowCount: table.cells[0]?.length ?? 0,
+        columns: table.columns,
+        isSample: true,
+      }),
+    ));
   await describeDataset(db, config, datasetId);
   for (const plan of plans()) {
     const stored = (await listModels(db)).some((model) => model.isSample && model.name === plan.name);
@@ -94,7 +96,7 @@ export async function prepareSample(db: Db, config: Config, onStep: OnStep): Pro
   }
   await activateFirst(db);
   await scoreCurrentCustomers(db, config);
-  await saveSettings(db, { firstStart: 'done' });
+  await inTransaction(db, (trx) => saveSettings(trx, { firstStart: 'done' }));
 }
 
 async function insertDefaultRules(trx: Db): Promise<void> {

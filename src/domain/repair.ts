@@ -11,7 +11,7 @@ import type { Db } from '../db.ts';
 import { Unprocessable } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
 import { recordEvent } from '../store/audit.ts';
-import { insertBatch, listMendsOf } from '../store/batches.ts';
+import { getBatch, insertBatch, listMendsOf } from '../store/batches.ts';
 import type { BatchRecord } from '../store/batches.ts';
 import { getModel } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
@@ -71,11 +71,12 @@ export type Meaning = Pick<RememberedName, 'feature' | 'found' | 'level'>;
 export async function explainLevels(
   db: Db,
   user: User,
-  batch: BatchRecord,
+  { id: batchId }: Pick<BatchRecord, 'id'>,
   meanings: readonly Meaning[],
 ): Promise<void> {
   const names = meanings.map((one) => ({ ...one, kind: 'level' as const, found: foldLevel(one.found) }));
   await inTransaction(db, async (trx) => {
+    const batch = await getBatch(trx, batchId);
     const model = await getModel(trx, batch.modelId ?? 0);
     await forgetNames(trx, names);
     const kept = names.filter(({ level }) => level !== '');
