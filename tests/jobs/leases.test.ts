@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { inTransaction } from '../../src/db.ts';
 import { startScoring } from '../../src/domain/batches.ts';
 import { takeInCsv } from '../../src/domain/csv/intake.ts';
@@ -27,6 +27,9 @@ import {
 import { findActiveModel } from '../../src/store/models.ts';
 import { activateSmallModel, createTestApp, customersCsv } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
+
+// A second process compiles from source first, on a machine that may be busy.
+vi.setConfig({ testTimeout: 240_000 });
 
 const rows = 12_000;
 let test: TestApp;
@@ -107,15 +110,15 @@ describe('a process that is frozen while it scores', () => {
         stdio: 'inherit',
       },
     );
-    await expect.poll(() => scoredRows(batchId), { interval: 5, timeout: 40_000 }).toBeGreaterThan(0);
+    await expect.poll(() => scoredRows(batchId), { interval: 5, timeout: 90_000 }).toBeGreaterThan(0);
     await freezeOutsideTransaction(child);
     const frozenAt = await scoredRows(batchId);
     expect(frozenAt).toBeLessThan(rows);
     await expireLease(jobId);
     startPool();
-    await expect.poll(() => scoredRows(batchId), { interval: 5, timeout: 40_000 }).toBeGreaterThan(frozenAt);
+    await expect.poll(() => scoredRows(batchId), { interval: 5, timeout: 90_000 }).toBeGreaterThan(frozenAt);
     child.kill('SIGCONT');
-    await expect.poll(async () => (await findJob(db, jobId))?.state, { timeout: 30_000 }).toBe('done');
+    await expect.poll(async () => (await findJob(db, jobId))?.state, { timeout: 90_000 }).toBe('done');
     await pause(1_000);
     await expectScoredOnce(batchId);
     expect(await findJob(db, jobId)).toMatchObject({ lease: 2, error: null });
@@ -138,9 +141,9 @@ describe('a clock that is set', () => {
     const { db } = test.context;
     const { batchId, jobId } = await queueScoring();
     startPool();
-    await expect.poll(() => scoredRows(batchId), { interval: 5, timeout: 40_000 }).toBeGreaterThan(0);
+    await expect.poll(() => scoredRows(batchId), { interval: 5, timeout: 90_000 }).toBeGreaterThan(0);
     const ticking = setInterval(() => void expireLease(jobId).catch(() => null), 50);
-    await expect.poll(async () => (await findJob(db, jobId))?.state, { timeout: 30_000 }).toBe('done');
+    await expect.poll(async () => (await findJob(db, jobId))?.state, { timeout: 90_000 }).toBe('done');
     clearInterval(ticking);
     expect(await findJob(db, jobId)).toMatchObject({ lease: 1 });
     await expectScoredOnce(batchId);
@@ -208,7 +211,7 @@ describe('a job', () => {
     expect((await findJob(db, jobId))!.waitsFor).toMatch(/disk is full.*by itself/);
     expect(await claimJob(db, 'too-soon')).toBeUndefined();
     startPool();
-    await expect.poll(async () => (await getBatch(db, batchId)).state, { timeout: 40_000 }).toBe('done');
+    await expect.poll(async () => (await getBatch(db, batchId)).state, { timeout: 90_000 }).toBe('done');
     expect((await findJob(db, jobId))!.waitsFor).toBeNull();
   });
 
