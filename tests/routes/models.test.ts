@@ -85,6 +85,10 @@ describe('the list and the card', () => {
     expect(two).toContain('ROC AUC');
     expect(two).toContain('measured on different data');
     expect(two).not.toContain('<span class="tag">best</span>');
+    const majorities = [...two.matchAll(/majority class ([\d.]+)/g)].map(([, figure]) => figure);
+    const own = [active, candidate].map(({ evaluation }) => evaluation.baseline.logLoss.toFixed(3));
+    expect(own[0]).not.toBe(own[1]);
+    expect(majorities.slice(6, 8)).toEqual(own);
     // Two trainings on the same rows that differ by a column more or less: a difference within chance.
     const twin = await addCandidate(test, 'Nearly the same', [
       'Contract',
