@@ -71,11 +71,12 @@ const RuleForm = z.object({
     .regex(/^\d{1,3}([.,]\d+)?$/, 'Enter a percentage such as 10.')
     .transform((text) => Number(text.replace(',', '.')) / 100)
     .refine((share) => share <= 1, 'Enter at most 100 percent.'),
-  position: z.coerce
-    .number('Enter a whole number.')
-    .int('Enter a whole number.')
-    .min(0, 'Enter 0 or more.')
-    .max(1_000, 'Enter at most 1,000.'),
+  position: z
+    .string()
+    .trim()
+    .regex(/^\d{1,9}$/, 'Enter a whole number, 0 or more.')
+    .transform(Number)
+    .refine((place) => place <= 1_000, 'Enter at most 1,000.'),
   enabled: z.enum(['yes']).optional(),
   low: z.enum(['yes']).optional(),
   medium: z.enum(['yes']).optional(),

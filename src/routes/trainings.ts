@@ -58,18 +58,23 @@ declare module '../http/render.ts' {
   }
 }
 
-const whole = (low: number, high: number) => {
+/** An emptied field stands for the usual value, never for 0. */
+const whole = (low: number, high: number, usual: () => number) => {
   const message = `Enter a whole number from ${countText(low)} to ${countText(high)}.`;
-  return z.coerce.number(message).int(message).min(low, message).max(high, message);
+  const number = z.coerce.number(message).int(message).min(low, message).max(high, message);
+  return z.preprocess(
+    (text) => (typeof text === 'string' && text.trim() === '' ? undefined : text),
+    number.default(usual),
+  );
 };
 
 const TrainingForm = z.looseObject({
   name: limitedText(200).min(1, 'Give the model a name.'),
   effort: z.enum(['quick', 'thorough', 'expert'], 'Choose how much effort to spend.'),
   imbalance: z.enum(imbalances, 'Choose one of the list.').default('none'),
-  folds: whole(2, 10).default(5),
-  seed: whole(0, 2_147_483_647).default(freshSeed),
-  budget: whole(1, 3_600).default(60),
+  folds: whole(2, 10, () => 5),
+  seed: whole(0, 2_147_483_647, freshSeed),
+  budget: whole(1, 3_600, () => 60),
 });
 
 type Values = Readonly<Record<string, string>>;

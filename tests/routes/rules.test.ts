@@ -126,6 +126,7 @@ describe('a rule', () => {
     [{ saveRate: '101' }, 'saveRate', 'at most 100'],
     [{ saveRate: 'most' }, 'saveRate', 'Enter a percentage'],
     [{ position: '1.5' }, 'position', 'whole number'],
+    [{ position: '' }, 'position', 'whole number'],
     [{ minMonthlyValue: 'lots' }, 'minMonthlyValue', 'Enter an amount'],
     [{ value2: 'a year' }, 'value2', 'Enter a number'],
     [{ value0: '' }, 'value0', 'compared with'],

@@ -110,6 +110,21 @@ describe('a training', () => {
     await post(`/trainings/${ids[1]!}/cancellation`);
   });
 
+  it('takes the usual value for a field that was emptied, and a new seed each time', async () => {
+    const cleared = { ...small, seed: '', folds: ' ', budget: '' };
+    const ids = [await start(cleared), await start({ ...cleared, seed: '  ' })];
+    const plans = [];
+    for (const id of ids) {
+      plans.push(TrainingOptions.parse((await stored(id)).plan));
+      await post(`/trainings/${id}/cancellation`);
+    }
+    const { folds, budget } = optionsFor('quick');
+    for (const plan of plans) expect(plan).toMatchObject({ folds, budget, families: ['logistic'] });
+    const seeds = plans.map(({ seed }) => seed);
+    expect(seeds).not.toContain(0);
+    expect(new Set(seeds).size).toBe(2);
+  });
+
   it('is one of several that wait in line', async () => {
     const [first, second] = [await start(small), await start({ ...small, name: 'Second' })];
     expect(await page(`/trainings/${second}`)).toContain('1 training stands before it.');
