@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { AppError, errorFields, isDiskFull, TryLater, Unavailable, Unprocessable } from '../errors.ts';
 import { isLocked } from '../sqlite-client.ts';
 import { csrfAnswer, isCsrfError } from './csrf.ts';
+import { answerOldToken } from './late-form.ts';
 import { render } from './render.ts';
 
 export function errorHandler(context: Context): ErrorRequestHandler {
@@ -21,7 +22,11 @@ export function errorHandler(context: Context): ErrorRequestHandler {
     if (answer.status >= 500) note(context, error, req, 'Request failed');
     if (answer instanceof TryLater) res.set('Retry-After', String(answer.retryAfterSeconds));
     try {
-      await send(req, res, answer);
+      const isAnswered =
+        isCsrfError(error) &&
+        req.accepts('html') &&
+        (await answerOldToken(req, res, context.config.publicUrl));
+      if (!isAnswered) await send(req, res, answer);
     } catch (failure) {
       note(context, failure, req, 'The page of an error could not be shown');
       sendPlainly(res, answer);

@@ -7,7 +7,7 @@ import { maxPasswordLength, minPasswordLength } from '../domain/passwords.ts';
 import { Unprocessable } from '../errors.ts';
 import { findCurrentUser, endSession, localPath, signInSession } from '../http/authenticate.ts';
 import { readKeptForm } from '../http/kept-form.ts';
-import type { KeptForm } from '../http/kept-form.ts';
+import { renderSendAgain } from '../http/late-form.ts';
 import { createPasswordLimits } from '../http/rate-limit.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
@@ -25,7 +25,6 @@ declare module '../http/render.ts' {
       readonly kept: string | null;
       readonly isSignedOut?: boolean;
     };
-    'auth/send-again': PageData & { readonly form: KeptForm };
     'auth/password': PageData & { readonly token: string; readonly name: string; readonly minLength: number };
   }
 }
@@ -83,7 +82,7 @@ export function createSignInHandlers(context: Context) {
       await limits.giveBack(req, form.data.email);
       await signInSession(req, user);
       const late = readKeptForm(kept);
-      if (late) await render(res, 'auth/send-again', { title: 'Send your form?', form: late });
+      if (late) await renderSendAgain(res, late, { wasSignedOut: true });
       else res.redirect(303, page.next);
     },
 

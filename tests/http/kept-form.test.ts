@@ -86,3 +86,73 @@ describe('a form that arrives after its session has ended', () => {
       .expect(403);
   });
 });
+
+describe('a form with the token of an earlier session', () => {
+  const here = { 'Sec-Fetch-Site': 'same-origin' };
+  const credentials = { email: 'ada@example.com', password };
+
+  /** One tab holds a form; then the same browser signs in again in another. */
+  async function signedInAgain() {
+    const agent = await signIn(test, 'admin');
+    const old = await csrfToken(agent, '/account');
+    await agent.post('/sign-out').type('form').send({ _csrf: old }).expect(303);
+    const late = await csrfToken(agent, '/sign-in');
+    await agent
+      .post('/sign-in')
+      .type('form')
+      .send({ ...credentials, _csrf: late })
+      .expect(303);
+    return { agent, old, late };
+  }
+
+  it('is shown and sent with a fresh token', async () => {
+    const { agent, old } = await signedInAgain();
+    const form = { name: 'Ada <b>Again</b>', theme: 'dark' };
+    const shown = await agent
+      .post('/account')
+      .set(here)
+      .type('form')
+      .send({ _csrf: old, ...form })
+      .expect(403);
+    expect(shown.text).toContain('You signed in again after you opened its page');
+    expect(hidden(shown.text, 'name')).toBe(form.name);
+    const fresh = hidden(shown.text, '_csrf');
+    await agent
+      .post('/account')
+      .set(here)
+      .type('form')
+      .send({ _csrf: fresh, ...form, name: 'Ada Again' })
+      .expect(303);
+    expect((await agent.get('/account')).text).toContain('Ada Again');
+  });
+
+  it.each([
+    ['from another site', { 'Sec-Fetch-Site': 'cross-site' }, '/account', { name: 'x' }],
+    ['from another origin', { Origin: 'https://evil.example' }, '/account', { name: 'x' }],
+    ['from who knows where', {}, '/account', { name: 'x' }],
+    ['with a password', here, '/account/password', { currentPassword: 'my old secret' }],
+  ])('is refused %s', async (_why, headers, path, form) => {
+    const { agent, old } = await signedInAgain();
+    const answer = await agent
+      .post(path)
+      .set(headers)
+      .type('form')
+      .send({ _csrf: old, ...form })
+      .expect(403);
+    expect(answer.text).not.toContain('This is what you typed');
+  });
+
+  it('that signs in goes on, with what waited in its page', async () => {
+    const { agent, late } = await signedInAgain();
+    const sendAgain = (form: object) =>
+      agent
+        .post('/sign-in')
+        .set(here)
+        .type('form')
+        .send({ ...credentials, _csrf: late, ...form });
+    const answer = await sendAgain({ next: '/analytics' }).expect(303);
+    expect(answer.headers['location']).toBe('/analytics');
+    const kept = JSON.stringify({ path: '/account', fields: [['name', 'Ada Waited']] });
+    expect((await sendAgain({ kept }).expect(200)).text).toContain('Ada Waited');
+  });
+});

@@ -1,0 +1,56 @@
+/**
+ * A form whose token is old, because its writer signed in again in another tab: it is shown to be sent again, like one
+ * that came after its session had ended.
+ */
+import type { Request, Response } from 'express';
+import { findCurrentUser, localPath } from './authenticate.ts';
+import { originOf } from './csrf.ts';
+import { keepForm, readKeptForm } from './kept-form.ts';
+import type { KeptForm } from './kept-form.ts';
+import { render } from './render.ts';
+import type { PageData } from './render.ts';
+
+declare module './render.ts' {
+  interface Pages {
+    'auth/send-again': PageData & { readonly form: KeptForm; readonly wasSignedOut: boolean };
+  }
+}
+
+/** Shows the form to whoever is signed in. `wasSignedOut`: that is why it could not be taken. */
+export async function renderSendAgain(
+  res: Response,
+  form: KeptForm,
+  { wasSignedOut }: { readonly wasSignedOut: boolean },
+): Promise<void> {
+  await render(
+    res,
+    'auth/send-again',
+    { title: 'Send your form?', form, wasSignedOut },
+    wasSignedOut ? 200 : 403,
+  );
+}
+
+/**
+ * Answers a form with an old token; false where it cannot be shown again. Only a form that its browser says is from
+ * here: another site could have filled in any other.
+ */
+export async function answerOldToken(
+  req: Request,
+  res: Response,
+  publicUrl: string | null,
+): Promise<boolean> {
+  if (!findCurrentUser(req) || originOf(req, publicUrl) !== 'own') return false;
+  if (req.path === '/sign-in') return answerSecondSignIn(req, res);
+  const form = readKeptForm(keepForm(req));
+  if (form) await renderSendAgain(res, form, { wasSignedOut: false });
+  return form !== null;
+}
+
+/** Signed in already: there is nothing to check, and what waited in the page goes on waiting. */
+async function answerSecondSignIn(req: Request, res: Response): Promise<boolean> {
+  const { kept, next } = (req.body ?? {}) as Record<string, unknown>;
+  const form = readKeptForm(kept);
+  if (form) await renderSendAgain(res, form, { wasSignedOut: true });
+  else res.redirect(303, localPath(next));
+  return true;
+}
