@@ -16,7 +16,7 @@ import type { Job } from '../store/jobs.ts';
 import { deletePredictionsOf } from '../store/prediction-writes.ts';
 import type { User } from './accounts.ts';
 import { allBatchFiles } from './batch-files.ts';
-import { done } from './job-steps.ts';
+import { cancelled, done } from './job-steps.ts';
 import type { JobOutcome, JobSteps } from './job-steps.ts';
 
 const rowsAtOnce = 2_000;
@@ -34,7 +34,7 @@ export async function removeBatch(
     const batch = await getBatch(trx, batchId);
     if (batch.state === 'scoring' || batch.state === 'checking')
       throw new Conflict('This upload is being worked on. Cancel it first.');
-    if (batch.state === 'removing') {
+    if (isBeingRemoved(batch)) {
       await resumeRemoval(trx, user.id, batch);
       return null;
     }
@@ -45,7 +45,6 @@ export async function removeBatch(
       before: { rows: batch.rowCount },
     });
     if (batch.scoredCount > limit) {
-      await updateBatch(trx, batchId, { state: 'removing', error: null });
       await resumeRemoval(trx, user.id, batch);
       return null;
     }
@@ -61,13 +60,39 @@ export async function removeBatch(
 /** Queues the removal unless it is under way. Call inside a transaction. */
 export async function resumeRemoval(trx: Db, userId: number | null, batch: BatchRecord): Promise<void> {
   if (await findRemovalJob(trx, batch.id)) return;
-  await updateBatch(trx, batch.id, { error: null });
+  const before: BatchBefore = { state: batch.state, error: batch.error, scoredCount: batch.scoredCount };
+  await updateBatch(trx, batch.id, { state: 'removing', error: null });
   await enqueueJob(trx, {
     kind: 'remove-batch',
-    payload: { removedBatchId: batch.id },
+    payload: { removedBatchId: batch.id, ...(isBeingRemoved(batch) ? {} : { before }) },
     subject: `Undo ${batch.originalName}`,
     createdBy: userId,
   });
+}
+
+/** Part of it may be gone: there is nothing else to do with it than to remove the rest. */
+export function isBeingRemoved({ state }: BatchRecord): boolean {
+  return state === 'removing' || state === 'partly-removed';
+}
+
+/** What a batch was before its removal began. */
+type BatchBefore = Pick<BatchRecord, 'state' | 'error' | 'scoredCount'>;
+
+/**
+ * The job that removes a batch was cancelled or has failed: nothing is changed where nothing has gone yet, otherwise
+ * the batch says what is left. Call in the transaction that ends the job; does nothing for jobs of other kinds.
+ */
+export async function endRemoval(trx: Db, payload: Job['payload'], reason: string): Promise<void> {
+  const { removedBatchId, before } = payload as { removedBatchId?: unknown; before?: BatchBefore };
+  if (typeof removedBatchId !== 'number') return;
+  const batch = await findBatch(trx, removedBatchId);
+  if (!batch) return;
+  const isUntouched = before?.scoredCount === batch.scoredCount;
+  await updateBatch(
+    trx,
+    batch.id,
+    isUntouched ? { state: before.state, error: before.error } : { state: 'partly-removed', error: reason },
+  );
 }
 
 /** The job that removes a batch or will. */
@@ -75,17 +100,20 @@ export async function findRemovalJob(db: Db, batchId: number): Promise<Job | und
   return (await listOpenJobs(db)).find((job) => job.payload['removedBatchId'] === batchId);
 }
 
-/** What a run that was cut off left is removed by the next. It cannot be cancelled: half an upload is of no use. */
+/** What a run that was cut off left is removed by the next. */
 export async function removeBatchRows(
   db: Db,
   uploadsDir: string,
-  batchId: number,
+  payload: Job['payload'],
   { step, stored }: JobSteps,
 ): Promise<JobOutcome> {
+  const batchId = Number(payload['removedBatchId']);
   const batch = await findBatch(db, batchId);
   if (!batch) return done();
   for (let removed = 0; ;) {
-    if ((await step(removed, batch.scoredCount)) === 'stop') return 'stopped';
+    const answer = await step(removed, batch.scoredCount);
+    if (answer === 'stop') return 'stopped';
+    if (answer === 'cancel') return cancelled((trx) => endRemoval(trx, payload, 'It was cancelled.'));
     const count = await inTransaction(db, async (trx) => {
       await stored?.(trx);
       return deletePredictionsOf(trx, batchId, rowsAtOnce);

@@ -7,6 +7,7 @@ import { listBatchInputs, listPairedScores, saveChallengerScores } from '../stor
 import { enqueueJob } from '../store/jobs.ts';
 import { findChallenger } from '../store/models.ts';
 import { getSettings } from '../store/settings.ts';
+import { isBeingRemoved } from './batch-removal.ts';
 import { cancelled, done } from './job-steps.ts';
 import type { JobOutcome, JobSteps } from './job-steps.ts';
 import { readModelFile } from './model-files.ts';
@@ -51,7 +52,7 @@ export async function challengeBatch(
 ): Promise<JobOutcome> {
   const record = await findChallenger(db);
   const batch = await findBatch(db, batchId);
-  if (!record || !batch || batch.state === 'removing') return done();
+  if (!record || !batch || isBeingRemoved(batch)) return done();
   const model = await readModelFile(modelsDir, record);
   for (let after = 0, seen = 0; ;) {
     const answer = await step(seen, batch.scoredCount);

@@ -5,6 +5,7 @@ import { updateBatch } from '../store/batches.ts';
 import { updateDataset } from '../store/datasets.ts';
 import type { Job } from '../store/jobs.ts';
 import { findJob, requestCancel } from '../store/jobs.ts';
+import { endRemoval } from './batch-removal.ts';
 import { failComparison } from './label-comparison.ts';
 import { relabelAfterScoring } from './risk-relabelling.ts';
 import { stopTraining } from './trainings.ts';
@@ -17,6 +18,7 @@ export const needsMoreMemory =
 /** Call in the transaction that ends the job as cancelled. */
 export async function cancelSubject(trx: Db, payload: Job['payload']): Promise<void> {
   const { batchId, datasetId, trainingId, comparisonOf } = payload;
+  await endRemoval(trx, payload, 'It was cancelled.');
   if (typeof batchId === 'number') {
     await updateBatch(trx, batchId, { state: 'cancelled' });
     await relabelAfterScoring(trx, batchId);
@@ -41,10 +43,9 @@ export async function cancelJob(db: Db, id: number): Promise<void> {
 }
 
 export async function failSubject(db: Db, job: Job, message: string): Promise<void> {
-  const { batchId, removedBatchId, datasetId, trainingId, comparisonOf } = job.payload;
+  const { batchId, datasetId, trainingId, comparisonOf } = job.payload;
+  await endRemoval(db, job.payload, message);
   if (typeof batchId === 'number') await updateBatch(db, batchId, { state: 'failed', error: message });
-  // Its state stays: part of it may be gone, so that there is nothing else to do with it than to go on.
-  if (typeof removedBatchId === 'number') await updateBatch(db, removedBatchId, { error: message });
   if (typeof datasetId === 'number') await updateDataset(db, datasetId, { state: 'failed', error: message });
   if (typeof trainingId === 'number') await stopTraining(db, trainingId, 'failed', message);
   if (typeof comparisonOf === 'number') await failComparison(db, comparisonOf, message);

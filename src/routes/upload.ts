@@ -148,10 +148,9 @@ export function createUploadHandlers(context: Context) {
       }
       const isRemoving = batch.state === 'removing';
       const job = (await (isRemoving ? findRemovalJob : findRunningJob)(db, batch.id)) ?? null;
-      const isRunning =
-        batch.state === 'checking' || batch.state === 'scoring' || (isRemoving && job !== null);
+      const isRunning = batch.state === 'checking' || batch.state === 'scoring' || isRemoving;
       const done = batch.state === 'scoring' ? batch.scoredCount + batch.rejectedCount : (job?.done ?? 0);
-      const total = isRemoving ? batch.scoredCount : batch.rowCount;
+      const total = isRemoving ? (job?.total ?? 0) || batch.scoredCount : batch.rowCount;
       if (wantsJson) {
         const next = isRunning ? null : stepOf(batch);
         res.set('Cache-Control', 'no-store').json({
@@ -160,7 +159,7 @@ export function createUploadHandlers(context: Context) {
         });
         return;
       }
-      if (!isRunning && !isRemoving && batch.state !== 'cancelled' && batch.state !== 'failed') {
+      if (stepOf(batch) !== `/upload/${batch.id}/progress`) {
         res.redirect(303, stepOf(batch));
         return;
       }
@@ -244,6 +243,7 @@ function stepOf(batch: BatchRecord): string {
     failed: 'progress',
     cancelled: 'progress',
     removing: 'progress',
+    'partly-removed': 'progress',
   }[batch.state];
   return `/upload/${batch.id}/${step}`;
 }

@@ -2,7 +2,15 @@ import type { Db } from '../db.ts';
 import { NotFound } from '../errors.ts';
 
 export type BatchState =
-  'uploaded' | 'checking' | 'checked' | 'scoring' | 'done' | 'failed' | 'cancelled' | 'removing';
+  | 'uploaded'
+  | 'checking'
+  | 'checked'
+  | 'scoring'
+  | 'done'
+  | 'failed'
+  | 'cancelled'
+  | 'removing'
+  | 'partly-removed';
 
 /** JSON that the domain gives and takes; the store keeps it. */
 export interface BatchDocuments {

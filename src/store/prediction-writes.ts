@@ -1,5 +1,6 @@
 /** Writing predictions: many at once, and always with the newest score of a customer marked as such. */
 import type { Db } from '../db.ts';
+import { addToBatch } from './batches.ts';
 
 export type PredictionSource = 'form' | 'what-if' | 'batch' | 'api';
 
@@ -83,8 +84,8 @@ export async function insertPrediction(trx: Db, prediction: NewPrediction): Prom
 }
 
 /**
- * Removes a batch's predictions, at most `limit` of them, and makes the score before each of them the latest again.
- * Gives how many went. Call inside a transaction.
+ * Removes a batch's predictions, at most `limit` of them, takes them off its totals, and makes the score before each of
+ * them the latest again. Gives how many went. Call inside a transaction.
  */
 export async function deletePredictionsOf(trx: Db, batchId: number, limit?: number): Promise<number> {
   const removed = trx('predictions').select('id').where({ batch_id: batchId }).orderBy('row_number');
@@ -101,6 +102,15 @@ export async function deletePredictionsOf(trx: Db, batchId: number, limit?: numb
     .where((others) => void others.whereNot({ batch_id: batchId }).orWhereNull('batch_id'))
     .groupBy('customer_id');
   await trx('predictions').whereIn('id', newestOfOthers).update({ is_latest: 1 });
+  const gone = await trx('predictions')
+    .whereIn('id', removed)
+    .select<{ readonly risk_level: string; readonly notes: string }[]>('risk_level', 'notes');
+  const minus = (level: string): number => -gone.filter(({ risk_level }) => risk_level === level).length;
+  await addToBatch(trx, batchId, {
+    ...{ scoredCount: -gone.length, rejectedCount: 0 },
+    notedCount: -gone.filter(({ notes }) => notes !== '[]').length,
+    ...{ lowCount: minus('low'), mediumCount: minus('medium'), highCount: minus('high') },
+  });
   return trx('predictions').whereIn('id', removed).delete();
 }
 

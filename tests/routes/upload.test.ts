@@ -5,6 +5,9 @@ import { paperColumns } from '../../src/domain/sample/files.ts';
 import type request from 'supertest';
 import { inTransaction } from '../../src/db.ts';
 import { removeBatch } from '../../src/domain/batch-removal.ts';
+import { healInterrupted } from '../../src/domain/healing.ts';
+import { cancelJob } from '../../src/domain/job-failure.ts';
+import { runJob } from '../../src/jobs/run-job.ts';
 import { getBatch } from '../../src/store/batches.ts';
 import { deletePredictionsOf } from '../../src/store/prediction-writes.ts';
 import {
@@ -15,6 +18,7 @@ import {
   listOpenJobs,
   saveProgress,
 } from '../../src/store/jobs.ts';
+import type { Job } from '../../src/store/jobs.ts';
 import { activateSmallModel, createTestApp, csrfToken, setUpOrganisation, signIn } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
 import { corpus, header } from '../helpers/corpus.ts';
@@ -297,6 +301,50 @@ describe('an upload', () => {
     expect(readdirSync(context.config.uploadsDir).filter((name) => name.startsWith(second.file))).toEqual([]);
     const answer = await agent.get(`/upload/${second.id}/progress`).accept('json').expect(200);
     expect(answer.body).toEqual({ next: '/upload' });
+  });
+
+  describe('whose undoing is cancelled', () => {
+    const ada = { id: 1, name: 'Ada', email: '', role: 'admin', theme: 'system' } as const;
+    const removal = async (): Promise<Job> => (await listOpenJobs(test.context.db))[0]!;
+    const lines = (name: string) =>
+      [1, 2, 3, 4].map((i) => `${name}-${i},Month-to-month,No,No,DSL,No,${i * 15},20,60`).join('\n');
+
+    it('before anything is gone, is what it was', async () => {
+      const { db, config } = test.context;
+      const batch = await score(Buffer.from(`${header}\n${lines('kept')}\n`));
+      await removeBatch(db, config.uploadsDir, ada, batch.id, 0);
+      await cancelJob(db, (await removal()).id);
+      expect(await getBatch(db, batch.id)).toEqual(batch);
+      await agent.get(`/upload/${batch.id}/results`).expect(200);
+    });
+
+    it('half-way, says what is left, also after a restart, and can be undone to the end', async () => {
+      const { context } = test;
+      const { db, config } = context;
+      const batch = await score(Buffer.from(`${header}\n${lines('half')}\n`));
+      await removeBatch(db, config.uploadsDir, ada, batch.id, 0);
+      await inTransaction(db, (trx) => deletePredictionsOf(trx, batch.id, 3));
+      const job = (await claimJob(db, 'test'))!;
+      await cancelJob(db, job.id);
+      await runJob(config, job, () => false);
+      await healInterrupted(db);
+      expect(await listOpenJobs(db)).toEqual([]);
+      const left = await getBatch(db, batch.id);
+      expect(left).toMatchObject({ state: 'partly-removed', scoredCount: 1 });
+      expect(left.lowCount + left.mediumCount + left.highCount).toBe(1);
+      expect((await agent.get('/upload')).text).toContain('Partly undone');
+      const { text } = await agent.get(`/upload/${batch.id}/progress`).expect(200);
+      expect(text).toContain('This upload is partly undone.');
+      expect(text).toContain('It was cancelled. 1 score of 4 rows is left.');
+      expect(text).toContain('Undo the rest');
+      await agent.get(`/upload/${batch.id}/results`).expect(303);
+      const _csrf = await csrfToken(agent, '/account');
+      await agent.post(`/upload/${batch.id}/removal`).type('form').send({ _csrf }).expect(303);
+      expect((await getBatch(db, batch.id)).state).toBe('removing');
+      await runJobs(context);
+      await agent.get(`/upload/${batch.id}`).expect(404);
+      expect(await db('predictions').where({ batch_id: batch.id })).toEqual([]);
+    });
   });
 
   it('may be called anything: it is stored under a random name and shown as text', async () => {
