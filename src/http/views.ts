@@ -47,6 +47,7 @@ export const views: readonly string[] = [
   'partials/level-chart',
   'partials/line-chart',
   'partials/meter',
+  'partials/not-loaded',
   'partials/pagination',
   'partials/population',
   'partials/prediction-rows',

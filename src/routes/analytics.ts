@@ -19,14 +19,16 @@ import { getSettings } from '../store/settings.ts';
 import type { Settings } from '../store/settings.ts';
 import type { FigureReader } from './figure-reader.ts';
 import { histogramBins } from './home.ts';
+import { createPartReader } from './page-parts.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
     'analytics/show': PageData & {
       readonly query: Readonly<Record<string, string | number>>;
       readonly totals: Totals;
-      readonly histogram: readonly number[];
-      readonly figures: readonly Figure[];
+      /** Null, here and below: it could not be read. */
+      readonly histogram: readonly number[] | null;
+      readonly figures: readonly Figure[] | null;
       readonly batches: readonly BatchRecord[];
       /** Whose columns are shown: that of the upload, or of the customers on the home page. */
       readonly model: ModelRecord | undefined;
@@ -41,7 +43,9 @@ const AnalyticsQuery = z.object({
   risk: z.enum(['', ...riskLevels]).default(''),
 });
 
-export function createAnalyticsHandlers({ db, tasks }: Context, readFigures: FigureReader) {
+export function createAnalyticsHandlers({ db, log, tasks }: Context, readFigures: FigureReader) {
+  const orNull = createPartReader(log);
+
   const modelOfBatch = async (batchId: number): Promise<ModelRecord | undefined> => {
     const modelId = (await findBatch(db, batchId))?.modelId ?? null;
     return modelId === null ? undefined : findModel(db, modelId);
@@ -61,8 +65,10 @@ export function createAnalyticsHandlers({ db, tasks }: Context, readFigures: Fig
         scripts: ['charts'],
         query,
         totals,
-        histogram: await tasks.run('probabilityHistogram', { filter, bins: histogramBins }),
-        figures: model ? await readFigures(model, filter, totals) : [],
+        histogram: await orNull('histogram', () =>
+          tasks.run('probabilityHistogram', { filter, bins: histogramBins }),
+        ),
+        figures: model ? await orNull('figures', () => readFigures(model, filter, totals)) : [],
         batches: (await listBatches(db, 50)).filter((batch) => batch.scoredCount > 0),
         model,
         leftOut: batchId === null ? population.leftOut : [],

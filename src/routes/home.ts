@@ -16,6 +16,7 @@ import type { Totals } from '../store/predictions.ts';
 import { getSettings } from '../store/settings.ts';
 import type { Settings } from '../store/settings.ts';
 import type { FigureReader } from './figure-reader.ts';
+import { createPartReader } from './page-parts.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -24,10 +25,11 @@ declare module '../http/render.ts' {
       readonly hasSample: boolean;
       /** Models whose scores are not counted here, because they look at other columns. */
       readonly leftOut: readonly string[];
+      /** Null, here and below: it could not be read. */
       readonly totals: Totals | null;
       readonly histogram: readonly number[] | null;
       readonly figures: readonly Figure[] | null;
-      readonly batches: readonly BatchRecord[];
+      readonly batches: readonly BatchRecord[] | null;
       /** The one whose customers are shown. */
       readonly model: ModelRecord | undefined;
       readonly active: ModelRecord | undefined;
@@ -41,18 +43,7 @@ declare module '../http/render.ts' {
 export const histogramBins = 20;
 
 export function createHomeHandlers({ db, config, log, tasks }: Context, readFigures: FigureReader) {
-  /** One figure that fails does not take the page with it. */
-  const orNull = async <T>(name: string, work: () => Promise<T>): Promise<T | null> => {
-    try {
-      return await work();
-    } catch (error) {
-      log.error(
-        { card: name, message: error instanceof Error ? error.name : 'unknown' },
-        'A card could not be filled',
-      );
-      return null;
-    }
-  };
+  const orNull = createPartReader(log);
 
   return {
     show: async (_req: Request, res: Response) => {
@@ -69,10 +60,12 @@ export function createHomeHandlers({ db, config, log, tasks }: Context, readFigu
         histogram: await orNull('histogram', () =>
           tasks.run('probabilityHistogram', { filter, bins: histogramBins }),
         ),
-        figures: await orNull('figures', async () =>
-          model && totals ? pickContractLike(await readFigures(model, filter, totals), model.schema, 2) : [],
-        ),
-        batches: (await orNull('batches', () => listBatches(db, 5))) ?? [],
+        figures:
+          totals &&
+          (await orNull('figures', async () =>
+            model ? pickContractLike(await readFigures(model, filter, totals), model.schema, 2) : [],
+          )),
+        batches: await orNull('batches', () => listBatches(db, 5)),
         model,
         modelProblem: await problemOfScoringModels(db, config.modelsDir),
         active: await findActiveModel(db),

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Unavailable } from '../../src/errors.ts';
+import { getModel } from '../../src/store/models.ts';
+import type { TaskName, Tasks } from '../../src/tasks/tasks.ts';
+import { activateSmallModel, createTestApp, setUpOrganisation, signIn } from '../helpers/app.ts';
+import type { TestApp } from '../helpers/app.ts';
+import type { Agent } from '../helpers/datasets.ts';
+import { storeScores } from '../helpers/predictions.ts';
+import { runTasksHere } from '../helpers/tasks.ts';
+
+/** Tasks that are refused as when they are late. */
+const late = new Set<TaskName>();
+
+let test: TestApp;
+let agent: Agent;
+beforeAll(async () => {
+  test = await createTestApp({}, (config) => {
+    const pool = runTasksHere(config);
+    const run = (name: TaskName, args: never) =>
+      late.has(name) ? Promise.reject(new Unavailable('Too many customers.')) : pool.run(name, args);
+    return { ...pool, run: run as Tasks['run'] };
+  });
+  await setUpOrganisation(test);
+  await storeScores(test, await getModel(test.context.db, await activateSmallModel(test)), 60);
+  agent = await signIn(test, 'analyst');
+});
+afterAll(() => test.close());
+
+const parts = [
+  ['listFigures', 'The figures by column'],
+  ['probabilityHistogram', 'This figure'],
+] as const;
+
+describe.each([
+  ['/', '/'],
+  ['/analytics?risk=high', '/analytics?risk=high'],
+])('figures of %s that fail or are late', (path, again) => {
+  it.each(parts)('are said to be missing, with a link to try again: %s', async (task, what) => {
+    late.add(task);
+    const { text } = await agent.get(path).expect(200);
+    late.clear();
+    expect(text).toContain(`${what} could not be loaded. <a href="${again}">Try again</a>`);
+    // The rest is there.
+    expect(text).toContain('Expected monthly loss');
+    expect((await agent.get(path).expect(200)).text).not.toContain('could not be loaded');
+  });
+});
+
+it('says on the first page that the key figures, and what is made from them, are missing', async () => {
+  late.add('sumPredictions');
+  const { text } = await agent.get('/').expect(200);
+  late.clear();
+  for (const what of ['The key figures', 'The figures by column'])
+    expect(text).toContain(`${what} could not be loaded. <a href="/">Try again</a>`);
+});
