@@ -107,6 +107,26 @@ export function pointsBetweenText(before: number, after: number): string {
   return points === 0 && before !== after ? 'less than 1 point' : pointsText(points / 100);
 }
 
+/**
+ * The parts of the way from one probability to the other, in whole points that add up to what `percentText` shows of
+ * both: each is rounded, then those furthest from their rounded value take up what is over or lacking.
+ */
+export function partsText(before: number, after: number, parts: readonly number[]): string[] {
+  const points = parts.map((part) => part * 100);
+  const shown = points.map((value) => Math.round(value));
+  const left = (i: number): number => points[i]! - shown[i]!;
+  let lacking = shownPercent(after) - shownPercent(before) - shown.reduce((sum, value) => sum + value, 0);
+  while (shown.length > 0 && Number.isSafeInteger(lacking) && lacking !== 0) {
+    const step = Math.sign(lacking);
+    const next = shown.reduce((best, _, i) => (step * left(i) > step * left(best) ? i : best), 0);
+    shown[next]! += step;
+    lacking -= step;
+  }
+  return shown.map((value, i) =>
+    value === 0 && points[i] !== 0 ? 'less than 1 point' : pointsText(value / 100),
+  );
+}
+
 function shownPercent(p: number): number {
   if (p < 0.01) return 0;
   return p > 0.99 ? 100 : Math.round(p * 100);

@@ -7,6 +7,7 @@ import {
   edgeTexts,
   metricText,
   numberText,
+  partsText,
   percentText,
   pointsBetweenText,
   pointsText,
@@ -70,6 +71,31 @@ describe('a figure in words', () => {
     [0.4949, 0.4951, '+1 point'],
   ])('the way from %d to %d adds up with what is shown of both', (before, after, words) => {
     expect(pointsBetweenText(before, after)).toBe(words);
+  });
+
+  it('splits the way between two probabilities into parts that add up with what is shown', () => {
+    expect(partsText(0.2749, 0.7249, [0.2, 0.155, 0.052, 0.043])).toEqual([
+      ...['+20 points', '+16 points', '+5 points', '+4 points'],
+    ]);
+    expect(partsText(0.5, 0.5, [0.004, -0.004, 0])).toEqual([
+      ...['less than 1 point', 'less than 1 point', '0 points'],
+    ]);
+    expect(partsText(0.2, NaN, [0.1])).toEqual(['+10 points']);
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    const effects = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { maxLength: 8 });
+    fc.assert(
+      fc.property(share, share, effects, (before, after, strongest) => {
+        const others = after - before - strongest.reduce((sum, part) => sum + part, 0);
+        const parts = [...strongest, others];
+        const shown = partsText(before, after, parts).map(pointsOf);
+        const whole = (p: number) =>
+          Number(percentText(p).replace('< 1', '0').replace('> 99', '100').slice(0, -2));
+        expect(shown.reduce((sum, value) => sum + value, 0)).toBe(whole(after) - whole(before));
+        shown.forEach((value, i) => {
+          expect(Math.abs(value - parts[i]! * 100)).toBeLessThan(1.001 + 2 / parts.length);
+        });
+      }),
+    );
   });
 
   it('never writes a minus in front of nothing', () => {
@@ -212,4 +238,8 @@ function holds(name: string, value: number): boolean {
   if (name.endsWith(' or more')) return value >= readNumber(name.slice(0, -8));
   const [from, to = from] = name.split(' to ');
   return value >= readNumber(from!) && value <= readNumber(to!);
+}
+
+function pointsOf(text: string): number {
+  return text === 'less than 1 point' ? 0 : Number(text.replace('−', '-').replace(/ points?$/, ''));
 }

@@ -155,6 +155,19 @@ describe('a prediction', () => {
     expect(text).not.toContain(' style=');
   });
 
+  it('has reasons that add up with the two figures beside them', async () => {
+    const whole = (p: number) => (p < 0.01 ? 0 : p > 0.99 ? 100 : Math.round(p * 100));
+    for (const line of lines.slice(0, 12)) {
+      const { id, probability, reasons } = await predicted(formOf(line));
+      const { text } = await agent.get(`/predictions/${id}`).expect(200);
+      const shown = [...text.matchAll(/(?:raises|lowers) risk <\/span>([^<]*) points?</g)].map(([, words]) =>
+        words === 'less than 1' ? 0 : Number(words!.replace('−', '-')),
+      );
+      expect(shown).toHaveLength(reasons.strongest.length + 1);
+      expect(shown.reduce((sum, points) => sum + points, 0)).toBe(whole(probability) - whole(reasons.base));
+    }
+  });
+
   it('is the same to the last bit as that of a CSV file with the same customer', async () => {
     const csrf = await csrfToken(agent, '/account');
     const file = Buffer.from(`${[header.join(','), ...lines].join('\n')}\n`);
