@@ -12,9 +12,18 @@ import type { ModelRecord } from '../store/models.ts';
 
 type FileOf = Pick<ModelRecord, 'file' | 'sha256' | 'label'>;
 
-/** The models that were used last, each with the state its file was in when its checksum was right. */
-const kept = new Map<string, { readonly model: Model; readonly state: string }>();
+interface Kept {
+  readonly model: Model;
+  /** What the file was like when its checksum was right. */
+  readonly state: string;
+  readonly byteSize: number;
+}
+
+/** The models that were used last, in this thread. */
+const kept = new Map<string, Kept>();
 const maxKept = 4;
+/** Of their files together; a larger one is kept alone. */
+const maxKeptBytes = 128 * 1024 * 1024;
 const freshMs = 100;
 /** What is taken in at most; a forest of a million rows stays below. */
 const maxFileLength = 512 * 1024 * 1024;
@@ -72,7 +81,7 @@ async function readFromFile(modelsDir: string, record: FileOf): Promise<Model> {
     kept.delete(key);
     const bytes = await handle.readFile();
     if (createHash('sha256').update(bytes).digest('hex') !== record.sha256) throw new ModelFileError(changed);
-    return remember(key, { model: decodeModelFile(bytes, sha256), state }).model;
+    return remember(key, { model: decodeModelFile(bytes, sha256), state, byteSize: bytes.length }).model;
   } finally {
     await handle.close();
   }
@@ -153,11 +162,16 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
   }
 }
 
-/** The one used last stands last; the first goes when there are too many. */
-function remember<T extends { readonly model: Model; readonly state: string }>(key: string, entry: T): T {
+/** The one used last stands last; the first go when there are too many. */
+function remember(key: string, entry: Kept): Kept {
   kept.delete(key);
   kept.set(key, entry);
-  if (kept.size > maxKept) kept.delete(kept.keys().next().value!);
+  let total = [...kept.values()].reduce((sum, { byteSize }) => sum + byteSize, 0);
+  for (const [oldest, { byteSize }] of kept) {
+    if (kept.size === 1 || (kept.size <= maxKept && total <= maxKeptBytes)) break;
+    kept.delete(oldest);
+    total -= byteSize;
+  }
   return entry;
 }
 

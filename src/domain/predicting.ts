@@ -15,6 +15,7 @@ import { foldName, labelOf } from './column-names.ts';
 import { readModelFile } from './model-files.ts';
 import { toStored } from './prediction-record.ts';
 import { createScorer, scoreCustomers } from './scoring.ts';
+import type { ScoredCustomer } from './scoring.ts';
 import { currentScoringRules } from './scoring-rules.ts';
 
 /** What a select offers for 'I do not know'; it is scored as missing. */
@@ -68,21 +69,28 @@ function valueFrom({ feature, isChoice }: FormField, value: CellValue | undefine
   return feature.levels.find((level) => isSameValue(level, value)) ?? '';
 }
 
-export type Prediction =
-  { readonly ok: true; readonly id: number } | { readonly ok: false; readonly errors: readonly FieldError[] };
+/** What somebody filled in for a customer. */
+export interface CustomerForm {
+  readonly modelId: number;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+interface Refused {
+  readonly ok: false;
+  readonly errors: readonly FieldError[];
+}
+export type FormScore = { readonly ok: true; readonly customer: ScoredCustomer } | Refused;
+export type Prediction = { readonly ok: true; readonly id: number } | Refused;
 
 /**
- * Scores what a form says and stores the prediction; otherwise every field that is missing or cannot be read. A
- * what-if is stored beside the customer's own scores and counts nowhere.
+ * Scores what a form says; otherwise every field that is missing or cannot be read. Reads the model: call it in a task.
+ * @throws AppError 409 when the model's file cannot be used
  */
-export async function predictCustomer(
+export async function scoreForm(
   db: Db,
   modelsDir: string,
-  user: User,
-  modelId: number,
-  values: Readonly<Record<string, string>>,
-  isWhatIf = false,
-): Promise<Prediction> {
+  { modelId, values }: CustomerForm,
+): Promise<FormScore> {
   const record = await getModel(db, modelId);
   const fields = formFields(record);
   const unanswered = fields.filter(({ name, isChoice }) => isChoice && !values[name]);
@@ -101,18 +109,33 @@ export async function predictCustomer(
       : result!.problems.map((problem) => problemError(fields, problem))),
   ];
   if (errors.length > 0 || !result!.ok) return { ok: false, errors: sortedByField(errors, fields) };
+  return { ok: true, customer: result!.customer };
+}
+
+/**
+ * Stores what `score`, which is `scoreForm` in a task, says of the form. A what-if is stored beside the customer's own
+ * scores and counts nowhere.
+ */
+export async function predictCustomer(
+  db: Db,
+  user: User,
+  form: CustomerForm & { readonly isWhatIf?: boolean },
+  score: (form: CustomerForm) => Promise<FormScore>,
+): Promise<Prediction> {
+  const { modelId, values, isWhatIf = false } = form;
+  const scored = await score({ modelId, values });
+  if (!scored.ok) return scored;
   const customer = (values['customer'] ?? '').trim();
-  const origin = {
+  const stored = toStored(scored.customer, {
     batchId: null,
     rowNumber: null,
     customerId: customer === '' ? null : customer,
-    source: isWhatIf ? ('what-if' as const) : ('form' as const),
-    modelId: record.id,
+    source: isWhatIf ? 'what-if' : 'form',
+    modelId,
     isSample: false,
     createdBy: user.id,
     createdAt: new Date().toISOString(),
-  };
-  const stored = toStored(result!.customer, origin);
+  });
   return { ok: true, id: await inTransaction(db, (trx) => insertPrediction(trx, stored)) };
 }
 

@@ -30,7 +30,7 @@ const PredictForm = z
   .looseObject({ model: z.coerce.number().int().positive('Choose a model.') })
   .catchall(z.unknown());
 
-export function createPredictHandlers({ db, config }: Context) {
+export function createPredictHandlers({ db, tasks }: Context) {
   const show = async (
     res: Response,
     model: ModelRecord | null,
@@ -73,8 +73,10 @@ export function createPredictHandlers({ db, config }: Context) {
       }
       const original = await findOriginal(values['compared']);
       const isWhatIf = original !== null && values['replace'] !== 'yes';
-      const user = currentUser(req);
-      const prediction = await predictCustomer(db, config.modelsDir, user, model.id, values, isWhatIf);
+      const asked = { modelId: model.id, values, isWhatIf };
+      const prediction = await predictCustomer(db, currentUser(req), asked, (customer) =>
+        tasks.run('scoreForm', customer),
+      );
       if (!prediction.ok) {
         await show(res, model, values, prediction.errors);
         return;

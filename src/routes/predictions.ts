@@ -2,15 +2,14 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { baselineOf } from '../domain/what-if.ts';
 import type { Baseline } from '../domain/what-if.ts';
 import { foldName } from '../domain/column-names.ts';
-import { findAlternatives } from '../domain/alternatives.ts';
 import type { Alternatives } from '../domain/alternatives.ts';
 import { isSameValue } from '../domain/cell-values.ts';
 import { currentPopulation, withinPopulation } from '../domain/population.ts';
 import { predictionsCsvHeader } from '../domain/prediction-csv.ts';
 import { riskLevels } from '../domain/risk.ts';
+import { Unavailable } from '../errors.ts';
 import { flash } from '../http/flash.ts';
 import { sendCsvText } from '../http/csv.ts';
 import { render } from '../http/render.ts';
@@ -50,7 +49,8 @@ declare module '../http/render.ts' {
       readonly changes: readonly InputChange[];
       readonly history: readonly PredictionRecord[];
       readonly settings: Settings;
-      readonly alternatives: Alternatives;
+      /** Null: the model could not be asked in time. */
+      readonly alternatives: Alternatives | null;
     };
   }
 }
@@ -86,7 +86,7 @@ type ListQuery = z.infer<typeof ListQuery>;
 
 const rowsPerRead = 1_000;
 
-export function createPredictionHandlers({ db, config, tasks }: Context) {
+export function createPredictionHandlers({ db, tasks }: Context) {
   return {
     list: async (req: Request, res: Response) => {
       const { data: query, noted } = parseQuery(ListQuery, req.query);
@@ -135,14 +135,24 @@ export function createPredictionHandlers({ db, config, tasks }: Context) {
         prediction,
         others: prediction.probability - prediction.reasons.base - shown,
         compared,
-        baseline: compared && (await baselineOf(db, config.modelsDir, prediction, compared)),
+        baseline: compared && (await tasks.run('baselineOf', { whatIf: prediction, original: compared })),
         changes: compared === null ? [] : changedInputs(compared.inputs, prediction.inputs),
         history: prediction.customerId === null ? [] : await listHistory(db, prediction.customerId, 20),
         settings,
-        alternatives: await findAlternatives(db, config.modelsDir, prediction, settings),
+        alternatives: await nullIfLate(tasks.run('findAlternatives', { prediction, settings })),
       });
     },
   };
+}
+
+/** For a part of a page that the rest does not wait for. */
+async function nullIfLate<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof Unavailable) return null;
+    throw error;
+  }
 }
 
 interface InputChange {

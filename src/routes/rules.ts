@@ -7,7 +7,6 @@ import type { AttributeCondition, Conditions, RetentionRule } from '../domain/re
 import { typedNumber } from '../domain/cell-values.ts';
 import { foldName } from '../domain/column-names.ts';
 import { currentPopulation } from '../domain/population.ts';
-import { tryRules } from '../domain/rule-trial.ts';
 import type { RuleTrial } from '../domain/rule-trial.ts';
 import { removeRule, saveRule } from '../domain/rules.ts';
 import { riskLevels } from '../domain/risk.ts';
@@ -90,7 +89,7 @@ const RuleForm = z.object({
   ...attributeFields,
 });
 
-export function createRuleHandlers({ db, config, tasks }: Context) {
+export function createRuleHandlers({ db, tasks }: Context) {
   const edit = async (
     res: Response,
     id: number | null,
@@ -158,7 +157,7 @@ export function createRuleHandlers({ db, config, tasks }: Context) {
         limit: 20,
         offset: 0,
       });
-      const results = prediction ? await tryRules(db, config.modelsDir, prediction) : [];
+      const results = prediction ? await tasks.run('tryRules', { prediction }) : [];
       await render(res, 'rules/test', { title: 'Try the rules on a customer', prediction, recent, results });
     },
 

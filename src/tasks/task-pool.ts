@@ -47,14 +47,18 @@ export function startTaskPool(
   config: Config,
   limits: Readonly<Record<keyof typeof lanes, LaneLimits>> = lanes,
 ): TaskPool {
-  const open = { page: openLane(config, limits.page), long: openLane(config, limits.long) };
+  const open = {
+    page: openLane(config, limits.page),
+    model: openLane(config, limits.model),
+    long: openLane(config, limits.long),
+  };
   const run = (name: ToTask['name'], args: unknown): Promise<unknown> =>
     open[tasks[name].lane].run({ name, args });
   return {
     // The record of tasks pairs names, arguments and results.
     run: run as Tasks['run'],
     stop: async () => {
-      await Promise.all([open.page.stop(), open.long.stop()]);
+      await Promise.all(Object.values(open).map((lane) => lane.stop()));
     },
   };
 }

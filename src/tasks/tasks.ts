@@ -17,9 +17,15 @@ import {
   sumPredictions,
 } from '../store/predictions.ts';
 import { previewActivation } from '../domain/activation.ts';
+import { findAlternatives } from '../domain/alternatives.ts';
 import { inspectModelFile } from '../domain/model-registry.ts';
+import { scoreForm } from '../domain/predicting.ts';
+import type { CustomerForm } from '../domain/predicting.ts';
+import { tryRules } from '../domain/rule-trial.ts';
+import { baselineOf } from '../domain/what-if.ts';
 import { getModel } from '../store/models.ts';
-import type { PredictionFilter, PredictionSort } from '../store/predictions.ts';
+import type { PredictionFilter, PredictionRecord, PredictionSort } from '../store/predictions.ts';
+import type { Settings } from '../store/settings.ts';
 
 /** What a task works with. */
 export interface TaskEnv {
@@ -32,6 +38,8 @@ export interface TaskEnv {
 export const lanes = {
   /** What a page shows, or a part of a download. */
   page: { threads: 2, withinMs: 10_000, maxWaiting: 50 },
+  /** What stored models say. Their threads keep the last models decoded: those of the other lanes need none. */
+  model: { threads: 2, withinMs: 20_000, maxWaiting: 50 },
   /** What grows with a file or with all customers. */
   long: { threads: 2, withinMs: 600_000, maxWaiting: 20 },
 } as const;
@@ -43,6 +51,10 @@ interface Task<Args, Result> {
 
 function page<Args, Result>(run: Task<Args, Result>['run']): Task<Args, Result> {
   return { lane: 'page', run };
+}
+
+function model<Args, Result>(run: Task<Args, Result>['run']): Task<Args, Result> {
+  return { lane: 'model', run };
 }
 
 function long<Args, Result>(run: Task<Args, Result>['run']): Task<Args, Result> {
@@ -82,8 +94,21 @@ export const tasks = {
   /** What an uploaded model file holds. */
   inspectModelFile: page(({ config }, args: { file: string }) => inspectModelFile(config, args.file)),
   /** What activating a model would change, its promotion tests included. */
-  previewActivation: page(async ({ db, config }, args: { modelId: number }) =>
+  previewActivation: model(async ({ db, config }, args: { modelId: number }) =>
     previewActivation(db, config.modelsDir, await getModel(db, args.modelId)),
+  ),
+  scoreForm: model(({ db, config }, form: CustomerForm) => scoreForm(db, config.modelsDir, form)),
+  findAlternatives: model(
+    ({ db, config }, { prediction, settings }: { prediction: PredictionRecord; settings: Settings }) =>
+      findAlternatives(db, config.modelsDir, prediction, settings),
+  ),
+  /** What a what-if is to be compared with. */
+  baselineOf: model(
+    ({ db, config }, { whatIf, original }: { whatIf: PredictionRecord; original: PredictionRecord }) =>
+      baselineOf(db, config.modelsDir, whatIf, original),
+  ),
+  tryRules: model(({ db, config }, { prediction }: { prediction: PredictionRecord }) =>
+    tryRules(db, config.modelsDir, prediction),
   ),
 };
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findAlternatives } from '../../src/domain/alternatives.ts';
-import { predictCustomer } from '../../src/domain/predicting.ts';
+import { predictCustomer, scoreForm } from '../../src/domain/predicting.ts';
 import { storeModel, trainOnTable } from '../../src/domain/training.ts';
 import { readTrainingTable } from '../../src/domain/training-table.ts';
 import { activateModel } from '../../src/store/models.ts';
@@ -33,7 +33,9 @@ afterAll(() => test.close());
 async function ask(contract: string, tenure: string) {
   const { db, config } = test.context;
   const values = { f0: contract, f1: tenure, f2: '95' };
-  const result = await predictCustomer(db, config.modelsDir, user, modelId, values);
+  const result = await predictCustomer(db, user, { modelId, values }, (form) =>
+    scoreForm(db, config.modelsDir, form),
+  );
   if (!result.ok) throw new Error(JSON.stringify(result.errors));
   const prediction = await getPrediction(db, result.id);
   return { prediction, ...(await findAlternatives(db, config.modelsDir, prediction, await getSettings(db))) };

@@ -1,7 +1,7 @@
 import type request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultRules } from '../../src/domain/default-rules.ts';
-import { formFields, notKnown, predictCustomer } from '../../src/domain/predicting.ts';
+import { formFields, notKnown, predictCustomer, scoreForm } from '../../src/domain/predicting.ts';
 import type { Conditions } from '../../src/domain/retention.ts';
 import type { User } from '../../src/domain/accounts.ts';
 import { tryRules } from '../../src/domain/rule-trial.ts';
@@ -160,7 +160,9 @@ describe('trying the rules on a customer', () => {
   it('says of each whether it matches, and if not, why', async () => {
     const { db, config } = test.context;
     const values = { customer: 'tried', f0: 'Month-to-month', f1: '2', f2: '95', f3: 'No' };
-    const prediction = await predictCustomer(db, config.modelsDir, ada, modelId, values);
+    const prediction = await predictCustomer(db, ada, { modelId, values }, (form) =>
+      scoreForm(db, config.modelsDir, form),
+    );
     if (!prediction.ok) throw new Error(JSON.stringify(prediction.errors));
     const { text } = await agent.get(`/settings/rules/test?prediction=${prediction.id}`).expect(200);
     for (const { action } of await rules()) expect(text).toContain(action);
@@ -186,7 +188,9 @@ describe('trying the rules on a customer', () => {
           cells.get(feature.name) === '' && isChoice ? notKnown : cells.get(feature.name)!,
         ]),
       );
-      const stored = await predictCustomer(db, config.modelsDir, ada, 1, values);
+      const stored = await predictCustomer(db, ada, { modelId: 1, values }, (form) =>
+        scoreForm(db, config.modelsDir, form),
+      );
       const prediction = await getPrediction(db, stored.ok ? stored.id : 0);
       const tried = await tryRules(db, config.modelsDir, prediction);
       const recommended = tried.filter((trial) => trial.whyNot === null).map(({ rule }) => rule.id);
