@@ -20,6 +20,8 @@ import { cancelled, done } from './job-steps.ts';
 import type { JobOutcome, JobSteps } from './job-steps.ts';
 
 const rowsAtOnce = 2_000;
+/** More than these keep the web thread too long. */
+const mostByRequest = 500;
 const restMs = 20;
 
 /** 'later': a job goes on with it. @throws Conflict while it is checked or scored */
@@ -28,7 +30,7 @@ export async function removeBatch(
   uploadsDir: string,
   user: User,
   batchId: number,
-  limit = rowsAtOnce,
+  limit = mostByRequest,
 ): Promise<'done' | 'later'> {
   const removed = await inTransaction(db, async (trx) => {
     const batch = await getBatch(trx, batchId);
@@ -58,13 +60,22 @@ export async function removeBatch(
 }
 
 /** Queues the removal unless it is under way. Call inside a transaction. */
-export async function resumeRemoval(trx: Db, userId: number | null, batch: BatchRecord): Promise<void> {
+export async function resumeRemoval(
+  trx: Db,
+  userId: number | null,
+  batch: BatchRecord,
+  { withSample = false } = {},
+): Promise<void> {
   if (await findRemovalJob(trx, batch.id)) return;
   const before: BatchBefore = { state: batch.state, error: batch.error, scoredCount: batch.scoredCount };
   await updateBatch(trx, batch.id, { state: 'removing', error: null });
   await enqueueJob(trx, {
     kind: 'remove-batch',
-    payload: { removedBatchId: batch.id, ...(isBeingRemoved(batch) ? {} : { before }) },
+    payload: {
+      removedBatchId: batch.id,
+      ...(isBeingRemoved(batch) ? {} : { before }),
+      ...(withSample ? { withSample } : {}),
+    },
     subject: `Undo ${batch.originalName}`,
     createdBy: userId,
   });

@@ -1,5 +1,5 @@
-import { removeBatchRows } from '../domain/batch-removal.ts';
+import { removeBatchWithSample } from '../domain/sample-removal.ts';
 import type { JobHandler } from './job-handler.ts';
 
 export const runRemoveBatch: JobHandler = ({ db, config, ...steps }, payload) =>
-  removeBatchRows(db, config.uploadsDir, payload, steps);
+  removeBatchWithSample(db, config, payload, steps);

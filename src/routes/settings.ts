@@ -3,14 +3,10 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { currencies, timeZones } from '../domain/locale.ts';
-import {
-  changeOrganisation,
-  changeRiskLevels,
-  describeSample,
-  removeSample,
-} from '../domain/organisation.ts';
-import type { SampleDescription } from '../domain/organisation.ts';
+import { changeOrganisation, changeRiskLevels } from '../domain/organisation.ts';
 import { currentPopulation } from '../domain/population.ts';
+import { describeSample, removeSample } from '../domain/sample-removal.ts';
+import type { SampleDescription } from '../domain/sample-removal.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
 import { render, renderFragment } from '../http/render.ts';
@@ -143,11 +139,16 @@ export function createSettingsHandlers({ db, config }: Context) {
     },
 
     showSample: async (_req: Request, res: Response) => {
-      await render(res, 'settings/sample', { title: 'Sample data', sample: await describeSample(db) });
+      const sample = await describeSample(db);
+      const refresh = sample.isBeingRemoved ? { refreshSeconds: 2, scripts: ['reload-page'] } : {};
+      await render(res, 'settings/sample', { title: 'Sample data', sample, ...refresh });
     },
 
     removeSample: async (req: Request, res: Response) => {
-      await removeSample(db, config, currentUser(req));
+      if ((await removeSample(db, config, currentUser(req))) === 'later') {
+        res.redirect(303, '/settings/sample');
+        return;
+      }
       flash(req, 'success', 'The sample is removed. What you uploaded yourself is untouched.');
       res.redirect(303, '/');
     },

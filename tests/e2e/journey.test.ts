@@ -212,10 +212,11 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
     expect(hashes[1]).toBe(hashes[0]);
   });
 
-  it('removes the sample in one step and keeps what it uploaded', async () => {
+  it('removes the sample with one click and keeps what it uploaded', async () => {
     await page.goto(`${server.url}/settings/sample`);
     await page.getByRole('button', { name: 'Remove the sample' }).click();
-    await page.getByText('The sample is removed.').waitFor();
+    await page.getByText('There is no sample data here').waitFor();
+    await page.goto(server.url);
     expect(await page.locator('main').innerText()).not.toContain('Sample data.');
     expect(await page.locator('main').innerText()).toContain('mine.csv');
   });

@@ -154,7 +154,7 @@ describe('the organisation', () => {
 });
 
 describe('removing the sample', () => {
-  it('says what goes, takes it in one step, and leaves what is not sample', async () => {
+  it('says what goes, takes it away piece by piece by a job, and leaves what is not sample', async () => {
     const { db, config } = test.context;
     const [first, second] = (await listModels(db)).sort((a, b) => a.id - b.id);
     const asked = await post('/predict', {
@@ -170,7 +170,20 @@ describe('removing the sample', () => {
     expect(text).toContain('2,000 scores of generated customers');
     expect(text).toContain(`model ${second!.label}, which is not active`);
     expect(text).toContain(`The active model, ${first!.label}`);
+    const writes: string[] = [];
+    const listen = ({ sql }: { sql: string }) => writes.push(sql);
+    db.on('query', listen);
     await post('/settings/sample/removal', {}).expect(303);
+    db.off('query', listen);
+    expect(
+      writes.filter((sql) => /^(delete|update|select).*`predictions`/.test(sql)),
+      'nothing by the request itself',
+    ).toEqual([]);
+    const waiting = await admin.get('/settings/sample').expect(200);
+    expect(waiting.text).toContain('The sample is being removed');
+    expect(waiting.text).toContain('2,000 scores are left');
+    expect((await post('/settings/sample/removal', {}).expect(409)).text).toContain('being removed already');
+    await runJobs(test.context);
 
     expect(await countSamplePredictions(db)).toBe(0);
     expect(await listSampleBatches(db)).toEqual([]);
