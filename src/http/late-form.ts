@@ -7,12 +7,18 @@ import { findCurrentUser, localPath } from './authenticate.ts';
 import { originOf } from './csrf.ts';
 import { keepForm, readKeptForm } from './kept-form.ts';
 import type { KeptForm } from './kept-form.ts';
+import { describeKeptForm } from './kept-form-words.ts';
+import type { KeptFormWords } from './kept-form-words.ts';
 import { render } from './render.ts';
 import type { PageData } from './render.ts';
 
 declare module './render.ts' {
   interface Pages {
-    'auth/send-again': PageData & { readonly form: KeptForm; readonly wasSignedOut: boolean };
+    'auth/send-again': PageData & {
+      readonly form: KeptForm;
+      readonly words: KeptFormWords;
+      readonly wasSignedOut: boolean;
+    };
   }
 }
 
@@ -25,7 +31,7 @@ export async function renderSendAgain(
   await render(
     res,
     'auth/send-again',
-    { title: 'Send your form?', form, wasSignedOut },
+    { title: 'Send your form?', form, words: describeKeptForm(form), wasSignedOut },
     wasSignedOut ? 200 : 403,
   );
 }

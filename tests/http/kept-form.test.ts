@@ -50,6 +50,8 @@ describe('a form that arrives after its session has ended', () => {
       .expect(200);
     expect(shown.text).toContain('action="/account"');
     expect(shown.text).toContain('Ada &lt;b&gt;Late');
+    expect(shown.text).toContain('You were changing your account.');
+    expect(shown.text).toContain('<dt>Theme</dt><dd>Dark</dd>');
     const fresh = hidden(shown.text, '_csrf');
     await agent
       .post('/account')
@@ -139,7 +141,7 @@ describe('a form with the token of an earlier session', () => {
       .type('form')
       .send({ _csrf: old, ...form })
       .expect(403);
-    expect(answer.text).not.toContain('This is what you typed');
+    expect(answer.text).not.toContain('Send your form?');
   });
 
   it('that signs in goes on, with what waited in its page', async () => {
