@@ -15,7 +15,7 @@ const parameters = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 };
 /** Hashing is deliberately expensive: at most two at once, so that a crowd at the door cannot take the machine. */
 const maxAtOnce = 2;
 /** Whoever would stand further back than this is sent away instead: the wait would be seconds. */
-const maxWaiting = 100;
+const maxWaiting = 30;
 let running = 0;
 const waiting: (() => void)[] = [];
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { authenticate, choosePassword, getLink, isSetUp } from '../domain/accounts.ts';
 import { maxPasswordLength, minPasswordLength } from '../domain/passwords.ts';
-import { Unprocessable } from '../errors.ts';
+import { Unavailable, Unprocessable } from '../errors.ts';
 import { findCurrentUser, endSession, localPath, signInSession } from '../http/authenticate.ts';
 import { readKeptForm } from '../http/kept-form.ts';
 import { renderSendAgain } from '../http/late-form.ts';
@@ -43,6 +43,9 @@ const PasswordForm = z
     message: 'The two passwords differ.',
   });
 
+/** Each costs two writes and a hash; whoever came after more than these would wait for seconds. */
+const mostSignInsAtOnce = 20;
+
 export function createSignInHandlers(context: Context) {
   const { db } = context;
   const limits = createPasswordLimits(context);
@@ -62,7 +65,7 @@ export function createSignInHandlers(context: Context) {
       }
     },
 
-    create: async (req: Request, res: Response) => {
+    create: limited(async (req, res) => {
       const form = parseForm(SignInForm, req.body);
       const { email = '', next, kept = '' } = textValues(req.body);
       const page = { title: 'Sign in', scripts, email, next: localPath(next), kept: kept || null };
@@ -84,7 +87,7 @@ export function createSignInHandlers(context: Context) {
       const late = readKeptForm(kept);
       if (late) await renderSendAgain(res, late, { wasSignedOut: true });
       else res.redirect(303, page.next);
-    },
+    }),
 
     remove: async (req: Request, res: Response) => {
       const user = findCurrentUser(req);
@@ -125,4 +128,19 @@ async function passwordPage({ db }: Context, token: string) {
 
 function tokenOf(req: Request): string {
   return String(req.params['token']);
+}
+
+/** Whoever is too many is sent away before anything is written or counted. */
+function limited(signIn: (req: Request, res: Response) => Promise<void>) {
+  let underWay = 0;
+  return async (req: Request, res: Response): Promise<void> => {
+    if (underWay >= mostSignInsAtOnce)
+      throw new Unavailable('Too many people are signing in. Try again in a moment.');
+    underWay++;
+    try {
+      await signIn(req, res);
+    } finally {
+      underWay--;
+    }
+  };
 }
