@@ -30,6 +30,8 @@ export interface TrainingOrder {
   readonly datasetName: string;
   readonly path: string;
   readonly rowCount: number;
+  /** Of the file that was brought. */
+  readonly sha256: string;
   readonly columns: readonly DatasetColumn[];
   readonly label: LabelDefinition;
   readonly options: TrainingOptions;
@@ -85,6 +87,7 @@ export async function beginTraining(db: Db, config: Config, id: number): Promise
     datasetName: dataset.name,
     path: join(config.dataDir, dataset.file),
     rowCount: dataset.rowCount,
+    sha256: dataset.sha256,
     columns: dataset.columns,
     label,
     options: TrainingOptions.parse(training.plan),
@@ -98,7 +101,9 @@ export async function fitTraining(
   onProgress: (progress: TrainingProgress) => void,
 ): Promise<TrainingResult> {
   onProgress({ stage: 'Reading the data', done: 0, total: 0, best: null });
-  const table = await readDatasetTable(order.path, order.columns, order.label, order.rowCount);
+  const read = await readDatasetTable(order.path, order.columns, order.label, order.rowCount);
+  // The model names the file that was brought, not the CSV that was made of it.
+  const table = { ...read, sha256: order.sha256 };
   const model = trainOnTable(table, { ...order, only: null, details: detailsOf(order.columns) }, onProgress);
   const file = `${randomUUID()}.holdfast`;
   const sha256 = await writeModelFile(modelsDir, file, model);

@@ -1,7 +1,8 @@
 /** Takes a table in whatever form it came: CSV as any upload, Excel and Parquet turned into CSV first. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { lstat, open, rename, rm, symlink } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { FirstLine } from '../csv/first-line.ts';
 import { takeInCsv } from '../csv/intake.ts';
 import type { CsvIntake } from '../csv/intake.ts';
@@ -19,7 +20,8 @@ export interface TableIntake extends CsvIntake {
 const headBytes = 4096;
 
 /**
- * Examines the file and replaces it by its CSV form; hash and size are those of the bytes that came.
+ * Examines the file and replaces it by its CSV form; hash and size are those of the bytes that came. Until all is known
+ * the file stays as it came: whoever is asked about its first line, or cut off, begins with the same bytes again.
  * @throws AppError 415 for other kinds of files, 422 for a table that cannot be used, in words
  */
 export async function takeInTable(
@@ -28,18 +30,31 @@ export async function takeInTable(
   firstLine: FirstLine | null = null,
 ): Promise<TableIntake> {
   const source = tableFormatOf(await readHead(path));
-  if (source === 'csv') return { ...(await takeInCsv(path, firstLine)), source };
-  const original = await hashFile(path);
-  const converted = `${path}.csv`;
+  const taken = `${path}.csv`;
+  await rm(taken, { force: true });
   try {
-    const notes = await (source === 'xlsx' ? excelToCsv : parquetToCsv)(path, converted, checkpoint);
-    await rename(converted, path);
-    const intake = await takeInCsv(path, firstLine);
+    const notes = await turnIntoCsv(source, path, taken, checkpoint);
+    const original = source === 'csv' ? {} : await hashFile(path);
+    const intake = await takeInCsv(taken, firstLine);
+    if (!(await lstat(taken)).isSymbolicLink()) await rename(taken, path);
     const format = { ...intake.format, notes: [...notes, ...intake.format.notes] };
     return { ...intake, ...original, format, source };
   } finally {
-    await rm(converted, { force: true });
+    await rm(taken, { force: true });
   }
+}
+
+/** Gives what a person should know of it. */
+async function turnIntoCsv(
+  source: TableFormat,
+  path: string,
+  target: string,
+  checkpoint?: Checkpoint,
+): Promise<readonly string[]> {
+  if (source !== 'csv') return (source === 'xlsx' ? excelToCsv : parquetToCsv)(path, target, checkpoint);
+  // What is changed takes the place of the link, never of what it points to.
+  await symlink(resolve(path), target);
+  return [];
 }
 
 async function readHead(path: string): Promise<Buffer> {

@@ -34,6 +34,12 @@ const csv = [
   '',
 ].join('\n');
 
+const nameless = [
+  ['Zoë', 12.5, 3],
+  ['Jürg', 7.5, 4],
+  ['Ada', 9.5, 5],
+];
+
 const workbook = (): Promise<Buffer> => {
   const cells = rows.map((row) =>
     row.map((value) =>
@@ -78,6 +84,32 @@ describe('a table', () => {
     expect(intake.format.notes[0]).toMatch(/Parquet file was turned into CSV/);
     const book = await takeInTable(file(await workbook()));
     expect(book.format.notes[0]).toMatch(/Excel workbook was turned into CSV/);
+  });
+
+  it.each([
+    [
+      'an Excel workbook',
+      () => writeWorkbook(nameless.map((row) => row.map((value) => ({ value })))).toBuffer(),
+    ],
+    [
+      'a text file in Windows-1252',
+      () => Buffer.from(`${nameless.map((row) => row.join(';')).join('\n')}\n`, 'latin1'),
+    ],
+    [
+      'a text file with spaces between cells',
+      () => Buffer.from(`${nameless.map((row) => row.join('  ')).join('\n')}\n`),
+    ],
+  ])('that is asked about its first line is still known as it came afterwards: %s', async (_what, make) => {
+    const bytes = await make();
+    const path = file(bytes);
+    await expect(takeInTable(path)).rejects.toMatchObject({ code: 'unclear-first-line' });
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+    const { sha256, byteSize, format, rowCount } = await takeInTable(path, undefined, 'data');
+    expect(sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
+    expect([byteSize, rowCount]).toEqual([bytes.length, 3]);
+    expect(format.notes[0]).toMatch(/turned into CSV|converted to UTF-8|separated by spaces/);
+    expect(readFileSync(path, 'utf8')).toMatch(/^column_1/);
+    expect(readdirSync(folder).filter((name) => name.includes('.'))).toEqual([]);
   });
 
   it('may have several sheets: the first is read, and the note says so', async () => {
