@@ -1,16 +1,16 @@
 /**
- * Removes what nothing names: files of uploads, datasets and models that were cut off, and limits that have expired.
+ * Removes what nothing names: files of uploads, datasets and models that were cut off, and limits and sessions that have expired.
  * Age and reference decide: a file that somebody still writes, this process or another, has no row yet but is young.
  */
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
-import { inTransaction } from '../db.ts';
 import { errorFields } from '../errors.ts';
 import { listBatchFiles } from '../store/batches.ts';
 import { listDatasetFiles } from '../store/datasets.ts';
 import { listModelFiles } from '../store/models.ts';
 import { deleteExpiredLimits } from '../store/rate-limits.ts';
+import { deleteExpiredSessions } from '../store/sessions.ts';
 import { allBatchFiles } from './batch-files.ts';
 import { datasetFolder } from './datasets.ts';
 
@@ -36,7 +36,8 @@ export async function sweep(context: Context): Promise<void> {
         const known = new Set(await listModelFiles(db));
         return (name) => !/\.holdfast(\.\d+\.tmp)?$/.test(name) || known.has(name);
       }),
-    limits: () => inTransaction(db, (trx) => deleteExpiredLimits(trx, Date.now())),
+    limits: () => deleteExpiredLimits(db, Date.now()),
+    sessions: () => deleteExpiredSessions(db, new Date().toISOString()),
   };
   for (const [part, run] of Object.entries(parts)) {
     try {

@@ -1,18 +1,14 @@
-/**
- * Sessions in the database. The store holds a hash of each identifier, so that somebody who reads the
- * database cannot take a session over.
- */
-import { createHash, randomBytes } from 'node:crypto';
+/** Who is signed in: the cookie, how long it is good, and the secret that signs it. */
+import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConnectSessionKnexStore } from 'connect-session-knex';
 import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
-import type { SessionData } from 'express-session';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
 import { errorFields } from '../errors.ts';
 import { privateFile, privateFolder } from '../private-files.ts';
+import { HashedSessionStore } from './session-store.ts';
 
 const idleMinutes = 30;
 export const absoluteHours = 12;
@@ -39,14 +35,7 @@ declare module 'express-session' {
 
 export function sessions(context: Context): RequestHandler {
   const secure = isHttps(context.config);
-  const store = new HashedSessionStore(context.db, {
-    createTable: false,
-    tableName: 'sessions',
-    cleanupInterval: 60_000,
-    onDbCleanupError: () => {
-      context.log.warn({}, 'Expired sessions could not be removed; the next round tries again');
-    },
-  });
+  const store = new HashedSessionStore(context.db);
   const handler = session({
     store,
     name: secure ? '__Host-holdfast' : 'holdfast',
@@ -118,75 +107,4 @@ function noteUse({ session: used }: Request): void {
   if (Object.keys(used).length <= 1) return;
   const now = Date.now();
   if (used.seenAt === undefined || now - used.seenAt >= writeAgainMs) used.seenAt = now;
-}
-
-/**
- * The store underneath reports an error to its caller and throws it as well; the second time nobody would
- * catch it, and a busy database would end the process.
- */
-class HashedSessionStore extends ConnectSessionKnexStore {
-  private readonly knex: Context['db'];
-
-  constructor(knex: Context['db'], options: ConstructorParameters<typeof ConnectSessionKnexStore>[0]) {
-    super({ knex, ...options });
-    this.knex = knex;
-  }
-  override async get(sid: string, callback: (error: unknown, session?: SessionData | null) => void) {
-    return super.get(hashed(sid), callback).catch(() => null);
-  }
-  /** Generated in this process and not stored yet. */
-  private readonly fresh = new WeakSet<object>();
-
-  /** express-session gives its store the function that makes a session; what it makes is noted. */
-  rememberNew(): void {
-    const store = this as unknown as { generate: (req: Request) => void };
-    const { generate } = store;
-    store.generate = (req) => {
-      generate(req);
-      this.fresh.add(req.session);
-    };
-  }
-
-  /**
-   * Only a new session is inserted. One that was read is updated where it still exists: a request that was under
-   * way when somebody signed out must not bring the session back.
-   */
-  override async set(sid: string, data: SessionData, callback?: (error?: unknown) => void) {
-    // A stranger's: express-session writes a regenerated one down even when nothing is in it.
-    if ((data as Partial<SessionData>).userId === undefined) {
-      callback?.();
-      return;
-    }
-    if (this.fresh.has(data)) {
-      const saved = (error?: unknown): void => {
-        if (error === undefined) this.fresh.delete(data);
-        callback?.(error);
-      };
-      await super.set(hashed(sid), data, saved).catch(() => undefined);
-      return;
-    }
-    const expired = new Date(Date.now() + (data.cookie.maxAge ?? 0)).toISOString();
-    try {
-      const change = { sess: JSON.stringify(data), expired };
-      await this.knex('sessions')
-        .where({ sid: hashed(sid) })
-        .update(change);
-    } catch (error) {
-      callback?.(error);
-      return;
-    }
-    callback?.();
-  }
-  /** `noteUse` has the session written once a minute; a page that changes nothing writes nothing. */
-  override touch(_sid: string, _data: SessionData, callback?: () => void): Promise<void> {
-    callback?.();
-    return Promise.resolve();
-  }
-  override async destroy(sid: string, callback?: (error?: unknown) => void) {
-    return super.destroy(hashed(sid), callback).catch(() => 0);
-  }
-}
-
-function hashed(sid: string): string {
-  return createHash('sha256').update(sid).digest('hex');
 }

@@ -82,4 +82,14 @@ describe('the sweep', () => {
     expect(existsSync(stray)).toBe(false);
     expect(await db('rate_limits').pluck('key')).toEqual(['now']);
   });
+
+  it('removes the sessions that have expired, and no others', async () => {
+    const { db } = test.context;
+    const session = (sid: string, ms: number) => ({
+      ...{ sid, sess: '{}', expired: new Date(Date.now() + ms).toISOString() },
+    });
+    await db('sessions').insert([session('over', -1_000), session('good', 60_000)]);
+    await sweep(test.context);
+    expect(await db('sessions').pluck('sid')).toEqual(['good']);
+  });
 });

@@ -15,6 +15,18 @@ afterAll(() => test.close());
 const countSessions = async (): Promise<number> =>
   Number((await test.context.db('sessions').count({ n: '*' }).first())?.n);
 
+describe('the store of sessions', () => {
+  it('asks the database for nothing by itself: who closes it at once cuts nothing off', async () => {
+    const statements: string[] = [];
+    const note = ({ sql }: { sql: string }) => statements.push(sql);
+    test.context.db.on('query', note);
+    sessions(test.context);
+    await new Promise((resume) => setTimeout(resume, 50));
+    test.context.db.removeListener('query', note);
+    expect(statements).toEqual([]);
+  });
+});
+
 describe('a session', () => {
   it('that was signed out is not brought back by a request that was under way', async () => {
     const app = express();

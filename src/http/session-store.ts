@@ -1,0 +1,75 @@
+/**
+ * Sessions in the database, under a hash of each identifier, so that somebody who reads the database cannot take a
+ * session over. It does nothing by itself: expired ones are removed by the sweep.
+ */
+import { createHash } from 'node:crypto';
+import type { Request } from 'express';
+import session from 'express-session';
+import type { SessionData } from 'express-session';
+import type { Db } from '../db.ts';
+import { deleteSession, findSession, insertSession, updateSession } from '../store/sessions.ts';
+
+type Done = (error?: unknown) => void;
+
+export class HashedSessionStore extends session.Store {
+  private readonly db: Db;
+  /** Generated in this process and not stored yet. */
+  private readonly fresh = new WeakSet<object>();
+
+  constructor(db: Db) {
+    super();
+    this.db = db;
+  }
+
+  override get(sid: string, callback: (error: unknown, session?: SessionData | null) => void): void {
+    findSession(this.db, hashed(sid), new Date().toISOString())
+      .then((text) => (text === null ? null : (JSON.parse(text) as SessionData)))
+      .then((data) => {
+        callback(null, data);
+      }, callback);
+  }
+
+  /** express-session gives its store the function that makes a session; what it makes is noted. */
+  rememberNew(): void {
+    const store = this as unknown as { generate: (req: Request) => void };
+    const { generate } = store;
+    store.generate = (req) => {
+      generate(req);
+      this.fresh.add(req.session);
+    };
+  }
+
+  /**
+   * Only a new session is inserted. One that was read is updated where it still exists: a request that was under
+   * way when somebody signed out must not bring the session back.
+   */
+  override set(sid: string, data: SessionData, callback: Done = () => undefined): void {
+    // A stranger's: express-session writes a regenerated one down even when nothing is in it.
+    if ((data as Partial<SessionData>).userId === undefined) {
+      callback();
+      return;
+    }
+    const expired = new Date(Date.now() + (data.cookie.maxAge ?? 0)).toISOString();
+    const row = { sid: hashed(sid), sess: JSON.stringify(data), expired };
+    const write = this.fresh.has(data) ? insertSession : updateSession;
+    write(this.db, row).then(() => {
+      this.fresh.delete(data);
+      callback();
+    }, callback);
+  }
+
+  /** A session in use is written once a minute (see session.ts); a page that changes nothing writes nothing. */
+  override touch(_sid: string, _data: SessionData, callback?: () => void): void {
+    callback?.();
+  }
+
+  override destroy(sid: string, callback: Done = () => undefined): void {
+    deleteSession(this.db, hashed(sid)).then(() => {
+      callback();
+    }, callback);
+  }
+}
+
+function hashed(sid: string): string {
+  return createHash('sha256').update(sid).digest('hex');
+}
