@@ -147,7 +147,24 @@ export function valueText(x: Maybe<number>, kind: ValueKind): string {
 
 /** What a customer has in a column: a number, a level, an ISO date, or null. */
 export function cellText(value: number | string | null): string {
-  return value === null ? 'not known' : typeof value === 'number' ? numberText(value) : value;
+  if (value === null) return 'not known';
+  if (typeof value === 'number') return numberText(value);
+  return /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value))
+    ? dayText(Date.parse(value) / dayMs)
+    : value;
+}
+
+/** How long something takes or took: '45 seconds', '3 minutes'. */
+export function durationText(seconds: Maybe<number>): string {
+  return orMissing(seconds, (value) => {
+    const [n, unit] = value < 90 ? [Math.round(value), 'second'] : [Math.round(value / 60), 'minute'];
+    return `${whole(n)} ${n === 1 ? unit : `${unit}s`}`;
+  });
+}
+
+/** A share as a field of a form holds it in percent, to be read back unchanged: '2.5'. */
+export function typedPercent(share: number): string {
+  return String(Number((share * 100).toPrecision(12)));
 }
 
 /** Money in whole units and times where the organisation is; a time is an ISO text. */

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  cellText,
   countText,
   createFormatter,
   dayText,
+  durationText,
   edgeTexts,
   metricText,
   numberText,
@@ -15,6 +17,7 @@ import {
   shareText,
   sizeText,
   spanTexts,
+  typedPercent,
   valueText,
 } from '../src/format.ts';
 
@@ -49,6 +52,16 @@ describe('a figure in words', () => {
     [pointsText(0.01), '+1 point'],
     [pointsText(-0.0001), '0 points'],
     [sizeText(-0.0349), '3.5 points'],
+    [cellText('2026-01-05'), '5 Jan 2026'],
+    [cellText('2026-13-45'), '2026-13-45'],
+    [cellText(1234.5), '1,234.5'],
+    [cellText(null), 'not known'],
+    [durationText(1.2), '1 second'],
+    [durationText(89), '89 seconds'],
+    [durationText(600), '10 minutes'],
+    [durationText(null), '–'],
+    [typedPercent(0.29), '29'],
+    [typedPercent(0.12345), '12.345'],
     [money(187_501.6), 'US$187,502'],
     [money(-0.3), 'US$0'],
     [money(-1_200), '−US$1,200'],

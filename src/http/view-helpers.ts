@@ -6,6 +6,7 @@ import {
   cellText,
   countText,
   createFormatter,
+  durationText,
   metricText,
   missing,
   numberText,
@@ -17,6 +18,7 @@ import {
   shareText,
   sizeText,
   spanTexts,
+  typedPercent,
 } from '../format.ts';
 import type { ValueKind } from '../format.ts';
 import type { Settings } from '../store/settings.ts';
@@ -49,6 +51,12 @@ export function createViewHelpers(settings: Pick<Settings, 'currency' | 'timeZon
     riskShape: (level: RiskWord) => riskShapes[level],
     /** What a customer has in a column. */
     cell: cellText,
+    duration: durationText,
+    typedPercent,
+    /** Numbers of rows, as many as there are. */
+    rows: (numbers: readonly number[]) => numbers.map((n) => countText(n)).join(', '),
+    /** A place or a length in a drawing. */
+    place: (x: number) => String(Math.round(x * 100) / 100),
     /** A column's name as people say it. */
     label: labelOf,
     isSameName: (a: string | undefined, b: string | null | undefined) =>

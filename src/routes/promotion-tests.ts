@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { describeTest, TestDefinition } from '../domain/promotion-tests.ts';
 import { removeTest, saveTest } from '../domain/promotion-test-editing.ts';
 import type { FieldError } from '../errors.ts';
+import { typedPercent } from '../format.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
@@ -179,15 +180,14 @@ function valuesOf({ name, definition, enabled }: PromotionTestRecord): Values {
   const read = TestDefinition.safeParse(definition);
   const values = { name, enabled: enabled ? 'yes' : '' };
   if (!read.success) return { ...values, kind: 'direction' };
-  const percent = (value: number): string => String(Math.round(value * 1000) / 10);
   if (read.data.kind === 'golden')
     return {
       ...values,
       kind: 'golden',
       customer: '',
-      low: percent(read.data.low),
-      high: percent(read.data.high),
+      low: typedPercent(read.data.low),
+      high: typedPercent(read.data.high),
     };
   const { feature, from, to, mustNot, allowed } = read.data;
-  return { ...values, kind: 'direction', feature, from, to, mustNot, allowed: percent(allowed) };
+  return { ...values, kind: 'direction', feature, from, to, mustNot, allowed: typedPercent(allowed) };
 }

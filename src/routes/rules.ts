@@ -11,6 +11,7 @@ import type { RuleTrial } from '../domain/rule-trial.ts';
 import { removeRule, saveRule } from '../domain/rules.ts';
 import { riskLevels } from '../domain/risk.ts';
 import type { FieldError } from '../errors.ts';
+import { typedPercent } from '../format.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
@@ -236,7 +237,7 @@ function toValues(rule: RetentionRule): Record<string, string> {
     action: rule.action,
     why: rule.why,
     cost: String(rule.cost),
-    saveRate: String(Math.round(rule.saveRate * 1e4) / 100),
+    saveRate: typedPercent(rule.saveRate),
     position: String(rule.position),
     minMonthlyValue: conditions.minMonthlyValue === null ? '' : String(conditions.minMonthlyValue),
     reason: conditions.reason ?? '',

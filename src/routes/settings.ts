@@ -7,6 +7,7 @@ import { changeOrganisation, changeRiskLevels } from '../domain/organisation.ts'
 import { currentPopulation } from '../domain/population.ts';
 import { describeSample, removeSample } from '../domain/sample-removal.ts';
 import type { SampleDescription } from '../domain/sample-removal.ts';
+import { typedPercent } from '../format.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
 import { render, renderFragment } from '../http/render.ts';
@@ -159,6 +160,5 @@ function asPercentages({
   mediumFrom,
   highFrom,
 }: Pick<Settings, 'mediumFrom' | 'highFrom'>): Record<string, string> {
-  const percentage = (value: number): string => String(Math.round(value * 1e4) / 100);
-  return { mediumFrom: percentage(mediumFrom), highFrom: percentage(highFrom) };
+  return { mediumFrom: typedPercent(mediumFrom), highFrom: typedPercent(highFrom) };
 }

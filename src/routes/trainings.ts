@@ -53,6 +53,8 @@ declare module '../http/render.ts' {
       readonly progress: Partial<TrainingProgress>;
       readonly dataset: Dataset;
       readonly place: number;
+      /** Since it began. */
+      readonly seconds: number;
     };
     'trainings/list': PageData & { readonly trainings: readonly TrainingRecord[] };
   }
@@ -150,6 +152,7 @@ export function createTrainingHandlers({ db }: Context) {
         training,
         progress: training.progress as Partial<TrainingProgress>,
         dataset: await getDataset(db, training.datasetId),
+        seconds: training.startedAt === null ? 0 : (Date.now() - Date.parse(training.startedAt)) / 1_000,
         place: training.state === 'queued' ? await placeInLine(db, training) : 0,
         ...(isOpen ? { refreshSeconds: 2, scripts: ['reload-page'] } : {}),
       });
