@@ -14,7 +14,7 @@ import { getSettings } from '../store/settings.ts';
 import type { User } from './accounts.ts';
 import { readModelFile, verifyModelFile } from './model-files.ts';
 import { comparableCustomers } from './population.ts';
-import { runPromotionTests, scoreInputs } from './promotion-tests.ts';
+import { areResultsOf, failuresOf, runPromotionTests, scoreInputs } from './promotion-tests.ts';
 import type { TestResult } from './promotion-tests.ts';
 import { riskLevelOf, riskLevels } from './risk.ts';
 import type { RiskLevel, RiskThresholds } from './risk.ts';
@@ -57,6 +57,8 @@ export interface ActivationPreview {
   /** True when somebody has been scored, whatever their columns. */
   readonly hasScores: boolean;
   readonly tests: readonly TestResult[];
+  /** Sent back by whoever activates the model although these tests fail; null: none fails. */
+  readonly failures: string | null;
 }
 
 /** So many are scored anew while the page waits. */
@@ -76,7 +78,8 @@ export async function previewActivation(
   const comparable = await comparableCustomers(db, model.schema);
   const { total, customers } = await sampleLatestCustomers(db, { ...comparable, most: mostCustomers });
   const tests = runPromotionTests(model, await listPromotionTests(db), customers);
-  if (total === 0) return { comparison: null, hasScores: await hasPredictions(db), tests };
+  const tested = { tests, failures: failuresOf(tests) };
+  if (total === 0) return { comparison: null, hasScores: await hasPredictions(db), ...tested };
   const scores = scoreInputs(
     model,
     customers.map(({ inputs }) => inputs),
@@ -89,19 +92,29 @@ export async function previewActivation(
       ...compare(customers, scores, await getSettings(db)),
     },
     hasScores: true,
-    tests,
+    ...tested,
   };
 }
 
 /**
- * Makes the model the one that scores. A second click finds it active and changes nothing.
- * @throws Conflict when it is archived or its file is unusable
+ * Makes the model the one that scores. A second click finds it active and changes nothing. `tests`: what the promotion
+ * tests said of it.
+ * @throws Conflict when it is archived, its file is unusable, or the tests have been changed since
  */
-export async function activate(db: Db, modelsDir: string, user: User, id: number): Promise<void> {
+export async function activate(
+  db: Db,
+  modelsDir: string,
+  user: User,
+  { id, tests }: { readonly id: number; readonly tests: readonly TestResult[] },
+): Promise<void> {
   await verifyModelFile(modelsDir, await getModel(db, id));
   await inTransaction(db, async (trx) => {
     const record = await getModel(trx, id);
     if (record.state === 'archived') throw new Conflict('This model is archived. Take it back first.');
+    if (!areResultsOf(tests, await listPromotionTests(trx)))
+      throw new Conflict(
+        'The promotion tests were changed at the same moment. Open the page again to see what they say of this model now.',
+      );
     await switchTo(trx, user, record, 'model.activated');
   });
 }

@@ -1,4 +1,5 @@
 /** What analysts demand of a model before it scores anybody: directions, and customers they know. */
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { rateText, shareText } from '../format.ts';
 import type { Model } from '../ml/model.ts';
@@ -68,6 +69,23 @@ export function runPromotionTests(
           : tryGolden(model, definition.data);
       return { test, ...outcome };
     });
+}
+
+/** What a person accepts who activates a model although these tests fail; null: none fails. */
+export function failuresOf(results: readonly TestResult[]): string | null {
+  const failed = results.filter(({ outcome }) => outcome === 'failed');
+  return failed.length === 0 ? null : fingerprint(failed.map(({ test }) => test));
+}
+
+/** True when these are the results of all tests that are switched on, as they are. */
+export function areResultsOf(results: readonly TestResult[], tests: readonly PromotionTestRecord[]): boolean {
+  const enabled = tests.filter((test) => test.enabled);
+  return fingerprint(enabled) === fingerprint(results.map(({ test }) => test));
+}
+
+function fingerprint(tests: readonly PromotionTestRecord[]): string {
+  const asked = JSON.stringify(tests.map(({ id, definition }) => [id, definition]));
+  return createHash('sha256').update(asked).digest('hex');
 }
 
 /** In plain words: 'Contract from Month-to-month to Two year must not raise the score'. */

@@ -59,15 +59,17 @@ export function createModelActivationHandlers({ db, config, tasks }: Context) {
 
     create: async (req: Request, res: Response) => {
       const model = await getModel(db, idParam(req));
-      const { tests } = await tasks.run('previewActivation', { modelId: model.id });
-      const isFailing = tests.some(({ outcome }) => outcome === 'failed');
-      const isAccepted = (req.body as Readonly<Record<string, unknown>> | undefined)?.['despite'] === 'yes';
-      if (isFailing && !isAccepted) {
-        const message = 'A promotion test fails. Tick that you activate the model all the same, or leave it.';
+      const { tests, failures } = await tasks.run('previewActivation', { modelId: model.id });
+      const accepted = (req.body as Readonly<Record<string, unknown>> | undefined)?.['despite'];
+      if (failures !== null && accepted !== failures) {
+        const message =
+          accepted === undefined
+            ? 'A promotion test fails. Tick that you activate the model all the same, or cancel.'
+            : 'Other promotion tests fail now than when this page was opened. Look at the results again.';
         await showPage(res, model, false, [{ field: 'despite', message }]);
         return;
       }
-      await activate(db, config.modelsDir, currentUser(req), model.id);
+      await activate(db, config.modelsDir, currentUser(req), { id: model.id, tests });
       flash(
         req,
         'success',

@@ -67,7 +67,7 @@ describe('one population at a time', () => {
   });
 
   it('turns to the customers of the model that is activated', async () => {
-    expect((await postForm(admin, `/models/${bank.id}/activation`, { despite: 'yes' })).status).toBe(303);
+    expect((await postForm(admin, `/models/${bank.id}/activation`)).status).toBe(303);
     expect(await shown()).toEqual([bank.id, 40]);
     expect(await page('/')).toContain('of 40 scored');
     expect(await page('/')).toContain(`Customers scored by ${telco.label} are not counted here`);

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createApp } from '../../src/app.ts';
 import { listEvents } from '../../src/store/audit.ts';
 import { findActiveModel } from '../../src/store/models.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
 import { listPredictions, noFilter } from '../../src/store/predictions.ts';
 import { listPromotionTests } from '../../src/store/promotion-tests.ts';
+import type { TaskName, Tasks } from '../../src/tasks/tasks.ts';
 import {
   activateSmallModel,
   createTestApp,
@@ -52,6 +54,12 @@ async function verdicts(): Promise<string[][]> {
   const { text } = await admin.get(`/models/${candidate.id}/activation`).expect(200);
   const cells = /tag(?:-\w+)?">(Passed|Failed|Not applicable)<\/span><\/td><td>([^<]*)/g;
   return [...text.matchAll(cells)].map(([, outcome, seen]) => [outcome!, seen!]);
+}
+
+/** The value of the box that accepts what the page shows. */
+async function despite(path: string): Promise<string> {
+  const { text } = await admin.get(path).expect(200);
+  return /name="despite" value="([^"]+)"/.exec(text)![1]!;
 }
 
 describe('a direction', () => {
@@ -129,9 +137,51 @@ describe('a failing test', () => {
       [expect.stringContaining('A promotion test fails.')],
     ]);
     expect((await findActiveModel(test.context.db))!.id).toBe(active);
-    expect((await postForm(admin, path, { despite: 'yes' })).status).toBe(303);
+    const model = String(active);
+    expect((await postForm(admin, path, { despite: await despite(path) })).status).toBe(303);
     expect((await findActiveModel(test.context.db))!.id).toBe(candidate.id);
-    await postForm(admin, '/models/rollback');
+    expect((await postForm(admin, '/models/rollback', { model })).status).toBe(303);
+  });
+
+  it('is accepted as it was shown: not another one, and not as it was edited since', async () => {
+    await save({ ...longer, mustNot: 'fall' });
+    const active = (await findActiveModel(test.context.db))!.id;
+    const path = `/models/${candidate.id}/activation`;
+    const shown = await despite(path);
+    const edited = { ...longer, mustNot: 'fall', to: 'One year' };
+    await save(edited, `/${(await newTest()).id}`);
+    for (const accepted of [shown, 'yes']) {
+      const { status, text } = await postForm(admin, path, { despite: accepted });
+      expect([status, errorsOf(text)]).toEqual([
+        422,
+        ['Other promotion tests fail now than when this page was opened. Look at the results again.'],
+      ]);
+    }
+    await save({ ...longer, mustNot: 'fall' });
+    expect((await postForm(admin, path, { despite: shown })).status).toBe(422);
+    expect((await findActiveModel(test.context.db))!.id).toBe(active);
+  });
+
+  it.each<[string, (id: number) => Promise<{ status: number }>]>([
+    ['added', () => save({ ...longer, mustNot: 'fall' })],
+    ['edited', (id) => save({ ...longer, mustNot: 'fall' }, `/${id}`)],
+    ['removed', (id) => postForm(analyst, `/models/tests/${id}/removal`)],
+  ])('%s between the tests and the activation stops it', async (_how, change) => {
+    await save(longer);
+    const { id } = await newTest();
+    const active = (await findActiveModel(test.context.db))!.id;
+    const { tasks } = test.context;
+    const run = (async (name: TaskName, args: never) => {
+      const result = await tasks.run(name, args);
+      expect((await change(id)).status).toBe(303);
+      return result;
+    }) as Tasks['run'];
+    const app = createApp({ ...test.context, tasks: { run } });
+    const hurried = await signIn({ ...test, app }, 'admin');
+    const { status, text } = await postForm(hurried, `/models/${candidate.id}/activation`);
+    expect(status).toBe(409);
+    expect(text).toContain('The promotion tests were changed at the same moment.');
+    expect((await findActiveModel(test.context.db))!.id).toBe(active);
   });
 
   it('that is switched off is not asked', async () => {
