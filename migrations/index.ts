@@ -7,6 +7,7 @@ import * as largeUploads from './2026-11-22-large-uploads.ts';
 import * as blankRows from './2026-11-22-blank-rows.ts';
 import * as typedInputs from './2026-11-22-typed-inputs.ts';
 import * as leases from './2026-11-22-leases.ts';
+import * as modelsOfPredictions from './2026-11-22-models-of-predictions.ts';
 
 interface Migration {
   readonly name: string;
@@ -22,6 +23,11 @@ const all: readonly Migration[] = [
   { name: '2026-11-22-blank-rows', up: blankRows.up, down: blankRows.down },
   { name: '2026-11-22-large-uploads', up: largeUploads.up, down: largeUploads.down },
   { name: '2026-11-22-leases', up: leases.up, down: leases.down },
+  {
+    name: '2026-11-22-models-of-predictions',
+    up: modelsOfPredictions.up,
+    down: modelsOfPredictions.down,
+  },
 ];
 
 export const migrations: Knex.MigrationSource<Migration> = {

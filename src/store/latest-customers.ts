@@ -1,6 +1,7 @@
 /** The latest score of every customer, in part: what a change of model is tried on. */
 import type { Db } from '../db.ts';
 import type { CellValue } from '../ml/values.ts';
+import { ofModels } from './predictions.ts';
 import type { PopulationFilter } from './predictions.ts';
 
 export interface LatestCustomer {
@@ -40,9 +41,8 @@ export async function sampleLatestCustomers(
   { population, exceptBatches, most }: SampleRequest,
 ): Promise<{ readonly total: number; readonly customers: readonly LatestCustomer[] }> {
   const matching = () => {
-    const query = db<LatestRow>('predictions')
-      .where({ is_latest: 1 })
-      .whereIn('model_id', [...population.modelIds]);
+    const query = db<LatestRow>('predictions').where({ is_latest: 1 });
+    ofModels(query, population.modelIds);
     if (!population.includesSample) void query.where('is_sample', 0);
     if (exceptBatches.length > 0)
       void query.where((either) => {

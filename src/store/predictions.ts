@@ -392,11 +392,11 @@ function filtered<Q>(query: Q, filter: PredictionFilter, readsRows = Boolean(fil
   else wanted.where('predictions.batch_id', filter.batch);
   if (filter.risk) wanted.where('risk_level', filter.risk);
   if (filter.population) {
-    wanted.whereIn('predictions.model_id', [...filter.population.modelIds]);
+    ofModels(wanted, filter.population.modelIds);
     if (!filter.population.includesSample) wanted.where('predictions.is_sample', 0);
   }
   if (filter.source) wanted.where('source', filter.source);
-  if (filter.model !== null) wanted.where('predictions.model_id', filter.model);
+  if (filter.model !== null) ofModels(wanted, [filter.model]);
   if (filter.search)
     wanted.whereRaw("LOWER(customer_id) LIKE ? ESCAPE '\\'", [
       `%${escapeLike(filter.search.toLowerCase())}%`,
@@ -414,6 +414,16 @@ function filtered<Q>(query: Q, filter: PredictionFilter, readsRows = Boolean(fil
     if (filter.to !== null) wanted.whereRaw('json_extract(inputs, ?) < ?', [path, filter.to]);
   }
   return query;
+}
+
+/** Most models have most scores: the sign keeps SQLite at the indexes that lists, totals and samples are sorted by. */
+export function ofModels(
+  query: { readonly whereRaw: (sql: string, bindings: number[]) => unknown },
+  modelIds: readonly number[],
+): void {
+  const places = modelIds.map(() => '?').join(', ');
+  if (modelIds.length === 0) void query.whereRaw('1 = 0', []);
+  else void query.whereRaw(`+predictions.model_id IN (${places})`, [...modelIds]);
 }
 
 /** `$."name"`, the name escaped as in JSON. */
