@@ -1,7 +1,15 @@
 /** The one place where an error becomes an answer, as a page or as JSON. */
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Context } from '../context.ts';
-import { AppError, errorFields, isDiskFull, TryLater, Unavailable, Unprocessable } from '../errors.ts';
+import {
+  AppError,
+  errorFields,
+  isDiskFull,
+  NotFound,
+  TryLater,
+  Unavailable,
+  Unprocessable,
+} from '../errors.ts';
 import { isLocked } from '../sqlite-client.ts';
 import { csrfAnswer, isCsrfError } from './csrf.ts';
 import { answerOldToken } from './late-form.ts';
@@ -99,6 +107,7 @@ function toAppError(error: unknown): AppError {
   }
   if (isLocked(error) || isPoolTimeout(error))
     return new Unavailable('The database is busy. Nothing was saved. Try again in a moment.', 'busy');
+  if (status === 404) return new NotFound();
   if (status === 413) return new AppError(413, 'too-large', 'This is more than can be sent at once.');
   if (status === 415) return new AppError(415, 'unsupported', 'This kind of content cannot be read here.');
   if (status !== undefined && status >= 400 && status < 500) {

@@ -238,7 +238,8 @@ function createMap(router: Router) {
 /** Forms come URL-encoded, files as multipart on their own route; nothing else has a body here. */
 const refuseOtherBodies: RequestHandler = (req: Request, _res, next) => {
   const type = req.get('content-type');
-  const hasBody = req.get('content-length') !== undefined && req.get('content-length') !== '0';
+  const length = req.get('content-length') ?? '0';
+  const hasBody = length !== '0' || req.get('transfer-encoding') !== undefined;
   if (
     hasBody &&
     type !== undefined &&

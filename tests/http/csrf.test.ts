@@ -91,6 +91,14 @@ describe('odd requests', () => {
     await agent.post('/account').type('form').send(`_csrf=${_csrf}&na%00me=a&theme=dark`).expect(400);
   });
 
+  it('JSON is refused however its length is told, and a file that is not there is not found', async () => {
+    const json = { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' };
+    const sent = agent.post('/account').set(json);
+    sent.write('{}');
+    expect((await sent).status).toBe(415);
+    expect((await agent.get('/assets/no-such.css').expect(404)).text).toContain('There is no such page');
+  });
+
   it('OPTIONS * is answered, and other addresses that are none are refused', async () => {
     const server = test.app.listen(0, '127.0.0.1');
     await once(server, 'listening');
