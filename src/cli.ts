@@ -15,12 +15,17 @@ process.umask(0o077);
 
 const usage = `holdfast sample   [--rows 7000] [--seed N] [--without-label | --transactions] [--out FILE]
 holdfast train    FILE --out MODEL [--label NAME] [--positive LEVEL] [--drop A,B] [--family A,B] [--seed N] [--json]
+                  [--header | --no-header]
 holdfast evaluate FILE [--label NAME] [--positive LEVEL] [--drop A,B] [--family A,B] [--seed 42] [--json]
-                  [--folds 5] [--repeats 1] [--fold-column NAME]…
+                  [--folds 5] [--repeats 1] [--fold-column NAME]… [--header | --no-header]
 holdfast score    FILE --model MODEL [--out FILE] [--rejected FILE] [--allow-missing] [--json]
+                  [--header | --no-header]
 holdfast explain  FILE --model MODEL [--rows 5] [--customer ID] [--allow-missing] [--json]
+                  [--header | --no-header]
 
-FILE is any CSV with a header. Without --label it is the column whose name says so, such as Churn.
+FILE is any CSV; its first line names the columns. Where that is not clear, as in a file of one column, --header
+says that it does, and --no-header that it is a row: the columns are then column_1, column_2 and so on.
+Without --label it is the column whose name says so, such as Churn.
 Families: ${allFamilies.join(', ')}. train keeps the best of those named; evaluate
 measures each, and majority and one-column, which every model has to beat.
 --fold-column names a column of fold numbers, once for each repeat, so that a peer can be measured on the
@@ -52,7 +57,11 @@ function end(error: unknown): void {
   if (code === 'EPIPE') return;
   const isUsage = error instanceof UsageError || code.startsWith('ERR_PARSE_ARGS');
   const isKnown = isUsage || error instanceof AppError || error instanceof RangeError || code !== '';
-  stop(`holdfast: ${isKnown ? message : String((error as Error).stack)}\n`, isUsage ? 2 : 1);
+  const hint =
+    code === 'unclear-first-line'
+      ? '\nSay --header if it names the columns, --no-header if it is a row of data.'
+      : '';
+  stop(`holdfast: ${isKnown ? message : String((error as Error).stack)}${hint}\n`, isUsage ? 2 : 1);
 }
 
 function stop(message: string, exitCode: number): void {

@@ -144,6 +144,44 @@ describe('holdfast score and explain', () => {
   });
 });
 
+describe('a file without names of columns', () => {
+  it('is learned from and scored with --no-header', () => {
+    const bare = (name: string) => readFileSync(join(folder, name), 'utf8').split('\n').slice(1).join('\n');
+    writeFileSync(join(folder, 'bare.csv'), bare('history.csv'));
+    writeFileSync(join(folder, 'bare-today.csv'), bare('today.csv'));
+    const label = JSON.stringify(
+      readFileSync(join(folder, 'history.csv'), 'utf8').split('\n')[0]!.split(',').length,
+    );
+    const train = [
+      'train',
+      'bare.csv',
+      '--out',
+      'bare.holdfast',
+      '--family',
+      'logistic',
+      '--label',
+      `column_${label}`,
+    ];
+    const asked = holdfast(...train);
+    expect([asked.status, asked.stdout]).toEqual([1, '']);
+    expect(asked.stderr).toContain('What does the first line hold?');
+    expect(asked.stderr).toContain('--no-header if it is a row of data');
+    succeed(...train, '--no-header');
+    const score = ['score', 'bare-today.csv', '--model', 'bare.holdfast'];
+    const scored: string[][] = parse(succeed(...score, '--no-header'), { bom: true });
+    expect([scored.length, scored[0]![0]]).toEqual([41, 'column_1']);
+    expect(succeed('explain', ...score.slice(1), '--no-header')).toMatch(/^Row 2/);
+  });
+
+  it('of one column is read with --header where it has its name', () => {
+    writeFileSync(join(folder, 'one.csv'), 'tenure\n5\n7\n');
+    const score = ['score', 'one.csv', '--model', 'm.holdfast', '--allow-missing'];
+    expect(holdfast(...score).stderr).toContain('--header if it names the columns');
+    expect(parse(succeed(...score, '--header'), { bom: true })).toHaveLength(3);
+    expect(holdfast(...score, '--header', '--no-header').stderr).toContain('contradict each other');
+  });
+});
+
 describe('holdfast', () => {
   it.each<[string[], number, RegExp]>([
     [[], 2, /holdfast sample/],

@@ -4,7 +4,7 @@ import type { ExplainedRow } from '../domain/file-scoring.ts';
 import { loadModelFile } from '../domain/model-files.ts';
 import { problemWords, reasonWords } from '../domain/scoring-words.ts';
 import { rateText } from '../format.ts';
-import { required, wholeNumber } from './options.ts';
+import { firstLineOf, required, wholeNumber } from './options.ts';
 import type { Options } from './options.ts';
 import { printJson } from './output.ts';
 
@@ -14,6 +14,7 @@ export async function explain(options: Options, file: string): Promise<void> {
     limit: wholeNumber(options, 'rows', 5),
     customer: options.customer ?? null,
     allowMissing: options['allow-missing'],
+    firstLine: firstLineOf(options),
   });
   if (options.json) printJson(rows.map(toJson));
   else process.stdout.write(rows.map(toText).join('\n'));

@@ -1,5 +1,6 @@
 /** What may be said on the command line, and reading it strictly. */
 import { parseArgs } from 'node:util';
+import type { FirstLine } from '../domain/csv/first-line.ts';
 import { findLabelProblem } from '../domain/labels/label-problem.ts';
 import { missingLabel, readTrainingFile } from '../domain/training-table.ts';
 import type { TrainingTable } from '../domain/training-table.ts';
@@ -29,6 +30,8 @@ export function readArguments() {
         'allow-missing': flag,
         'without-label': flag,
         transactions: flag,
+        header: flag,
+        'no-header': flag,
       },
     },
   });
@@ -51,6 +54,12 @@ export function wholeNumber(options: Options, name: TextOption, fallback: number
   if (value === undefined) return fallback;
   if (!/^\d{1,10}$/.test(value)) throw new UsageError(`--${name} takes a whole number, found '${value}'`);
   return Number(value);
+}
+
+/** What --header or --no-header says that the first line holds; null: the file tells. @throws UsageError */
+export function firstLineOf({ header, 'no-header': noHeader }: Options): FirstLine | null {
+  if (header && noHeader) throw new UsageError('--header and --no-header contradict each other');
+  return header ? 'names' : noHeader ? 'data' : null;
 }
 
 /** 'a, b' → ['a', 'b']. */
@@ -79,7 +88,7 @@ export function chosenFamilies<Name extends string>(
 /** The file to learn from. Where words do not tell which level means leaving, the rarer one does. @throws UsageError */
 export async function readTable(options: Options, file: string): Promise<TrainingTable> {
   const { label = null, positive = null } = options;
-  const table = await readTrainingFile(file, { label, positive });
+  const table = await readTrainingFile(file, { label, positive }, firstLineOf(options));
   if (table.skippedRows > 0)
     process.stderr.write(`${table.skippedRows} rows could not be read or have no label; left out\n`);
   const column = table.columns.find(({ role }) => role === 'label');

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { scoreFile } from '../domain/file-scoring.ts';
 import { loadModelFile } from '../domain/model-files.ts';
-import { required } from './options.ts';
+import { firstLineOf, required } from './options.ts';
 import type { Options } from './options.ts';
 import { openSink } from './output.ts';
 import type { Sink } from './output.ts';
@@ -18,7 +18,7 @@ export async function score(options: Options, file: string): Promise<void> {
     model,
     basename(path),
     file,
-    { allowMissing: options['allow-missing'] },
+    { allowMissing: options['allow-missing'], firstLine: firstLineOf(options) },
     { scored: scored.write, rejected: rejected.write },
   );
   await Promise.all([scored.close(), rejected.close()]);

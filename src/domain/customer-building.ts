@@ -13,7 +13,7 @@ import type { Dataset } from '../store/datasets.ts';
 import { enqueueJob } from '../store/jobs.ts';
 import type { User } from './accounts.ts';
 import { safeCell } from './batch-output.ts';
-import { readWholeCsv } from './csv/whole.ts';
+import { readTakenCsv } from './csv/whole.ts';
 import { describeDataset } from './dataset-reading.ts';
 import { getReady } from './datasets.ts';
 import {
@@ -77,7 +77,7 @@ export async function compareHorizons(db: Db, config: Config, id: number): Promi
   if (!state) return;
   const { options } = state;
   try {
-    const result = suggestHorizon(await readWholeCsv(join(config.dataDir, dataset.file)), options);
+    const result = suggestHorizon(await readTakenCsv(join(config.dataDir, dataset.file)), options);
     await inTransaction(db, async (trx) =>
       keepHorizons(trx, await getDataset(trx, id), { options, result, error: null }),
     );
@@ -144,7 +144,7 @@ export async function buildCustomers(
   const wanted = TransactionLabel.parse(options);
   const target = await getDataset(db, Number(datasetId));
   const source = await getDataset(db, Number(sourceId));
-  const transactions = await readWholeCsv(join(config.dataDir, source.file));
+  const transactions = await readTakenCsv(join(config.dataDir, source.file));
   const labelled = buildCustomerTable(transactions, wanted);
   const current = buildCurrentCustomers(transactions, wanted);
   const csv = csvOf(labelled);

@@ -9,7 +9,7 @@ import { inferColumns, maxLevels, positiveLevelOf } from '../ml/schema-inference
 import { getDataset, updateDataset } from '../store/datasets.ts';
 import type { Dataset, DatasetColumn } from '../store/datasets.ts';
 import type { FirstLine } from './csv/first-line.ts';
-import { readWholeCsv } from './csv/whole.ts';
+import { readTakenCsv } from './csv/whole.ts';
 import type { WholeCsv } from './csv/whole.ts';
 import { takeInTable } from './dataset-files/take-in.ts';
 import type { Checkpoint } from './dataset-files/write-csv.ts';
@@ -53,7 +53,7 @@ export async function describeDataset(
 ): Promise<void> {
   const dataset = await getDataset(db, id);
   const path = join(config.dataDir, dataset.file);
-  const csv = await readWholeCsv(path, evenly(dataset.rowCount, maxProfileRows));
+  const csv = await readTakenCsv(path, evenly(dataset.rowCount, maxProfileRows));
   // A profile that was made before belongs to columns that a person may have confirmed since.
   const columns =
     dataset.profile === null

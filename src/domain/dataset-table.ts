@@ -3,7 +3,7 @@ import { isSameLevel } from '../ml/levels.ts';
 import { inferColumns } from '../ml/schema-inference.ts';
 import { isBlank } from '../ml/values.ts';
 import type { DatasetColumn } from '../store/datasets.ts';
-import { readWholeCsv } from './csv/whole.ts';
+import { readTakenCsv } from './csv/whole.ts';
 import type { WholeCsv } from './csv/whole.ts';
 import { applyProxy } from './labels/proxy-label.ts';
 import type { LabelDefinition } from './labels/label-definition.ts';
@@ -35,7 +35,7 @@ export async function readDatasetTable(
   label: LabelDefinition,
   rowCount: number,
 ): Promise<TrainingTable> {
-  return toLabelledTable(await readWholeCsv(path, evenly(rowCount, maxTrainingRows)), columns, label);
+  return toLabelledTable(await readTakenCsv(path, evenly(rowCount, maxTrainingRows)), columns, label);
 }
 
 export function toLabelledTable(

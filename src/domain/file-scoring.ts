@@ -4,6 +4,7 @@ import type { Model } from '../ml/model.ts';
 import { defaultSettings } from '../store/settings.ts';
 import { byteOrderMark, rejectedHeader, rejectedLine, scoredHeader, scoredLine } from './batch-output.ts';
 import { customerIdOf, toCustomer, unreadable } from './batch-rows.ts';
+import type { FirstLine } from './csv/first-line.ts';
 import type { CsvIntake } from './csv/intake.ts';
 import { withPreparedCsv } from './csv/prepared.ts';
 import { readCsvChunks } from './csv/reader.ts';
@@ -42,6 +43,8 @@ export interface ExplainedRow {
 interface FileOptions {
   /** Features that the file lacks count as missing in every row; otherwise they are refused. */
   readonly allowMissing: boolean;
+  /** What the first line holds, where somebody has said it. */
+  readonly firstLine: FirstLine | null;
 }
 
 const rowsPerChunk = 1_000;
@@ -56,7 +59,7 @@ export function scoreFile(
   options: FileOptions,
   output: FileOutput,
 ): Promise<FileSummary> {
-  return withPreparedCsv(path, async (prepared, intake) => {
+  const scoreAll = async (prepared: string, intake: CsvIntake): Promise<FileSummary> => {
     const { header, format } = intake;
     const mapping = mapColumns(model, header, options);
     const counts = {
@@ -91,7 +94,8 @@ export function scoreFile(
       await output.rejected(rejected);
     }
     return counts;
-  });
+  };
+  return withPreparedCsv(path, scoreAll, options.firstLine);
 }
 
 /** The first `limit` rows with all their reasons, or those of one customer. */
@@ -100,7 +104,7 @@ export function explainFile(
   path: string,
   options: FileOptions & { readonly limit: number; readonly customer: string | null },
 ): Promise<ExplainedRow[]> {
-  return withPreparedCsv(path, (prepared, intake) => {
+  const explainRows = (prepared: string, intake: CsvIntake): ExplainedRow[] => {
     const mapping = mapColumns(model, intake.header, options);
     const explained: ExplainedRow[] = [];
     for (const chunk of scoredChunks(model, prepared, intake, mapping)) {
@@ -112,7 +116,8 @@ export function explainFile(
       }
     }
     return explained;
-  });
+  };
+  return withPreparedCsv(path, explainRows, options.firstLine);
 }
 
 function mapColumns(model: Model, header: readonly string[], { allowMissing }: FileOptions): ColumnMapping {

@@ -8,7 +8,7 @@ import { getDataset, updateDataset } from '../store/datasets.ts';
 import type { Dataset } from '../store/datasets.ts';
 import { enqueueJob } from '../store/jobs.ts';
 import type { User } from './accounts.ts';
-import { readWholeCsv } from './csv/whole.ts';
+import { readTakenCsv } from './csv/whole.ts';
 import { evenly } from './dataset-table.ts';
 import { getReady } from './datasets.ts';
 import type { ProxyRule } from './labels/proxy-label.ts';
@@ -43,7 +43,7 @@ export async function compareLabels(db: Db, config: Config, id: number): Promise
   const rule = comparisonOf(dataset)?.rule;
   if (!rule) return;
   try {
-    const csv = await readWholeCsv(join(config.dataDir, dataset.file), evenly(dataset.rowCount, maxRows));
+    const csv = await readTakenCsv(join(config.dataDir, dataset.file), evenly(dataset.rowCount, maxRows));
     const results = compareDefinitions({ ...csv, columns: dataset.columns }, variantsOf(rule));
     await inTransaction(db, async (trx) =>
       keep(trx, await getDataset(trx, id), { rule, results, error: null }),

@@ -11,6 +11,7 @@ import type { FeatureType, Label } from '../ml/schema.ts';
 import type { Table } from '../ml/table.ts';
 import { isBlank } from '../ml/values.ts';
 import { foldName } from './column-names.ts';
+import type { FirstLine } from './csv/first-line.ts';
 import { readWholeCsv } from './csv/whole.ts';
 import type { WholeCsv } from './csv/whole.ts';
 import { findLabelProblem, labelProblem } from './labels/label-problem.ts';
@@ -41,8 +42,12 @@ export function readTrainingTable(csv: string, choice: LabelChoice = byName): Tr
  * Any CSV file that an upload takes, whole: training data fits in memory.
  * @throws AppError 415 or 422 in words
  */
-export async function readTrainingFile(path: string, choice: LabelChoice = byName): Promise<TrainingTable> {
-  return toTrainingTable(await readWholeCsv(path), choice);
+export async function readTrainingFile(
+  path: string,
+  choice: LabelChoice = byName,
+  firstLine: FirstLine | null = null,
+): Promise<TrainingTable> {
+  return toTrainingTable(await readWholeCsv(path, undefined, firstLine), choice);
 }
 
 /** Rows without a label teach nothing: they are left out, never counted as customers who stayed. */

@@ -32,6 +32,20 @@ describe('a file without names of columns', () => {
     expect((await postForm(agent, `${path}/first-line`, { firstLine: 'data' })).status).toBe(409);
   });
 
+  it.each([
+    ['has one column of data', 'Ada\nJo\nZoe\n', 'data', 3, ['column_1']],
+    ['has one column and its name', 'name\nJo\nZoe\n', 'names', 2, ['name']],
+    ['has years for names', '2019,2020\n1,2\n3,4\n5,6\n', 'names', 3, ['2019', '2020']],
+  ])('as a dataset that %s: is never asked about again', async (_what, csv, firstLine, rowCount, names) => {
+    const path = (await sendDataset(agent, csv, 'odd.csv')).headers['location']!;
+    await runJobs(test.context);
+    await postForm(agent, `${path}/first-line`, { firstLine });
+    await runJobs(test.context);
+    const dataset = await getDataset(test.context.db, Number(path.split('/').at(-1)));
+    expect(dataset).toMatchObject({ state: 'ready', rowCount, error: null });
+    expect(dataset.columns.map(({ name }) => name)).toEqual(names);
+  });
+
   it('to score: is asked about on the page, with its first lines', async () => {
     const page = await agent.get('/upload').expect(200);
     const csrf = /name="_csrf" value="([^"]+)"/.exec(page.text)![1]!;

@@ -3,13 +3,19 @@ import { mkdtemp, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { AppError } from '../../errors.ts';
+import type { FirstLine } from './first-line.ts';
 import { takeInCsv } from './intake.ts';
 import type { CsvIntake } from './intake.ts';
 
-/** `work` gets a path that readCsvChunks can read and that is gone afterwards. @throws AppError 415 or 422 in words */
+/**
+ * `work` gets a path that readCsvChunks can read and that is gone afterwards. `firstLine`: what it holds, where that is
+ * known.
+ * @throws AppError 415 or 422 in words
+ */
 export async function withPreparedCsv<T>(
   path: string,
   work: (prepared: string, intake: CsvIntake) => T | Promise<T>,
+  firstLine: FirstLine | null = null,
 ): Promise<T> {
   const found = await stat(path).catch(() => null);
   if (!found?.isFile()) throw new AppError(422, 'no-file', `There is no file '${path}'.`);
@@ -18,7 +24,7 @@ export async function withPreparedCsv<T>(
     const prepared = join(folder, 'table.csv');
     // Preparing replaces the name it is given: here the link, never what it points to.
     await symlink(resolve(path), prepared);
-    return await work(prepared, await takeInCsv(prepared));
+    return await work(prepared, await takeInCsv(prepared, firstLine));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

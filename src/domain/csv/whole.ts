@@ -1,5 +1,7 @@
 /** A whole CSV file in memory, column by column: what training learns from. */
 import type { DecimalSign } from '../../ml/values.ts';
+import type { FirstLine } from './first-line.ts';
+import type { CsvIntake } from './intake.ts';
 import { readCsvChunks } from './reader.ts';
 import { withPreparedCsv } from './prepared.ts';
 
@@ -24,8 +26,9 @@ const rowsPerChunk = 10_000;
 export function readWholeCsv(
   path: string,
   isWanted: (row: number) => boolean = () => true,
+  firstLine: FirstLine | null = null,
 ): Promise<WholeCsv> {
-  return withPreparedCsv(path, (prepared, { format, header, sha256 }) => {
+  const collect = (prepared: string, { format, header, sha256 }: CsvIntake): WholeCsv => {
     const cells = header.map((): string[] => []);
     let skippedRows = 0;
     let row = 0;
@@ -36,5 +39,11 @@ export function readWholeCsv(
       }
     }
     return { header, cells, decimal: format.decimal, skippedRows, sha256 };
-  });
+  };
+  return withPreparedCsv(path, collect, firstLine);
+}
+
+/** A table that was taken in before: its first line names its columns, whatever it looks like. */
+export function readTakenCsv(path: string, isWanted?: (row: number) => boolean): Promise<WholeCsv> {
+  return readWholeCsv(path, isWanted, 'names');
 }
