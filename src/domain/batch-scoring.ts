@@ -230,10 +230,19 @@ function openFiles(uploadsDir: string, { batch, format }: Work) {
     file.size += bytes.length;
     fdatasyncSync(file.descriptor);
   };
-  if (!checkpoint)
-    headers.forEach((header, i) => {
-      write(i, header);
-    });
+  const close = (): void => {
+    for (const { descriptor } of files) closeSync(descriptor);
+  };
+  try {
+    if (!checkpoint)
+      headers.forEach((header, i) => {
+        write(i, header);
+      });
+  } catch (error) {
+    // A full disk: each try opens them again.
+    close();
+    throw error;
+  }
 
   return {
     append: (scored: string, rejected: string) => {
@@ -245,8 +254,6 @@ function openFiles(uploadsDir: string, { batch, format }: Work) {
     publish: () => {
       for (const { partial, whole } of paths) if (existsSync(partial)) renameSync(partial, whole);
     },
-    close: () => {
-      for (const { descriptor } of files) closeSync(descriptor);
-    },
+    close,
   };
 }

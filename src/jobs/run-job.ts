@@ -8,6 +8,7 @@ import type { Config } from '../config.ts';
 import { inTransaction, openDatabase } from '../db.ts';
 import type { Db } from '../db.ts';
 import { AppError, isDiskFull, TryLater } from '../errors.ts';
+import { diskFull } from '../domain/disk-space.ts';
 import { failSubject } from '../domain/job-failure.ts';
 import type { JobOutcome } from '../domain/job-steps.ts';
 import { isLocked } from '../sqlite-client.ts';
@@ -31,7 +32,6 @@ const progressMs = 250;
 /** How soon a paused job is tried again. */
 const retryMs = 3_000;
 
-const diskFull = 'The disk is full. It goes on by itself when there is space.';
 const locked = 'Another program keeps the database locked. It goes on by itself.';
 
 /** `message`: why it failed, for the log; null: it did not. */

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { changeRole, inviteUser, resetPassword, setDisabled } from '../domain/accounts.ts';
+import { lackOfSpace } from '../domain/disk-space.ts';
 import { cancelJob } from '../domain/job-failure.ts';
 import { roles } from '../domain/permissions.ts';
 import { Unprocessable } from '../errors.ts';
@@ -38,7 +39,7 @@ declare module '../http/render.ts' {
       readonly page: number;
       readonly pages: number;
     };
-    'admin/jobs': PageData & { readonly jobs: readonly Job[] };
+    'admin/jobs': PageData & { readonly jobs: readonly Job[]; readonly waitsFor: string | null };
   }
 }
 
@@ -171,7 +172,11 @@ export function createAdminHandlers(context: Context) {
     },
 
     listJobs: async (_req: Request, res: Response) => {
-      await render(res, 'admin/jobs', { title: 'Jobs', jobs: await listJobs(db, 100) });
+      await render(res, 'admin/jobs', {
+        title: 'Jobs',
+        jobs: await listJobs(db, 100),
+        waitsFor: await lackOfSpace(context.config),
+      });
     },
 
     cancelJob: async (req: Request, res: Response) => {

@@ -16,6 +16,7 @@ import {
 import { readQuestion } from '../domain/csv/first-line.ts';
 import type { FirstLine, FirstLineQuestion } from '../domain/csv/first-line.ts';
 import type { CsvFormat } from '../domain/csv/intake.ts';
+import { lackOfSpace } from '../domain/disk-space.ts';
 import { currentFile } from '../domain/first-start.ts';
 import { guessMapping, isComplete } from '../domain/mapping.ts';
 import type { ColumnMapping } from '../domain/mapping.ts';
@@ -28,7 +29,6 @@ import type { PageData } from '../http/render.ts';
 import { idParam } from '../http/validate.ts';
 import { findBatch, getBatch, listBatches, listMendsOf } from '../store/batches.ts';
 import type { BatchRecord } from '../store/batches.ts';
-import type { Job } from '../store/jobs.ts';
 import { findActiveModel } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
 import { noFilter } from '../store/predictions.ts';
@@ -53,7 +53,7 @@ declare module '../http/render.ts' {
     };
     'upload/progress': PageData & {
       readonly batch: BatchRecord;
-      readonly job: Job | null;
+      readonly waitsFor: string | null;
       readonly isRunning: boolean;
       readonly done: number;
       readonly total: number;
@@ -151,11 +151,12 @@ export function createUploadHandlers(context: Context) {
       const isRunning = batch.state === 'checking' || batch.state === 'scoring' || isRemoving;
       const done = batch.state === 'scoring' ? batch.scoredCount + batch.rejectedCount : (job?.done ?? 0);
       const total = isRemoving ? (job?.total ?? 0) || batch.scoredCount : batch.rowCount;
+      const waitsFor = isRunning ? (job?.waitsFor ?? (await lackOfSpace(config))) : null;
       if (wantsJson) {
         const next = isRunning ? null : stepOf(batch);
         res.set('Cache-Control', 'no-store').json({
           ...{ state: batch.state, done, total, next },
-          waitsFor: job?.waitsFor ?? null,
+          waitsFor,
         });
         return;
       }
@@ -165,7 +166,7 @@ export function createUploadHandlers(context: Context) {
       }
       const title = isRunning ? `${workWords[batch.state] ?? ''} ${batch.originalName}` : batch.originalName;
       const refresh = isRunning ? { refreshSeconds: 2, scripts: ['upload-progress'] } : {};
-      await render(res, 'upload/progress', { title, batch, job, isRunning, done, total, ...refresh });
+      await render(res, 'upload/progress', { title, batch, waitsFor, isRunning, done, total, ...refresh });
     },
 
     cancel: async (req: Request, res: Response) => {

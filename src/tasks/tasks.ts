@@ -38,8 +38,11 @@ export interface TaskEnv {
 export const lanes = {
   /** What a page shows, or a part of a download. */
   page: { threads: 2, withinMs: 10_000, maxWaiting: 50 },
-  /** What stored models say. Their threads keep the last models decoded: those of the other lanes need none. */
-  model: { threads: 2, withinMs: 20_000, maxWaiting: 50 },
+  /**
+   * What stored models say. Their threads keep the last models decoded: those of the other lanes need none. A form takes
+   * milliseconds, so that many at once wait their turn.
+   */
+  model: { threads: 2, withinMs: 20_000, maxWaiting: 500 },
   /** What grows with a file or with all customers. */
   long: { threads: 2, withinMs: 600_000, maxWaiting: 20 },
 } as const;

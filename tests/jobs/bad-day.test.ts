@@ -1,0 +1,209 @@
+/** A full disk in the middle of scoring, and many who write meanwhile. */
+import type * as FileSystem from 'node:fs';
+import type * as FilePromises from 'node:fs/promises';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { inTransaction } from '../../src/db.ts';
+import { startScoring } from '../../src/domain/batches.ts';
+import { takeInCsv } from '../../src/domain/csv/intake.ts';
+import { guessMapping } from '../../src/domain/mapping.ts';
+import { runJob } from '../../src/jobs/run-job.ts';
+import { startWorkerPool } from '../../src/jobs/worker-pool.ts';
+import { getBatch, insertBatch } from '../../src/store/batches.ts';
+import { claimJob, listOpenJobs } from '../../src/store/jobs.ts';
+import { findActiveModel } from '../../src/store/models.ts';
+import { startTaskPool } from '../../src/tasks/task-pool.ts';
+import {
+  activateSmallModel,
+  createTestApp,
+  customersCsv,
+  password,
+  setUpOrganisation,
+  signIn,
+} from '../helpers/app.ts';
+import type { TestApp } from '../helpers/app.ts';
+
+vi.setConfig({ testTimeout: 180_000 });
+
+/** How much the disk takes before it is full. */
+const disk = vi.hoisted(() => ({ free: Infinity }));
+
+vi.mock('node:fs', async (load) => {
+  const fs = await load<typeof FileSystem>();
+  const writeSync = (file: number, bytes: Buffer, offset: number, length: number, place: number): number => {
+    if (disk.free === 0) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    // As the system does it: what fits is written.
+    const written = fs.writeSync(file, bytes, offset, Math.min(length, disk.free), place);
+    disk.free -= written;
+    return written;
+  };
+  return { ...fs, writeSync };
+});
+vi.mock('node:fs/promises', async (load) => {
+  const fs = await load<typeof FilePromises>();
+  const statfs = async (folder: string) => {
+    const stats = await fs.statfs(folder);
+    return disk.free === 0 ? { bavail: 0, bsize: stats.bsize } : stats;
+  };
+  return { ...fs, statfs };
+});
+
+let test: TestApp;
+beforeEach(async () => {
+  disk.free = Infinity;
+  test = await createTestApp({}, startTaskPool);
+  await setUpOrganisation(test);
+  await activateSmallModel(test);
+});
+afterEach(() => test.close());
+
+async function queueScoring(rows: number): Promise<number> {
+  const { db, config } = test.context;
+  const file = 'upload-of-a-test';
+  writeFileSync(join(config.uploadsDir, file), customersCsv(rows, 5));
+  const intake = await takeInCsv(join(config.uploadsDir, file));
+  const model = (await findActiveModel(db))!;
+  const upload = { ...intake, userId: null, originalName: 'a.csv', file, isSample: false };
+  const id = await insertBatch(db, upload);
+  await inTransaction(db, (trx) =>
+    startScoring(trx, null, id, model, guessMapping(model.schema, intake.header)),
+  );
+  return id;
+}
+
+/** Each row once, in the database and in the file. */
+async function expectScoredOnce(id: number, rows: number): Promise<void> {
+  const { db, config } = test.context;
+  const batch = await getBatch(db, id);
+  expect(batch).toMatchObject({ state: 'done', scoredCount: rows, rejectedCount: 0 });
+  const numbers = await db('predictions').where({ batch_id: id }).pluck<number[]>('row_number');
+  expect([numbers.length, new Set(numbers).size]).toEqual([rows, rows]);
+  const lines = readFileSync(join(config.uploadsDir, `${batch.file}.scored.csv`), 'utf8')
+    .trim()
+    .split('\n');
+  expect(lines).toHaveLength(rows + 1);
+  expect(new Set(lines.map((line) => line.split(',')[0])).size).toBe(rows + 1);
+}
+
+it('a disk that fills up pauses the scoring, which says so and goes on by itself, each row once', async () => {
+  const { db, config } = test.context;
+  const rows = 3_500;
+  const id = await queueScoring(rows);
+  const admin = await signIn(test, 'admin');
+  const descriptors = openFileCount();
+  disk.free = 0;
+  await runJob(config, (await claimJob(db, 'test'))!, () => false);
+  expect(openFileCount(), 'files that a full disk refused are closed').toBe(descriptors);
+  await db('jobs').where({ state: 'queued' }).update({ retry_at: null });
+  disk.free = 400_000;
+  for (let tries = 0; tries < 5; tries++) {
+    await runJob(config, (await claimJob(db, 'test'))!, () => false);
+    expect(await claimJob(db, 'too-soon')).toBeUndefined();
+    await db('jobs').where({ state: 'queued' }).update({ retry_at: null });
+  }
+  const paused = await getBatch(db, id);
+  expect(paused).toMatchObject({ state: 'scoring', error: null });
+  expect(paused.scoredCount).toBeGreaterThan(0);
+  expect(paused.scoredCount).toBeLessThan(rows);
+  const words = 'The disk is full. It goes on by itself when there is space.';
+  const progress = await admin.get(`/upload/${id}/progress`).accept('json').expect(200);
+  expect(progress.body).toMatchObject({ state: 'scoring', waitsFor: words });
+  // The job's own words may not fit on the disk: both pages look for themselves.
+  await db('jobs').update({ waits_for: null });
+  for (const page of [`/upload/${id}/progress`, '/admin/jobs'])
+    expect((await admin.get(page)).text).toContain(words);
+
+  disk.free = Infinity;
+  const freed = performance.now();
+  const pool = startWorkerPool(test.context);
+  await expect.poll(async () => (await getBatch(db, id)).state, { timeout: 60_000 }).toBe('done');
+  expect((performance.now() - freed) / 1000).toBeLessThan(30);
+  await pool.stop(5_000);
+  await expectScoredOnce(id, rows);
+  expect(await listOpenJobs(db)).toEqual([]);
+});
+
+describe('while a file is scored', () => {
+  it('350 people who write at once wait their turn, and nobody is turned away', async () => {
+    const { db } = test.context;
+    const rows = 30_000;
+    const id = await queueScoring(rows);
+    const agent = await signIn(test, 'admin');
+    const form = readForm((await agent.get('/predict').expect(200)).text);
+    const server = createServer(test.app).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { cookie, _csrf } = await signInTo(address);
+    const post = async (path: string, fields: Record<string, string>): Promise<number> => {
+      const body = new URLSearchParams({ ...fields, _csrf });
+      const answer = await fetch(address + path, {
+        method: 'POST',
+        headers: { cookie },
+        body,
+        redirect: 'manual',
+      });
+      await answer.text();
+      return answer.status;
+    };
+    const pool = startWorkerPool(test.context);
+    await expect
+      .poll(async () => (await getBatch(db, id)).scoredCount, { interval: 10, timeout: 60_000 })
+      .toBeGreaterThan(0);
+    expect((await getBatch(db, id)).scoredCount).toBeLessThan(rows / 2);
+    const northwind = { currency: 'EUR', timeZone: 'UTC', valueMonths: '12' };
+    const answers = await Promise.all(
+      Array.from({ length: 350 }, (_, i) =>
+        i % 2 === 0
+          ? post('/predict', { ...form, customer: `writer-${i}` })
+          : post('/settings/organisation', { ...northwind, organisation: `Northwind ${i}` }),
+      ),
+    );
+    expect(answers.filter((status) => status !== 303)).toEqual([]);
+    expect(await db('predictions').whereLike('customer_id', 'writer-%')).toHaveLength(175);
+    await expect.poll(async () => (await getBatch(db, id)).state, { timeout: 90_000 }).toBe('done');
+    await pool.stop(5_000);
+    server.close();
+    await expectScoredOnce(id, rows);
+  });
+});
+
+/** Only Linux tells. */
+function openFileCount(): number {
+  return process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0;
+}
+
+async function signInTo(address: string): Promise<{ cookie: string; _csrf: string }> {
+  let cookie = '';
+  const token = async (path: string): Promise<string> => {
+    const answer = await fetch(address + path, { headers: { cookie } });
+    cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? cookie;
+    return /name="_csrf" value="([^"]+)"/.exec(await answer.text())![1]!;
+  };
+  const body = new URLSearchParams({ _csrf: await token('/sign-in'), email: 'ada@example.com', password });
+  const answer = await fetch(`${address}/sign-in`, {
+    method: 'POST',
+    headers: { cookie },
+    body,
+    redirect: 'manual',
+  });
+  cookie = answer.headers.getSetCookie()[0]!.split(';')[0]!;
+  return { cookie, _csrf: await token('/account') };
+}
+
+/** The form as it stands, with the last level wherever there is a choice and 20 wherever there is a number. */
+function readForm(page: string): Record<string, string> {
+  const fields = page.matchAll(
+    /<(?:input|select)[^>]*name="(f\d+|model)"[^>]*>([\s\S]*?)(?=<(?:input|select|\/form))/g,
+  );
+  return Object.fromEntries(
+    [...fields].map(([field, name, options]) => {
+      const level = [...options!.matchAll(/<option value="([^"]+)"/g)].at(-1)?.[1];
+      const value = /value="([^"]+)"/.exec(field)?.[1];
+      return [name!, level ?? value ?? '20'];
+    }),
+  );
+}
