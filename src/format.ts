@@ -28,6 +28,8 @@ const oneDecimal = numberFormat({ minimumFractionDigits: 1, maximumFractionDigit
 const upToOneDecimal = numberFormat({ maximumFractionDigits: 1 });
 const upToTwoDecimals = numberFormat({ maximumFractionDigits: 2 });
 const threeDecimals = numberFormat({ minimumFractionDigits: 3, maximumFractionDigits: 3 });
+/** As many digits as a double has: '0.99004567'. */
+const exact = numberFormat({ maximumSignificantDigits: 15 });
 const plain = numberFormat({
   maximumFractionDigits: 2,
   maximumSignificantDigits: 3,
@@ -123,7 +125,7 @@ export function partsText(before: number, after: number, parts: readonly number[
     lacking -= step;
   }
   return shown.map((value, i) =>
-    value === 0 && points[i] !== 0 ? 'less than 1 point' : pointsText(value / 100),
+    value === 0 && Math.abs(points[i]!) >= 0.05 ? 'less than 1 point' : pointsText(value / 100),
   );
 }
 
@@ -145,10 +147,10 @@ export function valueText(x: Maybe<number>, kind: ValueKind): string {
   return kind === 'date' ? dayText(x) : numberText(x);
 }
 
-/** What a customer has in a column: a number, a level, an ISO date, or null. */
+/** What a customer has in a column, to the last digit: a number, a level, an ISO date, or null. */
 export function cellText(value: number | string | null): string {
   if (value === null) return 'not known';
-  if (typeof value === 'number') return numberText(value);
+  if (typeof value === 'number') return orMissing(value, exact);
   return /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value))
     ? dayText(Date.parse(value) / dayMs)
     : value;

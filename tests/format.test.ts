@@ -55,6 +55,7 @@ describe('a figure in words', () => {
     [cellText('2026-01-05'), '5 Jan 2026'],
     [cellText('2026-13-45'), '2026-13-45'],
     [cellText(1234.5), '1,234.5'],
+    [cellText(0.99004567), '0.99004567'],
     [cellText(null), 'not known'],
     [durationText(1.2), '1 second'],
     [durationText(89), '89 seconds'],
@@ -93,6 +94,7 @@ describe('a figure in words', () => {
     expect(partsText(0.5, 0.5, [0.004, -0.004, 0])).toEqual([
       ...['less than 1 point', 'less than 1 point', '0 points'],
     ]);
+    expect(partsText(0.5, 0.5, [1e-17])).toEqual(['0 points']);
     expect(partsText(0.2, NaN, [0.1])).toEqual(['+10 points']);
     const share = fc.double({ min: 0, max: 1, noNaN: true });
     const effects = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { maxLength: 8 });

@@ -1,6 +1,6 @@
 /** What every template may call, as `h`: figures as format.ts writes them, names, and addresses. Missing is '–'. */
 import { foldName, labelOf } from '../domain/column-names.ts';
-import { effectWords, reasonWords } from '../domain/scoring-words.ts';
+import { effectWords, shownReason } from '../domain/scoring-words.ts';
 import type { Reason } from '../domain/scoring-words.ts';
 import {
   cellText,
@@ -61,7 +61,7 @@ export function createViewHelpers(settings: Pick<Settings, 'currency' | 'timeZon
     label: labelOf,
     isSameName: (a: string | undefined, b: string | null | undefined) =>
       foldName(a ?? '') === foldName(b ?? ''),
-    reason: (reason: Reason) => reasonWords(reason),
+    reason: (reason: Reason) => shownReason(reason),
     effect: effectWords,
     plural: (n: number, one: string, many = `${one}s`) => `${countText(n)} ${n === 1 ? one : many}`,
     /** `?a=b` of the current query with some parameters changed; null or '' takes one away. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noteWords, problemWords } from '../../src/domain/scoring-words.ts';
+import { noteWords, problemWords, reasonWords, shownReason } from '../../src/domain/scoring-words.ts';
 
 describe('a note on a score', () => {
   it.each([
@@ -24,6 +24,21 @@ describe('a note on a score', () => {
     ],
   ] as const)('%j reads %j', (note, words) => {
     expect(noteWords({ column: 'Tenure', ...note })).toBe(words);
+  });
+});
+
+describe('a reason', () => {
+  it.each([
+    [34_516.5, 'Spent is 34,516.5: raises risk by 12 points', 'Spent is 34516,5: raises risk by 12 points'],
+    [
+      '2026-01-05',
+      'Spent is 5 Jan 2026: raises risk by 12 points',
+      'Spent is 2026-01-05: raises risk by 12 points',
+    ],
+    [null, 'Spent is not known: raises risk by 12 points', 'Spent is not known: raises risk by 12 points'],
+  ])('of %j is written for pages, and for a file with decimal commas', (value, page, file) => {
+    const reason = { feature: 'Spent', value, points: 0.12 };
+    expect([shownReason(reason), reasonWords(reason, ',')]).toEqual([page, file]);
   });
 });
 
