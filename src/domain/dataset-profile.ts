@@ -5,7 +5,7 @@ import type { DataIssue } from '../ml/data-checks.ts';
 import { countRepeatedRows } from '../ml/duplicates.ts';
 import { countLevels, levelKey } from '../ml/levels.ts';
 import { quantileBins } from '../ml/quantile-bins.ts';
-import { readColumn } from '../ml/schema-inference.ts';
+import { isNamedAfterLeaving, readColumn } from '../ml/schema-inference.ts';
 import type { FeatureType } from '../ml/schema.ts';
 import { takeRows } from '../ml/table.ts';
 import type { Column, Table } from '../ml/table.ts';
@@ -71,24 +71,37 @@ export function profileDataset(
   label: LabelDefinition | null,
 ): DatasetProfile {
   const rows = csv.cells[0]?.length ?? 0;
-  const labels = label === null ? null : labelRows(csv, label).labels;
+  const { labels, usedColumns: used } =
+    label === null ? { labels: null, usedColumns: [] } : labelRows(csv, label);
   const typed = typedColumns(csv, columns);
   const decided = labels === null ? null : takeDecided(typed, labels, label!);
+  const learned = decided === null ? null : { ...decided, table: featuresOnly(decided.table, columns, used) };
   return {
     rows,
     positiveRate: decided === null ? null : rateOf(decided.target),
     undecided: labels === null ? 0 : labels.reduce((sum, one) => sum + Number(one === undecided), 0),
     duplicateRows:
-      decided === null
-        ? countSameCells(csv, columns)
-        : countRepeatedRows(featuresOnly(decided.table, columns), decided.target),
+      learned === null ? countSameCells(csv, columns) : countRepeatedRows(learned.table, learned.target),
     columns: columns.map((column) => profileColumn(csv, column, typed, labels, decided)),
     matrix: matrixOf(typed),
-    issues:
-      decided === null
-        ? unlabelled(columns)
-        : checkTrainingTable(featuresOnly(decided.table, columns), decided.target),
+    issues: learned === null ? unlabelled(columns) : checkFeatures(learned.table, learned.target),
   };
+}
+
+/** What the columns hold, and what their names say: a second label need not go with a rule to give the answer away. */
+function checkFeatures(table: Table, target: Uint8Array): DataIssue[] {
+  const issues = checkTrainingTable(table, target);
+  const isSuspect = (name: string): boolean =>
+    issues.some(({ kind, column }) => column === name && (kind === 'leak' || kind === 'near-copy'));
+  const named = table.columns.filter(({ name }) => isNamedAfterLeaving(name) && !isSuspect(name));
+  return [
+    ...issues,
+    ...named.map(({ name }) => ({
+      ...{ kind: 'leak' as const, severity: 'warns' as const, column: name },
+      message: 'By its name it says who left.',
+      fix: 'Ask when it is written: if only after a customer has left, leave it out.',
+    })),
+  ];
 }
 
 /** Why nothing can be learned yet. */
@@ -218,9 +231,11 @@ function matrixOf(typed: Table): DatasetProfile['matrix'] {
   return { names, values: Array.from(values, (value) => Math.round(value * 1000) / 1000) };
 }
 
-function featuresOnly(table: Table, columns: readonly DatasetColumn[]): Table {
+/** What a training learns from: without the columns that say who left. */
+function featuresOnly(table: Table, columns: readonly DatasetColumn[], used: readonly string[]): Table {
   const roles = new Map(columns.map(({ name, role }) => [name, role]));
-  const isFeature = (column: Column): boolean => ['feature', 'value'].includes(roles.get(column.name) ?? '');
+  const isFeature = ({ name }: Column): boolean =>
+    ['feature', 'value'].includes(roles.get(name) ?? '') && !used.includes(name);
   return { ...table, columns: table.columns.filter(isFeature) };
 }
 

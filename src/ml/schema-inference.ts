@@ -105,6 +105,11 @@ export function isLeavingDateName(name: string): boolean {
   return leavingDateName.test(snakeCase(name));
 }
 
+/** True when a column's name says that whoever wrote it knew who left: a label, its date, its reason, its score. */
+export function isNamedAfterLeaving(name: string): boolean {
+  return isLabelName(name) || isLeavingDateName(name) || answerName.test(snakeCase(name));
+}
+
 /** The level of a two-level column that says 'left'; null when words do not tell. */
 export function positiveLevelOf(levels: readonly string[]): string | null {
   const said = levels.filter((level) =>

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { typedNumber } from '../domain/cell-values.ts';
 import type { DatasetProfile } from '../domain/dataset-profile.ts';
 import { getReady } from '../domain/datasets.ts';
-import { describeLabel, readLabel } from '../domain/labels/label-definition.ts';
+import { columnsOf, describeLabel, readLabel } from '../domain/labels/label-definition.ts';
 import {
   expectedSeconds,
   freshSeed,
@@ -85,7 +85,10 @@ export function createTrainingHandlers({ db }: Context) {
   const newPage = async (res: Response, dataset: Dataset, values: Values, errors: readonly FieldError[]) => {
     const profile = dataset.profile as DatasetProfile | null;
     const label = readLabel(dataset.label);
-    const features = dataset.columns.filter(({ role }) => role === 'feature' || role === 'value');
+    const used = label === null ? [] : columnsOf(label);
+    const features = dataset.columns.filter(
+      ({ name, role }) => (role === 'feature' || role === 'value') && !used.includes(name),
+    );
     const cost = (effort: 'quick' | 'thorough') =>
       expectedSeconds(optionsFor(effort), dataset.rowCount, features.length);
     const issues = profile?.issues ?? [];

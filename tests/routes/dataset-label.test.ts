@@ -7,7 +7,7 @@ import { listOpenJobs } from '../../src/store/jobs.ts';
 import { createTestApp, setUpOrganisation, signIn } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
 import { bankCsv } from '../helpers/bank.ts';
-import { bringDataset, errorsOf, postForm } from '../helpers/datasets.ts';
+import { bringDataset, errorsOf, postForm, withColumn } from '../helpers/datasets.ts';
 import type { Agent, Fields } from '../helpers/datasets.ts';
 import { runJobs } from '../helpers/work.ts';
 
@@ -80,6 +80,31 @@ describe('a column that says who left', () => {
     expect(status).toBe(422);
     expect(errorsOf(text)).toEqual(['Choose the column and the level that say that a customer left.']);
     expect(text).toContain('id="choice-error"');
+  });
+});
+
+describe('beside a rule, a column that gives the answer away', () => {
+  it('is warned of and left out by default, by its name or by what it holds', async () => {
+    const balance = bankCsv(1, 3).split('\n')[0]!.split(',').indexOf('Balance');
+    let csv = withColumn(bankCsv(500, 3), 'churn_band', ([row]) => ['low', 'mid', 'high'][Number(row) % 3]!);
+    csv = withColumn(csv, 'cancelled_on', ([row]) => `2026-0${1 + (Number(row) % 9)}-11`);
+    csv = withColumn(csv, 'assets', (cells) => String(Number(cells[balance]) * 2 + (Number(cells[0]) % 7)));
+    const { id, columns } = await bringDataset(
+      test,
+      agent,
+      csv.replace(/^.*/, (names) => names.replace('Exited', 'state')),
+    );
+    const at = (name: string): number => columns.findIndex((column) => column.name === name);
+    const rule = { column0: String(at('Balance')), kind0: 'below-percentile', value0: '40' };
+    await postForm(agent, `/datasets/${id}/label`, { how: 'rule', match: 'all', ...rule });
+    await runJobs(test.context);
+    const { text } = await agent.get(`/datasets/${id}/training`).expect(200);
+    const isLeftOut = (name: string) => text.includes(`name="drop-${at(name)}" value="yes" checked`);
+    const names = ['churn_band', 'cancelled_on', 'assets', 'Age', 'Geography', 'state'];
+    expect(names.filter(isLeftOut)).toEqual(['churn_band', 'cancelled_on', 'assets']);
+    expect(text).toContain('By its name it says who left.');
+    // What the rule itself asks is never learned from, so it is not offered.
+    expect(text).not.toContain('Leave out Balance');
   });
 });
 

@@ -14,6 +14,12 @@ export function readLabel(stored: unknown): LabelDefinition | null {
   return result.success ? result.data : null;
 }
 
+/** Columns that say who left, so that nothing is learned from them. */
+export function columnsOf(label: LabelDefinition): string[] {
+  if (label.kind === 'column') return [label.column];
+  return [...new Set(label.rule.conditions.map(({ column }) => column))];
+}
+
 export function describeLabel(label: LabelDefinition): string {
   return label.kind === 'column' ? `${label.column} is ${label.positive}` : describeProxy(label.rule);
 }

@@ -12,7 +12,7 @@ import { rocAuc } from '../../ml/metrics.ts';
 import { createRandom, shuffle } from '../../ml/random.ts';
 import { groupRows } from '../../ml/row-groups.ts';
 import type { InferredColumn } from '../../ml/schema-inference.ts';
-import { readColumn } from '../../ml/schema-inference.ts';
+import { isNamedAfterLeaving, readColumn } from '../../ml/schema-inference.ts';
 import type { FeatureType } from '../../ml/schema.ts';
 import { takeRows } from '../../ml/table.ts';
 import type { Table } from '../../ml/table.ts';
@@ -130,6 +130,7 @@ function readFeatures(table: SandboxTable, used: ReadonlySet<string>, rows: Int3
       (role === 'feature' || role === 'value') &&
       type !== 'text' &&
       !used.has(name) &&
+      !isNamedAfterLeaving(name) &&
       table.header.includes(name),
   );
   const columns = features.map(({ name, type }) => {
