@@ -19,6 +19,7 @@ import { usualPolicy } from '../../src/ml/schema.ts';
 import type { Feature, Policy } from '../../src/ml/schema.ts';
 import { getBatch } from '../../src/store/batches.ts';
 import type { BatchRecord } from '../../src/store/batches.ts';
+import { listOpenJobs } from '../../src/store/jobs.ts';
 import { getModel } from '../../src/store/models.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
 import { listPredictions, noFilter } from '../../src/store/predictions.ts';
@@ -131,6 +132,18 @@ describe('a column that refuses what it does not know', () => {
     const [row] = await badRows(done);
     expect([row!.problems[0]!.found, row!.problems[0]!.suggested]).toEqual(['Daily', 'One year']);
     expect((await getBatch(db, batch.id)).mapping).toEqual(done.mapping);
+  });
+
+  it('goes by what the upload is at that moment, not by what the page showed', async () => {
+    const { db } = test.context;
+    const seen = await checked('a,Yearly,No,No,DSL,No,3,20,60', 'b,Two year,No,No,DSL,No,3,20,60');
+    expect(seen.state).toBe('checked');
+    await scoreBatchLater(db, user, seen.id);
+    await explainLevels(db, user, seen, [{ feature: 'contract', found: 'Yearly', level: 'One year' }]);
+    expect((await listOpenJobs(db)).map(({ kind }) => kind)).toEqual(['score-batch']);
+    expect(await getBatch(db, seen.id)).toMatchObject({ state: 'scoring', mapping: seen.mapping });
+    await runJobs(test.context);
+    expect(await getBatch(db, seen.id)).toMatchObject({ state: 'done', scoredCount: 1, rejectedCount: 1 });
   });
 });
 

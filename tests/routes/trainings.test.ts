@@ -2,10 +2,12 @@ import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { optionsFor, TrainingOptions } from '../../src/domain/training-options.ts';
 import { cancelTraining, trainLater } from '../../src/domain/trainings.ts';
+import { done } from '../../src/domain/job-steps.ts';
 import { handlers } from '../../src/jobs/handlers.ts';
+import { runJob } from '../../src/jobs/run-job.ts';
 import { listEvents } from '../../src/store/audit.ts';
 import type { Dataset } from '../../src/store/datasets.ts';
-import { claimJob, finishJob, listOpenJobs } from '../../src/store/jobs.ts';
+import { claimJob, findJob, finishJob, listOpenJobs } from '../../src/store/jobs.ts';
 import { findActiveModel, getModel, listModels } from '../../src/store/models.ts';
 import { getTraining } from '../../src/store/trainings.ts';
 import { activateSmallModel, createTestApp, setUpOrganisation, signIn } from '../helpers/app.ts';
@@ -226,6 +228,43 @@ describe('a training that is stopped', () => {
     expect([outcome.state, (await stored(id)).state]).toEqual(['cancelled', 'cancelled']);
     expect([(await listModels(db)).length, modelFiles()]).toEqual([models, files]);
   });
+});
+
+describe('a finished fit', () => {
+  it('waits for a database that is locked longer than anybody waits, and is stored, not made again', async () => {
+    const { db, config } = test.context;
+    const [models, files] = [(await listModels(db)).length, modelFiles().length];
+    const id = await start(small);
+    const job = (await claimJob(db, 'test'))!;
+    const train = handlers['train-model'];
+    let fits = 0;
+    let refused = 0;
+    const locked = Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY' });
+    Object.assign(handlers, {
+      'train-model': async (...asked: Parameters<typeof train>) => {
+        fits++;
+        const outcome = await train(...asked);
+        if (outcome === 'stopped') return outcome;
+        // Beyond the ten seconds that a write is tried for.
+        const lockedUntil = performance.now() + 10_500;
+        return done((trx) => {
+          if (performance.now() > lockedUntil) return outcome.write(trx);
+          refused++;
+          return Promise.reject(locked);
+        });
+      },
+    });
+    try {
+      expect(await runJob(config, job, () => false)).toEqual({ message: null });
+    } finally {
+      Object.assign(handlers, { 'train-model': train });
+    }
+    expect(fits).toBe(1);
+    expect(refused).toBeGreaterThan(1);
+    expect(await stored(id)).toMatchObject({ state: 'done', error: null });
+    expect(await findJob(db, job.id)).toMatchObject({ state: 'done', attempts: 1 });
+    expect([(await listModels(db)).length, modelFiles().length]).toEqual([models + 1, files + 1]);
+  }, 60_000);
 });
 
 describe('a training that cannot be', () => {
