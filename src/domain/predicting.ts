@@ -2,7 +2,7 @@
 import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
 import type { FieldError } from '../errors.ts';
-import { numberText, spanTexts } from '../format.ts';
+import { cellText, numberText } from '../format.ts';
 import { isNumeric } from '../ml/row-reader.ts';
 import type { AllowedRange, Feature } from '../ml/schema.ts';
 import type { CellValue } from '../ml/values.ts';
@@ -185,7 +185,7 @@ function hintOf(feature: Feature): string | null {
   if (range === null) return null;
   const { min = null, max = null } = allowed ?? {};
   if (min === null && max === null)
-    return `Training saw ${spanTexts([{ from: range.min, to: range.max }], 'number').join('')}.${empty}`;
+    return `Training saw ${cellText(range.min)} to ${cellText(range.max)}.${empty}`;
   if (min === null) return `At most ${numberText(max)}.${empty}`;
   return `${max === null ? `At least ${numberText(min)}` : `${numberText(min)} to ${numberText(max)}`}.${empty}`;
 }
