@@ -27,8 +27,8 @@ const maxKeptBytes = 128 * 1024 * 1024;
 const freshMs = 100;
 /** What is taken in at most; a forest of a million rows stays below. */
 const maxFileLength = 512 * 1024 * 1024;
-/** By path: the checksum that a file had in a state; only a file whose state has changed is read again. */
-const checksums = new Map<string, { readonly sha256: string; readonly state: string }>();
+/** By path: the checksum that a file had in a state; it is read again when its state has changed, once for all who ask. */
+const checksums = new Map<string, { readonly sha256: Promise<string>; readonly state: string }>();
 
 /** Writes the model under `file` and gives the SHA-256 of its bytes. */
 export async function writeModelFile(modelsDir: string, file: string, model: Model): Promise<string> {
@@ -59,16 +59,21 @@ export async function verifyModelFile(modelsDir: string, record: FileOf): Promis
       const state = await stateOf(handle);
       let known = checksums.get(path);
       if (known?.state !== state) {
-        const hash = createHash('sha256');
-        for await (const piece of handle.createReadStream({ autoClose: false })) hash.update(piece as Buffer);
-        known = { sha256: hash.digest('hex'), state };
+        known = { sha256: checksumOf(handle), state };
         checksums.set(path, known);
+        known.sha256.catch(() => checksums.delete(path));
       }
-      if (known.sha256 !== record.sha256) throw new ModelFileError(changed);
+      if ((await known.sha256) !== record.sha256) throw new ModelFileError(changed);
     } finally {
       await handle.close();
     }
   });
+}
+
+async function checksumOf(handle: FileHandle): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of handle.createReadStream({ autoClose: false })) hash.update(piece as Buffer);
+  return hash.digest('hex');
 }
 
 async function readFromFile(modelsDir: string, record: FileOf): Promise<Model> {

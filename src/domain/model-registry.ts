@@ -8,15 +8,15 @@ import type { Db } from '../db.ts';
 import { AppError, Conflict } from '../errors.ts';
 import { recordEvent } from '../store/audit.ts';
 import {
-  findActiveModel,
   findChallenger,
   findModelByHash,
   getModel,
   insertModel,
+  listFilesInUse,
   saveModelThreshold,
   setModelState,
 } from '../store/models.ts';
-import type { ModelRecord } from '../store/models.ts';
+import type { ModelFile, ModelRecord } from '../store/models.ts';
 import { saveSettings } from '../store/settings.ts';
 import type { Settings } from '../store/settings.ts';
 import type { User } from './accounts.ts';
@@ -125,17 +125,25 @@ export async function exportModel(db: Db, config: Config, user: User, id: number
   return bytes;
 }
 
-/** What is wrong with the files of the models that score, in words; null: nothing. */
-export async function problemOfScoringModels(db: Db, modelsDir: string): Promise<string | null> {
-  for (const record of [await findActiveModel(db), await findChallenger(db)]) {
-    const problem = record ? await problemOfModel(modelsDir, record) : null;
-    if (problem !== null) return problem;
+export interface UnusableModel {
+  readonly id: number;
+  readonly label: string;
+  /** What is wrong with its file and what to do, in words. */
+  readonly problem: string;
+}
+
+/** Models whose files are missing, changed or damaged, but for archived ones. What scores comes first. */
+export async function listUnusableModels(db: Db, modelsDir: string): Promise<UnusableModel[]> {
+  const unusable: UnusableModel[] = [];
+  for (const file of await listFilesInUse(db)) {
+    const problem = await problemOfModel(modelsDir, file);
+    if (problem !== null) unusable.push({ id: file.id, label: file.label, problem });
   }
-  return null;
+  return unusable;
 }
 
 /** What is wrong with a model's file, in words; null: nothing. */
-export async function problemOfModel(modelsDir: string, record: ModelRecord): Promise<string | null> {
+export async function problemOfModel(modelsDir: string, record: ModelFile): Promise<string | null> {
   try {
     await verifyModelFile(modelsDir, record);
     return null;

@@ -56,6 +56,7 @@ export const views: readonly string[] = [
   'partials/site-header',
   'partials/sort-head',
   'partials/training-table',
+  'partials/unusable-models',
   'partials/upload-steps',
   'predict/show',
   'predictions/list',

@@ -1,7 +1,7 @@
 /** For the machine that watches: does the process answer, can it work. */
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
-import { problemOfScoringModels } from '../domain/model-registry.ts';
+import { listUnusableModels } from '../domain/model-registry.ts';
 import { isReachable } from '../store/health.ts';
 
 export function createHealthHandlers({ db, config, log }: Context) {
@@ -11,15 +11,16 @@ export function createHealthHandlers({ db, config, log }: Context) {
     },
     ready: async (_req: Request, res: Response) => {
       const isUp = await isReachable(db);
-      const problem = isUp ? await problemOfScoringModels(db, config.modelsDir) : null;
-      if (problem !== null) log.error({ problem }, 'The file of a model that scores cannot be used');
-      // Not 503: everything but scoring works, and an administrator has to get in to activate another model.
-      const status = isUp ? (problem === null ? 'ready' : 'degraded') : 'database not reachable';
+      const models = isUp ? await listUnusableModels(db, config.modelsDir) : [];
+      for (const { label, problem } of models)
+        log.error({ model: label, problem }, 'The file of a model cannot be used');
+      // Not 503: everything else works, and an administrator has to get in to restore it or activate another model.
+      const status = isUp ? (models.length === 0 ? 'ready' : 'degraded') : 'database not reachable';
       res
         .set('Cache-Control', 'no-store')
         .status(isUp ? 200 : 503)
-        // Whoever asks need not be signed in: the log has the name of the model.
-        .json({ status, ...(problem !== null && { problem: 'model file missing or damaged' }) });
+        // Whoever asks need not be signed in: the log and the home page name the model.
+        .json({ status, ...(models.length > 0 && { problem: 'model file missing or damaged' }) });
     },
   };
 }

@@ -3,7 +3,8 @@ import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
 import { pickContractLike } from '../domain/analytics.ts';
 import type { Figure } from '../domain/analytics.ts';
-import { problemOfScoringModels } from '../domain/model-registry.ts';
+import { listUnusableModels } from '../domain/model-registry.ts';
+import type { UnusableModel } from '../domain/model-registry.ts';
 import { currentPopulation } from '../domain/population.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
@@ -33,8 +34,7 @@ declare module '../http/render.ts' {
       /** The one whose customers are shown. */
       readonly model: ModelRecord | undefined;
       readonly active: ModelRecord | undefined;
-      /** Why nothing can be scored at present, in words. */
-      readonly modelProblem: string | null;
+      readonly unusableModels: readonly UnusableModel[];
       readonly settings: Settings;
     };
   }
@@ -67,7 +67,7 @@ export function createHomeHandlers({ db, config, log, tasks }: Context, readFigu
           )),
         batches: await orNull('batches', () => listBatches(db, 5)),
         model,
-        modelProblem: await problemOfScoringModels(db, config.modelsDir),
+        unusableModels: await listUnusableModels(db, config.modelsDir),
         active: await findActiveModel(db),
         settings: await getSettings(db),
       });

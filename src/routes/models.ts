@@ -14,10 +14,12 @@ import {
   exportModel,
   importModel,
   keepThreshold,
+  listUnusableModels,
   makeCandidate,
   makeChallenger,
   problemOfModel,
 } from '../domain/model-registry.ts';
+import type { UnusableModel } from '../domain/model-registry.ts';
 import { exploreThreshold, usualChoice } from '../domain/threshold-explorer.ts';
 import type { ThresholdChoice, ThresholdExploration } from '../domain/threshold-explorer.ts';
 import { AppError } from '../errors.ts';
@@ -38,6 +40,7 @@ declare module '../http/render.ts' {
     'models/list': PageData & {
       readonly models: readonly ModelRecord[];
       readonly archived: readonly ModelRecord[];
+      readonly unusableModels: readonly UnusableModel[];
       /** What a rollback would restore. */
       readonly previous: ModelRecord | undefined;
     };
@@ -93,6 +96,7 @@ export function createModelHandlers(context: Context) {
         title: 'Models',
         models: await listModels(db),
         archived: await listArchivedModels(db),
+        unusableModels: await listUnusableModels(db, config.modelsDir),
         previous: await findRollbackTarget(db),
         errors,
       },

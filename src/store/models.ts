@@ -113,6 +113,20 @@ export async function findModelByHash(db: Db, sha256: string): Promise<ModelReco
   return row && toModel(row);
 }
 
+export type ModelFile = Pick<ModelRecord, 'id' | 'label' | 'file' | 'sha256'>;
+
+/** Those of models that are not archived: what scores first, then the newest. */
+export async function listFilesInUse(db: Db): Promise<ModelFile[]> {
+  const rows = await db<ModelRow>('models')
+    .whereNot({ state: 'archived' })
+    .orderBy('id', 'desc')
+    .select('id', 'name', 'file', 'sha256', 'state');
+  const rank = { active: 0, challenger: 1, candidate: 2, archived: 3 };
+  return rows
+    .sort((a, b) => rank[a.state] - rank[b.state])
+    .map(({ id, name, file, sha256 }) => ({ id, label: labelOf({ id, name }), file, sha256 }));
+}
+
 export async function listModelFiles(db: Db): Promise<string[]> {
   const rows = await db<ModelRow>('models').select('file');
   return rows.map(({ file }) => file);
@@ -141,10 +155,14 @@ export async function deleteModel(db: Db, id: number): Promise<void> {
   await db('models').where({ id }).delete();
 }
 
+function labelOf({ id, name }: Pick<ModelRow, 'id' | 'name'>): string {
+  return `v${id} ${name}`;
+}
+
 function toModel(row: ModelRow): ModelRecord {
   return {
     id: row.id,
-    label: `v${row.id} ${row.name}`,
+    label: labelOf(row),
     name: row.name,
     family: row.family,
     state: row.state,

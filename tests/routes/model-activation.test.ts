@@ -200,17 +200,39 @@ describe('what cannot score', () => {
     await admin.get('/models/rollback').expect(200);
   });
 
-  it('the active model whose file is damaged while running is told on the home page and to the machine that watches', async () => {
-    const path = join(test.context.config.modelsDir, second.file);
+  it.each<[string, () => ModelRecord]>([
+    ['the active model', () => second],
+    ['another model', () => first],
+  ])('%s: told on home, on the models page and to the machine that watches', async (_which, chosen) => {
+    const model = chosen();
+    await test.context.db('models').where({ name: 'Lost' }).delete();
+    const path = join(test.context.config.modelsDir, model.file);
     const bytes = readFileSync(path);
     expect((await admin.get('/health/ready')).body).toEqual({ status: 'ready' });
+    for (const page of ['/', '/models']) expect((await admin.get(page)).text).not.toContain('cannot be used');
     writeFileSync(path, bytes.subarray(0, 500));
     const watched = await admin.get('/health/ready').expect(200);
     expect(watched.body).toEqual({ status: 'degraded', problem: 'model file missing or damaged' });
-    expect((await admin.get('/')).text).toContain(`The model ${second.label} cannot be used.`);
-    expect((await postForm(admin, '/predict', { model: String(second.id) })).status).toBe(409);
+    for (const page of ['/', '/models'])
+      expect((await admin.get(page).expect(200)).text).toMatch(
+        new RegExp(
+          `role="alert"><span>The model ${model.label} cannot be used\\. [^<]+<a href="/models/${model.id}">`,
+        ),
+      );
+    expect((await admin.get('/models')).text.match(/Cannot be used/g)).toHaveLength(1);
+    expect((await admin.get(`/models/${model.id}/file`)).status).toBe(409);
+    expect((await postForm(admin, '/predict', { model: String(model.id) })).status).toBe(409);
     writeFileSync(path, bytes);
     expect((await admin.get('/health/ready')).body).toEqual({ status: 'ready' });
+  });
+
+  it('an archived model with a damaged file troubles nobody but whoever looks at it', async () => {
+    const old = await addCandidate(test, 'Old', ['Contract']);
+    await postForm(admin, `/models/${old.id}/archiving`);
+    rmSync(join(test.context.config.modelsDir, old.file));
+    expect((await admin.get('/health/ready')).body).toEqual({ status: 'ready' });
+    expect((await admin.get('/')).text).not.toContain('cannot be used');
+    expect((await admin.get(`/models/${old.id}`).expect(409)).text).toContain('cannot be used');
   });
 });
 
