@@ -19,6 +19,7 @@ import { deleteTrainingsOf, listTrainingsOf } from '../store/trainings.ts';
 import type { TrainingRecord } from '../store/trainings.ts';
 import type { User } from './accounts.ts';
 import { readQuestion } from './csv/first-line.ts';
+import { partsOf } from './dataset-files/take-in.ts';
 import type { FirstLine } from './csv/first-line.ts';
 import { describeLabel } from './labels/label-definition.ts';
 import type { LabelDefinition } from './labels/label-definition.ts';
@@ -170,7 +171,8 @@ export async function removeDataset(db: Db, config: Config, user: User, id: numb
     });
     return dataset.file;
   });
-  for (const path of [file, `${file}.current`]) await rm(join(config.dataDir, path), { force: true });
+  for (const path of [file, `${file}.current`, ...partsOf(file)])
+    await rm(join(config.dataDir, path), { force: true });
 }
 
 /** @throws Conflict while it is being read, or when it could not be. */

@@ -1,11 +1,14 @@
 /** A job that has failed for good, or was cancelled, tells what it was working on. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
 import { updateBatch } from '../store/batches.ts';
-import { updateDataset } from '../store/datasets.ts';
+import { findDataset, updateDataset } from '../store/datasets.ts';
 import type { Job } from '../store/jobs.ts';
 import { findJob, requestCancel } from '../store/jobs.ts';
 import { endRemoval } from './batch-removal.ts';
+import { partsOf } from './dataset-files/take-in.ts';
 import { failComparison } from './label-comparison.ts';
 import { relabelAfterScoring } from './risk-relabelling.ts';
 import { stopTraining } from './trainings.ts';
@@ -30,6 +33,14 @@ export async function cancelSubject(trx: Db, payload: Job['payload']): Promise<v
     });
   if (typeof trainingId === 'number') await stopTraining(trx, trainingId, 'cancelled', null);
   if (typeof comparisonOf === 'number') await failComparison(trx, comparisonOf, 'It was cancelled.');
+}
+
+/** Files that the thread of a job had begun when it was ended. Call while the job is still one's own. */
+export async function removeParts(db: Db, dataDir: string, payload: Job['payload']): Promise<void> {
+  const { datasetId } = payload;
+  const dataset = typeof datasetId === 'number' ? await findDataset(db, datasetId) : undefined;
+  if (!dataset) return;
+  for (const path of partsOf(join(dataDir, dataset.file))) await rm(path, { force: true });
 }
 
 /** Ends a job that waits at once, one that runs within a moment. */

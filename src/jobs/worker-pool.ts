@@ -9,7 +9,7 @@ import type { Worker } from 'node:worker_threads';
 import type { Context } from '../context.ts';
 import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
-import { cancelSubject, needsMoreMemory } from '../domain/job-failure.ts';
+import { cancelSubject, needsMoreMemory, removeParts } from '../domain/job-failure.ts';
 import { errorFields, isOutOfMemory } from '../errors.ts';
 import {
   claimJob,
@@ -109,7 +109,10 @@ export function startWorkerPool(context: Context): WorkerPool {
 
   const loseAttempt = async (job: Job, message: string, isFinal: boolean): Promise<void> => {
     log.error({ jobId: job.id, kind: job.kind, attempt: job.attempts, message }, 'A job failed');
-    await writeFor(job, (trx) => failAttempt(trx, job, message, isFinal));
+    await writeFor(job, async (trx) => {
+      await removeParts(trx, config.dataDir, job.payload);
+      await failAttempt(trx, job, message, isFinal);
+    });
   };
 
   /** Nothing happens when the job went to somebody else meanwhile, or is over. */
@@ -136,6 +139,7 @@ export function startWorkerPool(context: Context): WorkerPool {
       slot.job = null;
       await slot.worker?.terminate();
       await writeFor(job, async (trx) => {
+        await removeParts(trx, config.dataDir, job.payload);
         await cancelSubject(trx, job.payload);
         await finishJob(trx, job, 'cancelled');
       });

@@ -1,16 +1,22 @@
 /** The real pool and its threads: what a cancel and a lack of memory end. */
 import { randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { User } from '../../src/domain/accounts.ts';
 import { cancelJob } from '../../src/domain/job-failure.ts';
 import { receiveDataset } from '../../src/domain/datasets.ts';
+import { optionsFor } from '../../src/domain/training-options.ts';
+import { cancelTraining, trainLater } from '../../src/domain/trainings.ts';
 import { startWorkerPool } from '../../src/jobs/worker-pool.ts';
 import type { WorkerPool } from '../../src/jobs/worker-pool.ts';
-import { getDataset } from '../../src/store/datasets.ts';
+import { getDataset, listDatasets } from '../../src/store/datasets.ts';
 import { findJob, listOpenJobs } from '../../src/store/jobs.ts';
-import { createTestApp, setUpOrganisation } from '../helpers/app.ts';
+import { getTraining } from '../../src/store/trainings.ts';
+import { createTestApp, customersCsv, setUpOrganisation } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
+
+const ada: User = { id: 1, email: 'ada@example.com', name: 'Ada', role: 'admin', theme: 'system' };
 
 let test: TestApp;
 let pool: WorkerPool | null;
@@ -33,22 +39,25 @@ const wideTable = (rows: number, columns: number): string => {
   return [names, ...lines].join('\n');
 };
 
-async function queueReading(csv: string): Promise<{ id: number; jobId: number }> {
+async function queueReading(csv: string, by: User | null = null): Promise<{ id: number; jobId: number }> {
   const { db, config } = test.context;
-  const user = await setUpOrganisation(test);
+  const user = by ?? (await setUpOrganisation(test));
   const file = randomUUID();
   writeFileSync(join(config.uploadsDir, file), csv);
   const upload = { file, originalName: 'a.csv', name: '', kind: 'customers' as const, versionOf: null };
   const id = await receiveDataset(db, config, user, upload);
-  return { id, jobId: (await listOpenJobs(db))[0]!.id };
+  return { id, jobId: (await listOpenJobs(db)).at(-1)!.id };
 }
 
 const stateOf = async (jobId: number) => (await findJob(test.context.db, jobId))?.state;
 
 describe('cancelling', () => {
-  it('ends a reading in the middle of a long step, and its dataset with it', async () => {
-    const { db } = test.context;
+  it('ends a reading in the middle of a long step, and its dataset and what it had begun with it', async () => {
+    const { db, config } = test.context;
     const { id, jobId } = await queueReading(wideTable(60_000, 60));
+    const path = join(config.dataDir, (await getDataset(db, id)).file);
+    // As a conversion leaves it that is cut off.
+    for (const part of ['.csv.utf8', '.csv.tabs']) writeFileSync(path + part, 'half');
     pool = startWorkerPool(test.context);
     await expect.poll(() => stateOf(jobId), { interval: 20, timeout: 20_000 }).toBe('running');
     await cancelJob(db, jobId);
@@ -56,6 +65,7 @@ describe('cancelling', () => {
     const dataset = await getDataset(db, id);
     expect(dataset.state).toBe('failed');
     expect(dataset.error).toMatch(/was cancelled/);
+    expect(readdirSync(dirname(path))).toEqual([basename(path)]);
   }, 60_000);
 
   it('ends a job that waits at once, with what it was to work on', async () => {
@@ -65,6 +75,29 @@ describe('cancelling', () => {
     expect(await stateOf(jobId)).toBe('cancelled');
     expect(await getDataset(db, id)).toMatchObject({ state: 'failed' });
   });
+});
+
+describe('an upload', () => {
+  it('is read while trainings run on every thread that trains and more of them wait', async () => {
+    const { db } = test.context;
+    const { jobId: first } = await queueReading(customersCsv(20_000, 5, true));
+    pool = startWorkerPool({ ...test.context, config: { ...test.context.config, workers: 3 } });
+    await expect.poll(() => stateOf(first), { interval: 50, timeout: 30_000 }).toBe('done');
+    const [dataset] = await listDatasets(db);
+    // Each takes minutes: they are never finished here.
+    const options = optionsFor('thorough');
+    const trainings: number[] = [];
+    for (let i = 0; i < 4; i++) trainings.push(await trainLater(db, ada, dataset!.id, `T${i}`, options));
+    const states = () => Promise.all(trainings.map(async (id) => (await getTraining(db, id)).state));
+    await expect
+      .poll(states, { interval: 50, timeout: 30_000 })
+      .toEqual(['running', 'running', 'queued', 'queued']);
+    const { jobId } = await queueReading('a,b\n1,2\n3,4\n', ada);
+    await expect.poll(() => stateOf(jobId), { interval: 20, timeout: 20_000 }).toBe('done');
+    expect(await states()).toEqual(['running', 'running', 'queued', 'queued']);
+    for (const id of trainings) await cancelTraining(db, ada, id);
+    await expect.poll(states, { interval: 50, timeout: 20_000 }).toEqual(trainings.map(() => 'cancelled'));
+  }, 120_000);
 });
 
 describe('a job that needs more memory than it may use', () => {

@@ -19,6 +19,11 @@ export interface TableIntake extends CsvIntake {
 
 const headBytes = 4096;
 
+/** What a reading that was cut off may leave beside the file. */
+export function partsOf(path: string): string[] {
+  return [`${path}.csv`, `${path}.csv.utf8`, `${path}.csv.tabs`];
+}
+
 /**
  * Examines the file and replaces it by its CSV form; hash and size are those of the bytes that came. Until all is known
  * the file stays as it came: whoever is asked about its first line, or cut off, begins with the same bytes again.
