@@ -182,8 +182,11 @@ function growOne(
   const features = Int32Array.from(context.bins.keys());
   const writer = createTreeWriter();
   const leaves = growTree(params, context, { rows, features, gradient, curvature: drawn }, writer, random);
-  for (const leaf of leaves)
-    writer.value[leaf.node] = (leaf.sums.gradient + pseudoPositive) / (leaf.sums.curvature + params.l2);
+  for (const leaf of leaves) {
+    const rate = (leaf.sums.gradient + pseudoPositive) / (leaf.sums.curvature + params.l2);
+    // Sums of weights come from subtracting histograms: rounding takes the rate of a pure leaf out of 0 to 1.
+    writer.value[leaf.node] = Math.min(1, Math.max(0, rate));
+  }
   writeCovers(writer, leaves, rows, drawn);
   return finishTrees(writer, context.bins.length);
 }

@@ -99,6 +99,15 @@ describe('a forest', () => {
     );
   });
 
+  it('gives probabilities whatever the rows weigh, in leaves of one class too', () => {
+    const random = createRandom(3);
+    for (let seed = 1; seed <= 10; seed++) {
+      const weights = Float64Array.from(data.target, () => 0.1 + random.next());
+      const fitted = forest.fit({ ...params, minLeaf: 0.1 }, { ...data, weights }, createRandom(seed));
+      for (const value of fitted.trees.value) expect(value >= 0 && value <= 1, String(value)).toBe(true);
+    }
+  });
+
   it('refuses data and parameters that make no sense', () => {
     const fit =
       (p: object, d: object = {}) =>
