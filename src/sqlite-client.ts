@@ -14,6 +14,8 @@ const pauseMs = 5;
 /** How long statements may follow each other before the thread looks at what else has come in. */
 const turnMs = 10;
 const nextTurn = promisify(setImmediate);
+/** Each round of the event loop takes one new connection in: after a crowd, the next would wait for a turn of each. */
+const rounds = 20;
 let turnBegan = 0;
 
 interface SqliteConnection {
@@ -59,7 +61,7 @@ export class PatientClient extends SqliteClient {
   override async acquireConnection(): Promise<unknown> {
     const connection: unknown = await super.acquireConnection();
     if (performance.now() - turnBegan > turnMs) {
-      await nextTurn();
+      for (let round = 0; round < rounds; round++) await nextTurn();
       turnBegan = performance.now();
     }
     return connection;

@@ -16,7 +16,7 @@ import { findCurrentUser } from './authenticate.ts';
 import { csrfTokenOf } from './csrf.ts';
 import { takeFlash } from './flash.ts';
 import type { FlashMessage } from './session.ts';
-import { createViewHelpers } from './view-helpers.ts';
+import { viewHelpersFor } from './view-helpers.ts';
 
 export const viewsFolder = join(projectRoot, 'views');
 
@@ -96,7 +96,7 @@ async function localsFor(res: Response, data: object): Promise<Record<string, un
     timeZone: settings.timeZone,
     theme: user?.theme ?? 'system',
   };
-  return { ...data, ui, h: createViewHelpers(settings) };
+  return { ...data, ui, h: viewHelpersFor(settings) };
 }
 
 function renderFile(view: string, locals: Record<string, unknown>): Promise<string> {

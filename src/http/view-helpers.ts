@@ -71,6 +71,15 @@ export function createViewHelpers(settings: Pick<Settings, 'currency' | 'timeZon
   };
 }
 
+let kept: { readonly key: string; readonly helpers: ReturnType<typeof createViewHelpers> } | null = null;
+
+/** Formats of money and dates take a millisecond to make, and organisations hardly ever change them: the last ones are kept. */
+export function viewHelpersFor({ currency, timeZone }: Pick<Settings, 'currency' | 'timeZone'>) {
+  const key = `${currency} ${timeZone}`;
+  if (kept?.key !== key) kept = { key, helpers: createViewHelpers({ currency, timeZone }) };
+  return kept.helpers;
+}
+
 const riskWords = { low: 'Low', medium: 'Medium', high: 'High' } as const;
 const riskShapes = { low: '○', medium: '◐', high: '●' } as const;
 
