@@ -7,6 +7,7 @@ import type { Config } from '../config.ts';
 import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
 import { AppError, NotFound, Unprocessable } from '../errors.ts';
+import { countText } from '../format.ts';
 import { recordEvent } from '../store/audit.ts';
 import { getDataset, insertDataset, updateDataset } from '../store/datasets.ts';
 import type { Dataset } from '../store/datasets.ts';
@@ -157,7 +158,7 @@ export async function buildCustomers(
     sha256: createHash('sha256').update(csv).digest('hex'),
     byteSize: Buffer.byteLength(csv),
     notes: [
-      `One row a customer as known on ${labelled.cutoff}; who left made no transaction in the ${wanted.horizonDays} days after it. ${inactive} customers who had gone quiet before and ${later} who came later are not asked about.`,
+      `One row a customer as known on ${labelled.cutoff}; who left made no transaction in the ${wanted.horizonDays} days after it. ${countText(inactive)} customers who had gone quiet before and ${countText(later)} who came later are not asked about.`,
       ...labelled.notes,
     ],
   };

@@ -9,7 +9,7 @@ import { isNamedAfterLeaving, readColumn } from '../ml/schema-inference.ts';
 import type { FeatureType } from '../ml/schema.ts';
 import { takeRows } from '../ml/table.ts';
 import type { Column, Table } from '../ml/table.ts';
-import type { DatasetColumn } from '../store/datasets.ts';
+import type { DatasetColumn, DatasetKind } from '../store/datasets.ts';
 import type { WholeCsv } from './csv/whole.ts';
 import { labelRows, undecided } from './dataset-table.ts';
 import type { LabelDefinition } from './labels/label-definition.ts';
@@ -64,11 +64,12 @@ const maxGroups = 12;
 const binCount = 8;
 const maxMatrixColumns = 40;
 
-/** `label` null: nothing about leaving is said yet. */
+/** `label` null: nothing about leaving is said yet. Of transactions, two customers may have the same one. */
 export function profileDataset(
   csv: WholeCsv,
   columns: readonly DatasetColumn[],
   label: LabelDefinition | null,
+  kind: DatasetKind = 'customers',
 ): DatasetProfile {
   const rows = csv.cells[0]?.length ?? 0;
   const { labels, usedColumns: used } =
@@ -81,7 +82,9 @@ export function profileDataset(
     positiveRate: decided === null ? null : rateOf(decided.target),
     undecided: labels === null ? 0 : labels.reduce((sum, one) => sum + Number(one === undecided), 0),
     duplicateRows:
-      learned === null ? countSameCells(csv, columns) : countRepeatedRows(learned.table, learned.target),
+      learned === null
+        ? countSameCells(csv, kind === 'transactions' ? [] : identifiersAmong(columns))
+        : countRepeatedRows(learned.table, learned.target),
     columns: columns.map((column) => profileColumn(csv, column, typed, labels, decided)),
     matrix: matrixOf(typed),
     issues: learned === null ? unlabelled(columns) : checkFeatures(learned.table, learned.target),
@@ -156,9 +159,9 @@ function profileColumn(
     name,
     missing,
     distinct,
-    numbers: column?.kind === 'number' ? numbersOf(column.values) : null,
+    // The median of names tells nothing, nor does a list of them.
+    numbers: column?.kind === 'number' && role !== 'identifier' ? numbersOf(column.values) : null,
     groups:
-      // A list of names tells nothing.
       column === undefined || role === 'identifier'
         ? []
         : column.kind === 'number'
@@ -171,7 +174,13 @@ function profileColumn(
 function numbersOf(values: Float64Array): ColumnProfile['numbers'] {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   if (sorted.length === 0) return null;
-  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))]!;
+  /** Between two values as far as the share lies between them, so that the median of 1, 2 is 1.5. */
+  const at = (share: number): number => {
+    const place = share * (sorted.length - 1);
+    const below = sorted[Math.floor(place)]!;
+    const part = place - Math.floor(place);
+    return part === 0 ? below : below * (1 - part) + sorted[Math.ceil(place)]! * part;
+  };
   const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
   return { min: at(0), q1: at(0.25), median: at(0.5), q3: at(0.75), max: at(1), mean };
 }
@@ -239,11 +248,14 @@ function featuresOnly(table: Table, columns: readonly DatasetColumn[], used: rea
   return { ...table, columns: table.columns.filter(isFeature) };
 }
 
-/** Before anything says who left: the text of all columns but those that name the customer. */
-function countSameCells(csv: WholeCsv, columns: readonly DatasetColumn[]): number {
+function identifiersAmong(columns: readonly DatasetColumn[]): string[] {
+  return columns.flatMap(({ name, role }) => (role === 'identifier' ? [name] : []));
+}
+
+/** Before anything says who left: by the text of all columns but some. */
+function countSameCells(csv: WholeCsv, leftOut: readonly string[]): number {
   const rows = csv.cells[0]?.length ?? 0;
-  const names = new Set(columns.flatMap(({ name, role }) => (role === 'identifier' ? [name] : [])));
-  const cells = csv.cells.filter((_, j) => !names.has(csv.header[j]!));
+  const cells = csv.cells.filter((_, j) => !leftOut.includes(csv.header[j]!));
   const seen = new Set<string>();
   for (let row = 0; row < rows; row++) seen.add(cells.map((column) => column[row]).join('\u001f'));
   return rows - seen.size;

@@ -7,7 +7,7 @@ import { AppError } from '../errors.ts';
 import { countLevels, isSameLevel } from '../ml/levels.ts';
 import { inferColumns, maxLevels, positiveLevelOf } from '../ml/schema-inference.ts';
 import { getDataset, updateDataset } from '../store/datasets.ts';
-import type { Dataset, DatasetColumn } from '../store/datasets.ts';
+import type { Dataset, DatasetColumn, DatasetKind } from '../store/datasets.ts';
 import type { FirstLine } from './csv/first-line.ts';
 import { readTakenCsv } from './csv/whole.ts';
 import type { WholeCsv } from './csv/whole.ts';
@@ -61,7 +61,7 @@ export async function describeDataset(
       : dataset.columns.map((column) => withLevels(csv, column));
   const label =
     dataset.kind === 'transactions' ? null : (knownLabel(dataset, columns) ?? guessLabel(columns));
-  const { profile, refusal } = profileAsFarAsPossible(csv, columns, label);
+  const { profile, refusal } = profileAsFarAsPossible(csv, columns, label, dataset.kind);
   const kept = refusal === null ? label : null;
   const described = {
     columns: columns.map((column) => asLabel(column, kept)),
@@ -78,13 +78,14 @@ function profileAsFarAsPossible(
   csv: WholeCsv,
   columns: readonly DatasetColumn[],
   label: LabelDefinition | null,
+  kind: DatasetKind,
 ): { profile: DatasetProfile; refusal: string | null } {
   try {
-    return { profile: profileDataset(csv, columns, label), refusal: null };
+    return { profile: profileDataset(csv, columns, label, kind), refusal: null };
   } catch (error) {
     if (!(error instanceof AppError) || label?.kind !== 'proxy') throw error;
     const refusal = `The rule “${describeLabel(label)}” cannot be used. ${error.message}`;
-    return { profile: profileDataset(csv, columns, null), refusal };
+    return { profile: profileDataset(csv, columns, null, kind), refusal };
   }
 }
 

@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { Unprocessable } from '../../errors.ts';
+import { countText } from '../../format.ts';
 import { parseDate } from '../../ml/values.ts';
 import type { TextTable } from './proxy-label.ts';
 import { readTransactions } from './transaction-log.ts';
@@ -243,10 +244,15 @@ function tableNotes(
 ): string[] {
   const notes: string[] = [];
   if (skippedRows > 0)
-    notes.push(`Transactions left out because customer, date or amount cannot be read: ${skippedRows}.`);
+    notes.push(
+      `Transactions left out because customer, date or amount cannot be read: ${countText(skippedRows)}.`,
+    );
   if (inactive > 0)
-    notes.push(`Customers left out because they bought nothing in the last ${activeDays} days: ${inactive}.`);
-  if (later > 0) notes.push(`Customers left out because they first bought after the cut-off: ${later}.`);
+    notes.push(
+      `Customers left out because they bought nothing in the last ${activeDays} days: ${countText(inactive)}.`,
+    );
+  if (later > 0)
+    notes.push(`Customers left out because they first bought after the cut-off: ${countText(later)}.`);
   if (lookBack < 180)
     notes.push(
       `Customers are described by their last ${lookBack} days, as no longer period is on record at the cut-off. Upload older transactions for figures of 180 days and for trends.`,

@@ -70,6 +70,15 @@ describe('a customer table from transactions', () => {
     ]);
   });
 
+  it('writes large counts as figures are written', () => {
+    const before = Array.from({ length: 1_200 }, (_, i) => [`gone ${i}`, '2026-01-02'] as const);
+    const { header, cells, decimal } = shop;
+    const many = tableOf(before).cells.map((column, j) => [...column, ...cells[j]!]);
+    expect(buildCustomerTable({ header, cells: many, decimal }, options).notes[1]).toBe(
+      'Customers left out because they bought nothing in the last 120 days: 1,202.',
+    );
+  });
+
   it('asks about those who were active in as many days as is said', () => {
     const { cells, counts } = buildCustomerTable(shop, { ...options, activeDays: 30 });
     expect(cells[0]).toEqual(['late', 'leaves']);
