@@ -21,6 +21,7 @@ import {
   typedPercent,
 } from '../format.ts';
 import type { ValueKind } from '../format.ts';
+import type { Evaluation } from '../ml/model.ts';
 import type { Settings } from '../store/settings.ts';
 
 export type RiskWord = 'low' | 'medium' | 'high';
@@ -64,6 +65,7 @@ export function createViewHelpers(settings: Pick<Settings, 'currency' | 'timeZon
     reason: (reason: Reason) => shownReason(reason),
     effect: effectWords,
     plural: (n: number, one: string, many = `${one}s`) => `${countText(n)} ${n === 1 ? one : many}`,
+    rowWord,
     /** `?a=b` of the current query with some parameters changed; null or '' takes one away. */
     query: queryText,
     or: (text: Maybe<string | number>) =>
@@ -78,6 +80,11 @@ export function viewHelpersFor({ currency, timeZone }: Pick<Settings, 'currency'
   const key = `${currency} ${timeZone}`;
   if (kept?.key !== key) kept = { key, helpers: createViewHelpers({ currency, timeZone }) };
   return kept.helpers;
+}
+
+/** What a model was measured on: rows are not customers where some are of the same one. */
+function rowWord(measured: Pick<Evaluation, 'holdoutRows' | 'holdoutCustomers'>): 'row' | 'customer' {
+  return (measured.holdoutCustomers ?? measured.holdoutRows) < measured.holdoutRows ? 'row' : 'customer';
 }
 
 const riskWords = { low: 'Low', medium: 'Medium', high: 'High' } as const;
