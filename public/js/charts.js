@@ -141,6 +141,7 @@ function histogram(figure, rows) {
     },
     options: {
       ...shared(rows),
+      layout: { padding: { top: wordsHeight } },
       plugins: {
         legend: { display: false },
         tooltip: {
@@ -171,6 +172,9 @@ function histogram(figure, rows) {
   };
 }
 
+/** Above the bars there is room for the words of two thresholds. */
+const wordsHeight = 36;
+
 /** Where medium and high begin. */
 function thresholdLines(figure) {
   return {
@@ -184,10 +188,12 @@ function thresholdLines(figure) {
       for (const [i, [words, share]] of JSON.parse(figure.dataset.thresholds).entries()) {
         const x = chartArea.left + share * chartArea.width;
         ctx.beginPath();
-        ctx.moveTo(x, chartArea.top);
+        ctx.moveTo(x, chartArea.top - wordsHeight);
         ctx.lineTo(x, chartArea.bottom);
         ctx.stroke();
-        ctx.fillText(words, x + 4, chartArea.top + 10 + i * 16);
+        const isFarRight = share > 0.7;
+        ctx.textAlign = isFarRight ? 'right' : 'left';
+        ctx.fillText(words, isFarRight ? x - 4 : x + 4, chartArea.top - wordsHeight + 10 + i * 16);
       }
       ctx.restore();
     },

@@ -48,6 +48,7 @@ declare module '../http/render.ts' {
     'upload/check': PageData & {
       readonly batch: BatchRecord;
       readonly report: CheckReport;
+      readonly hasUnknownLevels: boolean;
       readonly format: CsvFormat;
       readonly unused: readonly string[];
     };
@@ -61,6 +62,7 @@ declare module '../http/render.ts' {
     'upload/results': PageData & {
       readonly batch: BatchRecord;
       readonly mends: readonly BatchRecord[];
+      readonly hasUnknownLevels: boolean;
       readonly predictions: readonly PredictionRecord[];
     };
     'upload/removal': PageData & { readonly batch: BatchRecord };
@@ -124,6 +126,7 @@ export function createUploadHandlers(context: Context) {
         title: 'Check the file',
         batch,
         report: batch.report as CheckReport,
+        hasUnknownLevels: hasUnknownLevels(batch.report as CheckReport),
         format: batch.format as CsvFormat,
         unused: batch.header.filter((name, place) => name !== '' && !used.has(place)),
       });
@@ -188,6 +191,7 @@ export function createUploadHandlers(context: Context) {
         title: `Scores of ${batch.originalName}`,
         batch,
         mends: await listMendsOf(db, batch.id),
+        hasUnknownLevels: hasUnknownLevels(batch.report as CheckReport | null),
         predictions,
       });
     },
@@ -251,4 +255,9 @@ function stepOf(batch: BatchRecord): string {
 
 function usedColumns({ features, identifier, value }: ColumnMapping): number[] {
   return [...features, identifier, value].filter((place) => place !== null);
+}
+
+/** Levels that a person can explain; null: a batch that nobody checked. */
+function hasUnknownLevels(report: CheckReport | null): boolean {
+  return report?.groups.some(({ kind }) => kind === 'unseen' || kind === 'renamed') ?? false;
 }

@@ -9,6 +9,14 @@ import { browserPath, findAccessibilityProblems, launchBrowser } from '../helper
 import { createServerFolder } from '../helpers/server.ts';
 import type { RunningServer } from '../helpers/server.ts';
 
+/** Words of a drawn chart that its edge cuts off. */
+const wordsOutsideCharts = `[...document.querySelectorAll('svg.line-chart')].flatMap((svg) =>
+  [...svg.querySelectorAll('text')].flatMap((text) => {
+    const { x, width } = text.getBBox();
+    return x < 0 || x + width > svg.viewBox.baseVal.width ? [text.textContent] : [];
+  }),
+)`;
+
 describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, () => {
   const folder = createServerFolder();
   let server: RunningServer;
@@ -92,6 +100,13 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
     await page.getByRole('alert').waitFor();
     expect(await page.title()).toMatch(/^Error: /);
     expect(await page.getByRole('alert').innerText()).toContain('more than once');
+    await page.setViewportSize({ width: 390, height: 900 });
+    const buffer = Buffer.from(customersCsv(60, 5, false).split('\n').slice(1).join('\n'));
+    await page.getByLabel(/CSV file/).setInputFiles({ name: 'no names.csv', mimeType: 'text/csv', buffer });
+    await page.getByRole('button', { name: 'Upload and check' }).click();
+    await page.getByText('The first line holds').waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+    await page.setViewportSize({ width: 1440, height: 900 });
   });
 
   it('asks about one customer with the keyboard alone, sees all errors first, then the score and what-if', async () => {
@@ -130,6 +145,7 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
       'predictions?risk=high',
       'predictions/3',
       'analytics',
+      'models/1',
       'settings',
       'settings/rules',
       'settings/rules/1',
@@ -158,6 +174,7 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
           await page.evaluate('document.documentElement.scrollWidth - innerWidth'),
           `${path} ${width}`,
         ).toBeLessThanOrEqual(0);
+        expect(await page.evaluate(wordsOutsideCharts), `${path} ${width}`).toEqual([]);
       }
     }
     await page.emulateMedia({ colorScheme: null });

@@ -280,3 +280,13 @@ describe('a column that a person matched by hand', () => {
     expect((await upload()).headers['location']).toMatch(/mapping$/);
   });
 });
+
+describe('the way to explain levels', () => {
+  it('is offered where a level is unknown, not where a value is missing', async () => {
+    const missing = await scored(`${header}\n${good.replace(',3,', ',,')}\n`);
+    expect((await getBatch(test.context.db, missing)).notedCount).toBe(1);
+    expect((await agent.get(`/upload/${missing}/results`)).text).not.toContain('Explain unknown levels');
+    const unknown = await scored(`${header}\n${good.replace('Two year', 'Weekly')}\n`);
+    expect((await agent.get(`/upload/${unknown}/results`)).text).toContain('Explain unknown levels');
+  });
+});
