@@ -6,6 +6,7 @@ import type { CellValue } from '../ml/values.ts';
 import { visitFigureRows } from '../store/predictions.ts';
 import type { FigureRow, PredictionFilter } from '../store/predictions.ts';
 import { labelOf } from './column-names.ts';
+import { gridCell, roundEdges } from './number-groups.ts';
 
 export interface FigureBar {
   /** How the bar is named. */
@@ -35,6 +36,8 @@ const notKnown = 'Not known';
 /** No level is empty text: a blank cell is read as missing. */
 const notKnownKey = '';
 const maxLevels = 12;
+/** Of a number, each with about as many customers. */
+const maxGroups = 6;
 /** Bars of fewer customers say little and would tell about single people. */
 const minCustomers = 5;
 
@@ -61,9 +64,7 @@ export function pickContractLike(figures: readonly Figure[], schema: Schema, cou
 /** How customers fall into the groups of one column. */
 interface Grouping {
   readonly feature: Feature;
-  /** The intervals of a number; null: a group for every level. */
-  readonly edges: readonly number[] | null;
-  /** By level, or by the number of the interval; '' where the value is not known. */
+  /** By level, or by the cell that a number lies in; '' where the value is not known. */
   readonly groups: Map<string | number, Group>;
 }
 
@@ -77,13 +78,11 @@ interface Group {
 
 /** null: a column that makes no figure, such as a date. */
 function createGrouping(feature: Feature): Grouping | null {
-  if (feature.range === null) return { feature, edges: null, groups: new Map() };
-  const edges = intervalEdges(feature);
-  return feature.type === 'date' || edges.length < 3 ? null : { feature, edges, groups: new Map() };
+  return feature.type === 'date' ? null : { feature, groups: new Map() };
 }
 
-function add({ feature, edges, groups }: Grouping, row: FigureRow): void {
-  const key = groupOf(row.inputs[feature.name] ?? null, edges);
+function add({ feature, groups }: Grouping, row: FigureRow): void {
+  const key = groupOf(row.inputs[feature.name] ?? null, feature.range);
   if (key === null) return;
   let group = groups.get(key);
   if (!group) {
@@ -99,17 +98,14 @@ function add({ feature, edges, groups }: Grouping, row: FigureRow): void {
 }
 
 /** null: in no group, such as text where the model takes a number. */
-function groupOf(value: CellValue, edges: readonly number[] | null): string | number | null {
+function groupOf(value: CellValue, range: Feature['range']): string | number | null {
   if (value === null) return notKnownKey;
-  if (edges === null) return String(value);
-  if (typeof value === 'string') return null;
-  let i = 0;
-  while (i < edges.length - 2 && value >= edges[i + 1]!) i++;
-  return i;
+  if (range === null) return String(value);
+  return typeof value === 'number' ? gridCell(value, range) : null;
 }
 
 function toFigure(grouping: Grouping): Figure[] {
-  const all = grouping.edges === null ? levelBars(grouping) : intervalBars(grouping, grouping.edges);
+  const all = grouping.feature.range === null ? levelBars(grouping) : intervalBars(grouping);
   const bars = all.filter((bar) => bar.count >= minCustomers);
   if (bars.length < 2) return [];
   const means = bars.map((bar) => bar.meanProbability);
@@ -129,20 +125,36 @@ function levelBars({ feature, groups }: Grouping): FigureBar[] {
 }
 
 /** From the lowest interval to the highest, then those who have no value. */
-function intervalBars({ feature, groups }: Grouping, edges: readonly number[]): FigureBar[] {
-  const last = edges.length - 2;
-  const names = edgeTexts(edges.slice(1, -1), feature.range!.integer ? 'integer' : 'number');
-  const place = (key: string | number): number => (key === notKnownKey ? edges.length : Number(key));
-  return [...groups]
-    .sort(([a], [b]) => place(a) - place(b))
-    .map(([key, group]) => {
-      if (key === notKnownKey) return toBar(group, notKnown, levelFilter(feature, key));
-      const i = Number(key);
-      const [from, to] = [edges[i]!, edges[i + 1]!];
-      // The outer bars are open: a customer below or above what training saw belongs to them.
-      const filter = { column: feature.name, ...(i === 0 ? {} : { from }), ...(i === last ? {} : { to }) };
-      return toBar(group, names[i]!, filter);
-    });
+function intervalBars({ feature, groups }: Grouping): FigureBar[] {
+  const cells = [...groups]
+    .flatMap(([from, group]) => (typeof from === 'number' ? [{ from, group, count: group.count }] : []))
+    .sort((a, b) => a.from - b.from);
+  const edges = roundEdges(cells, maxGroups);
+  const names = edgeTexts(edges, feature.range!.integer ? 'integer' : 'number');
+  const bars = names.map((name, i) => {
+    const [from, to] = [edges[i - 1], edges[i]];
+    const inside = cells.filter((cell) => cell.from >= (from ?? -Infinity) && cell.from < (to ?? Infinity));
+    // The outer bars are open: a customer below or above what training saw belongs to them.
+    const filter = {
+      column: feature.name,
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+    };
+    return toBar(together(inside.map(({ group }) => group)), name, filter);
+  });
+  const unknown = groups.get(notKnownKey);
+  return unknown ? [...bars, toBar(unknown, notKnown, levelFilter(feature, notKnownKey))] : bars;
+}
+
+function together(groups: readonly Group[]): Group {
+  const sum = (of: (group: Group) => number): number => groups.reduce((total, group) => total + of(group), 0);
+  return {
+    count: sum(({ count }) => count),
+    probabilities: sum(({ probabilities }) => probabilities),
+    high: sum(({ high }) => high),
+    valued: sum(({ valued }) => valued),
+    revenueAtRisk: sum(({ revenueAtRisk }) => revenueAtRisk),
+  };
 }
 
 function levelFilter({ name }: Feature, level: string | number): FigureBar['filter'] {
@@ -158,18 +170,4 @@ function toBar(group: Group, words: string, filter: FigureBar['filter']): Figure
     high: group.high,
     revenueAtRisk: group.valued === 0 ? null : group.revenueAtRisk,
   };
-}
-
-/** About six round steps over the training range. */
-function intervalEdges({ range }: Feature): number[] {
-  if (range === null || range.max <= range.min) return [];
-  const rough = (range.max - range.min) / 6;
-  const magnitude = 10 ** Math.floor(Math.log10(rough));
-  const nice = [1, 2, 2.5, 5, 10].find((factor) => factor * magnitude >= rough)! * magnitude;
-  const step = range.integer ? Math.max(1, Math.round(nice)) : nice;
-  const first = Math.floor(range.min / step) * step;
-  const edges: number[] = [];
-  for (let k = 0; first + k * step < range.max + step; k++)
-    edges.push(Number((first + k * step).toPrecision(12)));
-  return edges;
 }
