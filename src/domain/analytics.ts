@@ -1,12 +1,11 @@
 /** Risk by the values of the active model's columns: which columns are worth a figure, and their groups. */
 import type { Db } from '../db.ts';
-import { edgeTexts } from '../format.ts';
 import type { Feature, Schema } from '../ml/schema.ts';
 import type { CellValue } from '../ml/values.ts';
 import { visitFigureRows } from '../store/predictions.ts';
 import type { FigureRow, PredictionFilter } from '../store/predictions.ts';
 import { labelOf } from './column-names.ts';
-import { gridCell, roundEdges } from './number-groups.ts';
+import { gridCell, groupNames, isBetween, roundEdges } from './number-groups.ts';
 
 export interface FigureBar {
   /** How the bar is named. */
@@ -130,10 +129,9 @@ function intervalBars({ feature, groups }: Grouping): FigureBar[] {
     .flatMap(([from, group]) => (typeof from === 'number' ? [{ from, group, count: group.count }] : []))
     .sort((a, b) => a.from - b.from);
   const edges = roundEdges(cells, maxGroups);
-  const names = edgeTexts(edges, feature.range!.integer ? 'integer' : 'number');
-  const bars = names.map((name, i) => {
+  const bars = groupNames(cells, edges, feature.range!).map((name, i) => {
     const [from, to] = [edges[i - 1], edges[i]];
-    const inside = cells.filter((cell) => cell.from >= (from ?? -Infinity) && cell.from < (to ?? Infinity));
+    const inside = cells.filter((cell) => isBetween(cell.from, from, to));
     // The outer bars are open: a customer below or above what training saw belongs to them.
     const filter = {
       column: feature.name,

@@ -4,6 +4,8 @@
  * that follow one another are put together.
  */
 
+import { edgeTexts, numberText } from '../format.ts';
+
 export interface CountedCell {
   /** The least value that a cell can hold. */
   readonly from: number;
@@ -36,6 +38,21 @@ export function gridCell(value: number, { min, max, integer }: Grid): number {
   const k = Math.floor(exponent < 0 ? value * 10 ** -exponent : value / 10 ** exponent);
   if (edge(k) > value) return edge(k - 1);
   return edge(k + 1) <= value ? edge(k + 1) : edge(k) + 0;
+}
+
+/** A name for each group between the edges; one that holds a single whole number is called by it. */
+export function groupNames(cells: readonly CountedCell[], edges: readonly number[], grid: Grid): string[] {
+  return edgeTexts(edges, grid.integer ? 'integer' : 'number').map((name, i) => {
+    const inside = cells.filter((cell) => isBetween(cell.from, edges[i - 1], edges[i]));
+    const only = inside.length === 1 ? inside[0]!.from : null;
+    const isOneValue = only !== null && grid.integer && Math.abs(only) < 10 ** digits;
+    return isOneValue ? numberText(only) : name;
+  });
+}
+
+/** undefined: open on that side. */
+export function isBetween(value: number, from: number | undefined, to: number | undefined): boolean {
+  return value >= (from ?? -Infinity) && value < (to ?? Infinity);
 }
 
 /** The edges between at most so many groups, ascending; `cells` ascend. Few cells stand one by one. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gridCell, roundEdges } from '../../src/domain/number-groups.ts';
+import { gridCell, groupNames, roundEdges } from '../../src/domain/number-groups.ts';
 
 type Range = Parameters<typeof gridCell>[1];
 
@@ -36,6 +36,17 @@ describe('groups of a number', () => {
     expect(edgesOf(values, { min: 1, max: 4, integer: true })).toEqual([2, 3, 4]);
     expect(edgesOf([7, 7], { min: 7, max: 7, integer: true })).toEqual([]);
     expect(edgesOf([], { min: 0, max: 1, integer: true })).toEqual([]);
+  });
+
+  it('of one whole number are called by it', () => {
+    const cells = [0, 1, 2, 3, 9].map((from) => ({ from, count: 10 }));
+    const whole = { min: 0, max: 9, integer: true };
+    expect(groupNames(cells, [1, 2, 3], whole)).toEqual(['0', '1', '2', '3 or more']);
+    expect(groupNames(cells.slice(0, 3), [1, 2], whole)).toEqual(['0', '1', '2']);
+    expect(groupNames([{ from: 1_010, count: 5 }, ...cells.slice(0, 1)], [1_010], whole)[1]).toBe(
+      '1,010 or more',
+    );
+    expect(groupNames(cells, [2], { ...whole, integer: false })).toEqual(['under 2', '2 or more']);
   });
 
   it('tell years and values that lie close together apart', () => {
