@@ -8,6 +8,8 @@ import { axisWords } from './axis-words.js';
 
 const { Chart } = globalThis;
 const drawn = new Map();
+/** Above the bars there is room for the words of two thresholds. */
+const wordsHeight = 36;
 
 for (const figure of document.querySelectorAll('figure[data-chart]')) {
   try {
@@ -172,9 +174,6 @@ function histogram(figure, rows) {
   };
 }
 
-/** Above the bars there is room for the words of two thresholds. */
-const wordsHeight = 36;
-
 /** Where medium and high begin. */
 function thresholdLines(figure) {
   return {
@@ -187,13 +186,14 @@ function thresholdLines(figure) {
       ctx.setLineDash([4, 3]);
       for (const [i, [words, share]] of JSON.parse(figure.dataset.thresholds).entries()) {
         const x = chartArea.left + share * chartArea.width;
+        const top = chartArea.top - wordsHeight + i * 16;
         ctx.beginPath();
-        ctx.moveTo(x, chartArea.top - wordsHeight);
+        ctx.moveTo(x, top);
         ctx.lineTo(x, chartArea.bottom);
         ctx.stroke();
         const isFarRight = share > 0.7;
         ctx.textAlign = isFarRight ? 'right' : 'left';
-        ctx.fillText(words, isFarRight ? x - 4 : x + 4, chartArea.top - wordsHeight + 10 + i * 16);
+        ctx.fillText(words, isFarRight ? x - 4 : x + 4, top + 10);
       }
       ctx.restore();
     },

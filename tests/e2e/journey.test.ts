@@ -23,12 +23,17 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
+  /** What a script of ours threw, caught or not. */
+  const scriptErrors: string[] = [];
 
   beforeAll(async () => {
     server = await folder.start();
     browser = await launchBrowser();
     context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true });
     page = await context.newPage();
+    page.on('console', (message) => {
+      if (message.type() === 'error' && /\w+Error: /.test(message.text())) scriptErrors.push(message.text());
+    });
   });
   afterAll(async () => {
     await browser.close();
@@ -179,6 +184,7 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
     }
     await page.emulateMedia({ colorScheme: null });
     await page.setViewportSize({ width: 1440, height: 900 });
+    expect(scriptErrors).toEqual([]);
   });
 
   it('works without JavaScript: a file is uploaded, checked, scored', async () => {
