@@ -21,7 +21,6 @@ import {
   typedPercent,
 } from '../format.ts';
 import type { ValueKind } from '../format.ts';
-import type { Evaluation } from '../ml/model.ts';
 import type { Settings } from '../store/settings.ts';
 
 export type RiskWord = 'low' | 'medium' | 'high';
@@ -83,7 +82,7 @@ export function viewHelpersFor({ currency, timeZone }: Pick<Settings, 'currency'
 }
 
 /** What a model was measured on: rows are not customers where some are of the same one. */
-function rowWord(measured: Pick<Evaluation, 'holdoutRows' | 'holdoutCustomers'>): 'row' | 'customer' {
+function rowWord(measured: { holdoutRows: number; holdoutCustomers?: number }): 'row' | 'customer' {
   return (measured.holdoutCustomers ?? measured.holdoutRows) < measured.holdoutRows ? 'row' : 'customer';
 }
 
