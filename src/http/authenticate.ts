@@ -7,6 +7,7 @@ import { AppError } from '../errors.ts';
 import { findUser } from '../store/users.ts';
 import type { UserRecord } from '../store/users.ts';
 import { absoluteHours } from './session.ts';
+import { csrfTokenOf } from './csrf.ts';
 
 const users = new WeakMap<Request, User>();
 
@@ -45,6 +46,8 @@ export async function signInSession(req: Request, user: UserRecord): Promise<voi
   req.session.epoch = user.sessionEpoch;
   req.session.signedInAt = Date.now();
   req.session.seenAt = Date.now();
+  // Made now: pages that are opened at once would each make one, and the last would refuse the forms of the others.
+  csrfTokenOf(req);
   users.set(req, toUser(user));
 }
 

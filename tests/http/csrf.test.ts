@@ -40,6 +40,14 @@ describe('a form with the right token', () => {
   });
 });
 
+describe('pages that are opened at once after signing in', () => {
+  it('hold the same token, so that the forms of all of them are taken', async () => {
+    const ada = await signIn(test, 'admin');
+    const tokens = await Promise.all([1, 2, 3].map(() => csrfToken(ada, '/account')));
+    expect(new Set(tokens).size).toBe(1);
+  });
+});
+
 describe('an upload', () => {
   it('has its token in the form, never in the address', async () => {
     for (const path of uploads) {
