@@ -29,15 +29,15 @@ try {
     '/',
     '/analytics',
     '/analytics?risk=high',
-    '/predictions',
-    '/predictions?page=1000',
-    '/predictions?sort=value&order=asc',
-    '/predictions?search=c-0012',
-    '/predictions?column=Contract&level=Two+year',
-    '/predictions?column=tenure&from=10&to=20',
-    `/predictions?batch=${batchId}`,
+    '/customers',
+    '/customers?page=1000',
+    '/customers?sort=value&order=asc',
+    '/customers?search=c-0012',
+    '/customers?column=Contract&level=Two+year',
+    '/customers?column=tenure&from=10&to=20',
+    `/customers?batch=${batchId}`,
     `/analytics?batch=${batchId}`,
-    '/predictions.csv',
+    '/customers.csv',
   ]) {
     const delay = monitorEventLoopDelay({ resolution: 1 });
     const before = performance.now();

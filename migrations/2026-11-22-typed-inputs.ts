@@ -4,11 +4,11 @@
  * promotion tests follow.
  */
 import type { Knex } from 'knex';
-import { addRow, clearRows, createRowBatch, lastRow } from '../src/ml/row-reader.ts';
-import type { RowBatch } from '../src/ml/row-reader.ts';
-import type { Schema } from '../src/ml/schema.ts';
-import { isBlank } from '../src/ml/values.ts';
-import type { CellValue, DecimalSign } from '../src/ml/values.ts';
+import { addRow, clearRows, createRowBatch, lastRow } from '../src/ml/data/row-reader.ts';
+import type { RowBatch } from '../src/ml/data/row-reader.ts';
+import type { Schema } from '../src/ml/data/schema.ts';
+import { isBlank } from '../src/ml/data/values.ts';
+import type { CellValue, DecimalSign } from '../src/ml/data/values.ts';
 
 type Inputs = Record<string, CellValue>;
 

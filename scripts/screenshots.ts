@@ -40,7 +40,7 @@ try {
   async function riskiest(): Promise<string> {
     const context = await browser.newContext({ storageState: state });
     const page = await context.newPage();
-    await page.goto(`${server.url}/predictions?risk=high`);
+    await page.goto(`${server.url}/customers?risk=high`);
     const href = await page.locator('tbody th a').first().getAttribute('href');
     await context.close();
     return href!.slice(1);

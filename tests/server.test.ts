@@ -90,7 +90,7 @@ describe('SIGTERM', { timeout: 120_000 }, () => {
       await once(answer.resume(), 'end');
       return `${answer.statusCode} ${String(answer.headers.connection)}`;
     };
-    const download = await open('/upload/sample.csv');
+    const download = await open('/batches/sample.csv');
     download.pause();
     // Connections that stay open, some of them idle.
     await Promise.all(Array.from({ length: 20 }, () => status('/account')));
@@ -115,7 +115,7 @@ describe('SIGTERM', { timeout: 120_000 }, () => {
     const Cookie = await setUpBy(server);
     writeFileSync(join(folder.path, 'data/sample-customers.csv'), Buffer.alloc(40_000_000, 'a,b\n'));
     const stuck = await new Promise<IncomingMessage>((done) =>
-      get(`${server.url}/upload/sample.csv`, { headers: { Cookie } }, done),
+      get(`${server.url}/batches/sample.csv`, { headers: { Cookie } }, done),
     );
     stuck.pause().on('error', () => undefined);
     const begin = performance.now();

@@ -15,10 +15,10 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultParams, explainWith, fitEstimator, predictWith } from '../../src/ml/estimators.ts';
 import type { Family } from '../../src/ml/estimators.ts';
-import { rocAuc } from '../../src/ml/metrics.ts';
-import { createRandom } from '../../src/ml/random.ts';
-import { takeRows } from '../../src/ml/table.ts';
-import type { Column, Table } from '../../src/ml/table.ts';
+import { rocAuc } from '../../src/ml/evaluation/metrics.ts';
+import { createRandom } from '../../src/ml/math/random.ts';
+import { takeRows } from '../../src/ml/data/table.ts';
+import type { Column, Table } from '../../src/ml/data/table.ts';
 
 interface Measured {
   readonly seconds: number;

@@ -1,6 +1,6 @@
 /** holdfast evaluate: honest cross-validated figures of every family, beside what all have to beat. */
-import { contestants, evaluateTable } from '../domain/evaluation.ts';
-import type { ContestantEvaluation } from '../domain/evaluation.ts';
+import { contestants, evaluateTable } from '../domain/training/evaluation.ts';
+import type { ContestantEvaluation } from '../domain/training/evaluation.ts';
 import { chosenFamilies, listed, readTable, wholeNumber } from './options.ts';
 import type { Options } from './options.ts';
 import { figuresOf, printJson } from './output.ts';

@@ -1,8 +1,8 @@
 /** holdfast explain: scores with all their reasons, in probability points that add up. */
-import { explainFile } from '../domain/file-scoring.ts';
-import type { ExplainedRow } from '../domain/file-scoring.ts';
-import { loadModelFile } from '../domain/model-files.ts';
-import { problemWords, reasonWords } from '../domain/scoring-words.ts';
+import { explainFile } from '../domain/scoring/file.ts';
+import type { ExplainedRow } from '../domain/scoring/file.ts';
+import { loadModelFile } from '../domain/models/files.ts';
+import { problemWords, reasonWords } from '../domain/scoring/explanations.ts';
 import { rateText } from '../format.ts';
 import { firstLineOf, required, wholeNumber } from './options.ts';
 import type { Options } from './options.ts';

@@ -1,10 +1,10 @@
 /** What may be said on the command line, and reading it strictly. */
 import { parseArgs } from 'node:util';
 import type { FirstLine } from '../domain/csv/first-line.ts';
-import { findLabelProblem } from '../domain/labels/label-problem.ts';
-import { missingLabel, readTrainingFile } from '../domain/training-table.ts';
-import type { TrainingTable } from '../domain/training-table.ts';
-import { positiveLevelOf } from '../ml/schema-inference.ts';
+import { findLabelProblem } from '../domain/datasets/labels/problem.ts';
+import { missingLabel, readTrainingFile } from '../domain/training/table.ts';
+import type { TrainingTable } from '../domain/training/table.ts';
+import { positiveLevelOf } from '../ml/data/schema-inference.ts';
 
 export type Options = ReturnType<typeof readArguments>['values'];
 export type Command = (options: Options, file: string) => Promise<void>;

@@ -1,7 +1,7 @@
 /** Where commands write. */
 import { createWriteStream } from 'node:fs';
 import { privateFile } from '../private-files.ts';
-import type { Metrics } from '../ml/metrics.ts';
+import type { Metrics } from '../ml/evaluation/metrics.ts';
 
 export interface Sink {
   /** Resolves when the text has been passed on, so that memory stays flat. */

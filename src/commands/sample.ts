@@ -1,5 +1,5 @@
 /** holdfast sample: generated customers as CSV, or the purchases of a shop's customers. */
-import { sampleTransactions } from '../domain/labels/transaction-sample.ts';
+import { sampleTransactions } from '../domain/datasets/customers-from-transactions/sample.ts';
 import { historySeed, historySize, sampleLines } from '../domain/sample/files.ts';
 import { sampleColumns } from '../domain/sample/generator.ts';
 import { wholeNumber } from './options.ts';

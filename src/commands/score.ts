@@ -1,7 +1,7 @@
 /** holdfast score: the scores that an upload gives back, from a model file; what cannot be read goes to its own file. */
 import { basename } from 'node:path';
-import { scoreFile } from '../domain/file-scoring.ts';
-import { loadModelFile } from '../domain/model-files.ts';
+import { scoreFile } from '../domain/scoring/file.ts';
+import { loadModelFile } from '../domain/models/files.ts';
 import { firstLineOf, required } from './options.ts';
 import type { Options } from './options.ts';
 import { openSink } from './output.ts';

@@ -1,9 +1,9 @@
 /** holdfast train: a model file from any CSV. */
 import { basename, dirname, resolve } from 'node:path';
-import { writeModelFile } from '../domain/model-files.ts';
-import { trainOnTable } from '../domain/training.ts';
+import { writeModelFile } from '../domain/models/files.ts';
+import { trainOnTable } from '../domain/training/fit.ts';
 import { allFamilies } from '../ml/estimators.ts';
-import { optionsFor } from '../domain/training-options.ts';
+import { optionsFor } from '../domain/training/options.ts';
 import { chosenFamilies, listed, readTable, required, wholeNumber } from './options.ts';
 import type { Options } from './options.ts';
 import { figuresOf, printJson } from './output.ts';

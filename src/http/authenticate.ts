@@ -1,8 +1,8 @@
 /** Who is asking: the user of the session, if it is still good. */
 import type { Request, RequestHandler } from 'express';
 import type { Context } from '../context.ts';
-import { toUser } from '../domain/accounts.ts';
-import type { User } from '../domain/accounts.ts';
+import { toUser } from '../domain/people/accounts.ts';
+import type { User } from '../domain/people/accounts.ts';
 import { AppError } from '../errors.ts';
 import { findUser } from '../store/users.ts';
 import type { UserRecord } from '../store/users.ts';

@@ -1,7 +1,7 @@
 /** Nothing is reachable without a permission; `allow` names it beside each route. */
 import type { Request, RequestHandler, Response } from 'express';
-import { can } from '../domain/permissions.ts';
-import type { Permission } from '../domain/permissions.ts';
+import { can } from '../domain/people/permissions.ts';
+import type { Permission } from '../domain/people/permissions.ts';
 import { AppError, Forbidden } from '../errors.ts';
 import { findCurrentUser, localPath } from './authenticate.ts';
 import { keepForm } from './kept-form.ts';

@@ -7,8 +7,8 @@ import { findCurrentUser, localPath } from './authenticate.ts';
 import { originOf } from './csrf.ts';
 import { keepForm, readKeptForm } from './kept-form.ts';
 import type { KeptForm } from './kept-form.ts';
-import { describeKeptForm } from './kept-form-words.ts';
-import type { KeptFormWords } from './kept-form-words.ts';
+import { describeKeptForm } from '../presenters/kept-form.ts';
+import type { KeptFormWords } from '../presenters/kept-form.ts';
 import { render } from './render.ts';
 import type { PageData } from './render.ts';
 

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import ejs from 'ejs';
 import type { Response } from 'express';
 import type { Context } from '../context.ts';
-import type { User } from '../domain/accounts.ts';
-import { can } from '../domain/permissions.ts';
-import type { Permission } from '../domain/permissions.ts';
+import type { User } from '../domain/people/accounts.ts';
+import { can } from '../domain/people/permissions.ts';
+import type { Permission } from '../domain/people/permissions.ts';
 import type { FieldError } from '../errors.ts';
 import { projectRoot } from '../paths.ts';
 import { getSettings } from '../store/settings.ts';
@@ -16,7 +16,7 @@ import { findCurrentUser } from './authenticate.ts';
 import { csrfTokenOf } from './csrf.ts';
 import { takeFlash } from './flash.ts';
 import type { FlashMessage } from './session.ts';
-import { viewHelpersFor } from './view-helpers.ts';
+import { viewHelpersFor } from '../presenters/view-helpers.ts';
 
 export const viewsFolder = join(projectRoot, 'views');
 

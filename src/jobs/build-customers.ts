@@ -1,5 +1,5 @@
-import { buildCustomers } from '../domain/customer-building.ts';
-import { done } from '../domain/job-steps.ts';
+import { buildCustomers } from '../domain/datasets/customers-from-transactions/building.ts';
+import { done } from '../domain/jobs/steps.ts';
 import type { JobHandler } from './job-handler.ts';
 
 export const runBuildCustomers: JobHandler = async ({ db, config, step }, payload) => {

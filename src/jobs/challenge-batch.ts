@@ -1,4 +1,4 @@
-import { challengeBatch } from '../domain/challenger.ts';
+import { challengeBatch } from '../domain/models/challenger.ts';
 import type { JobHandler } from './job-handler.ts';
 
 export const runChallengeBatch: JobHandler = ({ db, config, step }, { challengedBatchId }) =>

@@ -1,4 +1,4 @@
-import { checkBatch } from '../domain/batch-check.ts';
+import { checkBatch } from '../domain/batches/check.ts';
 import { getBatch } from '../store/batches.ts';
 import type { JobHandler } from './job-handler.ts';
 

@@ -1,7 +1,7 @@
-import { compareHorizons } from '../domain/customer-building.ts';
-import { compareLabels } from '../domain/label-comparison.ts';
+import { compareHorizons } from '../domain/datasets/customers-from-transactions/building.ts';
+import { compareLabels } from '../domain/datasets/labels/comparison.ts';
 import { getDataset } from '../store/datasets.ts';
-import { done } from '../domain/job-steps.ts';
+import { done } from '../domain/jobs/steps.ts';
 import type { JobHandler } from './job-handler.ts';
 
 export const runCompareLabels: JobHandler = async ({ db, config, step }, { comparisonOf }) => {

@@ -1,5 +1,5 @@
-import { prepareSample } from '../domain/first-start.ts';
-import { done } from '../domain/job-steps.ts';
+import { prepareSample } from '../domain/sample/first-start.ts';
+import { done } from '../domain/jobs/steps.ts';
 import type { JobHandler } from './job-handler.ts';
 
 export const runFirstStart: JobHandler = async ({ db, config, step }) => {

@@ -1,8 +1,8 @@
 /** The fitting thread: reads the data, trains, writes the model's file, and says where it is. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { AppError } from '../errors.ts';
-import { fitTraining } from '../domain/trainings.ts';
-import type { TrainingOrder } from '../domain/trainings.ts';
+import { fitTraining } from '../domain/training/queue.ts';
+import type { TrainingOrder } from '../domain/training/queue.ts';
 import type { FromFit } from './train-model.ts';
 
 const say = (message: FromFit): void => {

@@ -1,7 +1,7 @@
 /** What every kind of job is: work that reports its steps and can stop at each. */
 import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
-import type { JobOutcome } from '../domain/job-steps.ts';
+import type { JobOutcome } from '../domain/jobs/steps.ts';
 import type { Job } from '../store/jobs.ts';
 
 export interface JobContext {

@@ -1,6 +1,6 @@
-import { readDataset } from '../domain/dataset-reading.ts';
-import { cancelSubject } from '../domain/job-failure.ts';
-import { cancelled, done } from '../domain/job-steps.ts';
+import { readDataset } from '../domain/datasets/import/reading.ts';
+import { cancelSubject } from '../domain/jobs/failure.ts';
+import { cancelled, done } from '../domain/jobs/steps.ts';
 import type { JobHandler } from './job-handler.ts';
 
 /** Somebody cancelled, or the program ends: leaves the reading at its next checkpoint. */

@@ -1,4 +1,4 @@
-import { relabelPredictions } from '../domain/risk-relabelling.ts';
+import { relabelPredictions } from '../domain/risk/relabelling.ts';
 import type { JobHandler } from './job-handler.ts';
 
 export const runRelabelRisk: JobHandler = ({ db, step }) => relabelPredictions(db, { step });

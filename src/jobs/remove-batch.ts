@@ -1,4 +1,4 @@
-import { removeBatchWithSample } from '../domain/sample-removal.ts';
+import { removeBatchWithSample } from '../domain/sample/removal.ts';
 import type { JobHandler } from './job-handler.ts';
 
 export const runRemoveBatch: JobHandler = ({ db, config, ...steps }, payload) =>

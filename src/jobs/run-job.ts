@@ -8,9 +8,9 @@ import type { Config } from '../config.ts';
 import { inTransaction, openDatabase } from '../db.ts';
 import type { Db } from '../db.ts';
 import { AppError, isDiskFull, TryLater } from '../errors.ts';
-import { diskFull } from '../domain/disk-space.ts';
-import { failSubject } from '../domain/job-failure.ts';
-import type { JobOutcome } from '../domain/job-steps.ts';
+import { diskFull } from '../domain/jobs/disk-space.ts';
+import { failSubject } from '../domain/jobs/failure.ts';
+import type { JobOutcome } from '../domain/jobs/steps.ts';
 import { isLocked } from '../sqlite-client.ts';
 import {
   countAttempts,

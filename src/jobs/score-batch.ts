@@ -1,4 +1,4 @@
-import { scoreBatch } from '../domain/batch-scoring.ts';
+import { scoreBatch } from '../domain/batches/scoring.ts';
 import type { JobHandler } from './job-handler.ts';
 
 export const runScoreBatch: JobHandler = ({ db, config, ...steps }, { batchId }) =>

@@ -9,7 +9,7 @@ import type { Worker } from 'node:worker_threads';
 import type { Context } from '../context.ts';
 import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
-import { cancelSubject, needsMoreMemory, removeParts } from '../domain/job-failure.ts';
+import { cancelSubject, needsMoreMemory, removeParts } from '../domain/jobs/failure.ts';
 import { errorFields, isOutOfMemory } from '../errors.ts';
 import {
   claimJob,

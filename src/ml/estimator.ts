@@ -4,8 +4,8 @@
  *
  * One direction everywhere: a higher number means more likely to leave.
  */
-import type { Random } from './random.ts';
-import type { Table } from './table.ts';
+import type { Random } from './math/random.ts';
+import type { Table } from './data/table.ts';
 
 /** What a fit learns from. */
 export interface TrainingData {

@@ -8,9 +8,9 @@ import {
   predictMember,
   type Member,
 } from './members.ts';
-import type { Random } from './random.ts';
-import type { Table } from './table.ts';
-import { auto, type AutoModel } from './tuning.ts';
+import type { Random } from './math/random.ts';
+import type { Table } from './data/table.ts';
+import { auto, type AutoModel } from './auto/auto.ts';
 
 /** All that can be trained. */
 export const allFamilies = [...memberFamilies, 'auto'] as const;

@@ -1,12 +1,12 @@
 /** The families that `auto` (tuning.ts) chooses and blends, and the three things done with a fitted one. */
-import { boosting, type BoostingModel } from './boosting.ts';
+import { boosting, type BoostingModel } from './tree/boosting.ts';
 import type { Explanation, TrainingData } from './estimator.ts';
-import { forest, type ForestModel } from './forest.ts';
-import { logistic, type LogisticModel } from './logistic.ts';
-import { logitLeaf, type LogitLeafModel } from './logit-leaf.ts';
-import { network, type NetworkModel } from './network.ts';
-import type { Random } from './random.ts';
-import type { Table } from './table.ts';
+import { forest, type ForestModel } from './tree/forest.ts';
+import { logistic, type LogisticModel } from './linear/logistic.ts';
+import { logitLeaf, type LogitLeafModel } from './tree/logit-leaf.ts';
+import { network, type NetworkModel } from './network/network.ts';
+import type { Random } from './math/random.ts';
+import type { Table } from './data/table.ts';
 
 export const memberFamilies = ['logistic', 'forest', 'boosting', 'network', 'logit-leaf'] as const;
 export type MemberFamily = (typeof memberFamilies)[number];

@@ -2,8 +2,8 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { changeDetails, changePassword } from '../domain/accounts.ts';
-import { minPasswordLength } from '../domain/passwords.ts';
+import { changeDetails, changePassword } from '../domain/people/accounts.ts';
+import { minPasswordLength } from '../domain/people/passwords.ts';
 import { Unprocessable } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
 import { currentUser, signInSession } from '../http/authenticate.ts';

@@ -2,10 +2,10 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { changeRole, inviteUser, resetPassword, setDisabled } from '../domain/accounts.ts';
-import { lackOfSpace } from '../domain/disk-space.ts';
-import { cancelJob } from '../domain/job-failure.ts';
-import { roles } from '../domain/permissions.ts';
+import { changeRole, inviteUser, resetPassword, setDisabled } from '../domain/people/accounts.ts';
+import { lackOfSpace } from '../domain/jobs/disk-space.ts';
+import { cancelJob } from '../domain/jobs/failure.ts';
+import { roles } from '../domain/people/permissions.ts';
 import { Unprocessable } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { sendCsv } from '../http/csv.ts';

@@ -2,9 +2,9 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import type { Figure } from '../domain/analytics.ts';
-import { currentPopulation, withinPopulation } from '../domain/population.ts';
-import { riskLevels } from '../domain/risk.ts';
+import type { Figure } from '../domain/analytics/analytics.ts';
+import { currentPopulation, withinPopulation } from '../domain/analytics/population.ts';
+import { riskLevels } from '../domain/risk/levels.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';

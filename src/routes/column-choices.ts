@@ -1,5 +1,5 @@
 /** What can be said of a column, with the words for it. */
-import type { ColumnRole, ColumnType, Policy } from '../ml/schema.ts';
+import type { ColumnRole, ColumnType, Policy } from '../ml/data/schema.ts';
 
 interface Choice<T extends string> {
   readonly value: T;

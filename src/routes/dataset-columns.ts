@@ -1,16 +1,16 @@
 /** The one page on which an analyst confirms what every column is. */
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
-import { typedNumber } from '../domain/cell-values.ts';
-import { confirmColumns, getReady } from '../domain/datasets.ts';
+import { typedNumber } from '../domain/scoring/cell-values.ts';
+import { confirmColumns, getReady } from '../domain/datasets/datasets.ts';
 import type { FieldError } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam, textValues } from '../http/validate.ts';
-import { usualPolicy } from '../ml/schema.ts';
-import type { Policy } from '../ml/schema.ts';
+import { usualPolicy } from '../ml/data/schema.ts';
+import type { Policy } from '../ml/data/schema.ts';
 import { getDataset } from '../store/datasets.ts';
 import type { Dataset, DatasetColumn } from '../store/datasets.ts';
 import { columnRoles, columnTypes, policyChoices } from './column-choices.ts';

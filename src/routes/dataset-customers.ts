@@ -8,10 +8,10 @@ import {
   currentCustomersPath,
   guessTransactionColumns,
   horizonsOf,
-} from '../domain/customer-building.ts';
-import type { HorizonState } from '../domain/customer-building.ts';
-import { getReady } from '../domain/datasets.ts';
-import { TransactionLabel } from '../domain/labels/transaction-label.ts';
+} from '../domain/datasets/customers-from-transactions/building.ts';
+import type { HorizonState } from '../domain/datasets/customers-from-transactions/building.ts';
+import { getReady } from '../domain/datasets/datasets.ts';
+import { TransactionLabel } from '../domain/datasets/customers-from-transactions/cut-off.ts';
 import { NotFound, Unprocessable } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';

@@ -1,16 +1,16 @@
 /** Who left: a column that says so, or a rule; definitions side by side before one is trusted. */
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
-import { compareLater, comparisonOf } from '../domain/label-comparison.ts';
-import type { LabelComparison } from '../domain/label-comparison.ts';
-import type { DatasetProfile } from '../domain/dataset-profile.ts';
-import { defineLabel, getReady } from '../domain/datasets.ts';
-import { describeLabel, readLabel } from '../domain/labels/label-definition.ts';
-import type { LabelDefinition } from '../domain/labels/label-definition.ts';
-import { findLabelProblem } from '../domain/labels/label-problem.ts';
-import type { LabelProblem } from '../domain/labels/label-problem.ts';
-import { describeProxy } from '../domain/labels/proxy-label.ts';
-import type { ProxyRule } from '../domain/labels/proxy-label.ts';
+import { compareLater, comparisonOf } from '../domain/datasets/labels/comparison.ts';
+import type { LabelComparison } from '../domain/datasets/labels/comparison.ts';
+import type { DatasetProfile } from '../domain/datasets/profile/profile.ts';
+import { defineLabel, getReady } from '../domain/datasets/datasets.ts';
+import { describeLabel, readLabel } from '../domain/datasets/labels/definition.ts';
+import type { LabelDefinition } from '../domain/datasets/labels/definition.ts';
+import { findLabelProblem } from '../domain/datasets/labels/problem.ts';
+import type { LabelProblem } from '../domain/datasets/labels/problem.ts';
+import { describeProxy } from '../domain/datasets/labels/proxy-label.ts';
+import type { ProxyRule } from '../domain/datasets/labels/proxy-label.ts';
 import { Unprocessable } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
@@ -18,11 +18,11 @@ import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam, textValues } from '../http/validate.ts';
-import { isSameLevel } from '../ml/levels.ts';
-import { positiveLevelOf } from '../ml/schema-inference.ts';
+import { isSameLevel } from '../ml/data/levels.ts';
+import { positiveLevelOf } from '../ml/data/schema-inference.ts';
 import { getDataset } from '../store/datasets.ts';
 import type { Dataset, DatasetColumn } from '../store/datasets.ts';
-import { conditionKinds, readRuleForm, ruleSlots, ruleValues } from './rule-form.ts';
+import { conditionKinds, readRuleForm, ruleSlots, ruleValues } from './proxy-label-form.ts';
 
 declare module '../http/render.ts' {
   interface Pages {

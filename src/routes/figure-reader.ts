@@ -2,7 +2,7 @@
  * Figures by column look at every customer, which takes seconds where there are a million: they are kept until the
  * totals, and so the scores, change. Who asks while they are being made waits for the same figures.
  */
-import type { Figure } from '../domain/analytics.ts';
+import type { Figure } from '../domain/analytics/analytics.ts';
 import { Unavailable } from '../errors.ts';
 import type { ModelRecord } from '../store/models.ts';
 import type { PredictionFilter, Totals } from '../store/predictions.ts';

@@ -1,7 +1,7 @@
 /** For the machine that watches: does the process answer, can it work. */
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
-import { listUnusableModels } from '../domain/model-registry.ts';
+import { listUnusableModels } from '../domain/models/registry.ts';
 import { isReachable } from '../store/health.ts';
 
 export function createHealthHandlers({ db, config, log }: Context) {

@@ -1,11 +1,11 @@
 /** The first page: how many customers are at risk, what that costs, and what to do next. */
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
-import { pickContractLike } from '../domain/analytics.ts';
-import type { Figure } from '../domain/analytics.ts';
-import { listUnusableModels } from '../domain/model-registry.ts';
-import type { UnusableModel } from '../domain/model-registry.ts';
-import { currentPopulation } from '../domain/population.ts';
+import { pickContractLike } from '../domain/analytics/analytics.ts';
+import type { Figure } from '../domain/analytics/analytics.ts';
+import { listUnusableModels } from '../domain/models/registry.ts';
+import type { UnusableModel } from '../domain/models/registry.ts';
+import { currentPopulation } from '../domain/analytics/population.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { listBatches } from '../store/batches.ts';

@@ -19,17 +19,17 @@ import { createHomeHandlers } from './home.ts';
 import { createModelActivationHandlers } from './model-activation.ts';
 import { createModelHandlers } from './models.ts';
 import { createPredictHandlers } from './predict.ts';
-import { createPredictionHandlers } from './predictions.ts';
+import { createPredictionHandlers } from './customers.ts';
 import { createPromotionTestHandlers } from './promotion-tests.ts';
 import { createRuleHandlers } from './rules.ts';
 import { createSettingsHandlers } from './settings.ts';
 import { createSetupHandlers } from './setup.ts';
 import { createSignInHandlers } from './sign-in.ts';
 import { createTrainingHandlers } from './trainings.ts';
-import { createUploadRepairHandlers } from './upload-repair.ts';
-import { createUploadHandlers } from './upload.ts';
-import { createUploadFileHandlers } from './upload-files.ts';
-import { createUploadMappingHandlers } from './upload-mapping.ts';
+import { createUploadRepairHandlers } from './batch-corrections.ts';
+import { createUploadHandlers } from './batches.ts';
+import { createUploadFileHandlers } from './batch-files.ts';
+import { createUploadMappingHandlers } from './batch-mapping.ts';
 
 /** `identify` finds out who is asking; health checks and static files go without. */
 export function createRoutes(context: Context, identify: readonly RequestHandler[]): Router {
@@ -70,37 +70,37 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
   map.post('/account/password', 'signed-in', account.changePassword);
 
   const upload = createUploadHandlers(context);
-  map.get('/upload', 'batch:create', upload.pick);
-  map.upload('/upload', 'batch:create', upload.receive);
+  map.get('/score', 'batch:create', upload.pick);
+  map.upload('/batches', 'batch:create', upload.receive);
   const files = createUploadFileHandlers(context);
-  map.get('/upload/template.csv', 'batch:create', files.template);
-  map.get('/upload/sample.csv', 'batch:create', files.sample);
-  map.get('/upload/:id', 'prediction:view', upload.show);
+  map.get('/batches/template.csv', 'batch:create', files.template);
+  map.get('/batches/sample.csv', 'batch:create', files.sample);
+  map.get('/batches/:id', 'prediction:view', upload.show);
   const mapping = createUploadMappingHandlers(context);
-  map.get('/upload/:id/mapping', 'batch:create', mapping.show);
-  map.post('/upload/:id/mapping', 'batch:create', mapping.save);
-  map.get('/upload/:id/check', 'batch:create', upload.showCheck);
-  map.post('/upload/:id/scoring', 'batch:create', upload.score);
-  map.get('/upload/:id/progress', 'prediction:view', upload.showProgress);
-  map.post('/upload/:id/cancellation', 'batch:create', upload.cancel);
-  map.get('/upload/:id/results', 'prediction:view', upload.showResults);
-  map.get('/upload/:id/files/:name', 'export:download', files.result);
-  map.get('/upload/:id/removal', 'batch:create', upload.confirmRemoval);
-  map.post('/upload/:id/removal', 'batch:create', upload.remove);
+  map.get('/batches/:id/mapping', 'batch:create', mapping.show);
+  map.post('/batches/:id/mapping', 'batch:create', mapping.save);
+  map.get('/batches/:id/check', 'batch:create', upload.showCheck);
+  map.post('/batches/:id/scoring', 'batch:create', upload.score);
+  map.get('/batches/:id/progress', 'prediction:view', upload.showProgress);
+  map.post('/batches/:id/cancellation', 'batch:create', upload.cancel);
+  map.get('/batches/:id/results', 'prediction:view', upload.showResults);
+  map.get('/batches/:id/files/:name', 'export:download', files.result);
+  map.get('/batches/:id/removal', 'batch:create', upload.confirmRemoval);
+  map.post('/batches/:id/removal', 'batch:create', upload.remove);
 
   const repair = createUploadRepairHandlers(context);
-  map.get('/upload/:id/repair', 'batch:create', repair.show);
-  map.post('/upload/:id/repair', 'batch:create', repair.mend);
-  map.post('/upload/:id/repair/levels', 'batch:create', repair.explain);
+  map.get('/batches/:id/corrections', 'batch:create', repair.show);
+  map.post('/batches/:id/corrections', 'batch:create', repair.mend);
+  map.post('/batches/:id/value-mapping', 'batch:create', repair.explain);
 
   const predict = createPredictHandlers(context);
   map.get('/predict', 'prediction:create', predict.show);
   map.post('/predict', 'prediction:create', predict.create);
 
   const predictions = createPredictionHandlers(context);
-  map.get('/predictions', 'prediction:view', predictions.list);
-  map.get('/predictions.csv', 'export:download', predictions.download);
-  map.get('/predictions/:id', 'prediction:view', predictions.show);
+  map.get('/customers', 'prediction:view', predictions.list);
+  map.get('/customers.csv', 'export:download', predictions.download);
+  map.get('/customers/:id', 'prediction:view', predictions.show);
 
   const analytics = createAnalyticsHandlers(context, readFigures);
   map.get('/analytics', 'dashboard:view', analytics.show);

@@ -2,8 +2,8 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { activate, findRollbackTarget, rollBack } from '../domain/activation.ts';
-import type { ActivationPreview } from '../domain/activation.ts';
+import { activate, findRollbackTarget, rollBack } from '../domain/models/activation.ts';
+import type { ActivationPreview } from '../domain/models/activation.ts';
 import { Conflict, Unprocessable } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';

@@ -2,13 +2,13 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { findRollbackTarget } from '../domain/activation.ts';
-import { cardFigures, trainedThreshold } from '../domain/card-figures.ts';
-import type { CardFigure, CardMeasure } from '../domain/card-figures.ts';
-import { compareChallenger } from '../domain/challenger.ts';
-import type { ChallengerComparison } from '../domain/challenger.ts';
-import { compareModels } from '../domain/model-comparison.ts';
-import type { ModelComparison } from '../domain/model-comparison.ts';
+import { findRollbackTarget } from '../domain/models/activation.ts';
+import { cardFigures, trainedThreshold } from '../domain/models/card-figures.ts';
+import type { CardFigure, CardMeasure } from '../domain/models/card-figures.ts';
+import { compareChallenger } from '../domain/models/challenger.ts';
+import type { ChallengerComparison } from '../domain/models/challenger.ts';
+import { compareModels } from '../domain/models/comparison.ts';
+import type { ModelComparison } from '../domain/models/comparison.ts';
 import {
   archive,
   exportModel,
@@ -18,10 +18,10 @@ import {
   makeCandidate,
   makeChallenger,
   problemOfModel,
-} from '../domain/model-registry.ts';
-import type { UnusableModel } from '../domain/model-registry.ts';
-import { exploreThreshold, usualChoice } from '../domain/threshold-explorer.ts';
-import type { ThresholdChoice, ThresholdExploration } from '../domain/threshold-explorer.ts';
+} from '../domain/models/registry.ts';
+import type { UnusableModel } from '../domain/models/registry.ts';
+import { exploreThreshold, usualChoice } from '../domain/models/thresholds.ts';
+import type { ThresholdChoice, ThresholdExploration } from '../domain/models/thresholds.ts';
 import { AppError } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';

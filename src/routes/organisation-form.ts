@@ -1,6 +1,6 @@
 /** The fields that say who the organisation is; set-up and settings share them. */
 import { z } from 'zod';
-import { currencies, timeZones } from '../domain/locale.ts';
+import { currencies, timeZones } from '../domain/organisation/locale.ts';
 
 export const organisationFields = {
   organisation: z

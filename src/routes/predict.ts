@@ -2,8 +2,8 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { formFields, notKnown, predictCustomer, valuesFrom } from '../domain/predicting.ts';
-import type { FormField } from '../domain/predicting.ts';
+import { formFields, notKnown, predictCustomer, valuesFrom } from '../domain/scoring/one-customer.ts';
+import type { FormField } from '../domain/scoring/one-customer.ts';
 import type { FieldError } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { render } from '../http/render.ts';
@@ -81,10 +81,7 @@ export function createPredictHandlers({ db, tasks }: Context) {
         await show(res, model, values, prediction.errors);
         return;
       }
-      res.redirect(
-        303,
-        `/predictions/${prediction.id}${original === null ? '' : `?compared=${original.id}`}`,
-      );
+      res.redirect(303, `/customers/${prediction.id}${original === null ? '' : `?compared=${original.id}`}`);
     },
   };
 

@@ -2,11 +2,11 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { currencies, timeZones } from '../domain/locale.ts';
-import { changeOrganisation, changeRiskLevels } from '../domain/organisation.ts';
-import { currentPopulation } from '../domain/population.ts';
-import { describeSample, removeSample } from '../domain/sample-removal.ts';
-import type { SampleDescription } from '../domain/sample-removal.ts';
+import { currencies, timeZones } from '../domain/organisation/locale.ts';
+import { changeOrganisation, changeRiskLevels } from '../domain/organisation/organisation.ts';
+import { currentPopulation } from '../domain/analytics/population.ts';
+import { describeSample, removeSample } from '../domain/sample/removal.ts';
+import type { SampleDescription } from '../domain/sample/removal.ts';
 import { typedPercent } from '../format.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';

@@ -2,9 +2,9 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { getLink, isSetUp, setUp } from '../domain/accounts.ts';
-import { currencies, timeZones } from '../domain/locale.ts';
-import { minPasswordLength } from '../domain/passwords.ts';
+import { getLink, isSetUp, setUp } from '../domain/people/accounts.ts';
+import { currencies, timeZones } from '../domain/organisation/locale.ts';
+import { minPasswordLength } from '../domain/people/passwords.ts';
 import { Unprocessable } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
 import { signInSession } from '../http/authenticate.ts';

@@ -2,8 +2,8 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { authenticate, choosePassword, getLink, isSetUp } from '../domain/accounts.ts';
-import { maxPasswordLength, minPasswordLength } from '../domain/passwords.ts';
+import { authenticate, choosePassword, getLink, isSetUp } from '../domain/people/accounts.ts';
+import { maxPasswordLength, minPasswordLength } from '../domain/people/passwords.ts';
 import { Unavailable, Unprocessable } from '../errors.ts';
 import { findCurrentUser, endSession, localPath, signInSession } from '../http/authenticate.ts';
 import { readKeptForm } from '../http/kept-form.ts';

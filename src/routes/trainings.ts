@@ -2,10 +2,10 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { typedNumber } from '../domain/cell-values.ts';
-import type { DatasetProfile } from '../domain/dataset-profile.ts';
-import { getReady } from '../domain/datasets.ts';
-import { columnsOf, describeLabel, readLabel } from '../domain/labels/label-definition.ts';
+import { typedNumber } from '../domain/scoring/cell-values.ts';
+import type { DatasetProfile } from '../domain/datasets/profile/profile.ts';
+import { getReady } from '../domain/datasets/datasets.ts';
+import { columnsOf, describeLabel, readLabel } from '../domain/datasets/labels/definition.ts';
 import {
   expectedSeconds,
   freshSeed,
@@ -13,9 +13,9 @@ import {
   numericParams,
   optionsFor,
   TrainingOptions,
-} from '../domain/training-options.ts';
-import { cancelTraining, placeInLine, resumeTraining, trainLater } from '../domain/trainings.ts';
-import type { TrainingProgress } from '../domain/trainings.ts';
+} from '../domain/training/options.ts';
+import { cancelTraining, placeInLine, resumeTraining, trainLater } from '../domain/training/queue.ts';
+import type { TrainingProgress } from '../domain/training/queue.ts';
 import type { FieldError } from '../errors.ts';
 import { countText } from '../format.ts';
 import { currentUser } from '../http/authenticate.ts';
@@ -25,7 +25,7 @@ import type { PageData } from '../http/render.ts';
 import { idParam, limitedText, parseForm, textValues } from '../http/validate.ts';
 import { allFamilies } from '../ml/estimators.ts';
 import type { Family } from '../ml/estimators.ts';
-import type { DataIssue } from '../ml/data-checks.ts';
+import type { DataIssue } from '../ml/checks/data-checks.ts';
 import { getDataset } from '../store/datasets.ts';
 import type { Dataset } from '../store/datasets.ts';
 import { getTraining, listTrainings } from '../store/trainings.ts';

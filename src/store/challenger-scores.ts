@@ -1,6 +1,6 @@
 /** What a challenger says of customers whom the active model scored. */
 import type { Db } from '../db.ts';
-import type { CellValue } from '../ml/values.ts';
+import type { CellValue } from '../ml/data/values.ts';
 
 export interface ChallengerScore {
   readonly predictionId: number;

@@ -1,6 +1,6 @@
 import type { Db } from '../db.ts';
 import { NotFound } from '../errors.ts';
-import type { AllowedRange, ColumnRole, ColumnType, Policy } from '../ml/schema.ts';
+import type { AllowedRange, ColumnRole, ColumnType, Policy } from '../ml/data/schema.ts';
 
 /** A column as an analyst confirmed it. */
 export interface DatasetColumn {

@@ -1,6 +1,6 @@
 /** The latest score of every customer, in part: what a change of model is tried on. */
 import type { Db } from '../db.ts';
-import type { CellValue } from '../ml/values.ts';
+import type { CellValue } from '../ml/data/values.ts';
 import { ofModels } from './predictions.ts';
 import type { PopulationFilter } from './predictions.ts';
 

@@ -1,7 +1,7 @@
 import type { Db } from '../db.ts';
 import { NotFound } from '../errors.ts';
-import type { Schema } from '../ml/schema.ts';
-import type { Evaluation, Importance, Provenance } from '../ml/model.ts';
+import type { Schema } from '../ml/data/schema.ts';
+import type { Evaluation, Importance, Provenance } from '../ml/model/model.ts';
 
 export type ModelState = 'candidate' | 'active' | 'challenger' | 'archived';
 

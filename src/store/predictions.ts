@@ -3,7 +3,7 @@ import { visitRows } from '../db.ts';
 import type { Db } from '../db.ts';
 import { addToBatch } from './batches.ts';
 import { NotFound } from '../errors.ts';
-import type { CellValue } from '../ml/values.ts';
+import type { CellValue } from '../ml/data/values.ts';
 import type { PredictionSource } from './prediction-writes.ts';
 
 export interface PredictionRecord {

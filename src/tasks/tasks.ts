@@ -4,11 +4,11 @@
  */
 import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
-import { listFigures } from '../domain/analytics.ts';
+import { listFigures } from '../domain/analytics/analytics.ts';
 import type { FirstLine } from '../domain/csv/first-line.ts';
 import { takeInCsv } from '../domain/csv/intake.ts';
-import { predictionsCsv } from '../domain/prediction-csv.ts';
-import type { Schema } from '../ml/schema.ts';
+import { predictionsCsv } from '../domain/scoring/customers-csv.ts';
+import type { Schema } from '../ml/data/schema.ts';
 import {
   listPredictionIds,
   listPredictions,
@@ -16,13 +16,13 @@ import {
   probabilityHistogram,
   sumPredictions,
 } from '../store/predictions.ts';
-import { previewActivation } from '../domain/activation.ts';
-import { findAlternatives } from '../domain/alternatives.ts';
-import { inspectModelFile } from '../domain/model-registry.ts';
-import { scoreForm } from '../domain/predicting.ts';
-import type { CustomerForm } from '../domain/predicting.ts';
-import { tryRules } from '../domain/rule-trial.ts';
-import { baselineOf } from '../domain/what-if.ts';
+import { previewActivation } from '../domain/models/activation.ts';
+import { findAlternatives } from '../domain/scoring/alternatives.ts';
+import { inspectModelFile } from '../domain/models/registry.ts';
+import { scoreForm } from '../domain/scoring/one-customer.ts';
+import type { CustomerForm } from '../domain/scoring/one-customer.ts';
+import { tryRules } from '../domain/retention/rule-trial.ts';
+import { baselineOf } from '../domain/scoring/what-if.ts';
 import { getModel } from '../store/models.ts';
 import type { PredictionFilter, PredictionRecord, PredictionSort } from '../store/predictions.ts';
 import type { Settings } from '../store/settings.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { majority, oneColumn } from '../../src/ml/baselines.ts';
+import { majority, oneColumn } from '../../src/ml/evaluation/baselines.ts';
 import {
   allFamilies,
   explainWith,
@@ -8,11 +8,11 @@ import {
   predictWith,
   type FittedEstimator,
 } from '../../src/ml/estimators.ts';
-import { decodeModelFile, encodeModelFile } from '../../src/ml/model-file.ts';
-import type { Model } from '../../src/ml/model.ts';
-import { createRandom } from '../../src/ml/random.ts';
-import { takeRows, type Table } from '../../src/ml/table.ts';
-import { trainModel } from '../../src/ml/training.ts';
+import { decodeModelFile, encodeModelFile } from '../../src/ml/model/file.ts';
+import type { Model } from '../../src/ml/model/model.ts';
+import { createRandom } from '../../src/ml/math/random.ts';
+import { takeRows, type Table } from '../../src/ml/data/table.ts';
+import { trainModel } from '../../src/ml/model/training.ts';
 import { sampleData, spoil } from '../ml/tree/sample-tables.ts';
 
 const data = sampleData(400, 4, 1);

@@ -100,14 +100,14 @@ describe('roles', () => {
   it('a viewer looks, and cannot score, download, or change anything', async () => {
     const viewer = await signIn(test, 'viewer');
     await viewer.get('/').expect(200);
-    await viewer.get('/predictions').expect(200);
-    for (const path of ['/upload', '/predict', '/predictions.csv', '/settings', '/admin', '/admin/audit'])
+    await viewer.get('/customers').expect(200);
+    for (const path of ['/score', '/predict', '/customers.csv', '/settings', '/admin', '/admin/audit'])
       await viewer.get(path).set('Accept', 'text/html').expect(403);
   });
 
   it('an analyst scores and edits rules, and does not manage people or risk levels', async () => {
     const analyst = await signIn(test, 'analyst');
-    for (const path of ['/upload', '/predict', '/settings/rules', '/predictions.csv'])
+    for (const path of ['/score', '/predict', '/settings/rules', '/customers.csv'])
       await analyst.get(path).expect(200);
     for (const path of ['/admin/users', '/settings/risk-levels', '/admin/jobs'])
       await analyst.get(path).expect(403);
@@ -119,11 +119,11 @@ describe('odd addresses', () => {
     ['/%00', 400],
     ['/%E0%A4%A', 400],
     ['/nope', 404],
-    ['/predictions/-1', 404],
-    ['/predictions/9007199254740992', 404],
-    ['/predictions/1e3', 404],
-    ['/predictions?risk=high&risk=low', 400],
-    ['/predictions?page=abc&sort=drop', 200],
+    ['/customers/-1', 404],
+    ['/customers/9007199254740992', 404],
+    ['/customers/1e3', 404],
+    ['/customers?risk=high&risk=low', 400],
+    ['/customers?page=abc&sort=drop', 200],
     ['/assets/../package.json', 400],
     ['/assets/%2e%2e/package.json', 400],
   ])('%s is answered with %i', async (path, status) => {

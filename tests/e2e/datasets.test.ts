@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sampleTransactions } from '../../src/domain/labels/transaction-sample.ts';
+import { sampleTransactions } from '../../src/domain/datasets/customers-from-transactions/sample.ts';
 import { customersCsv, password } from '../helpers/app.ts';
 import { bankCsv } from '../helpers/bank.ts';
 import { browserPath, findAccessibilityProblems, launchBrowser } from '../helpers/browser.ts';
@@ -104,7 +104,7 @@ describe.skipIf(browserPath === undefined)('an analyst with data of their own', 
   });
 
   it('scores a file with it at once; form, upload and template follow the new schema', async () => {
-    await page.goto(`${server.url}/upload`);
+    await page.goto(`${server.url}/score`);
     await page.getByLabel(/CSV file/).setInputFiles(file('today.csv', bankCsv(300, 9, false)));
     await press(button('Upload and check'));
     await press(button('Score 300 customers'));

@@ -87,7 +87,7 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
   it('is offered the model that fits the eight columns of the paper', async () => {
     const text =
       'contract,onlinesecurity,techsupport,internetservice,onlinebackup,tenure,monthlycharges,totalcharges\nMonth-to-month,No,No,DSL,Yes,1,29.85,29.85\n';
-    await page.goto(`${server.url}/upload`);
+    await page.goto(`${server.url}/score`);
     await page.getByLabel(/CSV file/).setInputFiles(file('paper.csv', text));
     await page.getByRole('button', { name: 'Upload and check' }).click();
     await page.getByRole('link', { name: /Use v2/ }).click();
@@ -97,7 +97,7 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
   });
 
   it('reads what is wrong with a broken file, and nothing is lost', async () => {
-    await page.goto(`${server.url}/upload`);
+    await page.goto(`${server.url}/score`);
     await page
       .getByLabel(/CSV file/)
       .setInputFiles({ name: 'broken.csv', mimeType: 'text/csv', buffer: Buffer.from('a,a\n1,2\n') });
@@ -193,7 +193,7 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
       storageState: await context.storageState(),
     });
     const tab = await plain.newPage();
-    await tab.goto(`${server.url}/upload`);
+    await tab.goto(`${server.url}/score`);
     await tab.getByLabel(/CSV file/).setInputFiles(file('plain.csv', customersCsv(50, 8)));
     await tab.getByRole('button', { name: 'Upload and check' }).click();
     await tab.getByRole('button', { name: 'Score 50 customers' }).click({ timeout: 20_000 });
@@ -206,11 +206,11 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
     const text = customersCsv(rows, 99);
     const hashes: string[] = [];
     for (const interrupted of [false, true]) {
-      await page.goto(`${server.url}/upload`);
+      await page.goto(`${server.url}/score`);
       await page.getByLabel(/CSV file/).setInputFiles(file('large.csv', text));
       await page.getByRole('button', { name: 'Upload and check' }).click();
       await page.getByRole('button', { name: /^Score / }).click({ timeout: 60_000 });
-      const id = /upload\/(\d+)/.exec(page.url())![1]!;
+      const id = /batches\/(\d+)/.exec(page.url())![1]!;
       if (interrupted) {
         await expect
           .poll(() => partialBytes(folder.path), { interval: 10, timeout: 20_000 })
@@ -222,7 +222,7 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
       await expect
         .poll(
           async () => {
-            await page.goto(`${server.url}/upload/${id}`).catch(() => null);
+            await page.goto(`${server.url}/batches/${id}`).catch(() => null);
             return page.url();
           },
           { timeout: 90_000, interval: 500 },

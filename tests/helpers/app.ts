@@ -9,15 +9,21 @@ import { readConfig } from '../../src/config.ts';
 import type { Config } from '../../src/config.ts';
 import type { Context } from '../../src/context.ts';
 import { migrate, openDatabase } from '../../src/db.ts';
-import { createSetupToken, inviteUser, choosePassword, setUp, toUser } from '../../src/domain/accounts.ts';
+import {
+  createSetupToken,
+  inviteUser,
+  choosePassword,
+  setUp,
+  toUser,
+} from '../../src/domain/people/accounts.ts';
 import { generateCustomers, sampleColumns } from '../../src/domain/sample/generator.ts';
-import { storeModel, trainOnTable } from '../../src/domain/training.ts';
-import { readTrainingTable } from '../../src/domain/training-table.ts';
-import { defaultRules } from '../../src/domain/default-rules.ts';
+import { storeModel, trainOnTable } from '../../src/domain/training/fit.ts';
+import { readTrainingTable } from '../../src/domain/training/table.ts';
+import { defaultRules } from '../../src/domain/retention/default-rules.ts';
 import { activateModel } from '../../src/store/models.ts';
 import { insertRule } from '../../src/store/retention-rules.ts';
 import type { TaskPool } from '../../src/tasks/task-pool.ts';
-import type { Role } from '../../src/domain/permissions.ts';
+import type { Role } from '../../src/domain/people/permissions.ts';
 import { runTasksHere } from './tasks.ts';
 import { planOf } from './plan.ts';
 

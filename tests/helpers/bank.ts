@@ -1,5 +1,5 @@
 /** A bank's customers, generated: identifiers, surnames, blanks, and a label of 0 and 1 called Exited. */
-import { createRandom } from '../../src/ml/random.ts';
+import { createRandom } from '../../src/ml/math/random.ts';
 
 const surnames = [
   'Hargrave',

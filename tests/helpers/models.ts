@@ -1,7 +1,7 @@
 /** Small models of generated customers in the registry, and files of customers scored by the active one. */
-import { storeModel, trainOnTable } from '../../src/domain/training.ts';
-import { readTrainingTable } from '../../src/domain/training-table.ts';
-import { guessMapping } from '../../src/domain/mapping.ts';
+import { storeModel, trainOnTable } from '../../src/domain/training/fit.ts';
+import { readTrainingTable } from '../../src/domain/training/table.ts';
+import { guessMapping } from '../../src/domain/batches/mapping.ts';
 import { getBatch } from '../../src/store/batches.ts';
 import { getModel } from '../../src/store/models.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
@@ -47,7 +47,7 @@ export async function scoreFileWith(test: TestApp, agent: Agent, model: ModelRec
     ['value', value],
   ];
   const fields = Object.fromEntries(places.map(([name, place]) => [String(name), String(place ?? '')]));
-  await postForm(agent, `/upload/${id}/mapping`, { ...fields, model: String(model.id) });
+  await postForm(agent, `/batches/${id}/mapping`, { ...fields, model: String(model.id) });
   await runJobs(test.context);
   return finishScoring(test, agent, id);
 }
@@ -55,16 +55,16 @@ export async function scoreFileWith(test: TestApp, agent: Agent, model: ModelRec
 async function sendCustomers(test: TestApp, agent: Agent, csv: string): Promise<number> {
   const token = await csrfToken(agent, '/account');
   const answer = await agent
-    .post('/upload')
+    .post('/batches')
     .field('_csrf', token)
     .attach('file', Buffer.from(csv), 'customers.csv');
-  const [, id] = /\/upload\/(\d+)/.exec(answer.headers['location'] ?? '') ?? [];
+  const [, id] = /\/batches\/(\d+)/.exec(answer.headers['location'] ?? '') ?? [];
   await runJobs(test.context);
   return Number(id);
 }
 
 async function finishScoring(test: TestApp, agent: Agent, id: number) {
-  await postForm(agent, `/upload/${id}/scoring`);
+  await postForm(agent, `/batches/${id}/scoring`);
   await runJobs(test.context);
   const filter = { ...noFilter, batch: id };
   const rows = await listPredictions(test.context.db, filter, { key: 'date', descending: false }, 1_000, 0);

@@ -1,6 +1,6 @@
 /** A training plan of a few words. */
-import type { TrainingPlan } from '../../src/domain/training.ts';
-import { optionsFor } from '../../src/domain/training-options.ts';
+import type { TrainingPlan } from '../../src/domain/training/fit.ts';
+import { optionsFor } from '../../src/domain/training/options.ts';
 import type { Family } from '../../src/ml/estimators.ts';
 
 export function planOf(

@@ -1,7 +1,7 @@
 /** Scores of generated customers, stored without scoring them: quickly, and as many as a test wants. */
 import { inTransaction } from '../../src/db.ts';
 import { generateCustomers } from '../../src/domain/sample/generator.ts';
-import type { Schema } from '../../src/ml/schema.ts';
+import type { Schema } from '../../src/ml/data/schema.ts';
 import { insertPredictions } from '../../src/store/prediction-writes.ts';
 import type { NewPrediction } from '../../src/store/prediction-writes.ts';
 import type { TestApp } from './app.ts';

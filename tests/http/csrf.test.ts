@@ -24,7 +24,7 @@ const save = (headers: Record<string, string>) =>
     .set(headers)
     .type('form')
     .send({ _csrf, ...form });
-const uploads = ['/upload', '/datasets', '/models'];
+const uploads = ['/batches', '/datasets', '/models'];
 
 describe('a form with the right token', () => {
   it.each([
@@ -87,7 +87,7 @@ describe('an upload', () => {
     ],
     ['with a broken head', 'multipart/form-data; boundary=x', '--x\r\nno head\r\n\r\nx\r\n--x--\r\n'],
   ])('%s is answered with 400', async (_what, type, body) => {
-    const answer = await agent.post('/upload').set('Content-Type', type).send(body.replace('TOKEN', _csrf));
+    const answer = await agent.post('/batches').set('Content-Type', type).send(body.replace('TOKEN', _csrf));
     expect(answer.status).toBe(400);
     expect(readdirSync(test.context.config.uploadsDir)).toEqual([]);
   });

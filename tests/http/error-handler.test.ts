@@ -64,7 +64,7 @@ describe('what people typed', () => {
           expect(answer.headers['retry-after'], address).toMatch(/^\d+$/);
           pages.push(answer.text);
         });
-        const read = agent.get(`/predictions?search=${marker}`).then(({ text }) => pages.push(text));
+        const read = agent.get(`/customers?search=${marker}`).then(({ text }) => pages.push(text));
         await Promise.all([...sent, read]);
       } finally {
         await lock.rollback();

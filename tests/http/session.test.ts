@@ -65,7 +65,7 @@ describe('a session', () => {
   it('is not made for strangers, whatever they ask for', async () => {
     const before = await countSessions();
     const stranger = request.agent(test.app);
-    for (const path of ['/', '/sign-in', '/nope', '/predictions?risk=high', `/setup/${'x'.repeat(43)}`])
+    for (const path of ['/', '/sign-in', '/nope', '/customers?risk=high', `/setup/${'x'.repeat(43)}`])
       await stranger.get(path).set('Accept', 'text/html');
     const _csrf = await csrfToken(stranger, '/sign-in');
     await stranger

@@ -8,9 +8,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { inTransaction } from '../../src/db.ts';
-import { startScoring } from '../../src/domain/batches.ts';
+import { startScoring } from '../../src/domain/batches/batches.ts';
 import { takeInCsv } from '../../src/domain/csv/intake.ts';
-import { guessMapping } from '../../src/domain/mapping.ts';
+import { guessMapping } from '../../src/domain/batches/mapping.ts';
 import { runJob } from '../../src/jobs/run-job.ts';
 import { startWorkerPool } from '../../src/jobs/worker-pool.ts';
 import { getBatch, insertBatch } from '../../src/store/batches.ts';
@@ -110,11 +110,11 @@ it('a disk that fills up pauses the scoring, which says so and goes on by itself
   expect(paused.scoredCount).toBeGreaterThan(0);
   expect(paused.scoredCount).toBeLessThan(rows);
   const words = 'The disk is full. It goes on by itself when there is space.';
-  const progress = await admin.get(`/upload/${id}/progress`).accept('json').expect(200);
+  const progress = await admin.get(`/batches/${id}/progress`).accept('json').expect(200);
   expect(progress.body).toMatchObject({ state: 'scoring', waitsFor: words });
   // The job's own words may not fit on the disk: both pages look for themselves.
   await db('jobs').update({ waits_for: null });
-  for (const page of [`/upload/${id}/progress`, '/admin/jobs'])
+  for (const page of [`/batches/${id}/progress`, '/admin/jobs'])
     expect((await admin.get(page)).text).toContain(words);
 
   disk.free = Infinity;

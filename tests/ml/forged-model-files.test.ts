@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { trainOnTable } from '../../src/domain/training.ts';
-import { readTrainingTable } from '../../src/domain/training-table.ts';
+import { trainOnTable } from '../../src/domain/training/fit.ts';
+import { readTrainingTable } from '../../src/domain/training/table.ts';
 import { allFamilies } from '../../src/ml/estimators.ts';
 import type { Family } from '../../src/ml/estimators.ts';
-import { decodeModelFile, encodeModelFile, ModelFileError } from '../../src/ml/model-file.ts';
-import type { Model } from '../../src/ml/model.ts';
+import { decodeModelFile, encodeModelFile, ModelFileError } from '../../src/ml/model/file.ts';
+import type { Model } from '../../src/ml/model/model.ts';
 import { customersCsv } from '../helpers/app.ts';
 import { planOf } from '../helpers/plan.ts';
 

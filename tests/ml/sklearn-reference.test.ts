@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { logistic } from '../../src/ml/logistic.ts';
-import { computeMetrics, rocAuc } from '../../src/ml/metrics.ts';
-import type { Metrics } from '../../src/ml/metrics.ts';
-import { createRandom } from '../../src/ml/random.ts';
-import { readColumn } from '../../src/ml/schema-inference.ts';
+import { logistic } from '../../src/ml/linear/logistic.ts';
+import { computeMetrics, rocAuc } from '../../src/ml/evaluation/metrics.ts';
+import type { Metrics } from '../../src/ml/evaluation/metrics.ts';
+import { createRandom } from '../../src/ml/math/random.ts';
+import { readColumn } from '../../src/ml/data/schema-inference.ts';
 
 interface Reference {
   readonly numbers: readonly string[];

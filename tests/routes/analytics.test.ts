@@ -22,7 +22,7 @@ const numberOf = (text: string): number => Number(text.replaceAll(',', ''));
 /** The bars of every figure by column, as the table beneath the chart says them. */
 function barsOf(page: string): Bar[] {
   const row =
-    /<tr><th scope="row"><a href="(\/predictions\?[^"]+)">([^<]*)<\/a><\/th>\s*<td[^>]*>[^<]*<\/td><td class="numeric">([^<]*)<\/td><td class="numeric">([^<]*)<\/td><td class="numeric">([^<]*)</g;
+    /<tr><th scope="row"><a href="(\/customers\?[^"]+)">([^<]*)<\/a><\/th>\s*<td[^>]*>[^<]*<\/td><td class="numeric">([^<]*)<\/td><td class="numeric">([^<]*)<\/td><td class="numeric">([^<]*)</g;
   return [...page.matchAll(row)].map(([, href, words, customers, high, atRisk]) => ({
     ...{ words: words!, href: href!.replaceAll('&amp;', '&') },
     ...{ customers: numberOf(customers!), high: numberOf(high!), atRisk: atRisk! },

@@ -1,9 +1,12 @@
 import { stringify } from 'csv-stringify/sync';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { horizonsOf } from '../../src/domain/customer-building.ts';
-import type { DatasetProfile } from '../../src/domain/dataset-profile.ts';
-import { sampleTransactions, transactionColumns } from '../../src/domain/labels/transaction-sample.ts';
+import { horizonsOf } from '../../src/domain/datasets/customers-from-transactions/building.ts';
+import type { DatasetProfile } from '../../src/domain/datasets/profile/profile.ts';
+import {
+  sampleTransactions,
+  transactionColumns,
+} from '../../src/domain/datasets/customers-from-transactions/sample.ts';
 import { listEvents } from '../../src/store/audit.ts';
 import { getDataset, listDatasets } from '../../src/store/datasets.ts';
 import type { Dataset } from '../../src/store/datasets.ts';

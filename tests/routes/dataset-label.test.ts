@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DatasetProfile } from '../../src/domain/dataset-profile.ts';
-import { comparisonOf } from '../../src/domain/label-comparison.ts';
+import type { DatasetProfile } from '../../src/domain/datasets/profile/profile.ts';
+import { comparisonOf } from '../../src/domain/datasets/labels/comparison.ts';
 import { getDataset } from '../../src/store/datasets.ts';
 import type { Dataset } from '../../src/store/datasets.ts';
 import { listOpenJobs } from '../../src/store/jobs.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DatasetProfile } from '../../src/domain/dataset-profile.ts';
+import type { DatasetProfile } from '../../src/domain/datasets/profile/profile.ts';
 import { listEvents } from '../../src/store/audit.ts';
 import { getDataset, listDatasets } from '../../src/store/datasets.ts';
 import type { Dataset } from '../../src/store/datasets.ts';

@@ -47,10 +47,10 @@ describe('a file without names of columns', () => {
   });
 
   it('to score: is asked about on the page, with its first lines', async () => {
-    const page = await agent.get('/upload').expect(200);
+    const page = await agent.get('/score').expect(200);
     const csrf = /name="_csrf" value="([^"]+)"/.exec(page.text)![1]!;
     const send = (firstLine?: string) => {
-      const sent = agent.post('/upload').field('_csrf', csrf);
+      const sent = agent.post('/batches').field('_csrf', csrf);
       if (firstLine) void sent.field('firstLine', firstLine);
       return sent.attach('file', Buffer.from(spaced), 'log.txt');
     };

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { previewActivation } from '../../src/domain/activation.ts';
+import { previewActivation } from '../../src/domain/models/activation.ts';
 import { listActivations } from '../../src/store/activations.ts';
 import { listEvents } from '../../src/store/audit.ts';
 import { sampleLatestCustomers } from '../../src/store/latest-customers.ts';

@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { storeModel, trainOnTable } from '../../src/domain/training.ts';
-import type { TrainingPlan } from '../../src/domain/training.ts';
-import { readTrainingTable } from '../../src/domain/training-table.ts';
+import { storeModel, trainOnTable } from '../../src/domain/training/fit.ts';
+import type { TrainingPlan } from '../../src/domain/training/fit.ts';
+import { readTrainingTable } from '../../src/domain/training/table.ts';
 import { projectRoot } from '../../src/paths.ts';
 import type { Family } from '../../src/ml/estimators.ts';
-import type { Model } from '../../src/ml/model.ts';
+import type { Model } from '../../src/ml/model/model.ts';
 import { createTestApp, customersCsv, setUpOrganisation, signIn } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
 import type { Agent } from '../helpers/datasets.ts';

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeModelFile, encodeModelFile } from '../../src/ml/model-file.ts';
-import type { Model } from '../../src/ml/model.ts';
+import { decodeModelFile, encodeModelFile } from '../../src/ml/model/file.ts';
+import type { Model } from '../../src/ml/model/model.ts';
 import { listEvents } from '../../src/store/audit.ts';
 import { findChallenger, getModel, listModels } from '../../src/store/models.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
@@ -136,7 +136,7 @@ describe('the threshold', () => {
     const said = async (threshold: number) => {
       await change(active.id, 'threshold', { ...form, threshold: String(threshold) });
       const { id, scores } = await scoreFile(test, analyst, customersCsv(40, 3));
-      const { text } = await analyst.get(`/upload/${id}/files/scored.csv`).buffer();
+      const { text } = await analyst.get(`/batches/${id}/files/scored.csv`).buffer();
       expect(scores.size).toBe(40);
       const staying = [...scores.values()].filter((probability) => probability < threshold / 100).length;
       const rows = text.slice(text.indexOf('\n'));

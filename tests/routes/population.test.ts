@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { currentPopulation } from '../../src/domain/population.ts';
+import { currentPopulation } from '../../src/domain/analytics/population.ts';
 import { getModel } from '../../src/store/models.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
 import { countPredictions, noFilter } from '../../src/store/predictions.ts';
@@ -48,22 +48,22 @@ describe('one population at a time', () => {
     const home = await page('/');
     expect(home).not.toContain('Sample data.');
     expect(home).toContain('of 50 scored');
-    expect(await page('/predictions')).toContain('50 customers');
+    expect(await page('/customers')).toContain('50 customers');
     expect(await page('/analytics')).toContain('50 customers');
-    expect((await page('/predictions.csv')).trimEnd().split('\n')).toHaveLength(51);
-    expect(await page(`/predictions?batch=${id}`)).toContain('120 customers');
+    expect((await page('/customers.csv')).trimEnd().split('\n')).toHaveLength(51);
+    expect(await page(`/customers?batch=${id}`)).toContain('120 customers');
   });
 
   it('does not mix scores of models that look at other columns', async () => {
     const { id } = await scoreFileWith(test, admin, bank, bankCsv(40, 5, false));
     expect(await shown()).toEqual([telco.id, 50]);
-    for (const path of ['/', '/analytics', '/predictions'])
+    for (const path of ['/', '/analytics', '/customers'])
       expect(await page(path)).toContain(`Customers scored by ${bank.label} are not counted here`);
 
     const analytics = await page(`/analytics?batch=${id}`);
     expect(analytics).toContain(`columns of model ${bank.label}`);
     expect(analytics).not.toContain('are not counted here');
-    expect(await page(`/predictions?model=${bank.id}`)).toContain('40 customers');
+    expect(await page(`/customers?model=${bank.id}`)).toContain('40 customers');
   });
 
   it('turns to the customers of the model that is activated', async () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formFields, notKnown } from '../../src/domain/predicting.ts';
-import type { FormField } from '../../src/domain/predicting.ts';
+import { formFields, notKnown } from '../../src/domain/scoring/one-customer.ts';
+import type { FormField } from '../../src/domain/scoring/one-customer.ts';
 import { getModel } from '../../src/store/models.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
 import { getPrediction, listPredictions, noFilter } from '../../src/store/predictions.ts';
@@ -56,7 +56,7 @@ const predict = (form: Record<string, string>) => agent.post('/predict').type('f
 
 async function predicted(form: Record<string, string>) {
   const { headers } = await predict(form).expect(303);
-  return getPrediction(test.context.db, Number(/\/predictions\/(\d+)/.exec(headers['location']!)![1]));
+  return getPrediction(test.context.db, Number(/\/customers\/(\d+)/.exec(headers['location']!)![1]));
 }
 
 describe('the form', () => {
@@ -142,7 +142,7 @@ describe('a prediction', () => {
     });
     const prediction = await predicted({ ...form, customer: 'shown-1' });
     expect(prediction).toMatchObject({ source: 'form', customerId: 'shown-1', monthlyValue: 99.5, modelId });
-    const { text } = await agent.get(`/predictions/${prediction.id}`).expect(200);
+    const { text } = await agent.get(`/customers/${prediction.id}`).expect(200);
     expect(text).toContain(`${Math.round(prediction.probability * 100)} %`);
     expect(text).toMatch(/class="meter"/);
     expect(text).toContain('All others');
@@ -159,7 +159,7 @@ describe('a prediction', () => {
     const whole = (p: number) => (p < 0.01 ? 0 : p > 0.99 ? 100 : Math.round(p * 100));
     for (const line of lines.slice(0, 12)) {
       const { id, probability, reasons } = await predicted(formOf(line));
-      const { text } = await agent.get(`/predictions/${id}`).expect(200);
+      const { text } = await agent.get(`/customers/${id}`).expect(200);
       const shown = [...text.matchAll(/(?:raises|lowers) risk <\/span>([^<]*) points?</g)].map(([, words]) =>
         words === 'less than 1' ? 0 : Number(words!.replace('−', '-')),
       );
@@ -171,10 +171,10 @@ describe('a prediction', () => {
   it('is the same to the last bit as that of a CSV file with the same customer', async () => {
     const csrf = await csrfToken(agent, '/account');
     const file = Buffer.from(`${[header.join(','), ...lines].join('\n')}\n`);
-    const { headers } = await agent.post('/upload').field('_csrf', csrf).attach('file', file, 'same.csv');
-    const id = Number(/\/upload\/(\d+)/.exec(headers['location']!)![1]);
+    const { headers } = await agent.post('/batches').field('_csrf', csrf).attach('file', file, 'same.csv');
+    const id = Number(/\/batches\/(\d+)/.exec(headers['location']!)![1]);
     await runJobs(test.context);
-    await agent.post(`/upload/${id}/scoring`).type('form').send({ _csrf }).expect(303);
+    await agent.post(`/batches/${id}/scoring`).type('form').send({ _csrf }).expect(303);
     await runJobs(test.context);
     const byRow = { key: 'date', descending: false } as const;
     const batch = await listPredictions(test.context.db, { ...noFilter, batch: id }, byRow, 100, 0);
@@ -218,7 +218,7 @@ describe('a what-if', () => {
     const result = await predicted({ ...changed, customer: 'what-if', compared: String(original.id) });
     expect(result.source).toBe('what-if');
     expect(result.probability).not.toBe(original.probability);
-    const { text } = await agent.get(`/predictions/${result.id}?compared=${original.id}`);
+    const { text } = await agent.get(`/customers/${result.id}?compared=${original.id}`);
     // As a reader would subtract the two percentages that are shown.
     const points = Math.round(result.probability * 100) - Math.round(original.probability * 100);
     expect(text).toContain(`<strong>−${-points} point`);
@@ -235,7 +235,7 @@ describe('a what-if', () => {
       predicted({ _csrf, model: String(other.id), ...fieldsOf(other, { ...values, tenure }), ...more });
     const unchanged = await ask('4');
     const result = await ask('60', { compared: String(original.id) });
-    const { text } = await agent.get(`/predictions/${result.id}?compared=${original.id}`).expect(200);
+    const { text } = await agent.get(`/customers/${result.id}?compared=${original.id}`).expect(200);
     expect(text).toContain(`was scored by another model, v${modelId} Small`);
     const [before, after] = [unchanged, result].map(({ probability }) => Math.round(probability * 100));
     expect(text).toContain(`By this model it is at ${before} % unchanged`);
@@ -255,7 +255,7 @@ describe('a what-if', () => {
 
   it('beyond what training saw says so beside the figure', async () => {
     const result = await predicted(formOf(lines[3]!, { tenure: '500' }));
-    const { text } = await agent.get(`/predictions/${result.id}`).expect(200);
+    const { text } = await agent.get(`/customers/${result.id}`).expect(200);
     expect(text).toMatch(
       /notice-warning"><span><a href="#notes">1 note on this score<\/a>: tenure 500 is outside/,
     );

@@ -1,10 +1,10 @@
 import type request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultRules } from '../../src/domain/default-rules.ts';
-import { formFields, notKnown, predictCustomer, scoreForm } from '../../src/domain/predicting.ts';
-import type { Conditions } from '../../src/domain/retention.ts';
-import type { User } from '../../src/domain/accounts.ts';
-import { tryRules } from '../../src/domain/rule-trial.ts';
+import { defaultRules } from '../../src/domain/retention/default-rules.ts';
+import { formFields, notKnown, predictCustomer, scoreForm } from '../../src/domain/scoring/one-customer.ts';
+import type { Conditions } from '../../src/domain/retention/matching.ts';
+import type { User } from '../../src/domain/people/accounts.ts';
+import { tryRules } from '../../src/domain/retention/rule-trial.ts';
 import { findActiveModel } from '../../src/store/models.ts';
 import { getPrediction } from '../../src/store/predictions.ts';
 import { listEvents } from '../../src/store/audit.ts';

@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
 import type request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { prepareFirstStart } from '../../src/domain/first-start.ts';
-import { changeRiskLevels } from '../../src/domain/organisation.ts';
-import { relabelAfterScoring, relabelLater, relabelPredictions } from '../../src/domain/risk-relabelling.ts';
-import type { User } from '../../src/domain/accounts.ts';
+import { prepareFirstStart } from '../../src/domain/sample/first-start.ts';
+import { changeRiskLevels } from '../../src/domain/organisation/organisation.ts';
+import { relabelAfterScoring, relabelLater, relabelPredictions } from '../../src/domain/risk/relabelling.ts';
+import type { User } from '../../src/domain/people/accounts.ts';
 import { listEvents } from '../../src/store/audit.ts';
 import { listSampleBatches } from '../../src/store/batches.ts';
 import { listJobs } from '../../src/store/jobs.ts';
@@ -163,9 +163,9 @@ describe('removing the sample', () => {
       customer: 'mine',
     });
     expect(asked.status).toBe(303);
-    const mine = Number(/\/predictions\/(\d+)/.exec(asked.headers['location']!)![1]);
+    const mine = Number(/\/customers\/(\d+)/.exec(asked.headers['location']!)![1]);
 
-    await admin.get('/upload/sample.csv').expect(200);
+    await admin.get('/batches/sample.csv').expect(200);
     const { text } = await admin.get('/settings/sample').expect(200);
     expect(text).toContain('2,000 scores of generated customers');
     expect(text).toContain(`model ${second!.label}, which is not active`);
@@ -192,14 +192,14 @@ describe('removing the sample', () => {
     expect(readdirSync(config.uploadsDir)).toEqual([]);
     expect(readdirSync(config.dataDir).filter((name) => name.endsWith('.csv'))).toEqual([]);
     expect((await newestEvent()).action).toBe('sample.removed');
-    expect((await admin.get('/upload')).text).not.toContain('/upload/sample.csv');
-    await admin.get('/upload/sample.csv').expect(404);
+    expect((await admin.get('/score')).text).not.toContain('/batches/sample.csv');
+    await admin.get('/batches/sample.csv').expect(404);
 
     // The score of one's own keeps the name of the model that gave it; the model is offered no more.
     expect((await getPrediction(db, mine)).modelLabel).toBe(second!.label);
     expect((await findModel(db, second!.id))?.state).toBe('archived');
     expect((await admin.get(`/predict?from=${mine}`)).text).not.toContain(second!.label);
-    await admin.get(`/predictions/${mine}`).expect(200);
+    await admin.get(`/customers/${mine}`).expect(200);
   });
 
   it('afterwards says that nothing is left but the active model, until another takes over', async () => {

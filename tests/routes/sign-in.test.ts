@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSetupToken, inviteUser } from '../../src/domain/accounts.ts';
+import { createSetupToken, inviteUser } from '../../src/domain/people/accounts.ts';
 import { getSettings } from '../../src/store/settings.ts';
 import { createTestApp, csrfToken, password, setUpOrganisation, signIn } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
@@ -74,7 +74,7 @@ describe('sign-in', () => {
 
   it('returns to the page that was asked for, never to another site', async () => {
     const agent = request.agent(test.app);
-    const asked = await agent.get('/predictions?risk=high').expect(303);
+    const asked = await agent.get('/customers?risk=high').expect(303);
     const way = String(asked.headers['location']);
     const _csrf = await csrfToken(agent, way);
     const next = new URL(way, 'http://here').searchParams.get('next');
@@ -82,7 +82,7 @@ describe('sign-in', () => {
       .post('/sign-in')
       .type('form')
       .send({ _csrf, next, email: 'ada@example.com', password })
-      .expect('location', '/predictions?risk=high');
+      .expect('location', '/customers?risk=high');
 
     const lured = request.agent(test.app);
     await lured.get('//evil.example/');
@@ -159,7 +159,7 @@ describe('people', () => {
     const ben = request.agent(fresh!.app);
     const token = await csrfToken(ben, path);
     await ben.post(path).type('form').send({ _csrf: token, password, repeated: password }).expect(303);
-    await ben.get('/upload').expect(200);
+    await ben.get('/score').expect(200);
     await request(fresh!.app).get(path).expect(404);
   });
 

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { optionsFor, TrainingOptions } from '../../src/domain/training-options.ts';
-import { cancelTraining, trainLater } from '../../src/domain/trainings.ts';
-import { done } from '../../src/domain/job-steps.ts';
+import { optionsFor, TrainingOptions } from '../../src/domain/training/options.ts';
+import { cancelTraining, trainLater } from '../../src/domain/training/queue.ts';
+import { done } from '../../src/domain/jobs/steps.ts';
 import { handlers } from '../../src/jobs/handlers.ts';
 import { runJob } from '../../src/jobs/run-job.ts';
 import { listEvents } from '../../src/store/audit.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readModelFile } from '../../src/domain/model-files.ts';
-import { scoreInputs } from '../../src/domain/promotion-tests.ts';
-import type { Conditions } from '../../src/domain/retention.ts';
-import { tryRules } from '../../src/domain/rule-trial.ts';
+import { readModelFile } from '../../src/domain/models/files.ts';
+import { scoreInputs } from '../../src/domain/models/promotion-tests.ts';
+import type { Conditions } from '../../src/domain/retention/matching.ts';
+import { tryRules } from '../../src/domain/retention/rule-trial.ts';
 import { getModel } from '../../src/store/models.ts';
 import { insertRule, listRules } from '../../src/store/retention-rules.ts';
 import { listPredictions, noFilter } from '../../src/store/predictions.ts';
@@ -88,7 +88,7 @@ describe('a file with decimal commas', () => {
     const { text: form } = await analyst.get(`/predict?from=${small!.id}`).expect(200);
     expect(form).toMatch(/name="f\d"[^>]*value="70.35"/);
     expect(form).toMatch(/<option value="One year" selected>/);
-    const { text: page } = await analyst.get(`/predictions/${small!.id}`).expect(200);
+    const { text: page } = await analyst.get(`/customers/${small!.id}`).expect(200);
     expect(page).toMatch(/Monthly charges<\/dt><dd>70.35/);
     expect(small!.reasons.strongest).toContainEqual(
       expect.objectContaining({ feature: 'MonthlyCharges', value: 70.35 }),
@@ -100,7 +100,7 @@ describe('a number without bound', () => {
   const reasons = async (rows: readonly string[]) => {
     const csv = ['customerID,tenure,MonthlyCharges,Contract', ...rows].join('\n');
     const { id } = await scoreFile(test, analyst, csv);
-    const { text } = await analyst.get(`/upload/${id}/files/rejected.csv`).expect(200);
+    const { text } = await analyst.get(`/batches/${id}/files/rejected.csv`).expect(200);
     return { id, text };
   };
 
@@ -129,7 +129,7 @@ describe('a number without bound', () => {
   });
 
   it('is left out of the address of a list', async () => {
-    await analyst.get('/predictions?column=tenure&from=1e308').expect(200);
+    await analyst.get('/customers?column=tenure&from=1e308').expect(200);
   });
 });
 

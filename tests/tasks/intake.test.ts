@@ -40,7 +40,7 @@ describe('the intake of an upload', () => {
     const kept = readdirSync(test.context.config.uploadsDir);
     const token = await csrfToken(agent, '/account');
     const answer = await agent
-      .post('/upload')
+      .post('/batches')
       .set('x-csrf-token', token)
       .query({ csrf: token })
       .attach('file', Buffer.from(customersCsv(5, 1)), 'customers.csv');

@@ -3,10 +3,10 @@ import { appendFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
-import { formFields, notKnown } from '../../src/domain/predicting.ts';
-import { storeModel, trainOnTable } from '../../src/domain/training.ts';
-import { readTrainingTable } from '../../src/domain/training-table.ts';
-import type { Model } from '../../src/ml/model.ts';
+import { formFields, notKnown } from '../../src/domain/scoring/one-customer.ts';
+import { storeModel, trainOnTable } from '../../src/domain/training/fit.ts';
+import { readTrainingTable } from '../../src/domain/training/table.ts';
+import type { Model } from '../../src/ml/model/model.ts';
 import { joinTrees } from '../../src/ml/tree/predict.ts';
 import { activateModel, getModel } from '../../src/store/models.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
@@ -35,7 +35,7 @@ beforeAll(async () => {
   await activateModel(db, id);
   large = await getModel(db, id);
   // The threads of the pages start before anything is measured.
-  await Promise.all([admin.get('/predictions'), admin.get('/predictions')]);
+  await Promise.all([admin.get('/customers'), admin.get('/customers')]);
 });
 afterAll(() => test.close());
 
@@ -94,7 +94,7 @@ describe('a stored model of 45 MB', () => {
     const [prediction] = await storeScores(test, large, 1);
     await db('predictions').update({ risk_level: 'high' });
     const agent = await signIn({ ...test, app }, 'viewer');
-    const { text } = await agent.get('/predictions/1').expect(200);
+    const { text } = await agent.get('/customers/1').expect(200);
     expect(text).toContain('could not be worked out in time');
     expect(text).toContain(`${Math.round(prediction!.probability * 100)} %`);
     await hasty.stop();

@@ -1,5 +1,5 @@
 /** How a CSV file is written: its delimiter and decimal sign, found on the records of its beginning. */
-import type { DecimalSign } from '../../ml/values.ts';
+import type { DecimalSign } from '../../ml/data/values.ts';
 import { createRecordSplitter, isBlankRecord, readRecord } from './records.ts';
 import type { Delimiter } from './records.ts';
 

@@ -1,7 +1,7 @@
 /** Whether the first line of a file holds names of columns: asked where it looks like the rows below. */
 import { AppError } from '../../errors.ts';
-import { isBlank, parseDate, parseNumber } from '../../ml/values.ts';
-import type { DecimalSign } from '../../ml/values.ts';
+import { isBlank, parseDate, parseNumber } from '../../ml/data/values.ts';
+import type { DecimalSign } from '../../ml/data/values.ts';
 import { createRecordSplitter, isBlankRecord, readRecord } from './records.ts';
 import type { Delimiter } from './records.ts';
 

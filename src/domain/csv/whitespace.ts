@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { isBlank, parseDate, parseNumber } from '../../ml/values.ts';
+import { isBlank, parseDate, parseNumber } from '../../ml/data/values.ts';
 
 const sampleLines = 200;
 

@@ -1,5 +1,5 @@
 /** A whole CSV file in memory, column by column: what training learns from. */
-import type { DecimalSign } from '../../ml/values.ts';
+import type { DecimalSign } from '../../ml/data/values.ts';
 import type { FirstLine } from './first-line.ts';
 import type { CsvIntake } from './intake.ts';
 import { readCsvChunks } from './reader.ts';

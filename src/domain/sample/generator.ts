@@ -6,8 +6,8 @@
  * Tenure, contract and services are drawn first, charges follow from the services, and whether somebody leaves
  * from a logistic function of them all, with an interaction and noise so that no model can be perfect.
  */
-import { createRandom } from '../../ml/random.ts';
-import type { Random } from '../../ml/random.ts';
+import { createRandom } from '../../ml/math/random.ts';
+import type { Random } from '../../ml/math/random.ts';
 
 export const sampleColumns = [
   'customerID',

@@ -2,7 +2,7 @@
  * Trained networks at work: log-odds for the rows of a table.
  * Every row is computed on its own in a fixed order of additions, so it has the same bits in any table.
  */
-import type { Table } from '../table.ts';
+import type { Table } from '../data/table.ts';
 import { checkColumns, createSlots, encodeRows, type Inputs, type Slots } from './inputs.ts';
 import { addShift, rectify } from './layers.ts';
 import { multiply, plain } from './matrix.ts';

@@ -14,7 +14,7 @@
  * piecewise-linear encoding, here in the hat basis); de Boor (1978), A Practical Guide to Splines.
  * Assumptions: quantiles ignore row weights and, beyond 200,000 rows, come from evenly spaced rows.
  */
-import { MISSING, type CategoryColumn, type Column, type NumberColumn, type Table } from '../table.ts';
+import { MISSING, type CategoryColumn, type Column, type NumberColumn, type Table } from '../data/table.ts';
 
 /** No input stands for this value. */
 export const NO_INPUT = -1;

@@ -10,7 +10,7 @@
  * References: Ioffe and Szegedy (2015), Batch Normalization; Glorot et al. (2011), Deep Sparse Rectifier
  * Neural Networks; Srivastava et al. (2014), Dropout.
  */
-import type { Random } from '../random.ts';
+import type { Random } from '../math/random.ts';
 
 export const BATCH_NORM_EPSILON = 1e-5;
 /** How much of the running mean and variance a batch replaces; the first batches more, as in a plain mean. */

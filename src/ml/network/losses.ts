@@ -9,7 +9,7 @@
  * Reference: Lin et al. (2017), Focal Loss for Dense Object Detection.
  */
 
-import { sigmoid } from '../sigmoid.ts';
+import { sigmoid } from '../math/sigmoid.ts';
 
 /**
  * The mean loss Σ ℓ / n over the first `n` rows; writes dℓ/dm / n into `slope`.

@@ -6,7 +6,7 @@
  * log-odds. Starting weights: normal with variance 2 / inputs (He et al. 2015), the first layer's counting
  * the entries of a row that are not zero; the output starts at zero, with the log-odds of the rate as shift.
  */
-import type { Random } from '../random.ts';
+import type { Random } from '../math/random.ts';
 import type { Slots } from './inputs.ts';
 import {
   addShift,

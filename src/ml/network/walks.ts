@@ -5,8 +5,8 @@
  * so a step costs an addition a unit there; the other layers are computed as always. Figures differ from
  * those of infer.ts by rounding alone.
  */
-import type { Walks } from '../sampled-shap.ts';
-import type { Table } from '../table.ts';
+import type { Walks } from '../explain/sampled-shap.ts';
+import type { Table } from '../data/table.ts';
 import { createSpaces, finishLayers } from './infer.ts';
 import { createSlots, encodeRows, slotsOf, type Inputs } from './inputs.ts';
 import type { FoldedLayer } from './passes.ts';

@@ -10,7 +10,7 @@
  * Assumptions: quantiles ignore row weights and, beyond 200,000 rows, are taken from evenly spaced rows.
  * Infinities are the largest and smallest numbers.
  */
-import type { CategoryColumn, Column, NumberColumn, Table } from '../table.ts';
+import type { CategoryColumn, Column, NumberColumn, Table } from '../data/table.ts';
 
 /** Bins that hold values; bin 0, for no value, comes on top. */
 export const MAX_VALUE_BINS = 255;

@@ -4,7 +4,7 @@
  * partitioned in place and in order.
  * Reference: Ke et al. (2017) for growing by gain; Breiman (2001) for features drawn at each node.
  */
-import type { Random } from '../random.ts';
+import type { Random } from '../math/random.ts';
 import type { GrowContext, GrowParams, OpenLeaf, TreeTask } from './context.ts';
 import { addRoot, addSplit, type TreeWriter } from './predict.ts';
 import { findSplit, openHistogram, release, shareHistogram } from './search.ts';

@@ -3,7 +3,7 @@
  * there and then (forest), or over all features of the tree, with the sibling's histogram taken from the
  * parent's (boosting).
  */
-import type { Random } from '../random.ts';
+import type { Random } from '../math/random.ts';
 import type { GrowContext, GrowParams, OpenLeaf, TreeTask } from './context.ts';
 import { createHistogram, fillHistogram, subtractHistogram } from './histogram.ts';
 import { bestCategorySplit, bestNumberSplit, type Split } from './split.ts';

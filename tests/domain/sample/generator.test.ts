@@ -9,8 +9,8 @@ import {
   sampleHistory,
   sampleLines,
 } from '../../../src/domain/sample/files.ts';
-import { trainOnTable } from '../../../src/domain/training.ts';
-import { readTrainingTable } from '../../../src/domain/training-table.ts';
+import { trainOnTable } from '../../../src/domain/training/fit.ts';
+import { readTrainingTable } from '../../../src/domain/training/table.ts';
 import { planOf } from '../../helpers/plan.ts';
 
 const customers = [...generateCustomers(historySize, historySeed)];

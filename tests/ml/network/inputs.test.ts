@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createSlots, encodeRows, fitInputs, type Inputs } from '../../../src/ml/network/inputs.ts';
-import { MISSING, UNSEEN, type Table } from '../../../src/ml/table.ts';
+import { MISSING, UNSEEN, type Table } from '../../../src/ml/data/table.ts';
 import { categoryColumn, numberColumn } from '../tree/sample-tables.ts';
 
 /** Each row written out in full. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { batchNormForward, dropOut, rectify } from '../../../src/ml/network/layers.ts';
 import { createPairsByInput, sparseBackward, sparseForward } from '../../../src/ml/network/sparse-layer.ts';
-import { createRandom } from '../../../src/ml/random.ts';
+import { createRandom } from '../../../src/ml/math/random.ts';
 
 const random = createRandom(1);
 const normals = (length: number): Float64Array => Float64Array.from({ length }, () => random.normal());

@@ -8,7 +8,7 @@ import {
   lossAndSlopes,
   type Shape,
 } from '../../../src/ml/network/passes.ts';
-import { createRandom } from '../../../src/ml/random.ts';
+import { createRandom } from '../../../src/ml/math/random.ts';
 
 const ROWS = 24;
 

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { network } from '../../../src/ml/network.ts';
+import { network } from '../../../src/ml/network/network.ts';
 import { walkMargins } from '../../../src/ml/network/walks.ts';
-import { createRandom } from '../../../src/ml/random.ts';
-import { sampledShap, type Walks } from '../../../src/ml/sampled-shap.ts';
-import { takeRows } from '../../../src/ml/table.ts';
-import { fromCells } from '../../../src/ml/typical-rows.ts';
+import { createRandom } from '../../../src/ml/math/random.ts';
+import { sampledShap, type Walks } from '../../../src/ml/explain/sampled-shap.ts';
+import { takeRows } from '../../../src/ml/data/table.ts';
+import { fromCells } from '../../../src/ml/explain/typical-rows.ts';
 import { sampleData, spoil } from '../tree/sample-tables.ts';
 
 const data = sampleData(400, 5, 1);

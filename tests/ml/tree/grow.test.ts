@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../../src/ml/random.ts';
-import type { Table } from '../../../src/ml/table.ts';
+import { createRandom } from '../../../src/ml/math/random.ts';
+import type { Table } from '../../../src/ml/data/table.ts';
 import { binColumns, binRows, fitBins } from '../../../src/ml/tree/bins.ts';
 import { createGrowContext, type GrowParams } from '../../../src/ml/tree/context.ts';
 import { growTree, writeCovers } from '../../../src/ml/tree/grow.ts';

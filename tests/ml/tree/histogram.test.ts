@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../../src/ml/random.ts';
+import { createRandom } from '../../../src/ml/math/random.ts';
 import { binColumns, fitBins } from '../../../src/ml/tree/bins.ts';
 import { bundleFeatures } from '../../../src/ml/tree/bundles.ts';
 import {

@@ -1,5 +1,5 @@
-import { createRandom } from '../../../src/ml/random.ts';
-import { MISSING, UNSEEN, type Column, type Table } from '../../../src/ml/table.ts';
+import { createRandom } from '../../../src/ml/math/random.ts';
+import { MISSING, UNSEEN, type Column, type Table } from '../../../src/ml/data/table.ts';
 
 /** Number and category columns in turn, a tenth of the cells missing, and labels that depend on them. */
 export function sampleData(

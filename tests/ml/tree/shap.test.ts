@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../../src/ml/random.ts';
+import { createRandom } from '../../../src/ml/math/random.ts';
 import { binColumns, binRows, fitBins } from '../../../src/ml/tree/bins.ts';
 import { createGrowContext } from '../../../src/ml/tree/context.ts';
 import { growTree, writeCovers } from '../../../src/ml/tree/grow.ts';

@@ -1,0 +1,171 @@
+/** Risk by the values of the active model's columns: which columns are worth a figure, and their groups. */
+import type { Db } from '../../db.ts';
+import type { Feature, Schema } from '../../ml/data/schema.ts';
+import type { CellValue } from '../../ml/data/values.ts';
+import { visitFigureRows } from '../../store/predictions.ts';
+import type { FigureRow, PredictionFilter } from '../../store/predictions.ts';
+import { labelOf } from '../csv/column-names.ts';
+import { gridCell, groupNames, isBetween, roundEdges } from './number-groups.ts';
+
+export interface FigureBar {
+  /** How the bar is named. */
+  readonly words: string;
+  readonly count: number;
+  readonly meanProbability: number;
+  readonly high: number;
+  readonly revenueAtRisk: number | null;
+  /** What narrows the list to this bar. */
+  readonly filter: {
+    readonly column: string;
+    readonly level?: string;
+    readonly from?: number;
+    readonly to?: number;
+  };
+}
+
+export interface Figure {
+  readonly column: string;
+  readonly label: string;
+  readonly bars: readonly FigureBar[];
+  /** Difference between the riskiest and the safest bar in mean probability. */
+  readonly spread: number;
+}
+
+const notKnown = 'Not known';
+/** No level is empty text: a blank cell is read as missing. */
+const notKnownKey = '';
+const maxLevels = 12;
+/** Of a number, each with about as many customers. */
+const maxGroups = 6;
+/** Bars of fewer customers say little and would tell about single people. */
+const minCustomers = 5;
+
+/**
+ * A figure a column, the one with the largest spread first. One pass over all matching customers, whatever the number
+ * of columns; only the groups are kept.
+ */
+export async function listFigures(db: Db, schema: Schema, filter: PredictionFilter): Promise<Figure[]> {
+  const groupings = schema.features.map(createGrouping).filter((grouping) => grouping !== null);
+  await visitFigureRows(db, filter, (row) => {
+    for (const grouping of groupings) add(grouping, row);
+  });
+  return groupings.flatMap(toFigure).sort((a, b) => b.spread - a.spread);
+}
+
+/** Columns such as a contract: few levels, and the risk differs between them. */
+export function pickContractLike(figures: readonly Figure[], schema: Schema, count: number): Figure[] {
+  const categories = new Set(
+    schema.features.filter((feature) => feature.range === null).map((feature) => feature.name),
+  );
+  return figures.filter((figure) => categories.has(figure.column) && figure.bars.length <= 6).slice(0, count);
+}
+
+/** How customers fall into the groups of one column. */
+interface Grouping {
+  readonly feature: Feature;
+  /** By level, or by the cell that a number lies in; '' where the value is not known. */
+  readonly groups: Map<string | number, Group>;
+}
+
+interface Group {
+  count: number;
+  probabilities: number;
+  high: number;
+  valued: number;
+  revenueAtRisk: number;
+}
+
+/** null: a column that makes no figure, such as a date. */
+function createGrouping(feature: Feature): Grouping | null {
+  return feature.type === 'date' ? null : { feature, groups: new Map() };
+}
+
+function add({ feature, groups }: Grouping, row: FigureRow): void {
+  const key = groupOf(row.inputs[feature.name] ?? null, feature.range);
+  if (key === null) return;
+  let group = groups.get(key);
+  if (!group) {
+    group = { count: 0, probabilities: 0, high: 0, valued: 0, revenueAtRisk: 0 };
+    groups.set(key, group);
+  }
+  group.count++;
+  group.probabilities += row.probability;
+  if (row.isHigh) group.high++;
+  if (row.monthlyValue === null) return;
+  group.valued++;
+  group.revenueAtRisk += row.probability * row.monthlyValue;
+}
+
+/** null: in no group, such as text where the model takes a number. */
+function groupOf(value: CellValue, range: Feature['range']): string | number | null {
+  if (value === null) return notKnownKey;
+  if (range === null) return String(value);
+  return typeof value === 'number' ? gridCell(value, range) : null;
+}
+
+function toFigure(grouping: Grouping): Figure[] {
+  const all = grouping.feature.range === null ? levelBars(grouping) : intervalBars(grouping);
+  const bars = all.filter((bar) => bar.count >= minCustomers);
+  if (bars.length < 2) return [];
+  const means = bars.map((bar) => bar.meanProbability);
+  const spread = Math.max(...means) - Math.min(...means);
+  return [{ column: grouping.feature.name, label: labelOf(grouping.feature.name), bars, spread }];
+}
+
+/** The most frequent levels, the riskiest first. */
+function levelBars({ feature, groups }: Grouping): FigureBar[] {
+  return [...groups]
+    .sort(([, a], [, b]) => b.count - a.count)
+    .slice(0, maxLevels)
+    .map(([level, group]) =>
+      toBar(group, level === notKnownKey ? notKnown : String(level), levelFilter(feature, level)),
+    )
+    .sort((a, b) => b.meanProbability - a.meanProbability);
+}
+
+/** From the lowest interval to the highest, then those who have no value. */
+function intervalBars({ feature, groups }: Grouping): FigureBar[] {
+  const cells = [...groups]
+    .flatMap(([from, group]) => (typeof from === 'number' ? [{ from, group, count: group.count }] : []))
+    .sort((a, b) => a.from - b.from);
+  const edges = roundEdges(cells, maxGroups);
+  const bars = groupNames(cells, edges, feature.range!).map((name, i) => {
+    const [from, to] = [edges[i - 1], edges[i]];
+    const inside = cells.filter((cell) => isBetween(cell.from, from, to));
+    // The outer bars are open: a customer below or above what training saw belongs to them.
+    const filter = {
+      column: feature.name,
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+    };
+    return toBar(together(inside.map(({ group }) => group)), name, filter);
+  });
+  const unknown = groups.get(notKnownKey);
+  return unknown ? [...bars, toBar(unknown, notKnown, levelFilter(feature, notKnownKey))] : bars;
+}
+
+function together(groups: readonly Group[]): Group {
+  const sum = (of: (group: Group) => number): number => groups.reduce((total, group) => total + of(group), 0);
+  return {
+    count: sum(({ count }) => count),
+    probabilities: sum(({ probabilities }) => probabilities),
+    high: sum(({ high }) => high),
+    valued: sum(({ valued }) => valued),
+    revenueAtRisk: sum(({ revenueAtRisk }) => revenueAtRisk),
+  };
+}
+
+function levelFilter({ name }: Feature, level: string | number): FigureBar['filter'] {
+  return { column: name, level: String(level) };
+}
+
+function toBar(group: Group, words: string, filter: FigureBar['filter']): FigureBar {
+  return {
+    words,
+    filter,
+    count: group.count,
+    meanProbability: group.probabilities / group.count,
+    high: group.high,
+    revenueAtRisk: group.valued === 0 ? null : group.revenueAtRisk,
+  };
+}

@@ -1,0 +1,89 @@
+/**
+ * Groups of a number for people to look at: about as many customers in each, at round edges, found in one pass over
+ * the values. While they are read, values fall into the cells of a fine grid of round numbers; when all are read, cells
+ * that follow one another are put together.
+ */
+
+import { edgeTexts, numberText } from '../../format.ts';
+
+export interface CountedCell {
+  /** The least value that a cell can hold. */
+  readonly from: number;
+  readonly count: number;
+}
+
+interface Grid {
+  readonly min: number;
+  readonly max: number;
+  readonly integer: boolean;
+}
+
+/** A value of three digits has a cell of its own; so have values that a hundredth of the range lies between. */
+const digits = 3;
+const cellsInRange = 100;
+/** A number holds no more digits than that for certain. */
+const finestDigits = 12;
+/** How far from its place among the customers an edge may lie to be rounder, as a share of a group. */
+const leeway = 0.25;
+
+/** The greatest edge of the grid that is not above the value: of two values the greater never has the lesser cell. */
+export function gridCell(value: number, { min, max, integer }: Grid): number {
+  if (value === 0) return 0;
+  const magnitude = Math.floor(Math.log10(Math.abs(value)));
+  const ofDigits = magnitude - digits + 1;
+  const ofRange = max > min ? Math.floor(Math.log10((max - min) / cellsInRange)) : ofDigits;
+  const exponent = Math.max(integer ? 0 : -20, magnitude - finestDigits, Math.min(ofDigits, ofRange));
+  // Divided by a power of ten, not multiplied by a fraction: the edge is then the number that its text says.
+  const edge = exponent < 0 ? (k: number) => k / 10 ** -exponent : (k: number) => k * 10 ** exponent;
+  const k = Math.floor(exponent < 0 ? value * 10 ** -exponent : value / 10 ** exponent);
+  if (edge(k) > value) return edge(k - 1);
+  return edge(k + 1) <= value ? edge(k + 1) : edge(k) + 0;
+}
+
+/** A name for each group between the edges; one that holds a single whole number is called by it. */
+export function groupNames(cells: readonly CountedCell[], edges: readonly number[], grid: Grid): string[] {
+  return edgeTexts(edges, grid.integer ? 'integer' : 'number').map((name, i) => {
+    const inside = cells.filter((cell) => isBetween(cell.from, edges[i - 1], edges[i]));
+    const only = inside.length === 1 ? inside[0]!.from : null;
+    const isOneValue = only !== null && grid.integer && Math.abs(only) < 10 ** digits;
+    return isOneValue ? numberText(only) : name;
+  });
+}
+
+/** undefined: open on that side. */
+export function isBetween(value: number, from: number | undefined, to: number | undefined): boolean {
+  return value >= (from ?? -Infinity) && value < (to ?? Infinity);
+}
+
+/** The edges between at most so many groups, ascending; `cells` ascend. Few cells stand one by one. */
+export function roundEdges(cells: readonly CountedCell[], groups: number): number[] {
+  const inner = cells.slice(1).map(({ from }) => from);
+  if (cells.length <= groups) return inner;
+  let below = 0;
+  const belowEdge = cells.slice(0, -1).map(({ count }) => (below += count));
+  const share = (below + cells.at(-1)!.count) / groups;
+  const edges = Array.from({ length: groups - 1 }, (_, i) =>
+    edgeNear(inner, belowEdge, share * (i + 1), share),
+  );
+  return [...new Set(edges)].sort((a, b) => a - b);
+}
+
+/** The roundest edge with about so many customers below it, else the one that comes nearest. */
+function edgeNear(edges: readonly number[], below: readonly number[], wanted: number, share: number): number {
+  let best = { edge: edges[0]!, isNear: false, cost: Infinity, off: Infinity };
+  edges.forEach((edge, i) => {
+    const off = Math.abs(below[i]! - wanted);
+    const isNear = off <= leeway * share;
+    const one = { edge, isNear, cost: isNear ? roughness(edge) : 0, off };
+    const isBetter = one.isNear !== best.isNear ? one.isNear : one.cost - best.cost || one.off - best.off;
+    if (isBetter === true || (typeof isBetter === 'number' && isBetter < 0)) best = one;
+  });
+  return best.edge;
+}
+
+/** Few digits are round, and a five at the end is rounder than other digits: 0, 200, 150, 120, 125, 128. */
+function roughness(edge: number): number {
+  if (edge === 0) return 0;
+  const [mantissa = ''] = Math.abs(edge).toExponential().split('e');
+  return 2 * mantissa.length - (mantissa.endsWith('5') ? 1 : 0);
+}

@@ -1,0 +1,123 @@
+/** What the check of a file finds, gathered by cause. */
+import type { CellNote, CellProblem } from '../../ml/data/row-reader.ts';
+import { isNumeric } from '../../ml/data/row-reader.ts';
+import type { Feature } from '../../ml/data/schema.ts';
+import { isBlank } from '../../ml/data/values.ts';
+import type { Renaming } from './rows.ts';
+
+/** Rows that share a cause. */
+export interface CheckGroup {
+  /** `refused-level` tells the levels among the problems once more, one by one. */
+  readonly kind:
+    'problem' | 'refused-level' | 'renamed' | 'missing' | 'unseen' | 'out-of-range' | 'duplicate';
+  readonly column: string;
+  /** What it is about: a level of the file, which limit a number is beyond, or what was expected. */
+  readonly detail: string;
+  /** What is scored in its place; empty: as if the cell were blank. */
+  readonly used?: string;
+  /** Problems: a few of the texts that were found. */
+  readonly found?: readonly string[];
+  readonly count: number;
+  /** Spreadsheet rows of the first few. */
+  readonly rows: readonly number[];
+}
+
+export interface CheckReport {
+  readonly rowCount: number;
+  readonly rejectedCount: number;
+  readonly notedCount: number;
+  readonly groups: readonly CheckGroup[];
+  /** The first rows that cannot be scored. */
+  readonly problems: readonly (CellProblem & { readonly row: number })[];
+}
+
+/** Of one kind: many odd levels must not hide a problem. */
+const maxGroups = 200;
+/** Longer levels are cut; nobody explains them. */
+const maxLevel = 201;
+const maxProblems = 100;
+const rowsShown = 5;
+const foundShown = 3;
+const maxIdentifiers = 2_000_000;
+
+export function createFindings(features: readonly Feature[]) {
+  const choices = new Set(features.filter((feature) => !isNumeric(feature)).map(({ name }) => name));
+  const groups = createGroups();
+  const problems: (CellProblem & { row: number })[] = [];
+  const seen = new Set<string>();
+  const counts = { rowCount: 0, rejectedCount: 0, notedCount: 0 };
+
+  const isRepeated = (customerId: string | null): boolean => {
+    if (customerId === null) return false;
+    if (seen.has(customerId)) return true;
+    if (seen.size < maxIdentifiers) seen.add(customerId);
+    return false;
+  };
+
+  return {
+    count: () => counts.rowCount,
+    reject: (row: number, found: readonly CellProblem[]) => {
+      counts.rowCount++;
+      counts.rejectedCount++;
+      for (const { column, found: text, expected } of found) {
+        groups.add(row, { kind: 'problem', column, detail: expected }, text);
+        if (choices.has(column) && !isBlank(text))
+          groups.add(row, { kind: 'refused-level', column, detail: text.slice(0, maxLevel) });
+        if (problems.length < maxProblems)
+          problems.push({ column, expected, found: text.slice(0, 100), row });
+      }
+    },
+    accept: (
+      row: number,
+      notes: readonly CellNote[],
+      renamings: readonly Renaming[],
+      customerId: string | null,
+    ) => {
+      counts.rowCount++;
+      for (const note of notes) groups.add(row, groupOf(note));
+      for (const { feature, found, level } of renamings)
+        groups.add(row, { kind: 'renamed', column: feature, detail: found.slice(0, maxLevel), used: level });
+      const repeated = isRepeated(customerId);
+      if (repeated) groups.add(row, { kind: 'duplicate', column: 'Customer', detail: '' });
+      if (notes.length > 0 || renamings.length > 0 || repeated) counts.notedCount++;
+    },
+    report: (): CheckReport => ({ ...counts, groups: groups.list(), problems }),
+  };
+}
+
+type Cause = Omit<CheckGroup, 'count' | 'rows' | 'found'>;
+
+function groupOf({ kind, column, found, beyond, used }: CellNote): Cause {
+  const detail = kind === 'unseen' ? found.slice(0, maxLevel) : (beyond ?? '');
+  return { kind, column, detail, ...(used === undefined ? {} : { used }) };
+}
+
+function createGroups() {
+  const groups = new Map<string, { cause: Cause; count: number; rows: number[]; found: string[] }>();
+  const sizes = new Map<string, number>();
+  return {
+    add: (row: number, cause: Cause, text?: string): void => {
+      const key = `${cause.kind}\0${cause.column}\0${cause.detail}`;
+      let group = groups.get(key);
+      if (!group) {
+        const size = sizes.get(cause.kind) ?? 0;
+        if (size === maxGroups) return;
+        sizes.set(cause.kind, size + 1);
+        group = { cause, count: 0, rows: [], found: [] };
+        groups.set(key, group);
+      }
+      group.count++;
+      if (group.rows.length < rowsShown) group.rows.push(row);
+      const shown = text?.slice(0, 40);
+      if (shown !== undefined && group.found.length < foundShown && !group.found.includes(shown))
+        group.found.push(shown);
+    },
+    list: (): CheckGroup[] =>
+      [...groups.values()]
+        .map(({ cause, count, rows, found }) => ({
+          ...{ ...cause, count, rows },
+          ...(found.length > 0 ? { found } : {}),
+        }))
+        .sort((a, b) => b.count - a.count),
+  };
+}

@@ -1,0 +1,144 @@
+/** Which column of a file is which feature of a model. */
+import type { Schema } from '../../ml/data/schema.ts';
+import type { RememberedName } from '../../store/remembered-names.ts';
+import { foldName } from '../csv/column-names.ts';
+
+export interface ColumnMapping {
+  /** One a feature, in the schema's order: the column's place in the header, or null where the file has none. */
+  readonly features: readonly (number | null)[];
+  readonly identifier: number | null;
+  readonly value: number | null;
+  /** What levels of the file mean where the model calls them otherwise; fixed when a batch is checked. */
+  readonly levels?: readonly LevelMeanings[];
+}
+
+export interface LevelMeanings {
+  /** The feature's place in the schema, and its name. */
+  readonly place: number;
+  readonly feature: string;
+  /** Folded text of the file → the model's level. */
+  readonly meanings: Readonly<Record<string, string>>;
+}
+
+/** Guesses by name; case, spaces, underscores and order do not matter. Then by what people said of earlier files. */
+export function guessMapping(
+  schema: Schema,
+  header: readonly string[],
+  remembered: readonly RememberedName[] = [],
+): ColumnMapping {
+  const places = placesOf(header);
+  const placeOf = (name: string | null): number | null =>
+    name === null ? null : (places.get(foldName(name)) ?? null);
+  const byName = schema.features.map(({ name }) => placeOf(name));
+  const identifier = placeOf(schema.identifier) ?? guessIdentifier(header);
+  // A column that says itself what it is is not taken for something else.
+  const taken = new Set([...byName, identifier].filter((place) => place !== null));
+  const features = byName.map((place, j) => {
+    if (place !== null) return place;
+    const known = rememberedColumns(remembered, schema.features[j]!.name)
+      .map((found) => places.get(found))
+      .find((one) => one !== undefined && !taken.has(one));
+    if (known !== undefined) taken.add(known);
+    return known ?? null;
+  });
+  const levels = levelMeanings(schema, remembered);
+  return {
+    ...{ features, identifier, value: placeOf(schema.value) },
+    ...(levels.length > 0 ? { levels } : {}),
+  };
+}
+
+/** What is remembered of a mapping that a person made: columns whose own name would not have told. */
+export function namesToRemember(
+  schema: Schema,
+  header: readonly string[],
+  mapping: ColumnMapping,
+): RememberedName[] {
+  return schema.features.flatMap(({ name }, j) => {
+    const place = mapping.features[j] ?? null;
+    const found = place === null ? '' : foldName(header[place] ?? '');
+    return found === '' || found === foldName(name) || isTooLong(name, found)
+      ? []
+      : [{ kind: 'column' as const, feature: name, found, level: '' }];
+  });
+}
+
+/** Remembered columns that this header has, and that a person has now matched otherwise. */
+export function namesToForget(
+  schema: Schema,
+  header: readonly string[],
+  mapping: ColumnMapping,
+  remembered: readonly RememberedName[],
+): RememberedName[] {
+  const places = placesOf(header);
+  return remembered.filter(({ kind, feature, found }) => {
+    const j = schema.features.findIndex(({ name }) => name === feature);
+    return kind === 'column' && j >= 0 && places.has(found) && places.get(found) !== mapping.features[j];
+  });
+}
+
+/** Only of levels that the model still has, and only for texts that are no level of its own. */
+export function levelMeanings(schema: Schema, remembered: readonly RememberedName[]): LevelMeanings[] {
+  return schema.features.flatMap(({ name, levels }, place) => {
+    const own = new Set(levels.map(foldLevel));
+    const known = remembered.filter(
+      ({ kind, feature, found, level }) =>
+        kind === 'level' && feature === name && levels.includes(level) && !own.has(found),
+    );
+    if (known.length === 0) return [];
+    const meanings = Object.fromEntries(known.map(({ found, level }) => [found, level]));
+    return [{ place, feature: name, meanings }];
+  });
+}
+
+/** Longer names than anybody would explain are not kept. */
+export function isTooLong(...names: readonly string[]): boolean {
+  return names.some((name) => name.length > 200);
+}
+
+/** How a level of a file is looked up among those that people explained. */
+export function foldLevel(text: string): string {
+  return text.trim().toLowerCase();
+}
+
+/** Every feature has its column. */
+export function isComplete(mapping: ColumnMapping): boolean {
+  return mapping.features.every((place) => place !== null);
+}
+
+/** Share of the features that the file has. */
+export function coverage(mapping: ColumnMapping): number {
+  return mapping.features.filter((place) => place !== null).length / mapping.features.length;
+}
+
+/** The model whose features the file has; of several complete ones that which uses most columns, the first of equals. */
+export function bestFit<Candidate extends { readonly schema: Schema }>(
+  models: readonly Candidate[],
+  header: readonly string[],
+): Candidate | undefined {
+  const complete = models.filter((model) => isComplete(guessMapping(model.schema, header)));
+  return complete.sort((a, b) => b.schema.features.length - a.schema.features.length)[0];
+}
+
+/** Folded name → place; the first of several. */
+function placesOf(header: readonly string[]): Map<string, number> {
+  const places = new Map<string, number>();
+  header.forEach((name, place) => {
+    if (name !== '' && !places.has(foldName(name))) places.set(foldName(name), place);
+  });
+  return places;
+}
+
+/** What files called the feature, the newest first. */
+function rememberedColumns(remembered: readonly RememberedName[], name: string): string[] {
+  return remembered.flatMap(({ kind, feature, found }) =>
+    kind === 'column' && feature === name ? [found] : [],
+  );
+}
+
+function guessIdentifier(header: readonly string[]): number | null {
+  const place = header.findIndex((name) =>
+    /^(customer|client|account|user|member|subscriber)(id|no|nr|number|key)?$|^id$/.test(foldName(name)),
+  );
+  return place < 0 ? null : place;
+}

@@ -1,0 +1,130 @@
+/**
+ * The files that a batch gives back: the original columns in their order, with what Holdfast says appended, in
+ * the delimiter and decimal sign of the upload. No cell begins with what a spreadsheet would run.
+ */
+import type { CellProblem } from '../../ml/data/row-reader.ts';
+import type { CsvFormat } from '../csv/intake.ts';
+import type { ScoredCustomer } from '../scoring/scoring.ts';
+import { problemWords, reasonWords } from '../scoring/explanations.ts';
+
+export const byteOrderMark = '\ufeff';
+
+const appended = [
+  'Churn',
+  'churn_probability',
+  'risk_level',
+  'reason_1',
+  'reason_2',
+  'reason_3',
+  'recommended_action',
+  'expected_saving',
+  'model_version',
+  'notes',
+] as const;
+
+/** A name that the upload has already gets `_predicted` behind it. */
+export function scoredHeader(header: readonly string[], format: CsvFormat): string {
+  const taken = new Set(header.map((name) => name.toLowerCase()));
+  const names = appended.map((name) => {
+    let free: string = name;
+    while (taken.has(free.toLowerCase())) free += '_predicted';
+    return free;
+  });
+  return line([...header, ...names], format);
+}
+
+export function scoredLine(
+  cells: readonly string[],
+  customer: ScoredCustomer,
+  modelVersion: string,
+  format: CsvFormat,
+): string {
+  const [action] = customer.actions;
+  return line(
+    [
+      ...cells,
+      customer.churn ? 'Churn' : 'No-churn',
+      number(customer.probability, format),
+      customer.riskLevel,
+      ...[0, 1, 2].map((i) => (customer.reasons[i] ? reasonWords(customer.reasons[i], format.decimal) : '')),
+      action?.action ?? '',
+      action?.expectedSaving == null ? '' : number(Math.round(action.expectedSaving * 100) / 100, format),
+      modelVersion,
+      customer.notes.join('; '),
+    ],
+    format,
+  );
+}
+
+/** A row that could not be scored, among those that were: its cells, and the reason where their notes stand. */
+export function unscoredLine(
+  cells: readonly string[],
+  problems: readonly CellProblem[],
+  columnCount: number,
+  format: CsvFormat,
+): string {
+  const empty = appended.slice(1).map(() => '');
+  const reason = `Not scored: ${problems.map(problemWords).join('; ')}`;
+  return line([...fitted(cells, columnCount, format), ...empty, reason], format);
+}
+
+export function rejectedHeader(header: readonly string[], format: CsvFormat): string {
+  return line(['row', 'column', 'reason', ...header], format);
+}
+
+/** One line a rejected row; its problems stand together. A ragged row is made to fit: nothing of it is lost. */
+export function rejectedLine(
+  rowNumber: number,
+  problems: readonly CellProblem[],
+  cells: readonly string[],
+  columnCount: number,
+  format: CsvFormat,
+): string {
+  const columns = problems.map(({ column }) => column).join('; ');
+  const reason = problems.map(problemWords).join('; ');
+  return line([String(rowNumber), columns, reason, ...fitted(cells, columnCount, format)], format);
+}
+
+/** As many cells as the header has; what is too much stands in the last. */
+function fitted(cells: readonly string[], columnCount: number, { delimiter }: CsvFormat): string[] {
+  const first = Array.from({ length: columnCount - 1 }, (_, i) => cells[i] ?? '');
+  return [...first, cells.slice(columnCount - 1).join(delimiter)];
+}
+
+function line(cells: readonly string[], { delimiter }: CsvFormat): string {
+  let text = '';
+  for (let i = 0; i < cells.length; i++) text += (i === 0 ? '' : delimiter) + safeCell(cells[i]!, delimiter);
+  return `${text}\r\n`;
+}
+
+const plainCell = /^[\p{L}\p{N}_.:/ ()-]*$/u;
+const numberCell = /^[+-]?\d[\d.,]*(e[+-]?\d+)?$/i;
+
+/** Quoted where needed; a text that a spreadsheet would run gets an apostrophe in front, a negative number does not. */
+export function safeCell(cell: string, delimiter: string): string {
+  const first = cell.charCodeAt(0);
+  // = + - @ tab CR, and NUL
+  const isRisky =
+    first === 61 ||
+    first === 43 ||
+    first === 45 ||
+    first === 64 ||
+    first === 9 ||
+    first === 13 ||
+    first === 0;
+  const text = isRisky && !numberCell.test(cell) ? `'${cell}` : cell;
+  if (plainCell.test(text)) return text;
+  return text.includes('"') || text.includes(delimiter) || text.includes('\n') || text.includes('\r')
+    ? `"${text.replaceAll('"', '""')}"`
+    : text;
+}
+
+/** What a cell was before `safeCell`; only a text that began with an apostrophe itself cannot be told. */
+export function withoutApostrophe(cell: string): string {
+  const isEscaped = /^'[=+\-@\t\r\0]/.test(cell) && !numberCell.test(cell.slice(1));
+  return isEscaped ? cell.slice(1) : cell;
+}
+
+function number(value: number, { decimal }: CsvFormat): string {
+  return decimal === ',' ? String(value).replace('.', ',') : String(value);
+}

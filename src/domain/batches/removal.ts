@@ -1,0 +1,143 @@
+/**
+ * Undoing an upload: its predictions and files go, and the scores before them count again. At once where there are
+ * few, by a job piece by piece where it would keep everybody else waiting.
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { inTransaction } from '../../db.ts';
+import type { Db } from '../../db.ts';
+import { Conflict } from '../../errors.ts';
+import { recordEvent } from '../../store/audit.ts';
+import { deleteBatch, findBatch, getBatch, updateBatch } from '../../store/batches.ts';
+import type { BatchRecord } from '../../store/batches.ts';
+import { enqueueJob, listOpenJobs } from '../../store/jobs.ts';
+import type { Job } from '../../store/jobs.ts';
+import { deletePredictionsOf } from '../../store/prediction-writes.ts';
+import type { User } from '../people/accounts.ts';
+import { allBatchFiles } from './files.ts';
+import { cancelled, done } from '../jobs/steps.ts';
+import type { JobOutcome, JobSteps } from '../jobs/steps.ts';
+
+const rowsAtOnce = 2_000;
+/** More than these keep the web thread too long. */
+const mostByRequest = 500;
+const restMs = 20;
+
+/** 'later': a job goes on with it. @throws Conflict while it is checked or scored */
+export async function removeBatch(
+  db: Db,
+  uploadsDir: string,
+  user: User,
+  batchId: number,
+  limit = mostByRequest,
+): Promise<'done' | 'later'> {
+  const removed = await inTransaction(db, async (trx) => {
+    const batch = await getBatch(trx, batchId);
+    if (batch.state === 'scoring' || batch.state === 'checking')
+      throw new Conflict('This upload is being worked on. Cancel it first.');
+    if (isBeingRemoved(batch)) {
+      await resumeRemoval(trx, user.id, batch);
+      return null;
+    }
+    await recordEvent(trx, {
+      userId: user.id,
+      action: 'batch.removed',
+      subject: batch.originalName,
+      before: { rows: batch.rowCount },
+    });
+    if (batch.scoredCount > limit) {
+      await resumeRemoval(trx, user.id, batch);
+      return null;
+    }
+    await deletePredictionsOf(trx, batchId);
+    await deleteBatch(trx, batchId);
+    return batch;
+  });
+  if (!removed) return 'later';
+  await removeFiles(uploadsDir, removed);
+  return 'done';
+}
+
+/** Queues the removal unless it is under way. Call inside a transaction. */
+export async function resumeRemoval(
+  trx: Db,
+  userId: number | null,
+  batch: BatchRecord,
+  { withSample = false } = {},
+): Promise<void> {
+  if (await findRemovalJob(trx, batch.id)) return;
+  const before: BatchBefore = { state: batch.state, error: batch.error, scoredCount: batch.scoredCount };
+  await updateBatch(trx, batch.id, { state: 'removing', error: null });
+  await enqueueJob(trx, {
+    kind: 'remove-batch',
+    payload: {
+      removedBatchId: batch.id,
+      ...(isBeingRemoved(batch) ? {} : { before }),
+      ...(withSample ? { withSample } : {}),
+    },
+    subject: `Undo ${batch.originalName}`,
+    createdBy: userId,
+  });
+}
+
+/** Part of it may be gone: there is nothing else to do with it than to remove the rest. */
+export function isBeingRemoved({ state }: BatchRecord): boolean {
+  return state === 'removing' || state === 'partly-removed';
+}
+
+/** What a batch was before its removal began. */
+type BatchBefore = Pick<BatchRecord, 'state' | 'error' | 'scoredCount'>;
+
+/**
+ * The job that removes a batch was cancelled or has failed: nothing is changed where nothing has gone yet, otherwise
+ * the batch says what is left. Call in the transaction that ends the job; does nothing for jobs of other kinds.
+ */
+export async function endRemoval(trx: Db, payload: Job['payload'], reason: string): Promise<void> {
+  const { removedBatchId, before } = payload as { removedBatchId?: unknown; before?: BatchBefore };
+  if (typeof removedBatchId !== 'number') return;
+  const batch = await findBatch(trx, removedBatchId);
+  if (!batch) return;
+  const isUntouched = before?.scoredCount === batch.scoredCount;
+  await updateBatch(
+    trx,
+    batch.id,
+    isUntouched ? { state: before.state, error: before.error } : { state: 'partly-removed', error: reason },
+  );
+}
+
+/** The job that removes a batch or will. */
+export async function findRemovalJob(db: Db, batchId: number): Promise<Job | undefined> {
+  return (await listOpenJobs(db)).find((job) => job.payload['removedBatchId'] === batchId);
+}
+
+/** What a run that was cut off left is removed by the next. */
+export async function removeBatchRows(
+  db: Db,
+  uploadsDir: string,
+  payload: Job['payload'],
+  { step, stored }: JobSteps,
+): Promise<JobOutcome> {
+  const batchId = Number(payload['removedBatchId']);
+  const batch = await findBatch(db, batchId);
+  if (!batch) return done();
+  for (let removed = 0; ;) {
+    const answer = await step(removed, batch.scoredCount);
+    if (answer === 'stop') return 'stopped';
+    if (answer === 'cancel') return cancelled((trx) => endRemoval(trx, payload, 'It was cancelled.'));
+    const count = await inTransaction(db, async (trx) => {
+      await stored?.(trx);
+      return deletePredictionsOf(trx, batchId, rowsAtOnce);
+    });
+    if (count === 0) break;
+    removed += count;
+    // Others who wait to write have their turn.
+    await pause(restMs);
+  }
+  await removeFiles(uploadsDir, batch);
+  return done((trx) => deleteBatch(trx, batchId));
+}
+
+async function removeFiles(uploadsDir: string, batch: BatchRecord): Promise<void> {
+  for (const file of allBatchFiles(batch.file)) await rm(join(uploadsDir, file), { force: true });
+}

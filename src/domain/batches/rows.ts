@@ -1,0 +1,61 @@
+/** A row of a batch on its way to the scoring function: which cells go where. Checking and scoring share it. */
+import type { CsvRow } from '../csv/reader.ts';
+import { foldLevel } from './mapping.ts';
+import type { ColumnMapping, LevelMeanings } from './mapping.ts';
+import type { RawCustomer } from '../scoring/customer-reading.ts';
+
+/** A level of the file that was read as one of the model's. */
+export interface Renaming {
+  readonly feature: string;
+  readonly found: string;
+  readonly level: string;
+}
+
+export interface BatchCustomer extends RawCustomer {
+  readonly renamings: readonly Renaming[];
+}
+
+/** The mapped cells of a row that could be read, levels that people explained under the model's names. */
+export function toCustomer(cells: readonly string[], mapping: ColumnMapping): BatchCustomer {
+  const mapped = mapping.features.map((place) => (place === null ? undefined : cells[place]));
+  const renamings = mapping.levels ? explainLevels(mapped, mapping.levels) : none;
+  return {
+    cells: mapped,
+    value: mapping.value === null ? undefined : cells[mapping.value],
+    renamings,
+    ...(renamings.length > 0 ? { renamed: renamings.map(renamingWords) } : {}),
+  };
+}
+
+const none: readonly Renaming[] = [];
+
+/** Changes `cells` in place and says what was changed. */
+function explainLevels(cells: (string | undefined)[], levels: readonly LevelMeanings[]): Renaming[] {
+  return levels.flatMap(({ place, feature, meanings }) => {
+    const text = cells[place];
+    // Own entries only: a file may well say 'constructor'.
+    if (text === undefined || !Object.hasOwn(meanings, foldLevel(text))) return [];
+    const level = meanings[foldLevel(text)]!;
+    cells[place] = level;
+    return [{ feature, found: text.trim(), level }];
+  });
+}
+
+function renamingWords({ feature, found, level }: Renaming): string {
+  return `${feature}: '${found.slice(0, 60)}' read as ${level}`;
+}
+
+export function customerIdOf(cells: readonly string[], mapping: ColumnMapping): string | null {
+  const text = mapping.identifier === null ? '' : (cells[mapping.identifier] ?? '').trim();
+  return text === '' ? null : text.slice(0, 200);
+}
+
+/** Stands for the column where the row as a whole is at fault. */
+export const wholeRow = 'whole row';
+
+/** Why a row that could not be read is rejected, in the shape of a cell's problem. */
+export function unreadable(row: CsvRow): { column: string; found: string; expected: string } {
+  return row.reading.ok
+    ? { column: '', found: '', expected: '' }
+    : { column: wholeRow, found: row.reading.found, expected: row.reading.expected };
+}

@@ -1,0 +1,140 @@
+/** Reads a dataset's file in a job: what its columns are, what they hold, and whether it can be learned from. */
+import { join } from 'node:path';
+import type { Config } from '../../../config.ts';
+import { inTransaction } from '../../../db.ts';
+import type { Db } from '../../../db.ts';
+import { AppError } from '../../../errors.ts';
+import { countLevels, isSameLevel } from '../../../ml/data/levels.ts';
+import { inferColumns, maxLevels, positiveLevelOf } from '../../../ml/data/schema-inference.ts';
+import { getDataset, updateDataset } from '../../../store/datasets.ts';
+import type { Dataset, DatasetColumn, DatasetKind } from '../../../store/datasets.ts';
+import type { FirstLine } from '../../csv/first-line.ts';
+import { readTakenCsv } from '../../csv/whole.ts';
+import type { WholeCsv } from '../../csv/whole.ts';
+import { takeInTable } from './convert.ts';
+import type { Checkpoint } from './write-csv.ts';
+import { profileDataset } from '../profile/profile.ts';
+import type { DatasetProfile } from '../profile/profile.ts';
+import { evenly } from '../../training/dataset-table.ts';
+import { describeLabel, readLabel } from '../labels/definition.ts';
+import type { LabelDefinition } from '../labels/definition.ts';
+
+/** Figures are made from so many rows at most, taken evenly from a bigger file. */
+const maxProfileRows = 100_000;
+
+/** @throws AppError 415 or 422 in words when the file cannot be used */
+export async function readDataset(
+  db: Db,
+  config: Config,
+  id: number,
+  checkpoint?: Checkpoint,
+  firstLine: FirstLine | null = null,
+): Promise<void> {
+  const { file, sha256: known } = await getDataset(db, id);
+  if (known === '') {
+    const { rowCount, sha256, byteSize, format } = await takeInTable(
+      join(config.dataDir, file),
+      checkpoint,
+      firstLine,
+    );
+    await inTransaction(db, (trx) =>
+      updateDataset(trx, id, { rowCount, sha256, byteSize, notes: format.notes }),
+    );
+  }
+  await describeDataset(db, config, id);
+}
+
+/** What the columns are and hold. `identifier` is known to name the customer. */
+export async function describeDataset(
+  db: Db,
+  config: Config,
+  id: number,
+  known: { readonly identifier: string | null } = { identifier: null },
+): Promise<void> {
+  const dataset = await getDataset(db, id);
+  const path = join(config.dataDir, dataset.file);
+  const csv = await readTakenCsv(path, evenly(dataset.rowCount, maxProfileRows));
+  // A profile that was made before belongs to columns that a person may have confirmed since.
+  const columns =
+    dataset.profile === null
+      ? mergeColumns(csv, dataset.columns, known.identifier)
+      : dataset.columns.map((column) => withLevels(csv, column));
+  const label =
+    dataset.kind === 'transactions' ? null : (knownLabel(dataset, columns) ?? guessLabel(columns));
+  const { profile, refusal } = profileAsFarAsPossible(csv, columns, label, dataset.kind);
+  const kept = refusal === null ? label : null;
+  const described = {
+    columns: columns.map((column) => asLabel(column, kept)),
+    label: kept,
+    profile,
+    state: 'ready' as const,
+    error: refusal,
+  };
+  await inTransaction(db, (trx) => updateDataset(trx, id, described));
+}
+
+/** A rule that these rows cannot answer is let go and told; the dataset stays usable. */
+function profileAsFarAsPossible(
+  csv: WholeCsv,
+  columns: readonly DatasetColumn[],
+  label: LabelDefinition | null,
+  kind: DatasetKind,
+): { profile: DatasetProfile; refusal: string | null } {
+  try {
+    return { profile: profileDataset(csv, columns, label, kind), refusal: null };
+  } catch (error) {
+    if (!(error instanceof AppError) || label?.kind !== 'proxy') throw error;
+    const refusal = `The rule “${describeLabel(label)}” cannot be used. ${error.message}`;
+    return { profile: profileDataset(csv, columns, null, kind), refusal };
+  }
+}
+
+/** A column that was made a category has levels from then on; one that is none any more has none. */
+function withLevels(csv: WholeCsv, column: DatasetColumn): DatasetColumn {
+  if (column.type !== 'category' && column.type !== 'boolean') return { ...column, levels: [] };
+  if (column.levels.length > 0) return column;
+  const cells = csv.cells[csv.header.indexOf(column.name)] ?? [];
+  const levels = countLevels(cells).slice(0, maxLevels);
+  return { ...column, levels: levels.map(({ level }) => level) };
+}
+
+/** What was confirmed for the version before holds for columns of the same name. */
+function mergeColumns(
+  csv: WholeCsv,
+  before: readonly DatasetColumn[],
+  identifier: string | null,
+): DatasetColumn[] {
+  const known = new Map(before.map((column) => [column.name, column]));
+  return inferColumns(csv.header, csv.cells, csv.decimal)
+    .filter(({ name }) => name !== '')
+    .map((column) => {
+      const old = known.get(column.name);
+      if (column.name === identifier) return { ...column, role: 'identifier' as const };
+      if (!old) return column;
+      const { distinct, missing, levels } = column;
+      return { ...old, distinct, missing, levels: old.type === column.type ? levels : old.levels };
+    });
+}
+
+/** A definition that the columns still bear out. */
+function knownLabel(dataset: Dataset, columns: readonly DatasetColumn[]): LabelDefinition | null {
+  const label = readLabel(dataset.label);
+  if (label?.kind !== 'column') return label;
+  const column = columns.find(({ name }) => name === label.column);
+  return column?.levels.some((level) => isSameLevel(level, label.positive)) ? label : null;
+}
+
+/** The column whose name and levels both say it; a person confirms it. */
+function guessLabel(columns: readonly DatasetColumn[]): LabelDefinition | null {
+  const column = columns.find(({ role }) => role === 'label');
+  const positive = column ? positiveLevelOf(column.levels) : null;
+  return column && positive !== null ? { kind: 'column', column: column.name, positive } : null;
+}
+
+function asLabel(column: DatasetColumn, label: LabelDefinition | null): DatasetColumn {
+  // Where a rule says who left, a column that could say otherwise is not learned from.
+  if (label?.kind === 'proxy' && column.role === 'label') return { ...column, role: 'ignored' };
+  if (label?.kind !== 'column') return column;
+  if (column.name === label.column) return { ...column, role: 'label' };
+  return column.role === 'label' ? { ...column, role: 'ignored' } : column;
+}

@@ -1,0 +1,76 @@
+/**
+ * Removes what nothing names: files of uploads, datasets and models that were cut off, and limits and sessions that have expired.
+ * Age and reference decide: a file that somebody still writes, this process or another, has no row yet but is young.
+ */
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Context } from '../../context.ts';
+import { errorFields } from '../../errors.ts';
+import { listBatchFiles } from '../../store/batches.ts';
+import { listDatasetFiles } from '../../store/datasets.ts';
+import { listModelFiles } from '../../store/models.ts';
+import { deleteExpiredLimits } from '../../store/rate-limits.ts';
+import { deleteExpiredSessions } from '../../store/sessions.ts';
+import { allBatchFiles } from '../batches/files.ts';
+import { datasetFolder } from '../datasets/datasets.ts';
+
+/** No upload, conversion or training takes that long. */
+const safeAgeMs = 24 * 3_600_000;
+
+/** At start and now and then. What goes wrong with one part is logged and ends neither the others nor the program. */
+export async function sweep(context: Context): Promise<void> {
+  const { config, db, log } = context;
+  const parts: Readonly<Record<string, () => Promise<unknown>>> = {
+    uploads: () =>
+      sweepFolder(config.uploadsDir, async () => {
+        const known = new Set((await listBatchFiles(db)).flatMap(allBatchFiles));
+        return (name) => name === '.gitkeep' || known.has(name);
+      }),
+    datasets: () =>
+      sweepFolder(join(config.dataDir, datasetFolder), async () => {
+        const known = new Set(await listDatasetFiles(db));
+        return (name) => known.has(join(datasetFolder, name.replace(/\.current$/, '')));
+      }),
+    models: () =>
+      sweepFolder(config.modelsDir, async () => {
+        const known = new Set(await listModelFiles(db));
+        return (name) => !/\.holdfast(\.\d+\.tmp)?$/.test(name) || known.has(name);
+      }),
+    limits: () => deleteExpiredLimits(db, Date.now()),
+    sessions: () => deleteExpiredSessions(db, new Date().toISOString()),
+  };
+  for (const [part, run] of Object.entries(parts)) {
+    try {
+      await run();
+    } catch (error) {
+      log.error({ part, ...errorFields(error) }, 'Leftovers could not be removed; trying again later');
+    }
+  }
+}
+
+/**
+ * Gives how many files went. The folder is read before the references, so that a file that gets its row in between
+ * is known.
+ */
+async function sweepFolder(
+  folder: string,
+  readReferences: () => Promise<(name: string) => boolean>,
+): Promise<number> {
+  const names = await readdir(folder).catch(noFolder);
+  const isKept = await readReferences();
+  let removed = 0;
+  for (const name of names.filter((one) => !isKept(one))) {
+    const path = join(folder, name);
+    // Another process may sweep too.
+    const found = await stat(path).catch(() => null);
+    if (!found?.isFile() || Date.now() - found.mtimeMs < safeAgeMs) continue;
+    await rm(path, { force: true });
+    removed++;
+  }
+  return removed;
+}
+
+function noFolder(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
+}

@@ -1,0 +1,22 @@
+/** Said of a job that waits for space; told from the disk itself, since a full one may not take the job's own words. */
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Config } from '../../config.ts';
+
+export const diskFull = 'The disk is full. It goes on by itself when there is space.';
+
+/** Less than that is not enough for one step. */
+const enoughBytes = 1024 * 1024;
+
+/** Why a job does not go on at the moment; null: the disk has space. */
+export async function lackOfSpace({ databaseUrl, uploadsDir }: Config): Promise<string | null> {
+  const folders = [uploadsDir, dirname(databaseUrl.slice('sqlite:'.length))];
+  const free = await Promise.all(folders.map(freeBytes));
+  return Math.min(...free) < enoughBytes ? diskFull : null;
+}
+
+async function freeBytes(folder: string): Promise<number> {
+  // Not every file system tells.
+  const { bavail, bsize } = await statfs(folder).catch(() => ({ bavail: Infinity, bsize: 1 }));
+  return bavail * bsize;
+}

@@ -1,0 +1,63 @@
+/** A job that has failed for good, or was cancelled, tells what it was working on. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inTransaction } from '../../db.ts';
+import type { Db } from '../../db.ts';
+import { updateBatch } from '../../store/batches.ts';
+import { findDataset, updateDataset } from '../../store/datasets.ts';
+import type { Job } from '../../store/jobs.ts';
+import { findJob, requestCancel } from '../../store/jobs.ts';
+import { endRemoval } from '../batches/removal.ts';
+import { partsOf } from '../datasets/import/convert.ts';
+import { failComparison } from '../datasets/labels/comparison.ts';
+import { relabelAfterScoring } from '../risk/relabelling.ts';
+import { stopTraining } from '../training/queue.ts';
+
+/** Why a job failed whose thread ran out of memory. */
+export const needsMoreMemory =
+  'This needs more memory than Holdfast may use. Try it with fewer rows or columns, or have the setting ' +
+  'THREAD_MEMORY_MB raised.';
+
+/** Call in the transaction that ends the job as cancelled. */
+export async function cancelSubject(trx: Db, payload: Job['payload']): Promise<void> {
+  const { batchId, datasetId, trainingId, comparisonOf } = payload;
+  await endRemoval(trx, payload, 'It was cancelled.');
+  if (typeof batchId === 'number') {
+    await updateBatch(trx, batchId, { state: 'cancelled' });
+    await relabelAfterScoring(trx, batchId);
+  }
+  if (typeof datasetId === 'number')
+    await updateDataset(trx, datasetId, {
+      state: 'failed',
+      error: 'Its reading was cancelled. Remove it, or upload it again.',
+    });
+  if (typeof trainingId === 'number') await stopTraining(trx, trainingId, 'cancelled', null);
+  if (typeof comparisonOf === 'number') await failComparison(trx, comparisonOf, 'It was cancelled.');
+}
+
+/** Files that the thread of a job had begun when it was ended. Call while the job is still one's own. */
+export async function removeParts(db: Db, dataDir: string, payload: Job['payload']): Promise<void> {
+  const { datasetId } = payload;
+  const dataset = typeof datasetId === 'number' ? await findDataset(db, datasetId) : undefined;
+  if (!dataset) return;
+  for (const path of partsOf(join(dataDir, dataset.file))) await rm(path, { force: true });
+}
+
+/** Ends a job that waits at once, one that runs within a moment. */
+export async function cancelJob(db: Db, id: number): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    const job = await findJob(trx, id);
+    if (!job) return;
+    await requestCancel(trx, id);
+    if (job.state === 'queued') await cancelSubject(trx, job.payload);
+  });
+}
+
+export async function failSubject(db: Db, job: Job, message: string): Promise<void> {
+  const { batchId, datasetId, trainingId, comparisonOf } = job.payload;
+  await endRemoval(db, job.payload, message);
+  if (typeof batchId === 'number') await updateBatch(db, batchId, { state: 'failed', error: message });
+  if (typeof datasetId === 'number') await updateDataset(db, datasetId, { state: 'failed', error: message });
+  if (typeof trainingId === 'number') await stopTraining(db, trainingId, 'failed', message);
+  if (typeof comparisonOf === 'number') await failComparison(db, comparisonOf, message);
+}

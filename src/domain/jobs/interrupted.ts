@@ -1,0 +1,34 @@
+/** What is in a working state without a job that works on it: left by a database copied or edited in between. */
+import { inTransaction } from '../../db.ts';
+import type { Db } from '../../db.ts';
+import { listBatches, updateBatch } from '../../store/batches.ts';
+import { listDatasets, updateDataset } from '../../store/datasets.ts';
+import { listOpenJobs } from '../../store/jobs.ts';
+import { listTrainings } from '../../store/trainings.ts';
+import { resumeRemoval } from '../batches/removal.ts';
+import { stopTraining } from '../training/queue.ts';
+
+const mostLookedAt = 1_000;
+
+/** At start: removals go on, everything else says that it was interrupted and can be started again. */
+export async function healInterrupted(db: Db): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    const jobs = await listOpenJobs(trx);
+    const isWorkedOn = (key: string, id: number): boolean => jobs.some(({ payload }) => payload[key] === id);
+    for (const batch of await listBatches(trx, mostLookedAt)) {
+      if (batch.state === 'removing') await resumeRemoval(trx, null, batch);
+      const isWorking = batch.state === 'checking' || batch.state === 'scoring';
+      if (isWorking && !isWorkedOn('batchId', batch.id))
+        await updateBatch(trx, batch.id, { state: 'failed', error: 'It was interrupted. Try it again.' });
+    }
+    for (const { id, state } of await listTrainings(trx, mostLookedAt))
+      if ((state === 'queued' || state === 'running') && !isWorkedOn('trainingId', id))
+        await stopTraining(trx, id, 'failed', 'It was interrupted. Start it again.');
+    for (const { id, state } of await listDatasets(trx))
+      if (state === 'reading' && !isWorkedOn('datasetId', id))
+        await updateDataset(trx, id, {
+          state: 'failed',
+          error: 'Its reading was interrupted. Remove it, or upload it again.',
+        });
+  });
+}

@@ -1,0 +1,198 @@
+/** Which model scores everybody: what a change would do, the change, and the way back. */
+import { inTransaction } from '../../db.ts';
+import type { Db } from '../../db.ts';
+import { Conflict } from '../../errors.ts';
+import { recordEvent } from '../../store/audit.ts';
+import { insertActivation, listActivations } from '../../store/activations.ts';
+import { sampleLatestCustomers } from '../../store/latest-customers.ts';
+import type { LatestCustomer } from '../../store/latest-customers.ts';
+import { activateModel, findActiveModel, findModel, getModel } from '../../store/models.ts';
+import type { ModelRecord } from '../../store/models.ts';
+import { hasPredictions } from '../../store/predictions.ts';
+import { listPromotionTests } from '../../store/promotion-tests.ts';
+import { getSettings } from '../../store/settings.ts';
+import type { User } from '../people/accounts.ts';
+import { readModelFile, verifyModelFile } from './files.ts';
+import { comparableCustomers } from '../analytics/population.ts';
+import { areResultsOf, failuresOf, runPromotionTests, scoreInputs } from './promotion-tests.ts';
+import type { TestResult } from './promotion-tests.ts';
+import { riskLevelOf, riskLevels } from '../risk/levels.ts';
+import type { RiskLevel, RiskThresholds } from '../risk/levels.ts';
+
+export interface LevelMove {
+  readonly from: RiskLevel;
+  readonly to: RiskLevel;
+  readonly customers: number;
+  /** What they pay a month. */
+  readonly monthlyValue: number;
+}
+
+export interface LevelChange {
+  /** The score that would be another. */
+  readonly predictionId: number;
+  readonly customerId: string | null;
+  readonly from: RiskLevel;
+  readonly to: RiskLevel;
+  readonly now: number;
+  readonly then: number;
+}
+
+export interface Comparison {
+  /** Customers who have all columns of the model, and how many of them were tried. */
+  readonly total: number;
+  readonly tried: number;
+  /** Tried customers whom the new model refuses. */
+  readonly refused: number;
+  /** All nine pairs of levels, also those that nobody moves between. */
+  readonly moves: readonly LevelMove[];
+  /** The customers who would change level, those whose probability changes most first; 20 at most. */
+  readonly changes: readonly LevelChange[];
+  /** Σ probability × monthly value of the tried customers, by the scores they have and by the new ones. */
+  readonly revenueAtRisk: { readonly now: number; readonly then: number };
+}
+
+export interface ActivationPreview {
+  /** Null where no scored customer has all columns of the model: nothing is filled in to compare. */
+  readonly comparison: Comparison | null;
+  /** True when somebody has been scored, whatever their columns. */
+  readonly hasScores: boolean;
+  readonly tests: readonly TestResult[];
+  /** Sent back by whoever activates the model although these tests fail; null: none fails. */
+  readonly failures: string | null;
+}
+
+/** So many are scored anew while the page waits. */
+const mostCustomers = 500;
+const mostChanges = 20;
+
+/**
+ * What activating the model would change. Customers who lack one of its columns are not compared.
+ * @throws AppError 409 when its file cannot be used.
+ */
+export async function previewActivation(
+  db: Db,
+  modelsDir: string,
+  record: ModelRecord,
+): Promise<ActivationPreview> {
+  const model = await readModelFile(modelsDir, record);
+  const comparable = await comparableCustomers(db, model.schema);
+  const { total, customers } = await sampleLatestCustomers(db, { ...comparable, most: mostCustomers });
+  const tests = runPromotionTests(model, await listPromotionTests(db), customers);
+  const tested = { tests, failures: failuresOf(tests) };
+  if (total === 0) return { comparison: null, hasScores: await hasPredictions(db), ...tested };
+  const scores = scoreInputs(
+    model,
+    customers.map(({ inputs }) => inputs),
+  );
+  return {
+    comparison: {
+      total,
+      tried: customers.length,
+      refused: scores.filter((score) => score === null).length,
+      ...compare(customers, scores, await getSettings(db)),
+    },
+    hasScores: true,
+    ...tested,
+  };
+}
+
+/**
+ * Makes the model the one that scores. A second click finds it active and changes nothing. `tests`: what the promotion
+ * tests said of it.
+ * @throws Conflict when it is archived, its file is unusable, or the tests have been changed since
+ */
+export async function activate(
+  db: Db,
+  modelsDir: string,
+  user: User,
+  { id, tests }: { readonly id: number; readonly tests: readonly TestResult[] },
+): Promise<void> {
+  await verifyModelFile(modelsDir, await getModel(db, id));
+  await inTransaction(db, async (trx) => {
+    const record = await getModel(trx, id);
+    if (record.state === 'archived') throw new Conflict('This model is archived. Take it back first.');
+    if (!areResultsOf(tests, await listPromotionTests(trx)))
+      throw new Conflict(
+        'The promotion tests were changed at the same moment. Open the page again to see what they say of this model now.',
+      );
+    await switchTo(trx, user, record, 'model.activated');
+  });
+}
+
+/**
+ * Takes the newest activation back. `expectedId`: the model that the page named, so that a second click does not
+ * undo the first.
+ * @throws Conflict when there is nothing to go back to, or another model than expected
+ */
+export async function rollBack(
+  db: Db,
+  modelsDir: string,
+  user: User,
+  expectedId: number,
+): Promise<ModelRecord> {
+  const expected = await findModel(db, expectedId);
+  if (expected) await verifyModelFile(modelsDir, expected);
+  return inTransaction(db, async (trx) => {
+    if (expected && (await findActiveModel(trx))?.id === expectedId) return expected;
+    const previous = await findRollbackTarget(trx);
+    if (!previous) throw new Conflict('There is no earlier model to go back to.');
+    if (previous.id !== expectedId)
+      throw new Conflict(
+        'Another model has been activated since this page was opened. Open the page again to see which model you would go back to.',
+      );
+    await switchTo(trx, user, previous, 'model.rolled-back');
+    return previous;
+  });
+}
+
+/** The model that a rollback would restore. */
+export async function findRollbackTarget(db: Db): Promise<ModelRecord | undefined> {
+  const [newest] = await listActivations(db, 1);
+  const previous = newest?.previousModelId ?? null;
+  const record = previous === null ? undefined : await findModel(db, previous);
+  return record?.state === 'archived' ? undefined : record;
+}
+
+/** Call inside a transaction. */
+async function switchTo(trx: Db, user: User, model: ModelRecord, action: string): Promise<void> {
+  const previous = await findActiveModel(trx);
+  if (previous?.id === model.id) return;
+  await activateModel(trx, model.id);
+  await insertActivation(trx, { modelId: model.id, previousModelId: previous?.id ?? null, userId: user.id });
+  await recordEvent(trx, {
+    userId: user.id,
+    action,
+    subject: model.label,
+    before: { active: previous?.label ?? null },
+    after: { active: model.label },
+  });
+}
+
+function compare(
+  customers: readonly LatestCustomer[],
+  scores: readonly (number | null)[],
+  thresholds: RiskThresholds,
+): Pick<Comparison, 'moves' | 'changes' | 'revenueAtRisk'> {
+  const moves = riskLevels.flatMap((from) =>
+    riskLevels.map((to) => ({ from, to, customers: 0, monthlyValue: 0 })),
+  );
+  const revenueAtRisk = { now: 0, then: 0 };
+  const changes: LevelChange[] = [];
+  customers.forEach(({ id, customerId, riskLevel, probability, monthlyValue }, i) => {
+    const score = scores[i] ?? null;
+    if (score === null) return;
+    const level = riskLevelOf(score, thresholds);
+    const move = moves.find(({ from, to }) => from === riskLevel && to === level)!;
+    move.customers++;
+    move.monthlyValue += monthlyValue ?? 0;
+    if (level !== riskLevel)
+      changes.push({
+        predictionId: id,
+        ...{ customerId, from: riskLevel, to: level, now: probability, then: score },
+      });
+    revenueAtRisk.now += probability * (monthlyValue ?? 0);
+    revenueAtRisk.then += score * (monthlyValue ?? 0);
+  });
+  changes.sort((a, b) => Math.abs(b.then - b.now) - Math.abs(a.then - a.now));
+  return { moves, changes: changes.slice(0, mostChanges), revenueAtRisk };
+}

@@ -1,0 +1,121 @@
+/**
+ * From which probability on is it worth contacting customers? The threshold with the most profit is chosen on
+ * out-of-fold probabilities of the training rows and measured on the hold-out, under stated costs.
+ */
+import { profitCurve, profitInterval } from '../../ml/evaluation/profit.ts';
+import type { ProfitAssumptions, ProfitPoint } from '../../ml/evaluation/profit.ts';
+import type { ThresholdRow } from '../../ml/evaluation/curves.ts';
+import type { Interval } from '../../ml/evaluation/intervals.ts';
+import type { Evaluation } from '../../ml/model/model.ts';
+import type { Settings } from '../../store/settings.ts';
+
+export interface ThresholdChoice {
+  /** In hundredths of a probability, 0 to 1. */
+  readonly threshold: number;
+  readonly assumptions: ProfitAssumptions;
+  /** What a customer pays a month, where no column says it. */
+  readonly monthlyValue: number;
+}
+
+export interface ThresholdExploration {
+  readonly choice: ThresholdChoice;
+  /** Per customer values come from the data; otherwise `choice.monthlyValue` stands for all. */
+  readonly hasValues: boolean;
+  readonly row: ThresholdRow;
+  readonly contacted: number;
+  readonly customers: number;
+  readonly precision: number | null;
+  readonly recall: number | null;
+  readonly profit: number;
+  /** 95 %; null in models of before version 0.2. */
+  readonly profitInterval: Interval | null;
+  readonly profitPerCustomer: number;
+  /** Null where contacting nobody is best. */
+  readonly best: BestThreshold | null;
+  readonly curve: readonly ProfitPoint[];
+}
+
+/** The threshold with the most profit where it was chosen, with its profit on the hold-out. */
+export interface BestThreshold extends ProfitPoint {
+  readonly interval: Interval | null;
+  /** Older models have no other rows to choose on; the profit is then a little too good. */
+  readonly chosenOn: 'training rows' | 'hold-out';
+  /** The hold-out cannot tell it from the threshold that was asked about. */
+  readonly isWithinNoise: boolean;
+}
+
+/** What the organisation's settings say. */
+export function usualChoice(threshold: number, settings: Settings): ThresholdChoice {
+  const { contactCost, offerCost, saveRate, valueMonths } = settings;
+  return { threshold, assumptions: { contactCost, offerCost, saveRate, valueMonths }, monthlyValue: 50 };
+}
+
+/** Null where the model brought no curves to read it off. */
+export function exploreThreshold(
+  { report, selectionSweep }: Evaluation,
+  choice: ThresholdChoice,
+): ThresholdExploration | null {
+  if (report === undefined) return null;
+  const { sweep } = report;
+  const hasValues = report.monthlyValue > 0;
+  const worth = hasValues ? undefined : choice.monthlyValue;
+  const curve = profitCurve(sweep, choice.assumptions, worth);
+  const at = placeInSweep(choice.threshold);
+  const row = sweep[at]!;
+  const { truePositives, falsePositives, trueNegatives, falseNegatives } = row;
+  const contacted = truePositives + falsePositives;
+  const left = truePositives + falseNegatives;
+  const chosen = profitCurve(selectionSweep ?? sweep, choice.assumptions, worth).reduce((a, b) =>
+    b.profit > a.profit ? b : a,
+  );
+  const bestAt = placeInSweep(chosen.threshold);
+  const difference = profitInterval(between(row, sweep[bestAt]!), choice.assumptions, worth);
+  return {
+    choice,
+    hasValues,
+    row,
+    contacted,
+    customers: contacted + trueNegatives + falseNegatives,
+    precision: contacted === 0 ? null : truePositives / contacted,
+    recall: left === 0 ? null : truePositives / left,
+    profit: curve[at]!.profit,
+    profitInterval: profitInterval(row, choice.assumptions, worth),
+    profitPerCustomer: curve[at]!.profitPerCustomer,
+    best:
+      chosen.profit > 0
+        ? {
+            ...curve[bestAt]!,
+            interval: profitInterval(sweep[bestAt]!, choice.assumptions, worth),
+            chosenOn: selectionSweep ? 'training rows' : 'hold-out',
+            isWithinNoise: difference !== null && difference.low <= 0 && difference.high >= 0,
+          }
+        : null,
+    curve,
+  };
+}
+
+/** Sweeps are in hundredths. */
+function placeInSweep(threshold: number): number {
+  return Math.min(100, Math.max(0, Math.round(threshold * 100)));
+}
+
+/** Only customers between two thresholds make a difference in profit: they alone are contacted in this row. */
+function between(a: ThresholdRow, b: ThresholdRow): ThresholdRow {
+  const [low, high] = a.threshold < b.threshold ? [a, b] : [b, a];
+  const squares =
+    low.squaredValueOfTruePositives === undefined
+      ? {}
+      : {
+          squaredValueOfTruePositives:
+            low.squaredValueOfTruePositives - (high.squaredValueOfTruePositives ?? 0),
+        };
+  return {
+    threshold: low.threshold,
+    truePositives: low.truePositives - high.truePositives,
+    falsePositives: low.falsePositives - high.falsePositives,
+    trueNegatives: low.trueNegatives + high.falsePositives,
+    falseNegatives: low.falseNegatives + high.truePositives,
+    valueOfTruePositives: low.valueOfTruePositives - high.valueOfTruePositives,
+    ...squares,
+  };
+}

@@ -1,0 +1,112 @@
+/** Retention rules: what to offer to whom, what it costs, and what it should save. */
+import type { CellValue } from '../../ml/data/values.ts';
+import type { RuleRecord } from '../../store/retention-rules.ts';
+import { isAsked, numberOf, typedNumber } from '../scoring/cell-values.ts';
+import { foldName } from '../csv/column-names.ts';
+import type { RiskLevel } from '../risk/levels.ts';
+
+export const operators = ['is', 'is-not', 'below', 'above', 'missing'] as const;
+export type Operator = (typeof operators)[number];
+
+export interface AttributeCondition {
+  /** Compared without case, spaces and underscores. */
+  readonly column: string;
+  readonly operator: Operator;
+  readonly value: string;
+}
+
+/** All of them must hold; an empty list or null asks nothing. */
+export interface Conditions {
+  readonly riskLevels: readonly RiskLevel[];
+  readonly minMonthlyValue: number | null;
+  /** A feature that raises this customer's risk. */
+  readonly reason: string | null;
+  readonly attributes: readonly AttributeCondition[];
+}
+
+/** A stored rule whose conditions are understood. */
+export type RetentionRule = RuleRecord<Conditions>;
+
+/** The part of a scored customer that rules look at. */
+export interface RuleSubject {
+  readonly probability: number;
+  readonly riskLevel: RiskLevel;
+  readonly reasons: readonly { readonly feature: string; readonly points: number }[];
+  readonly inputs: Readonly<Record<string, CellValue>>;
+  readonly monthlyValue: number | null;
+}
+
+export interface RecommendedAction {
+  readonly ruleId: number;
+  readonly action: string;
+  readonly why: string;
+  readonly cost: number;
+  /** probability × save rate × value over the horizon − cost; null: the customer's value is not known. */
+  readonly expectedSaving: number | null;
+}
+
+/** The actions whose rules match, the largest expected saving first; those that would lose money are left out. */
+export function chooseActions(
+  rules: readonly RetentionRule[],
+  subject: RuleSubject,
+  valueMonths: number,
+): RecommendedAction[] {
+  return rules
+    .filter((rule) => rule.enabled && whyNot(rule, subject) === null)
+    .map((rule) => toAction(rule, subject, valueMonths))
+    .filter((action) => action.expectedSaving === null || action.expectedSaving > 0)
+    .sort((a, b) => (b.expectedSaving ?? 0) - (a.expectedSaving ?? 0));
+}
+
+/** The first condition that this customer does not meet, in words, or null when the rule matches. */
+export function whyNot({ conditions }: RetentionRule, subject: RuleSubject): string | null {
+  if (conditions.riskLevels.length > 0 && !conditions.riskLevels.includes(subject.riskLevel)) {
+    return `the risk is ${subject.riskLevel}, not ${conditions.riskLevels.join(' or ')}`;
+  }
+  if (conditions.minMonthlyValue !== null && !((subject.monthlyValue ?? -1) >= conditions.minMonthlyValue)) {
+    return subject.monthlyValue === null
+      ? 'the value of this customer is not known'
+      : `the customer pays less than ${conditions.minMonthlyValue} a month`;
+  }
+  if (conditions.reason !== null && !raisesRisk(conditions.reason, subject))
+    return `${conditions.reason} does not raise the risk of this customer`;
+  for (const condition of conditions.attributes) {
+    const problem = attributeProblem(condition, subject.inputs);
+    if (problem !== null) return problem;
+  }
+  return null;
+}
+
+/** A reason counts from one probability point. */
+function raisesRisk(feature: string, subject: RuleSubject): boolean {
+  return subject.reasons.some(
+    (reason) => foldName(reason.feature) === foldName(feature) && reason.points >= 0.01,
+  );
+}
+
+function attributeProblem(
+  { column, operator, value }: AttributeCondition,
+  inputs: Readonly<Record<string, CellValue>>,
+): string | null {
+  const name = Object.keys(inputs).find((input) => foldName(input) === foldName(column));
+  if (name === undefined) return `the model has no column ${column}`;
+  const found = inputs[name] ?? null;
+  const said = found === null ? 'missing' : `'${found}'`;
+  const holds = {
+    is: () => isAsked(found, value),
+    'is-not': () => !isAsked(found, value),
+    below: () => (numberOf(found) ?? NaN) < (typedNumber(value) ?? NaN),
+    above: () => (numberOf(found) ?? NaN) > (typedNumber(value) ?? NaN),
+    missing: () => found === null,
+  }[operator]();
+  return holds ? null : `${column} is ${said}`;
+}
+
+function toAction(rule: RetentionRule, subject: RuleSubject, valueMonths: number): RecommendedAction {
+  const { monthlyValue } = subject;
+  const expectedSaving =
+    monthlyValue === null
+      ? null
+      : subject.probability * rule.saveRate * monthlyValue * valueMonths - rule.cost;
+  return { ruleId: rule.id, action: rule.action, why: rule.why, cost: rule.cost, expectedSaving };
+}

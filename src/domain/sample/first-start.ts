@@ -1,0 +1,180 @@
+/**
+ * What a new database starts with: default rules and, unless switched off, the sample: files, two models trained on
+ * it, and the current customers scored. Each step looks whether it has been done, so that a start that was cut off
+ * is finished by the next.
+ */
+import { existsSync } from 'node:fs';
+import { copyFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../../config.ts';
+import { inTransaction } from '../../db.ts';
+import type { Db } from '../../db.ts';
+import type { OnStep } from '../../ml/estimator.ts';
+import { insertBatch, listSampleBatches } from '../../store/batches.ts';
+import { insertDataset, listSampleDatasets } from '../../store/datasets.ts';
+import { enqueueJob, listJobs } from '../../store/jobs.ts';
+import type { Job } from '../../store/jobs.ts';
+import { activateModel, findActiveModel, listModels } from '../../store/models.ts';
+import { insertRule, listRules } from '../../store/retention-rules.ts';
+import { getSettings, saveSettings } from '../../store/settings.ts';
+import { startScoring } from '../batches/batches.ts';
+import { takeInCsv } from '../csv/intake.ts';
+import { defaultRules } from '../retention/default-rules.ts';
+import { describeDataset } from '../datasets/import/reading.ts';
+import { guessMapping } from '../batches/mapping.ts';
+import { writeWhole } from '../models/files.ts';
+import { historySeed, paperColumns, sampleCurrentCustomers, sampleHistory } from './files.ts';
+import { storeModel, trainOnTable } from '../training/fit.ts';
+import { readTrainingTable } from '../training/table.ts';
+import type { TrainingPlan } from '../training/fit.ts';
+import { optionsFor } from '../training/options.ts';
+
+export const historyFile = 'sample-history.csv';
+export const currentFile = 'sample-customers.csv';
+const datasetName = 'Sample telecom customers';
+
+/** On a new database: stores the default rules and queues the sample. True when there is something to wait for. */
+export async function prepareFirstStart(db: Db, config: Config): Promise<boolean> {
+  return inTransaction(db, async (trx) => {
+    if ((await getSettings(trx)).firstStart === 'done') return false;
+    if ((await listRules(trx)).length === 0) await insertDefaultRules(trx);
+    if (!config.sampleData) {
+      await saveSettings(trx, { firstStart: 'done' });
+      return false;
+    }
+    // The job of a start that was cut off is still there; two at once would train everything twice.
+    const isQueued = (await listFirstStartJobs(trx)).some(({ state }) => isOpen(state));
+    if (!isQueued)
+      await enqueueJob(trx, {
+        kind: 'first-start',
+        payload: {},
+        subject: 'Prepare the sample',
+        createdBy: null,
+      });
+    return true;
+  });
+}
+
+/** Waits for the sample; gives the reason when it could not be prepared, null when it is there. */
+export async function waitForFirstStart(db: Db, pollMs = 200): Promise<string | null> {
+  for (;;) {
+    // The job first: when it has ended, the settings that are read after it are final.
+    const [newest] = await listFirstStartJobs(db);
+    if ((await getSettings(db)).firstStart === 'done') return null;
+    if (!newest || !isOpen(newest.state)) return newest?.error ?? 'It was cancelled.';
+    await new Promise((resume) => setTimeout(resume, pollMs));
+  }
+}
+
+/** Runs in a worker thread: training takes seconds. */
+export async function prepareSample(db: Db, config: Config, onStep: OnStep): Promise<void> {
+  if ((await getSettings(db)).firstStart === 'done') return;
+  await writeSampleFiles(config);
+  const csv = await readFile(join(config.dataDir, historyFile), 'utf8');
+  const table = readTrainingTable(csv);
+  const [known] = await listSampleDatasets(db);
+  const datasetId =
+    known?.id ??
+    (await inTransaction(db, (trx) =>
+      insertDataset(trx, {
+        name: datasetName,
+        file: historyFile,
+        sha256: table.sha256,
+        rowCount: table.cells[0]?.length ?? 0,
+        columns: table.columns,
+        isSample: true,
+      }),
+    ));
+  await describeDataset(db, config, datasetId);
+  for (const plan of plans()) {
+    const stored = (await listModels(db)).some((model) => model.isSample && model.name === plan.name);
+    if (!stored) {
+      const { name, isSample } = plan;
+      const model = trainOnTable(table, plan, onStep);
+      await storeModel(db, config.modelsDir, model, { name, datasetId, isSample });
+    }
+  }
+  await activateFirst(db);
+  await scoreCurrentCustomers(db, config);
+  await inTransaction(db, (trx) => saveSettings(trx, { firstStart: 'done' }));
+}
+
+async function insertDefaultRules(trx: Db): Promise<void> {
+  for (const [position, rule] of defaultRules.entries())
+    await insertRule(trx, { ...rule, position, enabled: true });
+}
+
+/** Newest first. */
+async function listFirstStartJobs(db: Db): Promise<Job[]> {
+  return (await listJobs(db, 200)).filter(({ kind }) => kind === 'first-start');
+}
+
+function isOpen(state: Job['state']): boolean {
+  return state === 'queued' || state === 'running';
+}
+
+/** What a telecom can change for a customer. */
+const changeable = new Map(
+  [
+    ...['Contract', 'PaymentMethod', 'PaperlessBilling', 'OnlineSecurity', 'OnlineBackup'],
+    ...['DeviceProtection', 'TechSupport', 'contract', 'onlinesecurity', 'onlinebackup', 'techsupport'],
+  ].map((name) => [name, { actionable: true }] as const),
+);
+
+interface SamplePlan extends TrainingPlan {
+  readonly name: string;
+  readonly isSample: true;
+}
+
+/** The model that scores from the first minute is the best that Holdfast makes; the small one is made quickly. */
+function plans(): SamplePlan[] {
+  const shared = { datasetName, isSample: true, details: changeable } as const;
+  return [
+    {
+      ...{ ...shared, name: 'Telecom churn (sample)', only: null },
+      options: { ...optionsFor('thorough'), seed: historySeed },
+    },
+    {
+      ...{ ...shared, name: 'Telecom churn, 8 features (sample)', only: paperColumns },
+      options: { ...optionsFor('quick'), seed: historySeed },
+    },
+  ];
+}
+
+async function writeSampleFiles(config: Config): Promise<void> {
+  const files = [
+    [historyFile, sampleHistory],
+    [currentFile, sampleCurrentCustomers],
+  ] as const;
+  for (const [name, generate] of files) {
+    const path = join(config.dataDir, name);
+    if (!existsSync(path)) await writeWhole(path, generate());
+  }
+}
+
+async function activateFirst(db: Db): Promise<void> {
+  if (await findActiveModel(db)) return;
+  const models = await listModels(db);
+  const first = models.find((model) => model.name === plans()[0]!.name);
+  if (first) await inTransaction(db, (trx) => activateModel(trx, first.id));
+}
+
+/** Through the same door as any upload. */
+async function scoreCurrentCustomers(db: Db, config: Config): Promise<void> {
+  const model = await findActiveModel(db);
+  if (!model || (await listSampleBatches(db)).length > 0) return;
+  const path = join(config.uploadsDir, currentFile);
+  await writeWhole(path, '');
+  await copyFile(join(config.dataDir, currentFile), path);
+  const intake = await takeInCsv(path);
+  await inTransaction(db, async (trx) => {
+    const id = await insertBatch(trx, {
+      ...intake,
+      userId: null,
+      originalName: currentFile,
+      file: currentFile,
+      isSample: true,
+    });
+    await startScoring(trx, null, id, model, guessMapping(model.schema, intake.header));
+  });
+}

@@ -1,0 +1,111 @@
+/** Taking the sample away: its upload like any other, then what was made for it. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../../config.ts';
+import { inTransaction } from '../../db.ts';
+import type { Db } from '../../db.ts';
+import { Conflict } from '../../errors.ts';
+import { recordEvent } from '../../store/audit.ts';
+import { listBatches, listSampleBatches } from '../../store/batches.ts';
+import type { BatchRecord } from '../../store/batches.ts';
+import { deleteDataset, listSampleDatasets } from '../../store/datasets.ts';
+import { archiveModel, deleteModel, listModels } from '../../store/models.ts';
+import type { ModelRecord } from '../../store/models.ts';
+import { countSamplePredictions, isModelUsed } from '../../store/predictions.ts';
+import type { User } from '../people/accounts.ts';
+import { removeBatchRows, resumeRemoval } from '../batches/removal.ts';
+import { currentFile, historyFile } from './first-start.ts';
+import type { JobOutcome, JobSteps } from '../jobs/steps.ts';
+import { removeModelFile } from '../models/files.ts';
+
+/** What is left of the sample, and what the step that removes it would take. */
+export async function describeSample(db: Db): Promise<SampleDescription> {
+  const models = (await listModels(db)).filter((model) => model.isSample);
+  const batches = await listSampleBatches(db);
+  const datasets = await listSampleDatasets(db);
+  return {
+    predictions: await countSamplePredictions(db),
+    files: batches.length + datasets.length,
+    models: models.filter(({ state }) => state !== 'active').map(({ label }) => label),
+    isBeingRemoved: batches.some(({ state }) => state === 'removing'),
+    activeModel: models.find(({ state }) => state === 'active')?.label ?? null,
+  };
+}
+
+export interface SampleDescription {
+  readonly predictions: number;
+  readonly files: number;
+  /** Those that would go. */
+  readonly models: readonly string[];
+  /** The one that would stay. */
+  readonly activeModel: string | null;
+  readonly isBeingRemoved: boolean;
+}
+
+/**
+ * Everything generated goes: customers, scores, files, dataset, and the models that are not active. The active one
+ * stays until another takes over, so that scoring goes on. A model that scored customers of one's own stays as a name
+ * beside those scores. 'later': a job goes on with it.
+ */
+export async function removeSample(db: Db, config: Config, user: User): Promise<'done' | 'later'> {
+  const batches = await inTransaction(db, async (trx) => {
+    const found = await listSampleBatches(trx);
+    if (found.some(({ state }) => state === 'scoring' || state === 'checking'))
+      throw new Conflict('The sample is still being scored. Try again in a moment.');
+    if (found.some(({ state }) => state === 'removing'))
+      throw new Conflict('The sample is being removed already. Wait until that is done.');
+    const upload = await findOpenUpload(trx, await listIdleSampleModels(trx));
+    if (upload)
+      throw new Conflict(
+        `The upload ${upload.originalName} is being scored with ${upload.modelLabel ?? 'a sample model'}. Finish it or remove it first.`,
+      );
+    await recordEvent(trx, { userId: user.id, action: 'sample.removed', subject: 'Sample data' });
+    for (const batch of found) await resumeRemoval(trx, user.id, batch, { withSample: true });
+    return found;
+  });
+  if (batches.length > 0) return 'later';
+  await removeSampleRest(db, config);
+  return 'done';
+}
+
+/** The job of removing one upload; the last one of the sample takes along what was made for it. */
+export async function removeBatchWithSample(
+  db: Db,
+  config: Config,
+  payload: Parameters<typeof removeBatchRows>[2],
+  steps: JobSteps,
+): Promise<JobOutcome> {
+  const outcome = await removeBatchRows(db, config.uploadsDir, payload, steps);
+  if (payload['withSample'] !== true || outcome === 'stopped' || outcome.state !== 'done') return outcome;
+  // Before the batch itself, whose removal a run that was cut off here takes up again.
+  const others = (await listSampleBatches(db)).filter(({ id }) => id !== payload['removedBatchId']);
+  if (others.length === 0) await removeSampleRest(db, config);
+  return outcome;
+}
+
+/** Whether a model is used is asked when the sample's own scores are gone, and there is little to look through. */
+async function removeSampleRest(db: Db, config: Config): Promise<void> {
+  const files = await inTransaction(db, async (trx) => {
+    const models: ModelRecord[] = [];
+    // What an upload took up since the removal was asked for, stays.
+    for (const model of await listIdleSampleModels(trx))
+      if (!(await findOpenUpload(trx, [model]))) models.push(model);
+    for (const { id } of models)
+      await ((await isModelUsed(trx, id)) ? archiveModel(trx, id) : deleteModel(trx, id));
+    for (const dataset of await listSampleDatasets(trx)) await deleteDataset(trx, dataset.id);
+    return models.map(({ file }) => file);
+  });
+  for (const file of files) await removeModelFile(config.modelsDir, file);
+  for (const file of [historyFile, currentFile]) await rm(join(config.dataDir, file), { force: true });
+}
+
+async function listIdleSampleModels(db: Db): Promise<ModelRecord[]> {
+  return (await listModels(db)).filter((model) => model.isSample && model.state !== 'active');
+}
+
+/** An upload of one's own that is under way needs its model to the end. */
+async function findOpenUpload(trx: Db, models: readonly ModelRecord[]): Promise<BatchRecord | undefined> {
+  const isOpen = ({ state }: BatchRecord): boolean => ['checking', 'checked', 'scoring'].includes(state);
+  const open = (await listBatches(trx, 1_000)).filter((batch) => !batch.isSample && isOpen(batch));
+  return open.find(({ modelId }) => models.some(({ id }) => id === modelId));
+}

@@ -1,0 +1,32 @@
+/** Values that customers have beside what people type about them. */
+import { parseNumber } from '../../ml/data/values.ts';
+import type { CellValue } from '../../ml/data/values.ts';
+
+/** What a person typed into a form that compares: either decimal sign is understood. */
+export function typedNumber(text: string): number | null {
+  return parseNumber(text, '.') ?? parseNumber(text, ',');
+}
+
+/** A number, or that of a level which is a whole number, such as `1`; null: neither. Every country writes those alike. */
+export function numberOf(value: CellValue): number | null {
+  if (typeof value === 'number') return value;
+  return value !== null && /^[+-]?\d{1,15}(\.0)?$/.test(value) ? Number(value) : null;
+}
+
+/** What a customer has is what a person asked for: 29.85 is '29,85', and 'Yes' is 'yes'. */
+export function isAsked(value: CellValue, asked: string): boolean {
+  if (value === null) return false;
+  const number = numberOf(value);
+  return number === null ? fold(String(value)) === fold(asked) : number === typedNumber(asked);
+}
+
+/** Two models may call one thing differently: 1 is '1', and 'yes' is 'Yes'. */
+export function isSameValue(a: CellValue, b: CellValue): boolean {
+  if (a === null || b === null) return a === b;
+  const number = numberOf(a);
+  return number === null ? fold(String(a)) === fold(String(b)) : number === numberOf(b);
+}
+
+function fold(text: string): string {
+  return text.trim().toLowerCase();
+}

@@ -1,0 +1,60 @@
+/** Reasons and notes in words. They tell what goes with the risk in similar customers, never what causes it. */
+import { cellText, sizeText } from '../../format.ts';
+import type { CellNote, CellProblem } from '../../ml/data/row-reader.ts';
+import type { CellValue, DecimalSign } from '../../ml/data/values.ts';
+import { labelOf } from '../csv/column-names.ts';
+
+/** A feature's part in one prediction. */
+export interface Reason {
+  readonly feature: string;
+  /** What the model was told; null where it is not known. */
+  readonly value: CellValue;
+  /** Signed, in probability: 0.12 raises the risk by 12 points. */
+  readonly points: number;
+}
+
+/** 'Contract is Month-to-month: raises risk by 12 points'; numbers with the decimal sign of the file. */
+export function reasonWords({ feature, value, points }: Reason, decimal: DecimalSign = '.'): string {
+  const said = value === null ? 'is not known' : `is ${valueWords(value, decimal)}`;
+  return `${labelOf(feature)} ${said}: ${effectWords(points)}`;
+}
+
+/** The same for people, with the value as pages write it. */
+export function shownReason({ feature, value, points }: Reason): string {
+  const said = value === null ? 'is not known' : `is ${cellText(value)}`;
+  return `${labelOf(feature)} ${said}: ${effectWords(points)}`;
+}
+
+function valueWords(value: string | number, decimal: DecimalSign): string {
+  return typeof value === 'number' ? String(value).replace('.', decimal) : value;
+}
+
+/** 'raises risk by 12 points'. */
+export function effectWords(points: number): string {
+  if (Math.abs(points) < 0.0005) return 'hardly changes the risk';
+  return `${points > 0 ? 'raises' : 'lowers'} risk by ${sizeText(points)}`;
+}
+
+export function noteWords({ column, kind, found, beyond, used }: CellNote): string {
+  const said = shortened(found);
+  switch (kind) {
+    case 'missing':
+      return used === undefined
+        ? `${column} is missing; scored as an unknown value`
+        : `${column} is missing; ${used} stands in, which is typical`;
+    case 'unseen':
+      return used === undefined
+        ? `${column} '${said}' was never seen in training; it says nothing either way`
+        : `${column} '${said}' was never seen in training; scored as an unknown value`;
+    case 'out-of-range':
+      return `${column} ${said} is ${beyond ?? 'outside of what training saw'}${used === undefined ? '' : `; used as ${used}`}`;
+  }
+}
+
+export function problemWords({ column, found, expected }: CellProblem): string {
+  return `${column}: found '${shortened(found)}', expected ${expected}`;
+}
+
+function shortened(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}

@@ -1,0 +1,128 @@
+/**
+ * The one scoring function. Form, CSV and API go through it, so the same customer gets the same probability
+ * to the last bit wherever it comes from.
+ */
+import { explainModel, predictModel } from '../../ml/model/model.ts';
+import type { Model } from '../../ml/model/model.ts';
+import { clearRows, lastRow, toTable } from '../../ml/data/row-reader.ts';
+import type { CellNote, CellProblem } from '../../ml/data/row-reader.ts';
+import type { CellValue, DecimalSign } from '../../ml/data/values.ts';
+import { createCustomerReader, readCustomer } from './customer-reading.ts';
+import type { CustomerReader, RawCustomer } from './customer-reading.ts';
+import { chooseActions } from '../retention/matching.ts';
+import type { RecommendedAction, RetentionRule } from '../retention/matching.ts';
+import { riskLevelOf } from '../risk/levels.ts';
+import type { RiskLevel } from '../risk/levels.ts';
+import { noteWords } from './explanations.ts';
+import type { Reason } from './explanations.ts';
+
+/** What a score depends on beside the model; frozen into a batch when it starts. */
+export interface ScoringRules {
+  readonly mediumFrom: number;
+  readonly highFrom: number;
+  readonly valueMonths: number;
+  readonly rules: readonly RetentionRule[];
+}
+
+export interface Scorer {
+  readonly model: Model;
+  readonly rules: ScoringRules;
+  readonly reader: CustomerReader;
+}
+
+export interface ScoredCustomer {
+  readonly probability: number;
+  /** At or above the model's threshold. */
+  readonly churn: boolean;
+  readonly riskLevel: RiskLevel;
+  /** The probability that the reasons start from. */
+  readonly base: number;
+  /** Strongest first; all features, so that base + Σ points = probability. */
+  readonly reasons: readonly Reason[];
+  readonly actions: readonly RecommendedAction[];
+  /** What was imputed, unseen or out of range, in words. */
+  readonly notes: readonly string[];
+  readonly monthlyValue: number | null;
+  /** Feature → what the model was told, before any policy: stored with the prediction, and what rules look at. */
+  readonly inputs: Readonly<Record<string, CellValue>>;
+}
+
+export type ScoreResult =
+  | { readonly ok: true; readonly customer: ScoredCustomer }
+  | { readonly ok: false; readonly problems: readonly CellProblem[] };
+
+export function createScorer(model: Model, rules: ScoringRules, capacity = 1): Scorer {
+  return { model, rules, reader: createCustomerReader(model.schema, capacity) };
+}
+
+/** Scores customers, at most the scorer's capacity of them; the results are in their order. */
+export function scoreCustomers(
+  scorer: Scorer,
+  customers: readonly RawCustomer[],
+  decimal: DecimalSign,
+): ScoreResult[] {
+  const { batch } = scorer.reader;
+  clearRows(batch);
+  const readings = customers.map((customer) => {
+    const reading = readCustomer(scorer.reader, customer, decimal);
+    return { ...reading, inputs: lastRow(batch) };
+  });
+  const table = toTable(batch);
+  const probabilities = predictModel(scorer.model, table);
+  const explanation = explainModel(scorer.model, table);
+  let row = 0;
+  return customers.map((customer, i) => {
+    const reading = readings[i]!;
+    if (reading.problems.length > 0) return { ok: false, problems: reading.problems };
+    const points = explanation.contributions.subarray(
+      row * explanation.featureCount,
+      (row + 1) * explanation.featureCount,
+    );
+    const probability = probabilities[row]!;
+    row++;
+    return {
+      ok: true,
+      customer: describe(scorer, { ...reading, ...customer }, probability, explanation.base, points),
+    };
+  });
+}
+
+interface ReadCustomer extends Pick<RawCustomer, 'renamed'> {
+  readonly inputs: Readonly<Record<string, CellValue>>;
+  readonly notes: readonly CellNote[];
+  readonly monthlyValue: number | null;
+}
+
+function describe(
+  { model, rules }: Scorer,
+  { inputs, notes, monthlyValue, renamed = [] }: ReadCustomer,
+  probability: number,
+  base: number,
+  points: Float64Array,
+): ScoredCustomer {
+  const riskLevel = riskLevelOf(probability, rules);
+  const reasons = rankReasons(model, inputs, points);
+  return {
+    probability,
+    churn: probability >= model.threshold,
+    riskLevel,
+    base,
+    reasons,
+    actions: chooseActions(
+      rules.rules,
+      { probability, riskLevel, reasons, inputs, monthlyValue },
+      rules.valueMonths,
+    ),
+    notes: [...renamed, ...notes.map(noteWords)],
+    monthlyValue,
+    inputs,
+  };
+}
+
+function rankReasons(model: Model, inputs: ReadCustomer['inputs'], points: Float64Array): Reason[] {
+  const order = Array.from(points.keys()).sort((a, b) => Math.abs(points[b]!) - Math.abs(points[a]!));
+  return order.map((j) => {
+    const feature = model.schema.features[j]!.name;
+    return { feature, value: inputs[feature] ?? null, points: points[j]! };
+  });
+}

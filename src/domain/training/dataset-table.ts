@@ -1,0 +1,88 @@
+/** A dataset's file as fits take it: the columns as they were confirmed, the label as it was defined. */
+import { isSameLevel } from '../../ml/data/levels.ts';
+import { inferColumns } from '../../ml/data/schema-inference.ts';
+import { isBlank } from '../../ml/data/values.ts';
+import type { DatasetColumn } from '../../store/datasets.ts';
+import { readTakenCsv } from '../csv/whole.ts';
+import type { WholeCsv } from '../csv/whole.ts';
+import { applyProxy } from '../datasets/labels/proxy-label.ts';
+import type { LabelDefinition } from '../datasets/labels/definition.ts';
+import type { TrainingTable } from './table.ts';
+
+/** A training learns from so many rows at most, taken evenly from a bigger file. */
+export const maxTrainingRows = 500_000;
+
+/** The name of the column that a proxy label becomes. */
+export const proxyColumn = 'Left (by rule)';
+
+/** A row of which nobody can say whether the customer left. */
+export const undecided = 255;
+
+export interface RowLabels {
+  /** One a row: 1 left, 0 stayed, or `undecided`. */
+  readonly labels: Uint8Array;
+  /** Columns that say who left, so that nothing may be learned from them. */
+  readonly usedColumns: readonly string[];
+}
+
+/**
+ * Reads the file and joins it with what an analyst confirmed. Rows whose label is not known are left out.
+ * @throws AppError 415 or 422 in words
+ */
+export async function readDatasetTable(
+  path: string,
+  columns: readonly DatasetColumn[],
+  label: LabelDefinition,
+  rowCount: number,
+): Promise<TrainingTable> {
+  return toLabelledTable(await readTakenCsv(path, evenly(rowCount, maxTrainingRows)), columns, label);
+}
+
+export function toLabelledTable(
+  csv: WholeCsv,
+  columns: readonly DatasetColumn[],
+  label: LabelDefinition,
+): TrainingTable {
+  const { labels, usedColumns } = labelRows(csv, label);
+  const others = columns.map((column) =>
+    usedColumns.includes(column.name) || column.role === 'label'
+      ? { ...column, role: 'ignored' as const }
+      : column,
+  );
+  if (label.kind === 'column') {
+    const isLabel = (column: DatasetColumn) => column.name === label.column;
+    const marked = others.map((one) => (isLabel(one) ? { ...one, role: 'label' as const } : one));
+    return { ...decidedRows(csv, labels), columns: marked, positive: label.positive };
+  }
+  const answers = Array.from(labels, (value) => (value === 1 ? 'Yes' : 'No'));
+  const labelled = { ...csv, header: [...csv.header, proxyColumn], cells: [...csv.cells, answers] };
+  const kept = decidedRows(labelled, labels);
+  const [made] = inferColumns([proxyColumn], [kept.cells.at(-1)!], csv.decimal);
+  return { ...kept, columns: [...others, { ...made!, role: 'label' as const }], positive: 'Yes' };
+}
+
+/** Who left, row by row. @throws Unprocessable when a column of the definition is not there. */
+export function labelRows(csv: WholeCsv, label: LabelDefinition): RowLabels {
+  if (label.kind === 'proxy') return applyProxy(label.rule, csv);
+  const cells = csv.cells[csv.header.indexOf(label.column)] ?? [];
+  const labels = Uint8Array.from(cells, (text) =>
+    isBlank(text) ? undecided : isSameLevel(text, label.positive) ? 1 : 0,
+  );
+  return { labels, usedColumns: [label.column] };
+}
+
+/** Which rows of a file to keep so that `most` are kept, evenly spread. */
+export function evenly(rowCount: number, most: number): (row: number) => boolean {
+  if (rowCount <= most) return () => true;
+  return (row) => Math.floor((row * most) / rowCount) !== Math.floor(((row - 1) * most) / rowCount);
+}
+
+function decidedRows(csv: WholeCsv, labels: Uint8Array): WholeCsv {
+  const rows = Array.from(labels.keys()).filter((row) => labels[row] !== undecided);
+  if (rows.length === labels.length) return csv;
+  return {
+    ...csv,
+    cells: csv.cells.map((column) => rows.map((row) => column[row]!)),
+    skippedRows: csv.skippedRows + labels.length - rows.length,
+  };
+}

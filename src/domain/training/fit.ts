@@ -1,0 +1,92 @@
+/** From a table to a stored, evaluated model. */
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inTransaction } from '../../db.ts';
+import type { Db } from '../../db.ts';
+import type { OnStep } from '../../ml/estimator.ts';
+import type { Model } from '../../ml/model/model.ts';
+import type { Feature } from '../../ml/data/schema.ts';
+import { trainModel } from '../../ml/model/training.ts';
+import { projectRoot } from '../../paths.ts';
+import { insertModel } from '../../store/models.ts';
+import { writeModelFile } from '../models/files.ts';
+import type { TrainingOptions } from './options.ts';
+import { prepareTraining } from './table.ts';
+import type { TrainingTable } from './table.ts';
+
+export interface TrainingPlan {
+  readonly datasetName: string;
+  /** Only these columns, named as a file of their own names them; null: every feature of the table. */
+  readonly only: readonly string[] | null;
+  readonly options: TrainingOptions;
+  /** What people said of the columns: title, unit, allowed range, policy. */
+  readonly details?: ReadonlyMap<string, Partial<Feature>>;
+}
+
+/** What the registry knows of a model beside what training found out. */
+export interface NewModelNames {
+  readonly name: string;
+  readonly datasetId: number | null;
+  readonly isSample: boolean;
+}
+
+const softwareVersion = (
+  JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string }
+).version;
+
+/** Trains on every feature of the table, or on some of them. @throws Unprocessable as prepareTraining */
+export function trainOnTable(table: TrainingTable, plan: TrainingPlan, onStep: OnStep): Model {
+  const { options } = plan;
+  const { data, ...prepared } = prepareTraining(table, plan.only, options.drop);
+  return trainModel({
+    ...prepared,
+    table: data,
+    ...(plan.details ? { details: plan.details } : {}),
+    families: options.families,
+    params: withBudget(options),
+    imbalance: options.imbalance,
+    folds: options.folds,
+    seed: options.seed,
+    datasetName: plan.datasetName,
+    datasetHash: table.sha256,
+    softwareVersion,
+    now: () => performance.timeOrigin + performance.now(),
+    onStep,
+  });
+}
+
+/** Writes the model's file, then its row: a crash between them leaves a file that nothing names, never the reverse. */
+export async function storeModel(
+  db: Db,
+  modelsDir: string,
+  model: Model,
+  names: NewModelNames,
+): Promise<number> {
+  const file = `${randomUUID()}.holdfast`;
+  const sha256 = await writeModelFile(modelsDir, file, model);
+  return inTransaction(db, (trx) => insertModel(trx, { ...recordOf(summaryOf(model), names), file, sha256 }));
+}
+
+/** A model without what only scoring needs. */
+export type ModelSummary = Omit<Model, 'estimator' | 'calibration'> & { readonly family: string };
+
+export function summaryOf({
+  schema,
+  estimator,
+  threshold,
+  evaluation,
+  importance,
+  provenance,
+}: Model): ModelSummary {
+  return { family: estimator.family, schema, threshold, evaluation, importance, provenance };
+}
+
+/** What the registry stores of a model, its file apart. */
+export function recordOf(model: ModelSummary, names: NewModelNames) {
+  return { ...names, ...model };
+}
+
+function withBudget({ params, budget }: TrainingOptions): TrainingOptions['params'] {
+  return { ...params, auto: { ...params.auto, budget } };
+}

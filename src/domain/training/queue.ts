@@ -1,0 +1,208 @@
+/** Trainings that people start: queued, fitted in a thread of their own, cancelled, taken up again. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Config } from '../../config.ts';
+import { inTransaction } from '../../db.ts';
+import type { Db } from '../../db.ts';
+import { Conflict, Unprocessable } from '../../errors.ts';
+import type { FitStep } from '../../ml/estimator.ts';
+import type { Feature } from '../../ml/data/schema.ts';
+import { recordEvent } from '../../store/audit.ts';
+import { getDataset } from '../../store/datasets.ts';
+import type { DatasetColumn } from '../../store/datasets.ts';
+import { enqueueJob, listOpenJobs, requestCancel } from '../../store/jobs.ts';
+import type { Job } from '../../store/jobs.ts';
+import { insertModel } from '../../store/models.ts';
+import { getTraining, insertTraining, moveTraining } from '../../store/trainings.ts';
+import type { TrainingRecord } from '../../store/trainings.ts';
+import type { User } from '../people/accounts.ts';
+import { readDatasetTable } from './dataset-table.ts';
+import { readLabel } from '../datasets/labels/definition.ts';
+import type { LabelDefinition } from '../datasets/labels/definition.ts';
+import { removeModelFile, writeModelFile } from '../models/files.ts';
+import { recordOf, summaryOf, trainOnTable } from './fit.ts';
+import type { ModelSummary } from './fit.ts';
+import { TrainingOptions } from './options.ts';
+
+/** Everything a fit needs, as plain data: it goes to another thread. */
+export interface TrainingOrder {
+  readonly name: string;
+  readonly datasetName: string;
+  readonly path: string;
+  readonly rowCount: number;
+  /** Of the file that was brought. */
+  readonly sha256: string;
+  readonly columns: readonly DatasetColumn[];
+  readonly label: LabelDefinition;
+  readonly options: TrainingOptions;
+}
+
+export type TrainingProgress = FitStep;
+
+export interface TrainingResult {
+  /** In the models folder. */
+  readonly file: string;
+  readonly sha256: string;
+  readonly model: ModelSummary;
+}
+
+/** Queues a training. @throws Unprocessable when the dataset has no label yet. */
+export async function trainLater(
+  db: Db,
+  user: User,
+  datasetId: number,
+  name: string,
+  options: TrainingOptions,
+): Promise<number> {
+  return inTransaction(db, async (trx) => {
+    const dataset = await getDataset(trx, datasetId);
+    if (dataset.state !== 'ready')
+      throw new Conflict('This dataset is still being read. Try again in a moment.');
+    if (readLabel(dataset.label) === null)
+      throw new Unprocessable([{ field: 'label', message: 'Say first what tells that a customer left.' }]);
+    const id = await insertTraining(trx, { datasetId, name, plan: options, createdBy: user.id });
+    await enqueue(trx, user, id, name);
+    await recordEvent(trx, {
+      userId: user.id,
+      action: 'training.started',
+      subject: name,
+      after: { dataset: dataset.name, effort: options.effort, families: options.families },
+    });
+    return id;
+  });
+}
+
+/** What is to be fitted; null when it was cancelled meanwhile. */
+export async function beginTraining(db: Db, config: Config, id: number): Promise<TrainingOrder | null> {
+  const training = await getTraining(db, id);
+  // 'running' is a training whose process ended: it begins anew and, by its seed, becomes the same model.
+  const isOpen = await inTransaction(db, (trx) => moveTraining(trx, id, ['queued', 'running'], 'running'));
+  if (!isOpen) return null;
+  const dataset = await getDataset(db, training.datasetId);
+  const label = readLabel(dataset.label);
+  if (label === null)
+    throw new Unprocessable([{ field: 'label', message: 'The dataset has no label any more.' }]);
+  return {
+    name: training.name,
+    datasetName: dataset.name,
+    path: join(config.dataDir, dataset.file),
+    rowCount: dataset.rowCount,
+    sha256: dataset.sha256,
+    columns: dataset.columns,
+    label,
+    options: TrainingOptions.parse(training.plan),
+  };
+}
+
+/** Runs in the fitting thread; leaves a model file that nothing names yet. */
+export async function fitTraining(
+  modelsDir: string,
+  order: TrainingOrder,
+  onProgress: (progress: TrainingProgress) => void,
+): Promise<TrainingResult> {
+  onProgress({ stage: 'Reading the data', done: 0, total: 0, best: null });
+  const read = await readDatasetTable(order.path, order.columns, order.label, order.rowCount);
+  // The model names the file that was brought, not the CSV that was made of it.
+  const table = { ...read, sha256: order.sha256 };
+  const model = trainOnTable(table, { ...order, only: null, details: detailsOf(order.columns) }, onProgress);
+  const file = `${randomUUID()}.holdfast`;
+  const sha256 = await writeModelFile(modelsDir, file, model);
+  return { file, sha256, model: summaryOf(model) };
+}
+
+/** What scoring and forms need of what an analyst said about a column. */
+function detailsOf(columns: readonly DatasetColumn[]): Map<string, Partial<Feature>> {
+  return new Map(
+    columns.map(({ name, title, unit, actionable, allowed, policy }) => [
+      name,
+      {
+        ...(title === undefined ? {} : { title }),
+        ...(unit === undefined ? {} : { unit }),
+        ...(actionable === undefined ? {} : { actionable }),
+        ...(allowed === undefined ? {} : { allowed }),
+        ...(policy === undefined ? {} : { policy }),
+      },
+    ]),
+  );
+}
+
+/**
+ * Puts the fitted model into the registry, as a candidate; the active model is not touched. Call in the transaction
+ * that ends the training's job.
+ */
+export async function completeTraining(
+  trx: Db,
+  config: Config,
+  id: number,
+  result: TrainingResult,
+): Promise<void> {
+  const training = await getTraining(trx, id);
+  if (training.state !== 'running') {
+    await removeModelFile(config.modelsDir, result.file);
+    return;
+  }
+  const modelId = await insertModel(trx, {
+    ...recordOf(result.model, { name: training.name, datasetId: training.datasetId, isSample: false }),
+    file: result.file,
+    sha256: result.sha256,
+  });
+  await moveTraining(trx, id, ['running'], 'done', { modelId, error: null });
+  await recordEvent(trx, {
+    userId: training.createdBy,
+    action: 'training.finished',
+    subject: training.name,
+    after: { model: modelId, rocAuc: result.model.evaluation.holdout.rocAuc },
+  });
+}
+
+export async function stopTraining(
+  db: Db,
+  id: number,
+  state: 'cancelled' | 'failed',
+  error: string | null,
+): Promise<void> {
+  await moveTraining(db, id, ['queued', 'running'], state, { error });
+}
+
+/** Ends a training that waits at once, one that runs within a moment. */
+export async function cancelTraining(db: Db, user: User, id: number): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    const training = await getTraining(trx, id);
+    const job = await findTrainingJob(trx, id);
+    if (!job) return;
+    await requestCancel(trx, job.id);
+    if (job.state === 'queued') await stopTraining(trx, id, 'cancelled', null);
+    await recordEvent(trx, { userId: user.id, action: 'training.cancelled', subject: training.name });
+  });
+}
+
+/** Starts a cancelled or failed training again, as it was planned. */
+export async function resumeTraining(db: Db, user: User, id: number): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    const training = await getTraining(trx, id);
+    if (!(await moveTraining(trx, id, ['cancelled', 'failed'], 'queued', { error: null }))) return;
+    await enqueue(trx, user, id, training.name);
+  });
+}
+
+/** The job that trains or will. */
+export async function findTrainingJob(db: Db, trainingId: number): Promise<Job | undefined> {
+  return (await listOpenJobs(db)).find((job) => job.payload['trainingId'] === trainingId);
+}
+
+/** How many trainings stand before this one. */
+export async function placeInLine(db: Db, training: TrainingRecord): Promise<number> {
+  const jobs = (await listOpenJobs(db)).filter(
+    ({ kind, state }) => kind === 'train-model' && state === 'queued',
+  );
+  return jobs.findIndex((job) => job.payload['trainingId'] === training.id);
+}
+
+async function enqueue(trx: Db, user: User, trainingId: number, name: string): Promise<void> {
+  await enqueueJob(trx, {
+    kind: 'train-model',
+    payload: { trainingId },
+    subject: `Train ${name}`,
+    createdBy: user.id,
+  });
+}

@@ -1,0 +1,271 @@
+/**
+ * `auto`: tries the families with several settings each by cross-validation inside the training rows,
+ * blends the best of each family, and fits the members of the blend on all rows.
+ *
+ * Method: candidates and their out-of-fold probabilities in trials.ts; of each family the setting with the
+ * least log loss goes into the blend (blend.ts), whose weights are learned on out-of-fold probabilities
+ * alone. Members of little weight are dropped and the weights learned anew. If the blend is not better than
+ * the best single family by more than chance would make it (0.02 % of its log loss), that family is taken
+ * alone; its weight and intercept then calibrate it. The network, whose reasons are sampled and slow, stays
+ * only where it lowers the blend's log loss by 0.2 % or more.
+ * Budget: nominal seconds (trials.ts). When all trials on all rows would cost more, they run on a
+ * stratified sample that fits, of at least 2,000 rows.
+ * Reasons: blend.ts. Reference: van der Laan, Polley and Hubbard (2007), Super Learner.
+ * Assumptions: rows are exchangeable.
+ */
+import { blendExplanations, blendProbabilities, fitBlend, type BlendWeights } from './blend.ts';
+import {
+  fewestOfAClass,
+  stratifiedFolds,
+  stratifiedSplit,
+  takeTarget,
+} from '../evaluation/cross-validation.ts';
+import type { Estimator, Explanation, OnStep, TrainingData } from '../estimator.ts';
+import {
+  explainMember,
+  fitMember,
+  predictMember,
+  memberFamilies,
+  type Member,
+  type MemberFamily,
+} from '../members.ts';
+import { rocAuc } from '../evaluation/metrics.ts';
+import type { Random } from '../math/random.ts';
+import { takeGroups } from '../data/row-groups.ts';
+import { takeRows, type Table } from '../data/table.ts';
+import { checkTrainingData, rowWeights, takeTrainingRows, type ClassWeight } from '../data/training-data.ts';
+import { candidates, meanLogLoss, nominalCost, tryCandidate, type Trial } from './trials.ts';
+
+export interface AutoParams {
+  /** Families to try, at least one. */
+  readonly families: readonly MemberFamily[];
+  /** Folds of the cross-validation, 2 to 10; fewer when a class has few rows. */
+  readonly folds: number;
+  /** Nominal seconds for all trials, > 0. */
+  readonly budget: number;
+  readonly classWeight: ClassWeight;
+}
+
+/** What was tried, for the model card. */
+export interface TrialSummary {
+  readonly family: MemberFamily;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Out of fold, as is the area under the curve. */
+  readonly logLoss: number;
+  readonly rocAuc: number;
+}
+
+export interface AutoModel {
+  readonly members: readonly Member[];
+  readonly blend: BlendWeights;
+  readonly trials: readonly TrialSummary[];
+}
+
+const MIN_SHARE = 0.07;
+const WORTH = 2e-4;
+const WORTH_OF_SAMPLING = 2e-3;
+const MIN_SAMPLE = 2_000;
+
+export const auto: Estimator<AutoParams, AutoModel> = {
+  family: 'auto',
+  defaults: { families: memberFamilies, folds: 5, budget: 60, classWeight: 'none' },
+  fit: fitAuto,
+  predict: (model, table) =>
+    blendProbabilities(
+      model.blend,
+      model.members.map((member) => predictMember(member, table)),
+    ),
+  explain: explainAuto,
+};
+
+function fitAuto(params: AutoParams, data: TrainingData, random: Random, onStep?: OnStep): AutoModel {
+  return tuneAuto(params, data, random, onStep).model;
+}
+
+/** A tuned blend, and the out-of-fold probabilities that it was chosen by. */
+export interface TunedAuto {
+  readonly model: AutoModel;
+  /** The rows that the trials were made on: all, or a sample. */
+  readonly rows: Int32Array;
+  /** The blend's out-of-fold probabilities of `rows`. Settings and blend were chosen on them. */
+  readonly outOfFold: Float64Array;
+}
+
+/** As `auto.fit`, with what a threshold can be chosen on. @throws RangeError as fit does */
+export function tuneAuto(
+  change: Partial<AutoParams>,
+  data: TrainingData,
+  random: Random,
+  onStep?: OnStep,
+): TunedAuto {
+  const params = { ...auto.defaults, ...change };
+  checkParams(params);
+  checkTrainingData(data);
+  const allWeights = rowWeights(data, params.classWeight);
+  // A row of no weight is no row: it must not decide which fold the others are in.
+  const weighing = Int32Array.from(allWeights.keys()).filter((row) => allWeights[row]! > 0);
+  const weights = allWeights.filter((weight) => weight > 0);
+  const known = {
+    table: takeRows(data.table, weighing),
+    target: takeTarget(data.target, weighing),
+    ...takeGroups(data.groups, weighing),
+  };
+  const sample = sampleFor(params, known, weights, random.fork());
+  const trials = runTrials(params, sample.data, sample.weights, random, onStep);
+  const { chosen, blend } = choose(trials, sample.data.target, sample.weights);
+  const all = { ...known, weights };
+  const steps = trials.length + chosen.length;
+  const model = {
+    members: chosen.map((trial, k) => {
+      const stage = `Fitting ${trial.family} on all rows`;
+      onStep?.({ stage, done: trials.length + k, total: steps, best: bestSoFar(trials) });
+      return fitMember(trial.family, trial.params, all, random.fork());
+    }),
+    blend,
+    trials: trials.map(({ family, params: tried, logLoss, probabilities }) => ({
+      family,
+      params: tried,
+      logLoss,
+      rocAuc: rocAuc(probabilities, sample.data.target),
+    })),
+  };
+  const outOfFold = blendProbabilities(
+    blend,
+    chosen.map(({ probabilities }) => probabilities),
+  );
+  return { model, rows: sample.rows.map((row) => weighing[row]!), outOfFold };
+}
+
+function bestSoFar(trials: readonly Trial[]): string | null {
+  if (trials.length === 0) return null;
+  const best = trials.reduce((a, b) => (b.logLoss < a.logLoss ? b : a));
+  return `${best.family}, log loss ${best.logLoss.toFixed(4)}`;
+}
+
+function explainAuto(model: AutoModel, table: Table): Explanation {
+  return blendExplanations(
+    model.blend,
+    model.members.map((member) => predictMember(member, table)),
+    model.members.map((member) => explainMember(member, table)),
+  );
+}
+
+/** All rows, or as many as the budget allows, the share of both classes kept. */
+function sampleFor(
+  params: AutoParams,
+  data: TrainingData,
+  weights: Float64Array,
+  random: Random,
+): { data: TrainingData; weights: Float64Array; rows: Int32Array } {
+  const { rowCount } = data.table;
+  const cost = wanted(params).reduce(
+    (sum, one) => sum + nominalCost(one, rowCount, data.table) * params.folds,
+    0,
+  );
+  const share = Math.max(params.budget / cost, MIN_SAMPLE / rowCount);
+  if (share >= 1) return { data, weights, rows: Int32Array.from(data.target.keys()) };
+  const rows = stratifiedSplit(data.target, share, random, data.groups).test;
+  return {
+    rows,
+    data: takeTrainingRows(data, rows),
+    weights: Float64Array.from(rows, (row) => weights[row]!),
+  };
+}
+
+function runTrials(
+  params: AutoParams,
+  data: TrainingData,
+  weights: Float64Array,
+  random: Random,
+  onStep?: OnStep,
+): Trial[] {
+  const folds = Math.min(params.folds, fewestOfAClass(data.target, data.groups));
+  if (folds < 2) throw new RangeError('auto needs at least two customers of each class');
+  const foldOf = stratifiedFolds(data.target, folds, random, data.groups);
+  const all = wanted(params);
+  const trials: Trial[] = [];
+  for (const candidate of all) {
+    // The members are fitted after the trials: a few steps more.
+    const total = all.length + Math.min(params.families.length, all.length);
+    const stage = `Trying ${candidate.family}`;
+    onStep?.({ stage, done: trials.length, total, best: bestSoFar(trials) });
+    trials.push(tryCandidate(candidate, data, weights, foldOf, folds, random.fork()));
+  }
+  return trials;
+}
+
+interface Choice {
+  readonly chosen: readonly Trial[];
+  readonly blend: BlendWeights;
+  readonly loss: number;
+}
+
+/** A member whose reasons are sampled rather than exact has to earn its place by a clear gain. */
+function choose(trials: readonly Trial[], target: Uint8Array, weights: Float64Array): Choice {
+  const best = blendBest(trials, target, weights);
+  const exact = trials.filter(({ family }) => family !== 'network');
+  if (exact.length === 0 || !best.chosen.some(({ family }) => family === 'network')) return best;
+  const plain = blendBest(exact, target, weights);
+  return plain.loss - best.loss > WORTH_OF_SAMPLING * plain.loss ? best : plain;
+}
+
+/** The members of the blend and its weights; a single member when blending is not worth it. */
+function blendBest(trials: readonly Trial[], target: Uint8Array, weights: Float64Array): Choice {
+  let chosen = bestOfEachFamily(trials);
+  let blend = blendOf(chosen, target, weights);
+  for (;;) {
+    const total = blend.weights.reduce((sum, weight) => sum + weight, 0);
+    const kept = chosen.filter((_, k) => blend.weights[k]! >= MIN_SHARE * total);
+    if (kept.length === chosen.length || kept.length === 0) break;
+    chosen = kept;
+    blend = blendOf(chosen, target, weights);
+  }
+  const single = chosen.reduce((best, trial) => (trial.logLoss < best.logLoss ? trial : best));
+  const alone = blendOf([single], target, weights);
+  const loss = lossOf(chosen, blend, target, weights);
+  const lossAlone = lossOf([single], alone, target, weights);
+  return lossAlone - loss > WORTH * single.logLoss
+    ? { chosen, blend, loss }
+    : { chosen: [single], blend: alone, loss: lossAlone };
+}
+
+function bestOfEachFamily(trials: readonly Trial[]): Trial[] {
+  return memberFamilies.flatMap((family) => {
+    const own = trials.filter((trial) => trial.family === family);
+    return own.length === 0
+      ? []
+      : [own.reduce((best, trial) => (trial.logLoss < best.logLoss ? trial : best))];
+  });
+}
+
+function blendOf(trials: readonly Trial[], target: Uint8Array, weights: Float64Array): BlendWeights {
+  return fitBlend(
+    trials.map((trial) => trial.probabilities),
+    target,
+    weights,
+  );
+}
+
+function lossOf(
+  trials: readonly Trial[],
+  blend: BlendWeights,
+  target: Uint8Array,
+  weights: Float64Array,
+): number {
+  const blended = blendProbabilities(
+    blend,
+    trials.map((trial) => trial.probabilities),
+  );
+  return meanLogLoss(blended, target, weights);
+}
+
+function wanted(params: AutoParams): typeof candidates {
+  return candidates.filter((candidate) => params.families.includes(candidate.family));
+}
+
+function checkParams(params: AutoParams): void {
+  if (wanted(params).length === 0) throw new RangeError('auto: families must name at least one family');
+  if (!(Number.isInteger(params.folds) && params.folds >= 2 && params.folds <= 10))
+    throw new RangeError('auto: folds must be 2 to 10');
+  if (!(params.budget > 0)) throw new RangeError('auto: budget must be positive');
+}

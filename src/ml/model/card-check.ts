@@ -1,0 +1,147 @@
+/** What a model file says about its model: pages and the registry print it without looking again. */
+import type { GainsPoint, ReliabilityBin, ThresholdRow } from '../evaluation/curves.ts';
+import { allFamilies } from '../estimators.ts';
+import type { GroupFigure, GroupGaps } from '../evaluation/group-figures.ts';
+import type { Interval, MetricIntervals } from '../evaluation/intervals.ts';
+import type { Confusion, Metrics } from '../evaluation/metrics.ts';
+import type { Candidate, Evaluation, Importance, Provenance } from './model.ts';
+import type { PermutationImportance } from '../evaluation/permutation-importance.ts';
+import type { GroupReport, Report } from '../evaluation/report.ts';
+import { count, fields, isPlain, list, nullable, number, oneOf, optional, share, text } from './shape.ts';
+import type { Check, Fields } from './shape.ts';
+
+const maxColumns = 10_000;
+const maxRows = 1_000;
+
+const confusionFields: Fields<Confusion> = {
+  truePositives: count,
+  falsePositives: count,
+  trueNegatives: count,
+  falseNegatives: count,
+};
+
+const metrics = fields<Metrics>({
+  accuracy: share,
+  precision: share,
+  recall: share,
+  f1: share,
+  rocAuc: share,
+  prAuc: share,
+  logLoss: number,
+  brier: share,
+  topDecileLift: number,
+  ece: share,
+  confusion: fields(confusionFields),
+});
+
+const interval = fields<Interval>({ low: number, high: number });
+const intervals = fields<MetricIntervals>({
+  accuracy: interval,
+  precision: interval,
+  recall: interval,
+  f1: interval,
+  rocAuc: interval,
+  prAuc: interval,
+  logLoss: interval,
+  brier: interval,
+  topDecileLift: interval,
+  ece: interval,
+});
+
+const sweep = list(
+  fields<ThresholdRow>({
+    ...confusionFields,
+    threshold: share,
+    valueOfTruePositives: number,
+    squaredValueOfTruePositives: optional(number),
+  }),
+  maxRows,
+);
+const gaps = fields<GroupGaps>({
+  selectionRate: nullable(number),
+  recall: nullable(number),
+  falsePositiveRate: nullable(number),
+});
+const group = fields<GroupFigure>({
+  group: text,
+  from: optional(number),
+  to: optional(number),
+  count,
+  rate: share,
+  low: share,
+  high: share,
+  meanScore: share,
+  rocAuc: nullable(share),
+  recall: nullable(share),
+  falsePositiveRate: nullable(share),
+  selectionRate: share,
+});
+
+const report = fields<Report>({
+  intervals,
+  sweep,
+  oneColumnSweep: optional(sweep),
+  gains: atLeastOne(list(fields<GainsPoint>({ share, found: share, lift: number }), maxRows)),
+  reliability: list(
+    fields<ReliabilityBin>({
+      ...{ from: share, to: share, count, meanScore: share, rate: share, low: share, high: share },
+    }),
+    maxRows,
+  ),
+  empc: fields<Report['empc']>({ profit: number, share }),
+  monthlyValue: number,
+  permutation: list(
+    fields<PermutationImportance>({ feature: text, aucDrop: number, deviation: number }),
+    maxColumns,
+  ),
+  groups: list(fields<GroupReport>({ column: text, groups: list(group, maxRows), gaps }), maxColumns),
+});
+
+export const checkEvaluation = fields<Evaluation>({
+  folds: count,
+  trainingRows: count,
+  holdoutRows: count,
+  holdoutCustomers: optional(count),
+  positiveRate: share,
+  candidates: list(
+    fields<Candidate>({
+      ...{ family: oneOf(...allFamilies), rocAuc: share, rocAucDeviation: nullable(number), logLoss: number },
+    }),
+    maxRows,
+  ),
+  selectionSweep: optional(sweep),
+  holdout: metrics,
+  baseline: metrics,
+  oneColumn: optional(metrics),
+  report: optional(report),
+});
+
+export const checkProvenance = fields<Provenance>({
+  datasetName: text,
+  datasetHash: text,
+  rowCount: count,
+  seed: number,
+  params: (value, at) => (isPlain(value) ? null : `${at} is missing`),
+  softwareVersion: text,
+  trainedAt: (value, at) =>
+    typeof value === 'string' && value.length <= 40 && Number.isFinite(Date.parse(value))
+      ? null
+      : `${at} is no time`,
+  durationMs: number,
+});
+
+/** Of columns that the model has, each at most once. */
+export function checkImportance(names: ReadonlySet<unknown>): Check {
+  const entries = list(
+    fields<Importance>({
+      feature: (value, at) => (names.has(value) ? null : `${at} is not a column of the model`),
+      points: number,
+    }),
+    names.size,
+  );
+  return (value, at) => entries(value, at);
+}
+
+function atLeastOne(check: Check): Check {
+  return (value, at) => (Array.isArray(value) && value.length === 0 ? `${at} is empty` : check(value, at));
+}

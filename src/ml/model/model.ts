@@ -1,0 +1,96 @@
+/**
+ * A model: a fitted estimator with everything needed to score with it and to answer for it later. It gives
+ * calibrated probabilities, and reasons that add up to them.
+ */
+import { calibrate, calibrateExplanation } from './calibration.ts';
+import type { Calibration } from './calibration.ts';
+import type { Explanation } from '../estimator.ts';
+import { explainWith, predictWith } from '../estimators.ts';
+import type { Family, FittedEstimator } from '../estimators.ts';
+import type { ThresholdRow } from '../evaluation/curves.ts';
+import type { Metrics } from '../evaluation/metrics.ts';
+import type { Report } from '../evaluation/report.ts';
+import type { Schema } from '../data/schema.ts';
+import type { Table } from '../data/table.ts';
+
+/** Where a model came from, so that any figure it gives can be traced and repeated. */
+export interface Provenance {
+  readonly datasetName: string;
+  /** SHA-256 of the training file, hexadecimal. */
+  readonly datasetHash: string;
+  readonly rowCount: number;
+  readonly seed: number;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly softwareVersion: string;
+  /** ISO 8601, UTC. */
+  readonly trainedAt: string;
+  readonly durationMs: number;
+}
+
+/** What was tried, with its cross-validated figures. */
+export interface Candidate {
+  readonly family: Family;
+  readonly rocAuc: number;
+  /**
+   * Standard deviation over folds. Null: a selection score of `auto`, whose settings and count of trees were chosen on
+   * the same out-of-fold rows, which makes it a little too good.
+   */
+  readonly rocAucDeviation: number | null;
+  readonly logLoss: number;
+}
+
+export interface Evaluation {
+  readonly folds: number;
+  readonly trainingRows: number;
+  readonly holdoutRows: number;
+  /** How many customers these rows are of, where rows belong together; intervals take rows as independent. */
+  readonly holdoutCustomers?: number;
+  /** Share of leavers in the whole dataset. */
+  readonly positiveRate: number;
+  readonly candidates: readonly Candidate[];
+  /**
+   * Confusion by threshold over out-of-fold probabilities of the training rows: thresholds are chosen here, and
+   * measured on the hold-out. Absent in models of before version 0.2.
+   */
+  readonly selectionSweep?: readonly ThresholdRow[];
+  /** On the hold-out, which nothing was learned from; at a threshold of 0.5. */
+  readonly holdout: Metrics;
+  /** The majority class on the same rows. */
+  readonly baseline: Metrics;
+  /** The best rule on one column, on the same rows. */
+  readonly oneColumn?: Metrics;
+  /** Intervals, curves and groups on the same rows; absent in models of before version 0.2. */
+  readonly report?: Report;
+}
+
+export interface Importance {
+  readonly feature: string;
+  /** Mean size of the feature's reasons over hold-out rows, in probability. */
+  readonly points: number;
+}
+
+export interface Model {
+  readonly schema: Schema;
+  readonly estimator: FittedEstimator;
+  /** Absent: the estimator's probabilities are used as they are. */
+  readonly calibration?: Calibration;
+  /** Probability from which a customer is said to leave. */
+  readonly threshold: number;
+  readonly evaluation: Evaluation;
+  /** Strongest first. */
+  readonly importance: readonly Importance[];
+  readonly provenance: Provenance;
+}
+
+/** Probabilities of leaving; the table is encoded with the model's own levels (see row-reader.ts). */
+export function predictModel(model: Pick<Model, 'estimator' | 'calibration'>, table: Table): Float64Array {
+  const scores = predictWith(model.estimator, table);
+  return model.calibration === undefined ? scores : calibrate(model.calibration, scores);
+}
+
+/** Reasons in probability points; see Explanation. */
+export function explainModel(model: Pick<Model, 'estimator' | 'calibration'>, table: Table): Explanation {
+  const explanation = explainWith(model.estimator, table);
+  if (model.calibration === undefined || model.calibration.method === 'none') return explanation;
+  return calibrateExplanation(model.calibration, explanation, predictWith(model.estimator, table));
+}

@@ -1,0 +1,332 @@
+/**
+ * Training a model. A stratified hold-out is put aside; the families are compared by cross-validation inside
+ * the rest (encoder, resampling and all fitted inside each fold); the best is fitted on the rest, calibrated
+ * on its out-of-fold probabilities, and measured once on the hold-out. Confusion by threshold over the same out-of-fold
+ * probabilities is kept, so that a threshold can be chosen without the hold-out.
+ *
+ * `auto` alone compares and calibrates by itself (tuning.ts, blend.ts), inside the same rows; levels of categories are
+ * then those of all training rows.
+ */
+import { majority, oneColumn } from '../evaluation/baselines.ts';
+import { calibrate, fitCalibration } from './calibration.ts';
+import type { Calibration } from './calibration.ts';
+import { crossValidate, stratifiedSplit, takeTarget } from '../evaluation/cross-validation.ts';
+import type { Split } from '../evaluation/cross-validation.ts';
+import { thresholdSweep } from '../evaluation/curves.ts';
+import { encodeTable, fitEncoder } from '../data/encoding.ts';
+import type { OnStep, TrainingData } from '../estimator.ts';
+import { defaultParams, explainWith, fitEstimator, predictWith } from '../estimators.ts';
+import type { Family, FittedEstimator } from '../estimators.ts';
+import { computeMetrics, logLoss } from '../evaluation/metrics.ts';
+import type { Candidate, Importance, Model } from './model.ts';
+import { createRandom } from '../math/random.ts';
+import type { Random } from '../math/random.ts';
+import { monthlyValuesOf, reportOn } from '../evaluation/report.ts';
+import { resample } from '../data/resampling.ts';
+import { takeGroups } from '../data/row-groups.ts';
+import type { RowGroups } from '../data/row-groups.ts';
+import type { Feature, FeatureType, Label } from '../data/schema.ts';
+import { takeRows } from '../data/table.ts';
+import type { Table } from '../data/table.ts';
+import { takeTrainingRows } from '../data/training-data.ts';
+import { tuneAuto } from '../auto/auto.ts';
+
+/** How the rarer class is given more weight, inside training rows only. */
+export type Imbalance = 'none' | 'weights' | 'over' | 'under';
+
+export interface TrainingRequest {
+  /** All features, with whatever levels the file has. */
+  readonly table: Table;
+  readonly types: readonly FeatureType[];
+  /** What people said of a feature: title, unit, actionable, allowed range, policy. */
+  readonly details?: ReadonlyMap<string, Partial<Feature>>;
+  readonly target: Uint8Array;
+  /** Rows of one group stay on one side of every split; null: every row stands alone. */
+  readonly groups?: RowGroups;
+  readonly label: Label;
+  readonly identifier: string | null;
+  readonly value: string | null;
+  /** The families to choose from. */
+  readonly families: readonly Family[];
+  /** Replaces some of a family's parameters. */
+  readonly params?: Partial<Readonly<Record<Family, object>>>;
+  readonly imbalance?: Imbalance;
+  readonly folds: number;
+  readonly seed: number;
+  readonly datasetName: string;
+  readonly datasetHash: string;
+  readonly softwareVersion: string;
+  /** Milliseconds since 1970; the clock is outside. */
+  readonly now: () => number;
+  readonly onStep?: OnStep;
+}
+
+const holdoutShare = 0.2;
+const threshold = 0.5;
+const importanceRows = 1_000;
+
+/** @throws RangeError when there is nothing to learn: no rows, one class, fewer rows than folds. */
+export function trainModel(request: TrainingRequest): Model {
+  const startedAt = request.now();
+  const random = createRandom(request.seed);
+  const split = stratifiedSplit(request.target, holdoutShare, random.fork(), request.groups);
+  const table = takeRows(request.table, split.train);
+  const target = takeTarget(request.target, split.train);
+
+  const rows = { table, target, ...takeGroups(request.groups, split.train) };
+  const compared = compareFamilies(request, rows);
+  const { family } = compared.best;
+  request.onStep?.({
+    ...lastSteps(request),
+    stage: `Fitting ${family} on all training rows`,
+    best: wordsOf(compared.best),
+  });
+  const encoder = fitEncoder(table, request.types);
+  const data = { ...rows, table: encodeTable(encoder, table) };
+  const fitted = fitBest(request, compared, data, random.fork());
+  const { estimator } = fitted;
+  const calibration = calibrationOf(compared, rows, random.fork());
+
+  request.onStep?.({
+    ...lastSteps(request),
+    stage: 'Measuring on rows that were put aside',
+    best: wordsOf(compared.best),
+  });
+  const holdout = encodeTable(encoder, takeRows(request.table, split.test));
+  const holdoutTarget = takeTarget(request.target, split.test);
+  const predict = (rows: Table) => calibrate(calibration, predictWith(estimator, rows));
+  const scores = predict(holdout);
+  const oneColumnScores = oneColumn.predict(oneColumn.fit({}, data, random.fork()), holdout);
+  const finishedAt = request.now();
+  return {
+    schema: {
+      features: encoder.map((feature) => ({ ...feature, ...request.details?.get(feature.name) })),
+      label: request.label,
+      identifier: request.identifier,
+      value: request.value,
+    },
+    estimator,
+    calibration,
+    threshold,
+    evaluation: {
+      folds: request.folds,
+      trainingRows: split.train.length,
+      holdoutRows: split.test.length,
+      ...(request.groups ? { holdoutCustomers: countGroups(request.groups, split.test) } : {}),
+      positiveRate: rateOf(request.target),
+      candidates: candidatesOf(compared, estimator),
+      selectionSweep: thresholdSweep(
+        calibrate(calibration, fitted.outOfFold),
+        takeTarget(target, fitted.rows),
+        monthlyValuesOf(takeRows(data.table, fitted.rows), request.value),
+      ),
+      holdout: computeMetrics(scores, holdoutTarget, threshold),
+      baseline: computeMetrics(
+        majority.predict(majority.fit({}, data, random), holdout),
+        holdoutTarget,
+        threshold,
+      ),
+      oneColumn: computeMetrics(oneColumnScores, holdoutTarget, threshold),
+      report: reportOn({
+        ...{ predict, table: holdout, target: holdoutTarget, scores, oneColumnScores, threshold },
+        ...{ value: request.value, random: random.fork() },
+      }),
+    },
+    importance: rankFeatures(estimator, holdout),
+    provenance: {
+      datasetName: request.datasetName,
+      datasetHash: request.datasetHash,
+      rowCount: request.table.rowCount,
+      seed: request.seed,
+      params: { ...paramsOf(request, family), imbalance: request.imbalance ?? 'none' },
+      softwareVersion: request.softwareVersion,
+      trainedAt: new Date(finishedAt).toISOString(),
+      durationMs: Math.round(finishedAt - startedAt),
+    },
+  };
+}
+
+interface Compared {
+  readonly best: Candidate;
+  readonly candidates: readonly Candidate[];
+  /** Out-of-fold probabilities of the best, one a training row; null: not compared. */
+  readonly outOfFold: Float64Array | null;
+}
+
+/** `auto` alone needs no comparison from outside: it makes its own, and calibrates by its blend. */
+function compareFamilies(request: TrainingRequest, rows: TrainingData): Compared {
+  const { families } = request;
+  if (families.length === 1 && families[0] === 'auto' && (request.imbalance ?? 'none') === 'none')
+    return { best: unmeasured('auto'), candidates: [], outOfFold: null };
+  const results: ReturnType<typeof compareFamily>[] = [];
+  for (const family of families) results.push(compareFamily(request, family, results, rows));
+  const isWeighted = (request.imbalance ?? 'none') !== 'none';
+  // Weights and resampling shift probabilities until they are calibrated; the order of scores they leave.
+  const best = results.reduce((a, b) =>
+    (isWeighted ? b.candidate.rocAuc > a.candidate.rocAuc : b.candidate.logLoss < a.candidate.logLoss)
+      ? b
+      : a,
+  );
+  return {
+    best: best.candidate,
+    candidates: results.map(({ candidate }) => candidate),
+    outOfFold: best.outOfFold,
+  };
+}
+
+function compareFamily(
+  request: TrainingRequest,
+  family: Family,
+  before: readonly { readonly candidate: Candidate }[],
+  rows: TrainingData,
+): { candidate: Candidate; outOfFold: Float64Array } {
+  const { folds, seed } = request;
+  const { target } = rows;
+  const { total } = lastSteps(request);
+  const stage = `Comparing ${family}`;
+  const best = before.length === 0 ? null : before.map(({ candidate }) => candidate).reduce(leastLoss);
+  const report = (fold: number): void => {
+    request.onStep?.({ stage, done: before.length * folds + fold, total, best: best && wordsOf(best) });
+  };
+  report(0);
+  const results = crossValidate(
+    target,
+    { folds, repeats: 1, seed, groups: rows.groups ?? null },
+    (split, random) => fitAndScore(request, family, rows, split, random),
+    report,
+  );
+  const outOfFold = new Float64Array(target.length);
+  for (const { rows: tested, scores } of results) tested.forEach((row, i) => (outOfFold[row] = scores[i]!));
+  const metrics = results.map(({ rows: tested, scores }) =>
+    computeMetrics(scores, takeTarget(target, tested), threshold),
+  );
+  const aucs = metrics.map((fold) => fold.rocAuc);
+  const rocAuc = mean(aucs);
+  return {
+    candidate: {
+      family,
+      rocAuc,
+      rocAucDeviation: Math.sqrt(mean(aucs.map((auc) => (auc - rocAuc) ** 2))),
+      logLoss: logLoss(outOfFold, target),
+    },
+    outOfFold,
+  };
+}
+
+/** One honest fold: encoder, resampling and estimator learn from the training rows, those of the test are only scored. */
+export function fitAndScore(
+  request: Pick<TrainingRequest, 'types' | 'params' | 'imbalance'>,
+  family: Family,
+  rows: TrainingData,
+  { train, test }: Split,
+  random: Random,
+): Float64Array {
+  const training = takeTrainingRows(rows, train);
+  const features = fitEncoder(training.table, request.types);
+  const data = { ...training, table: encodeTable(features, training.table) };
+  const estimator = fitOn(request, family, data, random);
+  return predictWith(estimator, encodeTable(features, takeRows(rows.table, test)));
+}
+
+interface FittedBest {
+  readonly estimator: FittedEstimator;
+  /** Some or all training rows, and their probabilities from models that had not learned from them. */
+  readonly rows: Int32Array;
+  readonly outOfFold: Float64Array;
+}
+
+/** Fitted on all training rows. `auto` alone brings the out-of-fold probabilities of its own trials. */
+function fitBest(
+  request: TrainingRequest,
+  { best: { family }, outOfFold }: Compared,
+  data: TrainingData,
+  random: Random,
+): FittedBest {
+  if (outOfFold !== null) {
+    const estimator = fitOn(request, family, data, random);
+    return { estimator, rows: Int32Array.from(data.target.keys()), outOfFold };
+  }
+  const { model, ...selection } = tuneAuto(paramsOf(request, 'auto'), data, random, request.onStep);
+  return { estimator: { family: 'auto', model }, ...selection };
+}
+
+function fitOn(
+  request: Pick<TrainingRequest, 'params' | 'imbalance' | 'onStep'>,
+  family: Family,
+  data: TrainingData,
+  random: Random,
+): FittedEstimator {
+  const { imbalance = 'none' } = request;
+  const rows = imbalance === 'over' || imbalance === 'under' ? resample(data, imbalance, random) : data;
+  return fitEstimator(family, paramsOf(request, family), rows, random, request.onStep);
+}
+
+function paramsOf(request: Pick<TrainingRequest, 'params' | 'imbalance'>, family: Family): object {
+  const weighting = request.imbalance === 'weights' ? { classWeight: 'balanced' } : {};
+  return { ...defaultParams(family), ...request.params?.[family], ...weighting };
+}
+
+function calibrationOf(
+  { outOfFold }: Compared,
+  { target, groups }: TrainingData,
+  random: Random,
+): Calibration {
+  return outOfFold === null ? { method: 'none' } : fitCalibration(outOfFold, target, random, groups);
+}
+
+function countGroups(groups: Int32Array, rows: Int32Array): number {
+  return new Set(Array.from(rows, (row) => groups[row]!)).size;
+}
+
+/** What `auto` tried inside itself, where nothing was compared from outside. */
+function candidatesOf({ candidates }: Compared, estimator: FittedEstimator): readonly Candidate[] {
+  if (candidates.length > 0 || estimator.family !== 'auto') return candidates;
+  const { trials } = estimator.model;
+  return [...new Set(trials.map(({ family }) => family))].map((family) => {
+    const own = trials.filter((trial) => trial.family === family);
+    const { rocAuc, logLoss: loss } = own.reduce((a, b) => (b.logLoss < a.logLoss ? b : a));
+    return { family, rocAuc, rocAucDeviation: null, logLoss: loss };
+  });
+}
+
+function leastLoss(a: Candidate, b: Candidate): Candidate {
+  return b.logLoss < a.logLoss ? b : a;
+}
+
+function unmeasured(family: Family): Candidate {
+  return { family, rocAuc: NaN, rocAucDeviation: null, logLoss: NaN };
+}
+
+/** The steps of the comparison, all done. */
+function lastSteps({ families, folds }: TrainingRequest): { done: number; total: number } {
+  const total = families.length * folds + 1;
+  return { done: total - 1, total };
+}
+
+function wordsOf({ family, rocAuc }: Candidate): string | null {
+  return Number.isNaN(rocAuc) ? null : `${family}, AUC ${rocAuc.toFixed(3)}`;
+}
+
+function rankFeatures(estimator: FittedEstimator, table: Table): Importance[] {
+  const count = Math.min(importanceRows, table.rowCount);
+  const sample = takeRows(
+    table,
+    Int32Array.from({ length: count }, (_, i) => i),
+  );
+  const { contributions, featureCount } = explainWith(estimator, sample);
+  return table.columns
+    .map((column, j) => {
+      let sum = 0;
+      for (let row = 0; row < count; row++) sum += Math.abs(contributions[row * featureCount + j]!);
+      return { feature: column.name, points: sum / count };
+    })
+    .sort((a, b) => b.points - a.points);
+}
+
+function rateOf(target: Uint8Array): number {
+  return target.reduce((sum, label) => sum + label, 0) / target.length;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,225 @@
+/**
+ * Random forest for two classes: the mean of the leaf rates of trees, each grown on a bootstrap sample
+ * with features drawn at every node.
+ *
+ * Method: Breiman (2001), Random Forests; splits by the decrease of the Gini impurity over histogram bins
+ * (tree/bins.ts), categories and missing values taken as they are (tree/split.ts). A leaf's rate is drawn
+ * towards the training rate by `smoothing` pseudo-rows. Reasons: exact path-dependent tree SHAP
+ * (tree/shap.ts), which is in probability already.
+ * Assumptions: rows are exchangeable. Class weights shift the probabilities; calibrate after them.
+ */
+import type { Estimator, Explanation, TrainingData } from '../estimator.ts';
+import type { Random } from '../math/random.ts';
+import type { Table } from '../data/table.ts';
+import { checkTrainingData, rowWeights, weightedRate, type ClassWeight } from '../data/training-data.ts';
+import { binColumns, binRows, fitBins, type FeatureBins } from './bins.ts';
+import { createGrowContext, type GrowContext, type GrowParams } from './context.ts';
+import { growTree, writeCovers } from './grow.ts';
+import { addTreeValues, createTreeWriter, finishTrees, joinTrees, leafOf, type Trees } from './predict.ts';
+import { addShap, shapPlanOf } from './shap.ts';
+
+export interface ForestParams {
+  /** Number of trees, 1 to 5,000. */
+  readonly trees: number;
+  /** Share of the features drawn at each node, in (0, 1]. */
+  readonly featureShare: number;
+  /** Smallest weight of a leaf's rows, ≥ 1 for unweighted rows. */
+  readonly minLeaf: number;
+  /** Most leaves of a tree, ≥ 2; 0: one for every 100 rows, 64 to 1,000. */
+  readonly maxLeaves: number;
+  /** Pseudo-rows at the training rate added to every leaf, ≥ 0. */
+  readonly smoothing: number;
+  /** Rows drawn for a tree as a share of all, in (0, 1]; with replacement. */
+  readonly sampleShare: number;
+  /** `balanced`: both classes weigh the same in total. */
+  readonly classWeight: ClassWeight;
+}
+
+/** How well trees predict the rows they were not grown on, over at most 50,000 rows. */
+export interface OutOfBag {
+  readonly rowCount: number;
+  readonly logLoss: number;
+  readonly brier: number;
+}
+
+export interface ForestModel {
+  readonly bins: readonly FeatureBins[];
+  readonly trees: Trees;
+  /** Null when no row was left out of any tree. */
+  readonly outOfBag: OutOfBag | null;
+}
+
+const BLOCK_ROWS = 512;
+const OUT_OF_BAG_ROWS = 50_000;
+
+export const forest: Estimator<ForestParams, ForestModel> = {
+  family: 'forest',
+  defaults: {
+    trees: 150,
+    featureShare: 0.4,
+    minLeaf: 5,
+    maxLeaves: 0,
+    smoothing: 0,
+    sampleShare: 1,
+    classWeight: 'none',
+  },
+  fit: fitForest,
+  predict: predictForest,
+  explain: explainForest,
+};
+
+function fitForest(params: ForestParams, data: TrainingData, random: Random): ForestModel {
+  checkParams(params);
+  checkTrainingData(data);
+  const { table, target } = data;
+  const weights = rowWeights(data, params.classWeight);
+  const bins = fitBins(table);
+  const context = createGrowContext(bins, binColumns(bins, table));
+  const growParams = growing(params, bins.length, table.rowCount);
+  const candidates = Int32Array.from(weights.keys()).filter((row) => weights[row]! > 0);
+  const outOfBag = startOutOfBag(bins, table);
+  const rate = weightedRate(target, weights);
+  const parts: Trees[] = [];
+  for (let tree = 0; tree < params.trees; tree++) {
+    const treeRandom = random.fork();
+    const drawn = bootstrap(candidates, weights, params.sampleShare, treeRandom);
+    const part = growOne(growParams, context, target, drawn, rate * params.smoothing, treeRandom);
+    addOutOfBag(outOfBag, part, drawn);
+    parts.push(part);
+  }
+  return { bins, trees: joinTrees(parts, bins.length), outOfBag: finishOutOfBag(outOfBag, target) };
+}
+
+function predictForest(model: ForestModel, table: Table): Float64Array {
+  const out = new Float64Array(table.rowCount);
+  const treeCount = model.trees.roots.length - 1;
+  for (let start = 0; start < table.rowCount; start += BLOCK_ROWS) {
+    const sums = out.subarray(start, Math.min(start + BLOCK_ROWS, table.rowCount));
+    addTreeValues(model.trees, binRows(model.bins, table, start, start + sums.length), sums);
+    for (let i = 0; i < sums.length; i++) sums[i]! /= treeCount;
+  }
+  return out;
+}
+
+function explainForest(model: ForestModel, table: Table): Explanation {
+  const featureCount = model.bins.length;
+  const treeCount = model.trees.roots.length - 1;
+  const plan = shapPlanOf(model.trees);
+  const contributions = new Float64Array(table.rowCount * featureCount);
+  for (let start = 0; start < table.rowCount; start += BLOCK_ROWS) {
+    const end = Math.min(start + BLOCK_ROWS, table.rowCount);
+    const block = contributions.subarray(start * featureCount, end * featureCount);
+    addShap(plan, binRows(model.bins, table, start, end), block);
+  }
+  for (let i = 0; i < contributions.length; i++) contributions[i]! /= treeCount;
+  return { featureCount, base: plan.base / treeCount, contributions };
+}
+
+function checkParams(params: ForestParams): void {
+  const check = (ok: boolean, text: string): void => {
+    if (!ok) throw new RangeError(`forest: ${text}`);
+  };
+  check(
+    Number.isInteger(params.trees) && params.trees >= 1 && params.trees <= 5000,
+    'trees must be 1 to 5,000',
+  );
+  check(params.featureShare > 0 && params.featureShare <= 1, 'featureShare must be in (0, 1]');
+  check(params.minLeaf > 0, 'minLeaf must be positive');
+  check(params.maxLeaves === 0 || params.maxLeaves >= 2, 'maxLeaves must be 0 or at least 2');
+  check(params.smoothing >= 0 && params.smoothing < Infinity, 'smoothing must not be negative');
+  check(params.sampleShare > 0 && params.sampleShare <= 1, 'sampleShare must be in (0, 1]');
+}
+
+function growing(params: ForestParams, featureCount: number, rowCount: number): GrowParams {
+  return {
+    maxLeaves: params.maxLeaves || Math.min(1_000, Math.max(64, Math.round(rowCount / 100))),
+    maxDepth: Infinity,
+    featuresPerNode: Math.max(1, Math.round(params.featureShare * featureCount)),
+    monotone: null,
+    l2: params.smoothing,
+    minLeafWeight: params.minLeaf,
+    minGain: 0,
+    categorySmoothing: 5,
+    categoryL2: 5,
+    minLevelWeight: 5,
+  };
+}
+
+/** The weight of each row in one tree: how often it was drawn, with replacement, times its own weight. */
+function bootstrap(
+  candidates: Int32Array,
+  weights: Float64Array,
+  sampleShare: number,
+  random: Random,
+): Float64Array {
+  const drawn = new Float64Array(weights.length);
+  const draws = Math.max(1, Math.round(sampleShare * candidates.length));
+  for (let i = 0; i < draws; i++) {
+    const row = candidates[random.below(candidates.length)]!;
+    drawn[row]! += weights[row]!;
+  }
+  return drawn;
+}
+
+function growOne(
+  params: GrowParams,
+  context: GrowContext,
+  target: Uint8Array,
+  drawn: Float64Array,
+  pseudoPositive: number,
+  random: Random,
+): Trees {
+  const rows = Int32Array.from(drawn.keys()).filter((row) => drawn[row]! > 0);
+  const gradient = new Float64Array(drawn.length);
+  for (let row = 0; row < drawn.length; row++) gradient[row] = drawn[row]! * target[row]!;
+  const features = Int32Array.from(context.bins.keys());
+  const writer = createTreeWriter();
+  const leaves = growTree(params, context, { rows, features, gradient, curvature: drawn }, writer, random);
+  for (const leaf of leaves) {
+    const rate = (leaf.sums.gradient + pseudoPositive) / (leaf.sums.curvature + params.l2);
+    // Sums of weights come from subtracting histograms: rounding takes the rate of a pure leaf out of 0 to 1.
+    writer.value[leaf.node] = Math.min(1, Math.max(0, rate));
+  }
+  writeCovers(writer, leaves, rows, drawn);
+  return finishTrees(writer, context.bins.length);
+}
+
+interface OutOfBagSums {
+  readonly step: number;
+  readonly rows: Uint8Array;
+  readonly sums: Float64Array;
+  readonly counts: Float64Array;
+}
+
+function startOutOfBag(bins: readonly FeatureBins[], table: Table): OutOfBagSums {
+  const step = Math.max(1, Math.floor(table.rowCount / OUT_OF_BAG_ROWS));
+  return {
+    step,
+    rows: binRows(bins, table, 0, table.rowCount),
+    sums: new Float64Array(table.rowCount),
+    counts: new Float64Array(table.rowCount),
+  };
+}
+
+function addOutOfBag(outOfBag: OutOfBagSums, tree: Trees, drawn: Float64Array): void {
+  for (let row = 0; row < drawn.length; row += outOfBag.step) {
+    if (drawn[row]! > 0) continue;
+    outOfBag.sums[row]! += tree.value[leafOf(tree, 0, outOfBag.rows, row * tree.featureCount)]!;
+    outOfBag.counts[row]!++;
+  }
+}
+
+function finishOutOfBag(outOfBag: OutOfBagSums, target: Uint8Array): OutOfBag | null {
+  let rowCount = 0;
+  let logLoss = 0;
+  let brier = 0;
+  for (let row = 0; row < target.length; row += outOfBag.step) {
+    if (outOfBag.counts[row] === 0) continue;
+    const p = outOfBag.sums[row]! / outOfBag.counts[row]!;
+    const hit = target[row] === 1 ? p : 1 - p;
+    rowCount++;
+    logLoss -= Math.log(Math.max(hit, 1e-15));
+    brier += (1 - hit) ** 2;
+  }
+  return rowCount === 0 ? null : { rowCount, logLoss: logLoss / rowCount, brier: brier / rowCount };
+}

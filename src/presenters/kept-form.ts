@@ -1,0 +1,154 @@
+/**
+ * A form that waits to be sent again, as its writer knows it: what they were doing, and what they typed under the
+ * names that the form had. Fields without a name of their own, such as those of one column each, are only counted.
+ */
+import type { KeptForm } from '../http/kept-form.ts';
+
+export interface KeptFormWords {
+  /** 'changing the retention rule “Call”'. */
+  readonly doing: string;
+  /** The page of what it is about, where it has one. */
+  readonly subject: string | null;
+  readonly typed: readonly { readonly label: string; readonly text: string }[];
+  /** How many more fields go with it. */
+  readonly others: number;
+}
+
+interface Purpose {
+  readonly doing: string;
+  /** The field that names what it is about. */
+  readonly name?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Its other fields have no names of their own, but say much by what they hold. */
+  readonly showsValues?: true;
+}
+
+const rule = {
+  ...{
+    action: 'Action',
+    why: 'Why',
+    cost: 'Cost for one customer',
+    saveRate: 'Expected save rate, in percent',
+  },
+  ...{ low: 'For low risk', medium: 'For medium risk', high: 'For high risk', enabled: 'Switched on' },
+  ...{ minMonthlyValue: 'Pays at least, a month', reason: 'This raises the risk', position: 'Order' },
+};
+const test = {
+  ...{ name: 'Name', customer: 'Number of a score', feature: 'Column', from: 'From', to: 'To' },
+  ...{
+    low: 'Scores at least',
+    high: 'Scores at most',
+    mustNot: 'The score must not',
+    enabled: 'Switched on',
+  },
+  allowed: 'But for so many customers, in percent',
+};
+const threshold = {
+  ...{ threshold: 'Contact from, in percent', contactCost: 'Contacting costs', offerCost: 'The offer costs' },
+  ...{ saveRate: 'Leavers it keeps, in percent', valueMonths: 'A kept customer pays on, in months' },
+  monthlyValue: 'Pays a month',
+};
+const customers = { horizonDays: 'Gone means: nothing for so many days', cutoff: 'Cut-off' };
+const organisation = {
+  ...{ organisation: 'Name', currency: 'Currency', timeZone: 'Time zone' },
+  valueMonths: 'Months that a kept customer is worth',
+};
+const training = {
+  ...{ name: 'Name of the model', effort: 'Effort', folds: 'Folds', seed: 'Seed' },
+  budget: 'Budget of auto, in seconds',
+};
+
+/** By the addresses that take forms; `purposeOf` reads `:id` as a number. */
+const purposes: Readonly<Record<string, Purpose>> = {
+  '/account': { doing: 'changing your account', labels: { name: 'Name', theme: 'Theme' } },
+  '/batches/:id/mapping': { doing: 'matching the columns of an upload' },
+  '/batches/:id/scoring': { doing: 'scoring an upload' },
+  '/batches/:id/cancellation': { doing: 'cancelling an upload' },
+  '/batches/:id/removal': { doing: 'undoing an upload' },
+  '/batches/:id/corrections': { doing: 'correcting rejected rows of an upload' },
+  '/batches/:id/value-mapping': { doing: 'saying what unknown values of an upload mean' },
+  '/predict': {
+    ...{ doing: 'predicting for one customer', name: 'customer' },
+    labels: { customer: 'Identifier', monthlyValue: 'Pays a month' },
+    showsValues: true,
+  },
+  '/datasets/:id/first-line': { doing: 'saying what the first line of a dataset holds' },
+  '/datasets/:id/removal': { doing: 'removing a dataset' },
+  '/datasets/:id/columns': { doing: 'changing the columns of a dataset', labels: { name: 'Name' } },
+  '/datasets/:id/label': { doing: 'saying who left, for a dataset' },
+  '/datasets/:id/label/comparison': { doing: 'comparing rules for who left, for a dataset' },
+  '/datasets/:id/customers': { doing: 'building customers from transactions', labels: customers },
+  '/datasets/:id/customers/comparison': { doing: 'comparing horizons for a dataset', labels: customers },
+  '/datasets/:id/training': { doing: 'training the model', name: 'name', labels: training },
+  '/trainings/:id/cancellation': { doing: 'cancelling a training' },
+  '/trainings/:id/resumption': { doing: 'going on with a training' },
+  '/models/tests': { doing: 'adding the promotion test', name: 'name', labels: test },
+  '/models/tests/:id': { doing: 'changing the promotion test', name: 'name', labels: test },
+  '/models/tests/:id/removal': { doing: 'removing a promotion test' },
+  '/models/rollback': { doing: 'going back to the previous model' },
+  '/models/:id/activation': { doing: 'activating a model' },
+  '/models/:id/threshold': { doing: 'setting the threshold of a model', labels: threshold },
+  '/models/:id/archiving': { doing: 'archiving a model' },
+  '/models/:id/candidacy': { doing: 'making a model a candidate' },
+  '/models/:id/challenge': { doing: 'making a model the challenger' },
+  '/settings/rules': { doing: 'adding the retention rule', name: 'action', labels: rule },
+  '/settings/rules/:id': { doing: 'changing the retention rule', name: 'action', labels: rule },
+  '/settings/rules/:id/removal': { doing: 'removing a retention rule' },
+  '/settings/risk-levels': {
+    doing: 'changing the risk levels',
+    labels: { mediumFrom: 'Medium from, in percent', highFrom: 'High from, in percent' },
+  },
+  '/settings/organisation': { doing: 'changing the organisation', labels: organisation },
+  '/settings/sample/removal': { doing: 'removing the sample' },
+  '/admin/users': {
+    ...{ doing: 'inviting', name: 'email' },
+    labels: { name: 'Name', email: 'E-mail address', role: 'Role' },
+  },
+  '/admin/users/:id/role': { doing: 'changing the role of a person', labels: { role: 'Role' } },
+  '/admin/users/:id/password-reset': { doing: 'resetting the password of a person' },
+  '/admin/users/:id/disabling': { doing: 'disabling a person' },
+  '/admin/users/:id/enabling': { doing: 'enabling a person' },
+  '/admin/jobs/:id/cancellation': { doing: 'cancelling a job' },
+};
+
+/** Where `:id` alone is the address of a page. */
+const subjectPage =
+  /^\/(?:upload|datasets|trainings|models|models\/tests|settings\/rules|admin\/users)\/\d+(?=\/|$)/;
+
+const choices: Readonly<Record<string, string>> = {
+  ...{ yes: 'Yes', system: 'As the system', light: 'Light', dark: 'Dark' },
+  ...{ admin: 'Administrator', analyst: 'Analyst', viewer: 'Viewer' },
+  ...{ quick: 'Quick', thorough: 'Thorough', expert: 'As set under “For experts”' },
+};
+
+/** Chosen by the page, not by its reader. */
+const hiddenFields: readonly string[] = ['model', 'compared', 'page'];
+const mostValues = 60;
+
+export function describeKeptForm({ path, fields }: KeptForm): KeptFormWords {
+  const address = path.replace(/[?#].*$/s, '');
+  const { doing, name, labels = {}, showsValues } = purposeOf(address) ?? { doing: 'sending a form' };
+  const filled = fields.filter(
+    ([field, text]) => !hiddenFields.includes(field) && !/password/i.test(field) && text.trim() !== '',
+  );
+  const typed = filled.flatMap(([field, text]) =>
+    Object.hasOwn(labels, field) ? [{ label: labels[field]!, text: choiceText(text) }] : [],
+  );
+  const others = filled.filter(([field]) => !Object.hasOwn(labels, field)).map(([, text]) => text);
+  const values = showsValues && others.length > 0 && others.length <= mostValues ? others : [];
+  const named = filled.find(([field]) => field === name)?.[1].trim();
+  return {
+    doing: named === undefined ? doing : `${doing} “${named}”`,
+    subject: subjectPage.exec(address)?.[0] ?? null,
+    typed: values.length > 0 ? [...typed, { label: 'The rest', text: values.join(' · ') }] : typed,
+    others: others.length - values.length,
+  };
+}
+
+function purposeOf(address: string): Purpose | undefined {
+  return purposes[address.replace(/\/\d+(?=\/|$)/, '/:id')];
+}
+
+function choiceText(text: string): string {
+  return Object.hasOwn(choices, text) ? choices[text]! : text;
+}

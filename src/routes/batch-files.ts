@@ -1,0 +1,82 @@
+/** Files of bulk scoring to download: the template, the sample, and what an upload gives back. */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Request, Response } from 'express';
+import type { Context } from '../context.ts';
+import { batchFile } from '../domain/batches/files.ts';
+import { highRiskLines } from '../domain/batches/high-risk.ts';
+import { safeCell } from '../domain/batches/output.ts';
+import type { CsvFormat } from '../domain/csv/intake.ts';
+import { currentFile } from '../domain/sample/first-start.ts';
+import { NotFound } from '../errors.ts';
+import { idParam } from '../http/validate.ts';
+import { getBatch } from '../store/batches.ts';
+import type { BatchRecord } from '../store/batches.ts';
+import { findActiveModel } from '../store/models.ts';
+
+const fileNames = {
+  'scored.csv': 'scored',
+  'high-risk.csv': 'high-risk',
+  'rejected.csv': 'rejected',
+} as const;
+type FileName = keyof typeof fileNames;
+
+export function createUploadFileHandlers({ db, config }: Context) {
+  return {
+    /** The columns of the active model, to be filled. */
+    template: async (_req: Request, res: Response) => {
+      const model = await findActiveModel(db);
+      if (!model) throw new NotFound('template while no model is active');
+      const { identifier, features } = model.schema;
+      const names = [
+        ...(identifier === null ? [] : [identifier]),
+        ...features.map((feature) => feature.name),
+      ];
+      res
+        .attachment('holdfast-template.csv')
+        .type('text/csv')
+        .send(`\ufeff${names.map((name) => safeCell(name, ',')).join(',')}\r\n`);
+    },
+
+    sample: (_req: Request, res: Response, next: (error?: unknown) => void) => {
+      res.attachment(currentFile);
+      res.sendFile(join(config.dataDir, currentFile), (error: unknown) => {
+        if (error) next(new NotFound('sample file; it was removed'));
+      });
+    },
+
+    result: async (req: Request, res: Response) => {
+      const batch = await getBatch(db, idParam(req));
+      const name = String(req.params['name']);
+      if (!Object.hasOwn(fileNames, name)) throw new NotFound('file');
+      await sendResultFile(config.uploadsDir, batch, name as FileName, res);
+    },
+  };
+}
+
+async function sendResultFile(
+  uploadsDir: string,
+  batch: BatchRecord,
+  name: FileName,
+  res: Response,
+): Promise<void> {
+  const kind = fileNames[name];
+  const path = join(uploadsDir, batchFile(batch, kind === 'rejected' ? 'rejected' : 'scored'));
+  const finished = batch.state === 'done' || batch.state === 'failed';
+  const exists = finished && (await stat(path).catch(() => null)) !== null;
+  if (!exists) throw new NotFound('file: this upload is not finished, or it was removed');
+  const parts = [
+    'churn-scores',
+    (batch.finishedAt ?? batch.createdAt).slice(0, 10),
+    kind === 'scored' ? '' : kind,
+    `v${batch.modelId ?? ''}`,
+  ];
+  res
+    .set('Cache-Control', 'no-store')
+    .attachment(`${parts.filter(Boolean).join('_')}.csv`)
+    .type('text/csv');
+  if (kind === 'high-risk') await pipeline(highRiskLines(path, batch.header, batch.format as CsvFormat), res);
+  else await pipeline(createReadStream(path), res);
+}

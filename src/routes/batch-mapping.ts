@@ -1,0 +1,108 @@
+/** Matching the columns of an uploaded file with those of a model. */
+import { join } from 'node:path';
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { matchColumns } from '../domain/batches/matching.ts';
+import type { CsvFormat } from '../domain/csv/intake.ts';
+import { fileStart, readCsvChunks } from '../domain/csv/reader.ts';
+import { bestFit, coverage, guessMapping } from '../domain/batches/mapping.ts';
+import type { ColumnMapping } from '../domain/batches/mapping.ts';
+import { AppError } from '../errors.ts';
+import { currentUser } from '../http/authenticate.ts';
+import { render } from '../http/render.ts';
+import type { PageData } from '../http/render.ts';
+import { idParam, parseForm } from '../http/validate.ts';
+import { getBatch } from '../store/batches.ts';
+import type { BatchRecord } from '../store/batches.ts';
+import { findModel, listModels } from '../store/models.ts';
+import type { ModelRecord } from '../store/models.ts';
+import { listRememberedNames } from '../store/remembered-names.ts';
+
+declare module '../http/render.ts' {
+  interface Pages {
+    'batches/mapping': PageData & {
+      readonly batch: BatchRecord;
+      readonly model: ModelRecord;
+      readonly models: readonly ModelRecord[];
+      readonly offered: ModelRecord | null;
+      readonly guess: ColumnMapping;
+      readonly samples: readonly (readonly string[])[];
+    };
+  }
+}
+
+/** A form that maps columns: `f0`, `f1` … to a place in the header, '' for 'not in the file'. */
+const MappingForm = z.looseObject({ model: z.coerce.number().int().positive() });
+
+export function createUploadMappingHandlers({ db, config }: Context) {
+  return {
+    show: async (req: Request, res: Response) => {
+      const batch = await getBatch(db, idParam(req));
+      const models = await listModels(db);
+      const model = chosenModel(models, Number(req.query['model']), batch.modelId);
+      const fit = bestFit(models, batch.header);
+      const guess = guessMapping(model.schema, batch.header, await listRememberedNames(db));
+      await render(res, 'batches/mapping', {
+        title: 'Match the columns',
+        batch,
+        model,
+        models,
+        offered: fit && fit.id !== model.id && coverage(guess) < 1 ? fit : null,
+        guess,
+        samples: sampleValues(config.uploadsDir, batch),
+      });
+    },
+
+    save: async (req: Request, res: Response) => {
+      const batch = await getBatch(db, idParam(req));
+      const form = parseForm(MappingForm, req.body);
+      const model = form.ok ? await findModel(db, form.data.model) : undefined;
+      if (!model) throw new AppError(422, 'no-model', 'Choose a model that is still there.');
+      await matchColumns(db, currentUser(req), batch, model, readMapping(req.body, model, batch.header));
+      res.redirect(303, `/batches/${batch.id}/progress`);
+    },
+  };
+}
+
+/** That of the address, else the one that the file was matched for, else the first. */
+function chosenModel(models: readonly ModelRecord[], chosen: number, current: number | null): ModelRecord {
+  const id = Number.isSafeInteger(chosen) && chosen > 0 ? chosen : current;
+  const model = models.find((one) => one.id === id) ?? models[0];
+  if (!model)
+    throw new AppError(
+      409,
+      'no-model',
+      'There is no model to score with. An administrator can train or import one.',
+    );
+  return model;
+}
+
+function readMapping(body: unknown, model: ModelRecord, header: readonly string[]): ColumnMapping {
+  const values = body as Readonly<Record<string, unknown>>;
+  const placeOf = (name: string): number | null => {
+    const text = values[name];
+    const place = typeof text === 'string' && /^\d{1,4}$/.test(text) ? Number(text) : -1;
+    return place >= 0 && place < header.length ? place : null;
+  };
+  const features = model.schema.features.map((_, j) => placeOf(`f${j}`));
+  if (features.every((place) => place === null)) {
+    throw new AppError(
+      422,
+      'nothing-mapped',
+      'No column of the file is used. Match at least one of them, or choose another model.',
+    );
+  }
+  return { features, identifier: placeOf('identifier'), value: placeOf('value') };
+}
+
+/** The first three values of each column. */
+function sampleValues(uploadsDir: string, batch: BatchRecord): string[][] {
+  const { delimiter } = batch.format as CsvFormat;
+  const chunks = readCsvChunks(join(uploadsDir, batch.file), delimiter, batch.header.length, 3, fileStart);
+  const rows = chunks.next();
+  const cells = rows.done
+    ? []
+    : rows.value.rows.flatMap(({ reading }) => (reading.ok ? [reading.cells] : []));
+  return batch.header.map((_, place) => cells.map((row) => (row[place] ?? '').slice(0, 40)));
+}

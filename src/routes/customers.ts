@@ -1,0 +1,206 @@
+/** The list of scored customers, its CSV, and one customer's score with reasons and actions. */
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import type { Baseline } from '../domain/scoring/what-if.ts';
+import { foldName } from '../domain/csv/column-names.ts';
+import type { Alternatives } from '../domain/scoring/alternatives.ts';
+import { isSameValue } from '../domain/scoring/cell-values.ts';
+import { currentPopulation, withinPopulation } from '../domain/analytics/population.ts';
+import { predictionsCsvHeader } from '../domain/scoring/customers-csv.ts';
+import { riskLevels } from '../domain/risk/levels.ts';
+import { Unavailable } from '../errors.ts';
+import { flash } from '../http/flash.ts';
+import { sendCsvText } from '../http/csv.ts';
+import { render } from '../http/render.ts';
+import type { PageData } from '../http/render.ts';
+import { idParam, parseQuery } from '../http/validate.ts';
+import { largestNumber } from '../ml/data/values.ts';
+import type { CellValue } from '../ml/data/values.ts';
+import { listBatches } from '../store/batches.ts';
+import type { BatchRecord } from '../store/batches.ts';
+import { listModels } from '../store/models.ts';
+import type { ModelRecord } from '../store/models.ts';
+import { getPrediction, hasPredictions, listHistory, sortColumns } from '../store/predictions.ts';
+import type { PredictionFilter, PredictionRecord, SortKey } from '../store/predictions.ts';
+import { getSettings } from '../store/settings.ts';
+import type { Settings } from '../store/settings.ts';
+import type { Tasks } from '../tasks/tasks.ts';
+
+declare module '../http/render.ts' {
+  interface Pages {
+    'customers/list': PageData & {
+      readonly predictions: readonly PredictionRecord[];
+      readonly total: number;
+      readonly page: number;
+      readonly pages: number;
+      readonly query: Readonly<Record<string, string | number>>;
+      readonly batches: readonly BatchRecord[];
+      readonly models: readonly ModelRecord[];
+      readonly isEmpty: boolean;
+      /** Models whose customers are not in the list, because they have other columns. */
+      readonly leftOut: readonly string[];
+    };
+    'customers/show': PageData & {
+      readonly prediction: PredictionRecord;
+      readonly others: number;
+      readonly compared: PredictionRecord | null;
+      readonly baseline: Baseline | null;
+      readonly changes: readonly InputChange[];
+      readonly history: readonly PredictionRecord[];
+      readonly settings: Settings;
+      /** Null: the model could not be asked in time. */
+      readonly alternatives: Alternatives | null;
+    };
+  }
+}
+
+const optionalId = z
+  .union([z.literal(''), z.coerce.number().int().positive().max(2_147_483_647)])
+  .default('');
+const optionalNumber = z
+  .union([z.literal(''), z.coerce.number().min(-largestNumber).max(largestNumber)])
+  .default('');
+const optionalShare = z.union([z.literal(''), z.coerce.number().min(0).max(1)]).default('');
+const text = z.string().max(200).default('');
+
+const ListQuery = z.object({
+  batch: optionalId,
+  risk: z.enum(['', ...riskLevels]).default(''),
+  source: z.enum(['', 'form', 'batch', 'api']).default(''),
+  model: optionalId,
+  search: text,
+  column: text,
+  level: text,
+  from: optionalNumber,
+  to: optionalNumber,
+  low: optionalShare,
+  high: optionalShare,
+  sort: z.enum(Object.keys(sortColumns) as [SortKey, ...SortKey[]]).default('probability'),
+  order: z.enum(['asc', 'desc']).default('desc'),
+  page: z.coerce.number().int().min(1).max(10_000_000).default(1),
+  size: z.coerce.number().int().min(10).max(200).default(50),
+});
+
+type ListQuery = z.infer<typeof ListQuery>;
+
+const rowsPerRead = 1_000;
+
+export function createPredictionHandlers({ db, tasks }: Context) {
+  return {
+    list: async (req: Request, res: Response) => {
+      const { data: query, noted } = parseQuery(ListQuery, req.query);
+      const population = await currentPopulation(db);
+      const filter = withinPopulation(toFilter(query), population);
+      const sort = { key: query.sort, descending: query.order === 'desc' };
+      const list = { filter, sort, page: query.page, size: query.size };
+      const { predictions, total, page, pages } = await tasks.run('pageOfPredictions', list);
+      if (noted || page !== query.page)
+        flash(req, 'notice', 'A part of the address made no sense and was left out.');
+      await render(res, 'customers/list', {
+        title: page > 1 ? `Customers, page ${page} of ${pages}` : 'Customers',
+        predictions,
+        total,
+        page,
+        pages,
+        query,
+        batches: (await listBatches(db, 50)).filter((batch) => batch.scoredCount > 0),
+        models: await listModels(db),
+        isEmpty: total === 0 && !(await hasPredictions(db)),
+        leftOut: filter.population === null ? [] : population.leftOut,
+      });
+    },
+
+    download: async (req: Request, res: Response) => {
+      const { data: query } = parseQuery(ListQuery, req.query);
+      const name = ['churn-scores', new Date().toISOString().slice(0, 10), query.risk && `${query.risk}-risk`]
+        .filter(Boolean)
+        .join('_');
+      const filter = withinPopulation(toFilter(query), await currentPopulation(db));
+      const sort = { key: query.sort, descending: query.order === 'desc' };
+      const ids = await tasks.run('listPredictionIds', { filter, sort });
+      await sendCsvText(res, `${name}.csv`, csvParts(tasks, ids));
+    },
+
+    show: async (req: Request, res: Response) => {
+      const prediction = await getPrediction(db, idParam(req));
+      const compared = await findCompared(db, req);
+      const settings = await getSettings(db);
+      const shown = prediction.reasons.strongest.reduce((sum, reason) => sum + reason.points, 0);
+      await render(res, 'customers/show', {
+        title:
+          prediction.customerId === null
+            ? `Prediction ${prediction.id}`
+            : `Customer ${prediction.customerId}`,
+        prediction,
+        others: prediction.probability - prediction.reasons.base - shown,
+        compared,
+        baseline: compared && (await tasks.run('baselineOf', { whatIf: prediction, original: compared })),
+        changes: compared === null ? [] : changedInputs(compared.inputs, prediction.inputs),
+        history: prediction.customerId === null ? [] : await listHistory(db, prediction.customerId, 20),
+        settings,
+        alternatives: await nullIfLate(tasks.run('findAlternatives', { prediction, settings })),
+      });
+    },
+  };
+}
+
+/** For a part of a page that the rest does not wait for. */
+async function nullIfLate<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof Unavailable) return null;
+    throw error;
+  }
+}
+
+interface InputChange {
+  readonly name: string;
+  readonly before: CellValue;
+  readonly after: CellValue;
+}
+
+function changedInputs(
+  before: PredictionRecord['inputs'],
+  after: PredictionRecord['inputs'],
+): readonly InputChange[] {
+  // Another model may call the same column otherwise.
+  const known = new Map(Object.entries(before).map(([name, value]) => [foldName(name), value]));
+  return Object.entries(after)
+    .map(([name, value]) => ({ name, before: known.get(foldName(name)) ?? null, after: value }))
+    .filter(({ before: was, after: is }) => !isSameValue(was, is));
+}
+
+/** `?compared=ID`: the score that a what-if began with; one that is gone is not compared. */
+async function findCompared(db: Context['db'], req: Request): Promise<PredictionRecord | null> {
+  const id = Number(req.query['compared']);
+  if (!Number.isSafeInteger(id) || id < 1) return null;
+  return getPrediction(db, id).catch(() => null);
+}
+
+function toFilter(query: ListQuery): PredictionFilter {
+  const orNull = <T>(value: T | ''): T | null => (value === '' ? null : value);
+  return {
+    batch: orNull(query.batch),
+    risk: orNull(query.risk),
+    source: orNull(query.source),
+    model: orNull(query.model),
+    search: orNull(query.search),
+    column: orNull(query.column),
+    // A column without anything else: those whose value is not known.
+    level: query.column && query.from === '' && query.to === '' ? query.level : orNull(query.level),
+    from: orNull(query.from),
+    to: orNull(query.to),
+    low: orNull(query.low),
+    high: orNull(query.high),
+    population: null,
+  };
+}
+
+/** Pages are asked for one by one, each when the reader has taken the one before: memory stays flat. */
+async function* csvParts(tasks: Tasks, ids: Int32Array): AsyncGenerator<string> {
+  yield predictionsCsvHeader;
+  for (let from = 0; from < ids.length; from += rowsPerRead)
+    yield await tasks.run('predictionsCsv', { ids: [...ids.subarray(from, from + rowsPerRead)] });
+}

@@ -1,0 +1,142 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { CellValue } from '../../../src/ml/data/values.ts';
+import { chooseActions, whyNot } from '../../../src/domain/retention/matching.ts';
+import type {
+  Conditions,
+  Operator,
+  RetentionRule,
+  RuleSubject,
+} from '../../../src/domain/retention/matching.ts';
+
+const rule = (conditions: Partial<Conditions>, changes: Partial<RetentionRule> = {}): RetentionRule => ({
+  id: 1,
+  position: 0,
+  action: 'Call',
+  why: 'Because',
+  conditions: { riskLevels: [], minMonthlyValue: null, reason: null, attributes: [], ...conditions },
+  cost: 10,
+  saveRate: 0.2,
+  enabled: true,
+  version: 1,
+  ...changes,
+});
+const subject: RuleSubject = {
+  probability: 0.5,
+  riskLevel: 'medium',
+  reasons: [{ feature: 'MonthlyCharges', points: 0.2 }],
+  inputs: { Contract: 'Month-to-month', tenure: 3, TotalCharges: null },
+  monthlyValue: 50,
+};
+
+describe('the expected saving', () => {
+  it('is probability × save rate × monthly value × months − cost', () => {
+    expect(chooseActions([rule({})], subject, 12)[0]?.expectedSaving).toBe(0.5 * 0.2 * 50 * 12 - 10);
+  });
+
+  it('orders the actions, and one that would lose money is not recommended', () => {
+    const rules = [
+      rule({}, { id: 1, cost: 30 }),
+      rule({}, { id: 2, cost: 5 }),
+      rule({}, { id: 3, cost: 1_000 }),
+    ];
+    expect(chooseActions(rules, subject, 12).map(({ ruleId }) => ruleId)).toEqual([2, 1]);
+  });
+
+  it('is not made up where the value of the customer is unknown; the order of the rules decides', () => {
+    const actions = chooseActions(
+      [rule({}, { id: 7 }), rule({}, { id: 8, cost: 1 })],
+      { ...subject, monthlyValue: null },
+      12,
+    );
+    expect(actions.map(({ ruleId, expectedSaving }) => [ruleId, expectedSaving])).toEqual([
+      [7, null],
+      [8, null],
+    ]);
+  });
+});
+
+describe('a rule', () => {
+  it.each<[string, Partial<Conditions>, string | null]>([
+    ['asks nothing', {}, null],
+    ['asks for the risk', { riskLevels: ['medium', 'high'] }, null],
+    ['asks for another risk', { riskLevels: ['high'] }, 'the risk is medium, not high'],
+    ['asks for a value', { minMonthlyValue: 60 }, 'the customer pays less than 60 a month'],
+    ['asks for a reason', { reason: 'monthly_charges' }, null],
+    [
+      'asks for a reason that there is not',
+      { reason: 'Tenure' },
+      'Tenure does not raise the risk of this customer',
+    ],
+    [
+      'compares without case',
+      { attributes: [{ column: 'CONTRACT', operator: 'is', value: 'month-to-month' }] },
+      null,
+    ],
+    ['compares numbers', { attributes: [{ column: 'Tenure', operator: 'below', value: '6' }] }, null],
+    [
+      'a missing number is not below',
+      { attributes: [{ column: 'TotalCharges', operator: 'below', value: '6' }] },
+      'TotalCharges is missing',
+    ],
+    ['asks for missing', { attributes: [{ column: 'TotalCharges', operator: 'missing', value: '' }] }, null],
+    [
+      'asks for a column that the model lacks',
+      { attributes: [{ column: 'Region', operator: 'is', value: 'x' }] },
+      'the model has no column Region',
+    ],
+  ])('%s', (_name, conditions, answer) => {
+    expect(whyNot(rule(conditions), subject)).toBe(answer);
+  });
+
+  it.each<[CellValue, Operator, string, boolean]>([
+    [1234.5, 'above', '1,000', true],
+    [1.234, 'above', '1000', false],
+    [29.85, 'above', '29,8', true],
+    [29.85, 'is', '29,85', true],
+    ['n/a', 'below', '5', false],
+    ['1,234', 'above', '0', false],
+    ['many', 'above', '0', false],
+    [null, 'below', '5', false],
+    [null, 'is', '', false],
+    [5, 'below', 'five', false],
+    ['1', 'above', '0', true],
+    ['1.0', 'is', '1', true],
+    ['YES', 'is', ' yes ', true],
+    ['yes', 'is-not', 'Yes', false],
+    [null, 'is-not', 'Yes', true],
+  ])(
+    'takes %j %s %j as the model did, and what was typed as a person would',
+    (found, operator, value, holds) => {
+      const asked = rule({ attributes: [{ column: 'Amount', operator, value }] });
+      expect(whyNot(asked, { ...subject, inputs: { amount: found } }) === null).toBe(holds);
+    },
+  );
+
+  it('never recommends a loss, and the largest saving comes first, whatever the figures', () => {
+    const figures = fc.record({
+      cost: fc.float({ min: 0, max: 500, noNaN: true }),
+      saveRate: fc.float({ min: 0, max: 1, noNaN: true }),
+      enabled: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(figures, { maxLength: 12 }),
+        fc.float({ min: 0, max: 1, noNaN: true }),
+        fc.float({ min: -10, max: 1_000, noNaN: true }),
+        (rows, probability, monthlyValue) => {
+          const rules = rows.map((row, id) => rule({}, { ...row, id }));
+          const actions = chooseActions(rules, { ...subject, probability, monthlyValue }, 12);
+          const savings = actions.map(({ expectedSaving }) => expectedSaving!);
+          expect(savings.every((saving) => saving > 0)).toBe(true);
+          expect(savings).toEqual([...savings].sort((a, b) => b - a));
+          expect(actions.every(({ ruleId }) => rules[ruleId]!.enabled)).toBe(true);
+        },
+      ),
+    );
+  });
+
+  it('that is switched off recommends nothing', () => {
+    expect(chooseActions([rule({}, { enabled: false })], subject, 12)).toEqual([]);
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import {
+  noteWords,
+  problemWords,
+  reasonWords,
+  shownReason,
+} from '../../../src/domain/scoring/explanations.ts';
+
+describe('a note on a score', () => {
+  it.each([
+    [{ kind: 'missing', found: '' }, 'Tenure is missing; scored as an unknown value'],
+    [{ kind: 'missing', found: '', used: '29' }, 'Tenure is missing; 29 stands in, which is typical'],
+    [
+      { kind: 'unseen', found: 'Weekly' },
+      "Tenure 'Weekly' was never seen in training; it says nothing either way",
+    ],
+    [
+      { kind: 'unseen', found: 'Weekly', used: '' },
+      "Tenure 'Weekly' was never seen in training; scored as an unknown value",
+    ],
+    [{ kind: 'out-of-range', found: '900' }, 'Tenure 900 is outside of what training saw'],
+    [
+      { kind: 'out-of-range', found: '900', beyond: 'above what training saw (72)', used: '72' },
+      'Tenure 900 is above what training saw (72); used as 72',
+    ],
+    [
+      { kind: 'out-of-range', found: '-1', beyond: 'below what is allowed (0)' },
+      'Tenure -1 is below what is allowed (0)',
+    ],
+  ] as const)('%j reads %j', (note, words) => {
+    expect(noteWords({ column: 'Tenure', ...note })).toBe(words);
+  });
+});
+
+describe('a reason', () => {
+  it.each([
+    [34_516.5, 'Spent is 34,516.5: raises risk by 12 points', 'Spent is 34516,5: raises risk by 12 points'],
+    [
+      '2026-01-05',
+      'Spent is 5 Jan 2026: raises risk by 12 points',
+      'Spent is 2026-01-05: raises risk by 12 points',
+    ],
+    [null, 'Spent is not known: raises risk by 12 points', 'Spent is not known: raises risk by 12 points'],
+  ])('of %j is written for pages, and for a file with decimal commas', (value, page, file) => {
+    const reason = { feature: 'Spent', value, points: 0.12 };
+    expect([shownReason(reason), reasonWords(reason, ',')]).toEqual([page, file]);
+  });
+});
+
+describe('a problem', () => {
+  it('shortens what was found', () => {
+    const words = problemWords({ column: 'Tenure', found: 'x'.repeat(500), expected: 'a number' });
+    expect(words).toMatch(/^Tenure: found 'x{57}…', expected a number$/);
+  });
+});

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { describeKeptForm } from '../../src/presenters/kept-form.ts';
+
+describe('a form that waits to be sent again', () => {
+  it('says what was being done, and what was typed under the names that people saw', () => {
+    const rule = {
+      action: 'Call',
+      cost: '12.50',
+      high: 'yes',
+      enabled: 'yes',
+      reason: '',
+      column0: 'Contract',
+    };
+    expect(describeKeptForm({ path: '/settings/rules/12?x=1', fields: Object.entries(rule) })).toEqual({
+      doing: 'changing the retention rule “Call”',
+      subject: '/settings/rules/12',
+      typed: [
+        { label: 'Action', text: 'Call' },
+        { label: 'Cost for one customer', text: '12.50' },
+        { label: 'For high risk', text: 'Yes' },
+        { label: 'Switched on', text: 'Yes' },
+      ],
+      others: 1,
+    });
+    const customer = { model: '3', customer: 'c1', f0: 'Fiber optic', f1: '12', f2: '' };
+    expect(describeKeptForm({ path: '/predict', fields: Object.entries(customer) })).toEqual({
+      doing: 'predicting for one customer “c1”',
+      subject: null,
+      typed: [
+        { label: 'Identifier', text: 'c1' },
+        { label: 'The rest', text: 'Fiber optic · 12' },
+      ],
+      others: 0,
+    });
+    expect(describeKeptForm({ path: '/models/tests/4/removal', fields: [] })).toMatchObject({
+      ...{ doing: 'removing a promotion test', subject: '/models/tests/4' },
+    });
+    expect(describeKeptForm({ path: '/', fields: [['constructor', 'x']] })).toEqual({
+      ...{ doing: 'sending a form', subject: null, typed: [], others: 1 },
+    });
+  });
+
+  it('never shows a password', () => {
+    const secret = [['currentPassword', 'secret']] as [string, string][];
+    for (const path of ['/account', '/account/password', '/admin/users', '/predict'])
+      expect(JSON.stringify(describeKeptForm({ path, fields: secret }))).not.toContain('secret');
+  });
+
+  it('knows every address that takes a form from somebody signed in', () => {
+    const routes = readFileSync('src/routes/index.ts', 'utf8');
+    const paths = [...routes.matchAll(/map\.post\('([^']+)', '([^']+)'/g)]
+      .filter(
+        ([, path, access]) => access !== 'everyone' && path !== '/account/password' && path !== '/sign-out',
+      )
+      .map(([, path]) => path!.replace(':id', '7'));
+    expect(paths.length).toBeGreaterThan(30);
+    const unknown = paths.filter((path) => describeKeptForm({ path, fields: [] }).doing === 'sending a form');
+    expect(unknown).toEqual([]);
+  });
+});

@@ -1,0 +1,292 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type request from 'supertest';
+import { paperColumns } from '../../src/domain/sample/files.ts';
+import { getBatch, listMendsOf } from '../../src/store/batches.ts';
+import { listPredictions, noFilter } from '../../src/store/predictions.ts';
+import { activateSmallModel, createTestApp, csrfToken, setUpOrganisation, signIn } from '../helpers/app.ts';
+import type { TestApp } from '../helpers/app.ts';
+import { header } from '../helpers/corpus.ts';
+import { runJobs } from '../helpers/work.ts';
+
+type Fields = Record<string, string>;
+
+let test: TestApp;
+let agent: ReturnType<typeof request.agent>;
+beforeAll(async () => {
+  test = await createTestApp();
+  await setUpOrganisation(test);
+  await activateSmallModel(test, paperColumns);
+  agent = await signIn(test, 'analyst');
+});
+afterAll(() => test.close());
+
+const post = async (path: string, fields: Fields) => {
+  const _csrf = await csrfToken(agent, '/account');
+  return agent
+    .post(path)
+    .type('form')
+    .send({ ...fields, _csrf });
+};
+
+/** Uploads a file whose columns match, and has it checked. */
+async function checked(text: string): Promise<number> {
+  const csrf = await csrfToken(agent, '/account');
+  const answer = await agent
+    .post('/batches')
+    .field('_csrf', csrf)
+    .attach('file', Buffer.from(text), 'customers.csv');
+  await runJobs(test.context);
+  return Number(/\/batches\/(\d+)/.exec(answer.headers['location']!)![1]);
+}
+
+async function scored(text: string): Promise<number> {
+  const id = await checked(text);
+  await post(`/batches/${id}/scoring`, {});
+  await runJobs(test.context);
+  return id;
+}
+
+/** What the form about levels would send. */
+const meaning = (found: string, level: string): Fields => ({
+  ...{ feature0: 'contract', found0: found, meaning0: level },
+});
+
+const good = 'ok,Two year,No,No,DSL,No,3,20,60';
+const scoresOf = (id: number) =>
+  listPredictions(test.context.db, { ...noFilter, batch: id }, { key: 'date', descending: false }, 10, 0);
+
+describe('mending rejected rows', () => {
+  const file = `${header}\n${good}\nbad,Two year,No,No,DSL,No,three,20,60\nworse,One year,No,No,DSL,No,x,y,60\nshort,No\n`;
+  let id: number;
+  beforeAll(async () => {
+    id = await scored(file);
+  });
+
+  it('shows each bad cell with what was found and what is expected, and what only the file can mend', async () => {
+    const { text } = await agent.get(`/batches/${id}/corrections`).expect(200);
+    expect(text).toContain('name="r3_6" value="three"');
+    expect(text).toContain('name="r4_6" value="x"');
+    expect(text).toContain('name="r4_7" value="y"');
+    expect(text).toMatch(/Expected a number such as/);
+    expect(text).toMatch(/Only to be mended in the file[\s\S]*Row 5/);
+  });
+
+  it('tells the causes: column, what was found, what is expected, and how many rows', async () => {
+    const { text } = await agent.get(`/batches/${id}/corrections`);
+    expect(text).toMatch(/Why rows cannot be scored[\s\S]*tenure<\/th><td>three · x<\/td>.*numeric">2</);
+    expect(text).toMatch(/whole row<\/th><td>2 cells<\/td><td>9 cells, as in the header/);
+  });
+
+  it('tells every cell that still cannot be read, and keeps what was typed', async () => {
+    const answer = await post(`/batches/${id}/corrections`, { r3_6: 'four', r4_6: '5', r4_7: 'still y' });
+    expect(answer.status).toBe(422);
+    expect(answer.text).toMatch(/Row 3, tenure: found &#39;four&#39;/);
+    expect(answer.text).toMatch(/Row 4, monthlycharges: found &#39;still y&#39;/);
+    expect(answer.text).toContain('name="r4_6" value="5"');
+  });
+
+  it('says so when nothing was changed', async () => {
+    const answer = await post(`/batches/${id}/corrections`, { r3_6: 'three' });
+    expect(answer.status).toBe(422);
+    expect(answer.text).toContain('Nothing was changed');
+  });
+
+  it('scores the mended rows as an upload of their own; the first stays as it was', async () => {
+    const before = await getBatch(test.context.db, id);
+    const answer = await post(`/batches/${id}/corrections`, { r3_6: '4', r4_6: 'x', r4_7: 'y' });
+    expect(answer.status).toBe(303);
+    await runJobs(test.context);
+    const [mend] = await listMendsOf(test.context.db, id);
+    expect([mend!.rowCount, mend!.state]).toEqual([1, 'checked']);
+    await post(`/batches/${mend!.id}/scoring`, {});
+    await runJobs(test.context);
+    const [score] = await scoresOf(mend!.id);
+    expect([score!.customerId, score!.inputs['tenure']]).toEqual(['bad', 4]);
+    expect(await getBatch(test.context.db, id)).toEqual(before);
+    expect((await agent.get(`/batches/${id}/corrections`)).text).toContain(`href="/batches/${mend!.id}"`);
+  });
+
+  it('links both uploads to each other', async () => {
+    const [mend] = await listMendsOf(test.context.db, id);
+    const first = await agent.get(`/batches/${id}/results`).expect(200);
+    expect(first.text).toContain(`<a href="/batches/${mend!.id}">1 row mended and scored</a>`);
+    const second = await agent.get(`/batches/${mend!.id}/results`).expect(200);
+    expect(second.text).toMatch(`1 row mended and scored here; they come from <a href="/batches/${id}">`);
+  });
+
+  it('makes one upload of a form that is sent twice', async () => {
+    const again = await post(`/batches/${id}/corrections`, { r3_6: '4', r4_6: 'x', r4_7: 'y' });
+    const mends = await listMendsOf(test.context.db, id);
+    expect([again.status, again.headers['location'], mends.length]).toEqual([
+      303,
+      `/batches/${mends[0]!.id}`,
+      1,
+    ]);
+  });
+
+  it('leaves cells alone that could be read', async () => {
+    await post(`/batches/${id}/corrections`, { r3_0: 'somebody else', r3_6: '7', r5_1: 'Two year' });
+    await runJobs(test.context);
+    const [mend] = await listMendsOf(test.context.db, id);
+    await post(`/batches/${mend!.id}/scoring`, {});
+    await runJobs(test.context);
+    const scores = await scoresOf(mend!.id);
+    expect(scores.map(({ customerId, inputs }) => [customerId, inputs['tenure']])).toEqual([['bad', 7]]);
+  });
+
+  it('refuses a form without its token', async () => {
+    await agent.post(`/batches/${id}/corrections`).type('form').send({ r3_6: '9' }).expect(403);
+    await agent.post(`/batches/${id}/value-mapping`).type('form').send({}).expect(403);
+  });
+
+  it('keeps mended rows when the first upload is undone', async () => {
+    const mends = await listMendsOf(test.context.db, id);
+    await post(`/batches/${id}/removal`, {});
+    const { text } = await agent.get(`/batches/${mends[0]!.id}/results`).expect(200);
+    expect(text).not.toContain('an earlier upload');
+  });
+
+  it('is for those who may upload', async () => {
+    const viewer = await signIn(test, 'viewer');
+    await viewer.get(`/batches/${id}/corrections`).expect(403);
+  });
+});
+
+describe('a file without one good row', () => {
+  const file = `${header.replaceAll(',', ';')}\n"<script>x</script>";Two year;No;No;DSL;No;"a ""b"" <i>";20,5;60\n=cmd();Two year;No;No;DSL;No;z;20,5;60\n`;
+
+  it('is mended before anything is scored, with its own delimiter and decimal sign', async () => {
+    const id = await checked(file);
+    expect((await agent.get(`/batches/${id}/check`)).text).toContain(`href="/batches/${id}/corrections"`);
+    const { text } = await agent.get(`/batches/${id}/corrections`).expect(200);
+    expect(text).toContain('value="a &#34;b&#34; &lt;i&gt;"');
+    expect(text).not.toMatch(/<script>x|<i>/);
+    await post(`/batches/${id}/corrections`, { r2_6: '4', r3_6: '5,5' });
+    const [mend] = await listMendsOf(test.context.db, id);
+    await runJobs(test.context);
+    await post(`/batches/${mend!.id}/scoring`, {});
+    await runJobs(test.context);
+    const scores = await scoresOf(mend!.id);
+    expect(scores.map(({ customerId, inputs }) => [customerId, inputs['tenure']])).toEqual([
+      ['<script>x</script>', 4],
+      ['=cmd()', 5.5],
+    ]);
+  });
+});
+
+describe('more bad rows than a page holds', () => {
+  it('are shown fifty at a time', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => `c${i},Two year,No,No,DSL,No,x${i},20,60`);
+    const id = await checked(`${header}\n${rows.join('\n')}\n`);
+    const page = async (query: string) => {
+      const { text } = await agent.get(`/batches/${id}/corrections${query}`).expect(200);
+      return { cells: text.match(/name="r\d+_6"/g)!.length, hasNext: text.includes('Next rows') };
+    };
+    expect(await page('')).toEqual({ cells: 50, hasNext: true });
+    expect(await page('?page=2')).toEqual({ cells: 10, hasNext: false });
+    expect(await page('?page=-7e99')).toEqual({ cells: 50, hasNext: true });
+    const answer = await post(`/batches/${id}/corrections`, { page: '2', r61_6: '5' });
+    expect(answer.status).toBe(303);
+  });
+});
+
+describe('a level that the file calls otherwise', () => {
+  const file = `${header}\na,Monthly <b>,No,No,DSL,No,3,20,60\nb,Two year,No,No,DSL,No,3,20,60\n`;
+
+  it('is explained once, the file is checked again, and every score says what was read as what', async () => {
+    const id = await checked(file);
+    const { text } = await agent.get(`/batches/${id}/corrections`).expect(200);
+    expect(text).toContain('Monthly &lt;b&gt;');
+    const answer = await post(`/batches/${id}/value-mapping`, meaning('Monthly <b>', 'Month-to-month'));
+    expect(answer.status).toBe(303);
+    await runJobs(test.context);
+    await post(`/batches/${id}/scoring`, {});
+    await runJobs(test.context);
+    const [first, second] = await scoresOf(id);
+    expect(first!.inputs['contract']).toBe('Month-to-month');
+    expect(first!.notes).toContain("contract: 'Monthly <b>' read as Month-to-month");
+    expect(second!.notes).toEqual([]);
+  });
+
+  it('is remembered for the next file', async () => {
+    const [first] = await scoresOf(await scored(file));
+    expect(first!.notes).toContain("contract: 'Monthly <b>' read as Month-to-month");
+  });
+
+  it('is said on the check page, and counted there as noted', async () => {
+    const { text } = await agent.get(`/batches/${await checked(file)}/check`).expect(200);
+    expect(text).toMatch(/Monthly &lt;b&gt;&#39; is read as Month-to-month/);
+    expect(text).toContain('1 of them with a note');
+  });
+
+  it('stays as it was for an upload whose mapping is fixed, and is taken back for the next file', async () => {
+    const id = await checked(file);
+    const next = await checked(file);
+    await post(`/batches/${next}/value-mapping`, meaning('Monthly <b>', ''));
+    await runJobs(test.context);
+    const scoredNotes = async (batch: number) => {
+      await post(`/batches/${batch}/scoring`, {});
+      await runJobs(test.context);
+      return (await scoresOf(batch))[0]!.notes.join();
+    };
+    expect(await scoredNotes(id)).toContain('read as Month-to-month');
+    expect(await scoredNotes(next)).toContain('was never seen in training');
+  });
+
+  it('must be one of the levels offered', async () => {
+    const id = await checked(file.replace('Monthly <b>', 'constructor'));
+    const answer = await post(`/batches/${id}/value-mapping`, meaning('constructor', 'Nonsense'));
+    expect(answer.status).toBe(422);
+  });
+});
+
+describe('a column that a person matched by hand', () => {
+  const odd = header.replace('contract', 'Vertragsart');
+
+  it('is found by itself in the next file', async () => {
+    const csrf = await csrfToken(agent, '/account');
+    const answer = await agent
+      .post('/batches')
+      .field('_csrf', csrf)
+      .attach('file', Buffer.from(`${odd}\n${good}\n`), 'odd.csv');
+    expect(answer.headers['location']).toMatch(/mapping$/);
+    const id = Number(/\/batches\/(\d+)/.exec(answer.headers['location']!)![1]);
+    const { modelId } = await getBatch(test.context.db, await scored(`${header}\n${good}\n`));
+    const places = Object.fromEntries(paperColumns.map((_, j) => [`f${j}`, String(j + 1)]));
+    await post(`/batches/${id}/mapping`, { model: String(modelId), ...places, identifier: '0' });
+    await runJobs(test.context);
+    const again = await agent
+      .post('/batches')
+      .field('_csrf', csrf)
+      .attach('file', Buffer.from(`${odd}\n${good}\n`), 'odd-again.csv');
+    expect(again.headers['location']).toMatch(/progress$/);
+    const next = Number(/\/batches\/(\d+)/.exec(again.headers['location']!)![1]);
+    expect((await agent.get(`/batches/${next}/mapping`)).text).toContain('Remembered from an earlier file');
+  });
+
+  it('is forgotten when a person matches it otherwise', async () => {
+    const csrf = await csrfToken(agent, '/account');
+    const upload = () =>
+      agent
+        .post('/batches')
+        .field('_csrf', csrf)
+        .attach('file', Buffer.from(`${odd}\n${good}\n`), 'odd.csv');
+    const id = Number(/\/batches\/(\d+)/.exec((await upload()).headers['location']!)![1]);
+    await runJobs(test.context);
+    const { modelId } = await getBatch(test.context.db, id);
+    const places = Object.fromEntries(paperColumns.slice(1).map((_, j) => [`f${j + 1}`, String(j + 2)]));
+    await post(`/batches/${id}/mapping`, { model: String(modelId), f0: '', ...places, identifier: '0' });
+    await runJobs(test.context);
+    expect((await upload()).headers['location']).toMatch(/mapping$/);
+  });
+});
+
+describe('the way to explain levels', () => {
+  it('is offered where a level is unknown, not where a value is missing', async () => {
+    const missing = await scored(`${header}\n${good.replace(',3,', ',,')}\n`);
+    expect((await getBatch(test.context.db, missing)).notedCount).toBe(1);
+    expect((await agent.get(`/batches/${missing}/results`)).text).not.toContain('Explain unknown levels');
+    const unknown = await scored(`${header}\n${good.replace('Two year', 'Weekly')}\n`);
+    expect((await agent.get(`/batches/${unknown}/results`)).text).toContain('Explain unknown levels');
+  });
+});
