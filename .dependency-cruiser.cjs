@@ -53,6 +53,21 @@ module.exports = {
       { path: '^src/(routes|jobs|ml)/|^src/(app|server|cli)\\.ts' },
     ),
     forbid(
+      'presenters-only-word',
+      'Presenters turn records into what a page prints: they know neither requests nor the database.',
+      { path: layer('presenters') },
+      {
+        path: '^src/(http|routes|jobs|tasks|ml)/|^src/(app|server|cli|db)\\.ts',
+        dependencyTypesNot: ['type-only'],
+      },
+    ),
+    forbid(
+      'presenters-below-routes',
+      'Only what answers requests words pages.',
+      { path: '^src/(domain|store|jobs|tasks|commands|ml)/' },
+      { path: layer('presenters') },
+    ),
+    forbid(
       'routes-below-app',
       'Only the entry points mount routes.',
       { path: layer('routes') },

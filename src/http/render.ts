@@ -11,12 +11,13 @@ import { can } from '../domain/people/permissions.ts';
 import type { Permission } from '../domain/people/permissions.ts';
 import type { FieldError } from '../errors.ts';
 import { projectRoot } from '../paths.ts';
+import { viewHelpersFor } from '../presenters/view-helpers.ts';
+import type { ViewHelpers } from '../presenters/view-helpers.ts';
 import { getSettings } from '../store/settings.ts';
 import { findCurrentUser } from './authenticate.ts';
 import { csrfTokenOf } from './csrf.ts';
 import { takeFlash } from './flash.ts';
 import type { FlashMessage } from './session.ts';
-import { viewHelpersFor } from '../presenters/view-helpers.ts';
 
 export const viewsFolder = join(projectRoot, 'views');
 
@@ -57,13 +58,18 @@ export function useContext(app: object, value: Context): void {
   context.set(app, value);
 }
 
+/** Data of a page, or a function that makes it with `h`, which writes figures and dates as the organisation reads them. */
+type PageInput<Page extends keyof Pages> = Pages[Page] | ((h: ViewHelpers) => Pages[Page]);
+
 export async function render<Page extends keyof Pages>(
   res: Response,
   page: Page,
-  data: Pages[Page],
+  input: PageInput<Page>,
   status = 200,
 ): Promise<void> {
-  const locals = await localsFor(res, data);
+  const { ui, h } = await sharedLocals(res);
+  const data = typeof input === 'function' ? input(h) : input;
+  const locals = { ...data, ui, h };
   const body = await renderFile(page, locals);
   const html = await renderFile('layouts/page', { ...locals, page: data, body });
   // Signed in or not, a page holds a token or a customer: no cache keeps it.
@@ -72,11 +78,12 @@ export async function render<Page extends keyof Pages>(
 
 /** A piece of a page for a script that refreshes it. */
 export async function renderFragment(res: Response, view: string, data: object): Promise<void> {
-  const html = await renderFile(view, await localsFor(res, data));
+  const html = await renderFile(view, { ...data, ...(await sharedLocals(res)) });
   res.set('Cache-Control', 'no-store').type('html').send(html);
 }
 
-async function localsFor(res: Response, data: object): Promise<Record<string, unknown>> {
+/** What every template has beside its own data. */
+async function sharedLocals(res: Response): Promise<{ readonly ui: PageUi; readonly h: ViewHelpers }> {
   const app = context.get(res.app);
   if (!app) throw new Error('The application was not given its context.');
   const settings = await getSettings(app.db);
@@ -96,11 +103,15 @@ async function localsFor(res: Response, data: object): Promise<Record<string, un
     timeZone: settings.timeZone,
     theme: user?.theme ?? 'system',
   };
-  return { ...data, ui, h: viewHelpersFor(settings) };
+  return { ui, h: viewHelpersFor(settings) };
 }
 
-function renderFile(view: string, locals: Record<string, unknown>): Promise<string> {
-  return ejs.renderFile(viewFile(view), locals, { cache: true, root: viewsFolder, rmWhitespace: true });
+function renderFile(view: string, locals: object): Promise<string> {
+  return ejs.renderFile(
+    viewFile(view),
+    { ...locals },
+    { cache: true, root: viewsFolder, rmWhitespace: true },
+  );
 }
 
 function viewFile(view: string): string {

@@ -26,6 +26,8 @@ import type { Settings } from '../store/settings.ts';
 export type RiskWord = 'low' | 'medium' | 'high';
 type Maybe<T> = T | null | undefined;
 
+export type ViewHelpers = ReturnType<typeof createViewHelpers>;
+
 export function createViewHelpers(settings: Pick<Settings, 'currency' | 'timeZone'>) {
   return {
     ...createFormatter(settings),

@@ -33,7 +33,7 @@ declare module '../http/render.ts' {
   }
 }
 
-export function createUploadRepairHandlers({ db, config }: Context) {
+export function createBatchCorrectionHandlers({ db, config }: Context) {
   const showPage = async (
     res: Response,
     batch: BatchRecord,
@@ -61,7 +61,7 @@ export function createUploadRepairHandlers({ db, config }: Context) {
       await showPage(res, await getBatch(db, idParam(req)), pageOf(req.query['page']), {}, []);
     },
 
-    mend: async (req: Request, res: Response) => {
+    create: async (req: Request, res: Response) => {
       const batch = await getBatch(db, idParam(req));
       const values = textValues(req.body);
       const page = pageOf(values['page']);
@@ -77,7 +77,7 @@ export function createUploadRepairHandlers({ db, config }: Context) {
       }
     },
 
-    explain: async (req: Request, res: Response) => {
+    mapValues: async (req: Request, res: Response) => {
       const batch = await getBatch(db, idParam(req));
       const values = textValues(req.body);
       const meanings = meaningsIn(values, await listUnknownLevels(db, batch));

@@ -23,7 +23,7 @@ const fileNames = {
 } as const;
 type FileName = keyof typeof fileNames;
 
-export function createUploadFileHandlers({ db, config }: Context) {
+export function createBatchFileHandlers({ db, config }: Context) {
   return {
     /** The columns of the active model, to be filled. */
     template: async (_req: Request, res: Response) => {

@@ -35,7 +35,7 @@ declare module '../http/render.ts' {
 /** A form that maps columns: `f0`, `f1` … to a place in the header, '' for 'not in the file'. */
 const MappingForm = z.looseObject({ model: z.coerce.number().int().positive() });
 
-export function createUploadMappingHandlers({ db, config }: Context) {
+export function createBatchMappingHandlers({ db, config }: Context) {
   return {
     show: async (req: Request, res: Response) => {
       const batch = await getBatch(db, idParam(req));

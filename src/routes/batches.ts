@@ -69,7 +69,7 @@ declare module '../http/render.ts' {
   }
 }
 
-export function createUploadHandlers(context: Context) {
+export function createBatchHandlers(context: Context) {
   const { db, config, tasks } = context;
 
   const pickPage = async () => ({

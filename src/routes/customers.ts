@@ -86,7 +86,7 @@ type ListQuery = z.infer<typeof ListQuery>;
 
 const rowsPerRead = 1_000;
 
-export function createPredictionHandlers({ db, tasks }: Context) {
+export function createCustomerHandlers({ db, tasks }: Context) {
   return {
     list: async (req: Request, res: Response) => {
       const { data: query, noted } = parseQuery(ListQuery, req.query);

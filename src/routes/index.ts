@@ -18,18 +18,19 @@ import { createFigureReader } from './figure-reader.ts';
 import { createHomeHandlers } from './home.ts';
 import { createModelActivationHandlers } from './model-activation.ts';
 import { createModelHandlers } from './models.ts';
+import { createOldAddresses } from './old-addresses.ts';
 import { createPredictHandlers } from './predict.ts';
-import { createPredictionHandlers } from './customers.ts';
+import { createCustomerHandlers } from './customers.ts';
 import { createPromotionTestHandlers } from './promotion-tests.ts';
 import { createRuleHandlers } from './rules.ts';
 import { createSettingsHandlers } from './settings.ts';
 import { createSetupHandlers } from './setup.ts';
 import { createSignInHandlers } from './sign-in.ts';
 import { createTrainingHandlers } from './trainings.ts';
-import { createUploadRepairHandlers } from './batch-corrections.ts';
-import { createUploadHandlers } from './batches.ts';
-import { createUploadFileHandlers } from './batch-files.ts';
-import { createUploadMappingHandlers } from './batch-mapping.ts';
+import { createBatchCorrectionHandlers } from './batch-corrections.ts';
+import { createBatchHandlers } from './batches.ts';
+import { createBatchFileHandlers } from './batch-files.ts';
+import { createBatchMappingHandlers } from './batch-mapping.ts';
 
 /** `identify` finds out who is asking; health checks and static files go without. */
 export function createRoutes(context: Context, identify: readonly RequestHandler[]): Router {
@@ -40,6 +41,7 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
   map.get('/health/live', 'everyone', health.live);
   map.get('/health/ready', 'everyone', health.ready);
 
+  router.use(createOldAddresses());
   router.use(
     ...identify,
     refuseForeign(context.config.publicUrl),
@@ -69,38 +71,41 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
   map.post('/account', 'signed-in', account.save);
   map.post('/account/password', 'signed-in', account.changePassword);
 
-  const upload = createUploadHandlers(context);
-  map.get('/score', 'batch:create', upload.pick);
-  map.upload('/batches', 'batch:create', upload.receive);
-  const files = createUploadFileHandlers(context);
+  const batches = createBatchHandlers(context);
+  map.get('/score', 'batch:create', batches.pick);
+  map.get('/batches', 'batch:create', (_req, res) => {
+    res.redirect('/score');
+  });
+  map.upload('/batches', 'batch:create', batches.receive);
+  const files = createBatchFileHandlers(context);
   map.get('/batches/template.csv', 'batch:create', files.template);
   map.get('/batches/sample.csv', 'batch:create', files.sample);
-  map.get('/batches/:id', 'prediction:view', upload.show);
-  const mapping = createUploadMappingHandlers(context);
+  map.get('/batches/:id', 'prediction:view', batches.show);
+  const mapping = createBatchMappingHandlers(context);
   map.get('/batches/:id/mapping', 'batch:create', mapping.show);
   map.post('/batches/:id/mapping', 'batch:create', mapping.save);
-  map.get('/batches/:id/check', 'batch:create', upload.showCheck);
-  map.post('/batches/:id/scoring', 'batch:create', upload.score);
-  map.get('/batches/:id/progress', 'prediction:view', upload.showProgress);
-  map.post('/batches/:id/cancellation', 'batch:create', upload.cancel);
-  map.get('/batches/:id/results', 'prediction:view', upload.showResults);
+  map.get('/batches/:id/check', 'batch:create', batches.showCheck);
+  map.post('/batches/:id/scoring', 'batch:create', batches.score);
+  map.get('/batches/:id/progress', 'prediction:view', batches.showProgress);
+  map.post('/batches/:id/cancellation', 'batch:create', batches.cancel);
+  map.get('/batches/:id/results', 'prediction:view', batches.showResults);
   map.get('/batches/:id/files/:name', 'export:download', files.result);
-  map.get('/batches/:id/removal', 'batch:create', upload.confirmRemoval);
-  map.post('/batches/:id/removal', 'batch:create', upload.remove);
+  map.get('/batches/:id/removal', 'batch:create', batches.confirmRemoval);
+  map.post('/batches/:id/removal', 'batch:create', batches.remove);
 
-  const repair = createUploadRepairHandlers(context);
-  map.get('/batches/:id/corrections', 'batch:create', repair.show);
-  map.post('/batches/:id/corrections', 'batch:create', repair.mend);
-  map.post('/batches/:id/value-mapping', 'batch:create', repair.explain);
+  const corrections = createBatchCorrectionHandlers(context);
+  map.get('/batches/:id/corrections', 'batch:create', corrections.show);
+  map.post('/batches/:id/corrections', 'batch:create', corrections.create);
+  map.post('/batches/:id/value-mapping', 'batch:create', corrections.mapValues);
 
   const predict = createPredictHandlers(context);
   map.get('/predict', 'prediction:create', predict.show);
   map.post('/predict', 'prediction:create', predict.create);
 
-  const predictions = createPredictionHandlers(context);
-  map.get('/customers', 'prediction:view', predictions.list);
-  map.get('/customers.csv', 'export:download', predictions.download);
-  map.get('/customers/:id', 'prediction:view', predictions.show);
+  const customers = createCustomerHandlers(context);
+  map.get('/customers', 'prediction:view', customers.list);
+  map.get('/customers.csv', 'export:download', customers.download);
+  map.get('/customers/:id', 'prediction:view', customers.show);
 
   const analytics = createAnalyticsHandlers(context, readFigures);
   map.get('/analytics', 'dashboard:view', analytics.show);
@@ -124,11 +129,11 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
   map.post('/datasets/:id/label', 'dataset:edit', label.save);
   map.post('/datasets/:id/label/comparison', 'dataset:edit', label.compare);
 
-  const customers = createDatasetCustomersHandlers(context);
-  map.get('/datasets/:id/customers', 'dataset:edit', customers.show);
-  map.post('/datasets/:id/customers', 'dataset:edit', customers.build);
-  map.post('/datasets/:id/customers/comparison', 'dataset:edit', customers.compare);
-  map.get('/datasets/:id/current.csv', 'export:download', customers.downloadCurrent);
+  const fromTransactions = createDatasetCustomersHandlers(context);
+  map.get('/datasets/:id/customers', 'dataset:edit', fromTransactions.show);
+  map.post('/datasets/:id/customers', 'dataset:edit', fromTransactions.build);
+  map.post('/datasets/:id/customers/comparison', 'dataset:edit', fromTransactions.compare);
+  map.get('/datasets/:id/current.csv', 'export:download', fromTransactions.downloadCurrent);
 
   const trainings = createTrainingHandlers(context);
   map.get('/datasets/:id/training', 'model:train', trainings.showNew);
