@@ -1,6 +1,7 @@
 /** Guessing is limited by account and by address; the counts are in the database and survive a restart. */
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
+import ipaddr from 'ipaddr.js';
 import { RateLimiterSQLite } from 'rate-limiter-flexible';
 import type { RateLimiterRes } from 'rate-limiter-flexible';
 import type { Context } from '../context.ts';
@@ -61,14 +62,10 @@ function accountKey(email: string): string {
   return createHash('sha256').update(email.trim().toLowerCase()).digest('hex');
 }
 
-/** An IPv6 customer has a whole /64 to change addresses in. */
+/** An IPv6 subscriber has a whole /64 to change addresses in, so all of it counts as one. */
 export function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  if (!address.includes(':')) return address;
-  const [head = '', tail] = address.toLowerCase().split('::');
-  const groups = head === '' ? [] : head.split(':');
-  const last = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = Array.from({ length: 8 - groups.length - last.length }, () => '0');
-  return `${[...groups, ...zeros, ...last].slice(0, 4).join(':')}::/64`;
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  if (parsed.kind() === 'ipv4') return parsed.toString();
+  return `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/64`).toString()}/64`;
 }

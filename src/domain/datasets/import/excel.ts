@@ -14,7 +14,7 @@ const dayMs = 86_400_000;
 /** Writes the CSV to `target` and gives what a person should know. @throws AppError 415 or 422 in words */
 export async function excelToCsv(path: string, target: string, checkpoint?: Checkpoint): Promise<string[]> {
   const bytes = await readFile(path);
-  const names = checkWorkbook(bytes);
+  const names = await checkWorkbook(bytes);
   const sheet: unknown[][] = await readSheet(bytes, 1, { trim: false }).catch(() => {
     throw notAWorkbook();
   });

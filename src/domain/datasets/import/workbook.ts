@@ -11,9 +11,9 @@ const textLimits = { small: 50_000_000, most: 500_000_000, ratio: 200 };
  * The names of the sheets, in order.
  * @throws AppError 415 when this is no workbook, 422 when its first sheet is too big to be read
  */
-export function checkWorkbook(bytes: Buffer): string[] {
+export async function checkWorkbook(bytes: Buffer): Promise<string[]> {
   const parts = new Map<string, string>();
-  checkArchive(bytes, (name, content) => {
+  await checkArchive(bytes, (name, content) => {
     if (name === bookPath || name === linksPath) parts.set(name, content.toString('utf8'));
   });
   const book = parts.get(bookPath);
@@ -21,7 +21,7 @@ export function checkWorkbook(bytes: Buffer): string[] {
   const sheets = tags(book, 'sheet');
   const first = pathOf(sheets[0] ?? '', parts.get(linksPath) ?? '');
   if (first === null) throw notAWorkbook();
-  checkFirstSheet(bytes, first);
+  await checkFirstSheet(bytes, first);
   return sheets.map((tag) => attribute(tag, 'name') ?? '');
 }
 
@@ -33,10 +33,10 @@ export function notAWorkbook(): AppError {
   );
 }
 
-function checkFirstSheet(bytes: Buffer, path: string): void {
+async function checkFirstSheet(bytes: Buffer, path: string): Promise<void> {
   const found: Buffer[] = [];
   let shared: number[] = [];
-  checkArchive(bytes, (name, content) => {
+  await checkArchive(bytes, (name, content) => {
     if (name === path) found.push(content);
     if (/sharedstrings/i.test(name)) shared = measureSharedTexts(content);
   });
