@@ -17,6 +17,7 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY views views
 COPY public public
+COPY docs/glossary.md docs/
 RUN mkdir -p data models uploads && chown node:node data models uploads
 USER node
 VOLUME ["/app/data", "/app/models", "/app/uploads"]

@@ -22,6 +22,7 @@ export const views: readonly string[] = [
   'datasets/removal',
   'datasets/show',
   'error',
+  'glossary/show',
   'home/show',
   'layouts/page',
   'models/activation',

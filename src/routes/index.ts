@@ -13,6 +13,7 @@ import { createDatasetColumnHandlers } from './dataset-columns.ts';
 import { createDatasetCustomersHandlers } from './dataset-customers.ts';
 import { createDatasetLabelHandlers } from './dataset-label.ts';
 import { createDatasetHandlers } from './datasets.ts';
+import { createGlossaryHandlers } from './glossary.ts';
 import { createHealthHandlers } from './health.ts';
 import { createFigureReader } from './figure-reader.ts';
 import { createHomeHandlers } from './home.ts';
@@ -65,6 +66,8 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
   const readFigures = createFigureReader(context.tasks);
   const home = createHomeHandlers(context, readFigures);
   map.get('/', 'dashboard:view', home.show);
+
+  map.get('/glossary', 'signed-in', createGlossaryHandlers().show);
 
   const account = createAccountHandlers(context);
   map.get('/account', 'signed-in', account.show);
