@@ -21,7 +21,7 @@ interface Reference {
   readonly cramersV: number;
   readonly correlationRatio: number;
 }
-const path = join(import.meta.dirname, '../oracles/association-reference.json');
+const path = join(import.meta.dirname, '../../oracles/association-reference.json');
 const reference = JSON.parse(readFileSync(path, 'utf8')) as Reference;
 const a = Float64Array.from(reference.a);
 const b = Float64Array.from(reference.b, (value) => value ?? NaN);

@@ -13,7 +13,7 @@ interface Reference {
   readonly bestInertia: number;
 }
 const reference = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../oracles/kmeans-reference.json'), 'utf8'),
+  readFileSync(join(import.meta.dirname, '../../oracles/kmeans-reference.json'), 'utf8'),
 ) as Reference;
 const rows = Float64Array.from(reference.rows.flat());
 

@@ -16,7 +16,7 @@ interface Reference {
   readonly reliability: readonly { readonly rate: number; readonly meanScore: number }[];
 }
 
-const stored = resolve(import.meta.dirname, '../oracles/evaluation-reference.json');
+const stored = resolve(import.meta.dirname, '../../oracles/evaluation-reference.json');
 const reference = JSON.parse(readFileSync(stored, 'utf8')) as Reference;
 
 describe('the sweep of thresholds', () => {

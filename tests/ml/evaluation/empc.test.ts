@@ -12,7 +12,7 @@ interface Reference {
   >;
 }
 
-const stored = resolve(import.meta.dirname, '../oracles/evaluation-reference.json');
+const stored = resolve(import.meta.dirname, '../../oracles/evaluation-reference.json');
 const reference = JSON.parse(readFileSync(stored, 'utf8')) as Reference;
 const dear = { alpha: 3, beta: 9, value: 120, offerCost: 25, contactCost: 4 };
 

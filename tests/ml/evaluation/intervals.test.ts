@@ -3,12 +3,8 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  delongInterval,
-  delongVariance,
-  metricIntervals,
-  wilsonInterval,
-} from '../../../src/ml/evaluation/intervals.ts';
+import { delongInterval, delongVariance, metricIntervals } from '../../../src/ml/evaluation/intervals.ts';
+import { wilsonInterval } from '../../../src/ml/evaluation/wilson.ts';
 import { computeMetrics } from '../../../src/ml/evaluation/metrics.ts';
 import { createRandom } from '../../../src/ml/math/random.ts';
 import { groupBothClasses } from '../../../src/ml/evaluation/score-groups.ts';
@@ -24,7 +20,7 @@ interface Reference {
   readonly bootstrap: Readonly<Record<'brier' | 'f1', readonly [number, number]>>;
 }
 
-const stored = resolve(import.meta.dirname, '../oracles/evaluation-reference.json');
+const stored = resolve(import.meta.dirname, '../../oracles/evaluation-reference.json');
 const reference = JSON.parse(readFileSync(stored, 'utf8')) as Reference;
 
 describe('the interval of a share', () => {

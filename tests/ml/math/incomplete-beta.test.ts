@@ -8,7 +8,7 @@ interface Reference {
   readonly incompleteBeta: readonly { a: number; b: number; x: number; value: number }[];
 }
 
-const stored = resolve(import.meta.dirname, '../oracles/evaluation-reference.json');
+const stored = resolve(import.meta.dirname, '../../oracles/evaluation-reference.json');
 const reference = JSON.parse(readFileSync(stored, 'utf8')) as Reference;
 
 describe('the regularised incomplete beta function', () => {

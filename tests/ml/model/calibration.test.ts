@@ -141,7 +141,7 @@ describe("scikit-learn's figures", () => {
     readonly grid: readonly number[];
     readonly plattOnGrid: readonly number[];
   }
-  const path = join(import.meta.dirname, '../oracles/calibration-reference.json');
+  const path = join(import.meta.dirname, '../../oracles/calibration-reference.json');
   const reference = JSON.parse(readFileSync(path, 'utf8')) as Reference;
   const scores = Float64Array.from(reference.scores);
   const target = Uint8Array.from(reference.target);
