@@ -8,7 +8,7 @@ module.exports = {
       'no-circular',
       'Two files that need each other are one idea, or need a third.',
       {},
-      { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      { circular: true },
     ),
     forbid(
       'ml-is-pure',

@@ -3,7 +3,7 @@
  * threshold in use, whatever it was when the model was trained.
  */
 import type { Confusion, Metrics } from '../../ml/evaluation/metrics.ts';
-import type { Interval } from '../../ml/evaluation/intervals.ts';
+import type { Interval } from '../../ml/evaluation/wilson.ts';
 import { thresholdFigures, thresholdMeasures } from '../../ml/evaluation/threshold-figures.ts';
 import type { ThresholdMeasure } from '../../ml/evaluation/threshold-figures.ts';
 import type { ModelRecord } from '../../store/models.ts';

@@ -5,7 +5,7 @@
 import { profitCurve, profitInterval } from '../../ml/evaluation/profit.ts';
 import type { ProfitAssumptions, ProfitPoint } from '../../ml/evaluation/profit.ts';
 import type { ThresholdRow } from '../../ml/evaluation/curves.ts';
-import type { Interval } from '../../ml/evaluation/intervals.ts';
+import type { Interval } from '../../ml/evaluation/wilson.ts';
 import type { Evaluation } from '../../ml/model/model.ts';
 import type { Settings } from '../../store/settings.ts';
 

@@ -4,7 +4,7 @@
  * resampled figures is the interval. Every measure depends on a row by its score and class only, so a resample is kept
  * as two counts per distinct score, and one pass over them gives all measures without sorting again.
  */
-import type { Interval } from './intervals.ts';
+import type { Interval } from './wilson.ts';
 import type { Random } from '../math/random.ts';
 import type { ScoreGroups } from './score-groups.ts';
 

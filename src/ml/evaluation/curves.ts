@@ -3,7 +3,7 @@
  * Mizil and Caruana, 2005). Customers are contacted from the highest score down; where scores tie, the order within the
  * tie is unknown, so a part of it holds its share of the leavers.
  */
-import { wilsonInterval } from './intervals.ts';
+import { wilsonInterval } from './wilson.ts';
 import type { Confusion } from './metrics.ts';
 import { checkPairs, groupBothClasses } from './score-groups.ts';
 

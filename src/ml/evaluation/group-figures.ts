@@ -6,7 +6,7 @@
  * value apart. Groups of fewer than 30 rows say nothing for sure and are left out; so is, of the gaps in recall and
  * in false positive rate, a group of fewer than ten leavers or stayers, where one customer would make a gap.
  */
-import { wilsonInterval } from './intervals.ts';
+import { wilsonInterval } from './wilson.ts';
 import { rocAuc } from './metrics.ts';
 import { quantileBins } from '../data/quantile-bins.ts';
 import { MISSING } from '../data/table.ts';

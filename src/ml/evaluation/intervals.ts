@@ -1,29 +1,20 @@
 /**
  * How sure the figures of an evaluation are: 95 % intervals.
- * - Shares (accuracy, precision, recall): Wilson (1927), score interval of a proportion.
+ * - Shares (accuracy, precision, recall): Wilson's score interval (wilson.ts).
  * - Area under the ROC curve: DeLong, DeLong and Clarke-Pearson (1988), by midranks as in Sun and Xu (2014), so
  *   O(n log n); on the logit scale, so that it stays within [0, 1].
- * - The others: percentile bootstrap (Efron and Tibshirani, 1993), leavers and stayers drawn apart, so that no resample
- *   lacks either.
+ * - The others: percentile bootstrap (bootstrap.ts), the two classes drawn apart, so that no resample lacks either.
  * Assumes that customers are independent, and that the model has not seen them.
  */
 import type { Metrics } from './metrics.ts';
 import type { Random } from '../math/random.ts';
 import { bootstrapIntervals } from './bootstrap.ts';
+import { wilsonInterval, z95, type Interval } from './wilson.ts';
 import { groupBothClasses } from './score-groups.ts';
 import type { ScoreGroups } from './score-groups.ts';
 import { logit, sigmoid } from '../math/sigmoid.ts';
 
-/** Both ends belong to it. */
-export interface Interval {
-  readonly low: number;
-  readonly high: number;
-}
-
 export type MetricIntervals = Readonly<Record<keyof Omit<Metrics, 'confusion'>, Interval>>;
-
-/** 97.5 % quantile of the normal distribution: two-sided 95 %. */
-export const z95 = 1.959964;
 
 /**
  * An interval for every measure at `threshold`; the same `random` gives the same. Above 20,000 rows there are fewer
@@ -45,22 +36,6 @@ export function metricIntervals(
     recall: wilsonInterval(found, groups.leaverCount),
     rocAuc: delongOf(groups),
     ...bootstrapIntervals(groups, threshold, random, resamples),
-  };
-}
-
-/** Of a share; [0, 1] where `total` is 0, as nothing is known then. `z`: 1.96 for 95 %. @throws RangeError */
-export function wilsonInterval(successes: number, total: number, z = z95): Interval {
-  if (!(successes >= 0 && successes <= total && total < Infinity))
-    throw new RangeError(`${successes} of ${total} is not a share`);
-  if (total === 0) return { low: 0, high: 1 };
-  const share = successes / total;
-  const weight = 1 + z ** 2 / total;
-  const centre = (share + z ** 2 / (2 * total)) / weight;
-  const half = (z / weight) * Math.sqrt((share * (1 - share)) / total + z ** 2 / (4 * total ** 2));
-  // At the ends rounding would leave 1e-17 where the formula says 0.
-  return {
-    low: successes === 0 ? 0 : Math.max(0, centre - half),
-    high: successes === total ? 1 : Math.min(1, centre + half),
   };
 }
 

@@ -9,8 +9,8 @@
  */
 import { checkValues } from './curves.ts';
 import type { ThresholdRow } from './curves.ts';
-import { z95 } from './intervals.ts';
-import type { Interval } from './intervals.ts';
+import { z95 } from './wilson.ts';
+import type { Interval } from './wilson.ts';
 import { groupByScore } from './score-groups.ts';
 
 export interface ProfitAssumptions {

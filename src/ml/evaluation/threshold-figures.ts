@@ -4,8 +4,8 @@
  * interval is Wilson's of J carried over (Flores, Klopfenstein, Chun et al. 2022, "Wilson indirect").
  * Assumes that customers are independent, and that the threshold was not chosen on them.
  */
-import { wilsonInterval } from './intervals.ts';
-import type { Interval } from './intervals.ts';
+import { wilsonInterval } from './wilson.ts';
+import type { Interval } from './wilson.ts';
 import type { Confusion } from './metrics.ts';
 
 export interface Figure extends Interval {

@@ -2,7 +2,8 @@
 import type { GainsPoint, ReliabilityBin, ThresholdRow } from '../evaluation/curves.ts';
 import { allFamilies } from '../estimators.ts';
 import type { GroupFigure, GroupGaps } from '../evaluation/group-figures.ts';
-import type { Interval, MetricIntervals } from '../evaluation/intervals.ts';
+import type { MetricIntervals } from '../evaluation/intervals.ts';
+import type { Interval } from '../evaluation/wilson.ts';
 import type { Confusion, Metrics } from '../evaluation/metrics.ts';
 import type { Candidate, Evaluation, Importance, Provenance } from './model.ts';
 import type { PermutationImportance } from '../evaluation/permutation-importance.ts';

@@ -4,7 +4,7 @@
  */
 import { fewestOfAClass, stratifiedSplit, takeTarget } from '../evaluation/cross-validation.ts';
 import type { TrainingData } from '../estimator.ts';
-import type { NetworkParams } from './network.ts';
+import type { NetworkParams } from './params.ts';
 import { shuffle, type Random } from '../math/random.ts';
 import { takeGroups } from '../data/row-groups.ts';
 import { logit } from '../math/sigmoid.ts';

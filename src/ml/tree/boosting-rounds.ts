@@ -2,7 +2,7 @@
  * The rounds of gradient boosting: margins of all training rows, and the next tree on their gradients.
  * See boosting.ts for the method.
  */
-import type { BoostingParams } from './boosting.ts';
+import type { BoostingParams } from './boosting-params.ts';
 import { stratifiedSplit, takeTarget } from '../evaluation/cross-validation.ts';
 import type { TrainingData } from '../estimator.ts';
 import type { Random } from '../math/random.ts';
