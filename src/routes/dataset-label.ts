@@ -22,7 +22,8 @@ import { isSameLevel } from '../ml/data/levels.ts';
 import { positiveLevelOf } from '../ml/data/schema-inference.ts';
 import { getDataset } from '../store/datasets.ts';
 import type { Dataset, DatasetColumn } from '../store/datasets.ts';
-import { conditionKinds, readRuleForm, ruleSlots, ruleValues } from './proxy-label-form.ts';
+import { conditionKinds } from '../domain/datasets/labels/condition-kinds.ts';
+import { readRuleForm, ruleSlots, ruleValues } from './proxy-label-form.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -50,7 +51,7 @@ declare module '../http/render.ts' {
       readonly values: Readonly<Record<string, string>>;
       readonly comparison: LabelComparison | null;
       readonly describe: (rule: ProxyRule) => string;
-      readonly kinds: typeof conditionKinds;
+      readonly kinds: readonly { readonly value: string; readonly label: string }[];
       readonly slots: typeof ruleSlots;
     };
   }
@@ -86,7 +87,7 @@ export function createDatasetLabelHandlers({ db }: Context) {
         values,
         comparison,
         describe: describeProxy,
-        kinds: conditionKinds,
+        kinds: Object.entries(conditionKinds).map(([value, { label }]) => ({ value, label })),
         slots: ruleSlots,
         errors,
         ...(isComparing ? { refreshSeconds: 2, scripts: ['reload-page'] } : {}),

@@ -119,7 +119,7 @@ describe('a rule', () => {
     expect(status).toBe(422);
     expect(errorsOf(text)).toEqual([
       'Choose a column of this dataset.',
-      'Choose what must hold of the column.',
+      'Choose a condition.',
       'Enter the days, percentage, number or level.',
       'Enter a number such as 60.',
     ]);
@@ -130,7 +130,7 @@ describe('a rule', () => {
   });
 
   it.each([
-    ['without a condition', { how: 'rule' }, 'Choose a column and what must hold of it.'],
+    ['without a condition', { how: 'rule' }, 'Choose a column and its condition.'],
     ['of 0 days', { kind0: 'days-at-least', value0: '0' }, /whole days, from 1/],
     ['of half a day', { kind0: 'days-at-least', value0: '0.5' }, /whole days, from 1/],
     ['of the lowest 100 percent', { kind0: 'below-percentile', value0: '100' }, /from 1 to 99/],
@@ -147,7 +147,7 @@ describe('a rule', () => {
 
   it.each([
     ['equals', 'Atlantis', 'No row has &#39;Atlantis&#39; in the column &#39;Geography&#39;.'],
-    ['inactive-days', '60', 'The column &#39;Geography&#39; holds no dates that can be read.'],
+    ['inactive-days', '60', 'The column &#39;Geography&#39; has no dates that can be read.'],
   ])('that no row can answer (%s %s) is let go and told, and the dataset stays usable', async (...given) => {
     const [kind, value, words] = given;
     expect((await save(rule('Geography', kind, value))).status).toBe(303);

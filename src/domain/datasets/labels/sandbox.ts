@@ -17,7 +17,9 @@ import type { FeatureType } from '../../../ml/data/schema.ts';
 import { takeRows } from '../../../ml/data/table.ts';
 import type { Table } from '../../../ml/data/table.ts';
 import { applyProxy, describeProxy } from './proxy-label.ts';
-import type { ProxyCondition, ProxyLabels, ProxyRule, TextTable } from './proxy-label.ts';
+import { conditionKinds } from './condition-kinds.ts';
+import type { ConditionKind, ProxyCondition } from './condition-kinds.ts';
+import type { ProxyLabels, ProxyRule, TextTable } from './proxy-label.ts';
 
 export interface SandboxTable extends TextTable {
   /** In any order; those that are features or the value are learned from. */
@@ -52,8 +54,6 @@ export interface DefinitionComparison {
 
 const usual: SandboxOptions = { seed: 1, sampleRows: 20_000 };
 const folds = 3;
-const variantDays = [30, 45, 60, 90];
-const variantPercentiles = [5, 10, 20, 25];
 
 /** One entry a rule, in their order. @throws Unprocessable as applyProxy does. */
 export function compareDefinitions(
@@ -86,27 +86,18 @@ export function compareDefinitions(
   });
 }
 
-/** The rule, and the rule with its first number of days or percentile set to each usual one. */
+/** The rule, and the rule with other usual limits in the first condition that has any. */
 export function variantsOf(rule: ProxyRule): ProxyRule[] {
-  const at = rule.conditions.findIndex((condition) => 'days' in condition || 'percentile' in condition);
-  if (at < 0) return [rule];
-  const variants = variantsOfCondition(rule.conditions[at]!).map((condition) => ({
-    ...rule,
-    conditions: rule.conditions.with(at, condition),
-  }));
-  return [rule, ...variants];
+  for (const [at, condition] of rule.conditions.entries()) {
+    const variants = variantsOfCondition(condition);
+    if (variants.length > 0)
+      return [rule, ...variants.map((one) => ({ ...rule, conditions: rule.conditions.with(at, one) }))];
+  }
+  return [rule];
 }
 
-/** Others than the condition itself. */
-function variantsOfCondition(condition: ProxyCondition): ProxyCondition[] {
-  if ('days' in condition)
-    return variantDays.filter((days) => days !== condition.days).map((days) => ({ ...condition, days }));
-  if (!('percentile' in condition)) return [];
-  const isBelow = condition.kind === 'below-percentile';
-  return variantPercentiles
-    .map((percentile) => (isBelow ? percentile : 100 - percentile))
-    .filter((percentile) => percentile !== condition.percentile)
-    .map((percentile) => ({ ...condition, percentile }));
+function variantsOfCondition<K extends ConditionKind>(condition: ProxyCondition<K>): ProxyCondition[] {
+  return conditionKinds[condition.kind].variants(condition);
 }
 
 function drawRows(rowCount: number, most: number, seed: number): Int32Array {

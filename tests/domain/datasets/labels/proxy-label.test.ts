@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyProxy, describeProxy, ProxyRule } from '../../../../src/domain/datasets/labels/proxy-label.ts';
-import type { ProxyCondition, TextTable } from '../../../../src/domain/datasets/labels/proxy-label.ts';
+import type { ProxyCondition } from '../../../../src/domain/datasets/labels/condition-kinds.ts';
+import type { TextTable } from '../../../../src/domain/datasets/labels/proxy-label.ts';
 import { Unprocessable } from '../../../../src/errors.ts';
 
 const table: TextTable = {
@@ -81,12 +82,12 @@ describe('a proxy label', () => {
     const attempt = (): unknown => applyProxy({ match: 'all', conditions }, table);
     expect(attempt).toThrow(Unprocessable);
     expect(attempt).toThrow(/'gone'.*'lost'/s);
-    expect(() => labelsOf({ ...idle, column: 'status' })).toThrow("'status' holds no numbers");
+    expect(() => labelsOf({ ...idle, column: 'status' })).toThrow("'status' has no numbers");
     expect(() => labelsOf({ ...closed, level: 'paused' })).toThrow(
       "No row has 'paused' in the column 'status'",
     );
     const dates = { kind: 'inactive-days', column: 'status', days: 9, asOf: null } as const;
-    expect(() => labelsOf(dates)).toThrow("'status' holds no dates");
+    expect(() => labelsOf(dates)).toThrow("'status' has no dates");
   });
 
   it('never labels more customers inactive for longer', () => {
