@@ -18,6 +18,7 @@ import { createHealthHandlers } from './health.ts';
 import { createFigureReader } from './figure-reader.ts';
 import { createHomeHandlers } from './home.ts';
 import { createModelActivationHandlers } from './model-activation.ts';
+import { createModelCardHandlers } from './model-card.ts';
 import { createModelHandlers } from './models.ts';
 import { createOldAddresses } from './old-addresses.ts';
 import { createPredictHandlers } from './predict.ts';
@@ -165,12 +166,14 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
   map.get('/models', 'model:view', models.list);
   map.upload('/models', 'model:activate', models.receive);
   map.get('/models/compare', 'model:view', models.compare);
-  map.get('/models/:id', 'model:view', models.show);
   map.get('/models/:id/file', 'export:download', models.download);
-  map.post('/models/:id/threshold', 'settings:edit', models.keepThreshold);
   map.post('/models/:id/archiving', 'model:activate', models.archive);
   map.post('/models/:id/candidacy', 'model:activate', models.makeCandidate);
   map.post('/models/:id/challenge', 'model:activate', models.makeChallenger);
+
+  const card = createModelCardHandlers(context);
+  map.get('/models/:id', 'model:view', card.show);
+  map.post('/models/:id/threshold', 'settings:edit', card.keepThreshold);
 
   const rules = createRuleHandlers(context);
   map.get('/settings/rules', 'rule:edit', rules.list);

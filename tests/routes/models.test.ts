@@ -67,7 +67,7 @@ describe('the list and the card', () => {
       const list = (await agent.get('/models').expect(200)).text;
       expect(list).toContain('v1 Small');
       expect(list).toContain('v2 Few &lt;b&gt;columns&lt;/b&gt;');
-      expect(list.includes('Bring a model')).toBe(agent === admin);
+      expect(list.includes('Import a model')).toBe(agent === admin);
       for (const { id } of [active, candidate]) {
         const card = (await agent.get(`/models/${id}`).expect(200)).text;
         for (const heading of ['In short', 'How good is it?', 'What it cannot do', 'Where it comes from'])
@@ -80,7 +80,7 @@ describe('the list and the card', () => {
     }
   });
 
-  it('set models side by side, two to four of them, and warn of different data', async () => {
+  it('compare two to four models, with a warning when their data differ', async () => {
     const two = (await viewer.get(`/models/compare?m${active.id}=1&m${candidate.id}=1`).expect(200)).text;
     expect(two).toContain('ROC AUC');
     expect(two).toContain('measured on different data');
@@ -101,7 +101,7 @@ describe('the list and the card', () => {
     expect(same).toContain('the difference may be chance');
     expect(same).not.toContain('<span class="tag">best</span>');
     for (const query of ['', `?m${active.id}=1`, '?m99999=1&mx=1', '?m1=1&m1=2'])
-      expect((await viewer.get(`/models/compare${query}`).expect(200)).text).toContain('Tick two to four');
+      expect((await viewer.get(`/models/compare${query}`).expect(200)).text).toContain('Select two to four');
   });
 
   it('know no other models', async () => {
@@ -224,7 +224,7 @@ describe('a model file', () => {
 
     const again = await sendModel(other, bytes, 'Once more.holdfast');
     expect(again.status).toBe(409);
-    expect(errorsOf(again.text)).toEqual(['This model is here already: v1 From the north.']);
+    expect(errorsOf(again.text)).toEqual(['This model has already been imported: v1 From the north.']);
     await elsewhere.close();
   });
 
@@ -286,7 +286,7 @@ describe('a model file', () => {
     await elsewhere.close();
   });
 
-  it('is chosen first, and brought by administrators alone', async () => {
+  it('needs to be chosen, and only administrators import it', async () => {
     const none = await postForm(admin, '/models');
     expect([none.status, errorsOf(none.text)]).toEqual([422, ['Choose a file first.']]);
     for (const agent of [analyst, viewer])
@@ -295,7 +295,7 @@ describe('a model file', () => {
 });
 
 describe('a model beside scoring', () => {
-  it('is archived and taken back, on record; never the active one', async () => {
+  it('is archived and restored, with an audit event, unless it is active', async () => {
     expect((await change(active.id, 'archiving')).status).toBe(409);
     expect((await stored(active.id)).state).toBe('active');
     expect((await change(candidate.id, 'archiving')).status).toBe(303);

@@ -1,4 +1,4 @@
-/** The life of a model beside scoring: archived and taken back, tried as challenger, sent away and brought in. */
+/** States of a model other than active, import and export of model files, and the threshold in use. */
 import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -16,7 +16,7 @@ import {
   saveModelThreshold,
   setModelState,
 } from '../../store/models.ts';
-import type { ModelFile, ModelRecord } from '../../store/models.ts';
+import type { ModelFile, ModelRecord, ModelState } from '../../store/models.ts';
 import { saveSettings } from '../../store/settings.ts';
 import type { Settings } from '../../store/settings.ts';
 import type { User } from '../people/accounts.ts';
@@ -24,43 +24,32 @@ import { loadHashedModel, removeModelFile, verifyModelFile, writeWhole } from '.
 import { recordOf, summaryOf } from '../training/fit.ts';
 import type { ModelSummary } from '../training/fit.ts';
 
-/** @throws Conflict when it is the active one */
+/** @throws Conflict when the model is active */
 export async function archive(db: Db, user: User, id: number): Promise<void> {
-  await change(
-    db,
-    user,
-    id,
-    'archived',
-    'model.archived',
-    'The active model cannot be archived. Activate another one first.',
-  );
+  await moveTo(db, user, id, moves.archived);
 }
 
-/** An archived or challenging model is an ordinary candidate again. */
+/** Restores an archived model, or stops a challenger. @throws Conflict when the model is active */
 export async function makeCandidate(db: Db, user: User, id: number): Promise<void> {
-  await change(db, user, id, 'candidate', 'model.made-candidate', 'This model is active.');
+  await moveTo(db, user, id, moves.candidate);
 }
 
-/** Scores beside the active model from now on, for nobody but those who compare. One at a time. */
+/**
+ * Runs a model as the challenger: it scores the same customers as the active model from the next batch on, and nothing
+ * else uses its scores. There is one challenger at a time. @throws Conflict when the model is active or archived
+ */
 export async function makeChallenger(db: Db, modelsDir: string, user: User, id: number): Promise<void> {
   await verifyModelFile(modelsDir, await getModel(db, id));
   await inTransaction(db, async (trx) => {
     if ((await getModel(trx, id)).state === 'archived')
-      throw new Conflict('This model is archived. Take it back first.');
+      throw new Conflict('This model is archived. Restore it before you run it as a challenger.');
     const before = await findChallenger(trx);
     if (before) await setModelState(trx, before.id, 'candidate');
-    await change(
-      trx,
-      user,
-      id,
-      'challenger',
-      'model.made-challenger',
-      'The active model cannot challenge itself.',
-    );
+    await moveTo(trx, user, id, moves.challenger);
   });
 }
 
-/** What a model file in the uploads folder holds: read in a task, because a forged one may be made to take long. */
+/** Reads an uploaded model file. Runs in a task, because a forged file may be made to take long. */
 export async function inspectModelFile(config: Config, file: string): Promise<InspectedModel> {
   const path = join(config.uploadsDir, basename(file));
   const { model, sha256 } = await loadHashedModel(path);
@@ -73,16 +62,21 @@ export interface InspectedModel {
   readonly sha256: string;
 }
 
+interface ModelImport {
+  readonly db: Db;
+  readonly config: Config;
+  readonly user: User;
+  /** inspectModelFile, in a task. */
+  readonly inspect: (file: string) => Promise<InspectedModel>;
+}
+
 /**
- * Takes in a model file that was exported elsewhere and looks as `inspect` says. The uploaded file is gone afterwards.
- * @throws AppError 422 when it is no model; 409 when it is here already
+ * Adds a model file that was exported elsewhere as a candidate, and removes the uploaded file in any case.
+ * @throws AppError 422 when the file is not a model; 409 when the model has already been imported
  */
 export async function importModel(
-  db: Db,
-  config: Config,
-  user: User,
+  { db, config, user, inspect }: ModelImport,
   upload: { readonly file: string; readonly originalName: string },
-  inspect: (file: string) => Promise<InspectedModel>,
 ): Promise<ModelRecord> {
   const path = join(config.uploadsDir, upload.file);
   const target = `${randomUUID()}.holdfast`;
@@ -91,23 +85,8 @@ export async function importModel(
     const { summary, sha256 } = await inspect(upload.file);
     await writeWhole(join(config.modelsDir, target), await readFile(path));
     const name = upload.originalName.replace(/\.holdfast$/i, '').slice(0, 200) || 'Imported model';
-    const record = await inTransaction(db, async (trx) => {
-      const known = await findModelByHash(trx, sha256);
-      if (known) throw new Conflict(`This model is here already: ${known.label}.`);
-      const id = await insertModel(trx, {
-        ...recordOf(summary, { name, datasetId: null, isSample: false }),
-        file: target,
-        sha256,
-      });
-      const inserted = await getModel(trx, id);
-      await recordEvent(trx, {
-        userId: user.id,
-        action: 'model.imported',
-        subject: inserted.label,
-        after: { sha256 },
-      });
-      return inserted;
-    });
+    const model = { ...recordOf(summary, { name, datasetId: null, isSample: false }), file: target, sha256 };
+    const record = await inTransaction(db, (trx) => addImported(trx, user, model));
     isStored = true;
     return record;
   } finally {
@@ -116,7 +95,25 @@ export async function importModel(
   }
 }
 
-/** The file's bytes, as they were written. @throws AppError 409 when they are not what was stored */
+async function addImported(
+  trx: Db,
+  user: User,
+  model: Parameters<typeof insertModel>[1],
+): Promise<ModelRecord> {
+  const { sha256 } = model;
+  const known = await findModelByHash(trx, sha256);
+  if (known) throw new Conflict(`This model has already been imported: ${known.label}.`);
+  const inserted = await getModel(trx, await insertModel(trx, model));
+  await recordEvent(trx, {
+    userId: user.id,
+    action: 'model.imported',
+    subject: inserted.label,
+    after: { sha256 },
+  });
+  return inserted;
+}
+
+/** The bytes of the model file. @throws AppError 409 when the file is missing or was changed */
 export async function exportModel(db: Db, config: Config, user: User, id: number): Promise<Buffer> {
   const record = await getModel(db, id);
   await verifyModelFile(config.modelsDir, record);
@@ -128,11 +125,11 @@ export async function exportModel(db: Db, config: Config, user: User, id: number
 export interface UnusableModel {
   readonly id: number;
   readonly label: string;
-  /** What is wrong with its file and what to do, in words. */
+  /** What is wrong with its file, and what to do. */
   readonly problem: string;
 }
 
-/** Models whose files are missing, changed or damaged, but for archived ones. What scores comes first. */
+/** Models that are not archived whose files are missing, changed or damaged; the active model first. */
 export async function listUnusableModels(db: Db, modelsDir: string): Promise<UnusableModel[]> {
   const unusable: UnusableModel[] = [];
   for (const file of await listFilesInUse(db)) {
@@ -142,7 +139,7 @@ export async function listUnusableModels(db: Db, modelsDir: string): Promise<Unu
   return unusable;
 }
 
-/** What is wrong with a model's file, in words; null: nothing. */
+/** A sentence on what is wrong with the model's file; null when it can be used. */
 export async function problemOfModel(modelsDir: string, record: ModelFile): Promise<string | null> {
   try {
     await verifyModelFile(modelsDir, record);
@@ -153,13 +150,18 @@ export async function problemOfModel(modelsDir: string, record: ModelFile): Prom
   }
 }
 
-/** Keeps what the threshold explorer was set to: the costs for everybody, the threshold for this model. */
-export async function keepThreshold(
+export interface ThresholdSetting {
+  readonly threshold: number;
+  /** The organisation's costs, which every model's expected profit is computed with. */
+  readonly costs: Pick<Settings, 'contactCost' | 'offerCost' | 'saveRate' | 'valueMonths'>;
+}
+
+/** Sets the threshold of one model, and the costs of the organisation. */
+export async function saveThreshold(
   db: Db,
   user: User,
   id: number,
-  threshold: number,
-  costs: Pick<Settings, 'contactCost' | 'offerCost' | 'saveRate' | 'valueMonths'>,
+  { threshold, costs }: ThresholdSetting,
 ): Promise<void> {
   await inTransaction(db, async (trx) => {
     const model = await getModel(trx, id);
@@ -175,14 +177,32 @@ export async function keepThreshold(
   });
 }
 
-async function change(
-  db: Db,
-  user: User,
-  id: number,
-  state: 'candidate' | 'challenger' | 'archived',
-  action: string,
-  refusal: string,
-): Promise<void> {
+interface Move {
+  readonly state: Exclude<ModelState, 'active'>;
+  readonly action: string;
+  /** Why the active model cannot be moved. */
+  readonly refusal: string;
+}
+
+const moves: Record<Move['state'], Move> = {
+  archived: {
+    state: 'archived',
+    action: 'model.archived',
+    refusal: 'The active model cannot be archived. Activate another model first.',
+  },
+  candidate: {
+    state: 'candidate',
+    action: 'model.made-candidate',
+    refusal: 'This model is active. Activate another model to make it a candidate.',
+  },
+  challenger: {
+    state: 'challenger',
+    action: 'model.made-challenger',
+    refusal: 'The active model cannot be its own challenger. Choose another model.',
+  },
+};
+
+async function moveTo(db: Db, user: User, id: number, { state, action, refusal }: Move): Promise<void> {
   await inTransaction(db, async (trx) => {
     const model = await getModel(trx, id);
     if (model.state === state) return;
