@@ -11,6 +11,8 @@ import { can } from '../domain/people/permissions.ts';
 import type { Permission } from '../domain/people/permissions.ts';
 import type { FieldError } from '../errors.ts';
 import { projectRoot } from '../paths.ts';
+import { presentNavigation } from '../presenters/navigation.ts';
+import type { Navigation } from '../presenters/navigation.ts';
 import { viewHelpersFor } from '../presenters/view-helpers.ts';
 import type { ViewHelpers } from '../presenters/view-helpers.ts';
 import { getSettings } from '../store/settings.ts';
@@ -45,6 +47,8 @@ export interface PageUi {
   readonly csrfToken: string;
   readonly flash: readonly FlashMessage[];
   readonly path: string;
+  /** Null for strangers. */
+  readonly navigation: Navigation | null;
   readonly organisation: string;
   readonly currency: string;
   readonly timeZone: string;
@@ -89,15 +93,17 @@ async function sharedLocals(res: Response): Promise<{ readonly ui: PageUi; reado
   const settings = await getSettings(app.db);
   const { req } = res;
   const user = findCurrentUser(req);
+  const mayUse = (permission: Permission): boolean => user !== null && can(user, permission);
   const ui: PageUi = {
     user,
-    can: (permission) => user !== null && can(user, permission),
+    can: mayUse,
     // Made where a form asks for it: a page without one sets no cookie.
     get csrfToken() {
       return csrfTokenOf(req);
     },
     flash: takeFlash(req),
     path: req.path,
+    navigation: user === null ? null : presentNavigation(req.path, mayUse),
     organisation: settings.organisation,
     currency: settings.currency,
     timeZone: settings.timeZone,

@@ -24,7 +24,6 @@ import { emailField, nameField } from './people-form.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
-    'admin/show': PageData;
     'admin/users': PageData & {
       readonly users: readonly UserRecord[];
       readonly values: Readonly<Record<string, string>>;
@@ -80,10 +79,6 @@ export function createAdminHandlers(context: Context) {
   };
 
   return {
-    show: async (_req: Request, res: Response) => {
-      await render(res, 'admin/show', { title: 'Administration' });
-    },
-
     listUsers: async (_req: Request, res: Response) => {
       await showUsers(res);
     },

@@ -195,7 +195,6 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
   map.post('/settings/sample/removal', 'settings:edit', settings.removeSample);
 
   const admin = createAdminHandlers(context);
-  map.get('/admin', 'user:manage', admin.show);
   map.get('/admin/users', 'user:manage', admin.listUsers);
   map.post('/admin/users', 'user:manage', admin.invite);
   map.get('/admin/users/:id', 'user:manage', admin.showUser);

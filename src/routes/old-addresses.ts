@@ -10,6 +10,7 @@ export function createOldAddresses(): Router {
   router.get('/predictions', redirect('/customers'));
   router.get('/predictions.csv', redirect('/customers.csv'));
   router.get('/predictions/:id', redirect('/customers/:id'));
+  router.get('/admin', redirect('/settings'));
   return router;
 }
 

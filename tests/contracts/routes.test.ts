@@ -101,7 +101,7 @@ describe('roles', () => {
     const viewer = await signIn(test, 'viewer');
     await viewer.get('/').expect(200);
     await viewer.get('/customers').expect(200);
-    for (const path of ['/score', '/predict', '/customers.csv', '/settings', '/admin', '/admin/audit'])
+    for (const path of ['/score', '/predict', '/customers.csv', '/settings', '/admin/users', '/admin/audit'])
       await viewer.get(path).set('Accept', 'text/html').expect(403);
   });
 

@@ -19,6 +19,7 @@ describe('an address of an earlier version', () => {
     ['/upload/12/repair?page=2', '/batches/12/corrections?page=2'],
     ['/predictions?risk=high&page=3', '/customers?risk=high&page=3'],
     ['/predictions.csv?sort=value', '/customers.csv?sort=value'],
+    ['/admin', '/settings'],
     ['/predictions/7?compared=5', '/customers/7?compared=5'],
   ])('%s leads to %s', async (old, today) => {
     await request(test.app).get(old).expect(308).expect('location', today);
