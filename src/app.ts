@@ -28,10 +28,6 @@ export function createApp(context: Context, logger?: PinoLogger): Express {
   app.use(securityHeaders(context.config));
   app.use(refuseOddAddresses);
   app.use('/assets', express.static(join(projectRoot, 'public'), staticOptions));
-  app.use(
-    '/vendor',
-    express.static(join(projectRoot, 'node_modules/chart.js/dist'), { ...staticOptions, index: false }),
-  );
   app.use(createRoutes(context, [sessions(context), authenticate(context)]));
   app.use(() => {
     throw new NotFound();

@@ -37,6 +37,7 @@ export const views: readonly string[] = [
   'models/test-removal',
   'models/tests',
   'partials/account-links',
+  'partials/bar-chart',
   'partials/batch-table',
   'partials/csrf',
   'partials/dataset-steps',

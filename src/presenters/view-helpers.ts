@@ -26,6 +26,9 @@ import type { Settings } from '../store/settings.ts';
 export type RiskWord = 'low' | 'medium' | 'high';
 type Maybe<T> = T | null | undefined;
 
+/** Parameters of an address; '' and null are left out. */
+export type QueryValues = Readonly<Record<string, string | number | null | undefined>>;
+
 export type ViewHelpers = ReturnType<typeof createViewHelpers>;
 
 export function createViewHelpers(settings: Pick<Settings, 'currency' | 'timeZone'>) {
@@ -63,7 +66,8 @@ export function createViewHelpers(settings: Pick<Settings, 'currency' | 'timeZon
     label: labelOf,
     isSameName: (a: string | undefined, b: string | null | undefined) =>
       foldName(a ?? '') === foldName(b ?? ''),
-    reason: (reason: Reason) => shownReason(reason),
+    reason: (reason: Reason | undefined) => (reason === undefined ? missing : shownReason(reason)),
+    scoreName,
     effect: effectWords,
     plural: (n: number, one: string, many = `${one}s`) => `${countText(n)} ${n === 1 ? one : many}`,
     rowWord,
@@ -72,6 +76,16 @@ export function createViewHelpers(settings: Pick<Settings, 'currency' | 'timeZon
     or: (text: Maybe<string | number>) =>
       text === null || text === undefined || text === '' ? missing : String(text),
   };
+}
+
+/** A score by its customer, else by where it came from. */
+function scoreName(score: {
+  readonly id: number;
+  readonly customerId: string | null;
+  readonly rowNumber: number | null;
+}): string {
+  if (score.customerId !== null) return score.customerId;
+  return score.rowNumber === null ? `Prediction ${score.id}` : `Row ${countText(score.rowNumber)}`;
 }
 
 let kept: { readonly key: string; readonly helpers: ReturnType<typeof createViewHelpers> } | null = null;
@@ -118,7 +132,7 @@ function kindOf(type: string): ValueKind {
 }
 
 function queryText(
-  current: Readonly<Record<string, string | number | null | undefined>>,
+  current: QueryValues,
   changes: Readonly<Record<string, string | number | null>> = {},
 ): string {
   const query = new URLSearchParams();

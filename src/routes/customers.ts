@@ -17,10 +17,10 @@ import type { PageData } from '../http/render.ts';
 import { idParam, parseQuery } from '../http/validate.ts';
 import { largestNumber } from '../ml/data/values.ts';
 import type { CellValue } from '../ml/data/values.ts';
+import { presentCustomers } from '../presenters/customers.ts';
+import type { CustomersData } from '../presenters/customers.ts';
 import { listBatches } from '../store/batches.ts';
-import type { BatchRecord } from '../store/batches.ts';
 import { listModels } from '../store/models.ts';
-import type { ModelRecord } from '../store/models.ts';
 import { getPrediction, hasPredictions, listHistory, sortColumns } from '../store/predictions.ts';
 import type { PredictionFilter, PredictionRecord, SortKey } from '../store/predictions.ts';
 import { getSettings } from '../store/settings.ts';
@@ -29,18 +29,7 @@ import type { Tasks } from '../tasks/tasks.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
-    'customers/list': PageData & {
-      readonly predictions: readonly PredictionRecord[];
-      readonly total: number;
-      readonly page: number;
-      readonly pages: number;
-      readonly query: Readonly<Record<string, string | number>>;
-      readonly batches: readonly BatchRecord[];
-      readonly models: readonly ModelRecord[];
-      readonly isEmpty: boolean;
-      /** Models whose customers are not in the list, because they have other columns. */
-      readonly leftOut: readonly string[];
-    };
+    'customers/list': PageData & ReturnType<typeof presentCustomers>;
     'customers/show': PageData & {
       readonly prediction: PredictionRecord;
       readonly others: number;
@@ -87,28 +76,33 @@ type ListQuery = z.infer<typeof ListQuery>;
 const rowsPerRead = 1_000;
 
 export function createCustomerHandlers({ db, tasks }: Context) {
+  const readList = async (query: ListQuery): Promise<CustomersData> => {
+    const population = await currentPopulation(db);
+    const filter = withinPopulation(toFilter(query), population);
+    const sort = { key: query.sort, descending: query.order === 'desc' };
+    const list = { filter, sort, page: query.page, size: query.size };
+    const { predictions, total, page, pages } = await tasks.run('pageOfPredictions', list);
+    return {
+      predictions,
+      total,
+      page,
+      pages,
+      query,
+      batches: (await listBatches(db, 50)).filter((batch) => batch.scoredCount > 0),
+      models: await listModels(db),
+      isEmpty: total === 0 && !(await hasPredictions(db)),
+      leftOut: filter.population === null ? [] : population.leftOut,
+    };
+  };
+
   return {
     list: async (req: Request, res: Response) => {
       const { data: query, noted } = parseQuery(ListQuery, req.query);
-      const population = await currentPopulation(db);
-      const filter = withinPopulation(toFilter(query), population);
-      const sort = { key: query.sort, descending: query.order === 'desc' };
-      const list = { filter, sort, page: query.page, size: query.size };
-      const { predictions, total, page, pages } = await tasks.run('pageOfPredictions', list);
-      if (noted || page !== query.page)
-        flash(req, 'notice', 'A part of the address made no sense and was left out.');
-      await render(res, 'customers/list', {
-        title: page > 1 ? `Customers, page ${page} of ${pages}` : 'Customers',
-        predictions,
-        total,
-        page,
-        pages,
-        query,
-        batches: (await listBatches(db, 50)).filter((batch) => batch.scoredCount > 0),
-        models: await listModels(db),
-        isEmpty: total === 0 && !(await hasPredictions(db)),
-        leftOut: filter.population === null ? [] : population.leftOut,
-      });
+      const data = await readList(query);
+      if (noted || data.page !== query.page)
+        flash(req, 'notice', 'Part of the address was not recognised and was ignored.');
+      const title = data.page > 1 ? `Customers, page ${data.page} of ${data.pages}` : 'Customers';
+      await render(res, 'customers/list', (h) => ({ title, ...presentCustomers(h, data) }));
     },
 
     download: async (req: Request, res: Response) => {

@@ -27,7 +27,7 @@ export interface Figure {
   readonly column: string;
   readonly label: string;
   readonly bars: readonly FigureBar[];
-  /** Difference between the riskiest and the safest bar in mean probability. */
+  /** Difference between the highest and the lowest mean probability of a bar. */
   readonly spread: number;
 }
 
@@ -35,9 +35,9 @@ const notKnown = 'Not known';
 /** No level is empty text: a blank cell is read as missing. */
 const notKnownKey = '';
 const maxLevels = 12;
-/** Of a number, each with about as many customers. */
+/** Groups of a number, each with about as many customers. */
 const maxGroups = 6;
-/** Bars of fewer customers say little and would tell about single people. */
+/** Fewer customers are too few for a mean, and could identify single people. */
 const minCustomers = 5;
 
 /**
@@ -52,8 +52,18 @@ export async function listFigures(db: Db, schema: Schema, filter: PredictionFilt
   return groupings.flatMap(toFigure).sort((a, b) => b.spread - a.spread);
 }
 
-/** Columns such as a contract: few levels, and the risk differs between them. */
-export function pickContractLike(figures: readonly Figure[], schema: Schema, count: number): Figure[] {
+/** The columns that the model relies on most first; those it does not rank keep their order, at the end. */
+export function orderByImportance(
+  figures: readonly Figure[],
+  importance: readonly { readonly feature: string }[],
+): Figure[] {
+  const places = new Map(importance.map(({ feature }, place) => [feature, place]));
+  const placeOf = ({ column }: Figure): number => places.get(column) ?? importance.length;
+  return figures.toSorted((a, b) => placeOf(a) - placeOf(b));
+}
+
+/** The first columns with few levels, such as a contract. */
+export function pickCategories(figures: readonly Figure[], schema: Schema, count: number): Figure[] {
   const categories = new Set(
     schema.features.filter((feature) => feature.range === null).map((feature) => feature.name),
   );
@@ -75,7 +85,7 @@ interface Group {
   revenueAtRisk: number;
 }
 
-/** null: a column that makes no figure, such as a date. */
+/** null: a column without a figure, such as a date. */
 function createGrouping(feature: Feature): Grouping | null {
   return feature.type === 'date' ? null : { feature, groups: new Map() };
 }
@@ -112,7 +122,7 @@ function toFigure(grouping: Grouping): Figure[] {
   return [{ column: grouping.feature.name, label: labelOf(grouping.feature.name), bars, spread }];
 }
 
-/** The most frequent levels, the riskiest first. */
+/** The most frequent levels, the highest risk first. */
 function levelBars({ feature, groups }: Grouping): FigureBar[] {
   return [...groups]
     .sort(([, a], [, b]) => b.count - a.count)
@@ -132,7 +142,7 @@ function intervalBars({ feature, groups }: Grouping): FigureBar[] {
   const bars = groupNames(cells, edges, feature.range!).map((name, i) => {
     const [from, to] = [edges[i - 1], edges[i]];
     const inside = cells.filter((cell) => isBetween(cell.from, from, to));
-    // The outer bars are open: a customer below or above what training saw belongs to them.
+    // The outer bars are open: a customer outside the training range belongs to them.
     const filter = {
       column: feature.name,
       ...(from === undefined ? {} : { from }),

@@ -1,0 +1,89 @@
+/** Analytics: one question a chart, over the latest score of every customer or those of one file. */
+import type { Figure } from '../domain/analytics/analytics.ts';
+import type { BatchRecord } from '../store/batches.ts';
+import type { ModelRecord } from '../store/models.ts';
+import type { Totals } from '../store/predictions.ts';
+import type { Settings } from '../store/settings.ts';
+import { presentHistogram } from './chart-histogram.ts';
+import { presentLevelCharts } from './chart-levels.ts';
+import { presentPopulation } from './population.ts';
+import { presentBatchFilter, presentRiskFilter, scoresShown } from './prediction-filters.ts';
+import type { ViewHelpers } from './view-helpers.ts';
+
+type AnalyticsQuery = Readonly<{ batch: number | ''; risk: string; columns: string }>;
+
+export interface AnalyticsData {
+  readonly query: AnalyticsQuery;
+  readonly totals: Totals;
+  /** Null, here and below: it could not be read. */
+  readonly histogram: readonly number[] | null;
+  /** The columns that matter most first. */
+  readonly figures: readonly Figure[] | null;
+  readonly batches: readonly BatchRecord[];
+  /** Whose columns are shown: that of the file, or of the customers on the home page. */
+  readonly model: ModelRecord | undefined;
+  readonly leftOut: readonly string[];
+  readonly settings: Settings;
+}
+
+/** Charts that are shown without asking for all. */
+const firstCharts = 6;
+
+export function presentAnalytics(h: ViewHelpers, data: AnalyticsData) {
+  const { query, totals, settings, figures } = data;
+  const { columns, ...listQuery } = query;
+  const shown = figures && (columns === 'all' ? figures : figures.slice(0, firstCharts));
+  return {
+    query,
+    isEmpty: totals.count === 0,
+    summary: summaryOf(h, data),
+    filters: [presentBatchFilter(h, data.batches, query.batch), presentRiskFilter(h, query.risk)],
+    notices: presentPopulation({ leftOut: data.leftOut, hasFilter: true }),
+    again: `/analytics${h.query(query)}`,
+    histogram:
+      data.histogram &&
+      presentHistogram(h, data.histogram, { thresholds: settings, totals, query: listQuery }),
+    revenue: presentRevenue(h, data),
+    levelCharts: shown && presentLevelCharts(h, shown, listQuery),
+    more: figures && moreCharts(h, figures.length, query),
+  };
+}
+
+function summaryOf(h: ViewHelpers, { query, totals, model }: AnalyticsData): string {
+  const parts = [
+    `${scoresShown(query.batch)}: ${h.plural(totals.count, 'customer')}`,
+    `average churn probability ${h.rate(totals.meanProbability)}`,
+    ...(totals.newestAt ? [`newest from ${h.dateTime(totals.newestAt)}`] : []),
+  ];
+  return `${parts.join(', ')}${model ? ` · columns of model ${model.label}` : ''}`;
+}
+
+function presentRevenue(h: ViewHelpers, { query, totals, settings }: AnalyticsData) {
+  return {
+    expectedLoss: h.money(totals.revenueAtRisk),
+    highRisk: h.money(totals.highRiskRevenue),
+    highRiskHref: `/customers${h.query({ batch: query.batch }, { risk: 'high', sort: 'value' })}`,
+    saving: h.money(totals.expectedSaving),
+    period: h.plural(settings.valueMonths, 'month'),
+    known: `${h.count(totals.valued)} of ${h.count(totals.count)}`,
+  };
+}
+
+interface MoreCharts {
+  readonly href: string;
+  readonly text: string;
+}
+
+/** Null where all columns fit among the first. */
+function moreCharts(h: ViewHelpers, count: number, query: AnalyticsQuery): MoreCharts | null {
+  if (count <= firstCharts) return null;
+  return query.columns === 'all'
+    ? {
+        href: `/analytics${h.query(query, { columns: null })}`,
+        text: `Show only the ${h.count(firstCharts)} columns that matter most`,
+      }
+    : {
+        href: `/analytics${h.query(query, { columns: 'all' })}`,
+        text: `Show all ${h.count(count)} columns`,
+      };
+}

@@ -1,0 +1,172 @@
+/** The list of scored customers: its filters, the chips that remove them, and its sortable columns. */
+import type { BatchRecord } from '../store/batches.ts';
+import type { ModelRecord } from '../store/models.ts';
+import type { PredictionRecord, SortKey } from '../store/predictions.ts';
+import { presentPopulation } from './population.ts';
+import { presentBatchFilter, presentRiskFilter, scoresShown } from './prediction-filters.ts';
+import type { SelectField } from './prediction-filters.ts';
+import type { RiskWord, ViewHelpers } from './view-helpers.ts';
+
+type Source = 'form' | 'batch' | 'api';
+
+type CustomersQuery = Readonly<{
+  batch: number | '';
+  risk: RiskWord | '';
+  source: Source | '';
+  model: number | '';
+  search: string;
+  column: string;
+  level: string;
+  from: number | '';
+  to: number | '';
+  low: number | '';
+  high: number | '';
+  sort: SortKey;
+  order: 'asc' | 'desc';
+  page: number;
+  size: number;
+}>;
+
+export interface CustomersData {
+  readonly predictions: readonly PredictionRecord[];
+  readonly total: number;
+  readonly page: number;
+  readonly pages: number;
+  readonly query: CustomersQuery;
+  readonly batches: readonly BatchRecord[];
+  readonly models: readonly ModelRecord[];
+  readonly isEmpty: boolean;
+  /** Models whose customers are not in the list, because they have other columns. */
+  readonly leftOut: readonly string[];
+}
+
+export function presentCustomers(h: ViewHelpers, data: CustomersData) {
+  const { query, total } = data;
+  return {
+    predictions: data.predictions,
+    page: data.page,
+    pages: data.pages,
+    query,
+    isEmpty: data.isEmpty,
+    hasMatches: total > 0,
+    summary: `${scoresShown(query.batch)}: ${h.plural(total, 'customer')}`,
+    download: {
+      href: `/customers.csv${h.query(query, { page: null, size: null })}`,
+      text: `Download ${h.plural(total, 'row')} as CSV`,
+    },
+    filters: presentFilters(h, data),
+    hidden: hiddenFields(query),
+    notices: presentPopulation({ leftOut: data.leftOut, hasFilter: true }),
+    chips: presentChips(h, data),
+    heads: presentSortHeads(h, query),
+  };
+}
+
+const sourceWords: Record<Source, string> = { batch: 'Files', form: 'Predict', api: 'API' };
+
+function presentFilters(h: ViewHelpers, { query, batches, models }: CustomersData): SelectField[] {
+  const sources = [
+    { value: '', label: 'All' },
+    { value: 'batch', label: sourceWords.batch },
+    { value: 'form', label: sourceWords.form },
+  ];
+  const modelOptions = models.map(({ id, label }) => ({ value: id, label }));
+  return [
+    presentRiskFilter(h, query.risk),
+    presentBatchFilter(h, batches, query.batch),
+    { name: 'source', label: 'Source', value: query.source, options: sources },
+    ...(models.length > 1
+      ? [
+          {
+            name: 'model',
+            label: 'Model',
+            value: query.model,
+            options: [{ value: '', label: 'All' }, ...modelOptions],
+          },
+        ]
+      : []),
+  ];
+}
+
+interface HiddenField {
+  readonly name: string;
+  readonly value: string | number;
+}
+
+/** What the filter form has no field for, but must keep. */
+function hiddenFields(query: CustomersQuery): HiddenField[] {
+  const names = ['sort', 'order', 'column', 'level', 'from', 'to', 'low', 'high'] as const;
+  return names.map((name) => ({ name, value: query[name] })).filter(({ value }) => value !== '');
+}
+
+interface Chip {
+  readonly text: string;
+  /** The list without this filter. */
+  readonly href: string;
+}
+
+function presentChips(h: ViewHelpers, { query, batches, models }: CustomersData): Chip[] {
+  const chip = (text: string, ...names: (keyof CustomersQuery)[]): Chip => ({
+    text,
+    href: h.query(query, Object.fromEntries([...names, 'page'].map((name) => [name, null]))),
+  });
+  const batch = batches.find(({ id }) => id === query.batch)?.originalName ?? query.batch;
+  const model = models.find(({ id }) => id === query.model)?.label ?? query.model;
+  return [
+    ...(query.risk ? [chip(`Risk level: ${h.riskWord(query.risk)}`, 'risk')] : []),
+    ...(query.search ? [chip(`Customer contains ‘${query.search}’`, 'search')] : []),
+    ...(query.source ? [chip(`Source: ${sourceWords[query.source]}`, 'source')] : []),
+    ...(query.batch === '' ? [] : [chip(`File: ${batch}`, 'batch')]),
+    ...(query.model === '' ? [] : [chip(`Model: ${model}`, 'model')]),
+    ...(query.low === '' && query.high === '' ? [] : [chip(probabilityWords(h, query), 'low', 'high')]),
+    ...(query.column ? [chip(columnWords(h, query), 'column', 'level', 'from', 'to')] : []),
+  ];
+}
+
+function probabilityWords(h: ViewHelpers, { low, high }: CustomersQuery): string {
+  const from = h.number(Number(low) * 100);
+  const to = high === '' ? h.share(1) : `under ${h.share(high)}`;
+  return `Churn probability ${from} to ${to}`;
+}
+
+function columnWords(h: ViewHelpers, { column, level, from, to }: CustomersQuery): string {
+  const isRange = from !== '' || to !== '';
+  return `${h.label(column)}: ${isRange ? h.between(from, to) : level || 'not known'}`;
+}
+
+interface SortHead {
+  readonly label: string;
+  readonly className: string;
+  readonly href: string;
+  readonly sorted: 'ascending' | 'descending' | null;
+  readonly arrow: string;
+}
+
+const sortLabels: Record<SortKey, { readonly label: string; readonly className: string }> = {
+  customer: { label: 'Customer', className: '' },
+  probability: { label: 'Churn probability', className: 'numeric' },
+  value: { label: 'Monthly revenue', className: 'numeric' },
+  saving: { label: 'Expected saving', className: 'numeric' },
+  date: { label: 'Scored', className: '' },
+};
+
+/** Choosing the column that is sorted turns its order around. */
+function presentSortHeads(h: ViewHelpers, query: CustomersQuery): Record<SortKey, SortHead> {
+  const head = (key: SortKey): SortHead => {
+    const isSorted = query.sort === key;
+    const isDescending = isSorted && query.order === 'desc';
+    return {
+      ...sortLabels[key],
+      href: h.query(query, { sort: key, order: isDescending ? 'asc' : 'desc', page: null }),
+      sorted: isSorted ? (isDescending ? 'descending' : 'ascending') : null,
+      arrow: isSorted ? (isDescending ? ' ↓' : ' ↑') : '',
+    };
+  };
+  return {
+    customer: head('customer'),
+    probability: head('probability'),
+    value: head('value'),
+    saving: head('saving'),
+    date: head('date'),
+  };
+}

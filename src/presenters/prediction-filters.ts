@@ -1,0 +1,38 @@
+/** The selects that narrow the list of customers and the charts: which scores, and which risk level. */
+import { riskLevels } from '../domain/risk/levels.ts';
+import type { BatchRecord } from '../store/batches.ts';
+import type { ViewHelpers } from './view-helpers.ts';
+
+export interface SelectField {
+  readonly name: string;
+  readonly label: string;
+  readonly value: string | number;
+  readonly options: readonly { readonly value: string | number; readonly label: string }[];
+}
+
+export function presentBatchFilter(
+  h: ViewHelpers,
+  batches: readonly BatchRecord[],
+  value: string | number,
+): SelectField {
+  const options = batches.map((batch) => ({
+    value: batch.id,
+    label: `${batch.originalName}, ${h.date(batch.createdAt)}`,
+  }));
+  return {
+    name: 'batch',
+    label: 'Scores from',
+    value,
+    options: [{ value: '', label: 'Latest of all files' }, ...options],
+  };
+}
+
+export function presentRiskFilter(h: ViewHelpers, value: string): SelectField {
+  const options = riskLevels.toReversed().map((level) => ({ value: level, label: h.riskWord(level) }));
+  return { name: 'risk', label: 'Risk level', value, options: [{ value: '', label: 'All' }, ...options] };
+}
+
+/** 'The latest score of every customer', or those of one file. */
+export function scoresShown(batch: string | number): string {
+  return batch === '' ? 'The latest score of every customer' : 'The scores of one file';
+}
