@@ -16,7 +16,7 @@ import { checkBatch } from '../src/domain/batches/check.ts';
 import { startScoring } from '../src/domain/batches/batches.ts';
 import { scoreBatch } from '../src/domain/batches/scoring.ts';
 import { takeInCsv } from '../src/domain/csv/intake.ts';
-import { defaultRules } from '../src/domain/retention/default-rules.ts';
+import { exampleRules } from '../src/domain/retention/example-rules.ts';
 import { guessMapping } from '../src/domain/batches/mapping.ts';
 import { sampleColumns } from '../src/domain/sample/generator.ts';
 import { sampleHistory, sampleLines } from '../src/domain/sample/files.ts';
@@ -85,8 +85,8 @@ async function scoreOurs(folder: string): Promise<void> {
   mkdirSync(folders.modelsDir);
   const db = openDatabase(`sqlite:${join(folder, 'bench.db')}`);
   await migrate(db);
-  for (const [position, rule] of defaultRules.entries())
-    await insertRule(db, { ...rule, position, enabled: true });
+  for (const [position, rule] of exampleRules.entries())
+    await insertRule(db, { ...rule, position, enabled: true, isExample: false });
   const plan = {
     datasetName: 'Sample',
     only: null,

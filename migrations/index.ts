@@ -8,6 +8,7 @@ import * as blankRows from './2026-11-22-blank-rows.ts';
 import * as typedInputs from './2026-11-22-typed-inputs.ts';
 import * as leases from './2026-11-22-leases.ts';
 import * as modelsOfPredictions from './2026-11-22-models-of-predictions.ts';
+import * as exampleRules from './2026-11-23-example-rules.ts';
 
 interface Migration {
   readonly name: string;
@@ -28,6 +29,7 @@ const all: readonly Migration[] = [
     up: modelsOfPredictions.up,
     down: modelsOfPredictions.down,
   },
+  { name: '2026-11-23-example-rules', up: exampleRules.up, down: exampleRules.down },
 ];
 
 export const migrations: Knex.MigrationSource<Migration> = {

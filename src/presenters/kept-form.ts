@@ -27,11 +27,15 @@ const rule = {
   ...{
     action: 'Action',
     why: 'Why',
-    cost: 'Cost for one customer',
-    saveRate: 'Expected save rate, in percent',
+    cost: 'Cost per customer',
+    saveRate: 'Save rate',
   },
-  ...{ low: 'For low risk', medium: 'For medium risk', high: 'For high risk', enabled: 'Switched on' },
-  ...{ minMonthlyValue: 'Pays at least, a month', reason: 'This raises the risk', position: 'Order' },
+  ...{ low: 'Low risk', medium: 'Medium risk', high: 'High risk', enabled: 'In use' },
+  ...{
+    minMonthlyValue: 'Monthly revenue, at least',
+    reason: 'Column that raises the risk',
+    position: 'Order',
+  },
 };
 const test = {
   ...{ name: 'Name', customer: 'Number of a score', feature: 'Column', from: 'From', to: 'To' },

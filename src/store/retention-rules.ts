@@ -1,7 +1,7 @@
 import type { Db } from '../db.ts';
 import { NotFound } from '../errors.ts';
 
-/** The plain shape of a rule as stored; domain/retention.ts says what it means. */
+/** The plain shape of a rule as stored; domain/retention/matching.ts gives it meaning. */
 export interface RuleRecord<Conditions = unknown> {
   readonly id: number;
   /** Lower comes first where savings are equal or unknown. */
@@ -11,9 +11,11 @@ export interface RuleRecord<Conditions = unknown> {
   readonly conditions: Conditions;
   /** What the action costs for one customer. */
   readonly cost: number;
-  /** Expected share of leavers that the action keeps, 0 to 1. */
+  /** Share of customers who would have left and stay because of the action, 0 to 1. */
   readonly saveRate: number;
   readonly enabled: boolean;
+  /** Came with Holdfast and has not been reviewed: it applies to customers of the sample only. */
+  readonly isExample: boolean;
   readonly version: number;
 }
 
@@ -28,6 +30,7 @@ interface RuleRow {
   cost: number;
   save_rate: number;
   enabled: number;
+  is_example: number;
   version: number;
   updated_at: string;
 }
@@ -69,6 +72,7 @@ function toColumns(rule: NewRule) {
     cost: rule.cost,
     save_rate: rule.saveRate,
     enabled: Number(rule.enabled),
+    is_example: Number(rule.isExample),
     updated_at: new Date().toISOString(),
   };
 }
@@ -83,6 +87,7 @@ function toRule<Conditions>(row: RuleRow): RuleRecord<Conditions> {
     cost: row.cost,
     saveRate: row.save_rate,
     enabled: Boolean(row.enabled),
+    isExample: Boolean(row.is_example),
     version: row.version,
   };
 }

@@ -19,7 +19,7 @@ import {
 import { generateCustomers, sampleColumns } from '../../src/domain/sample/generator.ts';
 import { storeModel, trainOnTable } from '../../src/domain/training/fit.ts';
 import { readTrainingTable } from '../../src/domain/training/table.ts';
-import { defaultRules } from '../../src/domain/retention/default-rules.ts';
+import { exampleRules } from '../../src/domain/retention/example-rules.ts';
 import { activateModel } from '../../src/store/models.ts';
 import { insertRule } from '../../src/store/retention-rules.ts';
 import type { TaskPool } from '../../src/tasks/task-pool.ts';
@@ -112,7 +112,7 @@ export function customersCsv(count: number, seed: number, withLabel = false): st
   return `${[columns.join(','), ...rows].join('\n')}\n`;
 }
 
-/** A small logistic model on generated customers, active, and the default rules. */
+/** A small logistic model on generated customers, active, and the example rules as if somebody had reviewed them. */
 export async function activateSmallModel(
   { context }: TestApp,
   only: readonly string[] | null = null,
@@ -126,7 +126,7 @@ export async function activateSmallModel(
     isSample: false,
   });
   await activateModel(context.db, id);
-  for (const [position, rule] of defaultRules.entries())
-    await insertRule(context.db, { ...rule, position, enabled: true });
+  for (const [position, rule] of exampleRules.entries())
+    await insertRule(context.db, { ...rule, position, enabled: true, isExample: false });
   return id;
 }

@@ -17,9 +17,9 @@ describe('a form that waits to be sent again', () => {
       subject: '/settings/rules/12',
       typed: [
         { label: 'Action', text: 'Call' },
-        { label: 'Cost for one customer', text: '12.50' },
-        { label: 'For high risk', text: 'Yes' },
-        { label: 'Switched on', text: 'Yes' },
+        { label: 'Cost per customer', text: '12.50' },
+        { label: 'High risk', text: 'Yes' },
+        { label: 'In use', text: 'Yes' },
       ],
       others: 1,
     });

@@ -1,6 +1,6 @@
 import type request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultRules } from '../../src/domain/retention/default-rules.ts';
+import { exampleRules } from '../../src/domain/retention/example-rules.ts';
 import { formFields, notKnown, predictCustomer, scoreForm } from '../../src/domain/scoring/one-customer.ts';
 import type { Conditions } from '../../src/domain/retention/matching.ts';
 import type { User } from '../../src/domain/people/accounts.ts';
@@ -8,7 +8,7 @@ import { tryRules } from '../../src/domain/retention/rule-trial.ts';
 import { findActiveModel } from '../../src/store/models.ts';
 import { getPrediction } from '../../src/store/predictions.ts';
 import { listEvents } from '../../src/store/audit.ts';
-import { listRules } from '../../src/store/retention-rules.ts';
+import { getRule, insertRule, listRules } from '../../src/store/retention-rules.ts';
 import {
   activateSmallModel,
   createTestApp,
@@ -61,13 +61,13 @@ const form = {
   value2: '12',
 };
 
-describe('the default rules', () => {
-  it('are listed with what they ask, and with what the active model lacks', async () => {
+describe('the example rules', () => {
+  it('are listed with their conditions, and with columns that the active model does not have', async () => {
     const { text } = await agent.get('/settings/rules').expect(200);
-    for (const { action } of defaultRules) expect(text).toContain(action);
-    expect(text).toMatch(/Matches nobody now: the active model has no column PaymentMethod/);
-    expect(defaultRules.length).toBeGreaterThanOrEqual(6);
-    for (const { why, saveRate, cost } of defaultRules) {
+    for (const { action } of exampleRules) expect(text).toContain(action);
+    expect(text).toMatch(/Matches no customers: the active model has no column PaymentMethod/);
+    expect(exampleRules.length).toBeGreaterThanOrEqual(6);
+    for (const { why, saveRate, cost } of exampleRules) {
       expect(why.length).toBeGreaterThan(20);
       expect(saveRate).toBeLessThanOrEqual(0.3);
       expect(cost).toBeGreaterThan(0);
@@ -75,8 +75,35 @@ describe('the default rules', () => {
   });
 });
 
+describe('an example rule', () => {
+  it('is marked, matches no customers of another dataset, and becomes a rule of one’s own when it is saved', async () => {
+    const { db } = test.context;
+    const example = { ...exampleRules[2]!, action: 'Welcome them', position: 50, enabled: true };
+    const id = await insertRule(db, example);
+    const list = await agent.get('/settings/rules').expect(200);
+    expect(list.text).toMatch(/1 rule is an example<\/strong> for the sample’s telecom customers/);
+    expect(list.text).toContain('Matches no customers of the active model: it is an example for the sample.');
+    const values = { customer: 'young', f0: 'Month-to-month', f1: '1', f2: '95', f3: 'No' };
+    const prediction = await predictCustomer(db, ada, { modelId, values }, (fields) =>
+      scoreForm(db, test.context.config.modelsDir, fields),
+    );
+    const tested = async () => {
+      const query = `prediction=${prediction.ok ? prediction.id : 0}`;
+      return (await agent.get(`/settings/rules/test?${query}`).expect(200)).text;
+    };
+    expect(await tested()).toContain('Does not match: examples apply to customers of the sample only');
+    expect((await agent.get(`/settings/rules/${id}`)).text).toContain('This is an example');
+
+    await post(`/settings/rules/${id}`, { ...form, action: 'Welcome them' }).expect(303);
+    expect(await getRule(db, id)).toMatchObject({ isExample: false, version: 2 });
+    expect((await agent.get('/settings/rules')).text).not.toContain('is an example');
+    expect(await tested()).not.toContain('examples apply');
+    await post(`/settings/rules/${id}/removal`, {}).expect(303);
+  });
+});
+
 describe('a rule', () => {
-  it('is added, changed with a new version, switched off and removed, each on record', async () => {
+  it('is added, changed with a new version, taken out of use and removed, each in the audit log', async () => {
     await post('/settings/rules', form).expect(303);
     const added = (await rules()).find(({ action }) => action === 'Send flowers')!;
     expect(added).toMatchObject({
@@ -119,17 +146,17 @@ describe('a rule', () => {
   });
 
   it.each<[Partial<typeof form>, string, string]>([
-    [{ action: ' ' }, 'action', 'Say what is to be done.'],
-    [{ why: '' }, 'why', 'Say why'],
-    [{ cost: 'free' }, 'cost', 'Enter an amount'],
-    [{ cost: '-5' }, 'cost', 'Enter an amount'],
-    [{ saveRate: '101' }, 'saveRate', 'at most 100'],
+    [{ action: ' ' }, 'action', 'Enter an action.'],
+    [{ why: '' }, 'why', 'Enter a reason for the action'],
+    [{ cost: 'free' }, 'cost', 'Enter a cost'],
+    [{ cost: '-5' }, 'cost', 'Enter a cost'],
+    [{ saveRate: '101' }, 'saveRate', 'from 0 to 100'],
     [{ saveRate: 'most' }, 'saveRate', 'Enter a percentage'],
     [{ position: '1.5' }, 'position', 'whole number'],
     [{ position: '' }, 'position', 'whole number'],
     [{ minMonthlyValue: 'lots' }, 'minMonthlyValue', 'Enter an amount'],
     [{ value2: 'a year' }, 'value2', 'Enter a number'],
-    [{ value0: '' }, 'value0', 'compared with'],
+    [{ value0: '' }, 'value0', 'Enter the value to compare'],
     [{ operator0: 'resembles' }, 'operator0', 'Choose a comparison'],
   ])('with %j is refused beside the field %s, and the rest is kept', async (change, field, words) => {
     const before = await rules();
@@ -142,22 +169,26 @@ describe('a rule', () => {
     expect(await rules()).toEqual(before);
   });
 
-  it('sent without any of its fields names all of them in plain words', async () => {
+  it('without any of its fields is refused with an error for each, in the order of the page', async () => {
     const { text } = await post('/settings/rules', {}).expect(422);
     const summary = /error-summary[\s\S]*?<\/ul>/.exec(text)![0];
     expect(summary.match(/<li>/g)!.length).toBeGreaterThan(10);
     expect(summary).not.toMatch(/invalid|undefined|expected string/i);
+    const fields = [...summary.matchAll(/href="#(\w+)"/g)].map(([, field]) => field!);
+    const places = fields.map((field) => text.indexOf(`id="${field}"`));
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(places).not.toContain(-1);
   });
 
-  it('asks of a missing value for no value', async () => {
+  it('needs no value when it matches a missing value', async () => {
     await post('/settings/rules', { ...form, operator2: 'missing', value2: '' }).expect(303);
     const added = (await rules()).find(({ action }) => action === form.action);
     expect(added?.conditions.attributes[1]).toMatchObject({ operator: 'missing' });
   });
 });
 
-describe('trying the rules on a customer', () => {
-  it('says of each whether it matches, and if not, why', async () => {
+describe('testing the rules on a customer', () => {
+  it('shows which rules match, and why the others do not', async () => {
     const { db, config } = test.context;
     const values = { customer: 'tried', f0: 'Month-to-month', f1: '2', f2: '95', f3: 'No' };
     const prediction = await predictCustomer(db, ada, { modelId, values }, (form) =>
@@ -166,13 +197,13 @@ describe('trying the rules on a customer', () => {
     if (!prediction.ok) throw new Error(JSON.stringify(prediction.errors));
     const { text } = await agent.get(`/settings/rules/test?prediction=${prediction.id}`).expect(200);
     for (const { action } of await rules()) expect(text).toContain(action);
-    expect(text).toContain('No: the model has no column PaymentMethod');
-    expect(text).toContain('>Yes<');
+    expect(text).toContain('Does not match: the model has no column PaymentMethod');
+    expect(text).toContain('>Matches<');
     expect(text).toContain('tried');
     expect((await rules()).every(({ enabled }) => enabled)).toBe(true);
   });
 
-  it('looks at all reasons as scoring does, not only at those that are stored', async () => {
+  it('uses all reasons as scoring does, not only the stored ones', async () => {
     const whole = await createTestApp();
     await setUpOrganisation(whole);
     await activateSmallModel(whole);
@@ -197,7 +228,7 @@ describe('trying the rules on a customer', () => {
       expect(new Set(recommended)).toEqual(new Set(prediction.actions.map(({ ruleId }) => ruleId)));
       await admin.get(`/settings/rules/test?prediction=${prediction.id}`).expect(200);
     }
-    // Without the file of the model the stored reasons have to do.
+    // Without the model's file the stored reasons are used.
     await db('models').update({ file: 'gone', sha256: 'f'.repeat(64) });
     await admin.get('/settings/rules/test?prediction=1').expect(200);
     await whole.close();

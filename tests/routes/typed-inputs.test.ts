@@ -62,7 +62,7 @@ describe('a file with decimal commas', () => {
     const attributes = [{ column: 'MonthlyCharges', operator: 'above' as const, value: '1000' }];
     const conditions = { riskLevels: [], minMonthlyValue: null, reason: null, attributes };
     const rule = { action: 'Call', why: 'High bill', cost: 1, saveRate: 0.5, position: 90, enabled: true };
-    const id = await insertRule(db, { ...rule, conditions });
+    const id = await insertRule(db, { ...rule, conditions, isExample: false });
     const answers = [];
     for (const prediction of await list()) {
       const trials = await tryRules(db, config.modelsDir, prediction);

@@ -1,4 +1,4 @@
-/** Retention rules: what to offer to whom, what it costs, and what it should save. */
+/** Retention rules: which actions a scored customer gets, and the expected saving of each. */
 import type { CellValue } from '../../ml/data/values.ts';
 import type { RuleRecord } from '../../store/retention-rules.ts';
 import { isAsked, numberOf, typedNumber } from '../scoring/cell-values.ts';
@@ -15,19 +15,19 @@ export interface AttributeCondition {
   readonly value: string;
 }
 
-/** All of them must hold; an empty list or null asks nothing. */
+/** A customer has to meet all of them; an empty list or null matches any customer. */
 export interface Conditions {
   readonly riskLevels: readonly RiskLevel[];
   readonly minMonthlyValue: number | null;
-  /** A feature that raises this customer's risk. */
+  /** An input that raises this customer's churn probability. */
   readonly reason: string | null;
   readonly attributes: readonly AttributeCondition[];
 }
 
-/** A stored rule whose conditions are understood. */
+/** A stored rule with its conditions parsed. */
 export type RetentionRule = RuleRecord<Conditions>;
 
-/** The part of a scored customer that rules look at. */
+/** The part of a scored customer that conditions are about. */
 export interface RuleSubject {
   readonly probability: number;
   readonly riskLevel: RiskLevel;
@@ -41,11 +41,11 @@ export interface RecommendedAction {
   readonly action: string;
   readonly why: string;
   readonly cost: number;
-  /** probability × save rate × value over the horizon − cost; null: the customer's value is not known. */
+  /** probability × save rate × value over the horizon − cost; null: the monthly revenue is not known. */
   readonly expectedSaving: number | null;
 }
 
-/** The actions whose rules match, the largest expected saving first; those that would lose money are left out. */
+/** The actions of the rules that match, the largest expected saving first. Actions expected to lose money are left out. */
 export function chooseActions(
   rules: readonly RetentionRule[],
   subject: RuleSubject,
@@ -65,11 +65,11 @@ export function whyNot({ conditions }: RetentionRule, subject: RuleSubject): str
   }
   if (conditions.minMonthlyValue !== null && !((subject.monthlyValue ?? -1) >= conditions.minMonthlyValue)) {
     return subject.monthlyValue === null
-      ? 'the value of this customer is not known'
-      : `the customer pays less than ${conditions.minMonthlyValue} a month`;
+      ? 'the monthly revenue is not known'
+      : `the monthly revenue is below ${conditions.minMonthlyValue}`;
   }
   if (conditions.reason !== null && !raisesRisk(conditions.reason, subject))
-    return `${conditions.reason} does not raise the risk of this customer`;
+    return `${conditions.reason} does not raise this customer’s risk`;
   for (const condition of conditions.attributes) {
     const problem = attributeProblem(condition, subject.inputs);
     if (problem !== null) return problem;
@@ -77,7 +77,7 @@ export function whyNot({ conditions }: RetentionRule, subject: RuleSubject): str
   return null;
 }
 
-/** A reason counts from one probability point. */
+/** A reason counts from one percentage point. */
 function raisesRisk(feature: string, subject: RuleSubject): boolean {
   return subject.reasons.some(
     (reason) => foldName(reason.feature) === foldName(feature) && reason.points >= 0.01,
@@ -91,7 +91,7 @@ function attributeProblem(
   const name = Object.keys(inputs).find((input) => foldName(input) === foldName(column));
   if (name === undefined) return `the model has no column ${column}`;
   const found = inputs[name] ?? null;
-  const said = found === null ? 'missing' : `'${found}'`;
+  const shown = found === null ? 'missing' : `'${found}'`;
   const holds = {
     is: () => isAsked(found, value),
     'is-not': () => !isAsked(found, value),
@@ -99,7 +99,7 @@ function attributeProblem(
     above: () => (numberOf(found) ?? NaN) > (typedNumber(value) ?? NaN),
     missing: () => found === null,
   }[operator]();
-  return holds ? null : `${column} is ${said}`;
+  return holds ? null : `${column} is ${shown}`;
 }
 
 function toAction(rule: RetentionRule, subject: RuleSubject, valueMonths: number): RecommendedAction {

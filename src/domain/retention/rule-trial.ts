@@ -1,12 +1,14 @@
-/** What each rule says of a customer who was scored before, by the rules as they are now. */
+/** Tests the current rules on a customer who has been scored: which rules match, and why the others do not. */
 import type { Db } from '../../db.ts';
 import { AppError } from '../../errors.ts';
 import { findModel } from '../../store/models.ts';
+import type { ModelRecord } from '../../store/models.ts';
 import type { PredictionRecord } from '../../store/predictions.ts';
 import { listRules } from '../../store/retention-rules.ts';
 import { getSettings } from '../../store/settings.ts';
 import { cellsOf } from '../scoring/customer-cells.ts';
 import { readModelFile } from '../models/files.ts';
+import { isModelOfSample } from './example-rules.ts';
 import { chooseActions, whyNot } from './matching.ts';
 import type { Conditions, RetentionRule, RuleSubject } from './matching.ts';
 import { createScorer, scoreCustomers } from '../scoring/scoring.ts';
@@ -14,7 +16,7 @@ import { currentScoringRules } from '../scoring/context.ts';
 
 export interface RuleTrial {
   readonly rule: RetentionRule;
-  /** Why it recommends nothing, in words; null: it does. */
+  /** Why the rule recommends nothing for this customer; null: it recommends its action. */
   readonly whyNot: string | null;
   readonly saving: number | null;
 }
@@ -25,39 +27,54 @@ export async function tryRules(
   prediction: PredictionRecord,
 ): Promise<RuleTrial[]> {
   const { valueMonths } = await getSettings(db);
-  const subject = { ...prediction, reasons: await reasonsOf(db, modelsDir, prediction) };
-  return (await listRules<Conditions>(db)).map((rule) => tryRule(rule, subject, valueMonths));
+  const model = prediction.modelId === null ? undefined : await findModel(db, prediction.modelId);
+  const reasons = model ? await allReasons({ db, modelsDir }, model, prediction) : null;
+  const trial = {
+    subject: { ...prediction, reasons: reasons ?? prediction.reasons.strongest },
+    valueMonths,
+    isOfSample: model !== undefined && (await isModelOfSample(db, model)),
+  };
+  return (await listRules<Conditions>(db)).map((rule) => tryRule(rule, trial));
 }
 
-function tryRule(rule: RetentionRule, subject: RuleSubject, valueMonths: number): RuleTrial {
+interface Trial {
+  readonly subject: RuleSubject;
+  readonly valueMonths: number;
+  readonly isOfSample: boolean;
+}
+
+function tryRule(rule: RetentionRule, { subject, valueMonths, isOfSample }: Trial): RuleTrial {
   const [action] = chooseActions([{ ...rule, enabled: true }], subject, valueMonths);
-  const why = rule.enabled ? whyNot(rule, subject) : 'the rule is switched off';
   return {
     rule,
-    whyNot: why ?? (action ? null : 'it would cost more than it should save'),
+    whyNot: whyNotUsed(rule, isOfSample) ?? whyNot(rule, subject) ?? (action ? null : tooExpensive),
     saving: action?.expectedSaving ?? null,
   };
 }
 
+const tooExpensive = 'the action costs more than it is expected to save';
+
+function whyNotUsed({ enabled, isExample }: RetentionRule, isOfSample: boolean): string | null {
+  if (!enabled) return 'the rule is not in use';
+  return isExample && !isOfSample ? 'examples apply to customers of the sample only' : null;
+}
+
 /**
- * With a score only the strongest reasons are stored, but rules look at all: the model is asked again. When it is
- * gone, or says something else by now, the stored ones have to do.
+ * A stored score keeps only its strongest reasons, but rules look at all of them, so the model scores the customer
+ * again. Null when its file cannot be read or it now gives another probability.
  */
-async function reasonsOf(
-  db: Db,
-  modelsDir: string,
+async function allReasons(
+  { db, modelsDir }: { readonly db: Db; readonly modelsDir: string },
+  record: ModelRecord,
   prediction: PredictionRecord,
-): Promise<RuleSubject['reasons']> {
-  const stored = prediction.reasons.strongest;
-  const record = prediction.modelId === null ? undefined : await findModel(db, prediction.modelId);
-  if (!record) return stored;
+): Promise<RuleSubject['reasons'] | null> {
   try {
     const model = await readModelFile(modelsDir, record);
-    const scorer = createScorer(model, await currentScoringRules(db));
+    const scorer = createScorer(model, await currentScoringRules(db, record));
     const [result] = scoreCustomers(scorer, [{ cells: cellsOf(model.schema, prediction.inputs) }], '.');
     if (result?.ok && result.customer.probability === prediction.probability) return result.customer.reasons;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
   }
-  return stored;
+  return null;
 }

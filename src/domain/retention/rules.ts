@@ -1,4 +1,4 @@
-/** Changing retention rules, with a record of who did it and what stood there before. */
+/** Changes of retention rules, each with an audit event. */
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import { recordEvent } from '../../store/audit.ts';

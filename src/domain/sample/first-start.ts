@@ -1,5 +1,5 @@
 /**
- * What a new database starts with: default rules and, unless switched off, the sample: files, two models trained on
+ * What a new database starts with: example rules and, unless switched off, the sample: files, two models trained on
  * it, and the current customers scored. Each step looks whether it has been done, so that a start that was cut off
  * is finished by the next.
  */
@@ -19,7 +19,7 @@ import { insertRule, listRules } from '../../store/retention-rules.ts';
 import { getSettings, saveSettings } from '../../store/settings.ts';
 import { startScoring } from '../batches/batches.ts';
 import { takeInCsv } from '../csv/intake.ts';
-import { defaultRules } from '../retention/default-rules.ts';
+import { exampleRules } from '../retention/example-rules.ts';
 import { describeDataset } from '../datasets/import/reading.ts';
 import { guessMapping } from '../batches/mapping.ts';
 import { writeWhole } from '../models/files.ts';
@@ -33,11 +33,11 @@ export const historyFile = 'sample-history.csv';
 export const currentFile = 'sample-customers.csv';
 const datasetName = 'Sample telecom customers';
 
-/** On a new database: stores the default rules and queues the sample. True when there is something to wait for. */
+/** On a new database: stores the example rules and queues the sample. True when there is something to wait for. */
 export async function prepareFirstStart(db: Db, config: Config): Promise<boolean> {
   return inTransaction(db, async (trx) => {
     if ((await getSettings(trx)).firstStart === 'done') return false;
-    if ((await listRules(trx)).length === 0) await insertDefaultRules(trx);
+    if ((await listRules(trx)).length === 0) await insertExampleRules(trx);
     if (!config.sampleData) {
       await saveSettings(trx, { firstStart: 'done' });
       return false;
@@ -99,8 +99,8 @@ export async function prepareSample(db: Db, config: Config, onStep: OnStep): Pro
   await inTransaction(db, (trx) => saveSettings(trx, { firstStart: 'done' }));
 }
 
-async function insertDefaultRules(trx: Db): Promise<void> {
-  for (const [position, rule] of defaultRules.entries())
+async function insertExampleRules(trx: Db): Promise<void> {
+  for (const [position, rule] of exampleRules.entries())
     await insertRule(trx, { ...rule, position, enabled: true });
 }
 

@@ -3,17 +3,32 @@ import type { Db } from '../../db.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { listRules } from '../../store/retention-rules.ts';
 import { getSettings } from '../../store/settings.ts';
+import { isModelOfSample } from '../retention/example-rules.ts';
 import type { Conditions } from '../retention/matching.ts';
 import type { ScoringRules } from './scoring.ts';
 
 /** What a batch keeps of the moment when its scoring began; `threshold` is its model's, missing in older ones. */
 export type FrozenRules = ScoringRules & { readonly threshold?: number };
 
-export async function freezeRules(db: Db, model: Pick<ModelRecord, 'threshold'>): Promise<FrozenRules> {
-  return { ...(await currentScoringRules(db)), threshold: model.threshold };
+/** The model whose scores the rules are for. */
+type ScoringModel = Pick<ModelRecord, 'threshold' | 'isSample' | 'datasetId'>;
+
+export async function freezeRules(db: Db, model: ScoringModel): Promise<FrozenRules> {
+  return { ...(await currentScoringRules(db, model)), threshold: model.threshold };
 }
 
-export async function currentScoringRules(db: Db): Promise<ScoringRules> {
+/** Example rules apply to customers of the sample only. */
+export async function currentScoringRules(
+  db: Db,
+  model: Omit<ScoringModel, 'threshold'>,
+): Promise<ScoringRules> {
   const { mediumFrom, highFrom, valueMonths } = await getSettings(db);
-  return { mediumFrom, highFrom, valueMonths, rules: await listRules<Conditions>(db) };
+  const rules = await listRules<Conditions>(db);
+  const withExamples = await isModelOfSample(db, model);
+  return {
+    mediumFrom,
+    highFrom,
+    valueMonths,
+    rules: rules.filter(({ isExample }) => withExamples || !isExample),
+  };
 }

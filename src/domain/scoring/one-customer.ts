@@ -95,7 +95,7 @@ export async function scoreForm(
   const fields = formFields(record);
   const unanswered = fields.filter(({ name, isChoice }) => isChoice && !values[name]);
   const model = await readModelFile(modelsDir, record);
-  const scorer = createScorer(model, await currentScoringRules(db));
+  const scorer = createScorer(model, await currentScoringRules(db, record));
   const cells = fields.map(({ name }) => (values[name] === notKnown ? '' : (values[name] ?? '')));
   const [result] = scoreCustomers(scorer, [{ cells, value: values['monthlyValue'] }], '.');
   const errors = [

@@ -18,6 +18,7 @@ const rule = (conditions: Partial<Conditions>, changes: Partial<RetentionRule> =
   cost: 10,
   saveRate: 0.2,
   enabled: true,
+  isExample: false,
   version: 1,
   ...changes,
 });
@@ -43,7 +44,7 @@ describe('the expected saving', () => {
     expect(chooseActions(rules, subject, 12).map(({ ruleId }) => ruleId)).toEqual([2, 1]);
   });
 
-  it('is not made up where the value of the customer is unknown; the order of the rules decides', () => {
+  it('is null where the monthly revenue is unknown, and the order of the rules decides', () => {
     const actions = chooseActions(
       [rule({}, { id: 7 }), rule({}, { id: 8, cost: 1 })],
       { ...subject, monthlyValue: null },
@@ -58,15 +59,15 @@ describe('the expected saving', () => {
 
 describe('a rule', () => {
   it.each<[string, Partial<Conditions>, string | null]>([
-    ['asks nothing', {}, null],
-    ['asks for the risk', { riskLevels: ['medium', 'high'] }, null],
-    ['asks for another risk', { riskLevels: ['high'] }, 'the risk is medium, not high'],
-    ['asks for a value', { minMonthlyValue: 60 }, 'the customer pays less than 60 a month'],
-    ['asks for a reason', { reason: 'monthly_charges' }, null],
+    ['matches any customer without conditions', {}, null],
+    ['matches on risk', { riskLevels: ['medium', 'high'] }, null],
+    ['needs another risk', { riskLevels: ['high'] }, 'the risk is medium, not high'],
+    ['needs a higher monthly revenue', { minMonthlyValue: 60 }, 'the monthly revenue is below 60'],
+    ['matches on a reason', { reason: 'monthly_charges' }, null],
     [
-      'asks for a reason that there is not',
+      'needs a reason that does not raise the risk',
       { reason: 'Tenure' },
-      'Tenure does not raise the risk of this customer',
+      'Tenure does not raise this customer’s risk',
     ],
     [
       'compares without case',
@@ -79,9 +80,13 @@ describe('a rule', () => {
       { attributes: [{ column: 'TotalCharges', operator: 'below', value: '6' }] },
       'TotalCharges is missing',
     ],
-    ['asks for missing', { attributes: [{ column: 'TotalCharges', operator: 'missing', value: '' }] }, null],
     [
-      'asks for a column that the model lacks',
+      'matches a missing value',
+      { attributes: [{ column: 'TotalCharges', operator: 'missing', value: '' }] },
+      null,
+    ],
+    [
+      'names a column that the model does not have',
       { attributes: [{ column: 'Region', operator: 'is', value: 'x' }] },
       'the model has no column Region',
     ],
@@ -136,7 +141,7 @@ describe('a rule', () => {
     );
   });
 
-  it('that is switched off recommends nothing', () => {
+  it('that is not in use recommends nothing', () => {
     expect(chooseActions([rule({}, { enabled: false })], subject, 12)).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { defaultRules } from '../../../src/domain/retention/default-rules.ts';
+import { exampleRules } from '../../../src/domain/retention/example-rules.ts';
 import {
   currentFile,
   historyFile,
@@ -51,7 +51,7 @@ async function expectWholeSample(): Promise<void> {
   expect(await db('predictions').where({ is_sample: 1 }).count({ count: '*' })).toEqual([
     { count: currentSize },
   ]);
-  expect(await listRules(db)).toHaveLength(defaultRules.length);
+  expect((await listRules(db)).filter(({ isExample }) => isExample)).toHaveLength(exampleRules.length);
   expect((await getSettings(db)).firstStart).toBe('done');
   const files = [config.dataDir, config.modelsDir, config.uploadsDir].flatMap((folder) =>
     readdirSync(folder),
@@ -108,7 +108,7 @@ describe('a start with SAMPLE_DATA=off', () => {
   it('has the rules and nothing else', async () => {
     const { db, config } = test.context;
     expect(await prepareFirstStart(db, { ...config, sampleData: false })).toBe(false);
-    expect(await listRules(db)).toHaveLength(defaultRules.length);
+    expect(await listRules(db)).toHaveLength(exampleRules.length);
     expect([await listModels(db), await listJobs(db, 5)]).toEqual([[], []]);
     expect([historyFile, currentFile].map((name) => existsSync(join(config.dataDir, name)))).toEqual([
       false,
