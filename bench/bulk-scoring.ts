@@ -116,7 +116,7 @@ async function scoreOurs(folder: string): Promise<void> {
   const check = await checkBatch(db, folder, await getBatch(db, id), steps);
   if (check !== 'stopped') await inTransaction(db, check.write);
   const checked = performance.now();
-  await startScoring(db, null, id, model, mapping);
+  await startScoring(db, null, id, { model, mapping });
   const end = await scoreBatch(db, folders, id, steps);
   if (end !== 'stopped') await inTransaction(db, end.write);
   const ended = performance.now();

@@ -84,7 +84,7 @@ export const views: readonly string[] = [
   'batches/progress',
   'batches/removal',
   'batches/corrections',
-  'batches/corrections-levels',
+  'batches/corrections-values',
   'batches/corrections-rows',
   'batches/results',
 ];

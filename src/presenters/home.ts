@@ -5,6 +5,7 @@ import type { BatchRecord } from '../store/batches.ts';
 import type { ModelRecord } from '../store/models.ts';
 import type { Totals } from '../store/predictions.ts';
 import type { Settings } from '../store/settings.ts';
+import { presentBatches } from './batch.ts';
 import { presentBars } from './chart.ts';
 import type { BarChart } from './chart.ts';
 import { presentHistogram } from './chart-histogram.ts';
@@ -36,7 +37,7 @@ export function presentHome(h: ViewHelpers, data: HomeData) {
   return {
     isEmpty: data.isEmpty,
     hasSample: data.hasSample,
-    batches: data.batches,
+    batches: data.batches && presentBatches(h, data.batches),
     unusableModels: data.unusableModels,
     summary: summaryOf(h, data),
     notices: presentPopulation({ ...data, hasFilter: false }),

@@ -65,12 +65,12 @@ const training = {
 /** By the addresses that take forms; `purposeOf` reads `:id` as a number. */
 const purposes: Readonly<Record<string, Purpose>> = {
   '/account': { doing: 'changing your account', labels: { name: 'Name', theme: 'Theme' } },
-  '/batches/:id/mapping': { doing: 'matching the columns of an upload' },
-  '/batches/:id/scoring': { doing: 'scoring an upload' },
-  '/batches/:id/cancellation': { doing: 'cancelling an upload' },
-  '/batches/:id/removal': { doing: 'undoing an upload' },
-  '/batches/:id/corrections': { doing: 'correcting rejected rows of an upload' },
-  '/batches/:id/value-mapping': { doing: 'saying what unknown values of an upload mean' },
+  '/batches/:id/mapping': { doing: 'matching the columns of a file' },
+  '/batches/:id/scoring': { doing: 'scoring a file' },
+  '/batches/:id/cancellation': { doing: 'cancelling the work on a file' },
+  '/batches/:id/removal': { doing: 'deleting a file and its scores' },
+  '/batches/:id/corrections': { doing: 'fixing rejected rows of a file' },
+  '/batches/:id/value-mapping': { doing: 'mapping unrecognised values of a file' },
   '/predict': {
     ...{ doing: 'predicting for one customer', name: 'customer' },
     labels: { customer: 'Identifier', monthlyValue: 'Pays a month' },
@@ -117,7 +117,7 @@ const purposes: Readonly<Record<string, Purpose>> = {
 
 /** Where `:id` alone is the address of a page. */
 const subjectPage =
-  /^\/(?:upload|datasets|trainings|models|models\/tests|settings\/rules|admin\/users)\/\d+(?=\/|$)/;
+  /^\/(?:batches|datasets|trainings|models|models\/tests|settings\/rules|admin\/users)\/\d+(?=\/|$)/;
 
 const choices: Readonly<Record<string, string>> = {
   ...{ yes: 'Yes', system: 'As the system', light: 'Light', dark: 'Dark' },

@@ -1,11 +1,11 @@
-/** The repair desk of an upload. */
+/** Fixing rejected rows of a batch in the browser, and mapping values that the model does not recognise. */
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
-import type { CheckGroup, CheckReport } from '../domain/batches/findings.ts';
-import { listBadRows } from '../domain/batches/rejects.ts';
-import type { BadRow } from '../domain/batches/rejects.ts';
-import { explainLevels, listUnknownLevels, mendRows } from '../domain/batches/corrections.ts';
-import type { Meaning, Mends, UnknownLevel } from '../domain/batches/corrections.ts';
+import { correctRows } from '../domain/batches/corrections.ts';
+import type { Corrections } from '../domain/batches/corrections.ts';
+import { listRejectedRows } from '../domain/batches/rejects.ts';
+import { listUnrecognisedValues, mapValues } from '../domain/batches/value-mapping.ts';
+import type { UnrecognisedValue, ValueMapping } from '../domain/batches/value-mapping.ts';
 import { Unprocessable } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
@@ -13,111 +13,102 @@ import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam, textValues } from '../http/validate.ts';
-import { getBatch, listMendsOf } from '../store/batches.ts';
+import { presentCorrectionsPage } from '../presenters/batch-correction.ts';
+import { getBatch, listCorrectionsOf } from '../store/batches.ts';
 import type { BatchRecord } from '../store/batches.ts';
 
 type Values = Readonly<Record<string, string>>;
 
 declare module '../http/render.ts' {
   interface Pages {
-    'batches/corrections': PageData & {
-      readonly batch: BatchRecord;
-      readonly causes: readonly CheckGroup[];
-      readonly rows: readonly BadRow[];
-      readonly hasMore: boolean;
-      readonly pageNumber: number;
-      readonly levels: readonly UnknownLevel[];
-      readonly mends: readonly BatchRecord[];
-      readonly values: Values;
-    };
+    'batches/corrections': PageData & ReturnType<typeof presentCorrectionsPage>;
   }
 }
 
+interface Form {
+  readonly pageNumber: number;
+  readonly values: Values;
+  readonly errors: readonly FieldError[];
+}
+
 export function createBatchCorrectionHandlers({ db, config }: Context) {
-  const showPage = async (
-    res: Response,
-    batch: BatchRecord,
-    page: number,
-    values: Values,
-    errors: readonly FieldError[],
-  ) => {
-    const report = batch.report as CheckReport | null;
-    const data = {
-      title: `Mend ${batch.originalName}`,
+  const showPage = async (res: Response, batch: BatchRecord, form: Form) => {
+    const input = {
       batch,
-      causes: (report?.groups ?? []).filter(({ kind }) => kind === 'problem'),
-      ...(await listBadRows(db, config.uploadsDir, batch, page)),
-      pageNumber: page,
-      levels: await listUnknownLevels(db, batch),
-      mends: await listMendsOf(db, batch.id),
-      values,
-      errors,
+      ...(await listRejectedRows(db, config.uploadsDir, batch, form.pageNumber)),
+      unrecognised: await listUnrecognisedValues(db, batch),
+      corrections: await listCorrectionsOf(db, batch.id),
+      ...form,
     };
-    await render(res, 'batches/corrections', data, errors.length > 0 ? 422 : 200);
+    const title = `Fix ${batch.originalName}`;
+    const status = form.errors.length > 0 ? 422 : 200;
+    await render(res, 'batches/corrections', (h) => ({ title, ...presentCorrectionsPage(h, input) }), status);
   };
 
   return {
     show: async (req: Request, res: Response) => {
-      await showPage(res, await getBatch(db, idParam(req)), pageOf(req.query['page']), {}, []);
+      const pageNumber = pageOf(req.query['page']);
+      await showPage(res, await getBatch(db, idParam(req)), { pageNumber, values: {}, errors: [] });
     },
 
     create: async (req: Request, res: Response) => {
       const batch = await getBatch(db, idParam(req));
       const values = textValues(req.body);
-      const page = pageOf(values['page']);
-      const { rows } = await listBadRows(db, config.uploadsDir, batch, page);
+      const pageNumber = pageOf(values['page']);
+      const { rows } = await listRejectedRows(db, config.uploadsDir, batch, pageNumber);
+      const env = { db, uploadsDir: config.uploadsDir, user: currentUser(req) };
       try {
-        const mends = mendsIn(values);
-        const id = await mendRows(db, config.uploadsDir, currentUser(req), batch, rows, mends);
-        flash(req, 'success', 'The mended rows are an upload of their own; the first upload is as it was.');
+        const id = await correctRows(env, batch, rows, correctionsIn(values));
+        flash(req, 'success', 'The fixed rows are a file of their own. The original file is not changed.');
         res.redirect(303, `/batches/${id}`);
       } catch (error) {
         if (!(error instanceof Unprocessable)) throw error;
-        await showPage(res, batch, page, values, error.errors);
+        await showPage(res, batch, { pageNumber, values, errors: error.errors });
       }
     },
 
     mapValues: async (req: Request, res: Response) => {
       const batch = await getBatch(db, idParam(req));
       const values = textValues(req.body);
-      const meanings = meaningsIn(values, await listUnknownLevels(db, batch));
-      if (meanings.length === 0) {
-        const errors = [{ field: 'meaning0', message: 'Choose what one of the levels means.' }];
-        await showPage(res, batch, 1, values, errors);
+      const mappings = mappingsIn(values, await listUnrecognisedValues(db, batch));
+      if (mappings.length === 0) {
+        await showPage(res, batch, { pageNumber: 1, values, errors: [nothingMapped] });
         return;
       }
-      await explainLevels(db, currentUser(req), batch, meanings);
+      await mapValues(db, currentUser(req), batch, mappings);
       const isChecked = batch.state === 'checked';
       flash(
         req,
         'success',
-        isChecked ? 'Remembered; this file is checked again with it.' : 'Remembered for the next file.',
+        isChecked ? 'Saved. The file is checked again with it.' : 'Saved for the next file.',
       );
-      res.redirect(303, `/batches/${batch.id}/${isChecked ? 'progress' : 'repair'}`);
+      res.redirect(303, `/batches/${batch.id}/${isChecked ? 'progress' : 'corrections'}`);
     },
   };
 }
 
+const nothingMapped = { field: 'meaning0', message: 'Choose the meaning of at least one value.' };
+
 /** Fields are called `rROW_PLACE`. */
-function mendsIn(values: Values): Mends {
-  const mends = new Map<number, Map<number, string>>();
+function correctionsIn(values: Values): Corrections {
+  const corrections = new Map<number, Map<number, string>>();
   for (const [name, text] of Object.entries(values)) {
     const [, row = '', place = ''] = /^r(\d{1,9})_(\d{1,4})$/.exec(name) ?? [];
     if (row === '') continue;
-    const typed = mends.get(Number(row)) ?? new Map<number, string>();
-    mends.set(Number(row), typed.set(Number(place), text.slice(0, 1_000)));
+    const typed = corrections.get(Number(row)) ?? new Map<number, string>();
+    corrections.set(Number(row), typed.set(Number(place), text.slice(0, 1_000)));
   }
-  return mends;
+  return corrections;
 }
 
 /**
- * What was chosen anew. `featureN` and `foundN` say which level `meaningN` is about: the list may have changed since
- * the page was shown.
+ * Mappings that were changed. `featureN` and `foundN` name the value that `meaningN` is about: the list may have changed
+ * since the page was shown.
  */
-function meaningsIn(values: Values, levels: readonly UnknownLevel[]): Meaning[] {
+function mappingsIn(values: Values, unrecognised: readonly UnrecognisedValue[]): ValueMapping[] {
   const places = Object.keys(values).flatMap((name) => /^meaning(\d{1,3})$/.exec(name)?.[1] ?? []);
   return places.flatMap((i) => {
-    const known = levels.find(
+    const known = unrecognised.find(
       ({ feature, found }) => feature === values[`feature${i}`] && found === values[`found${i}`],
     );
     const level = values[`meaning${i}`] ?? '';
@@ -128,7 +119,7 @@ function meaningsIn(values: Values, levels: readonly UnknownLevel[]): Meaning[] 
   });
 }
 
-/** Anything that is no page is the first. */
+/** Anything else than a page number is the first page. */
 function pageOf(value: unknown): number {
   const page = Number(value ?? 1);
   return Number.isSafeInteger(page) && page >= 1 && page <= 1_000_000 ? page : 1;

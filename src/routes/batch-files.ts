@@ -1,4 +1,4 @@
-/** Files of bulk scoring to download: the template, the sample, and what an upload gives back. */
+/** Files to download: a template, the sample, and the results of a batch. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ type FileName = keyof typeof fileNames;
 
 export function createBatchFileHandlers({ db, config }: Context) {
   return {
-    /** The columns of the active model, to be filled. */
+    /** A header with the columns of the active model. */
     template: async (_req: Request, res: Response) => {
       const model = await findActiveModel(db);
       if (!model) throw new NotFound('template while no model is active');
@@ -43,7 +43,7 @@ export function createBatchFileHandlers({ db, config }: Context) {
     sample: (_req: Request, res: Response, next: (error?: unknown) => void) => {
       res.attachment(currentFile);
       res.sendFile(join(config.dataDir, currentFile), (error: unknown) => {
-        if (error) next(new NotFound('sample file; it was removed'));
+        if (error) next(new NotFound('sample file; it was deleted'));
       });
     },
 
@@ -66,7 +66,7 @@ async function sendResultFile(
   const path = join(uploadsDir, batchFile(batch, kind === 'rejected' ? 'rejected' : 'scored'));
   const finished = batch.state === 'done' || batch.state === 'failed';
   const exists = finished && (await stat(path).catch(() => null)) !== null;
-  if (!exists) throw new NotFound('file: this upload is not finished, or it was removed');
+  if (!exists) throw new NotFound('file: the batch is not finished, or it was deleted');
   const parts = [
     'churn-scores',
     (batch.finishedAt ?? batch.createdAt).slice(0, 10),

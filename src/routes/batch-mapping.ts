@@ -3,16 +3,18 @@ import { join } from 'node:path';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
+import { bestFit, coverage, guessMapping } from '../domain/batches/mapping.ts';
+import type { ColumnMapping } from '../domain/batches/mapping.ts';
 import { matchColumns } from '../domain/batches/matching.ts';
 import type { CsvFormat } from '../domain/csv/intake.ts';
 import { fileStart, readCsvChunks } from '../domain/csv/reader.ts';
-import { bestFit, coverage, guessMapping } from '../domain/batches/mapping.ts';
-import type { ColumnMapping } from '../domain/batches/mapping.ts';
 import { AppError } from '../errors.ts';
+import type { FieldError } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam, parseForm } from '../http/validate.ts';
+import { presentMapping } from '../presenters/batch-mapping.ts';
 import { getBatch } from '../store/batches.ts';
 import type { BatchRecord } from '../store/batches.ts';
 import { findModel, listModels } from '../store/models.ts';
@@ -21,51 +23,73 @@ import { listRememberedNames } from '../store/remembered-names.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
-    'batches/mapping': PageData & {
-      readonly batch: BatchRecord;
-      readonly model: ModelRecord;
-      readonly models: readonly ModelRecord[];
-      readonly offered: ModelRecord | null;
-      readonly guess: ColumnMapping;
-      readonly samples: readonly (readonly string[])[];
-    };
+    'batches/mapping': PageData & ReturnType<typeof presentMapping>;
   }
 }
 
 /** A form that maps columns: `f0`, `f1` … to a place in the header, '' for 'not in the file'. */
 const MappingForm = z.looseObject({ model: z.coerce.number().int().positive() });
 
+interface Form {
+  /** As in the form; NaN: none. */
+  readonly modelId: number;
+  readonly chosen: ColumnMapping | null;
+  readonly errors: readonly FieldError[];
+}
+
 export function createBatchMappingHandlers({ db, config }: Context) {
+  const showForm = async (res: Response, batch: BatchRecord, { modelId, chosen, errors }: Form) => {
+    const models = await listModels(db);
+    const model = chosenModel(models, modelId, batch.modelId);
+    const fit = bestFit(models, batch.header);
+    const guess = guessMapping(model.schema, batch.header, await listRememberedNames(db));
+    const offered = fit && fit.id !== model.id && coverage(guess) < 1 ? fit : null;
+    const input = {
+      batch,
+      model,
+      models,
+      offered,
+      guess,
+      chosen,
+      samples: sampleValues(config.uploadsDir, batch),
+    };
+    const title = 'Match the columns';
+    const status = errors.length > 0 ? 422 : 200;
+    await render(res, 'batches/mapping', (h) => ({ title, ...presentMapping(h, input), errors }), status);
+  };
+
   return {
     show: async (req: Request, res: Response) => {
       const batch = await getBatch(db, idParam(req));
-      const models = await listModels(db);
-      const model = chosenModel(models, Number(req.query['model']), batch.modelId);
-      const fit = bestFit(models, batch.header);
-      const guess = guessMapping(model.schema, batch.header, await listRememberedNames(db));
-      await render(res, 'batches/mapping', {
-        title: 'Match the columns',
-        batch,
-        model,
-        models,
-        offered: fit && fit.id !== model.id && coverage(guess) < 1 ? fit : null,
-        guess,
-        samples: sampleValues(config.uploadsDir, batch),
-      });
+      await showForm(res, batch, { modelId: Number(req.query['model']), chosen: null, errors: [] });
     },
 
     save: async (req: Request, res: Response) => {
       const batch = await getBatch(db, idParam(req));
       const form = parseForm(MappingForm, req.body);
       const model = form.ok ? await findModel(db, form.data.model) : undefined;
-      if (!model) throw new AppError(422, 'no-model', 'Choose a model that is still there.');
-      await matchColumns(db, currentUser(req), batch, model, readMapping(req.body, model, batch.header));
+      if (!model) {
+        await showForm(res, batch, { modelId: NaN, chosen: null, errors: [noModel] });
+        return;
+      }
+      const mapping = readMapping(req.body, model, batch.header);
+      if (mapping.features.every((place) => place === null)) {
+        await showForm(res, batch, { modelId: model.id, chosen: mapping, errors: [nothingMatched] });
+        return;
+      }
+      await matchColumns(db, currentUser(req), batch, { model, mapping });
       res.redirect(303, `/batches/${batch.id}/progress`);
     },
   };
 }
 
-/** That of the address, else the one that the file was matched for, else the first. */
+const noModel = { field: 'model', message: 'This model no longer exists. Choose another one.' };
+const nothingMatched = {
+  field: 'f0',
+  message: 'No column is matched. Match at least one input of the model with a column of the file.',
+};
+
+/** The model of the address or form, else the one that the file was matched with, else the first. */
 function chosenModel(models: readonly ModelRecord[], chosen: number, current: number | null): ModelRecord {
   const id = Number.isSafeInteger(chosen) && chosen > 0 ? chosen : current;
   const model = models.find((one) => one.id === id) ?? models[0];
@@ -85,15 +109,11 @@ function readMapping(body: unknown, model: ModelRecord, header: readonly string[
     const place = typeof text === 'string' && /^\d{1,4}$/.test(text) ? Number(text) : -1;
     return place >= 0 && place < header.length ? place : null;
   };
-  const features = model.schema.features.map((_, j) => placeOf(`f${j}`));
-  if (features.every((place) => place === null)) {
-    throw new AppError(
-      422,
-      'nothing-mapped',
-      'No column of the file is used. Match at least one of them, or choose another model.',
-    );
-  }
-  return { features, identifier: placeOf('identifier'), value: placeOf('value') };
+  return {
+    features: model.schema.features.map((_, j) => placeOf(`f${j}`)),
+    identifier: placeOf('identifier'),
+    value: placeOf('value'),
+  };
 }
 
 /** The first three values of each column. */

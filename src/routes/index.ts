@@ -33,6 +33,7 @@ import { createBatchCorrectionHandlers } from './batch-corrections.ts';
 import { createBatchHandlers } from './batches.ts';
 import { createBatchFileHandlers } from './batch-files.ts';
 import { createBatchMappingHandlers } from './batch-mapping.ts';
+import { createBatchProgressHandlers } from './batch-progress.ts';
 
 /** `identify` finds out who is asking; health checks and static files go without. */
 export function createRoutes(context: Context, identify: readonly RequestHandler[]): Router {
@@ -76,7 +77,7 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
   map.post('/account/password', 'signed-in', account.changePassword);
 
   const batches = createBatchHandlers(context);
-  map.get('/score', 'batch:create', batches.pick);
+  map.get('/score', 'batch:create', batches.showNew);
   map.get('/batches', 'batch:create', (_req, res) => {
     res.redirect('/score');
   });
@@ -88,10 +89,11 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
   const mapping = createBatchMappingHandlers(context);
   map.get('/batches/:id/mapping', 'batch:create', mapping.show);
   map.post('/batches/:id/mapping', 'batch:create', mapping.save);
-  map.get('/batches/:id/check', 'batch:create', batches.showCheck);
-  map.post('/batches/:id/scoring', 'batch:create', batches.score);
-  map.get('/batches/:id/progress', 'prediction:view', batches.showProgress);
-  map.post('/batches/:id/cancellation', 'batch:create', batches.cancel);
+  const progress = createBatchProgressHandlers(context);
+  map.get('/batches/:id/check', 'batch:create', progress.showCheck);
+  map.post('/batches/:id/scoring', 'batch:create', progress.score);
+  map.get('/batches/:id/progress', 'prediction:view', progress.showProgress);
+  map.post('/batches/:id/cancellation', 'batch:create', progress.cancel);
   map.get('/batches/:id/results', 'prediction:view', batches.showResults);
   map.get('/batches/:id/files/:name', 'export:download', files.result);
   map.get('/batches/:id/removal', 'batch:create', batches.confirmRemoval);

@@ -49,8 +49,8 @@ export interface BatchRecord extends BatchDocuments, BatchCounts {
   readonly state: BatchState;
   readonly error: string | null;
   readonly isSample: boolean;
-  /** The upload whose rejected rows were mended into this one. */
-  readonly mendsBatchId: number | null;
+  /** The batch whose rejected rows were fixed into this one. */
+  readonly correctsBatchId: number | null;
   readonly createdAt: string;
   readonly finishedAt: string | null;
 }
@@ -65,7 +65,7 @@ export async function findBatch(db: Db, id: number): Promise<BatchRecord | undef
 /** @throws NotFound */
 export async function getBatch(db: Db, id: number): Promise<BatchRecord> {
   const batch = await findBatch(db, id);
-  if (!batch) throw new NotFound('upload');
+  if (!batch) throw new NotFound('file');
   return batch;
 }
 
@@ -84,7 +84,7 @@ export type NewBatch = Pick<
   BatchRecord,
   'userId' | 'originalName' | 'file' | 'byteSize' | 'sha256' | 'format' | 'header' | 'rowCount' | 'isSample'
 > &
-  Partial<Pick<BatchRecord, 'mendsBatchId' | 'blankCount'>>;
+  Partial<Pick<BatchRecord, 'correctsBatchId' | 'blankCount'>>;
 
 export async function insertBatch(db: Db, batch: NewBatch): Promise<number> {
   const [row] = await db<{ id: number }>('batches')
@@ -118,8 +118,8 @@ export async function addToBatch(
     .update({ ...Object.fromEntries(totals), ...place });
 }
 
-/** Those that mend rows of an upload, newest first. */
-export async function listMendsOf(db: Db, batchId: number): Promise<BatchRecord[]> {
+/** Batches of fixed rows of a batch, newest first. */
+export async function listCorrectionsOf(db: Db, batchId: number): Promise<BatchRecord[]> {
   const rows = (await selected(db)
     .where('batches.mends_batch_id', batchId)
     .orderBy('batches.id', 'desc')) as BatchRow[];
@@ -140,7 +140,7 @@ export async function moveBatch(
   return moved === 1;
 }
 
-/** Uploads that mend its rows stay, on their own. */
+/** Batches of its fixed rows stay, on their own. */
 export async function deleteBatch(db: Db, id: number): Promise<void> {
   await db('batches').where({ mends_batch_id: id }).update({ mends_batch_id: null });
   await db('batches').where({ id }).delete();
@@ -181,7 +181,7 @@ const columnOf: Readonly<Record<string, string>> = {
   highCount: 'high_count',
   error: 'error',
   isSample: 'is_sample',
-  mendsBatchId: 'mends_batch_id',
+  correctsBatchId: 'mends_batch_id',
   finishedAt: 'finished_at',
 };
 const documents = new Set(['format', 'header', 'mapping', 'report', 'rules', 'checkpoint']);
@@ -229,7 +229,7 @@ function toBatch(row: BatchRow): BatchRecord {
     highCount: Number(row['high_count']),
     error: maybe('error'),
     isSample: Boolean(row['is_sample']),
-    mendsBatchId: id('mends_batch_id'),
+    correctsBatchId: id('mends_batch_id'),
     createdAt: text('created_at'),
     finishedAt: maybe('finished_at'),
   };

@@ -70,7 +70,7 @@ async function queueScoring(rows: number): Promise<number> {
   const upload = { ...intake, userId: null, originalName: 'a.csv', file, isSample: false };
   const id = await insertBatch(db, upload);
   await inTransaction(db, (trx) =>
-    startScoring(trx, null, id, model, guessMapping(model.schema, intake.header)),
+    startScoring(trx, null, id, { model, mapping: guessMapping(model.schema, intake.header) }),
   );
   return id;
 }

@@ -63,7 +63,7 @@ async function queueScoring(count = rows): Promise<{ batchId: number; jobId: num
   const upload = { ...intake, userId: null, originalName: 'a.csv', file, isSample: false };
   const batchId = await insertBatch(db, upload);
   await inTransaction(db, (trx) =>
-    startScoring(trx, null, batchId, model, guessMapping(model.schema, intake.header)),
+    startScoring(trx, null, batchId, { model, mapping: guessMapping(model.schema, intake.header) }),
   );
   const [job] = await listOpenJobs(db);
   return { batchId, jobId: job!.id };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type request from 'supertest';
 import { paperColumns } from '../../src/domain/sample/files.ts';
-import { getBatch, listMendsOf } from '../../src/store/batches.ts';
+import { getBatch, listCorrectionsOf } from '../../src/store/batches.ts';
 import { listPredictions, noFilter } from '../../src/store/predictions.ts';
 import { activateSmallModel, createTestApp, csrfToken, setUpOrganisation, signIn } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
@@ -55,29 +55,31 @@ const good = 'ok,Two year,No,No,DSL,No,3,20,60';
 const scoresOf = (id: number) =>
   listPredictions(test.context.db, { ...noFilter, batch: id }, { key: 'date', descending: false }, 10, 0);
 
-describe('mending rejected rows', () => {
+describe('fixing rejected rows', () => {
   const file = `${header}\n${good}\nbad,Two year,No,No,DSL,No,three,20,60\nworse,One year,No,No,DSL,No,x,y,60\nshort,No\n`;
   let id: number;
   beforeAll(async () => {
     id = await scored(file);
   });
 
-  it('shows each bad cell with what was found and what is expected, and what only the file can mend', async () => {
+  it('shows each rejected cell with what was found and expected, and rows that only the file can fix', async () => {
     const { text } = await agent.get(`/batches/${id}/corrections`).expect(200);
     expect(text).toContain('name="r3_6" value="three"');
     expect(text).toContain('name="r4_6" value="x"');
     expect(text).toContain('name="r4_7" value="y"');
     expect(text).toMatch(/Expected a number such as/);
-    expect(text).toMatch(/Only to be mended in the file[\s\S]*Row 5/);
+    expect(text).toMatch(/To be fixed in the file[\s\S]*Row 5/);
   });
 
-  it('tells the causes: column, what was found, what is expected, and how many rows', async () => {
+  it('lists the causes: column, what was found, what is expected, and how many rows', async () => {
     const { text } = await agent.get(`/batches/${id}/corrections`);
-    expect(text).toMatch(/Why rows cannot be scored[\s\S]*tenure<\/th><td>three · x<\/td>.*numeric">2</);
-    expect(text).toMatch(/whole row<\/th><td>2 cells<\/td><td>9 cells, as in the header/);
+    expect(text).toMatch(
+      /Why rows were rejected[\s\S]*tenure<\/th>\s*<td[^>]*>three · x<\/td>[^]*?numeric"[^>]*>2</,
+    );
+    expect(text).toMatch(/whole row<\/th>\s*<td[^>]*>2 cells<\/td>\s*<td[^>]*>9 cells, as in the header/);
   });
 
-  it('tells every cell that still cannot be read, and keeps what was typed', async () => {
+  it('reports every cell that still cannot be read, in page order, and keeps what was typed', async () => {
     const answer = await post(`/batches/${id}/corrections`, { r3_6: 'four', r4_6: '5', r4_7: 'still y' });
     expect(answer.status).toBe(422);
     expect(answer.text).toMatch(/Row 3, tenure: found &#39;four&#39;/);
@@ -91,46 +93,52 @@ describe('mending rejected rows', () => {
     expect(answer.text).toContain('Nothing was changed');
   });
 
-  it('scores the mended rows as an upload of their own; the first stays as it was', async () => {
+  it('scores the fixed rows as a batch of their own and does not change the first', async () => {
     const before = await getBatch(test.context.db, id);
     const answer = await post(`/batches/${id}/corrections`, { r3_6: '4', r4_6: 'x', r4_7: 'y' });
     expect(answer.status).toBe(303);
     await runJobs(test.context);
-    const [mend] = await listMendsOf(test.context.db, id);
-    expect([mend!.rowCount, mend!.state]).toEqual([1, 'checked']);
-    await post(`/batches/${mend!.id}/scoring`, {});
+    const [correction] = await listCorrectionsOf(test.context.db, id);
+    expect([correction!.rowCount, correction!.state]).toEqual([1, 'checked']);
+    await post(`/batches/${correction!.id}/scoring`, {});
     await runJobs(test.context);
-    const [score] = await scoresOf(mend!.id);
+    const [score] = await scoresOf(correction!.id);
     expect([score!.customerId, score!.inputs['tenure']]).toEqual(['bad', 4]);
     expect(await getBatch(test.context.db, id)).toEqual(before);
-    expect((await agent.get(`/batches/${id}/corrections`)).text).toContain(`href="/batches/${mend!.id}"`);
+    expect((await agent.get(`/batches/${id}/corrections`)).text).toContain(
+      `href="/batches/${correction!.id}"`,
+    );
   });
 
-  it('links both uploads to each other', async () => {
-    const [mend] = await listMendsOf(test.context.db, id);
+  it('links both batches to each other', async () => {
+    const [correction] = await listCorrectionsOf(test.context.db, id);
     const first = await agent.get(`/batches/${id}/results`).expect(200);
-    expect(first.text).toContain(`<a href="/batches/${mend!.id}">1 row mended and scored</a>`);
-    const second = await agent.get(`/batches/${mend!.id}/results`).expect(200);
-    expect(second.text).toMatch(`1 row mended and scored here; they come from <a href="/batches/${id}">`);
+    expect(first.text).toMatch(
+      new RegExp(`<a href="/batches/${correction!.id}">1 fixed row of [^<]+</a>: scored.`),
+    );
+    const second = await agent.get(`/batches/${correction!.id}/results`).expect(200);
+    expect(second.text).toContain(
+      `1 fixed row of <a href="/batches/${id}">an earlier file</a>, scored here.`,
+    );
   });
 
-  it('makes one upload of a form that is sent twice', async () => {
+  it('makes one batch of a form that is sent twice', async () => {
     const again = await post(`/batches/${id}/corrections`, { r3_6: '4', r4_6: 'x', r4_7: 'y' });
-    const mends = await listMendsOf(test.context.db, id);
-    expect([again.status, again.headers['location'], mends.length]).toEqual([
+    const corrections = await listCorrectionsOf(test.context.db, id);
+    expect([again.status, again.headers['location'], corrections.length]).toEqual([
       303,
-      `/batches/${mends[0]!.id}`,
+      `/batches/${corrections[0]!.id}`,
       1,
     ]);
   });
 
-  it('leaves cells alone that could be read', async () => {
+  it('does not change cells that could be read', async () => {
     await post(`/batches/${id}/corrections`, { r3_0: 'somebody else', r3_6: '7', r5_1: 'Two year' });
     await runJobs(test.context);
-    const [mend] = await listMendsOf(test.context.db, id);
-    await post(`/batches/${mend!.id}/scoring`, {});
+    const [correction] = await listCorrectionsOf(test.context.db, id);
+    await post(`/batches/${correction!.id}/scoring`, {});
     await runJobs(test.context);
-    const scores = await scoresOf(mend!.id);
+    const scores = await scoresOf(correction!.id);
     expect(scores.map(({ customerId, inputs }) => [customerId, inputs['tenure']])).toEqual([['bad', 7]]);
   });
 
@@ -139,14 +147,14 @@ describe('mending rejected rows', () => {
     await agent.post(`/batches/${id}/value-mapping`).type('form').send({}).expect(403);
   });
 
-  it('keeps mended rows when the first upload is undone', async () => {
-    const mends = await listMendsOf(test.context.db, id);
+  it('keeps fixed rows when the first batch is deleted', async () => {
+    const corrections = await listCorrectionsOf(test.context.db, id);
     await post(`/batches/${id}/removal`, {});
-    const { text } = await agent.get(`/batches/${mends[0]!.id}/results`).expect(200);
-    expect(text).not.toContain('an earlier upload');
+    const { text } = await agent.get(`/batches/${corrections[0]!.id}/results`).expect(200);
+    expect(text).not.toContain('an earlier file');
   });
 
-  it('is for those who may upload', async () => {
+  it('needs the permission to upload', async () => {
     const viewer = await signIn(test, 'viewer');
     await viewer.get(`/batches/${id}/corrections`).expect(403);
   });
@@ -155,18 +163,18 @@ describe('mending rejected rows', () => {
 describe('a file without one good row', () => {
   const file = `${header.replaceAll(',', ';')}\n"<script>x</script>";Two year;No;No;DSL;No;"a ""b"" <i>";20,5;60\n=cmd();Two year;No;No;DSL;No;z;20,5;60\n`;
 
-  it('is mended before anything is scored, with its own delimiter and decimal sign', async () => {
+  it('is fixed before anything is scored, with its own delimiter and decimal sign', async () => {
     const id = await checked(file);
     expect((await agent.get(`/batches/${id}/check`)).text).toContain(`href="/batches/${id}/corrections"`);
     const { text } = await agent.get(`/batches/${id}/corrections`).expect(200);
     expect(text).toContain('value="a &#34;b&#34; &lt;i&gt;"');
     expect(text).not.toMatch(/<script>x|<i>/);
     await post(`/batches/${id}/corrections`, { r2_6: '4', r3_6: '5,5' });
-    const [mend] = await listMendsOf(test.context.db, id);
+    const [correction] = await listCorrectionsOf(test.context.db, id);
     await runJobs(test.context);
-    await post(`/batches/${mend!.id}/scoring`, {});
+    await post(`/batches/${correction!.id}/scoring`, {});
     await runJobs(test.context);
-    const scores = await scoresOf(mend!.id);
+    const scores = await scoresOf(correction!.id);
     expect(scores.map(({ customerId, inputs }) => [customerId, inputs['tenure']])).toEqual([
       ['<script>x</script>', 4],
       ['=cmd()', 5.5],
@@ -174,7 +182,7 @@ describe('a file without one good row', () => {
   });
 });
 
-describe('more bad rows than a page holds', () => {
+describe('more rejected rows than a page holds', () => {
   it('are shown fifty at a time', async () => {
     const rows = Array.from({ length: 60 }, (_, i) => `c${i},Two year,No,No,DSL,No,x${i},20,60`);
     const id = await checked(`${header}\n${rows.join('\n')}\n`);
@@ -190,10 +198,10 @@ describe('more bad rows than a page holds', () => {
   });
 });
 
-describe('a level that the file calls otherwise', () => {
+describe('a value that has another name in the file', () => {
   const file = `${header}\na,Monthly <b>,No,No,DSL,No,3,20,60\nb,Two year,No,No,DSL,No,3,20,60\n`;
 
-  it('is explained once, the file is checked again, and every score says what was read as what', async () => {
+  it('is mapped once, the file is checked again, and every score notes the mapping', async () => {
     const id = await checked(file);
     const { text } = await agent.get(`/batches/${id}/corrections`).expect(200);
     expect(text).toContain('Monthly &lt;b&gt;');
@@ -213,13 +221,13 @@ describe('a level that the file calls otherwise', () => {
     expect(first!.notes).toContain("contract: 'Monthly <b>' read as Month-to-month");
   });
 
-  it('is said on the check page, and counted there as noted', async () => {
+  it('is shown on the check page, and counted there as a note', async () => {
     const { text } = await agent.get(`/batches/${await checked(file)}/check`).expect(200);
     expect(text).toMatch(/Monthly &lt;b&gt;&#39; is read as Month-to-month/);
     expect(text).toContain('1 of them with a note');
   });
 
-  it('stays as it was for an upload whose mapping is fixed, and is taken back for the next file', async () => {
+  it('keeps its mapping in a batch that was checked, and loses it for the next file', async () => {
     const id = await checked(file);
     const next = await checked(file);
     await post(`/batches/${next}/value-mapping`, meaning('Monthly <b>', ''));
@@ -281,12 +289,12 @@ describe('a column that a person matched by hand', () => {
   });
 });
 
-describe('the way to explain levels', () => {
-  it('is offered where a level is unknown, not where a value is missing', async () => {
+describe('mapping unrecognised values', () => {
+  it('is offered where a value is unrecognised, not where it is missing', async () => {
     const missing = await scored(`${header}\n${good.replace(',3,', ',,')}\n`);
     expect((await getBatch(test.context.db, missing)).notedCount).toBe(1);
-    expect((await agent.get(`/batches/${missing}/results`)).text).not.toContain('Explain unknown levels');
+    expect((await agent.get(`/batches/${missing}/results`)).text).not.toContain('Map unrecognised values');
     const unknown = await scored(`${header}\n${good.replace('Two year', 'Weekly')}\n`);
-    expect((await agent.get(`/batches/${unknown}/results`)).text).toContain('Explain unknown levels');
+    expect((await agent.get(`/batches/${unknown}/results`)).text).toContain('Map unrecognised values');
   });
 });

@@ -125,7 +125,7 @@ describe('a file with rows of empty cells', () => {
 });
 
 describe('a file that is scored later than it was uploaded', () => {
-  it('says when it was scored, and both times in the list of uploads', async () => {
+  it('says when it was scored, and both times in the list of files', async () => {
     const path = (await upload(Buffer.from(`${header}\nlate,Two year,No,No,DSL,No,3,20,60\n`))).headers[
       'location'
     ]!;
@@ -147,10 +147,10 @@ describe('a file that is scored later than it was uploaded', () => {
     const { createdAt, finishedAt } = await getBatch(test.context.db, id);
     expect([createdAt, finishedAt! >= scoredAt!]).toEqual([uploaded, true]);
     const { text } = await agent.get('/score').expect(200);
-    expect(text).toMatch(/<th scope="col">Uploaded<\/th><th scope="col">Finished<\/th>/);
+    expect(text).toMatch(/<th scope="col">Uploaded<\/th>\s*<th scope="col">Finished<\/th>/);
   });
 
-  it('is wholly done when its job is, however seldom progress was written', async () => {
+  it('is complete when its job is, however rarely progress was saved', async () => {
     const { db } = test.context;
     const job = { kind: 'check-batch', payload: { batchId: 0 }, subject: 'Check', createdBy: null } as const;
     const jobId = await enqueueJob(db, job);
@@ -218,13 +218,13 @@ describe('the scored file', () => {
   });
 });
 
-describe('an upload', () => {
+describe('a batch', () => {
   it('with columns under other names is mapped by a person', async () => {
     const answer = await upload(Buffer.from('who,vertrag,monate\na,Two year,5\n'));
     const path = answer.headers['location']!;
     expect(path).toMatch(/mapping$/);
     const { text } = await agent.get(path);
-    expect(text).toContain('Not found under its own name');
+    expect(text).toContain('Not found by name');
     const _csrf = await csrfToken(agent, '/account');
     await agent
       .post(path)
@@ -234,6 +234,22 @@ describe('an upload', () => {
     await runJobs(test.context);
     const check = await agent.get(path.replace('mapping', 'check'));
     expect(check.text).toContain('Score 1 customer');
+  });
+
+  it('without any matched column shows the form again, with the error and what was chosen', async () => {
+    const path = (await upload(Buffer.from('who,vertrag\na,Two year\n'))).headers['location']!;
+    const _csrf = await csrfToken(agent, '/account');
+    const answer = await agent.post(path).type('form').send({ _csrf, model: '1', f0: '', identifier: '0' });
+    expect(answer.status).toBe(422);
+    expect(answer.text).toContain('<title>Error: Match the columns');
+    expect(answer.text).toMatch(/<a href="#f0">No column is matched\. Match at least one input/);
+    expect(answer.text).toMatch(
+      /id="identifier"[^>]*>\s*<option value="">[^<]*<\/option>\s*<option value="0" selected>/,
+    );
+    const noModel = await agent.post(path).type('form').send({ _csrf, model: '999', f0: '1' });
+    expect(noModel.status).toBe(422);
+    expect(noModel.text).toContain('This model no longer exists.');
+    expect((await getBatch(test.context.db, Number(/\d+/.exec(path)![0]))).state).toBe('uploaded');
   });
 
   it('clicked twice is scored once', async () => {
@@ -254,7 +270,7 @@ describe('an upload', () => {
     expect(jobs).toHaveLength(1);
   });
 
-  it('undone gives customers their earlier score back and leaves no file', async () => {
+  it('deleted gives customers their earlier score back and leaves no file', async () => {
     const line = (tenure: number) =>
       Buffer.from(`${header}\nundo-me,Month-to-month,No,No,DSL,No,${tenure},20,60\n`);
     const first = await score(line(1));
@@ -271,7 +287,7 @@ describe('an upload', () => {
     await agent.get(`/batches/${second.id}`).expect(404);
   });
 
-  it('undone in pieces by a job gives the same, and a run that was cut off goes on', async () => {
+  it('deleted in pieces by a job gives the same, and an interrupted run continues', async () => {
     const { context } = test;
     const { db } = context;
     const lines = (tenure: number) =>
@@ -282,9 +298,9 @@ describe('an upload', () => {
     expect(await removeBatch(db, context.config.uploadsDir, ada, second.id, 0)).toBe('later');
     expect(await removeBatch(db, context.config.uploadsDir, ada, second.id, 0)).toBe('later');
     expect(await listOpenJobs(db)).toHaveLength(1);
-    expect((await agent.get('/score')).text).toContain('Being undone');
+    expect((await agent.get('/score')).text).toContain('Deleting');
     const { text } = await agent.get(`/batches/${second.id}/progress`).expect(200);
-    expect(text).toContain('Undoing customers.csv');
+    expect(text).toContain('Deleting customers.csv');
     expect(text).not.toContain('/cancellation');
     // As after a crash between two pieces.
     for (const limit of [1, 2]) await inTransaction(db, (trx) => deletePredictionsOf(trx, second.id, limit));
@@ -303,13 +319,13 @@ describe('an upload', () => {
     expect(answer.body).toEqual({ next: '/score' });
   });
 
-  describe('whose undoing is cancelled', () => {
+  describe('whose deletion is cancelled', () => {
     const ada = { id: 1, name: 'Ada', email: '', role: 'admin', theme: 'system' } as const;
     const removal = async (): Promise<Job> => (await listOpenJobs(test.context.db))[0]!;
     const lines = (name: string) =>
       [1, 2, 3, 4].map((i) => `${name}-${i},Month-to-month,No,No,DSL,No,${i * 15},20,60`).join('\n');
 
-    it('before anything is gone, is what it was', async () => {
+    it('before anything is deleted, is unchanged', async () => {
       const { db, config } = test.context;
       const batch = await score(Buffer.from(`${header}\n${lines('kept')}\n`));
       await removeBatch(db, config.uploadsDir, ada, batch.id, 0);
@@ -318,7 +334,7 @@ describe('an upload', () => {
       await agent.get(`/batches/${batch.id}/results`).expect(200);
     });
 
-    it('half-way, says what is left, also after a restart, and can be undone to the end', async () => {
+    it('half-way, says what is left, also after a restart, and can be deleted completely', async () => {
       const { context } = test;
       const { db, config } = context;
       const batch = await score(Buffer.from(`${header}\n${lines('half')}\n`));
@@ -332,11 +348,11 @@ describe('an upload', () => {
       const left = await getBatch(db, batch.id);
       expect(left).toMatchObject({ state: 'partly-removed', scoredCount: 1 });
       expect(left.lowCount + left.mediumCount + left.highCount).toBe(1);
-      expect((await agent.get('/score')).text).toContain('Partly undone');
+      expect((await agent.get('/score')).text).toContain('Partly deleted');
       const { text } = await agent.get(`/batches/${batch.id}/progress`).expect(200);
-      expect(text).toContain('This upload is partly undone.');
+      expect(text).toContain('This file is partly deleted.');
       expect(text).toContain('It was cancelled. 1 score of 4 rows is left.');
-      expect(text).toContain('Undo the rest');
+      expect(text).toContain('Delete the rest');
       await agent.get(`/batches/${batch.id}/results`).expect(303);
       const _csrf = await csrfToken(agent, '/account');
       await agent.post(`/batches/${batch.id}/removal`).type('form').send({ _csrf }).expect(303);

@@ -1,4 +1,4 @@
-/** The steps of a bulk upload: received, mapped, checked, scored. */
+/** The steps of a batch: received, matched, checked, scored. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inTransaction } from '../../db.ts';
@@ -15,15 +15,20 @@ import type { CsvIntake } from '../csv/intake.ts';
 import type { ColumnMapping } from './mapping.ts';
 import { freezeRules } from '../scoring/context.ts';
 
+/** Who stores an upload, and where. */
+export interface UploadEnv {
+  readonly db: Db;
+  readonly uploadsDir: string;
+  readonly user: User;
+}
+
 /**
- * Takes a stored upload in. `takeIn` examines the file, which takes as long as it is large: a request has it done by
- * a task.
- * @throws AppError 415 or 422 in words; the file is gone then
+ * Registers a file that was uploaded. `takeIn` reads all of it, which takes a while for a large file: a request lets a
+ * task do it.
+ * @throws AppError 415 or 422 in words; the file is deleted then
  */
 export async function receiveBatch(
-  db: Db,
-  uploadsDir: string,
-  user: User,
+  { db, uploadsDir, user }: UploadEnv,
   { file, originalName }: { readonly file: string; readonly originalName: string },
   takeIn: (path: string) => Promise<CsvIntake>,
 ): Promise<BatchRecord> {
@@ -37,28 +42,28 @@ export async function receiveBatch(
   }
 }
 
-/** Fixes model and mapping and queues the check of the whole file. */
+/** What a batch is scored with. */
+export interface BatchPlan {
+  readonly model: ModelRecord;
+  readonly mapping: ColumnMapping;
+}
+
+/** Sets model and mapping and queues the check of the whole file. */
 export async function checkBatchLater(
   db: Db,
   user: User,
   batchId: number,
-  model: ModelRecord,
-  mapping: ColumnMapping,
+  { model, mapping }: BatchPlan,
 ): Promise<void> {
   await inTransaction(db, async (trx) => {
     const batch = await getBatch(trx, batchId);
     if (!(await moveBatch(trx, batchId, ['uploaded', 'checked'], 'checking'))) return;
     await updateBatch(trx, batchId, { modelId: model.id, modelLabel: model.label, mapping, report: null });
-    await enqueueJob(trx, {
-      kind: 'check-batch',
-      payload: { batchId },
-      subject: `Check ${batch.originalName}`,
-      createdBy: user.id,
-    });
+    await enqueueCheck(trx, user.id, batch);
   });
 }
 
-/** Queues the scoring of a checked batch; a second click finds it under way and does nothing. */
+/** Queues the scoring of a checked batch; a second request does nothing. */
 export async function scoreBatchLater(db: Db, user: User, batchId: number): Promise<void> {
   await inTransaction(db, async (trx) => {
     const batch = await getBatch(trx, batchId);
@@ -76,13 +81,12 @@ export async function scoreBatchLater(db: Db, user: User, batchId: number): Prom
   });
 }
 
-/** Scores a file of our own without asking. */
+/** Scores a file that Holdfast made itself, without a check. */
 export async function startScoring(
   trx: Db,
   userId: number | null,
   batchId: number,
-  model: ModelRecord,
-  mapping: ColumnMapping,
+  { model, mapping }: BatchPlan,
 ): Promise<void> {
   const change = {
     modelId: model.id,
@@ -95,7 +99,7 @@ export async function startScoring(
   await enqueueScoring(trx, userId, await getBatch(trx, batchId));
 }
 
-/** Goes on with a batch that was cancelled or has failed, at its checkpoint. */
+/** Continues a batch that was cancelled or has failed, at its checkpoint. */
 export async function resumeBatch(db: Db, user: User, batchId: number): Promise<void> {
   await inTransaction(db, async (trx) => {
     const batch = await getBatch(trx, batchId);
@@ -103,17 +107,11 @@ export async function resumeBatch(db: Db, user: User, batchId: number): Promise<
     if (!(await moveBatch(trx, batchId, ['cancelled', 'failed'], next))) return;
     await updateBatch(trx, batchId, { error: null });
     if (next === 'scoring') await enqueueScoring(trx, user.id, batch);
-    else
-      await enqueueJob(trx, {
-        kind: 'check-batch',
-        payload: { batchId },
-        subject: `Check ${batch.originalName}`,
-        createdBy: user.id,
-      });
+    else await enqueueCheck(trx, user.id, batch);
   });
 }
 
-/** Stops at the next chunk; what is scored stays. */
+/** Stops at the next chunk and keeps what is scored. */
 export async function cancelBatch(db: Db, batchId: number): Promise<void> {
   await inTransaction(db, async (trx) => {
     const job = await findRunningJob(trx, batchId);
@@ -123,9 +121,18 @@ export async function cancelBatch(db: Db, batchId: number): Promise<void> {
   });
 }
 
-/** The job that works on a batch or will. */
+/** The queued or running job of a batch. */
 export async function findRunningJob(db: Db, batchId: number): Promise<Job | undefined> {
   return (await listOpenJobs(db)).find((job) => job.payload['batchId'] === batchId);
+}
+
+async function enqueueCheck(trx: Db, userId: number, batch: BatchRecord): Promise<void> {
+  await enqueueJob(trx, {
+    kind: 'check-batch',
+    payload: { batchId: batch.id },
+    subject: `Check ${batch.originalName}`,
+    createdBy: userId,
+  });
 }
 
 async function enqueueScoring(trx: Db, userId: number | null, batch: BatchRecord): Promise<void> {

@@ -1,21 +1,19 @@
-/** A person says which column of a file is which feature: remembered for the next file, and the file is checked. */
+/** Matches the columns of a file with a model's, remembers the match for the next file, and queues the check. */
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import type { BatchRecord } from '../../store/batches.ts';
-import type { ModelRecord } from '../../store/models.ts';
 import { forgetNames, listRememberedNames, rememberNames } from '../../store/remembered-names.ts';
 import type { User } from '../people/accounts.ts';
 import { checkBatchLater } from './batches.ts';
+import type { BatchPlan } from './batches.ts';
 import { levelMeanings, namesToForget, namesToRemember } from './mapping.ts';
-import type { ColumnMapping } from './mapping.ts';
 
-/** What was remembered and is now matched otherwise is forgotten. An upload that is under way stays as it is. */
+/** Forgets earlier matches that this one contradicts. A batch that is being checked or scored is not changed. */
 export async function matchColumns(
   db: Db,
   user: User,
   batch: BatchRecord,
-  model: ModelRecord,
-  chosen: ColumnMapping,
+  { model, mapping: chosen }: BatchPlan,
 ): Promise<void> {
   if (batch.state !== 'uploaded' && batch.state !== 'checked') return;
   const { schema } = model;
@@ -24,6 +22,6 @@ export async function matchColumns(
     await forgetNames(trx, namesToForget(schema, batch.header, chosen, before));
     await rememberNames(trx, namesToRemember(schema, batch.header, chosen));
     const levels = levelMeanings(schema, before);
-    await checkBatchLater(trx, user, batch.id, model, { ...chosen, levels });
+    await checkBatchLater(trx, user, batch.id, { model, mapping: { ...chosen, levels } });
   });
 }

@@ -1,6 +1,6 @@
 /**
- * The rejected rows of an upload: written down while the file is checked, so that they can be mended before
- * anything is scored, and again while it is scored; read back a page at a time for the repair desk.
+ * The rejected rows of a batch: written to a file while the batch is checked, so that they can be fixed before anything
+ * is scored, and again while it is scored; read back a page at a time to be fixed.
  */
 import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, fdatasyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
@@ -26,15 +26,15 @@ import type { ColumnMapping, LevelMeanings } from './mapping.ts';
 /** Written at once. */
 const heldCharacters = 1 << 18;
 
-/** Rows on one page of the desk. */
+/** Rows on one page of corrections. */
 export const rowsPerPage = 50;
 
-/** More than that many bad cells in a row, or longer ones, are for a spreadsheet: a form takes only so much. */
+/** Rows with more rejected cells, or longer ones, can only be fixed in the file: a form has its limits. */
 const maxCellsPerRow = 20;
 const maxCellLength = 200;
 
 /** A cell that keeps its row from being scored. */
-export interface BadCell {
+export interface RejectedCell {
   readonly feature: string;
   /** Its place in the file's header. */
   readonly place: number;
@@ -42,21 +42,21 @@ export interface BadCell {
   readonly expected: string;
   /** What may be chosen, where there is a list. */
   readonly levels: readonly string[];
-  /** What people said that it means; empty: nothing. */
+  /** The value that people mapped it to; empty: none. */
   readonly suggested: string;
 }
 
-export interface BadRow {
+export interface RejectedRow {
   readonly rowNumber: number;
   readonly cells: readonly string[];
-  /** Empty: this row can only be mended in the file. */
-  readonly problems: readonly BadCell[];
+  /** Empty: this row can only be fixed in the file. */
+  readonly problems: readonly RejectedCell[];
   readonly reason: string;
 }
 
 /**
- * The rejects file of a check, which stands under its name only when it is whole; scoring begins it anew. Until then
- * its name is nobody else's: a check that lost its job to another one cannot spoil the other's file.
+ * The rejects file of a check, which gets its final name only when it is complete; scoring starts it again. Until then
+ * its name is unique, so that a check that lost its job to another one cannot damage the other's file.
  */
 export function createRejectsFile(uploadsDir: string, batch: BatchRecord) {
   const path = join(uploadsDir, batchFile(batch, 'rejected'));
@@ -64,7 +64,7 @@ export function createRejectsFile(uploadsDir: string, batch: BatchRecord) {
   const partial = `${path}.${randomUUID()}.part`;
   const descriptor = openSync(partial, 'wx', 0o600);
   let held = byteOrderMark + rejectedHeader(batch.header, format);
-  let isWhole = false;
+  let isComplete = false;
   const flush = (): void => {
     const bytes = Buffer.from(held);
     for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
@@ -75,44 +75,44 @@ export function createRejectsFile(uploadsDir: string, batch: BatchRecord) {
       held += rejectedLine(rowNumber, problems, reading.cells, batch.header.length, format);
       if (held.length > heldCharacters) flush();
     },
-    /** To the disk. */
+    /** Until it is on the disk. */
     flush: () => {
       flush();
       fdatasyncSync(descriptor);
-      isWhole = true;
+      isComplete = true;
     },
-    /** Under its own name; harmless to repeat. */
+    /** Under its final name; can be repeated. */
     publish: () => {
       if (existsSync(partial)) renameSync(partial, path);
     },
     close: () => {
       closeSync(descriptor);
-      if (!isWhole) rmSync(partial, { force: true });
+      if (!isComplete) rmSync(partial, { force: true });
     },
   };
 }
 
-/** Rejected rows of an upload that is checked or scored, `rowsPerPage` at a time, and whether there are more. */
-export async function listBadRows(
+/** Rejected rows of a batch that is checked or scored, `rowsPerPage` at a time, and whether there are more. */
+export async function listRejectedRows(
   db: Db,
   uploadsDir: string,
   batch: BatchRecord,
   page: number,
-): Promise<{ readonly rows: readonly BadRow[]; readonly hasMore: boolean }> {
+): Promise<{ readonly rows: readonly RejectedRow[]; readonly hasMore: boolean }> {
   const path = join(uploadsDir, batchFile(batch, 'rejected'));
   if (!existsSync(path)) return { rows: [], hasMore: false };
-  const desk = await deskOf(db, batch);
+  const context = await contextOf(db, batch);
   const from = (page - 1) * rowsPerPage;
-  const rows: BadRow[] = [];
+  const rows: RejectedRow[] = [];
   let seen = 0;
   const { delimiter } = batch.format as CsvFormat;
   for (const chunk of readCsvChunks(path, delimiter, batch.header.length + columnsBefore, 500)) {
     for (const { reading } of chunk.rows) {
       if (seen++ < from) continue;
       if (rows.length === rowsPerPage) return { rows, hasMore: true };
-      rows.push(toBadRow(desk, reading.cells));
+      rows.push(toRejectedRow(context, reading.cells));
     }
-    // Far pages of a long file must not keep others waiting.
+    // A far page of a long file must not block other requests.
     await setImmediate();
   }
   return { rows, hasMore: false };
@@ -121,32 +121,32 @@ export async function listBadRows(
 /** Row, column and reason stand before the columns of the file. */
 const columnsBefore = 3;
 
-interface Desk {
+interface RowContext {
   readonly batch: BatchRecord;
   readonly model: ModelRecord;
   readonly meanings: readonly LevelMeanings[];
 }
 
-async function deskOf(db: Db, batch: BatchRecord): Promise<Desk> {
+async function contextOf(db: Db, batch: BatchRecord): Promise<RowContext> {
   const model = await getModel(db, batch.modelId ?? 0);
   return { batch, model, meanings: levelMeanings(model.schema, await listRememberedNames(db)) };
 }
 
-function toBadRow(desk: Desk, line: readonly string[]): BadRow {
+function toRejectedRow(context: RowContext, line: readonly string[]): RejectedRow {
   const [rowNumber = '', column = '', reason = '', ...escaped] = line;
   const cells = escaped.map(withoutApostrophe);
-  // A row that could not be read was made to fit when it was written down: its cells may be in wrong columns.
-  const problems = column === wholeRow ? [] : badCells(desk, cells);
-  const isMendable = problems.length <= maxCellsPerRow;
-  return { rowNumber: Number(rowNumber), cells, problems: isMendable ? problems : [], reason };
+  // An unreadable row was padded or joined to fit the header when it was written: its cells may be in wrong columns.
+  const problems = column === wholeRow ? [] : rejectedCells(context, cells);
+  const isFixable = problems.length <= maxCellsPerRow;
+  return { rowNumber: Number(rowNumber), cells, problems: isFixable ? problems : [], reason };
 }
 
-function badCells({ batch, model, meanings }: Desk, cells: readonly string[]): BadCell[] {
+function rejectedCells({ batch, model, meanings }: RowContext, cells: readonly string[]): RejectedCell[] {
   const found = problemsOf(batch, model, cells).map((problem) => ({
     ...problem,
     place: placeOf(batch, model, problem.column),
   }));
-  // A value that the file has no column for cannot be typed here.
+  // There is no cell to change where the file has no column.
   if (found.some(({ place }) => place === null)) return [];
   return found.map(({ column, place, found: text, expected }) => {
     const known = meanings.find((one) => one.feature === column)?.meanings ?? {};
@@ -160,7 +160,7 @@ function badCells({ batch, model, meanings }: Desk, cells: readonly string[]): B
   });
 }
 
-/** Why a row cannot be scored under the upload's own mapping; empty: it can. */
+/** Why a row cannot be scored under the batch's own mapping; empty: it can. */
 export function problemsOf(
   batch: BatchRecord,
   model: ModelRecord,
@@ -171,7 +171,7 @@ export function problemsOf(
   return readCustomer(reader, customer, (batch.format as CsvFormat).decimal).problems;
 }
 
-/** Where in the header a feature, or the column of the monthly value, stands. */
+/** The place in the header of a feature, or of the monthly revenue. */
 export function placeOf(batch: BatchRecord, model: ModelRecord, column: string): number | null {
   const { features, value } = batch.mapping as ColumnMapping;
   const j = model.schema.features.findIndex(({ name }) => name === column);

@@ -1,6 +1,6 @@
 /**
- * Undoing an upload: its predictions and files go, and the scores before them count again. At once where there are
- * few, by a job piece by piece where it would keep everybody else waiting.
+ * Deleting a batch with its scores and files; earlier scores of its customers count again. A few scores are deleted at
+ * once, many by a job in pieces, because one long transaction would block everybody else.
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -20,11 +20,11 @@ import { cancelled, done } from '../jobs/steps.ts';
 import type { JobOutcome, JobSteps } from '../jobs/steps.ts';
 
 const rowsAtOnce = 2_000;
-/** More than these keep the web thread too long. */
+/** More would block the web thread for too long. */
 const mostByRequest = 500;
 const restMs = 20;
 
-/** 'later': a job goes on with it. @throws Conflict while it is checked or scored */
+/** 'later': a job deletes it. @throws Conflict while it is checked or scored */
 export async function removeBatch(
   db: Db,
   uploadsDir: string,
@@ -35,7 +35,7 @@ export async function removeBatch(
   const removed = await inTransaction(db, async (trx) => {
     const batch = await getBatch(trx, batchId);
     if (batch.state === 'scoring' || batch.state === 'checking')
-      throw new Conflict('This upload is being worked on. Cancel it first.');
+      throw new Conflict('This file is being checked or scored. Cancel that first.');
     if (isBeingRemoved(batch)) {
       await resumeRemoval(trx, user.id, batch);
       return null;
@@ -59,7 +59,7 @@ export async function removeBatch(
   return 'done';
 }
 
-/** Queues the removal unless it is under way. Call inside a transaction. */
+/** Queues the removal unless it is queued already. Call inside a transaction. */
 export async function resumeRemoval(
   trx: Db,
   userId: number | null,
@@ -76,12 +76,12 @@ export async function resumeRemoval(
       ...(isBeingRemoved(batch) ? {} : { before }),
       ...(withSample ? { withSample } : {}),
     },
-    subject: `Undo ${batch.originalName}`,
+    subject: `Delete ${batch.originalName}`,
     createdBy: userId,
   });
 }
 
-/** Part of it may be gone: there is nothing else to do with it than to remove the rest. */
+/** Part of it may be deleted: all that is left to do is to delete the rest. */
 export function isBeingRemoved({ state }: BatchRecord): boolean {
   return state === 'removing' || state === 'partly-removed';
 }
@@ -90,8 +90,8 @@ export function isBeingRemoved({ state }: BatchRecord): boolean {
 type BatchBefore = Pick<BatchRecord, 'state' | 'error' | 'scoredCount'>;
 
 /**
- * The job that removes a batch was cancelled or has failed: nothing is changed where nothing has gone yet, otherwise
- * the batch says what is left. Call in the transaction that ends the job; does nothing for jobs of other kinds.
+ * The job that removes a batch was cancelled or has failed: the batch is restored if nothing is deleted yet, otherwise
+ * it says what is left. Call in the transaction that ends the job; does nothing for jobs of other kinds.
  */
 export async function endRemoval(trx: Db, payload: Job['payload'], reason: string): Promise<void> {
   const { removedBatchId, before } = payload as { removedBatchId?: unknown; before?: BatchBefore };
@@ -106,12 +106,12 @@ export async function endRemoval(trx: Db, payload: Job['payload'], reason: strin
   );
 }
 
-/** The job that removes a batch or will. */
+/** The queued or running job that removes a batch. */
 export async function findRemovalJob(db: Db, batchId: number): Promise<Job | undefined> {
   return (await listOpenJobs(db)).find((job) => job.payload['removedBatchId'] === batchId);
 }
 
-/** What a run that was cut off left is removed by the next. */
+/** An interrupted run is continued by the next. */
 export async function removeBatchRows(
   db: Db,
   uploadsDir: string,
@@ -131,7 +131,7 @@ export async function removeBatchRows(
     });
     if (count === 0) break;
     removed += count;
-    // Others who wait to write have their turn.
+    // Lets others write in between.
     await pause(restMs);
   }
   await removeFiles(uploadsDir, batch);

@@ -1,10 +1,10 @@
-/** A row of a batch on its way to the scoring function: which cells go where. Checking and scoring share it. */
+/** From a row of a batch to the cells that the scoring function takes. Checking and scoring share it. */
 import type { CsvRow } from '../csv/reader.ts';
 import { foldLevel } from './mapping.ts';
 import type { ColumnMapping, LevelMeanings } from './mapping.ts';
 import type { RawCustomer } from '../scoring/customer-reading.ts';
 
-/** A level of the file that was read as one of the model's. */
+/** A value of the file that was read as one of the model's. */
 export interface Renaming {
   readonly feature: string;
   readonly found: string;
@@ -15,10 +15,10 @@ export interface BatchCustomer extends RawCustomer {
   readonly renamings: readonly Renaming[];
 }
 
-/** The mapped cells of a row that could be read, levels that people explained under the model's names. */
+/** The cells of a readable row by feature, with mapped values under the model's names. */
 export function toCustomer(cells: readonly string[], mapping: ColumnMapping): BatchCustomer {
   const mapped = mapping.features.map((place) => (place === null ? undefined : cells[place]));
-  const renamings = mapping.levels ? explainLevels(mapped, mapping.levels) : none;
+  const renamings = mapping.levels ? renameLevels(mapped, mapping.levels) : none;
   return {
     cells: mapped,
     value: mapping.value === null ? undefined : cells[mapping.value],
@@ -29,11 +29,11 @@ export function toCustomer(cells: readonly string[], mapping: ColumnMapping): Ba
 
 const none: readonly Renaming[] = [];
 
-/** Changes `cells` in place and says what was changed. */
-function explainLevels(cells: (string | undefined)[], levels: readonly LevelMeanings[]): Renaming[] {
+/** Changes `cells` in place and returns what was changed. */
+function renameLevels(cells: (string | undefined)[], levels: readonly LevelMeanings[]): Renaming[] {
   return levels.flatMap(({ place, feature, meanings }) => {
     const text = cells[place];
-    // Own entries only: a file may well say 'constructor'.
+    // Own entries only: a cell may hold 'constructor'.
     if (text === undefined || !Object.hasOwn(meanings, foldLevel(text))) return [];
     const level = meanings[foldLevel(text)]!;
     cells[place] = level;
@@ -50,7 +50,7 @@ export function customerIdOf(cells: readonly string[], mapping: ColumnMapping): 
   return text === '' ? null : text.slice(0, 200);
 }
 
-/** Stands for the column where the row as a whole is at fault. */
+/** In place of a column where the row as a whole cannot be read. */
 export const wholeRow = 'whole row';
 
 /** Why a row that could not be read is rejected, in the shape of a cell's problem. */

@@ -175,6 +175,6 @@ async function scoreCurrentCustomers(db: Db, config: Config): Promise<void> {
       file: currentFile,
       isSample: true,
     });
-    await startScoring(trx, null, id, model, guessMapping(model.schema, intake.header));
+    await startScoring(trx, null, id, { model, mapping: guessMapping(model.schema, intake.header) });
   });
 }

@@ -6,12 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { User } from '../../../src/domain/people/accounts.ts';
 import { safeCell, withoutApostrophe } from '../../../src/domain/batches/output.ts';
 import { batchFile } from '../../../src/domain/batches/files.ts';
-import { listBadRows } from '../../../src/domain/batches/rejects.ts';
+import { listRejectedRows } from '../../../src/domain/batches/rejects.ts';
 import { scoreBatch } from '../../../src/domain/batches/scoring.ts';
 import { takeInCsv } from '../../../src/domain/csv/intake.ts';
 import { checkBatchLater, receiveBatch, scoreBatchLater } from '../../../src/domain/batches/batches.ts';
 import { guessMapping } from '../../../src/domain/batches/mapping.ts';
-import { explainLevels, listUnknownLevels, mendRows } from '../../../src/domain/batches/corrections.ts';
+import { correctRows } from '../../../src/domain/batches/corrections.ts';
+import { listUnrecognisedValues, mapValues } from '../../../src/domain/batches/value-mapping.ts';
 import { paperColumns } from '../../../src/domain/sample/files.ts';
 import { storeModel, trainOnTable } from '../../../src/domain/training/fit.ts';
 import { readTrainingTable } from '../../../src/domain/training/table.ts';
@@ -57,15 +58,13 @@ async function checked(...rows: string[]): Promise<BatchRecord> {
   const file = `upload${++uploads}`;
   await writeFile(join(config.uploadsDir, file), `${[header, ...rows].join('\n')}\n`);
   const { id } = await receiveBatch(
-    db,
-    config.uploadsDir,
-    user,
+    { db, uploadsDir: config.uploadsDir, user },
     { file, originalName: 'customers.csv' },
     takeInCsv,
   );
   const { header: names } = await getBatch(db, id);
   const mapping = guessMapping(model.schema, names, await listRememberedNames(db));
-  await checkBatchLater(db, user, id, model, mapping);
+  await checkBatchLater(db, user, id, { model, mapping });
   await runJobs(test.context);
   return getBatch(db, id);
 }
@@ -76,25 +75,29 @@ const scored = async (id: number) => {
   await runJobs(test.context);
   return listPredictions(db, { ...noFilter, batch: id }, { key: 'date', descending: false }, 10, 0);
 };
-const badRows = async (batch: BatchRecord) =>
-  (await listBadRows(test.context.db, test.context.config.uploadsDir, batch, 1)).rows;
-const mend = (
+const rejectedRows = async (batch: BatchRecord) =>
+  (await listRejectedRows(test.context.db, test.context.config.uploadsDir, batch, 1)).rows;
+const uploadEnv = (by = user) => {
+  const { db, config } = test.context;
+  return { db, uploadsDir: config.uploadsDir, user: by };
+};
+const correct = (
   batch: BatchRecord,
-  rows: Awaited<ReturnType<typeof badRows>>,
-  ...mends: [number, number, string][]
+  rows: Awaited<ReturnType<typeof rejectedRows>>,
+  ...typed: [number, number, string][]
 ) =>
-  mendRows(
-    test.context.db,
-    test.context.config.uploadsDir,
-    user,
+  correctRows(
+    uploadEnv(),
     batch,
     rows,
-    new Map(mends.map(([row, place, text]) => [row, new Map([[place, text]])])),
+    new Map(typed.map(([row, place, text]) => [row, new Map([[place, text]])])),
   );
 
 describe('a column that refuses what it does not know', () => {
-  it('brings its rows to the desk, with the levels to choose from', async () => {
-    const rows = await badRows(await checked('a,Weekly,No,No,DSL,No,3,20,60', 'b,,No,No,DSL,No,3,20,60'));
+  it('rejects its rows, with the values to choose from', async () => {
+    const rows = await rejectedRows(
+      await checked('a,Weekly,No,No,DSL,No,3,20,60', 'b,,No,No,DSL,No,3,20,60'),
+    );
     expect(
       rows.map(({ rowNumber, problems }) => [rowNumber, problems[0]!.found, problems[0]!.expected]),
     ).toEqual([
@@ -104,10 +107,10 @@ describe('a column that refuses what it does not know', () => {
     expect(rows[0]!.problems[0]!.levels).toContain('Two year');
   });
 
-  it('is mended and scored; what is clipped is said on the score', async () => {
+  it('is fixed and scored; the score notes a value that was limited', async () => {
     const batch = await checked('a,Weekly,No,No,DSL,No,900,20,60');
     const original = readFileSync(join(test.context.config.uploadsDir, batch.file));
-    const id = await mend(batch, await badRows(batch), [2, 1, 'Two year']);
+    const id = await correct(batch, await rejectedRows(batch), [2, 1, 'Two year']);
     await runJobs(test.context);
     const [score] = await scored(id);
     expect(score!.notes).toEqual(['tenure 900 is above what is allowed (72); used as 72']);
@@ -115,31 +118,31 @@ describe('a column that refuses what it does not know', () => {
     expect(await getBatch(test.context.db, batch.id)).toEqual(batch);
   });
 
-  it('counts levels together that differ in case and spaces only', async () => {
+  it('counts values together that differ in case and spaces only', async () => {
     const batch = await checked('a,Weekly,No,No,DSL,No,3,20,60', 'b, WEEKLY ,No,No,DSL,No,3,20,60');
-    const levels = await listUnknownLevels(test.context.db, batch);
+    const levels = await listUnrecognisedValues(test.context.db, batch);
     expect(levels.map(({ feature, found, count }) => [feature, found.trim(), count])).toEqual([
       ['contract', 'Weekly', 2],
     ]);
   });
 
-  it('has an explained level chosen beforehand in rows that were rejected for it', async () => {
+  it('preselects a mapped value in rows that were rejected for it', async () => {
     const { db } = test.context;
     const batch = await checked('a,Daily,No,No,DSL,No,3,20,60', 'b,Two year,No,No,DSL,No,3,20,60');
     await scored(batch.id);
     const done = await getBatch(db, batch.id);
-    await explainLevels(db, user, done, [{ feature: 'contract', found: 'Daily', level: 'One year' }]);
-    const [row] = await badRows(done);
+    await mapValues(db, user, done, [{ feature: 'contract', found: 'Daily', level: 'One year' }]);
+    const [row] = await rejectedRows(done);
     expect([row!.problems[0]!.found, row!.problems[0]!.suggested]).toEqual(['Daily', 'One year']);
     expect((await getBatch(db, batch.id)).mapping).toEqual(done.mapping);
   });
 
-  it('goes by what the upload is at that moment, not by what the page showed', async () => {
+  it('goes by the state of the batch at that moment, not by the page that was open', async () => {
     const { db } = test.context;
     const seen = await checked('a,Yearly,No,No,DSL,No,3,20,60', 'b,Two year,No,No,DSL,No,3,20,60');
     expect(seen.state).toBe('checked');
     await scoreBatchLater(db, user, seen.id);
-    await explainLevels(db, user, seen, [{ feature: 'contract', found: 'Yearly', level: 'One year' }]);
+    await mapValues(db, user, seen, [{ feature: 'contract', found: 'Yearly', level: 'One year' }]);
     expect((await listOpenJobs(db)).map(({ kind }) => kind)).toEqual(['score-batch']);
     expect(await getBatch(db, seen.id)).toMatchObject({ state: 'scoring', mapping: seen.mapping });
     await runJobs(test.context);
@@ -147,9 +150,11 @@ describe('a column that refuses what it does not know', () => {
   });
 });
 
-describe('a row that no form can mend', () => {
+describe('a row that no form can fix', () => {
   it('is listed with its reason: ragged, or with text beyond any form', async () => {
-    const rows = await badRows(await checked('short,No', `a,Two year,No,No,DSL,No,${'x'.repeat(300)},20,60`));
+    const rows = await rejectedRows(
+      await checked('short,No', `a,Two year,No,No,DSL,No,${'x'.repeat(300)},20,60`),
+    );
     expect(rows.map(({ problems, reason }) => [problems.length, reason.slice(0, 30)])).toEqual([
       [0, "whole row: found '2 cells', ex"],
       [1, `tenure: found '${'x'.repeat(15)}`],
@@ -158,10 +163,10 @@ describe('a row that no form can mend', () => {
   });
 });
 
-describe('scoring with explained levels', () => {
-  it('gives the same file when it is stopped, the explanation taken back, and gone on with', async () => {
+describe('scoring with mapped values', () => {
+  it('gives the same file when it is stopped, the mapping removed, and continued', async () => {
     const { db, config } = test.context;
-    await explainLevels(db, user, await checked('a,Two year,No,No,DSL,No,3,20,60'), [
+    await mapValues(db, user, await checked('a,Two year,No,No,DSL,No,3,20,60'), [
       { feature: 'contract', found: 'Hourly', level: 'Month-to-month' },
     ]);
     await runJobs(test.context);
@@ -172,7 +177,7 @@ describe('scoring with explained levels', () => {
     let chunks = 0;
     const step = () => Promise.resolve(++chunks === 2 ? ('stop' as const) : ('go on' as const));
     expect(await scoreBatch(db, config, broken.id, { step })).toBe('stopped');
-    await explainLevels(db, user, broken, [{ feature: 'contract', found: 'Hourly', level: '' }]);
+    await mapValues(db, user, broken, [{ feature: 'contract', found: 'Hourly', level: '' }]);
     await runJobs(test.context);
     const output = (batch: BatchRecord) => readFileSync(join(config.uploadsDir, batchFile(batch, 'scored')));
     expect((await getBatch(db, broken.id)).state).toBe('done');
@@ -181,23 +186,21 @@ describe('scoring with explained levels', () => {
   });
 });
 
-describe('mending', () => {
+describe('a correction', () => {
   it('leaves nothing behind when it cannot be stored', async () => {
     const { config } = test.context;
     const batch = await checked('a,Weekly,No,No,DSL,No,3,20,60');
-    const rows = await badRows(batch);
+    const rows = await rejectedRows(batch);
     const before = await readdir(config.uploadsDir);
     const stranger = { id: 999 } as User;
-    const mends = new Map([[2, new Map([[1, 'Two year']])]]);
-    await expect(mendRows(test.context.db, config.uploadsDir, stranger, batch, rows, mends)).rejects.toThrow(
-      /FOREIGN KEY/,
-    );
+    const typed = new Map([[2, new Map([[1, 'Two year']])]]);
+    await expect(correctRows(uploadEnv(stranger), batch, rows, typed)).rejects.toThrow(/FOREIGN KEY/);
     expect(await readdir(config.uploadsDir)).toEqual(before);
   });
 });
 
 describe('what keeps a spreadsheet from running a cell', () => {
-  it('is taken back exactly, but for texts that begin with an apostrophe themselves', () => {
+  it('is removed exactly, except for texts that begin with an apostrophe themselves', () => {
     const risky = fc.constantFrom('=', '+', '-', '@', '\t', '\r', "'", '-5', '+1e3', '');
     const cells = fc.tuple(risky, fc.string()).map(([start, rest]) => start + rest);
     fc.assert(
