@@ -1,11 +1,19 @@
 /** What a model file says about its model: pages and the registry print it without looking again. */
+import type { AucDifference } from '../evaluation/auc-difference.ts';
 import type { GainsPoint, ReliabilityBin, ThresholdRow } from '../evaluation/curves.ts';
 import { allFamilies } from '../estimators.ts';
 import type { GroupFigure, GroupGaps } from '../evaluation/group-figures.ts';
 import type { MetricIntervals } from '../evaluation/intervals.ts';
 import type { Interval } from '../evaluation/wilson.ts';
 import type { Confusion, Metrics } from '../evaluation/metrics.ts';
-import type { Candidate, Evaluation, Importance, Provenance } from './model.ts';
+import type {
+  BlendMember,
+  Candidate,
+  Evaluation,
+  GainOverOneColumn,
+  Importance,
+  Provenance,
+} from './model.ts';
 import type { PermutationImportance } from '../evaluation/permutation-importance.ts';
 import type { GroupReport, Report } from '../evaluation/report.ts';
 import { count, fields, isPlain, list, nullable, number, oneOf, optional, share, text } from './shape.ts';
@@ -107,13 +115,21 @@ export const checkEvaluation = fields<Evaluation>({
   candidates: list(
     fields<Candidate>({
       ...{ family: oneOf(...allFamilies), rocAuc: share, rocAucDeviation: nullable(number), logLoss: number },
+      settings: optional(count),
     }),
     maxRows,
   ),
+  members: optional(list(fields<BlendMember>({ family: oneOf(...allFamilies), share }), maxRows)),
   selectionSweep: optional(sweep),
   holdout: metrics,
   baseline: metrics,
   oneColumn: optional(metrics),
+  overOneColumn: optional(
+    fields<GainOverOneColumn>({
+      column: text,
+      rocAuc: fields<AucDifference>({ value: number, low: number, high: number }),
+    }),
+  ),
   report: optional(report),
 });
 

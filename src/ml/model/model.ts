@@ -7,6 +7,7 @@ import type { Calibration } from './calibration.ts';
 import type { Explanation } from '../estimator.ts';
 import { explainWith, predictWith } from '../estimators.ts';
 import type { Family, FittedEstimator } from '../estimators.ts';
+import type { AucDifference } from '../evaluation/auc-difference.ts';
 import type { ThresholdRow } from '../evaluation/curves.ts';
 import type { Metrics } from '../evaluation/metrics.ts';
 import type { Report } from '../evaluation/report.ts';
@@ -37,6 +38,22 @@ export interface Candidate {
    */
   readonly rocAucDeviation: number | null;
   readonly logLoss: number;
+  /** How many settings `auto` tried; the figures are those of the best. */
+  readonly settings?: number;
+}
+
+/** One model of a blend that `auto` chose. */
+export interface BlendMember {
+  readonly family: Family;
+  /** Of the sum of weights, in [0, 1]. */
+  readonly share: number;
+}
+
+/** How much better the model ranks the held-out customers than the best rule on one column. */
+export interface GainOverOneColumn {
+  readonly column: string;
+  /** Difference in ROC AUC, with its 95 % interval. */
+  readonly rocAuc: AucDifference;
 }
 
 export interface Evaluation {
@@ -48,6 +65,8 @@ export interface Evaluation {
   /** Share of leavers in the whole dataset. */
   readonly positiveRate: number;
   readonly candidates: readonly Candidate[];
+  /** What `auto` chose, one or several. Absent: not `auto`, or a model of before version 0.3. */
+  readonly members?: readonly BlendMember[];
   /**
    * Confusion by threshold over out-of-fold probabilities of the training rows: thresholds are chosen here, and
    * measured on the hold-out. Absent in models of before version 0.2.
@@ -59,6 +78,8 @@ export interface Evaluation {
   readonly baseline: Metrics;
   /** The best rule on one column, on the same rows. */
   readonly oneColumn?: Metrics;
+  /** Absent in models of before version 0.3. */
+  readonly overOneColumn?: GainOverOneColumn;
   /** Intervals, curves and groups on the same rows; absent in models of before version 0.2. */
   readonly report?: Report;
 }

@@ -7,6 +7,7 @@
  * `auto` alone compares and calibrates by itself (tuning.ts, blend.ts), inside the same rows; levels of categories are
  * then those of all training rows.
  */
+import { aucDifference } from '../evaluation/auc-difference.ts';
 import { majority, oneColumn } from '../evaluation/baselines.ts';
 import { calibrate, fitCalibration } from './calibration.ts';
 import type { Calibration } from './calibration.ts';
@@ -18,7 +19,7 @@ import type { OnStep, TrainingData } from '../estimator.ts';
 import { defaultParams, explainWith, fitEstimator, predictWith } from '../estimators.ts';
 import type { Family, FittedEstimator } from '../estimators.ts';
 import { computeMetrics, logLoss } from '../evaluation/metrics.ts';
-import type { Candidate, Importance, Model } from './model.ts';
+import type { Candidate, Evaluation, Importance, Model } from './model.ts';
 import { createRandom } from '../math/random.ts';
 import type { Random } from '../math/random.ts';
 import { monthlyValuesOf, reportOn } from '../evaluation/report.ts';
@@ -96,7 +97,8 @@ export function trainModel(request: TrainingRequest): Model {
   const holdoutTarget = takeTarget(request.target, split.test);
   const predict = (rows: Table) => calibrate(calibration, predictWith(estimator, rows));
   const scores = predict(holdout);
-  const oneColumnScores = oneColumn.predict(oneColumn.fit({}, data, random.fork()), holdout);
+  const rule = oneColumn.fit({}, data, random.fork());
+  const oneColumnScores = oneColumn.predict(rule, holdout);
   const finishedAt = request.now();
   return {
     schema: {
@@ -115,6 +117,7 @@ export function trainModel(request: TrainingRequest): Model {
       ...(request.groups ? { holdoutCustomers: countGroups(request.groups, split.test) } : {}),
       positiveRate: rateOf(request.target),
       candidates: candidatesOf(compared, estimator),
+      ...membersOf(estimator),
       selectionSweep: thresholdSweep(
         calibrate(calibration, fitted.outOfFold),
         takeTarget(target, fitted.rows),
@@ -127,6 +130,10 @@ export function trainModel(request: TrainingRequest): Model {
         threshold,
       ),
       oneColumn: computeMetrics(oneColumnScores, holdoutTarget, threshold),
+      overOneColumn: {
+        column: holdout.columns[rule.feature]!.name,
+        rocAuc: aucDifference(scores, oneColumnScores, holdoutTarget),
+      },
       report: reportOn({
         ...{ predict, table: holdout, target: holdoutTarget, scores, oneColumnScores, threshold },
         ...{ value: request.value, random: random.fork() },
@@ -285,8 +292,15 @@ function candidatesOf({ candidates }: Compared, estimator: FittedEstimator): rea
   return [...new Set(trials.map(({ family }) => family))].map((family) => {
     const own = trials.filter((trial) => trial.family === family);
     const { rocAuc, logLoss: loss } = own.reduce((a, b) => (b.logLoss < a.logLoss ? b : a));
-    return { family, rocAuc, rocAucDeviation: null, logLoss: loss };
+    return { family, rocAuc, rocAucDeviation: null, logLoss: loss, settings: own.length };
   });
+}
+
+function membersOf(estimator: FittedEstimator): Pick<Evaluation, 'members'> {
+  if (estimator.family !== 'auto') return {};
+  const { members, blend } = estimator.model;
+  const total = blend.weights.reduce((sum, weight) => sum + weight, 0);
+  return { members: members.map(({ family }, k) => ({ family, share: blend.weights[k]! / total })) };
 }
 
 function leastLoss(a: Candidate, b: Candidate): Candidate {
