@@ -43,8 +43,6 @@ export interface FitStep {
 export type OnStep = (step: FitStep) => void;
 
 export interface Estimator<Params, Model> {
-  /** Stable name stored in model files. */
-  readonly family: string;
   readonly defaults: Params;
   /** @throws RangeError when a parameter or the data make no sense (one class, NaN weight, no rows). */
   fit(params: Params, data: TrainingData, random: Random, onStep?: OnStep): Model;

@@ -1,26 +1,36 @@
-/** Every family of models by its name, and the three things that are done with a fitted one. */
-import type { Explanation, OnStep, TrainingData } from './estimator.ts';
-import {
-  explainMember,
-  fitMember,
-  memberDefaults,
-  memberFamilies,
-  predictMember,
-  type Member,
-} from './members.ts';
-import type { Random } from './math/random.ts';
+/** All that can be trained: the families of models, and `auto`, which tunes and blends them. */
+import { auto } from './auto/auto.ts';
+import { checkBlend } from './auto/check.ts';
 import type { Table } from './data/table.ts';
-import { auto, type AutoModel } from './auto/auto.ts';
+import type { Explanation, OnStep, TrainingData } from './estimator.ts';
+import { families, familyNames, type FamilyModels } from './families.ts';
+import { defineTrainable, type TrainableFamily } from './family.ts';
+import type { Random } from './math/random.ts';
 
-/** All that can be trained. */
-export const allFamilies = [...memberFamilies, 'auto'] as const;
-export type Family = (typeof allFamilies)[number];
+const blend = defineTrainable('auto', auto, {
+  title: 'Auto: tunes and blends',
+  noun: 'blend of tuned models',
+  check: checkBlend,
+  secondsPerCell: 1e-4,
+});
 
-export type FittedEstimator = Member | { readonly family: 'auto'; readonly model: AutoModel };
+type Models = FamilyModels & { readonly auto: ReturnType<typeof blend.fit>['model'] };
+/** As it stands in model files. */
+export type Family = keyof Models;
+export type FittedEstimator<F extends Family = Family> = {
+  [Name in F]: { readonly family: Name; readonly model: Models[Name] };
+}[F];
 
-/** What a family is fitted with when nothing else is said. */
+export const estimators: { readonly [F in Family]: TrainableFamily<F, Models[F]> } = {
+  ...families,
+  auto: blend,
+};
+
+export const allFamilies = [...familyNames, 'auto'] as const;
+
+/** Parameters where nothing else is said. */
 export function defaultParams(family: Family): object {
-  return family === 'auto' ? auto.defaults : memberDefaults(family);
+  return estimators[family].defaults;
 }
 
 /** `params` replaces some of the family's defaults. */
@@ -31,15 +41,13 @@ export function fitEstimator(
   random: Random,
   onStep?: OnStep,
 ): FittedEstimator {
-  return family === 'auto'
-    ? { family, model: auto.fit({ ...auto.defaults, ...params }, data, random, onStep) }
-    : fitMember(family, params, data, random);
+  return estimators[family].fit(params, data, random, onStep);
 }
 
-export function predictWith(fitted: FittedEstimator, table: Table): Float64Array {
-  return fitted.family === 'auto' ? auto.predict(fitted.model, table) : predictMember(fitted, table);
+export function predictWith<F extends Family>(fitted: FittedEstimator<F>, table: Table): Float64Array {
+  return estimators[fitted.family].predict(fitted.model, table);
 }
 
-export function explainWith(fitted: FittedEstimator, table: Table): Explanation {
-  return fitted.family === 'auto' ? auto.explain(fitted.model, table) : explainMember(fitted, table);
+export function explainWith<F extends Family>(fitted: FittedEstimator<F>, table: Table): Explanation {
+  return estimators[fitted.family].explain(fitted.model, table);
 }

@@ -1,8 +1,9 @@
 /** How a training is to be done: what an analyst chooses, and what stands for them who do not choose. */
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
-import { allFamilies, defaultParams } from '../../ml/estimators.ts';
+import { allFamilies, defaultParams, estimators } from '../../ml/estimators.ts';
 import type { Family } from '../../ml/estimators.ts';
+import { quickFamilies } from '../../ml/families.ts';
 
 export const efforts = ['quick', 'thorough', 'expert'] as const;
 
@@ -38,7 +39,7 @@ const usual = { params: {}, imbalance: 'none', folds: 5, budget: 60, drop: [] } 
 
 /** Quick compares the families that fit in a moment; thorough tunes and blends them. Each call has a seed of its own. */
 export function optionsFor(effort: 'quick' | 'thorough'): TrainingOptions {
-  const families: Family[] = effort === 'quick' ? ['logistic', 'forest', 'boosting'] : ['auto'];
+  const families: Family[] = effort === 'quick' ? [...quickFamilies] : ['auto'];
   return { ...usual, params: {}, drop: [], effort, families, seed: freshSeed() };
 }
 
@@ -55,16 +56,8 @@ export function numericParams(family: Family): { readonly name: string; readonly
  */
 export function expectedSeconds(options: TrainingOptions, rowCount: number, columnCount: number): number {
   const cells = rowCount * columnCount;
-  const perCell: Readonly<Record<Family, number>> = {
-    logistic: 6e-6,
-    forest: 2.2e-5,
-    boosting: 1.1e-5,
-    network: 1.5e-4,
-    'logit-leaf': 2e-5,
-    auto: 1e-4,
-  };
   const seconds = options.families.reduce((sum, family) => {
-    const cost = perCell[family] * cells;
+    const cost = estimators[family].secondsPerCell * cells;
     return sum + (family === 'auto' ? Math.min(cost, options.budget * 2) : cost * (options.folds / 5));
   }, 2);
   return Math.ceil(seconds);

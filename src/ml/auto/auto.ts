@@ -22,23 +22,24 @@ import {
 } from '../evaluation/cross-validation.ts';
 import type { Estimator, Explanation, OnStep, TrainingData } from '../estimator.ts';
 import {
-  explainMember,
-  fitMember,
-  predictMember,
-  memberFamilies,
-  type Member,
-  type MemberFamily,
-} from '../members.ts';
+  explainFamily,
+  families,
+  familyNames,
+  fitFamily,
+  predictFamily,
+  type FamilyName,
+  type FittedFamily,
+} from '../families.ts';
 import { rocAuc } from '../evaluation/metrics.ts';
 import type { Random } from '../math/random.ts';
 import { takeGroups } from '../data/row-groups.ts';
 import { takeRows, type Table } from '../data/table.ts';
 import { checkTrainingData, rowWeights, takeTrainingRows, type ClassWeight } from '../data/training-data.ts';
-import { candidates, meanLogLoss, nominalCost, tryCandidate, type Trial } from './trials.ts';
+import { candidates, meanLogLoss, tryCandidate, type Trial } from './trials.ts';
 
 export interface AutoParams {
   /** Families to try, at least one. */
-  readonly families: readonly MemberFamily[];
+  readonly families: readonly FamilyName[];
   /** Folds of the cross-validation, 2 to 10; fewer when a class has few rows. */
   readonly folds: number;
   /** Nominal seconds for all trials, > 0. */
@@ -48,15 +49,15 @@ export interface AutoParams {
 
 /** What was tried, for the model card. */
 export interface TrialSummary {
-  readonly family: MemberFamily;
-  readonly params: Readonly<Record<string, unknown>>;
+  readonly family: FamilyName;
+  readonly params: object;
   /** Out of fold, as is the area under the curve. */
   readonly logLoss: number;
   readonly rocAuc: number;
 }
 
 export interface AutoModel {
-  readonly members: readonly Member[];
+  readonly members: readonly FittedFamily[];
   readonly blend: BlendWeights;
   readonly trials: readonly TrialSummary[];
 }
@@ -67,13 +68,12 @@ const WORTH_OF_SAMPLING = 2e-3;
 const MIN_SAMPLE = 2_000;
 
 export const auto: Estimator<AutoParams, AutoModel> = {
-  family: 'auto',
-  defaults: { families: memberFamilies, folds: 5, budget: 60, classWeight: 'none' },
+  defaults: { families: familyNames, folds: 5, budget: 60, classWeight: 'none' },
   fit: fitAuto,
   predict: (model, table) =>
     blendProbabilities(
       model.blend,
-      model.members.map((member) => predictMember(member, table)),
+      model.members.map((member) => predictFamily(member, table)),
     ),
   explain: explainAuto,
 };
@@ -119,7 +119,7 @@ export function tuneAuto(
     members: chosen.map((trial, k) => {
       const stage = `Fitting ${trial.family} on all rows`;
       onStep?.({ stage, done: trials.length + k, total: steps, best: bestSoFar(trials) });
-      return fitMember(trial.family, trial.params, all, random.fork());
+      return fitFamily(trial.family, trial.params, all, random.fork());
     }),
     blend,
     trials: trials.map(({ family, params: tried, logLoss, probabilities }) => ({
@@ -145,8 +145,8 @@ function bestSoFar(trials: readonly Trial[]): string | null {
 function explainAuto(model: AutoModel, table: Table): Explanation {
   return blendExplanations(
     model.blend,
-    model.members.map((member) => predictMember(member, table)),
-    model.members.map((member) => explainMember(member, table)),
+    model.members.map((member) => predictFamily(member, table)),
+    model.members.map((member) => explainFamily(member, table)),
   );
 }
 
@@ -159,7 +159,7 @@ function sampleFor(
 ): { data: TrainingData; weights: Float64Array; rows: Int32Array } {
   const { rowCount } = data.table;
   const cost = wanted(params).reduce(
-    (sum, one) => sum + nominalCost(one, rowCount, data.table) * params.folds,
+    (sum, { family }) => sum + families[family].fitSeconds(data.table) * params.folds,
     0,
   );
   const share = Math.max(params.budget / cost, MIN_SAMPLE / rowCount);
@@ -189,7 +189,7 @@ function runTrials(
     const total = all.length + Math.min(params.families.length, all.length);
     const stage = `Trying ${candidate.family}`;
     onStep?.({ stage, done: trials.length, total, best: bestSoFar(trials) });
-    trials.push(tryCandidate(candidate, data, weights, foldOf, folds, random.fork()));
+    trials.push(tryCandidate(candidate, { data, weights, foldOf, folds, random: random.fork() }));
   }
   return trials;
 }
@@ -203,8 +203,9 @@ interface Choice {
 /** A member whose reasons are sampled rather than exact has to earn its place by a clear gain. */
 function choose(trials: readonly Trial[], target: Uint8Array, weights: Float64Array): Choice {
   const best = blendBest(trials, target, weights);
-  const exact = trials.filter(({ family }) => family !== 'network');
-  if (exact.length === 0 || !best.chosen.some(({ family }) => family === 'network')) return best;
+  const exact = trials.filter(({ family }) => !families[family].hasSampledReasons);
+  if (exact.length === 0 || !best.chosen.some(({ family }) => families[family].hasSampledReasons))
+    return best;
   const plain = blendBest(exact, target, weights);
   return plain.loss - best.loss > WORTH_OF_SAMPLING * plain.loss ? best : plain;
 }
@@ -230,7 +231,7 @@ function blendBest(trials: readonly Trial[], target: Uint8Array, weights: Float6
 }
 
 function bestOfEachFamily(trials: readonly Trial[]): Trial[] {
-  return memberFamilies.flatMap((family) => {
+  return familyNames.flatMap((family) => {
     const own = trials.filter((trial) => trial.family === family);
     return own.length === 0
       ? []

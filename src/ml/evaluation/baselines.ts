@@ -34,7 +34,6 @@ const FOLDS = 5;
 const PSEUDO_ROWS = 10;
 
 export const majority: Estimator<object, MajorityModel> = {
-  family: 'majority',
   defaults: {},
   fit: (_params, data) => {
     checkTrainingData(data);
@@ -51,7 +50,6 @@ export const majority: Estimator<object, MajorityModel> = {
 };
 
 export const oneColumn: Estimator<object, OneColumnModel> = {
-  family: 'one-column',
   defaults: {},
   fit: (_params, data) => fitOneColumn(data),
   predict: predictOneColumn,

@@ -51,6 +51,11 @@ export interface SparseRows {
 
 const minDistinctForKnots = 6;
 
+/** Entries of a row that are not zero, about. */
+export function entriesPerRow(table: Table): number {
+  return table.columns.reduce((sum, column) => sum + (column.kind === 'number' ? 6 : 1), 1);
+}
+
 export function fitDesign(table: Table, weights: Float64Array, maxKnots: number): Design {
   const blocks: Block[] = [];
   let width = 0;

@@ -41,7 +41,6 @@ export interface LogisticModel {
 const blockRows = 2048;
 
 export const logistic: Estimator<LogisticParams, LogisticModel> = {
-  family: 'logistic',
   defaults: { l2: 1, l1: 0, knots: 5, classWeight: 'none', maxIterations: 50 },
   fit,
   predict,

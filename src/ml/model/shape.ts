@@ -19,6 +19,10 @@ export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
+export function isFloats(value: unknown, length: number): value is Float64Array {
+  return value instanceof Float64Array && value.length === length;
+}
+
 /** An object with these fields; further ones are not looked at. */
 export function fields<T>(checks: Fields<T>): Check {
   const entries = Object.entries<Check>(checks);

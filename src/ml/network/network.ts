@@ -44,7 +44,6 @@ interface NetworkEstimator extends Estimator<NetworkParams, NetworkModel> {
 }
 
 export const network: NetworkEstimator = {
-  family: 'network',
   defaults: networkDefaults,
   fit: fitNetwork,
   predict: predictNetwork,

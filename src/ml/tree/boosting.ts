@@ -34,7 +34,6 @@ export interface BoostingModel {
 const BLOCK_ROWS = 512;
 
 export const boosting: Estimator<BoostingParams, BoostingModel> = {
-  family: 'boosting',
   defaults: boostingDefaults,
   fit: fitBoosting,
   predict: (model, table) => boostedMargins(model, table).map(sigmoid),

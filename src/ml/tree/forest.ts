@@ -53,7 +53,6 @@ const BLOCK_ROWS = 512;
 const OUT_OF_BAG_ROWS = 50_000;
 
 export const forest: Estimator<ForestParams, ForestModel> = {
-  family: 'forest',
   defaults: {
     trees: 150,
     featureShare: 0.4,

@@ -45,7 +45,6 @@ export interface LogitLeafModel {
 }
 
 export const logitLeaf: Estimator<LogitLeafParams, LogitLeafModel> = {
-  family: 'logit-leaf',
   defaults: { maxLeaves: 4, minLeafShare: 0.1, minLeaf: 200, l2: 10, knots: 4, classWeight: 'none' },
   fit: fitLogitLeaf,
   predict: predictLogitLeaf,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { logLoss, rocAuc } from '../../../src/ml/evaluation/metrics.ts';
-import { fitMember, memberFamilies, predictMember } from '../../../src/ml/members.ts';
+import { familyNames, fitFamily, predictFamily } from '../../../src/ml/families.ts';
 import { createRandom, shuffle } from '../../../src/ml/math/random.ts';
 import { takeRows } from '../../../src/ml/data/table.ts';
 import { auto, tuneAuto } from '../../../src/ml/auto/auto.ts';
@@ -12,14 +12,14 @@ const model = auto.fit(params, data, createRandom(7));
 
 describe('auto', () => {
   it('tries every family and says how each did', () => {
-    expect(new Set(model.trials.map((trial) => trial.family))).toEqual(new Set(memberFamilies));
+    expect(new Set(model.trials.map((trial) => trial.family))).toEqual(new Set(familyNames));
     for (const { logLoss: loss } of model.trials) expect(loss).toBeLessThan(0.7);
   });
 
   it('is about as good on new rows as the best of its families', () => {
     const fresh = sampleData(3000, 5, 2);
-    const losses = memberFamilies.map((family) =>
-      logLoss(predictMember(fitMember(family, {}, data, createRandom(1)), fresh.table), fresh.target),
+    const losses = familyNames.map((family) =>
+      logLoss(predictFamily(fitFamily(family, {}, data, createRandom(1)), fresh.table), fresh.target),
     );
     expect(logLoss(auto.predict(model, fresh.table), fresh.target)).toBeLessThan(Math.min(...losses) + 0.01);
   });
@@ -73,8 +73,8 @@ describe('auto', () => {
     // The settings are chosen on the sample; what is kept learns from every row.
     const kept = small.model.members[0]!;
     const { params: chosen } = small.model.trials.reduce((a, b) => (b.logLoss < a.logLoss ? b : a));
-    const whole = fitMember(kept.family, chosen, many, createRandom(1));
-    expect(predictMember(kept, many.table)).toEqual(predictMember(whole, many.table));
+    const whole = fitFamily(kept.family, chosen, many, createRandom(1));
+    expect(predictFamily(kept, many.table)).toEqual(predictFamily(whole, many.table));
   });
 
   it('hands out out-of-fold probabilities of the blend it chose, for thresholds to be chosen on', () => {

@@ -1,21 +1,46 @@
 /**
- * Trees and their bins that were read from a file: of a forest, of boosting, of a Logit Leaf Model. Every walk must
- * end inside its tree, and after few enough steps that reasons stay quick.
+ * Do the trees and bins that were read from a file fit together: those of a forest, of boosting, of a logit leaf model?
+ * Every path must end inside its tree, and after few enough steps that reasons stay quick.
  */
 import { isNumeric } from '../data/row-reader.ts';
 import type { Feature } from '../data/schema.ts';
-import { isCount, isPlain } from './shape.ts';
-import type { Check } from './shape.ts';
-import type { Trees } from '../tree/predict.ts';
-import { SET_WORDS } from '../tree/split.ts';
-
-type Plain = Readonly<Record<string, unknown>>;
+import type { ParsedModel } from '../family.ts';
+import { checkLogistic } from '../linear/check.ts';
+import { isCount, isPlain, number, share, type Check } from '../model/shape.ts';
+import type { Trees } from './predict.ts';
+import { SET_WORDS } from './split.ts';
 
 /** Grown trees stay far below; reasons take the square of it. */
 const maxDepth = 200;
 
-/** What is wrong, in words, or null. `leafValue`: what the value of a leaf may be. */
-export function checkTrees(model: Plain, features: readonly Feature[], leafValue: Check): string | null {
+/** What is wrong with a forest, in words, or null. */
+export function checkForest(model: ParsedModel, features: readonly Feature[]): string | null {
+  return checkTrees(model, features, share);
+}
+
+/** What is wrong with a boosted model, in words, or null. */
+export function checkBoosting(model: ParsedModel, features: readonly Feature[]): string | null {
+  return number(model['baseMargin'], 'the base margin') ?? checkTrees(model, features, number);
+}
+
+/** What is wrong with a logit leaf model, in words, or null. */
+export function checkLogitLeaf(model: ParsedModel, features: readonly Feature[]): string | null {
+  const { bins, tree, leaves } = model;
+  const problem = checkTrees({ bins, trees: tree }, features, share);
+  if (problem !== null) return problem;
+  const { feature, roots } = tree as { feature: Int32Array; roots: Int32Array };
+  if (roots.length !== 2) return 'the segments come from more than one tree';
+  if (!Array.isArray(leaves) || leaves.length !== feature.length) return 'the segments do not match the tree';
+  for (const leaf of leaves as unknown[]) {
+    if (leaf === null) continue;
+    const wrong = isPlain(leaf) ? checkLogistic(leaf, features) : 'a segment has no model';
+    if (wrong !== null) return wrong;
+  }
+  return null;
+}
+
+/** `leafValue`: what the value of a leaf may be. */
+function checkTrees(model: ParsedModel, features: readonly Feature[], leafValue: Check): string | null {
   const { bins, trees } = model;
   if (
     !Array.isArray(bins) ||

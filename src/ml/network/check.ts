@@ -1,20 +1,14 @@
-/**
- * Do the parts of a network, a Logit Leaf Model or a blend that were read from a file fit together?
- * Companion of model-check.ts: types, lengths that must agree, indices that must stay inside.
- */
+/** Do the parts of a network that was read from a file fit together: types, lengths, and indices inside their bounds? */
 import { isNumeric } from '../data/row-reader.ts';
 import type { Feature } from '../data/schema.ts';
-import { isCount, isPlain, number, share } from './shape.ts';
-import { checkTrees } from './tree-check.ts';
-
-type Plain = Readonly<Record<string, unknown>>;
-type Check = (model: Plain, features: readonly Feature[]) => string | null;
+import type { ParsedModel } from '../family.ts';
+import { isCount, isFloats, isPlain } from '../model/shape.ts';
 
 const backgroundRows = 32;
 const maxNetworks = 20;
 
-/** What is wrong with a network, in words, or null. */
-export function checkNetwork(model: Plain, features: readonly Feature[]): string | null {
+/** What is wrong, in words, or null. */
+export function checkNetwork(model: ParsedModel, features: readonly Feature[]): string | null {
   const { inputs, networks, background } = model;
   if (!isPlain(inputs) || !Array.isArray(inputs['columns']) || inputs['columns'].length !== features.length)
     return 'the inputs of the network do not match the features';
@@ -37,46 +31,6 @@ export function checkNetwork(model: Plain, features: readonly Feature[]): string
     networks.length <= maxNetworks &&
     networks.every((net) => areLayers(net, inputCount));
   return fits ? null : 'the layers of the network do not fit together';
-}
-
-/** What is wrong with a Logit Leaf Model; `checkLogistic` looks at its leaves. */
-export function checkLogitLeaf(
-  model: Plain,
-  features: readonly Feature[],
-  checkLogistic: Check,
-): string | null {
-  const { bins, tree, leaves } = model;
-  const problem = checkTrees({ bins, trees: tree }, features, share);
-  if (problem !== null) return problem;
-  const { feature, roots } = tree as { feature: Int32Array; roots: Int32Array };
-  if (roots.length !== 2) return 'the segments come from more than one tree';
-  if (!Array.isArray(leaves) || leaves.length !== feature.length) return 'the segments do not match the tree';
-  for (const leaf of leaves as unknown[]) {
-    if (leaf === null) continue;
-    const wrong = isPlain(leaf) ? checkLogistic(leaf, features) : 'a segment has no model';
-    if (wrong !== null) return wrong;
-  }
-  return null;
-}
-
-/** What is wrong with a blend; `checkMember` looks at each of its members. */
-export function checkBlend(model: Plain, checkMember: (member: unknown) => string | null): string | null {
-  const { members, blend } = model;
-  if (!Array.isArray(members) || members.length === 0 || members.length > 20)
-    return 'the blend has no members';
-  if (
-    !isPlain(blend) ||
-    !isFloats(blend['weights'], members.length) ||
-    number(blend['intercept'], 'the intercept') !== null
-  )
-    return 'the weights do not match the members';
-  if (!blend['weights'].every((weight) => weight >= 0)) return 'a weight is below 0';
-  for (const member of members as unknown[]) {
-    const problem =
-      isPlain(member) && member['family'] === 'auto' ? 'a blend in a blend' : checkMember(member);
-    if (problem !== null) return problem;
-  }
-  return null;
 }
 
 function isInputColumn(column: unknown, feature: Feature, inputCount: number): boolean {
@@ -122,8 +76,4 @@ function areLayers(layers: unknown, inputCount: number): boolean {
     inner = width;
   }
   return inner === 1;
-}
-
-function isFloats(value: unknown, length: number): value is Float64Array {
-  return value instanceof Float64Array && value.length === length;
 }

@@ -1,0 +1,133 @@
+/**
+ * The families of models, one entry each: adding a family is adding an entry and its files. `auto` tunes and blends
+ * these families and so is not among them; estimators.ts has both.
+ *
+ * Costs are nominal seconds on one core of 2026, measured on tables of 7,000 to 100,000 rows.
+ */
+import { checkLogistic } from './linear/check.ts';
+import { entriesPerRow } from './linear/design.ts';
+import { logistic } from './linear/logistic.ts';
+import { checkNetwork } from './network/check.ts';
+import { network } from './network/network.ts';
+import type { Table } from './data/table.ts';
+import type { Explanation, TrainingData } from './estimator.ts';
+import { defineFamily, type MemberFamily } from './family.ts';
+import type { Random } from './math/random.ts';
+import { boosting } from './tree/boosting.ts';
+import { chooseTreeCount } from './tree/boosting-stages.ts';
+import { checkBoosting, checkForest, checkLogitLeaf } from './tree/check.ts';
+import { forest } from './tree/forest.ts';
+import { logitLeaf } from './tree/logit-leaf.ts';
+
+const entries = {
+  logistic: defineFamily('logistic', logistic, {
+    title: 'Logistic regression',
+    noun: 'logistic regression',
+    check: checkLogistic,
+    secondsPerCell: 6e-6,
+    fitSeconds: newtonSeconds,
+    isQuick: true,
+    hasSampledReasons: false,
+    trials: [
+      { order: 1, params: {} },
+      { order: 8, params: { l2: 20 } },
+      { order: 9, params: { l2: 200 } },
+    ],
+  }),
+  forest: defineFamily('forest', forest, {
+    title: 'Random forest',
+    noun: 'random forest',
+    check: checkForest,
+    secondsPerCell: 2.2e-5,
+    fitSeconds: (table) => 3.5e-6 * cellsOf(table),
+    isQuick: true,
+    hasSampledReasons: false,
+    trials: [
+      { order: 3, params: {} },
+      { order: 11, params: { featureShare: 0.7 } },
+      { order: 12, params: { featureShare: 0.2 } },
+    ],
+  }),
+  boosting: defineFamily('boosting', boosting, {
+    title: 'Gradient boosting',
+    noun: 'gradient boosting model',
+    check: checkBoosting,
+    secondsPerCell: 1.1e-5,
+    fitSeconds: (table) => 2e-6 * cellsOf(table),
+    isQuick: true,
+    hasSampledReasons: false,
+    trials: [
+      { order: 2, params: { trees: 400, maxLeaves: 8 } },
+      { order: 5, params: { trees: 400, maxLeaves: 4 } },
+      { order: 6, params: { trees: 400, maxLeaves: 16, maxDepth: 6 } },
+      { order: 7, params: { trees: 400, maxLeaves: 6, featureShare: 0.4, rowShare: 0.6, l2: 10 } },
+    ],
+    chooseStage: chooseTreeCount,
+  }),
+  network: defineFamily('network', network, {
+    title: 'Neural network',
+    noun: 'neural network',
+    check: checkNetwork,
+    secondsPerCell: 1.5e-4,
+    fitSeconds: (table) => 2.5e-6 * table.rowCount * entriesPerRow(table),
+    isQuick: false,
+    hasSampledReasons: true,
+    trials: [{ order: 4, params: {} }],
+  }),
+  'logit-leaf': defineFamily('logit-leaf', logitLeaf, {
+    title: 'Logit leaf model',
+    noun: 'logit leaf model',
+    check: checkLogitLeaf,
+    secondsPerCell: 2e-5,
+    fitSeconds: newtonSeconds,
+    isQuick: false,
+    hasSampledReasons: false,
+    trials: [{ order: 10, params: {} }],
+  }),
+};
+
+/** The type of each family's models. */
+export type FamilyModels = {
+  [F in keyof typeof entries]: ReturnType<(typeof entries)[F]['fit']>['model'];
+};
+/** As it stands in model files. */
+export type FamilyName = keyof FamilyModels;
+/** A fitted model of one of the families `F`. */
+export type FittedFamily<F extends FamilyName = FamilyName> = {
+  [Name in F]: { readonly family: Name; readonly model: FamilyModels[Name] };
+}[F];
+
+export const families: { readonly [F in FamilyName]: MemberFamily<F, FamilyModels[F]> } = entries;
+
+/** In the order of the record. */
+export const familyNames: readonly FamilyName[] = Object.values(families).map(({ name }) => name);
+
+/** Those that quick training compares. */
+export const quickFamilies: readonly FamilyName[] = familyNames.filter((name) => families[name].isQuick);
+
+/** `params` replaces some of the family's defaults. */
+export function fitFamily(
+  family: FamilyName,
+  params: object,
+  data: TrainingData,
+  random: Random,
+): FittedFamily {
+  return families[family].fit(params, data, random);
+}
+
+export function predictFamily<F extends FamilyName>(fitted: FittedFamily<F>, table: Table): Float64Array {
+  return families[fitted.family].predict(fitted.model, table);
+}
+
+export function explainFamily<F extends FamilyName>(fitted: FittedFamily<F>, table: Table): Explanation {
+  return families[fitted.family].explain(fitted.model, table);
+}
+
+/** Newton's method: the design's entries that are not zero, each with each. */
+function newtonSeconds(table: Table): number {
+  return 1.2e-8 * table.rowCount * entriesPerRow(table) ** 2;
+}
+
+function cellsOf(table: Table): number {
+  return table.rowCount * table.columns.length;
+}

@@ -1,0 +1,99 @@
+/**
+ * What the program has to know of a family of models: its estimator, its names, how a stored model is checked, what
+ * training costs, and what `auto` tries. families.ts has one entry a family.
+ */
+import { crossFit, type CrossFit, type CrossFitRequest, type StageChoice } from './auto/cross-fit.ts';
+import type { Feature } from './data/schema.ts';
+import type { Table } from './data/table.ts';
+import type { Estimator, Explanation, OnStep, TrainingData } from './estimator.ts';
+import type { Random } from './math/random.ts';
+
+/** A model as it was read from a file, before it is known to be one. */
+export type ParsedModel = Readonly<Record<string, unknown>>;
+
+export interface FamilyTraits {
+  /** In a list: 'Random forest'. */
+  readonly title: string;
+  /** In a sentence, after 'a': 'random forest'. */
+  readonly noun: string;
+  /** Seconds that training takes for each cell of the table, with five folds, on one core of 2026. */
+  readonly secondsPerCell: number;
+  /** What is wrong with a model that was read from a file, in words, or null. */
+  readonly check: (model: ParsedModel, features: readonly Feature[]) => string | null;
+}
+
+/** One setting that `auto` tries. */
+export interface TrialSetting<Params = object> {
+  /** When it is tried, among the settings of all families. */
+  readonly order: number;
+  /** Replaces some of the family's defaults. */
+  readonly params: Partial<Params>;
+}
+
+/** What `auto` has to know of a family that it may blend. */
+export interface MemberTraits<Params, Model> extends FamilyTraits {
+  /** Compared by quick training. */
+  readonly isQuick: boolean;
+  /** Reasons are sampled and slow, so the family stays in a blend only where it clearly improves it. */
+  readonly hasSampledReasons: boolean;
+  /** Nominal seconds of one fit: a formula and not measured, so that a seed gives the same model on every machine. */
+  readonly fitSeconds: (table: Table) => number;
+  readonly trials: readonly TrialSetting<Params>[];
+  /** Where one cross-validation can choose a setting by itself, such as the number of trees. */
+  readonly chooseStage?: StageChoice<Model>;
+}
+
+/** What can be done with the models of a family, whatever their type. */
+export interface TrainableFamily<Name extends string, Model> extends FamilyTraits {
+  /** As it stands in model files. */
+  readonly name: Name;
+  /** Parameters where nothing else is said. */
+  readonly defaults: object;
+  /** `params` replaces some of the defaults. @throws RangeError as Estimator.fit */
+  fit(
+    params: object,
+    data: TrainingData,
+    random: Random,
+    onStep?: OnStep,
+  ): { readonly family: Name; readonly model: Model };
+  predict(model: Model, table: Table): Float64Array;
+  explain(model: Model, table: Table): Explanation;
+}
+
+/** A family that `auto` can tune and blend. */
+export interface MemberFamily<Name extends string, Model>
+  extends TrainableFamily<Name, Model>, Omit<MemberTraits<object, Model>, 'chooseStage'> {
+  /** Out-of-fold probabilities of one setting. */
+  crossFit(params: object, request: CrossFitRequest): CrossFit;
+}
+
+export function defineTrainable<Name extends string, Params extends object, Model>(
+  name: Name,
+  estimator: Estimator<Params, Model>,
+  traits: FamilyTraits,
+): TrainableFamily<Name, Model> {
+  const { defaults } = estimator;
+  return {
+    ...traits,
+    name,
+    defaults,
+    fit: (params, data, random, onStep) => ({
+      family: name,
+      model: estimator.fit({ ...defaults, ...params }, data, random, onStep),
+    }),
+    predict: (model, table) => estimator.predict(model, table),
+    explain: (model, table) => estimator.explain(model, table),
+  };
+}
+
+export function defineFamily<Name extends string, Params extends object, Model>(
+  name: Name,
+  estimator: Estimator<Params, Model>,
+  { chooseStage, ...traits }: MemberTraits<Params, Model>,
+): MemberFamily<Name, Model> {
+  return {
+    ...traits,
+    ...defineTrainable(name, estimator, traits),
+    crossFit: (params, request) => crossFit(estimator, params, request, chooseStage),
+  };
+}
