@@ -1,17 +1,17 @@
 /** The web application: what happens to every request, in order. */
-import { join } from 'node:path';
 import express from 'express';
 import type { Express, RequestHandler } from 'express';
 import { pinoHttp } from 'pino-http';
 import type { Logger as PinoLogger } from 'pino';
 import type { Context } from './context.ts';
 import { AppError, NotFound } from './errors.ts';
+import { assets } from './http/assets.ts';
 import { authenticate } from './http/authenticate.ts';
+import { compress } from './http/compress.ts';
 import { errorHandler, safePath } from './http/error-handler.ts';
 import { useContext } from './http/render.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { sessions } from './http/session.ts';
-import { projectRoot } from './paths.ts';
 import { createRoutes } from './routes/index.ts';
 
 /** `logger` writes the request log; without one there is none. */
@@ -27,7 +27,8 @@ export function createApp(context: Context, logger?: PinoLogger): Express {
   if (logger) app.use(requestLog(logger));
   app.use(securityHeaders(context.config));
   app.use(refuseOddAddresses);
-  app.use('/assets', express.static(join(projectRoot, 'public'), staticOptions));
+  app.use(compress(context.config));
+  app.use('/assets', assets(context.config));
   app.use(createRoutes(context, [sessions(context), authenticate(context)]));
   app.use(() => {
     throw new NotFound();
@@ -35,8 +36,6 @@ export function createApp(context: Context, logger?: PinoLogger): Express {
   app.use(errorHandler(context));
   return app;
 }
-
-const staticOptions = { maxAge: '1h', fallthrough: false, dotfiles: 'ignore' } as const;
 
 /** Method, path without its query, status and time: nothing about the person. */
 function requestLog(logger: PinoLogger): RequestHandler {

@@ -16,6 +16,7 @@ import type { Navigation } from '../presenters/navigation.ts';
 import { viewHelpersFor } from '../presenters/view-helpers.ts';
 import type { ViewHelpers } from '../presenters/view-helpers.ts';
 import { getSettings } from '../store/settings.ts';
+import { assetsVersion } from './assets.ts';
 import { findCurrentUser } from './authenticate.ts';
 import { csrfTokenOf } from './csrf.ts';
 import { takeFlash } from './flash.ts';
@@ -47,6 +48,7 @@ export interface PageUi {
   readonly csrfToken: string;
   readonly flash: readonly FlashMessage[];
   readonly path: string;
+  readonly assetsVersion: string;
   /** Null for strangers. */
   readonly navigation: Navigation | null;
   readonly organisation: string;
@@ -103,6 +105,7 @@ async function sharedLocals(res: Response): Promise<{ readonly ui: PageUi; reado
     },
     flash: takeFlash(req),
     path: req.path,
+    assetsVersion,
     navigation: user === null ? null : presentNavigation(req.path, mayUse),
     organisation: settings.organisation,
     currency: settings.currency,
