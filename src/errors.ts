@@ -72,6 +72,18 @@ export class Unavailable extends TryLater {
   }
 }
 
+/** What the database holds does not have the shape that it was written with: edited by hand, or restored in part. */
+export class DamagedRecord extends AppError {
+  /** `of`: what it is and its number; `problem`: the place in it and what is wrong there. */
+  constructor(of: string, problem: string) {
+    super(
+      500,
+      'damaged-record',
+      `The stored ${of} is damaged (${problem}). Restore the database from a backup, or remove that record.`,
+    );
+  }
+}
+
 /**
  * What a log may say about an error: its name, its code and where it happened. The message of a database
  * error is left out, whatever wrote it, because it can hold what somebody typed.

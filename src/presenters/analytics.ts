@@ -1,6 +1,6 @@
 /** Analytics: one question a chart, over the latest score of every customer or those of one file. */
 import type { Figure } from '../domain/analytics/analytics.ts';
-import type { BatchRecord } from '../store/batches.ts';
+import type { BatchSummary } from '../store/batches.ts';
 import type { ModelRecord } from '../store/models.ts';
 import type { Totals } from '../store/predictions.ts';
 import type { Settings } from '../store/settings.ts';
@@ -19,7 +19,7 @@ export interface AnalyticsData {
   readonly histogram: readonly number[] | null;
   /** The columns that matter most first. */
   readonly figures: readonly Figure[] | null;
-  readonly batches: readonly BatchRecord[];
+  readonly batches: readonly BatchSummary[];
   /** Whose columns are shown: that of the file, or of the customers on the home page. */
   readonly model: ModelRecord | undefined;
   readonly leftOut: readonly string[];

@@ -1,7 +1,6 @@
 /** The check of a batch for its page: what is ready, what needs a decision, and every finding by cause. */
 import type { CheckGroup, CheckReport } from '../domain/batches/findings.ts';
-import type { ColumnMapping } from '../domain/batches/mapping.ts';
-import type { CsvFormat } from '../domain/csv/intake.ts';
+import { mappingOf } from '../domain/batches/mapping.ts';
 import type { BatchRecord } from '../store/batches.ts';
 import type { Schema } from '../ml/data/schema.ts';
 import type { ViewHelpers } from './view-helpers.ts';
@@ -56,7 +55,7 @@ export function presentCheck(h: ViewHelpers, { batch, report, schema }: CheckInp
     warnings: warningsOf(h, { batch, report, schema }),
     scoring: ready === 0 ? null : scoringText(h, report, ready),
     correction: correctionOf(report, ready),
-    notes: (batch.format as CsvFormat).notes,
+    notes: batch.format.notes,
     unused: namesText(unusedColumns(batch)),
     findings: presentFindings(h, report.groups),
     problems: report.problems.map((problem) => ({ ...problem, row: h.count(problem.row) })),
@@ -76,7 +75,7 @@ function correctionOf(report: CheckReport, ready: number) {
 
 /** Only what needs a decision before the file is scored. */
 function warningsOf(h: ViewHelpers, { batch, report, schema }: CheckInput): string[] {
-  const { features } = batch.mapping as ColumnMapping;
+  const { features } = mappingOf(batch);
   const missing = schema.features.flatMap(({ name }, j) => ((features[j] ?? null) === null ? [name] : []));
   const unseen = report.groups.filter(({ kind }) => kind === 'unseen');
   const warnings: string[] = [];
@@ -95,10 +94,10 @@ function warningsOf(h: ViewHelpers, { batch, report, schema }: CheckInput): stri
   return warnings;
 }
 
-function unusedColumns({ header, mapping }: BatchRecord): string[] {
-  const { features, identifier, value } = mapping as ColumnMapping;
+function unusedColumns(batch: BatchRecord): string[] {
+  const { features, identifier, value } = mappingOf(batch);
   const used = new Set<number | null>([...features, identifier, value]);
-  return header.filter((name, place) => name !== '' && !used.has(place));
+  return batch.header.filter((name, place) => name !== '' && !used.has(place));
 }
 
 export function namesText(names: readonly string[]): string {

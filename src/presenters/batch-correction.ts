@@ -1,5 +1,5 @@
 /** Rejected rows and unrecognised values of a batch, as the forms of its corrections page. */
-import type { CheckGroup, CheckReport } from '../domain/batches/findings.ts';
+import type { CheckGroup } from '../domain/batches/findings.ts';
 import type { RejectedCell, RejectedRow } from '../domain/batches/rejects.ts';
 import type { UnrecognisedValue } from '../domain/batches/value-mapping.ts';
 import type { FieldError } from '../errors.ts';
@@ -26,7 +26,7 @@ const maxReason = 300;
 
 export function presentCorrectionsPage(h: ViewHelpers, input: CorrectionsInput) {
   const { batch, rows, pageNumber, hasMore } = input;
-  const report = batch.report as CheckReport | null;
+  const report = batch.report;
   const isFinished = batch.state === 'done' || batch.state === 'failed';
   return {
     href: `/batches/${batch.id}`,

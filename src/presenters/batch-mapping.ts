@@ -1,6 +1,5 @@
 /** Matching the columns of a file with those of a model, for its page. */
 import type { ColumnMapping } from '../domain/batches/mapping.ts';
-import type { CsvFormat } from '../domain/csv/intake.ts';
 import type { Feature } from '../ml/data/schema.ts';
 import type { BatchRecord } from '../store/batches.ts';
 import type { ModelRecord } from '../store/models.ts';
@@ -27,7 +26,7 @@ export function presentMapping(h: ViewHelpers, input: MappingInput) {
     href: `/batches/${batch.id}`,
     name: batch.originalName,
     size: `${h.plural(batch.rowCount, 'row')} and ${h.plural(batch.header.length, 'column')}`,
-    notes: (batch.format as CsvFormat).notes,
+    notes: batch.format.notes,
     offered: offered && { label: offered.label, href: `?model=${offered.id}` },
     missing: missing.length > 0 ? namesText(missing) : null,
     model: model.id,

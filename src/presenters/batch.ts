@@ -1,7 +1,7 @@
 /** Batches for views: the list, the page to choose a file, progress, results and removal. */
 import type { FirstLineQuestion } from '../domain/csv/first-line.ts';
 import type { FieldError } from '../errors.ts';
-import type { BatchRecord, BatchState } from '../store/batches.ts';
+import type { BatchRecord, BatchState, BatchSummary } from '../store/batches.ts';
 import type { ModelRecord } from '../store/models.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
@@ -18,7 +18,7 @@ const stateText: Record<BatchState, string> = {
 };
 
 /** Rows of the table of batches. */
-export function presentBatches(h: ViewHelpers, batches: readonly BatchRecord[]) {
+export function presentBatches(h: ViewHelpers, batches: readonly BatchSummary[]) {
   return batches.map((batch) => ({
     href: `/batches/${batch.id}`,
     name: batch.originalName,
@@ -36,7 +36,7 @@ export function presentBatches(h: ViewHelpers, batches: readonly BatchRecord[]) 
 
 export interface NewBatchInput {
   readonly model: ModelRecord | undefined;
-  readonly batches: readonly BatchRecord[];
+  readonly batches: readonly BatchSummary[];
   readonly maxMegabytes: number;
   readonly hasSample: boolean;
   /** Asked when the first line of the file that was sent may be names or data. */

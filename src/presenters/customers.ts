@@ -1,5 +1,5 @@
 /** The list of scored customers: its filters, the chips that remove them, and its sortable columns. */
-import type { BatchRecord } from '../store/batches.ts';
+import type { BatchSummary } from '../store/batches.ts';
 import type { ModelRecord } from '../store/models.ts';
 import type { PredictionRecord, SortKey } from '../store/predictions.ts';
 import { presentPopulation } from './population.ts';
@@ -33,7 +33,7 @@ export interface CustomersData {
   readonly page: number;
   readonly pages: number;
   readonly query: CustomersQuery;
-  readonly batches: readonly BatchRecord[];
+  readonly batches: readonly BatchSummary[];
   readonly models: readonly ModelRecord[];
   readonly isEmpty: boolean;
   /** Models whose customers are not in the list, because they have other columns. */

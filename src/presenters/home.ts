@@ -1,7 +1,7 @@
 /** The first page: key figures that lead to the list behind them, charts, and recent files. */
 import type { Figure } from '../domain/analytics/analytics.ts';
 import type { UnusableModel } from '../domain/models/registry.ts';
-import type { BatchRecord } from '../store/batches.ts';
+import type { BatchSummary } from '../store/batches.ts';
 import type { ModelRecord } from '../store/models.ts';
 import type { Totals } from '../store/predictions.ts';
 import type { Settings } from '../store/settings.ts';
@@ -22,7 +22,7 @@ export interface HomeData {
   readonly totals: Totals | null;
   readonly histogram: readonly number[] | null;
   readonly figures: readonly Figure[] | null;
-  readonly batches: readonly BatchRecord[] | null;
+  readonly batches: readonly BatchSummary[] | null;
   /** The one whose customers are shown. */
   readonly model: ModelRecord | undefined;
   readonly active: ModelRecord | undefined;

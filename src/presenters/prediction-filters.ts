@@ -1,6 +1,6 @@
 /** The selects that narrow the list of customers and the charts: which scores, and which risk level. */
 import { riskLevels } from '../domain/risk/levels.ts';
-import type { BatchRecord } from '../store/batches.ts';
+import type { BatchSummary } from '../store/batches.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
 export interface SelectField {
@@ -12,7 +12,7 @@ export interface SelectField {
 
 export function presentBatchFilter(
   h: ViewHelpers,
-  batches: readonly BatchRecord[],
+  batches: readonly BatchSummary[],
   value: string | number,
 ): SelectField {
   const options = batches.map((batch) => ({

@@ -8,7 +8,6 @@ import type { Context } from '../context.ts';
 import { batchFile } from '../domain/batches/files.ts';
 import { highRiskLines } from '../domain/batches/high-risk.ts';
 import { safeCell } from '../domain/batches/output.ts';
-import type { CsvFormat } from '../domain/csv/intake.ts';
 import { currentFile } from '../domain/sample/first-start.ts';
 import { NotFound } from '../errors.ts';
 import { idParam } from '../http/validate.ts';
@@ -77,6 +76,6 @@ async function sendResultFile(
     .set('Cache-Control', 'no-store')
     .attachment(`${parts.filter(Boolean).join('_')}.csv`)
     .type('text/csv');
-  if (kind === 'high-risk') await pipeline(highRiskLines(path, batch.header, batch.format as CsvFormat), res);
+  if (kind === 'high-risk') await pipeline(highRiskLines(path, batch.header, batch.format), res);
   else await pipeline(createReadStream(path), res);
 }

@@ -6,7 +6,6 @@ import type { Context } from '../context.ts';
 import { bestFit, coverage, guessMapping } from '../domain/batches/mapping.ts';
 import type { ColumnMapping } from '../domain/batches/mapping.ts';
 import { matchColumns } from '../domain/batches/matching.ts';
-import type { CsvFormat } from '../domain/csv/intake.ts';
 import { fileStart, readCsvChunks } from '../domain/csv/reader.ts';
 import { AppError } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
@@ -118,7 +117,7 @@ function readMapping(body: unknown, model: ModelRecord, header: readonly string[
 
 /** The first three values of each column. */
 function sampleValues(uploadsDir: string, batch: BatchRecord): string[][] {
-  const { delimiter } = batch.format as CsvFormat;
+  const { delimiter } = batch.format;
   const chunks = readCsvChunks(join(uploadsDir, batch.file), delimiter, batch.header.length, 3, fileStart);
   const rows = chunks.next();
   const cells = rows.done

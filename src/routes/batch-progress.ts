@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
 import { cancelBatch, findRunningJob, resumeBatch, scoreBatchLater } from '../domain/batches/batches.ts';
-import type { CheckReport } from '../domain/batches/findings.ts';
+import { reportOf } from '../domain/batches/findings.ts';
 import { findRemovalJob } from '../domain/batches/removal.ts';
 import { lackOfSpace } from '../domain/jobs/disk-space.ts';
 import { currentUser } from '../http/authenticate.ts';
@@ -60,7 +60,7 @@ export function createBatchProgressHandlers({ db, config }: Context) {
         return;
       }
       const { schema } = await getModel(db, batch.modelId ?? 0);
-      const report = batch.report as CheckReport;
+      const report = reportOf(batch);
       await render(res, 'batches/check', (h) => ({
         title: 'Check the file',
         ...presentCheck(h, { batch, report, schema }),

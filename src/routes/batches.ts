@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
 import { checkBatchLater, receiveBatch } from '../domain/batches/batches.ts';
-import type { CheckReport } from '../domain/batches/findings.ts';
 import { guessMapping, isComplete } from '../domain/batches/mapping.ts';
 import { removeBatch } from '../domain/batches/removal.ts';
 import { readQuestion } from '../domain/csv/first-line.ts';
@@ -100,7 +99,7 @@ export function createBatchHandlers(context: Context) {
       const results = {
         batch,
         corrections: await listCorrectionsOf(db, batch.id),
-        hasUnrecognisedValues: hasUnrecognisedValues(batch.report as CheckReport | null),
+        hasUnrecognisedValues: hasUnrecognisedValues(batch.report),
       };
       const title = `Scores of ${batch.originalName}`;
       await render(res, 'batches/results', (h) => ({ title, ...presentResults(h, results), predictions }));

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
 import { currentPopulation } from '../domain/analytics/population.ts';
 import { isModelOfSample } from '../domain/retention/example-rules.ts';
-import type { Conditions, RetentionRule } from '../domain/retention/matching.ts';
+import type { RetentionRule } from '../domain/retention/matching.ts';
 import { removeRule, saveRule } from '../domain/retention/rules.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
@@ -61,7 +61,7 @@ export function createRuleHandlers({ db, tasks }: Context) {
   const listWithProblems = async (): Promise<ListedRule[]> => {
     const model = await findActiveModel(db);
     const isOfSample = model === undefined || (await isModelOfSample(db, model));
-    return (await listRules<Conditions>(db)).map((rule) => ({
+    return (await listRules(db)).map((rule) => ({
       rule,
       unknownColumns: unknownColumns(rule, model),
       applies: isOfSample || !rule.isExample,
@@ -92,12 +92,12 @@ export function createRuleHandlers({ db, tasks }: Context) {
     create: (req: Request, res: Response) => save(req, res, null),
 
     showEdit: async (req: Request, res: Response) => {
-      const rule = await getRule<Conditions>(db, idParam(req));
+      const rule = await getRule(db, idParam(req));
       await showForm(res, rule, toFormValues(rule));
     },
 
     save: async (req: Request, res: Response) => {
-      await save(req, res, await getRule<Conditions>(db, idParam(req)));
+      await save(req, res, await getRule(db, idParam(req)));
     },
 
     /** `?prediction=ID`: which rules match this customer. */
@@ -113,7 +113,7 @@ export function createRuleHandlers({ db, tasks }: Context) {
     },
 
     confirmRemoval: async (req: Request, res: Response) => {
-      const rule = await getRule<Conditions>(db, idParam(req));
+      const rule = await getRule(db, idParam(req));
       await render(res, 'rules/removal', { title: 'Remove a retention rule', rule });
     },
 

@@ -1,5 +1,7 @@
 import type { Db } from '../db.ts';
 import { NotFound } from '../errors.ts';
+import { CheckReport, Checkpoint, ColumnMapping, CsvFormat, FrozenRules, Header } from './batch-documents.ts';
+import { readJson, readJsonOrNull } from './json.ts';
 
 export type BatchState =
   | 'uploaded'
@@ -12,15 +14,14 @@ export type BatchState =
   | 'removing'
   | 'partly-removed';
 
-/** JSON that the domain gives and takes; the store keeps it. */
+/** What is stored as JSON. Lists of batches leave it unread. */
 export interface BatchDocuments {
-  /** Encoding, delimiter, decimal sign, notes. */
-  readonly format: unknown;
+  readonly format: CsvFormat;
   readonly header: readonly string[];
-  readonly mapping: unknown;
-  readonly report: unknown;
-  readonly rules: unknown;
-  readonly checkpoint: unknown;
+  readonly mapping: ColumnMapping | null;
+  readonly report: CheckReport | null;
+  readonly rules: FrozenRules | null;
+  readonly checkpoint: Checkpoint | null;
 }
 
 export interface BatchCounts {
@@ -33,7 +34,7 @@ export interface BatchCounts {
   readonly highCount: number;
 }
 
-export interface BatchRecord extends BatchDocuments, BatchCounts {
+export interface BatchSummary extends BatchCounts {
   readonly id: number;
   /** Rows of empty cells, which are neither scored nor rejected, nor in `rowCount`. */
   readonly blankCount: number;
@@ -55,6 +56,8 @@ export interface BatchRecord extends BatchDocuments, BatchCounts {
   readonly finishedAt: string | null;
 }
 
+export interface BatchRecord extends BatchSummary, BatchDocuments {}
+
 type BatchRow = Record<string, string | number | null>;
 
 export async function findBatch(db: Db, id: number): Promise<BatchRecord | undefined> {
@@ -70,14 +73,14 @@ export async function getBatch(db: Db, id: number): Promise<BatchRecord> {
 }
 
 /** Newest first. */
-export async function listBatches(db: Db, limit: number): Promise<BatchRecord[]> {
+export async function listBatches(db: Db, limit: number): Promise<BatchSummary[]> {
   const rows = (await selected(db).orderBy('batches.id', 'desc').limit(limit)) as BatchRow[];
-  return rows.map(toBatch);
+  return rows.map(toSummary);
 }
 
-export async function listSampleBatches(db: Db): Promise<BatchRecord[]> {
+export async function listSampleBatches(db: Db): Promise<BatchSummary[]> {
   const rows = (await selected(db).where('batches.is_sample', 1)) as BatchRow[];
-  return rows.map(toBatch);
+  return rows.map(toSummary);
 }
 
 export type NewBatch = Pick<
@@ -106,7 +109,7 @@ export async function addToBatch(
   trx: Db,
   id: number,
   added: AddedCounts,
-  checkpoint?: unknown,
+  checkpoint?: Checkpoint,
 ): Promise<void> {
   const totals = Object.entries(added).map(([field, count]) => {
     const column = columnOf[field]!;
@@ -199,8 +202,22 @@ function toColumns(change: BatchChange): Record<string, string | number | null> 
 
 function toBatch(row: BatchRow): BatchRecord {
   const text = (name: string): string => String(row[name]);
+  const maybe = (name: string): string | null => (row[name] === null ? null : text(name));
+  const of = (name: string): string => `${name} of batch ${text('id')}`;
+  return {
+    ...toSummary(row),
+    format: readJson(CsvFormat, text('format'), of('format')),
+    header: readJson(Header, text('header'), of('header')),
+    mapping: readJsonOrNull(ColumnMapping, maybe('mapping'), of('mapping')),
+    report: readJsonOrNull(CheckReport, maybe('report'), of('report')),
+    rules: readJsonOrNull(FrozenRules, maybe('rules'), of('rules')),
+    checkpoint: readJsonOrNull(Checkpoint, maybe('checkpoint'), of('checkpoint')),
+  };
+}
+
+function toSummary(row: BatchRow): BatchSummary {
+  const text = (name: string): string => String(row[name]);
   const maybe = (name: string): string | null => (row[name] === null ? null : String(row[name]));
-  const document = (name: string): unknown => (row[name] === null ? null : JSON.parse(text(name)));
   const id = (name: string): number | null => (row[name] === null ? null : Number(row[name]));
   return {
     id: Number(row['id']),
@@ -212,13 +229,7 @@ function toBatch(row: BatchRow): BatchRecord {
     file: text('file'),
     byteSize: Number(row['byte_size']),
     sha256: text('sha256'),
-    format: document('format'),
-    header: document('header') as string[],
-    mapping: document('mapping'),
     state: text('state') as BatchState,
-    report: document('report'),
-    rules: document('rules'),
-    checkpoint: document('checkpoint'),
     rowCount: Number(row['row_count']),
     blankCount: Number(row['blank_count']),
     scoredCount: Number(row['scored_count']),

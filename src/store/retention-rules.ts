@@ -1,23 +1,48 @@
+import { z } from 'zod';
 import type { Db } from '../db.ts';
 import { NotFound } from '../errors.ts';
+import { readJson } from './json.ts';
+import type { Stored } from './json.ts';
 
-/** The plain shape of a rule as stored; domain/retention/matching.ts gives it meaning. */
-export interface RuleRecord<Conditions = unknown> {
-  readonly id: number;
+export const operators = ['is', 'is-not', 'below', 'above', 'missing'] as const;
+export type Operator = (typeof operators)[number];
+
+const AttributeCondition = z.object({
+  /** Compared without case, spaces and underscores. */
+  column: z.string(),
+  operator: z.enum(operators),
+  value: z.string(),
+});
+export type AttributeCondition = Stored<z.infer<typeof AttributeCondition>>;
+
+/** A customer has to meet all of them; an empty list or null matches any customer. */
+const Conditions = z.object({
+  riskLevels: z.array(z.enum(['low', 'medium', 'high'])).default([]),
+  minMonthlyValue: z.number().nullable().default(null),
+  /** An input that raises this customer's churn probability. */
+  reason: z.string().nullable().default(null),
+  attributes: z.array(AttributeCondition).default([]),
+});
+export type Conditions = Stored<z.infer<typeof Conditions>>;
+
+/** A rule, also as a batch keeps it. */
+export const StoredRule = z.object({
+  id: z.int(),
   /** Lower comes first where savings are equal or unknown. */
-  readonly position: number;
-  readonly action: string;
-  readonly why: string;
-  readonly conditions: Conditions;
+  position: z.number().default(0),
+  action: z.string(),
+  why: z.string().default(''),
+  conditions: Conditions,
   /** What the action costs for one customer. */
-  readonly cost: number;
+  cost: z.number(),
   /** Share of customers who would have left and stay because of the action, 0 to 1. */
-  readonly saveRate: number;
-  readonly enabled: boolean;
+  saveRate: z.number(),
+  enabled: z.boolean().default(true),
   /** Came with Holdfast and has not been reviewed: it applies to customers of the sample only. */
-  readonly isExample: boolean;
-  readonly version: number;
-}
+  isExample: z.boolean().default(false),
+  version: z.int().default(1),
+});
+export type RuleRecord = Stored<z.infer<typeof StoredRule>>;
 
 export type NewRule = Omit<RuleRecord, 'id' | 'version'>;
 
@@ -36,16 +61,16 @@ interface RuleRow {
 }
 
 /** In the order in which they apply. */
-export async function listRules<Conditions>(db: Db): Promise<RuleRecord<Conditions>[]> {
+export async function listRules(db: Db): Promise<RuleRecord[]> {
   const rows = await db<RuleRow>('retention_rules').orderBy('position').orderBy('id');
-  return rows.map((row) => toRule<Conditions>(row));
+  return rows.map(toRule);
 }
 
 /** @throws NotFound */
-export async function getRule<Conditions>(db: Db, id: number): Promise<RuleRecord<Conditions>> {
+export async function getRule(db: Db, id: number): Promise<RuleRecord> {
   const row = await db<RuleRow>('retention_rules').where({ id }).first();
   if (!row) throw new NotFound('rule');
-  return toRule<Conditions>(row);
+  return toRule(row);
 }
 
 export async function insertRule(db: Db, rule: NewRule): Promise<number> {
@@ -77,13 +102,13 @@ function toColumns(rule: NewRule) {
   };
 }
 
-function toRule<Conditions>(row: RuleRow): RuleRecord<Conditions> {
+function toRule(row: RuleRow): RuleRecord {
   return {
     id: row.id,
     position: row.position,
     action: row.action,
     why: row.why,
-    conditions: JSON.parse(row.conditions) as Conditions,
+    conditions: readJson(Conditions, row.conditions, `conditions of retention rule ${row.id}`),
     cost: row.cost,
     saveRate: row.save_rate,
     enabled: Boolean(row.enabled),

@@ -1,5 +1,7 @@
 /** Where the scores that are stored came from: models and uploads, without a look at every score. */
 import type { Db } from '../db.ts';
+import { ColumnMapping } from './batch-documents.ts';
+import { readJson } from './json.ts';
 
 export interface ScoredModel {
   readonly modelId: number;
@@ -41,7 +43,7 @@ export async function listScoredModels(db: Db): Promise<ScoredModel[]> {
 /** Finished uploads with the places of their columns, as the domain stored them. */
 export async function listScoredMappings(
   db: Db,
-): Promise<{ readonly batchId: number; readonly modelId: number; readonly mapping: unknown }[]> {
+): Promise<{ readonly batchId: number; readonly modelId: number; readonly mapping: ColumnMapping }[]> {
   const rows = await db<{ id: number; model_id: number; mapping: string }>('batches')
     .where('state', 'done')
     .whereNotNull('model_id')
@@ -50,6 +52,6 @@ export async function listScoredMappings(
   return rows.map((row) => ({
     batchId: row.id,
     modelId: row.model_id,
-    mapping: JSON.parse(row.mapping) as unknown,
+    mapping: readJson(ColumnMapping, row.mapping, `mapping of batch ${row.id}`),
   }));
 }

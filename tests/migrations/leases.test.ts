@@ -5,6 +5,7 @@ import { insertPredictions } from '../../src/store/prediction-writes.ts';
 import type { NewPrediction } from '../../src/store/prediction-writes.ts';
 import { activateSmallModel, createTestApp } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
+import { commaFormat } from '../helpers/csv-format.ts';
 
 let test: TestApp;
 let modelId: number;
@@ -26,7 +27,7 @@ it('keeps of doubled rows the score that counts, sets the totals right, and refu
   const addBatch = async (rowCount: number): Promise<number> =>
     insertBatch(db, {
       ...{ userId: null, originalName: 'a.csv', file: `f${rowCount}`, byteSize: 1, sha256: '' },
-      ...{ format: {}, header: [], rowCount, isSample: false },
+      ...{ format: commaFormat, header: [], rowCount, isSample: false },
     });
   const [doubled, sound] = [await addBatch(4), await addBatch(2)];
   await down(db);

@@ -2,7 +2,6 @@ import type request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exampleRules } from '../../src/domain/retention/example-rules.ts';
 import { formFields, notKnown, predictCustomer, scoreForm } from '../../src/domain/scoring/one-customer.ts';
-import type { Conditions } from '../../src/domain/retention/matching.ts';
 import type { User } from '../../src/domain/people/accounts.ts';
 import { tryRules } from '../../src/domain/retention/rule-trial.ts';
 import { findActiveModel } from '../../src/store/models.ts';
@@ -39,7 +38,7 @@ const post = (path: string, form: Record<string, string>) =>
     .post(path)
     .type('form')
     .send({ _csrf, ...form });
-const rules = () => listRules<Conditions>(test.context.db);
+const rules = () => listRules(test.context.db);
 const form = {
   action: 'Send flowers',
   why: 'Everybody likes flowers.',

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readModelFile } from '../../src/domain/models/files.ts';
 import { scoreInputs } from '../../src/domain/models/promotion-tests.ts';
-import type { Conditions } from '../../src/domain/retention/matching.ts';
 import { tryRules } from '../../src/domain/retention/rule-trial.ts';
 import { getModel } from '../../src/store/models.ts';
 import { insertRule, listRules } from '../../src/store/retention-rules.ts';
@@ -142,7 +141,7 @@ describe('a rule', () => {
       ...{ column0: 'MonthlyCharges', operator0: 'above', value0: '29,8' },
     });
     expect(answer.headers['location']).toBe('/settings/rules');
-    const rules = await listRules<Conditions>(test.context.db);
+    const rules = await listRules(test.context.db);
     const rule = rules.find(({ action }) => action === 'Write');
     expect(rule!.conditions.attributes).toEqual([
       { column: 'MonthlyCharges', operator: 'above', value: '29.8' },

@@ -11,7 +11,6 @@ import type { PopulationFilter, PredictionFilter } from '../../store/predictions
 import { listScoredMappings, listScoredModels } from '../../store/scored-models.ts';
 import type { ScoredModel } from '../../store/scored-models.ts';
 import { foldName } from '../csv/column-names.ts';
-import type { ColumnMapping } from '../batches/mapping.ts';
 
 export interface Population {
   /** The active model where it has scored anybody, otherwise the one that scored last; its columns are shown. */
@@ -55,7 +54,7 @@ export async function comparableCustomers(db: Db, schema: Schema): Promise<Compa
   const wanted = columnsOf(schema);
   const exceptBatches = (await listScoredMappings(db)).filter(({ modelId, mapping }) => {
     const stored = family.get(modelId);
-    const { features } = mapping as ColumnMapping;
+    const { features } = mapping;
     return stored?.features.some(
       (feature, j) => (features[j] ?? null) === null && wanted.has(columnOf(feature)),
     );

@@ -7,15 +7,14 @@ import type { BatchRecord } from '../../store/batches.ts';
 import { updateBatch } from '../../store/batches.ts';
 import { getModel } from '../../store/models.ts';
 import { createFindings } from './findings.ts';
+import { mappingOf } from './mapping.ts';
 import { createRejectsFile } from './rejects.ts';
 import { customerIdOf, toCustomer, unreadable } from './rows.ts';
 import { createCustomerReader, readCustomer } from '../scoring/customer-reading.ts';
 import { cancelled, done } from '../jobs/steps.ts';
 import type { JobOutcome, JobSteps } from '../jobs/steps.ts';
-import type { CsvFormat } from '../csv/intake.ts';
 import { readCsvChunks } from '../csv/reader.ts';
 import type { CsvRow } from '../csv/reader.ts';
-import type { ColumnMapping } from './mapping.ts';
 
 const rowsPerChunk = 2_000;
 
@@ -26,7 +25,7 @@ export async function checkBatch(
   batch: BatchRecord,
   steps: JobSteps,
 ): Promise<JobOutcome> {
-  const { delimiter } = batch.format as CsvFormat;
+  const { delimiter } = batch.format;
   const { schema } = await getModel(db, batch.modelId ?? 0);
   const findings = createFindings(schema.features);
   const rejects = createRejectsFile(uploadsDir, batch);
@@ -55,8 +54,8 @@ function createRowCheck(
   findings: ReturnType<typeof createFindings>,
   rejects: ReturnType<typeof createRejectsFile>,
 ) {
-  const mapping = batch.mapping as ColumnMapping;
-  const { decimal } = batch.format as CsvFormat;
+  const mapping = mappingOf(batch);
+  const { decimal } = batch.format;
   const reader = createCustomerReader(schema);
   return (row: CsvRow): void => {
     const { ok, cells } = row.reading;

@@ -19,7 +19,7 @@ import type { RejectedRow } from './rejects.ts';
 import { checkBatchLater } from './batches.ts';
 import type { UploadEnv } from './batches.ts';
 import type { CsvFormat } from '../csv/intake.ts';
-import type { ColumnMapping } from './mapping.ts';
+import { mappingOf } from './mapping.ts';
 import { writeWhole } from '../models/files.ts';
 
 /** What was typed: row number → place in the header → text. */
@@ -83,7 +83,7 @@ async function receiveCorrected(
 }
 
 function csvOf({ header, format }: BatchRecord, rows: readonly RejectedRow[]): string {
-  const { delimiter } = format as CsvFormat;
+  const { delimiter } = format;
   return stringify([[...header], ...rows.map(({ cells }) => [...cells])], {
     delimiter,
     quoted_match: /[\r\n]/,
@@ -110,7 +110,7 @@ async function storeCorrected(
   if (same) return { id: same.id, isNew: false };
   const id = await insertBatch(trx, {
     originalName: `${batch.originalName.slice(0, 240)} (fixed rows)`,
-    format: correctedFormat(batch.format as CsvFormat),
+    format: correctedFormat(batch.format),
     header: batch.header,
     file,
     sha256,
@@ -126,7 +126,7 @@ async function storeCorrected(
     subject: batch.originalName,
     after: { rows: rowCount },
   });
-  await checkBatchLater(trx, user, id, { model, mapping: batch.mapping as ColumnMapping });
+  await checkBatchLater(trx, user, id, { model, mapping: mappingOf(batch) });
   return { id, isNew: true };
 }
 

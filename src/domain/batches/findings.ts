@@ -1,34 +1,19 @@
 /** What the check of a file finds, gathered by cause. */
+import { DamagedRecord } from '../../errors.ts';
 import type { CellNote, CellProblem } from '../../ml/data/row-reader.ts';
 import { isNumeric } from '../../ml/data/row-reader.ts';
 import type { Feature } from '../../ml/data/schema.ts';
 import { isBlank } from '../../ml/data/values.ts';
+import type { CheckGroup, CheckReport } from '../../store/batch-documents.ts';
+import type { BatchRecord } from '../../store/batches.ts';
 import type { Renaming } from './rows.ts';
 
-/** Rows that share a cause. */
-export interface CheckGroup {
-  /** `refused-level` tells the levels among the problems once more, one by one. */
-  readonly kind:
-    'problem' | 'refused-level' | 'renamed' | 'missing' | 'unseen' | 'out-of-range' | 'duplicate';
-  readonly column: string;
-  /** What it is about: a level of the file, which limit a number is beyond, or what was expected. */
-  readonly detail: string;
-  /** What is scored in its place; empty: as if the cell were blank. */
-  readonly used?: string;
-  /** Problems: a few of the texts that were found. */
-  readonly found?: readonly string[];
-  readonly count: number;
-  /** Spreadsheet rows of the first few. */
-  readonly rows: readonly number[];
-}
+export type { CheckGroup, CheckReport } from '../../store/batch-documents.ts';
 
-export interface CheckReport {
-  readonly rowCount: number;
-  readonly rejectedCount: number;
-  readonly notedCount: number;
-  readonly groups: readonly CheckGroup[];
-  /** The first rows that cannot be scored. */
-  readonly problems: readonly (CellProblem & { readonly row: number })[];
+/** @throws DamagedRecord for a batch that was not checked */
+export function reportOf({ id, report }: Pick<BatchRecord, 'id' | 'report'>): CheckReport {
+  if (report === null) throw new DamagedRecord(`batch ${id}`, 'it has no report of a check');
+  return report;
 }
 
 /** Of one kind: many odd levels must not hide a problem. */

@@ -1,23 +1,17 @@
 /** Which column of a file is which feature of a model. */
+import { DamagedRecord } from '../../errors.ts';
 import type { Schema } from '../../ml/data/schema.ts';
+import type { ColumnMapping, LevelMeanings } from '../../store/batch-documents.ts';
+import type { BatchRecord } from '../../store/batches.ts';
 import type { RememberedName } from '../../store/remembered-names.ts';
 import { foldName } from '../csv/column-names.ts';
 
-export interface ColumnMapping {
-  /** One a feature, in the schema's order: the column's place in the header, or null where the file has none. */
-  readonly features: readonly (number | null)[];
-  readonly identifier: number | null;
-  readonly value: number | null;
-  /** What levels of the file mean where the model calls them otherwise; fixed when a batch is checked. */
-  readonly levels?: readonly LevelMeanings[];
-}
+export type { ColumnMapping, LevelMeanings } from '../../store/batch-documents.ts';
 
-export interface LevelMeanings {
-  /** The feature's place in the schema, and its name. */
-  readonly place: number;
-  readonly feature: string;
-  /** Folded text of the file → the model's level. */
-  readonly meanings: Readonly<Record<string, string>>;
+/** @throws DamagedRecord for a batch that is not matched yet, which has nothing to check or score */
+export function mappingOf({ id, mapping }: Pick<BatchRecord, 'id' | 'mapping'>): ColumnMapping {
+  if (mapping === null) throw new DamagedRecord(`batch ${id}`, 'its columns are not matched to a model');
+  return mapping;
 }
 
 /** Guesses by name; case, spaces, underscores and order do not matter. Then by what people said of earlier files. */

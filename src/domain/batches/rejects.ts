@@ -17,11 +17,10 @@ import { batchFile } from './files.ts';
 import { byteOrderMark, rejectedHeader, rejectedLine, withoutApostrophe } from './output.ts';
 import { toCustomer, wholeRow } from './rows.ts';
 import { createCustomerReader, readCustomer } from '../scoring/customer-reading.ts';
-import type { CsvFormat } from '../csv/intake.ts';
 import { readCsvChunks } from '../csv/reader.ts';
 import type { CsvRow } from '../csv/reader.ts';
-import { foldLevel, levelMeanings } from './mapping.ts';
-import type { ColumnMapping, LevelMeanings } from './mapping.ts';
+import { foldLevel, levelMeanings, mappingOf } from './mapping.ts';
+import type { LevelMeanings } from './mapping.ts';
 
 /** Written at once. */
 const heldCharacters = 1 << 18;
@@ -60,7 +59,7 @@ export interface RejectedRow {
  */
 export function createRejectsFile(uploadsDir: string, batch: BatchRecord) {
   const path = join(uploadsDir, batchFile(batch, 'rejected'));
-  const format = batch.format as CsvFormat;
+  const format = batch.format;
   const partial = `${path}.${randomUUID()}.part`;
   const descriptor = openSync(partial, 'wx', 0o600);
   let held = byteOrderMark + rejectedHeader(batch.header, format);
@@ -105,7 +104,7 @@ export async function listRejectedRows(
   const from = (page - 1) * rowsPerPage;
   const rows: RejectedRow[] = [];
   let seen = 0;
-  const { delimiter } = batch.format as CsvFormat;
+  const { delimiter } = batch.format;
   for (const chunk of readCsvChunks(path, delimiter, batch.header.length + columnsBefore, 500)) {
     for (const { reading } of chunk.rows) {
       if (seen++ < from) continue;
@@ -167,13 +166,13 @@ export function problemsOf(
   cells: readonly string[],
 ): readonly CellProblem[] {
   const reader = createCustomerReader(model.schema);
-  const customer = toCustomer(cells, batch.mapping as ColumnMapping);
-  return readCustomer(reader, customer, (batch.format as CsvFormat).decimal).problems;
+  const customer = toCustomer(cells, mappingOf(batch));
+  return readCustomer(reader, customer, batch.format.decimal).problems;
 }
 
 /** The place in the header of a feature, or of the monthly revenue. */
 export function placeOf(batch: BatchRecord, model: ModelRecord, column: string): number | null {
-  const { features, value } = batch.mapping as ColumnMapping;
+  const { features, value } = mappingOf(batch);
   const j = model.schema.features.findIndex(({ name }) => name === column);
   return j < 0 ? value : (features[j] ?? null);
 }

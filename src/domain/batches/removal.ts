@@ -10,7 +10,7 @@ import type { Db } from '../../db.ts';
 import { Conflict } from '../../errors.ts';
 import { recordEvent } from '../../store/audit.ts';
 import { deleteBatch, findBatch, getBatch, updateBatch } from '../../store/batches.ts';
-import type { BatchRecord } from '../../store/batches.ts';
+import type { BatchRecord, BatchSummary } from '../../store/batches.ts';
 import { enqueueJob, listOpenJobs } from '../../store/jobs.ts';
 import type { Job } from '../../store/jobs.ts';
 import { deletePredictionsOf } from '../../store/prediction-writes.ts';
@@ -63,7 +63,7 @@ export async function removeBatch(
 export async function resumeRemoval(
   trx: Db,
   userId: number | null,
-  batch: BatchRecord,
+  batch: BatchSummary,
   { withSample = false } = {},
 ): Promise<void> {
   if (await findRemovalJob(trx, batch.id)) return;
@@ -82,7 +82,7 @@ export async function resumeRemoval(
 }
 
 /** Part of it may be deleted: all that is left to do is to delete the rest. */
-export function isBeingRemoved({ state }: BatchRecord): boolean {
+export function isBeingRemoved({ state }: Pick<BatchRecord, 'state'>): boolean {
   return state === 'removing' || state === 'partly-removed';
 }
 

@@ -15,7 +15,9 @@ import {
 import { join } from 'node:path';
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
+import { DamagedRecord } from '../../errors.ts';
 import { addToBatch, getBatch, updateBatch } from '../../store/batches.ts';
+import type { Checkpoint, FrozenRules } from '../../store/batch-documents.ts';
 import type { AddedCounts, BatchRecord } from '../../store/batches.ts';
 import { getModel } from '../../store/models.ts';
 import type { ModelRecord } from '../../store/models.ts';
@@ -34,22 +36,16 @@ import { customerIdOf, toCustomer, unreadable } from './rows.ts';
 import type { CsvFormat } from '../csv/intake.ts';
 import { challengeLater } from '../models/challenger.ts';
 import { fileStart, readCsvChunks } from '../csv/reader.ts';
-import type { CsvPosition, CsvRow } from '../csv/reader.ts';
+import type { CsvRow } from '../csv/reader.ts';
 import { cancelled, done } from '../jobs/steps.ts';
 import type { JobOutcome, JobSteps } from '../jobs/steps.ts';
+import { mappingOf } from './mapping.ts';
 import type { ColumnMapping } from './mapping.ts';
 import { readModelFile } from '../models/files.ts';
 import { toStored } from '../scoring/record.ts';
 import { relabelAfterScoring } from '../risk/relabelling.ts';
-import type { FrozenRules } from '../scoring/context.ts';
 import { createScorer, scoreCustomers } from '../scoring/scoring.ts';
-import type { ScoredCustomer, Scorer, ScoringRules } from '../scoring/scoring.ts';
-
-interface Checkpoint {
-  readonly position: CsvPosition;
-  readonly scoredBytes: number;
-  readonly rejectedBytes: number;
-}
+import type { ScoredCustomer, Scorer } from '../scoring/scoring.ts';
 
 const rowsPerChunk = 1_000;
 
@@ -69,13 +65,13 @@ export async function scoreBatch(
   const work = createWork(
     batch,
     record,
-    createScorer(await readModelFile(folders.modelsDir, record), batch.rules as ScoringRules, rowsPerChunk),
+    createScorer(await readModelFile(folders.modelsDir, record), rulesOf(batch), rowsPerChunk),
   );
   // Only who holds the job may cut the files back: whoever lost it could cut off what the next one wrote.
   const files = await inTransaction(db, () => Promise.resolve(openFiles(folders.uploadsDir, work)));
   try {
     const path = join(folders.uploadsDir, batch.file);
-    const from = (batch.checkpoint as Checkpoint | null)?.position ?? fileStart;
+    const from = batch.checkpoint?.position ?? fileStart;
     let seen = batch.scoredCount + batch.rejectedCount;
     for (const chunk of readCsvChunks(path, work.format.delimiter, batch.header.length, rowsPerChunk, from)) {
       const answer = await steps.step(seen, batch.rowCount);
@@ -125,8 +121,8 @@ function createWork(batch: BatchRecord, record: ModelRecord, scorer: Scorer): Wo
     batch,
     record,
     scorer,
-    format: batch.format as CsvFormat,
-    mapping: batch.mapping as ColumnMapping,
+    format: batch.format,
+    mapping: mappingOf(batch),
   };
 }
 
@@ -199,10 +195,15 @@ async function finish(trx: Db, batchId: number): Promise<void> {
 }
 
 /** The model as it was when the scoring began, threshold included. */
-async function frozenModel(db: Db, { modelId, modelLabel, rules }: BatchRecord): Promise<ModelRecord> {
-  const record = await getModel(db, modelId ?? 0);
-  const { threshold = record.threshold } = rules as FrozenRules;
-  return { ...record, threshold, label: modelLabel ?? record.label };
+async function frozenModel(db: Db, batch: BatchRecord): Promise<ModelRecord> {
+  const record = await getModel(db, batch.modelId ?? 0);
+  const { threshold = record.threshold } = rulesOf(batch);
+  return { ...record, threshold, label: batch.modelLabel ?? record.label };
+}
+
+function rulesOf({ id, rules }: BatchRecord): FrozenRules {
+  if (rules === null) throw new DamagedRecord(`batch ${id}`, 'the rules that it is scored with are missing');
+  return rules;
 }
 
 /** Both result files, cut back to the checkpoint or begun with their headers. */
@@ -211,7 +212,7 @@ function openFiles(uploadsDir: string, { batch, format }: Work) {
     partial: join(uploadsDir, `${batchFile(batch, name)}.part`),
     whole: join(uploadsDir, batchFile(batch, name)),
   }));
-  const checkpoint = batch.checkpoint as Checkpoint | null;
+  const checkpoint = batch.checkpoint;
   const headers = [scoredHeader(batch.header, format), rejectedHeader(batch.header, format)].map((header) =>
     Buffer.from(byteOrderMark + header),
   );

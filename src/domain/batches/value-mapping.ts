@@ -9,9 +9,7 @@ import { forgetNames, listRememberedNames, rememberNames } from '../../store/rem
 import type { RememberedName } from '../../store/remembered-names.ts';
 import type { User } from '../people/accounts.ts';
 import { checkBatchLater } from './batches.ts';
-import type { CheckReport } from './findings.ts';
-import { foldLevel, isTooLong, levelMeanings } from './mapping.ts';
-import type { ColumnMapping } from './mapping.ts';
+import { foldLevel, isTooLong, levelMeanings, mappingOf } from './mapping.ts';
 
 /** A value of a category that the model has not seen in training, or that people have mapped. */
 export interface UnrecognisedValue {
@@ -27,7 +25,7 @@ const maxValues = 50;
 
 /** Those that the check of the file found, the most frequent first. */
 export async function listUnrecognisedValues(db: Db, batch: BatchRecord): Promise<UnrecognisedValue[]> {
-  const report = batch.report as CheckReport | null;
+  const report = batch.report;
   const model = batch.modelId === null ? null : await getModel(db, batch.modelId);
   if (!report || !model) return [];
   const known = levelMeanings(model.schema, await listRememberedNames(db));
@@ -75,7 +73,7 @@ export async function mapValues(
     });
     if (batch.state !== 'checked') return;
     const levels = levelMeanings(model.schema, await listRememberedNames(trx));
-    const mapping = { ...(batch.mapping as ColumnMapping), levels };
+    const mapping = { ...mappingOf(batch), levels };
     await checkBatchLater(trx, user, batch.id, { model, mapping });
   });
 }

@@ -9,6 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../errors.ts';
 import { countText } from '../../format.ts';
+import type { CsvFormat } from '../../store/batch-documents.ts';
 import { findDialect } from './dialect.ts';
 import type { Dialect } from './dialect.ts';
 import { findEncoding, refuseOtherFormats } from './encoding.ts';
@@ -24,11 +25,7 @@ import {
   readRecord,
 } from './records.ts';
 
-export interface CsvFormat extends Dialect {
-  readonly encoding: Encoding;
-  /** What a person should know about the file as a whole. */
-  readonly notes: readonly string[];
-}
+export type { CsvFormat } from '../../store/batch-documents.ts';
 
 export interface CsvIntake {
   readonly format: CsvFormat;

@@ -1,31 +1,15 @@
 /** Retention rules: which actions a scored customer gets, and the expected saving of each. */
 import type { CellValue } from '../../ml/data/values.ts';
-import type { RuleRecord } from '../../store/retention-rules.ts';
+import type { AttributeCondition, RuleRecord } from '../../store/retention-rules.ts';
 import { isAsked, numberOf, typedNumber } from '../scoring/cell-values.ts';
 import { foldName } from '../csv/column-names.ts';
 import type { RiskLevel } from '../risk/levels.ts';
 
-export const operators = ['is', 'is-not', 'below', 'above', 'missing'] as const;
-export type Operator = (typeof operators)[number];
-
-export interface AttributeCondition {
-  /** Compared without case, spaces and underscores. */
-  readonly column: string;
-  readonly operator: Operator;
-  readonly value: string;
-}
-
-/** A customer has to meet all of them; an empty list or null matches any customer. */
-export interface Conditions {
-  readonly riskLevels: readonly RiskLevel[];
-  readonly minMonthlyValue: number | null;
-  /** An input that raises this customer's churn probability. */
-  readonly reason: string | null;
-  readonly attributes: readonly AttributeCondition[];
-}
+export { operators } from '../../store/retention-rules.ts';
+export type { AttributeCondition, Conditions, Operator } from '../../store/retention-rules.ts';
 
 /** A stored rule with its conditions parsed. */
-export type RetentionRule = RuleRecord<Conditions>;
+export type RetentionRule = RuleRecord;
 
 /** The part of a scored customer that conditions are about. */
 export interface RuleSubject {

@@ -10,7 +10,7 @@ import { cellsOf } from '../scoring/customer-cells.ts';
 import { readModelFile } from '../models/files.ts';
 import { isModelOfSample } from './example-rules.ts';
 import { chooseActions, whyNot } from './matching.ts';
-import type { Conditions, RetentionRule, RuleSubject } from './matching.ts';
+import type { RetentionRule, RuleSubject } from './matching.ts';
 import { createScorer, scoreCustomers } from '../scoring/scoring.ts';
 import { currentScoringRules } from '../scoring/context.ts';
 
@@ -34,7 +34,7 @@ export async function tryRules(
     valueMonths,
     isOfSample: model !== undefined && (await isModelOfSample(db, model)),
   };
-  return (await listRules<Conditions>(db)).map((rule) => tryRule(rule, trial));
+  return (await listRules(db)).map((rule) => tryRule(rule, trial));
 }
 
 interface Trial {

@@ -11,7 +11,6 @@ import { lastPredictionId, relabelRisk } from '../../store/predictions.ts';
 import { getSettings } from '../../store/settings.ts';
 import { cancelled, done } from '../jobs/steps.ts';
 import type { JobOutcome, JobSteps } from '../jobs/steps.ts';
-import type { RiskThresholds } from './levels.ts';
 
 const rowsAtOnce = 2_000;
 const restMs = 20;
@@ -48,8 +47,7 @@ export async function relabelPredictions(db: Db, { step }: JobSteps): Promise<Jo
 
 /** A batch is scored with the thresholds that held when it began; they may have changed since. Call as it ends. */
 export async function relabelAfterScoring(db: Db, batchId: number): Promise<void> {
-  const { rules } = await getBatch(db, batchId);
-  const before = rules as RiskThresholds | null;
+  const { rules: before } = await getBatch(db, batchId);
   const { mediumFrom, highFrom } = await getSettings(db);
   if (before && (before.mediumFrom !== mediumFrom || before.highFrom !== highFrom))
     await enqueueRelabelling(db, null);

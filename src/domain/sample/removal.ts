@@ -7,7 +7,7 @@ import type { Db } from '../../db.ts';
 import { Conflict } from '../../errors.ts';
 import { recordEvent } from '../../store/audit.ts';
 import { listBatches, listSampleBatches } from '../../store/batches.ts';
-import type { BatchRecord } from '../../store/batches.ts';
+import type { BatchSummary } from '../../store/batches.ts';
 import { deleteDataset, listSampleDatasets } from '../../store/datasets.ts';
 import { archiveModel, deleteModel, listModels } from '../../store/models.ts';
 import type { ModelRecord } from '../../store/models.ts';
@@ -104,8 +104,8 @@ async function listIdleSampleModels(db: Db): Promise<ModelRecord[]> {
 }
 
 /** An upload of one's own that is under way needs its model to the end. */
-async function findOpenUpload(trx: Db, models: readonly ModelRecord[]): Promise<BatchRecord | undefined> {
-  const isOpen = ({ state }: BatchRecord): boolean => ['checking', 'checked', 'scoring'].includes(state);
+async function findOpenUpload(trx: Db, models: readonly ModelRecord[]): Promise<BatchSummary | undefined> {
+  const isOpen = ({ state }: BatchSummary): boolean => ['checking', 'checked', 'scoring'].includes(state);
   const open = (await listBatches(trx, 1_000)).filter((batch) => !batch.isSample && isOpen(batch));
   return open.find(({ modelId }) => models.some(({ id }) => id === modelId));
 }

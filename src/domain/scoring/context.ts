@@ -1,14 +1,11 @@
 /** The settings that a score depends on, as they are now. */
 import type { Db } from '../../db.ts';
+import type { FrozenRules } from '../../store/batch-documents.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { listRules } from '../../store/retention-rules.ts';
 import { getSettings } from '../../store/settings.ts';
 import { isModelOfSample } from '../retention/example-rules.ts';
-import type { Conditions } from '../retention/matching.ts';
 import type { ScoringRules } from './scoring.ts';
-
-/** What a batch keeps of the moment when its scoring began; `threshold` is its model's, missing in older ones. */
-export type FrozenRules = ScoringRules & { readonly threshold?: number };
 
 /** The model whose scores the rules are for. */
 type ScoringModel = Pick<ModelRecord, 'threshold' | 'isSample' | 'datasetId'>;
@@ -23,7 +20,7 @@ export async function currentScoringRules(
   model: Omit<ScoringModel, 'threshold'>,
 ): Promise<ScoringRules> {
   const { mediumFrom, highFrom, valueMonths } = await getSettings(db);
-  const rules = await listRules<Conditions>(db);
+  const rules = await listRules(db);
   const withExamples = await isModelOfSample(db, model);
   return {
     mediumFrom,

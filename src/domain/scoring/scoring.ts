@@ -9,20 +9,16 @@ import type { CellNote, CellProblem } from '../../ml/data/row-reader.ts';
 import type { CellValue, DecimalSign } from '../../ml/data/values.ts';
 import { createCustomerReader, readCustomer } from './customer-reading.ts';
 import type { CustomerReader, RawCustomer } from './customer-reading.ts';
+import type { FrozenRules } from '../../store/batch-documents.ts';
 import { chooseActions } from '../retention/matching.ts';
-import type { RecommendedAction, RetentionRule } from '../retention/matching.ts';
+import type { RecommendedAction } from '../retention/matching.ts';
 import { riskLevelOf } from '../risk/levels.ts';
 import type { RiskLevel } from '../risk/levels.ts';
 import { noteWords } from './explanations.ts';
 import type { Reason } from './explanations.ts';
 
 /** What a score depends on beside the model; frozen into a batch when it starts. */
-export interface ScoringRules {
-  readonly mediumFrom: number;
-  readonly highFrom: number;
-  readonly valueMonths: number;
-  readonly rules: readonly RetentionRule[];
-}
+export type ScoringRules = Omit<FrozenRules, 'threshold'>;
 
 export interface Scorer {
   readonly model: Model;

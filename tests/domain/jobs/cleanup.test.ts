@@ -6,6 +6,7 @@ import { insertBatch } from '../../../src/store/batches.ts';
 import { insertDataset } from '../../../src/store/datasets.ts';
 import { createTestApp } from '../../helpers/app.ts';
 import type { TestApp } from '../../helpers/app.ts';
+import { commaFormat } from '../../helpers/csv-format.ts';
 
 const hour = 3_600;
 let test: TestApp;
@@ -26,7 +27,7 @@ function write(folder: string, name: string, ageHours: number): string {
 
 const batchOf = (file: string) => ({
   ...{ userId: null, originalName: 'a.csv', file, byteSize: 1, sha256: '' },
-  ...{ format: {}, header: [], rowCount: 0, isSample: false },
+  ...{ format: commaFormat, header: [], rowCount: 0, isSample: false },
 });
 
 describe('the sweep', () => {

@@ -6,6 +6,7 @@ import { enqueueJob, listOpenJobs } from '../../../src/store/jobs.ts';
 import { getTraining, insertTraining } from '../../../src/store/trainings.ts';
 import { createTestApp } from '../../helpers/app.ts';
 import type { TestApp } from '../../helpers/app.ts';
+import { commaFormat } from '../../helpers/csv-format.ts';
 
 let test: TestApp;
 beforeEach(async () => {
@@ -18,7 +19,7 @@ it('what no job works on any more says so at the next start, and a removal goes 
   const addBatch = async (state: 'scoring' | 'removing' | 'done'): Promise<number> => {
     const id = await insertBatch(db, {
       ...{ userId: null, originalName: 'a.csv', file: state, byteSize: 1, sha256: '' },
-      ...{ format: {}, header: [], rowCount: 0, isSample: false },
+      ...{ format: commaFormat, header: [], rowCount: 0, isSample: false },
     });
     await updateBatch(db, id, { state });
     return id;

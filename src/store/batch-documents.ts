@@ -1,0 +1,93 @@
+/** The JSON columns of a batch. Defaults are for what batches of earlier versions do not have. */
+import { z } from 'zod';
+import type { Stored } from './json.ts';
+import { StoredRule } from './retention-rules.ts';
+
+export const CsvFormat = z.object({
+  delimiter: z.enum([',', ';', '\t', '|']).default(','),
+  decimal: z.enum(['.', ',']).default('.'),
+  encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252']).default('utf-8'),
+  /** What a person should know about the file as a whole. */
+  notes: z.array(z.string()).default([]),
+});
+export type CsvFormat = Stored<z.infer<typeof CsvFormat>>;
+
+export const Header = z.array(z.string());
+
+const place = z.int().min(0).nullable();
+
+const LevelMeanings = z.object({
+  /** The feature's place in the schema, and its name. */
+  place: z.int().min(0),
+  feature: z.string(),
+  /** Folded text of the file → the model's level. */
+  meanings: z.record(z.string(), z.string()),
+});
+export type LevelMeanings = Stored<z.infer<typeof LevelMeanings>>;
+
+/** Which column of a file is which feature of a model. */
+export const ColumnMapping = z.object({
+  /** One a feature, in the schema's order: the column's place in the header, or null where the file has none. */
+  features: z.array(place),
+  identifier: place.default(null),
+  value: place.default(null),
+  /** What levels of the file mean where the model calls them otherwise; fixed when a batch is checked. */
+  levels: z.array(LevelMeanings).exactOptional(),
+});
+export type ColumnMapping = Stored<z.infer<typeof ColumnMapping>>;
+
+const count = z.int().min(0);
+
+/** Rows that share a cause. */
+const CheckGroup = z.object({
+  /** `refused-level` lists the levels among the problems once more, one by one. */
+  kind: z.enum(['problem', 'refused-level', 'renamed', 'missing', 'unseen', 'out-of-range', 'duplicate']),
+  column: z.string(),
+  /** What it is about: a level of the file, which limit a number is beyond, or what was expected. */
+  detail: z.string(),
+  /** What is scored in its place; empty: as if the cell were blank. */
+  used: z.string().exactOptional(),
+  /** Problems: a few of the texts that were found. */
+  found: z.array(z.string()).exactOptional(),
+  count,
+  /** Spreadsheet rows of the first few. */
+  rows: z.array(count),
+});
+export type CheckGroup = Stored<z.infer<typeof CheckGroup>>;
+
+/** What the check of a file found. */
+export const CheckReport = z.object({
+  rowCount: count,
+  rejectedCount: count,
+  notedCount: count.default(0),
+  groups: z.array(CheckGroup).default([]),
+  /** The first rows that cannot be scored. */
+  problems: z
+    .array(z.object({ row: count, column: z.string(), found: z.string(), expected: z.string() }))
+    .default([]),
+});
+export type CheckReport = Stored<z.infer<typeof CheckReport>>;
+
+/** What a score depends on beside the model, as it was when the scoring began. */
+export const FrozenRules = z.object({
+  mediumFrom: z.number(),
+  highFrom: z.number(),
+  valueMonths: z.number().default(12),
+  rules: z.array(StoredRule).default([]),
+  /** The model's; missing in older batches. */
+  threshold: z.number().exactOptional(),
+});
+export type FrozenRules = Stored<z.infer<typeof FrozenRules>>;
+
+/** Where scoring goes on after a restart. */
+export const Checkpoint = z.object({
+  position: z.object({
+    /** Byte offset of the next record. */
+    offset: count,
+    /** Records read before it, the header and blank lines included. */
+    records: count,
+  }),
+  scoredBytes: count,
+  rejectedBytes: count,
+});
+export type Checkpoint = Stored<z.infer<typeof Checkpoint>>;
