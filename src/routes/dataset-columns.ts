@@ -13,7 +13,7 @@ import { usualPolicy } from '../ml/data/schema.ts';
 import type { Policy } from '../ml/data/schema.ts';
 import { getDataset } from '../store/datasets.ts';
 import type { Dataset, DatasetColumn } from '../store/datasets.ts';
-import { columnRoles, columnTypes, policyChoices } from './column-choices.ts';
+import { columnRoles, columnTypes, policyChoices } from '../presenters/dataset-column-choices.ts';
 
 declare module '../http/render.ts' {
   interface Pages {

@@ -1,4 +1,4 @@
-/** Datasets: the list, bringing one, what it holds, its template, and its removal. */
+/** Datasets: the list, the upload, the page of one, its template, and its removal. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Request, Response } from 'express';
@@ -6,13 +6,10 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { safeCell } from '../domain/batches/output.ts';
 import { readLabel } from '../domain/datasets/labels/definition.ts';
-import type { LabelDefinition } from '../domain/datasets/labels/definition.ts';
 import type { DatasetProfile } from '../domain/datasets/profile/profile.ts';
 import { currentFileOf } from '../domain/datasets/customers-from-transactions/building.ts';
 import { answerFirstLine, dependentsOf, receiveDataset, removeDataset } from '../domain/datasets/datasets.ts';
-import type { DatasetDependents } from '../domain/datasets/datasets.ts';
 import { readQuestion } from '../domain/csv/first-line.ts';
-import type { FirstLineQuestion } from '../domain/csv/first-line.ts';
 import { AppError, Unprocessable } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
@@ -20,32 +17,19 @@ import { receivedFile, receiveFile } from '../http/receive-file.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam, limitedText, parseForm } from '../http/validate.ts';
+import { presentDataset } from '../presenters/dataset.ts';
+import type { DatasetRecord } from '../presenters/dataset.ts';
+import { presentDatasetList, presentDatasetRemoval } from '../presenters/dataset-list.ts';
+import type { DatasetListRecord } from '../presenters/dataset-list.ts';
 import { getDataset, listDatasets, listVersions } from '../store/datasets.ts';
 import type { Dataset } from '../store/datasets.ts';
 import { listTrainingsOf } from '../store/trainings.ts';
-import type { TrainingRecord } from '../store/trainings.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
-    'datasets/list': PageData & {
-      readonly datasets: readonly Dataset[];
-      readonly maxMegabytes: number;
-      readonly values: Readonly<Record<string, string>>;
-      /** The dataset that a new version is brought for. */
-      readonly versionOf: Dataset | null;
-    };
-    'datasets/show': PageData & {
-      readonly dataset: Dataset;
-      readonly label: LabelDefinition | null;
-      readonly profile: DatasetProfile | null;
-      readonly versions: readonly Dataset[];
-      readonly trainings: readonly TrainingRecord[];
-      /** It was built from transactions: today's customers can be downloaded and scored. */
-      readonly hasCurrent: boolean;
-      /** The reading waits for what the first line holds. */
-      readonly question: FirstLineQuestion | null;
-    };
-    'datasets/removal': PageData & DatasetDependents & { readonly dataset: Dataset };
+    'datasets/list': PageData & ReturnType<typeof presentDatasetList>;
+    'datasets/show': PageData & ReturnType<typeof presentDataset>;
+    'datasets/removal': PageData & ReturnType<typeof presentDatasetRemoval>;
   }
 }
 
@@ -57,27 +41,28 @@ const UploadForm = z.object({
 
 const FirstLineForm = z.object({ firstLine: z.enum(['names', 'data']) });
 
-/** Where a page that waits for the reading goes on. */
+/** Steps that a page waiting for the reading can go on to. */
 const steps = ['columns', 'label', 'training', 'customers'] as const;
 
 export function createDatasetHandlers(context: Context) {
   const { db, config } = context;
 
-  const listPage = async (values: Readonly<Record<string, string>>, versionOf: Dataset | null) => ({
-    title: versionOf === null ? 'Datasets' : `A new version of ${versionOf.name}`,
-    datasets: await listDatasets(db),
-    maxMegabytes: Math.round(config.maxUploadBytes / 1024 / 1024),
-    values,
-    versionOf,
-  });
+  const listPage = async (res: Response, change: Partial<DatasetListRecord> = {}, status = 200) => {
+    const { maxUploadBytes } = config;
+    const datasets = await listDatasets(db);
+    const record = { datasets, maxUploadBytes, values: {}, versionOf: null, errors: [], ...change };
+    const { versionOf, errors } = record;
+    const title = versionOf === null ? 'Datasets' : `A new version of ${versionOf.name}`;
+    await render(res, 'datasets/list', (h) => ({ title, errors, ...presentDatasetList(h, record) }), status);
+  };
 
   return {
     list: async (_req: Request, res: Response) => {
-      await render(res, 'datasets/list', await listPage({}, null));
+      await listPage(res);
     },
 
     showVersion: async (req: Request, res: Response) => {
-      await render(res, 'datasets/list', await listPage({}, await getDataset(db, idParam(req))));
+      await listPage(res, { versionOf: await getDataset(db, idParam(req)) });
     },
 
     receive: [
@@ -90,15 +75,10 @@ export function createDatasetHandlers(context: Context) {
           res.redirect(303, `/datasets/${id}`);
         } catch (error) {
           if (!(error instanceof AppError)) throw error;
-          const values = { name: upload.name, kind: upload.kind };
           const versionOf = upload.versionOf === null ? null : await getDataset(db, upload.versionOf);
+          const values = { name: upload.name, kind: upload.kind };
           const errors = [{ field: 'file', message: error.message }];
-          await render(
-            res,
-            'datasets/list',
-            { ...(await listPage(values, versionOf)), errors },
-            error.status,
-          );
+          await listPage(res, { values, versionOf, errors }, error.status);
         }
       },
     ],
@@ -112,18 +92,13 @@ export function createDatasetHandlers(context: Context) {
         res.redirect(303, `/datasets/${dataset.id}/${next}${page === undefined ? '' : `?page=${page}`}`);
         return;
       }
+      const record = await recordOf(context, dataset);
       const refresh = dataset.state === 'reading' ? { refreshSeconds: 2, scripts: ['reload-page'] } : {};
-      await render(res, 'datasets/show', {
+      await render(res, 'datasets/show', (h) => ({
         title: dataset.name,
-        dataset,
-        label: readLabel(dataset.label),
-        profile: dataset.profile as DatasetProfile | null,
-        versions: await listVersions(db, dataset.seriesId),
-        trainings: await listTrainingsOf(db, dataset.id),
-        question: dataset.state === 'failed' ? readQuestion(dataset.error) : null,
-        hasCurrent: existsSync(join(config.dataDir, currentFileOf(dataset))),
+        ...presentDataset(h, record),
         ...refresh,
-      });
+      }));
     },
 
     answerFirstLine: async (req: Request, res: Response) => {
@@ -133,7 +108,7 @@ export function createDatasetHandlers(context: Context) {
       res.redirect(303, `/datasets/${idParam(req)}`);
     },
 
-    /** An empty file with the dataset's columns, to be filled. */
+    /** An empty file with the dataset's columns. */
     template: async (req: Request, res: Response) => {
       const { columns } = await getDataset(db, idParam(req));
       const names = columns.map(({ name }) => safeCell(name, ','));
@@ -146,13 +121,28 @@ export function createDatasetHandlers(context: Context) {
     confirmRemoval: async (req: Request, res: Response) => {
       const dataset = await getDataset(db, idParam(req));
       const dependents = await dependentsOf(db, dataset.id);
-      await render(res, 'datasets/removal', { title: `Remove ${dataset.name}`, dataset, ...dependents });
+      await render(res, 'datasets/removal', (h) => ({
+        title: `Remove ${dataset.name}`,
+        ...presentDatasetRemoval(h, dataset, dependents),
+      }));
     },
 
     remove: async (req: Request, res: Response) => {
       await removeDataset(db, config, currentUser(req), idParam(req));
-      flash(req, 'success', 'The dataset is removed. Models that were trained on it score on.');
+      flash(req, 'success', 'The dataset was removed. Models that were trained on it go on scoring.');
       res.redirect(303, '/datasets');
     },
+  };
+}
+
+async function recordOf({ db, config }: Context, dataset: Dataset): Promise<DatasetRecord> {
+  return {
+    dataset,
+    label: readLabel(dataset.label),
+    profile: dataset.profile as DatasetProfile | null,
+    versions: await listVersions(db, dataset.seriesId),
+    trainings: await listTrainingsOf(db, dataset.id),
+    question: dataset.state === 'failed' ? readQuestion(dataset.error) : null,
+    hasCurrent: existsSync(join(config.dataDir, currentFileOf(dataset))),
   };
 }

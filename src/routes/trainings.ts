@@ -3,7 +3,10 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { typedNumber } from '../domain/scoring/cell-values.ts';
+import { excludedByDefault } from '../domain/datasets/profile/exclusions.ts';
 import type { DatasetProfile } from '../domain/datasets/profile/profile.ts';
+import { presentIssues } from '../presenters/dataset-issues.ts';
+import type { ShownIssues } from '../presenters/dataset-issues.ts';
 import { getReady } from '../domain/datasets/datasets.ts';
 import { columnsOf, describeLabel, readLabel } from '../domain/datasets/labels/definition.ts';
 import {
@@ -38,7 +41,7 @@ declare module '../http/render.ts' {
       /** What says who left, in words; null: nothing yet. */
       readonly label: string | null;
       readonly positiveRate: number | null;
-      readonly issues: readonly DataIssue[];
+      readonly issues: ShownIssues;
       readonly features: readonly string[];
       readonly suspects: readonly string[];
       readonly values: Readonly<Record<string, string>>;
@@ -95,19 +98,19 @@ export function createTrainingHandlers({ db }: Context) {
     await render(
       res,
       'trainings/new',
-      {
+      (h) => ({
         title: `Train on ${dataset.name}`,
         dataset,
         label: label && describeLabel(label),
         positiveRate: profile?.positiveRate ?? null,
-        issues,
+        issues: presentIssues(h, issues),
         features: features.map(({ name }) => name),
         suspects: suspectsOf(issues),
         values,
         errors,
         seconds: { quick: cost('quick'), thorough: cost('thorough') },
         families: allFamilies.map((name) => ({ name, params: numericParams(name) })),
-      },
+      }),
       errors.length > 0 ? 422 : 200,
     );
   };
@@ -174,20 +177,9 @@ export function createTrainingHandlers({ db }: Context) {
   };
 }
 
-/** The columns that seem to give the answer away: left out unless somebody takes them in. */
+/** Columns that are excluded unless somebody decides otherwise. */
 function suspectsOf(issues: readonly DataIssue[]): string[] {
-  const kinds: readonly DataIssue['kind'][] = [
-    'near-copy',
-    'leak',
-    'identifier',
-    'duplicate-column',
-    'all-missing',
-  ];
-  return [
-    ...new Set(
-      issues.flatMap(({ kind, column }) => (column !== null && kinds.includes(kind) ? [column] : [])),
-    ),
-  ];
+  return [...excludedByDefault(issues).keys()];
 }
 
 function dropField(dataset: Dataset, name: string): string {

@@ -31,22 +31,22 @@ const actions = async () =>
     ({ action, subject }) => [action, subject],
   );
 const csv = bankCsv(500, 3);
-const leavers = csv
+const leftCount = csv
   .trimEnd()
   .split('\n')
   .filter((line) => line.endsWith(',1')).length;
 
-describe('a table that is brought', () => {
+describe('an uploaded table', () => {
   let dataset: Dataset;
   let text: string;
   beforeAll(async () => {
-    // The reason is known only of those who left: the end of the story.
-    const told = withColumn(csv, 'ExitReason', (cells) => (cells.at(-1) === '1' ? 'moved' : 'none'));
-    const answer = await sendDataset(agent, told, 'First bank.csv');
+    // The reason is known only for customers who left: it leaks the outcome.
+    const leaking = withColumn(csv, 'ExitReason', (cells) => (cells.at(-1) === '1' ? 'moved' : 'none'));
+    const answer = await sendDataset(agent, leaking, 'First bank.csv');
     const path = answer.headers['location']!;
     expect(answer.status).toBe(303);
     const waiting = await page(path);
-    expect(waiting).toContain('Being read');
+    expect(waiting).toContain('Reading the file.');
     expect(waiting).toContain('reload-page');
     await runJobs(test.context);
     dataset = await getDataset(test.context.db, Number(path.split('/').at(-1)));
@@ -67,16 +67,35 @@ describe('a table that is brought', () => {
   });
 
   it('shows every column with its figures, and the share that left', () => {
-    for (const { name } of dataset.columns) expect(text).toContain(`>${name}</a>`);
-    expect((dataset.profile as DatasetProfile).positiveRate).toBe(leavers / 500);
-    const [, left] = /Who left<\/span><span class="card-figure">([\d.]+)/.exec(text) ?? [];
-    expect(Number(left)).toBeCloseTo((100 * leavers) / 500, 1);
+    for (const { name } of dataset.columns)
+      expect(text).toMatch(new RegExp(`<th scope="row">\\s*(<a [^>]*>)?\\s*${name}\\s*<`));
+    expect((dataset.profile as DatasetProfile).positiveRate).toBe(leftCount / 500);
+    const [, left] = /Customers who left<\/span>\s*<span class="card-figure">([\d.]+)/.exec(text) ?? [];
+    expect(Number(left)).toBeCloseTo((100 * leftCount) / 500, 1);
     expect(text).toContain('Exited is 1');
     expect(text).toMatch(/France<\/th>/);
   });
 
-  it('warns of a column that repeats who left', () => {
-    expect(text).toMatch(/Look at this<\/span><\/td><th scope="row">ExitReason<\/th>/);
+  it('warns of a column that repeats the churn label', () => {
+    expect(text).toMatch(/Warning<\/span><\/td>\s*<th scope="row">ExitReason<\/th>/);
+  });
+
+  it('shows every automatic decision with its reason', () => {
+    const columns = text.slice(text.indexOf('aria-label="Columns"'));
+    const row = (name: string) =>
+      new RegExp(`<th scope="row">\\s*(?:<a [^>]*>)?\\s*${name}\\b[\\s\\S]*?</tr>`).exec(columns)?.[0];
+    expect(row('Surname')).toMatch(/Exclude[\s\S]*Named like an identifier/);
+    expect(row('CustomerId')).toMatch(/Customer ID[\s\S]*Never an input/);
+    expect(row('ExitReason')).toMatch(/Use as input[\s\S]*May leak the outcome: excluded from training/);
+    expect(text).toContain('‘1’ means left, ‘0’ means stayed');
+    for (const words of ['Cells are separated by commas.', 'Numbers have a decimal point.'])
+      expect(text).toContain(words);
+  });
+
+  it('shows sample values of every column', () => {
+    const { columns } = dataset.profile as DatasetProfile;
+    for (const { samples } of columns) expect(samples!.length).toBeGreaterThan(0);
+    expect(text).toContain(columns.find(({ name }) => name === 'CustomerId')!.samples!.join(' · '));
   });
 
   it('gives an empty template with its columns', async () => {
@@ -85,8 +104,8 @@ describe('a table that is brought', () => {
     expect(answer.text).toBe(`\ufeff${dataset.columns.map(({ name }) => name).join(',')}\r\n`);
   });
 
-  it('stands in the list, on record, and goes on to its next step only when that is known', async () => {
-    expect(await page('/datasets')).toMatch(/First bank<\/a>[\s\S]*To be confirmed[\s\S]*500/);
+  it('is listed and recorded in the audit log, and goes on to known steps only', async () => {
+    expect(await page('/datasets')).toMatch(/First bank<\/a>[\s\S]*Columns to be confirmed[\s\S]*500/);
     expect(await actions()).toContainEqual(['dataset.uploaded', 'First bank']);
     const next = (step: string) => agent.get(`/datasets/${dataset.id}?next=${step}`);
     expect((await next('label').expect(303)).headers['location']).toBe(`/datasets/${dataset.id}/label`);
@@ -94,8 +113,8 @@ describe('a table that is brought', () => {
   });
 });
 
-describe('what cannot be used', () => {
-  it('a picture is said to be one, and the way out is offered', async () => {
+describe('a file that cannot be used', () => {
+  it('is named where it is a picture, with what to do next', async () => {
     const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]);
     const { id, state, error } = await bring(png, 'customers.csv');
     expect([state, error]).toEqual(['failed', expect.stringMatching(/This file is .*PNG/)]);
@@ -111,13 +130,13 @@ describe('what cannot be used', () => {
     ['nothing', ''],
     ['a header without rows', 'a,b\n'],
     ['two columns of one name', 'a,a\n1,2\n'],
-  ])('%s is told in words', async (_what, text) => {
+  ])('fails with its reason: %s', async (_what, text) => {
     const { state, error } = await bring(text);
     expect(state).toBe('failed');
     expect(error).toMatch(/empty|no rows|more than once/);
   });
 
-  it('a form without a file is shown again at 422 and leaves nothing', async () => {
+  it('is asked for at 422 where the form has none, and nothing is stored', async () => {
     const before = (await listDatasets(test.context.db)).length;
     const answer = await post('/datasets', { name: 'Kept', kind: 'transactions' });
     expect([answer.status, answer.text.includes('Choose a file first.')]).toEqual([422, true]);
@@ -127,7 +146,7 @@ describe('what cannot be used', () => {
   });
 
   it.each(['', '/columns', '/label', '/customers', '/version', '/removal', '/template.csv', '/current.csv'])(
-    'an unknown dataset%s is not found',
+    'is not found under an unknown address (%s)',
     async (path) => {
       await agent.get(`/datasets/99999${path}`).expect(404);
       await agent.get(`/datasets/abc${path}`).expect(404);
@@ -153,7 +172,7 @@ describe('markup in names', () => {
 });
 
 describe('the template', () => {
-  it('quotes names with commas and quotation marks, and runs nothing in a spreadsheet', async () => {
+  it('quotes names with commas and quotation marks, and escapes formulas', async () => {
     const header = '"=1+1","a, b","say ""hi""",plain';
     const { id } = await bring(`${header}\n${'1,2,3,4\n'.repeat(30)}`);
     const { text } = await agent.get(`/datasets/${id}/template.csv`).expect(200);
@@ -161,8 +180,8 @@ describe('the template', () => {
   });
 });
 
-describe('a file that was sent', () => {
-  it('is for the user that runs the program alone', async () => {
+describe('a stored file', () => {
+  it('is readable by the user that runs the program only', async () => {
     const before = process.umask(0o022);
     try {
       const answer = await sendDataset(agent, csv);
@@ -201,7 +220,7 @@ describe('a new version', () => {
 });
 
 describe('a removal', () => {
-  it('names what depends on it, waits for a training, then takes file and record along', async () => {
+  it('lists what depends on the dataset, waits for a training run, then deletes file and record', async () => {
     const dataset = await bring(csv, 'going.csv');
     const file = join(test.context.config.dataDir, dataset.file);
     expect(
@@ -214,14 +233,14 @@ describe('a removal', () => {
     const [training] = await listTrainingsOf(test.context.db, dataset.id);
     await post(`/trainings/${training!.id}/cancellation`);
     const { text } = await agent.get(`/datasets/${dataset.id}/removal`);
-    expect(text).toContain('the record of 1 training');
+    expect(text).toContain('The record of 1 training run is deleted too: Spring fit');
     expect((await post(`/datasets/${dataset.id}/removal`)).status).toBe(303);
     expect(existsSync(file)).toBe(false);
     await agent.get(`/datasets/${dataset.id}`).expect(404);
     expect(await actions()).toContainEqual(['dataset.removed', 'going']);
   });
 
-  it('of the first version leaves the later one in its place', async () => {
+  it('of the first version keeps the series of the later ones', async () => {
     const first = await bring(csv);
     const second = await bring(csv, 'b.csv', { versionOf: String(first.id) });
     await post(`/datasets/${first.id}/removal`);
@@ -232,7 +251,7 @@ describe('a removal', () => {
 });
 
 describe('a viewer', () => {
-  it('is let into none of it', async () => {
+  it('has no access', async () => {
     const { id } = await bring(csv);
     const viewer = await signIn(test, 'viewer');
     const pages = ['', '/columns', '/label', '/customers', '/version', '/removal', '/template.csv'];

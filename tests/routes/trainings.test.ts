@@ -75,7 +75,7 @@ describe('a training', () => {
 
     expect(await page(`/trainings/${id}`)).toContain(`/models/${modelId!}`);
     expect(await page('/trainings')).toMatch(/Bank, small[\s\S]*Done/);
-    expect(await page(`/datasets/${bank.id}`)).toContain('Trainings on this dataset');
+    expect(await page(`/datasets/${bank.id}`)).toContain('Training runs on this dataset');
     for (const action of ['training.started', 'training.finished'])
       expect(await eventsOf(action)).toHaveLength(1);
   });

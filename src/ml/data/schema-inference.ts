@@ -100,6 +100,11 @@ export function isLabelName(name: string): boolean {
   return labelName.test(snakeCase(name));
 }
 
+/** True for names such as `customer_id`, `RowNumber` or `Surname`. */
+export function isNamedLikeIdentifier(name: string): boolean {
+  return identifierName.test(snakeCase(name));
+}
+
 /** True when a column's name says that it tells when somebody left, such as `cancelled_on`. */
 export function isLeavingDateName(name: string): boolean {
   return leavingDateName.test(snakeCase(name));
@@ -174,7 +179,7 @@ function typeOf(present: readonly string[], distinct: number, decimal: DecimalSi
 function roleOf(name: string, type: ColumnType, distinct: number, present: readonly string[]): ColumnRole {
   if (distinct < 2) return 'ignored';
   const unique = distinct > maxLevels && new Set(present).size === present.length;
-  const isNamed = identifierName.test(snakeCase(name));
+  const isNamed = isNamedLikeIdentifier(name);
   const isWhole = type === 'number' && sampleOf(present).every((text) => /^\d+$/.test(text.trim()));
   if (unique && (type === 'text' || (isWhole && isNamed))) return 'identifier';
   // Rows of several months name their customer more than once.

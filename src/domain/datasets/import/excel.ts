@@ -23,8 +23,11 @@ export async function excelToCsv(path: string, target: string, checkpoint?: Chec
   if (!sheet.some(isFilled))
     throw new AppError(422, 'empty-sheet', 'The first sheet of the workbook is empty.');
   await writeCsv(target, lines(sheet, width), checkpoint);
-  const several = names.length > 1 ? `The first of ${names.length} sheets, ${names[0]!}, was read.` : '';
-  return ['The Excel workbook was turned into CSV.', several].filter(Boolean);
+  const several =
+    names.length > 1
+      ? `The workbook has ${names.length} sheets; the first, ‘${names[0]!}’, was read. To use another, save it as a workbook of its own.`
+      : `The sheet ‘${names[0] ?? ''}’ was read, the only one.`;
+  return ['The file is an Excel workbook.', several].filter(Boolean);
 }
 
 function* lines(sheet: readonly (readonly unknown[])[], width: number): Generator<string[]> {

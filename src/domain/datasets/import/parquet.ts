@@ -36,8 +36,8 @@ export async function parquetToCsv(path: string, target: string, checkpoint?: Ch
     const left =
       leftOut.length === 0
         ? ''
-        : `These columns hold lists, records or shapes and were left out: ${leftOut.join(', ')}.`;
-    return ['The Parquet file was turned into CSV.', left].filter(Boolean);
+        : `These columns have lists, records or shapes and were left out: ${leftOut.join(', ')}.`;
+    return ['The file is a Parquet table.', left].filter(Boolean);
   } catch (error) {
     // Whatever else the reader throws is about the bytes; an error of the disk has a code and is not.
     if (error instanceof AppError || (error instanceof Error && 'code' in error && 'syscall' in error))

@@ -1,4 +1,4 @@
-/** Reads a dataset's file in a job: what its columns are, what they hold, and whether it can be learned from. */
+/** Reads a dataset's file in a job: infers its columns, the churn label and the profile. */
 import { join } from 'node:path';
 import type { Config } from '../../../config.ts';
 import { inTransaction } from '../../../db.ts';
@@ -12,6 +12,7 @@ import type { FirstLine } from '../../csv/first-line.ts';
 import { readTakenCsv } from '../../csv/whole.ts';
 import type { WholeCsv } from '../../csv/whole.ts';
 import { takeInTable } from './convert.ts';
+import { readingNotes } from './reading-notes.ts';
 import type { Checkpoint } from './write-csv.ts';
 import { profileDataset } from '../profile/profile.ts';
 import type { DatasetProfile } from '../profile/profile.ts';
@@ -32,19 +33,15 @@ export async function readDataset(
 ): Promise<void> {
   const { file, sha256: known } = await getDataset(db, id);
   if (known === '') {
-    const { rowCount, sha256, byteSize, format } = await takeInTable(
-      join(config.dataDir, file),
-      checkpoint,
-      firstLine,
-    );
-    await inTransaction(db, (trx) =>
-      updateDataset(trx, id, { rowCount, sha256, byteSize, notes: format.notes }),
-    );
+    const intake = await takeInTable(join(config.dataDir, file), checkpoint, firstLine);
+    const { rowCount, sha256, byteSize } = intake;
+    const notes = readingNotes(intake, firstLine);
+    await inTransaction(db, (trx) => updateDataset(trx, id, { rowCount, sha256, byteSize, notes }));
   }
   await describeDataset(db, config, id);
 }
 
-/** What the columns are and hold. `identifier` is known to name the customer. */
+/** Infers and profiles the columns. `identifier`: the customer ID, where it is known already. */
 export async function describeDataset(
   db: Db,
   config: Config,
@@ -54,7 +51,7 @@ export async function describeDataset(
   const dataset = await getDataset(db, id);
   const path = join(config.dataDir, dataset.file);
   const csv = await readTakenCsv(path, evenly(dataset.rowCount, maxProfileRows));
-  // A profile that was made before belongs to columns that a person may have confirmed since.
+  // With a profile, the columns may have been confirmed by a person since: they are kept.
   const columns =
     dataset.profile === null
       ? mergeColumns(csv, dataset.columns, known.identifier)
@@ -73,7 +70,10 @@ export async function describeDataset(
   await inTransaction(db, (trx) => updateDataset(trx, id, described));
 }
 
-/** A rule that these rows cannot answer is let go and told; the dataset stays usable. */
+/**
+ * Drops a churn rule that these rows cannot satisfy: failing the import would discard a usable dataset. The reason is
+ * shown beside the label.
+ */
 function profileAsFarAsPossible(
   csv: WholeCsv,
   columns: readonly DatasetColumn[],
@@ -89,7 +89,7 @@ function profileAsFarAsPossible(
   }
 }
 
-/** A column that was made a category has levels from then on; one that is none any more has none. */
+/** Adds levels to a column that was made a category, and removes them from one that no longer is. */
 function withLevels(csv: WholeCsv, column: DatasetColumn): DatasetColumn {
   if (column.type !== 'category' && column.type !== 'boolean') return { ...column, levels: [] };
   if (column.levels.length > 0) return column;
@@ -98,7 +98,7 @@ function withLevels(csv: WholeCsv, column: DatasetColumn): DatasetColumn {
   return { ...column, levels: levels.map(({ level }) => level) };
 }
 
-/** What was confirmed for the version before holds for columns of the same name. */
+/** Takes over what was confirmed for the previous version, for columns of the same name. */
 function mergeColumns(
   csv: WholeCsv,
   before: readonly DatasetColumn[],
@@ -116,7 +116,7 @@ function mergeColumns(
     });
 }
 
-/** A definition that the columns still bear out. */
+/** The stored definition, if its column and level still exist. */
 function knownLabel(dataset: Dataset, columns: readonly DatasetColumn[]): LabelDefinition | null {
   const label = readLabel(dataset.label);
   if (label?.kind !== 'column') return label;
@@ -124,7 +124,7 @@ function knownLabel(dataset: Dataset, columns: readonly DatasetColumn[]): LabelD
   return column?.levels.some((level) => isSameLevel(level, label.positive)) ? label : null;
 }
 
-/** The column whose name and levels both say it; a person confirms it. */
+/** The column whose name and levels both suggest it; a person confirms it. */
 function guessLabel(columns: readonly DatasetColumn[]): LabelDefinition | null {
   const column = columns.find(({ role }) => role === 'label');
   const positive = column ? positiveLevelOf(column.levels) : null;
@@ -132,7 +132,7 @@ function guessLabel(columns: readonly DatasetColumn[]): LabelDefinition | null {
 }
 
 function asLabel(column: DatasetColumn, label: LabelDefinition | null): DatasetColumn {
-  // Where a rule says who left, a column that could say otherwise is not learned from.
+  // Beside a rule, a column that could be the label is not an input.
   if (label?.kind === 'proxy' && column.role === 'label') return { ...column, role: 'ignored' };
   if (label?.kind !== 'column') return column;
   if (column.name === label.column) return { ...column, role: 'label' };

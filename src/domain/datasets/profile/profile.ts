@@ -1,4 +1,4 @@
-/** What the columns of a dataset hold, and how they go with leaving: for the person who confirms them. */
+/** Figures of a dataset's columns, their correlation with churn, and findings, for the person who confirms them. */
 import { associationMatrix, associationWithTarget } from '../../../ml/checks/association.ts';
 import { checkTrainingTable } from '../../../ml/checks/data-checks.ts';
 import type { DataIssue } from '../../../ml/checks/data-checks.ts';
@@ -9,6 +9,7 @@ import { isNamedAfterLeaving, readColumn } from '../../../ml/data/schema-inferen
 import type { FeatureType } from '../../../ml/data/schema.ts';
 import { takeRows } from '../../../ml/data/table.ts';
 import type { Column, Table } from '../../../ml/data/table.ts';
+import { isBlank } from '../../../ml/data/values.ts';
 import type { DatasetColumn, DatasetKind } from '../../../store/datasets.ts';
 import type { WholeCsv } from '../../csv/whole.ts';
 import { labelRows, undecided } from '../../training/dataset-table.ts';
@@ -21,9 +22,9 @@ export interface ProfileGroup {
   readonly from?: number;
   readonly to?: number;
   readonly count: number;
-  /** Share that left; null without a label or without a decided row. */
+  /** Share of customers who left; null without a label or without a decided row. */
   readonly rate: number | null;
-  /** Other ways in which the level is written; absent where there is one way. */
+  /** Other spellings of the level; absent where there is one. */
   readonly alsoWritten?: readonly string[];
 }
 
@@ -40,31 +41,35 @@ export interface ColumnProfile {
     readonly max: number;
     readonly mean: number;
   } | null;
-  /** Levels by size, or stretches of a number. */
+  /** Levels by size, or bins of a number. */
   readonly groups: readonly ProfileGroup[];
-  /** With leaving, −1 to 1 for numbers, 0 to 1 for categories; null where nothing can be said. */
+  /** The first different values, as the file has them. Absent in profiles from before they were kept. */
+  readonly samples?: readonly string[];
+  /** Correlation with churn, −1 to 1 for numbers, 0 to 1 for categories; null where it is not defined. */
   readonly association: number | null;
 }
 
 export interface DatasetProfile {
   /** Rows that the figures were made from: all, or an even sample. */
   readonly rows: number;
-  /** Share that left among rows where that is known; null without a label. */
+  /** Share of customers who left among rows with a known outcome; null without a label. */
   readonly positiveRate: number | null;
   readonly undecided: number;
-  /** Rows that are the same as an earlier one but for who the customer is said to be. */
+  /** Rows that are the same as an earlier one in everything but the customer ID. */
   readonly duplicateRows: number;
   readonly columns: readonly ColumnProfile[];
-  /** Strength with which columns go together, row-major. */
+  /** Correlations between columns, row-major. */
   readonly matrix: { readonly names: readonly string[]; readonly values: readonly number[] } | null;
   readonly issues: readonly DataIssue[];
 }
 
+const sampleCount = 3;
+const maxSampleLength = 40;
 const maxGroups = 12;
 const binCount = 8;
 const maxMatrixColumns = 40;
 
-/** `label` null: nothing about leaving is said yet. Of transactions, two customers may have the same one. */
+/** `label` null: not defined yet. In transactions, two customers may have the same row. */
 export function profileDataset(
   csv: WholeCsv,
   columns: readonly DatasetColumn[],
@@ -87,11 +92,11 @@ export function profileDataset(
         : countRepeatedRows(learned.table, learned.target),
     columns: columns.map((column) => profileColumn(csv, column, typed, labels, decided)),
     matrix: matrixOf(typed),
-    issues: learned === null ? unlabelled(columns) : checkFeatures(learned.table, learned.target),
+    issues: learned === null ? findMissingLabel(columns) : checkFeatures(learned.table, learned.target),
   };
 }
 
-/** What the columns hold, and what their names say: a second label need not go with a rule to give the answer away. */
+/** Checks values and names: a column named after churn may leak the outcome even where it does not correlate with a rule. */
 function checkFeatures(table: Table, target: Uint8Array): DataIssue[] {
   const issues = checkTrainingTable(table, target);
   const isSuspect = (name: string): boolean =>
@@ -101,22 +106,22 @@ function checkFeatures(table: Table, target: Uint8Array): DataIssue[] {
     ...issues,
     ...named.map(({ name }) => ({
       ...{ kind: 'leak' as const, severity: 'warns' as const, column: name },
-      message: 'By its name it says who left.',
-      fix: 'Ask when it is written: if only after a customer has left, leave it out.',
+      message: 'This column may leak the outcome: its name suggests that it records who churned.',
+      fix: 'Find out when it is filled in. If that is after a customer has left, exclude it.',
     })),
   ];
 }
 
-/** Why nothing can be learned yet. */
-function unlabelled(columns: readonly DatasetColumn[]): DataIssue[] {
+/** Why no model can be trained yet. */
+function findMissingLabel(columns: readonly DatasetColumn[]): DataIssue[] {
   const severity = 'blocks' as const;
   const problem = findLabelProblem(columns);
   if (problem) {
     const kind = columns.find(({ name }) => name === problem.column)!.distinct < 2 ? 'one-class' : 'no-label';
     return [{ kind, severity, ...problem }];
   }
-  const fix = 'Say it in the step “Who left”: by a column, or by a rule where there is none.';
-  return [{ kind: 'no-label', severity, column: null, message: 'Nothing says yet who left.', fix }];
+  const fix = 'Choose a column in the step “Churn label”, or define a rule if no column records it.';
+  return [{ kind: 'no-label', severity, column: null, message: 'There is no churn label yet.', fix }];
 }
 
 interface Decided {
@@ -125,7 +130,7 @@ interface Decided {
   readonly association: ReadonlyMap<string, number>;
 }
 
-/** Everything that is no text, identifiers that are numbers too. */
+/** Every column but free text, including identifiers that are numbers. */
 function typedColumns(csv: WholeCsv, columns: readonly DatasetColumn[]): Table {
   const usable = columns.filter(({ type, distinct }) => type !== 'text' && distinct > 0);
   return {
@@ -144,7 +149,24 @@ function takeDecided(typed: Table, labels: Uint8Array, label: LabelDefinition): 
   const rate = rateOf(target);
   if (rate === null || rate === 0 || rate === 1) return { table, target, association: new Map() };
   const strengths = associationWithTarget(table, target);
-  return { table, target, association: new Map(table.columns.map(({ name }, j) => [name, strengths[j]!])) };
+  const defined = table.columns.flatMap((column, j): [string, number][] =>
+    hasCorrelation(column, target) ? [[column.name, strengths[j]!]] : [],
+  );
+  return { table, target, association: new Map(defined) };
+}
+
+/** Among the rows that have a value there must be two different ones, and both outcomes. */
+function hasCorrelation(column: Column, target: Uint8Array): boolean {
+  const cells = column.kind === 'number' ? column.values : column.codes;
+  const values = new Set<number>();
+  const outcomes = new Set<number>();
+  for (let row = 0; row < cells.length; row++) {
+    if (Number.isNaN(cells[row]!) || (column.kind === 'category' && cells[row]! < 0)) continue;
+    if (values.size < 2) values.add(cells[row]!);
+    outcomes.add(target[row]!);
+    if (values.size === 2 && outcomes.size === 2) return true;
+  }
+  return false;
 }
 
 function profileColumn(
@@ -159,7 +181,8 @@ function profileColumn(
     name,
     missing,
     distinct,
-    // The median of names tells nothing, nor does a list of them.
+    samples: samplesOf(cellsOf(csv, name)),
+    // An identifier has no meaningful median or groups.
     numbers: column?.kind === 'number' && role !== 'identifier' ? numbersOf(column.values) : null,
     groups:
       column === undefined || role === 'identifier'
@@ -171,10 +194,19 @@ function profileColumn(
   };
 }
 
+function samplesOf(cells: readonly string[]): string[] {
+  const samples = new Set<string>();
+  for (const text of cells) {
+    if (!isBlank(text)) samples.add(text.trim().slice(0, maxSampleLength));
+    if (samples.size === sampleCount) break;
+  }
+  return [...samples];
+}
+
 function numbersOf(values: Float64Array): ColumnProfile['numbers'] {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   if (sorted.length === 0) return null;
-  /** Between two values as far as the share lies between them, so that the median of 1, 2 is 1.5. */
+  /** Interpolates between two values, so that the median of 1 and 2 is 1.5. */
   const at = (share: number): number => {
     const place = share * (sorted.length - 1);
     const below = sorted[Math.floor(place)]!;
@@ -204,7 +236,7 @@ function levelGroups(
   return [...groups, groupOf(`${others.length} other levels`, cells, (text) => rest.has(text), labels)];
 }
 
-/** Parts of about as many rows each; few distinct values stand one by one. */
+/** Bins with about as many rows each; a group for each value where there are few. */
 function numberGroups(values: Float64Array, labels: Uint8Array | null): ProfileGroup[] {
   const { spans, binOf } = quantileBins(values, binCount);
   const groups = spans.map(({ from, to }, bin) => ({
@@ -240,7 +272,7 @@ function matrixOf(typed: Table): DatasetProfile['matrix'] {
   return { names, values: Array.from(values, (value) => Math.round(value * 1000) / 1000) };
 }
 
-/** What a training learns from: without the columns that say who left. */
+/** The inputs of a training run, without the columns that make the churn label. */
 function featuresOnly(table: Table, columns: readonly DatasetColumn[], used: readonly string[]): Table {
   const roles = new Map(columns.map(({ name, role }) => [name, role]));
   const isFeature = ({ name }: Column): boolean =>
@@ -252,7 +284,7 @@ function identifiersAmong(columns: readonly DatasetColumn[]): string[] {
   return columns.flatMap(({ name, role }) => (role === 'identifier' ? [name] : []));
 }
 
-/** Before anything says who left: by the text of all columns but some. */
+/** Without a label: by the text of all columns but some. */
 function countSameCells(csv: WholeCsv, leftOut: readonly string[]): number {
   const rows = csv.cells[0]?.length ?? 0;
   const cells = csv.cells.filter((_, j) => !leftOut.includes(csv.header[j]!));

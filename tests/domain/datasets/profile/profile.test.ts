@@ -19,6 +19,33 @@ describe('figures of a number', () => {
   });
 });
 
+describe('the correlation with churn', () => {
+  const label = { kind: 'column', column: 'Churn', positive: 'Yes' } as const;
+  const rows = Array.from({ length: 80 }, (_, i) => {
+    const isLeft = i % 4 === 0;
+    return [i % 7, isLeft ? i % 5 : '', isLeft ? '' : 'kept', isLeft ? 'Yes' : 'No'].join(',');
+  });
+  const csv = readTrainingTable(['usage,closing_fee,note,Churn', ...rows].join('\n'));
+  const associationOf = (name: string) =>
+    profileDataset(csv, csv.columns, label).columns.find((column) => column.name === name)!.association;
+
+  it('is a figure where values and outcomes both vary', () => {
+    expect(associationOf('usage')).toBeCloseTo(0, 1);
+  });
+
+  it('is not defined, rather than 0, where every customer with a value left or stayed', () => {
+    expect([associationOf('closing_fee'), associationOf('note')]).toEqual([null, null]);
+  });
+});
+
+describe('sample values', () => {
+  it('are the first different values that are not blank', () => {
+    const csv = readTrainingTable('city,Churn\n,Yes\nBonn,No\nBonn,No\nKiel,Yes\nUlm,No\nJena,No');
+    const [city] = profileDataset(csv, csv.columns, null).columns;
+    expect(city!.samples).toEqual(['Bonn', 'Kiel', 'Ulm']);
+  });
+});
+
 describe('rows of transactions', () => {
   it('repeat one another only where the customer is the same', () => {
     const [header, ...rows] = customersCsv(50, 3, true).trimEnd().split('\n');
