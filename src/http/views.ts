@@ -19,6 +19,7 @@ export const views: readonly string[] = [
   'datasets/customers',
   'datasets/figures',
   'datasets/label',
+  'datasets/label-comparison',
   'datasets/list',
   'datasets/removal',
   'datasets/show',

@@ -38,10 +38,10 @@ const rule = (column: string, kind: string, value: string): Fields => ({
   ...{ how: 'rule', match: 'all', column0: place(column), kind0: kind, value0: value },
 });
 
-describe('a column that says who left', () => {
+describe('a column as churn label', () => {
   it('is guessed, and offered first with its likely level', async () => {
     const text = await page();
-    expect(text).toContain('Now: <strong>Exited is 1</strong>');
+    expect(text).toContain('Churn label: <strong>Exited is 1</strong>');
     expect(text).toContain('Exited is 1 (likely)');
     expect(text.indexOf('label="Exited"')).toBeLessThan(text.indexOf('label="Geography"'));
     expect(text).not.toContain('label="Surname"');
@@ -52,7 +52,7 @@ describe('a column that says who left', () => {
     const answer = await save({ choice: `${place('Gender')}:${levelAt('Gender', 'Female')}` });
     expect([answer.status, answer.headers['location']]).toEqual([303, `/datasets/${dataset.id}/training`]);
     expect((await stored()).state).toBe('reading');
-    // Until then nothing else can be said of it.
+    // Until then the label cannot be changed again.
     expect((await save({ choice: `${place('Exited')}:1` })).status).toBe(409);
     await agent.get(path()).expect(303);
     await runJobs(test.context);
@@ -70,7 +70,7 @@ describe('a column that says who left', () => {
     );
   });
 
-  it('said again as it is makes no new work', async () => {
+  it('starts no new job when it is saved unchanged', async () => {
     await save({ choice: `${place('Gender')}:${levelAt('Gender', 'Female')}` });
     expect([await queued(), (await stored()).state]).toEqual([0, 'ready']);
   });
@@ -78,13 +78,13 @@ describe('a column that says who left', () => {
   it.each(['', '99:0', '1', 'x:y', '-1:0', '4:77'])('has to be one of the list, not %j', async (choice) => {
     const { status, text } = await save({ choice });
     expect(status).toBe(422);
-    expect(errorsOf(text)).toEqual(['Choose the column and the level that say that a customer left.']);
+    expect(errorsOf(text)).toEqual(['Choose a column and the level that means a customer left.']);
     expect(text).toContain('id="choice-error"');
   });
 });
 
-describe('beside a rule, a column that gives the answer away', () => {
-  it('is warned of and left out by default, by its name or by what it holds', async () => {
+describe('beside a rule, a column that may leak the outcome', () => {
+  it('is warned of and excluded by default, by its name or its values', async () => {
     const balance = bankCsv(1, 3).split('\n')[0]!.split(',').indexOf('Balance');
     let csv = withColumn(bankCsv(500, 3), 'churn_band', ([row]) => ['low', 'mid', 'high'][Number(row) % 3]!);
     csv = withColumn(csv, 'cancelled_on', ([row]) => `2026-0${1 + (Number(row) % 9)}-11`);
@@ -102,14 +102,14 @@ describe('beside a rule, a column that gives the answer away', () => {
     const isLeftOut = (name: string) => text.includes(`name="drop-${at(name)}" value="yes" checked`);
     const names = ['churn_band', 'cancelled_on', 'assets', 'Age', 'Geography', 'state'];
     expect(names.filter(isLeftOut)).toEqual(['churn_band', 'cancelled_on', 'assets']);
-    expect(text).toContain('By its name it says who left.');
-    // What the rule itself asks is never learned from, so it is not offered.
+    expect(text).toContain('its name suggests that it records who churned.');
+    // Columns of the rule are never inputs, so they are not offered.
     expect(text).not.toContain('Leave out Balance');
   });
 });
 
 describe('a rule', () => {
-  it('is told everything that is wrong with it, with what was typed kept', async () => {
+  it('lists all its errors at once, and keeps what was typed', async () => {
     const { status, text } = await save({
       ...{ how: 'rule', match: 'any', asOf: '' },
       ...{ column0: '99', kind0: 'below', value0: '12' },
@@ -148,25 +148,28 @@ describe('a rule', () => {
   it.each([
     ['equals', 'Atlantis', 'No row has &#39;Atlantis&#39; in the column &#39;Geography&#39;.'],
     ['inactive-days', '60', 'The column &#39;Geography&#39; has no dates that can be read.'],
-  ])('that no row can answer (%s %s) is let go and told, and the dataset stays usable', async (...given) => {
-    const [kind, value, words] = given;
-    expect((await save(rule('Geography', kind, value))).status).toBe(303);
-    await runJobs(test.context);
-    expect(await stored()).toMatchObject({ state: 'ready', label: null });
-    for (const step of ['label', 'training'])
-      expect((await agent.get(`/datasets/${dataset.id}/${step}`).expect(200)).text).toContain(words);
-    // What can be used takes its place, and nothing is said of the other any more.
-    await save({ choice: `${place('Exited')}:${levelAt('Exited', '1')}` });
-    await runJobs(test.context);
-    expect(await page()).not.toContain(words);
-    expect(await stored()).toMatchObject({ error: null, label: { column: 'Exited', positive: '1' } });
-  });
+  ])(
+    'that no row can satisfy (%s %s) is dropped with the reason, and the dataset stays usable',
+    async (...given) => {
+      const [kind, value, words] = given;
+      expect((await save(rule('Geography', kind, value))).status).toBe(303);
+      await runJobs(test.context);
+      expect(await stored()).toMatchObject({ state: 'ready', label: null });
+      for (const step of ['label', 'training'])
+        expect((await agent.get(`/datasets/${dataset.id}/${step}`).expect(200)).text).toContain(words);
+      // A label that can be used replaces it, and the reason is gone.
+      await save({ choice: `${place('Exited')}:${levelAt('Exited', '1')}` });
+      await runJobs(test.context);
+      expect(await page()).not.toContain(words);
+      expect(await stored()).toMatchObject({ error: null, label: { column: 'Exited', positive: '1' } });
+    },
+  );
 
   it('is compared with other limits in a job, side by side', async () => {
     const answer = await compare(rule('Balance', 'below-percentile', '40'));
     expect([answer.status, answer.headers['location']]).toEqual([303, `${path()}#comparison`]);
     const waiting = await page();
-    expect(waiting).toContain('Being compared');
+    expect(waiting).toContain('Comparing: a quick model');
     expect(waiting).toContain('reload-page');
     await runJobs(test.context);
     const { results, error } = comparisonOf(await stored())!;
@@ -225,7 +228,7 @@ describe('before a label is saved', () => {
     expect(label).toEqual({ kind: 'column', column: 'Churn', positive: 'TRUE' });
   });
 
-  it('tells what to do with a column called Churn that has one value, or three levels', async () => {
+  it('says what to do with a column called Churn that has one value, or three levels', async () => {
     const single = await labelPage(table('Churn', () => 'Yes'));
     expect(single.text).toContain('one value only, Yes');
     expect(single.text).toContain('Upload a file with customers who left and customers who stayed');
