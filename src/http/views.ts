@@ -68,6 +68,7 @@ export const views: readonly string[] = [
   'partials/unusable-models',
   'partials/batch-steps',
   'predict/show',
+  'customers/comparison',
   'customers/list',
   'customers/show',
   'rules/edit',

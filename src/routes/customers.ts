@@ -2,9 +2,7 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import type { Baseline } from '../domain/scoring/what-if.ts';
 import { foldName } from '../domain/csv/column-names.ts';
-import type { Alternatives } from '../domain/scoring/alternatives.ts';
 import { isSameValue } from '../domain/scoring/cell-values.ts';
 import { currentPopulation, withinPopulation } from '../domain/analytics/population.ts';
 import { predictionsCsvHeader } from '../domain/scoring/customers-csv.ts';
@@ -16,31 +14,28 @@ import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam, parseQuery } from '../http/validate.ts';
 import { largestNumber } from '../ml/data/values.ts';
-import type { CellValue } from '../ml/data/values.ts';
+import { presentCustomer } from '../presenters/customer.ts';
+import type { CustomerData } from '../presenters/customer.ts';
+import type { InputChange } from '../presenters/customer-comparison.ts';
 import { presentCustomers } from '../presenters/customers.ts';
 import type { CustomersData } from '../presenters/customers.ts';
 import { listBatches } from '../store/batches.ts';
-import { listModels } from '../store/models.ts';
-import { getPrediction, hasPredictions, listHistory, sortColumns } from '../store/predictions.ts';
+import { findModel, listModels } from '../store/models.ts';
+import {
+  findPrediction,
+  getPrediction,
+  hasPredictions,
+  listHistory,
+  sortColumns,
+} from '../store/predictions.ts';
 import type { PredictionFilter, PredictionRecord, SortKey } from '../store/predictions.ts';
 import { getSettings } from '../store/settings.ts';
-import type { Settings } from '../store/settings.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
     'customers/list': PageData & ReturnType<typeof presentCustomers>;
-    'customers/show': PageData & {
-      readonly prediction: PredictionRecord;
-      readonly others: number;
-      readonly compared: PredictionRecord | null;
-      readonly baseline: Baseline | null;
-      readonly changes: readonly InputChange[];
-      readonly history: readonly PredictionRecord[];
-      readonly settings: Settings;
-      /** Null: the model could not be asked in time. */
-      readonly alternatives: Alternatives | null;
-    };
+    'customers/show': PageData & ReturnType<typeof presentCustomer>;
   }
 }
 
@@ -95,6 +90,26 @@ export function createCustomerHandlers({ db, tasks }: Context) {
     };
   };
 
+  const readCustomer = async (id: number, comparedId: number | null): Promise<CustomerData> => {
+    const prediction = await getPrediction(db, id);
+    const compared = comparedId === null ? undefined : await findPrediction(db, comparedId);
+    const settings = await getSettings(db);
+    return {
+      prediction,
+      model: prediction.modelId === null ? undefined : await findModel(db, prediction.modelId),
+      original: compared
+        ? {
+            prediction: compared,
+            baseline: await tasks.run('baselineOf', { whatIf: prediction, original: compared }),
+          }
+        : null,
+      changes: compared ? changedInputs(compared.inputs, prediction.inputs) : [],
+      history: prediction.customerId === null ? [] : await listHistory(db, prediction.customerId, 20),
+      settings,
+      alternatives: await nullIfLate(tasks.run('findAlternatives', { prediction, settings })),
+    };
+  };
+
   return {
     list: async (req: Request, res: Response) => {
       const { data: query, noted } = parseQuery(ListQuery, req.query);
@@ -117,24 +132,8 @@ export function createCustomerHandlers({ db, tasks }: Context) {
     },
 
     show: async (req: Request, res: Response) => {
-      const prediction = await getPrediction(db, idParam(req));
-      const compared = await findCompared(db, req);
-      const settings = await getSettings(db);
-      const shown = prediction.reasons.strongest.reduce((sum, reason) => sum + reason.points, 0);
-      await render(res, 'customers/show', {
-        title:
-          prediction.customerId === null
-            ? `Prediction ${prediction.id}`
-            : `Customer ${prediction.customerId}`,
-        prediction,
-        others: prediction.probability - prediction.reasons.base - shown,
-        compared,
-        baseline: compared && (await tasks.run('baselineOf', { whatIf: prediction, original: compared })),
-        changes: compared === null ? [] : changedInputs(compared.inputs, prediction.inputs),
-        history: prediction.customerId === null ? [] : await listHistory(db, prediction.customerId, 20),
-        settings,
-        alternatives: await nullIfLate(tasks.run('findAlternatives', { prediction, settings })),
-      });
+      const data = await readCustomer(idParam(req), originalId(req));
+      await render(res, 'customers/show', (h) => presentCustomer(h, data));
     },
   };
 }
@@ -149,28 +148,21 @@ async function nullIfLate<T>(work: Promise<T>): Promise<T | null> {
   }
 }
 
-interface InputChange {
-  readonly name: string;
-  readonly before: CellValue;
-  readonly after: CellValue;
-}
-
 function changedInputs(
   before: PredictionRecord['inputs'],
   after: PredictionRecord['inputs'],
 ): readonly InputChange[] {
-  // Another model may call the same column otherwise.
+  // Another model may spell the same column differently.
   const known = new Map(Object.entries(before).map(([name, value]) => [foldName(name), value]));
   return Object.entries(after)
     .map(([name, value]) => ({ name, before: known.get(foldName(name)) ?? null, after: value }))
     .filter(({ before: was, after: is }) => !isSameValue(was, is));
 }
 
-/** `?compared=ID`: the score that a what-if began with; one that is gone is not compared. */
-async function findCompared(db: Context['db'], req: Request): Promise<PredictionRecord | null> {
+/** `?compared=ID`: the score that a what-if began with. */
+function originalId(req: Request): number | null {
   const id = Number(req.query['compared']);
-  if (!Number.isSafeInteger(id) || id < 1) return null;
-  return getPrediction(db, id).catch(() => null);
+  return Number.isSafeInteger(id) && id >= 1 ? id : null;
 }
 
 function toFilter(query: ListQuery): PredictionFilter {

@@ -138,7 +138,7 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
     await page.getByRole('link', { name: 'Change and compare' }).click();
     await page.getByLabel('Contract').selectOption('Two year');
     await page.getByRole('button', { name: 'Predict' }).click();
-    await page.getByText('against the original').waitFor();
+    await page.getByText('compared with the original').waitFor();
     expect(await page.locator('.result-figure').innerText()).not.toBe(before);
   });
 

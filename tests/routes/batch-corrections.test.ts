@@ -238,7 +238,7 @@ describe('a value that has another name in the file', () => {
       return (await scoresOf(batch))[0]!.notes.join();
     };
     expect(await scoredNotes(id)).toContain('read as Month-to-month');
-    expect(await scoredNotes(next)).toContain('was never seen in training');
+    expect(await scoredNotes(next)).toContain('is not recognised');
   });
 
   it('must be one of the levels offered', async () => {

@@ -1,4 +1,4 @@
-/** What would bring a customer below the next risk level, of the things that the company can change. */
+/** Which changes to what the company can change would take a customer below the next risk level. */
 import type { Db } from '../../db.ts';
 import { AppError } from '../../errors.ts';
 import { valueText } from '../../format.ts';
@@ -11,6 +11,7 @@ import { findModel } from '../../store/models.ts';
 import type { PredictionRecord } from '../../store/predictions.ts';
 import type { Settings } from '../../store/settings.ts';
 import { cellsOf } from './customer-cells.ts';
+import { featureTitle, levelText } from './feature-words.ts';
 import { readModelFile } from '../models/files.ts';
 
 export interface Alternative {
@@ -28,7 +29,7 @@ export interface Alternatives {
 
 const none: Alternatives = { below: null, changeable: [], found: [] };
 
-/** Nothing where the model is gone or cannot be used any more. */
+/** None where the model was removed or cannot be used any more. */
 export async function findAlternatives(
   db: Db,
   modelsDir: string,
@@ -49,7 +50,7 @@ export async function findAlternatives(
 function alternativesOf(model: Model, prediction: PredictionRecord, below: number): Alternatives {
   const { features } = model.schema;
   const changeable = [...features.keys()].filter((place) => features[place]!.actionable === true);
-  const answer = { below, changeable: changeable.map((place) => titleOf(features[place]!)), found: [] };
+  const answer = { below, changeable: changeable.map((place) => featureTitle(features[place]!)), found: [] };
   const batch = createRowBatch(features, 1);
   if (
     changeable.length === 0 ||
@@ -70,18 +71,14 @@ function alternativesOf(model: Model, prediction: PredictionRecord, below: numbe
       probability,
       changes: changes.map(({ place, from, to }) => {
         const feature = features[place]!;
-        return { feature: titleOf(feature), from: wordsOf(feature, from), to: wordsOf(feature, to) };
+        return { feature: featureTitle(feature), from: wordsOf(feature, from), to: wordsOf(feature, to) };
       }),
     })),
   };
 }
 
-function titleOf({ name, title }: Feature): string {
-  return title ?? name;
-}
-
 function wordsOf(feature: Feature, value: number): string {
   if (Number.isNaN(value) || (value < 0 && !isNumeric(feature))) return 'not known';
-  if (!isNumeric(feature)) return feature.levels[value]!;
+  if (!isNumeric(feature)) return levelText(feature, feature.levels[value]!);
   return valueText(value, feature.type === 'date' ? 'date' : 'number');
 }

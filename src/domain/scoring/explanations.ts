@@ -1,4 +1,4 @@
-/** Reasons and notes in words. They tell what goes with the risk in similar customers, never what causes it. */
+/** Reasons and notes in words. Reasons describe risk in similar customers; they never claim a cause. */
 import { cellText, sizeText } from '../../format.ts';
 import type { CellNote, CellProblem } from '../../ml/data/row-reader.ts';
 import type { CellValue, DecimalSign } from '../../ml/data/values.ts';
@@ -7,7 +7,7 @@ import { labelOf } from '../csv/column-names.ts';
 /** A feature's part in one prediction. */
 export interface Reason {
   readonly feature: string;
-  /** What the model was told; null where it is not known. */
+  /** The value of the input; null where it is not known. */
   readonly value: CellValue;
   /** Signed, in probability: 0.12 raises the risk by 12 points. */
   readonly points: number;
@@ -41,13 +41,13 @@ export function noteWords({ column, kind, found, beyond, used }: CellNote): stri
     case 'missing':
       return used === undefined
         ? `${column} is missing; scored as an unknown value`
-        : `${column} is missing; ${used} stands in, which is typical`;
+        : `${column} is missing; the typical value ${used} was used`;
     case 'unseen':
       return used === undefined
-        ? `${column} '${said}' was never seen in training; it says nothing either way`
-        : `${column} '${said}' was never seen in training; scored as an unknown value`;
+        ? `${column} '${said}' is not recognised; it has no effect on the score`
+        : `${column} '${said}' is not recognised; scored as an unknown value`;
     case 'out-of-range':
-      return `${column} ${said} is ${beyond ?? 'outside of what training saw'}${used === undefined ? '' : `; used as ${used}`}`;
+      return `${column} ${said} is ${beyond ?? 'outside the training range'}${used === undefined ? '' : `; ${used} was used`}`;
   }
 }
 

@@ -210,7 +210,7 @@ function outOfRange(
   if (feature.policy === undefined && feature.allowed === undefined) return note;
   const limit = written(bound, feature, decimal);
   const side = values[row]! > bound ? 'above' : 'below';
-  const beyond = `${side} what ${feature.allowed ? 'is allowed' : 'training saw'} (${limit})`;
+  const beyond = `${side} the ${feature.allowed ? 'allowed' : 'training'} range (${limit})`;
   if (policy.outOfRange === 'use') return { ...note, beyond };
   values[row] = bound;
   return { ...note, beyond, used: limit };

@@ -9,23 +9,20 @@ import {
 describe('a note on a score', () => {
   it.each([
     [{ kind: 'missing', found: '' }, 'Tenure is missing; scored as an unknown value'],
-    [{ kind: 'missing', found: '', used: '29' }, 'Tenure is missing; 29 stands in, which is typical'],
-    [
-      { kind: 'unseen', found: 'Weekly' },
-      "Tenure 'Weekly' was never seen in training; it says nothing either way",
-    ],
+    [{ kind: 'missing', found: '', used: '29' }, 'Tenure is missing; the typical value 29 was used'],
+    [{ kind: 'unseen', found: 'Weekly' }, "Tenure 'Weekly' is not recognised; it has no effect on the score"],
     [
       { kind: 'unseen', found: 'Weekly', used: '' },
-      "Tenure 'Weekly' was never seen in training; scored as an unknown value",
+      "Tenure 'Weekly' is not recognised; scored as an unknown value",
     ],
-    [{ kind: 'out-of-range', found: '900' }, 'Tenure 900 is outside of what training saw'],
+    [{ kind: 'out-of-range', found: '900' }, 'Tenure 900 is outside the training range'],
     [
-      { kind: 'out-of-range', found: '900', beyond: 'above what training saw (72)', used: '72' },
-      'Tenure 900 is above what training saw (72); used as 72',
+      { kind: 'out-of-range', found: '900', beyond: 'above the training range (72)', used: '72' },
+      'Tenure 900 is above the training range (72); 72 was used',
     ],
     [
-      { kind: 'out-of-range', found: '-1', beyond: 'below what is allowed (0)' },
-      'Tenure -1 is below what is allowed (0)',
+      { kind: 'out-of-range', found: '-1', beyond: 'below the allowed range (0)' },
+      'Tenure -1 is below the allowed range (0)',
     ],
   ] as const)('%j reads %j', (note, words) => {
     expect(noteWords({ column: 'Tenure', ...note })).toBe(words);

@@ -78,14 +78,14 @@ describe.each(['logistic', 'forest'] as const)('a score of the %s model', (famil
     expect(unmoved.filter(({ name }) => (importance.get(name) ?? 0) > 0)).toEqual([]);
   });
 
-  it('takes a blank as missing and an unseen level as saying nothing, and notes both', () => {
+  it('takes a blank as missing and an unseen level as having no effect, and notes both', () => {
     const { cells } = customer(0);
     const place = model.schema.features.findIndex(({ name }) => name === 'Contract');
     const changed = (value: string) => ({ cells: cells.map((cell, k) => (k === place ? value : cell)) });
     const [blank, unseen] = scoreCustomers(scorer, [changed(' '), changed('Three year')], '.');
     expect(blank?.ok && blank.customer.notes).toEqual([expect.stringContaining('Contract is missing')]);
     expect(unseen?.ok && unseen.customer.notes).toEqual([
-      expect.stringContaining("'Three year' was never seen"),
+      expect.stringContaining("'Three year' is not recognised"),
     ]);
     if (family === 'logistic' && unseen?.ok)
       expect(unseen.customer.reasons.find(({ feature }) => feature === 'Contract')?.points).toBeCloseTo(

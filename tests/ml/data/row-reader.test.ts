@@ -135,7 +135,7 @@ describe('a policy', () => {
       [
         {
           ...{ column: 'tenure', kind: 'out-of-range', found: '900' },
-          ...{ beyond: 'above what training saw (72)', used: '72' },
+          ...{ beyond: 'above the training range (72)', used: '72' },
         },
       ],
     ]);
@@ -154,12 +154,12 @@ describe('a policy', () => {
     ]);
   });
 
-  it('tells a limit that people set from what training saw, below it as well as above', () => {
+  it('distinguishes an allowed range from the training range, below it as well as above', () => {
     const limits = { min: 10, max: 10 };
     const words = (tenure: string): (string | undefined)[] =>
       under({}, tenure, 'One year', limits).notes.map(({ beyond }) => beyond);
-    expect(words('9')).toEqual(['below what is allowed (10)']);
-    expect(words('11')).toEqual(['above what is allowed (10)']);
+    expect(words('9')).toEqual(['below the allowed range (10)']);
+    expect(words('11')).toEqual(['above the allowed range (10)']);
     expect(words('10')).toEqual([]);
   });
 

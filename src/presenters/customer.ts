@@ -1,0 +1,126 @@
+/** One customer's score: how likely to leave, why, what to do, and what would change it. */
+import type { Alternatives } from '../domain/scoring/alternatives.ts';
+import { featureWords } from '../domain/scoring/feature-words.ts';
+import { similarCustomers } from '../domain/scoring/similar-customers.ts';
+import type { Baseline } from '../domain/scoring/what-if.ts';
+import type { ModelRecord } from '../store/models.ts';
+import type { PredictionRecord } from '../store/predictions.ts';
+import type { Settings } from '../store/settings.ts';
+import { presentComparison } from './customer-comparison.ts';
+import type { InputChange } from './customer-comparison.ts';
+import { presentMeter } from './chart-meter.ts';
+import { presentReasons } from './customer-reasons.ts';
+import type { ViewHelpers } from './view-helpers.ts';
+
+export interface CustomerData {
+  readonly prediction: PredictionRecord;
+  /** The model of the score; undefined where it is no longer there. */
+  readonly model: ModelRecord | undefined;
+  /** The score that a what-if began with. */
+  readonly original: { readonly prediction: PredictionRecord; readonly baseline: Baseline } | null;
+  readonly changes: readonly InputChange[];
+  readonly history: readonly PredictionRecord[];
+  readonly settings: Settings;
+  /** Null: they could not be computed in time. */
+  readonly alternatives: Alternatives | null;
+}
+
+/** Notes that are shown beside the probability; all of them stand further down. */
+const notesAtTop = 3;
+
+export function presentCustomer(h: ViewHelpers, data: CustomerData) {
+  const { prediction, settings } = data;
+  const words = featureWords(data.model?.schema);
+  return {
+    title: customerTitle(prediction),
+    scored: `Scored ${h.dateTime(prediction.createdAt)} by model ${prediction.modelLabel}`,
+    file: fileOf(h, prediction),
+    changeHref: prediction.modelId === null ? null : `/predict?from=${prediction.id}`,
+    probability: h.percent(prediction.probability),
+    level: prediction.riskLevel,
+    similar: data.model && similarWords(h, data.model, prediction.probability),
+    meter: presentMeter(h, prediction, settings),
+    comparison: data.original && presentComparison(h, { ...data, original: data.original, words }),
+    isUncountedWhatIf: data.original === null && prediction.source === 'what-if',
+    reasons: presentReasons(h, prediction, words),
+    actions: presentActions(h, prediction, settings),
+    rulesHref: `/settings/rules/test?prediction=${prediction.id}`,
+    alternatives: presentAlternatives(h, data.alternatives),
+    isWithoutAlternatives: data.alternatives === null,
+    notes: prediction.notes,
+    notesSummary: summaryOfNotes(h, prediction),
+    inputs: Object.entries(prediction.inputs).map(([name, value]) => ({
+      label: words.titleWithUnit(name),
+      value: words.value(name, value),
+    })),
+    history: data.history.length > 1 ? presentHistory(h, data.history) : [],
+  };
+}
+
+function customerTitle({ id, customerId }: PredictionRecord): string {
+  return customerId === null ? `Prediction ${id}` : `Customer ${customerId}`;
+}
+
+function fileOf(h: ViewHelpers, { batchId, batchName, rowNumber }: PredictionRecord) {
+  if (batchId === null || batchName === null) return null;
+  return { href: `/batches/${batchId}`, name: batchName, row: h.count(rowNumber) };
+}
+
+function similarWords(h: ViewHelpers, model: ModelRecord, probability: number) {
+  const similar = similarCustomers(model.evaluation, probability);
+  if (similar === null) return null;
+  const whom = `held-out ${h.rowWord(model.evaluation)}s`;
+  return {
+    sentence: `${inHundred(h, probability)} in 100 similar customers leave.`,
+    evidence: `Of ${h.count(similar.count)} ${whom} with a churn probability of ${h.number(similar.from * 100)} to ${h.share(similar.to)}, ${h.rate(similar.rate)} left; the model predicted ${h.rate(similar.predicted)}.`,
+  };
+}
+
+function inHundred(h: ViewHelpers, probability: number): string {
+  if (probability < 0.01) return 'Fewer than 1';
+  return probability > 0.99 ? 'More than 99' : `About ${h.count(Math.round(probability * 100))}`;
+}
+
+function presentActions(h: ViewHelpers, { actions }: PredictionRecord, { valueMonths }: Settings) {
+  return actions.map(({ action, why, cost, expectedSaving }) => ({
+    action,
+    why,
+    figures:
+      expectedSaving === null
+        ? `Costs ${h.money(cost)}. The monthly revenue of this customer is not known, so no saving is computed.`
+        : `Costs ${h.money(cost)}, expected to save ${h.money(expectedSaving)} in ${h.plural(valueMonths, 'month')}.`,
+  }));
+}
+
+/** Null where the risk is low already or nothing can be changed. */
+function presentAlternatives(h: ViewHelpers, alternatives: Alternatives | null) {
+  if (alternatives?.below === undefined || alternatives.below === null) return null;
+  if (alternatives.changeable.length === 0) return null;
+  return {
+    title: `What would reduce the churn probability below ${h.percent(alternatives.below)}?`,
+    none: `No combination of up to three changes to ${alternatives.changeable.join(', ')} does, according to this model.`,
+    found: alternatives.found.map(({ changes, probability }) => ({
+      changes: changes.map(({ feature, from, to }) => `${feature} from ${from} to ${to}`).join('; '),
+      probability: h.percent(probability),
+    })),
+  };
+}
+
+function summaryOfNotes(h: ViewHelpers, { notes }: PredictionRecord) {
+  if (notes.length === 0) return null;
+  return {
+    link: `${h.plural(notes.length, 'note')} on this score`,
+    text: `${notes.slice(0, notesAtTop).join('; ')}${notes.length > notesAtTop ? ' …' : ''}`,
+  };
+}
+
+function presentHistory(h: ViewHelpers, history: readonly PredictionRecord[]) {
+  return history.map((score) => ({
+    href: `/customers/${score.id}`,
+    scored: h.dateTime(score.createdAt),
+    isWhatIf: score.source === 'what-if',
+    probability: h.percent(score.probability),
+    level: score.riskLevel,
+    model: score.modelLabel,
+  }));
+}
