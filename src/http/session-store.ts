@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import session from 'express-session';
 import type { SessionData } from 'express-session';
+import { z } from 'zod';
 import type { Db } from '../db.ts';
 import { deleteSession, findSession, insertSession, updateSession } from '../store/sessions.ts';
 
@@ -22,11 +23,9 @@ export class HashedSessionStore extends session.Store {
   }
 
   override get(sid: string, callback: (error: unknown, session?: SessionData | null) => void): void {
-    findSession(this.db, hashed(sid), new Date().toISOString())
-      .then((text) => (text === null ? null : (JSON.parse(text) as SessionData)))
-      .then((data) => {
-        callback(null, data);
-      }, callback);
+    findSession(this.db, hashed(sid), new Date().toISOString()).then((text) => {
+      callback(null, text === null ? null : readSession(text));
+    }, callback);
   }
 
   /** express-session gives its store the function that makes a session; what it makes is noted. */
@@ -72,4 +71,16 @@ export class HashedSessionStore extends session.Store {
 
 function hashed(sid: string): string {
   return createHash('sha256').update(sid).digest('hex');
+}
+
+const StoredSession = z.looseObject({ cookie: z.looseObject({}) });
+
+/** A damaged session has ended: its owner signs in again. */
+function readSession(text: string): SessionData | null {
+  try {
+    // express-session wrote it; only that it still is an object with a cookie can be checked.
+    return z.custom<SessionData>((value) => StoredSession.safeParse(value).success).parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
 }

@@ -1,6 +1,8 @@
 /** What a challenger says of customers whom the active model scored. */
 import type { Db } from '../db.ts';
 import type { CellValue } from '../ml/data/values.ts';
+import { readJson } from './json.ts';
+import { Inputs } from './prediction-documents.ts';
 
 export interface ChallengerScore {
   readonly predictionId: number;
@@ -21,7 +23,10 @@ export async function listBatchInputs(
     .orderBy('id')
     .limit(limit)
     .select('id', 'inputs');
-  return rows.map(({ id, inputs }) => ({ id, inputs: JSON.parse(inputs) as Record<string, CellValue> }));
+  return rows.map(({ id, inputs }) => ({
+    id,
+    inputs: readJson(Inputs, inputs, `inputs of prediction ${id}`),
+  }));
 }
 
 /** Saying it again replaces what was said. */

@@ -1,22 +1,13 @@
+import { z } from 'zod';
 import type { Db } from '../db.ts';
 import { NotFound } from '../errors.ts';
-import type { AllowedRange, ColumnRole, ColumnType, Policy } from '../ml/data/schema.ts';
+import { DatasetColumn, StoredProfile } from './dataset-documents.ts';
+import { readJson, readJsonOrNull } from './json.ts';
 
-/** A column as an analyst confirmed it. */
-export interface DatasetColumn {
-  readonly name: string;
-  readonly type: ColumnType;
-  readonly role: ColumnRole;
-  readonly distinct: number;
-  readonly missing: number;
-  /** Categories and booleans, most frequent first; otherwise empty. */
-  readonly levels: readonly string[];
-  readonly title?: string;
-  readonly unit?: string;
-  readonly actionable?: boolean;
-  readonly allowed?: AllowedRange;
-  readonly policy?: Policy;
-}
+export type { DatasetColumn } from './dataset-documents.ts';
+
+const Columns = z.array(DatasetColumn);
+const Notes = z.array(z.string());
 
 export type DatasetKind = 'customers' | 'transactions';
 export type DatasetState = 'reading' | 'ready' | 'failed';
@@ -39,8 +30,8 @@ export interface Dataset {
   readonly notes: readonly string[];
   /** JSON: domain's LabelDefinition, or null. */
   readonly label: unknown;
-  /** JSON: domain's DatasetProfile, or null while it is being read. */
-  readonly profile: unknown;
+  /** Null while the file is being read. */
+  readonly profile: StoredProfile | null;
   readonly error: string | null;
   readonly confirmedAt: string | null;
   readonly isSample: boolean;
@@ -193,6 +184,7 @@ function jsonOrNull(value: unknown): string | null {
 }
 
 function toDataset(row: DatasetRow): Dataset {
+  const of = (column: string): string => `${column} of dataset ${row.id}`;
   return {
     id: row.id,
     name: row.name,
@@ -201,14 +193,14 @@ function toDataset(row: DatasetRow): Dataset {
     sha256: row.sha256,
     byteSize: row.byte_size,
     rowCount: row.row_count,
-    columns: JSON.parse(row.columns) as DatasetColumn[],
+    columns: readJson(Columns, row.columns, of('columns')),
     kind: row.kind,
     state: row.state,
     seriesId: row.series_id ?? row.id,
     version: row.version,
-    notes: JSON.parse(row.notes) as string[],
-    label: row.label === null ? null : (JSON.parse(row.label) as unknown),
-    profile: row.profile === null ? null : (JSON.parse(row.profile) as unknown),
+    notes: readJson(Notes, row.notes, of('notes')),
+    label: readJsonOrNull(z.unknown(), row.label, of('label')),
+    profile: readJsonOrNull(StoredProfile, row.profile, of('profile')),
     error: row.error,
     confirmedAt: row.confirmed_at,
     isSample: Boolean(row.is_sample),

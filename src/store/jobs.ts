@@ -1,4 +1,7 @@
+import { z } from 'zod';
 import type { Db } from '../db.ts';
+import { DamagedRecord } from '../errors.ts';
+import { readJson } from './json.ts';
 
 export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 export type JobKind =
@@ -41,6 +44,8 @@ export const maxAttempts = 3;
 export const leaseMs = 8_000;
 /** No lease and no pause is longer than that. */
 const clockSlackMs = 60_000;
+
+const Payload = z.record(z.string(), z.unknown());
 
 interface JobRow {
   id: number;
@@ -265,7 +270,7 @@ function toJob(row: JobRow): Job {
     id: row.id,
     kind: row.kind,
     state: row.state,
-    payload: JSON.parse(row.payload) as Record<string, unknown>,
+    payload: readPayload(row),
     subject: row.subject,
     done: row.done,
     total: row.total,
@@ -279,4 +284,14 @@ function toJob(row: JobRow): Job {
     startedAt: row.started_at,
     finishedAt: row.finished_at,
   };
+}
+
+/** A damaged payload counts as empty: that job fails for want of what it works on, and the queue goes on. */
+function readPayload({ id, payload }: JobRow): Job['payload'] {
+  try {
+    return readJson(Payload, payload, `payload of job ${id}`);
+  } catch (error) {
+    if (error instanceof DamagedRecord) return {};
+    throw error;
+  }
 }

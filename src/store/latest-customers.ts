@@ -1,6 +1,8 @@
 /** The latest score of every customer, in part: what a change of model is tried on. */
 import type { Db } from '../db.ts';
 import type { CellValue } from '../ml/data/values.ts';
+import { readJson } from './json.ts';
+import { Inputs } from './prediction-documents.ts';
 import { ofModels } from './predictions.ts';
 import type { PopulationFilter } from './predictions.ts';
 
@@ -75,7 +77,7 @@ export async function sampleLatestCustomers(
     riskLevel: row.risk_level,
     monthlyValue: row.monthly_value,
     modelId: row.model_id,
-    inputs: JSON.parse(row.inputs) as Record<string, CellValue>,
+    inputs: readJson(Inputs, row.inputs, `inputs of prediction ${row.id}`),
   }));
   return { total, customers };
 }

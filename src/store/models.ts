@@ -2,6 +2,8 @@ import type { Db } from '../db.ts';
 import { NotFound } from '../errors.ts';
 import type { Schema } from '../ml/data/schema.ts';
 import type { Evaluation, Importance, Provenance } from '../ml/model/model.ts';
+import { readJson } from './json.ts';
+import { StoredEvaluation, storedImportance, StoredProvenance, StoredSchema } from './model-documents.ts';
 
 export type ModelState = 'candidate' | 'active' | 'challenger' | 'archived';
 
@@ -160,6 +162,8 @@ function labelOf({ id, name }: Pick<ModelRow, 'id' | 'name'>): string {
 }
 
 function toModel(row: ModelRow): ModelRecord {
+  const of = (column: string): string => `${column} of model ${row.id}`;
+  const schema = readJson(StoredSchema, row.schema, of('schema'));
   return {
     id: row.id,
     label: labelOf(row),
@@ -168,11 +172,11 @@ function toModel(row: ModelRow): ModelRecord {
     state: row.state,
     file: row.file,
     sha256: row.sha256,
-    schema: JSON.parse(row.schema) as Schema,
+    schema,
     threshold: row.threshold,
-    evaluation: JSON.parse(row.evaluation) as Evaluation,
-    importance: JSON.parse(row.importance) as Importance[],
-    provenance: JSON.parse(row.provenance) as Provenance,
+    evaluation: readJson(StoredEvaluation, row.evaluation, of('evaluation')),
+    importance: readJson(storedImportance(schema), row.importance, of('importance')),
+    provenance: readJson(StoredProvenance, row.provenance, of('provenance')),
     datasetId: row.dataset_id,
     isSample: Boolean(row.is_sample),
     createdAt: row.created_at,

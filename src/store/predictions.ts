@@ -3,6 +3,8 @@ import { visitRows } from '../db.ts';
 import type { Db } from '../db.ts';
 import { addToBatch } from './batches.ts';
 import { NotFound } from '../errors.ts';
+import { readJson } from './json.ts';
+import { Actions, Inputs, Notes, Reasons } from './prediction-documents.ts';
 import type { CellValue } from '../ml/data/values.ts';
 import type { PredictionSource } from './prediction-writes.ts';
 
@@ -17,21 +19,8 @@ export interface PredictionRecord {
   readonly modelLabel: string;
   readonly probability: number;
   readonly riskLevel: 'low' | 'medium' | 'high';
-  readonly reasons: {
-    readonly base: number;
-    readonly strongest: readonly {
-      readonly feature: string;
-      readonly value: CellValue;
-      readonly points: number;
-    }[];
-  };
-  readonly actions: readonly {
-    readonly ruleId: number;
-    readonly action: string;
-    readonly why: string;
-    readonly cost: number;
-    readonly expectedSaving: number | null;
-  }[];
+  readonly reasons: Reasons;
+  readonly actions: Actions;
   readonly recommendedAction: string | null;
   readonly expectedSaving: number | null;
   readonly monthlyValue: number | null;
@@ -285,11 +274,11 @@ export async function visitFigureRows(
   visit: (row: FigureRow) => void,
 ): Promise<void> {
   const query = filtered(db('predictions'), filter, true).select(
-    ...['inputs', 'probability', 'risk_level', 'monthly_value'],
+    ...['id', 'inputs', 'probability', 'risk_level', 'monthly_value'],
   );
   await visitRows(db, query, (row) => {
     visit({
-      inputs: JSON.parse(String(row['inputs'])) as FigureRow['inputs'],
+      inputs: readJson(Inputs, String(row['inputs']), `inputs of prediction ${String(row['id'])}`),
       probability: Number(row['probability']),
       isHigh: row['risk_level'] === 'high',
       monthlyValue: row['monthly_value'] === null ? null : Number(row['monthly_value']),
@@ -441,6 +430,7 @@ function maybe(value: string | number | null | undefined): number | null {
 
 function toPrediction(row: PredictionRow): PredictionRecord {
   const text = (name: string): string => String(row[name]);
+  const of = (name: string): string => `${name} of prediction ${text('id')}`;
   const orNull = (name: string): string | null => (row[name] == null ? null : String(row[name]));
   return {
     id: Number(row['id']),
@@ -454,13 +444,13 @@ function toPrediction(row: PredictionRow): PredictionRecord {
       row['model_name'] == null ? 'a model that was removed' : `v${text('model_id')} ${text('model_name')}`,
     probability: Number(row['probability']),
     riskLevel: text('risk_level') as PredictionRecord['riskLevel'],
-    reasons: JSON.parse(text('reasons')) as PredictionRecord['reasons'],
-    actions: JSON.parse(text('actions')) as PredictionRecord['actions'],
+    reasons: readJson(Reasons, text('reasons'), of('reasons')),
+    actions: readJson(Actions, text('actions'), of('actions')),
     recommendedAction: orNull('recommended_action'),
     expectedSaving: maybe(row['expected_saving']),
     monthlyValue: maybe(row['monthly_value']),
-    inputs: JSON.parse(text('inputs')) as Record<string, CellValue>,
-    notes: JSON.parse(text('notes')) as string[],
+    inputs: readJson(Inputs, text('inputs'), of('inputs')),
+    notes: readJson(Notes, text('notes'), of('notes')),
     isSample: Boolean(row['is_sample']),
     createdAt: text('created_at'),
   };

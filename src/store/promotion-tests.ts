@@ -1,5 +1,10 @@
+import { z } from 'zod';
 import type { Db } from '../db.ts';
 import { NotFound } from '../errors.ts';
+import { readJson } from './json.ts';
+
+/** The domain knows the kinds. */
+const Definition = z.looseObject({ kind: z.string() });
 
 export interface PromotionTestRecord {
   readonly id: number;
@@ -69,7 +74,7 @@ function toTest(row: PromotionTestRow): PromotionTestRecord {
   return {
     id: row.id,
     name: row.name,
-    definition: JSON.parse(row.definition) as unknown,
+    definition: readJson(Definition, row.definition, `definition of promotion test ${row.id}`),
     enabled: Boolean(row.enabled),
     createdAt: row.created_at,
   };

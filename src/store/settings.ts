@@ -1,47 +1,48 @@
+import { z } from 'zod';
 import type { Db } from '../db.ts';
+import { readJson } from './json.ts';
+import type { Stored } from './json.ts';
 
-/** The organisation's settings, kept in the database; each has a sensible default. */
-export interface Settings {
-  readonly organisation: string;
+const share = z.number().min(0).max(1);
+const amount = z.number().min(0);
+
+/** The organisation's settings, kept in the database: one entry each, with what it may be and its default. */
+const entries = {
+  organisation: z.string().default('Your organisation'),
   /** ISO 4217. */
-  readonly currency: string;
+  currency: z.string().default('EUR'),
   /** IANA, such as Europe/Berlin. */
-  readonly timeZone: string;
+  timeZone: z.string().default('UTC'),
   /** Probability from which a customer counts as medium risk. */
-  readonly mediumFrom: number;
+  mediumFrom: share.default(0.3),
   /** Probability from which a customer counts as high risk. */
-  readonly highFrom: number;
-  /** How many months of payment a kept customer is worth. */
-  readonly valueMonths: number;
+  highFrom: share.default(0.6),
+  /** How many months of payment a retained customer is worth. */
+  valueMonths: amount.default(12),
   /** What it costs to contact a customer, and what an offer costs that is taken up. */
-  readonly contactCost: number;
-  readonly offerCost: number;
-  /** Share of contacted leavers who stay, in [0, 1]. */
-  readonly saveRate: number;
+  contactCost: amount.default(2),
+  offerCost: amount.default(20),
+  /** Share of contacted customers who would have left and stay, in [0, 1]. */
+  saveRate: share.default(0.3),
   /** When the first administrator was created; null: not set up yet. */
-  readonly setUpAt: string | null;
-  /** How far the first start has come; see domain/first-start.ts. */
-  readonly firstStart: 'open' | 'done';
-}
-
-export const defaultSettings: Settings = {
-  organisation: 'Your organisation',
-  currency: 'EUR',
-  timeZone: 'UTC',
-  mediumFrom: 0.3,
-  highFrom: 0.6,
-  valueMonths: 12,
-  contactCost: 2,
-  offerCost: 20,
-  saveRate: 0.3,
-  setUpAt: null,
-  firstStart: 'open',
+  setUpAt: z.string().nullable().default(null),
+  /** Whether the sample still has to be prepared; see domain/sample/first-start.ts. */
+  firstStart: z.enum(['open', 'done']).default('open'),
 };
+const schema = z.object(entries);
+export type Settings = Stored<z.infer<typeof schema>>;
 
+export const defaultSettings: Settings = schema.parse({});
+
+/** @throws DamagedRecord naming the setting that is not what it may be */
 export async function getSettings(db: Db): Promise<Settings> {
   const rows = await db<{ key: string; value: string }>('settings').select('key', 'value');
-  const saved = Object.fromEntries(rows.map(({ key, value }) => [key, JSON.parse(value) as unknown]));
-  return { ...defaultSettings, ...saved };
+  const stored = new Map(rows.map(({ key, value }) => [key, value]));
+  const read = Object.entries(entries).flatMap(([key, entry]) => {
+    const value = stored.get(key);
+    return value === undefined ? [] : [[key, readJson(entry, value, `setting ${key}`)]];
+  });
+  return schema.parse(Object.fromEntries(read));
 }
 
 export async function saveSettings(db: Db, change: Partial<Settings>): Promise<void> {

@@ -1,5 +1,17 @@
+import { z } from 'zod';
 import type { Db } from '../db.ts';
 import { NotFound } from '../errors.ts';
+import { readJson } from './json.ts';
+import type { Stored } from './json.ts';
+
+/** The domain knows the options. */
+const Plan = z.looseObject({});
+
+/** Empty before the first step. */
+const Progress = z
+  .object({ stage: z.string(), done: z.number(), total: z.number(), best: z.string().nullable() })
+  .partial();
+type Progress = Stored<z.infer<typeof Progress>>;
 
 export type TrainingState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 
@@ -10,8 +22,7 @@ export interface TrainingRecord {
   /** JSON: domain's TrainingOptions. */
   readonly plan: unknown;
   readonly state: TrainingState;
-  /** JSON: domain's TrainingProgress. */
-  readonly progress: unknown;
+  readonly progress: Progress;
   readonly modelId: number | null;
   readonly error: string | null;
   readonly createdBy: number | null;
@@ -98,7 +109,7 @@ export async function moveTraining(
   return moved === 1;
 }
 
-export async function saveTrainingProgress(db: Db, id: number, progress: unknown): Promise<void> {
+export async function saveTrainingProgress(db: Db, id: number, progress: Progress): Promise<void> {
   await db('trainings')
     .where({ id })
     .update({ progress: JSON.stringify(progress) });
@@ -113,9 +124,9 @@ function toTraining(row: TrainingRow): TrainingRecord {
     id: row.id,
     datasetId: row.dataset_id,
     name: row.name,
-    plan: JSON.parse(row.plan) as unknown,
+    plan: readJson(Plan, row.plan, `plan of training run ${row.id}`),
     state: row.state,
-    progress: JSON.parse(row.progress) as unknown,
+    progress: readJson(Progress, row.progress, `progress of training run ${row.id}`),
     modelId: row.model_id,
     error: row.error,
     createdBy: row.created_by,

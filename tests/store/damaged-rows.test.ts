@@ -1,10 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DamagedRecord } from '../../src/errors.ts';
 import { getBatch, insertBatch, listBatches } from '../../src/store/batches.ts';
+import { claimJob, enqueueJob } from '../../src/store/jobs.ts';
+import { getModel } from '../../src/store/models.ts';
+import { listPredictions, noFilter } from '../../src/store/predictions.ts';
 import { insertRule, listRules } from '../../src/store/retention-rules.ts';
-import { createTestApp } from '../helpers/app.ts';
+import { defaultSettings, getSettings } from '../../src/store/settings.ts';
+import { activateSmallModel, createTestApp } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
+import { insertDataset, getDataset } from '../../src/store/datasets.ts';
 import { commaFormat } from '../helpers/csv-format.ts';
+import { storeScores } from '../helpers/predictions.ts';
 
 let test: TestApp;
 beforeEach(async () => {
@@ -66,5 +72,76 @@ describe('a damaged retention rule', () => {
     await expect(listRules(db)).rejects.toThrow(
       /conditions of retention rule \d+ is damaged \(riskLevels\.0: /,
     );
+  });
+});
+
+describe('a damaged dataset', () => {
+  const dataset = { name: 'A', file: 'a', sha256: 'a', rowCount: 1, columns: [], isSample: false };
+
+  it.each([
+    ['columns', '[{"name":"tenure","type":"colour"}]', /columns of dataset 1 .*0\.type: /],
+    ['notes', '{}', /notes of dataset 1 /],
+    ['profile', '{"rows":"many"}', /profile of dataset 1 is damaged \(rows: /],
+  ])('names itself and the place in its %s', async (column, json, message) => {
+    const { db } = test.context;
+    const id = await insertDataset(db, dataset);
+    await db('datasets')
+      .where({ id })
+      .update({ [column]: json });
+    await expect(getDataset(db, id)).rejects.toThrow(message);
+  });
+
+  it('gets defaults for what an earlier version did not write', async () => {
+    const { db } = test.context;
+    const id = await insertDataset(db, dataset);
+    await db('datasets').where({ id }).update({ profile: '{"rows":5}' });
+    expect((await getDataset(db, id)).profile).toMatchObject({ rows: 5, columns: [], issues: [] });
+  });
+});
+
+describe('damaged models and predictions', () => {
+  it('name themselves and the place', async () => {
+    const { db } = test.context;
+    const id = await activateSmallModel(test);
+    await storeScores(test, await getModel(db, id), 3);
+    const sort = { key: 'date', descending: false } as const;
+    await db('predictions').where({ id: 2 }).update({ inputs: '{"tenure":[1]}' });
+    await expect(listPredictions(db, noFilter, sort, 10, 0)).rejects.toThrow(
+      /inputs of prediction 2 is damaged \(expected a number, text or null/,
+    );
+    await db('models').where({ id }).update({ evaluation: '{"folds":5}' });
+    await expect(getModel(db, id)).rejects.toThrow(/evaluation of model \d+ is damaged \(it\.trainingRows/);
+  });
+});
+
+describe('a damaged setting', () => {
+  it('names itself', async () => {
+    const { db } = test.context;
+    await db('settings')
+      .insert({ key: 'mediumFrom', value: '"often"', updated_at: '' })
+      .onConflict('key')
+      .merge();
+    await expect(getSettings(db)).rejects.toThrow(/setting mediumFrom is damaged/);
+  });
+
+  it('has its default where nothing is stored, whatever else the table holds', async () => {
+    const { db } = test.context;
+    await db('settings').delete();
+    await db('settings').insert({ key: 'retired', value: 'not JSON', updated_at: '' });
+    expect(await getSettings(db)).toEqual(defaultSettings);
+  });
+});
+
+describe('a job with a damaged payload', () => {
+  it('does not keep the queue from going on', async () => {
+    const { db } = test.context;
+    const id = await enqueueJob(db, {
+      kind: 'check-batch',
+      payload: { batchId: 1 },
+      subject: 'A',
+      createdBy: null,
+    });
+    await db('jobs').where({ id }).update({ payload: 'not JSON' });
+    expect(await claimJob(db, 'test')).toMatchObject({ id, payload: {} });
   });
 });
