@@ -89,6 +89,8 @@ export const views: readonly string[] = [
   'batches/mapping',
   'batches/new',
   'batches/progress',
+  'batches/reading',
+  'batches/reading-facts',
   'batches/removal',
   'batches/corrections',
   'batches/corrections-values',

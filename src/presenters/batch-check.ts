@@ -3,6 +3,7 @@ import type { CheckGroup, CheckReport } from '../domain/batches/findings.ts';
 import { mappingOf } from '../domain/batches/mapping.ts';
 import type { BatchRecord } from '../store/batches.ts';
 import type { Schema } from '../ml/data/schema.ts';
+import { presentReading } from './batch-reading.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
 /** `refused-level` repeats values that are among the problems: they are listed there. */
@@ -36,12 +37,14 @@ export interface CheckInput {
   readonly batch: BatchRecord;
   readonly report: CheckReport;
   readonly schema: Schema;
+  readonly canBeReread: boolean;
 }
 
 /** A long list of names is cut after so many. */
 const maxNames = 40;
 
-export function presentCheck(h: ViewHelpers, { batch, report, schema }: CheckInput) {
+export function presentCheck(h: ViewHelpers, input: CheckInput) {
+  const { batch, report, canBeReread } = input;
   const ready = report.rowCount - report.rejectedCount;
   return {
     href: `/batches/${batch.id}`,
@@ -52,10 +55,10 @@ export function presentCheck(h: ViewHelpers, { batch, report, schema }: CheckInp
     ready: h.count(ready),
     noted: h.count(report.notedCount),
     rejected: h.count(report.rejectedCount),
-    warnings: warningsOf(h, { batch, report, schema }),
+    warnings: warningsOf(h, input),
     scoring: ready === 0 ? null : scoringText(h, report, ready),
     correction: correctionOf(report, ready),
-    notes: batch.format.notes,
+    reading: presentReading(batch, canBeReread),
     unused: namesText(unusedColumns(batch)),
     findings: presentFindings(h, report.groups),
     problems: report.problems.map((problem) => ({ ...problem, row: h.count(problem.row) })),

@@ -4,6 +4,7 @@ import type { Feature } from '../ml/data/schema.ts';
 import type { BatchRecord } from '../store/batches.ts';
 import type { ModelRecord } from '../store/models.ts';
 import { namesText } from './batch-check.ts';
+import { presentReading } from './batch-reading.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
 export interface MappingInput {
@@ -17,6 +18,7 @@ export interface MappingInput {
   readonly chosen: ColumnMapping | null;
   /** The first values of each column. */
   readonly samples: readonly (readonly string[])[];
+  readonly canBeReread: boolean;
 }
 
 export function presentMapping(h: ViewHelpers, input: MappingInput) {
@@ -26,7 +28,7 @@ export function presentMapping(h: ViewHelpers, input: MappingInput) {
     href: `/batches/${batch.id}`,
     name: batch.originalName,
     size: `${h.plural(batch.rowCount, 'row')} and ${h.plural(batch.header.length, 'column')}`,
-    notes: batch.format.notes,
+    reading: presentReading(batch, input.canBeReread),
     offered: offered && { label: offered.label, href: `?model=${offered.id}` },
     missing: missing.length > 0 ? namesText(missing) : null,
     model: model.id,

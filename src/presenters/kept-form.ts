@@ -66,6 +66,7 @@ const training = {
 const purposes: Readonly<Record<string, Purpose>> = {
   '/account': { doing: 'changing your account', labels: { name: 'Name', theme: 'Theme' } },
   '/batches/:id/mapping': { doing: 'matching the columns of a file' },
+  '/batches/:id/reading': { doing: 'choosing how a file is read' },
   '/batches/:id/scoring': { doing: 'scoring a file' },
   '/batches/:id/cancellation': { doing: 'cancelling the work on a file' },
   '/batches/:id/removal': { doing: 'deleting a file and its scores' },

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { bestFit, coverage, guessMapping } from '../domain/batches/mapping.ts';
 import type { ColumnMapping } from '../domain/batches/mapping.ts';
+import { canBeReread } from '../domain/batches/rereading.ts';
 import { matchColumns } from '../domain/batches/matching.ts';
 import { fileStart, readCsvChunks } from '../domain/csv/reader.ts';
 import { AppError } from '../errors.ts';
@@ -51,6 +52,7 @@ export function createBatchMappingHandlers({ db, config }: Context) {
       guess,
       chosen,
       samples: sampleValues(config.uploadsDir, batch),
+      canBeReread: canBeReread(config.uploadsDir, batch),
     };
     const title = 'Match the columns';
     const status = errors.length > 0 ? 422 : 200;

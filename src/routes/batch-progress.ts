@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
 import { cancelBatch, findRunningJob, resumeBatch, scoreBatchLater } from '../domain/batches/batches.ts';
 import { reportOf } from '../domain/batches/findings.ts';
+import { canBeReread } from '../domain/batches/rereading.ts';
 import { findRemovalJob } from '../domain/batches/removal.ts';
 import { lackOfSpace } from '../domain/jobs/disk-space.ts';
 import { currentUser } from '../http/authenticate.ts';
@@ -63,7 +64,7 @@ export function createBatchProgressHandlers({ db, config }: Context) {
       const report = reportOf(batch);
       await render(res, 'batches/check', (h) => ({
         title: 'Check the file',
-        ...presentCheck(h, { batch, report, schema }),
+        ...presentCheck(h, { batch, report, schema, canBeReread: canBeReread(config.uploadsDir, batch) }),
       }));
     },
 

@@ -1,5 +1,11 @@
 /** Each step of a batch has its own address, so that it survives a reload. */
+import type { Db } from '../db.ts';
+import { checkBatchLater } from '../domain/batches/batches.ts';
+import { guessMapping, isComplete } from '../domain/batches/mapping.ts';
+import type { User } from '../domain/people/accounts.ts';
 import type { BatchRecord, BatchState } from '../store/batches.ts';
+import { findActiveModel } from '../store/models.ts';
+import { listRememberedNames } from '../store/remembered-names.ts';
 
 const steps: Record<BatchState, string> = {
   uploaded: 'mapping',
@@ -16,4 +22,13 @@ const steps: Record<BatchState, string> = {
 /** The page of the step that a batch is at. */
 export function stepOf({ id, state }: Pick<BatchRecord, 'id' | 'state'>): string {
   return `/batches/${id}/${steps[state]}`;
+}
+
+/** Checks a file at once if its columns all match the active model, and returns the page of the next step. */
+export async function checkOrMatch(db: Db, user: User, batch: BatchRecord): Promise<string> {
+  const model = await findActiveModel(db);
+  const mapping = model ? guessMapping(model.schema, batch.header, await listRememberedNames(db)) : null;
+  if (!model || !mapping || !isComplete(mapping)) return `/batches/${batch.id}/mapping`;
+  await checkBatchLater(db, user, batch.id, { model, mapping });
+  return `/batches/${batch.id}/progress`;
 }

@@ -3,8 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
-import { checkBatchLater, receiveBatch } from '../domain/batches/batches.ts';
-import { guessMapping, isComplete } from '../domain/batches/mapping.ts';
+import { receiveBatch } from '../domain/batches/batches.ts';
 import { removeBatch } from '../domain/batches/removal.ts';
 import { readQuestion } from '../domain/csv/first-line.ts';
 import type { FirstLine } from '../domain/csv/first-line.ts';
@@ -23,8 +22,7 @@ import type { BatchRecord } from '../store/batches.ts';
 import { findActiveModel } from '../store/models.ts';
 import { noFilter } from '../store/predictions.ts';
 import type { PredictionRecord } from '../store/predictions.ts';
-import { listRememberedNames } from '../store/remembered-names.ts';
-import { stepOf } from './batch-step.ts';
+import { checkOrMatch, stepOf } from './batch-step.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -67,7 +65,7 @@ export function createBatchHandlers(context: Context) {
       receiveFile(config, 'file'),
       async (req: Request, res: Response) => {
         const env = { db, uploadsDir: config.uploadsDir, user: currentUser(req) };
-        const takeIn = (path: string) => tasks.run('takeInCsv', { path, firstLine: readFirstLine(req) });
+        const takeIn = (path: string) => tasks.run('takeInTable', { path, firstLine: readFirstLine(req) });
         try {
           const batch = await receiveBatch(env, receivedFile(req), takeIn);
           res.redirect(303, await afterReceiving(context, req, batch));
@@ -132,11 +130,9 @@ function readFirstLine(req: Request): FirstLine | null {
   return firstLine === 'names' || firstLine === 'data' ? firstLine : null;
 }
 
-/** A file whose columns all match is checked at once; otherwise a person matches them. */
+/** A workbook with several sheets needs a choice first. */
 async function afterReceiving({ db }: Context, req: Request, batch: BatchRecord): Promise<string> {
-  const model = await findActiveModel(db);
-  const mapping = model ? guessMapping(model.schema, batch.header, await listRememberedNames(db)) : null;
-  if (!model || !mapping || !isComplete(mapping)) return `/batches/${batch.id}/mapping`;
-  await checkBatchLater(db, currentUser(req), batch.id, { model, mapping });
-  return `/batches/${batch.id}/progress`;
+  const { sheet } = batch.format;
+  if (sheet && sheet.names.length > 1) return `/batches/${batch.id}/reading`;
+  return checkOrMatch(db, currentUser(req), batch);
 }

@@ -33,6 +33,7 @@ import { createBatchCorrectionHandlers } from './batch-corrections.ts';
 import { createBatchHandlers } from './batches.ts';
 import { createBatchFileHandlers } from './batch-files.ts';
 import { createBatchMappingHandlers } from './batch-mapping.ts';
+import { createBatchReadingHandlers } from './batch-reading.ts';
 import { createBatchProgressHandlers } from './batch-progress.ts';
 
 /** `identify` finds out who is asking; health checks and static files go without. */
@@ -89,6 +90,9 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
   const mapping = createBatchMappingHandlers(context);
   map.get('/batches/:id/mapping', 'batch:create', mapping.show);
   map.post('/batches/:id/mapping', 'batch:create', mapping.save);
+  const reading = createBatchReadingHandlers(context);
+  map.get('/batches/:id/reading', 'batch:create', reading.show);
+  map.post('/batches/:id/reading', 'batch:create', reading.save);
   const progress = createBatchProgressHandlers(context);
   map.get('/batches/:id/check', 'batch:create', progress.showCheck);
   map.post('/batches/:id/scoring', 'batch:create', progress.score);

@@ -3,12 +3,40 @@ import { z } from 'zod';
 import type { Stored } from './json.ts';
 import { StoredRule } from './retention-rules.ts';
 
+const delimiters = [',', ';', '\t', '|'] as const;
+const Decimal = z.enum(['.', ',']);
+const Encoding = z.enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252']);
+const FirstLine = z.enum(['names', 'data']);
+const sheet = z.int().min(0);
+
+/** How a table is to be read, as far as a person chose it; everything else is detected. */
+const ReadingChoice = z.object({
+  /** The place of a workbook's sheet, from 0. */
+  sheet: sheet.exactOptional(),
+  firstLine: FirstLine.exactOptional(),
+  /** ' ': runs of spaces. */
+  delimiter: z.enum([...delimiters, ' ']).exactOptional(),
+  decimal: Decimal.exactOptional(),
+  /** Ignored where the file has a byte order mark, which says it. */
+  encoding: Encoding.exactOptional(),
+});
+export type ReadingChoice = Stored<z.infer<typeof ReadingChoice>>;
+
 export const CsvFormat = z.object({
-  delimiter: z.enum([',', ';', '\t', '|']).default(','),
-  decimal: z.enum(['.', ',']).default('.'),
-  encoding: z.enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252']).default('utf-8'),
+  delimiter: z.enum(delimiters).default(','),
+  decimal: Decimal.default('.'),
+  encoding: Encoding.default('utf-8'),
   /** What a person should know about the file as a whole. */
   notes: z.array(z.string()).default([]),
+  /** Those of the notes that are not about how the file was read; missing in older batches. */
+  remarks: z.array(z.string()).exactOptional(),
+  firstLine: FirstLine.exactOptional(),
+  /** Runs of spaces were replaced by the delimiter. */
+  isSpaced: z.boolean().exactOptional(),
+  source: z.enum(['csv', 'xlsx', 'parquet']).exactOptional(),
+  /** Of a workbook: the sheet that was read, and the names of all. */
+  sheet: z.object({ index: sheet, names: z.array(z.string()) }).exactOptional(),
+  chosen: ReadingChoice.exactOptional(),
 });
 export type CsvFormat = Stored<z.infer<typeof CsvFormat>>;
 

@@ -6,7 +6,8 @@ import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
 import { listFigures } from '../domain/analytics/analytics.ts';
 import type { FirstLine } from '../domain/csv/first-line.ts';
-import { takeInCsv } from '../domain/csv/intake.ts';
+import { takeInTable } from '../domain/datasets/import/convert.ts';
+import type { ReadingChoice } from '../domain/csv/intake.ts';
 import { predictionsCsv } from '../domain/scoring/customers-csv.ts';
 import type { Schema } from '../ml/data/schema.ts';
 import {
@@ -88,8 +89,12 @@ export const tasks = {
   probabilityHistogram: page(({ db }, { filter, bins }: Filtered & { bins: number }) =>
     probabilityHistogram(db, filter, bins),
   ),
-  takeInCsv: long((_env, { path, firstLine }: { path: string; firstLine?: FirstLine | null }) =>
-    takeInCsv(path, firstLine ?? null),
+  /** Reads an uploaded table, and replaces it by its CSV form. */
+  takeInTable: long(
+    (
+      _env,
+      { path, firstLine, choice }: { path: string; firstLine?: FirstLine | null; choice?: ReadingChoice },
+    ) => takeInTable(path, undefined, firstLine ?? null, choice),
   ),
   listFigures: long(({ db }, { filter, schema }: Filtered & { schema: Schema }) =>
     listFigures(db, schema, filter),

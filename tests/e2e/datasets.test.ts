@@ -105,7 +105,7 @@ describe.skipIf(browserPath === undefined)('an analyst with data of their own', 
 
   it('scores a file with it at once; form, upload and template follow the new schema', async () => {
     await page.goto(`${server.url}/score`);
-    await page.getByLabel(/CSV file/).setInputFiles(file('today.csv', bankCsv(300, 9, false)));
+    await page.getByLabel(/CSV, Excel/).setInputFiles(file('today.csv', bankCsv(300, 9, false)));
     await press(button('Upload and check'));
     await press(button('Score 300 customers'));
     await page.getByRole('heading', { name: 'Scores of today.csv' }).waitFor(waiting);

@@ -77,7 +77,7 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
     await page.getByLabel('Password').fill(password);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('link', { name: 'Score a file' }).first().click();
-    await page.getByLabel(/CSV file/).setInputFiles(file('mine.csv', customersCsv(300, 42)));
+    await page.getByLabel(/CSV, Excel/).setInputFiles(file('mine.csv', customersCsv(300, 42)));
     await page.getByRole('button', { name: 'Upload and check' }).click();
     await page.getByRole('button', { name: 'Score 300 customers' }).click();
     await page.getByRole('heading', { name: 'Scores of mine.csv' }).waitFor();
@@ -90,7 +90,7 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
     const text =
       'contract,onlinesecurity,techsupport,internetservice,onlinebackup,tenure,monthlycharges,totalcharges\nMonth-to-month,No,No,DSL,Yes,1,29.85,29.85\n';
     await page.goto(`${server.url}/score`);
-    await page.getByLabel(/CSV file/).setInputFiles(file('paper.csv', text));
+    await page.getByLabel(/CSV, Excel/).setInputFiles(file('paper.csv', text));
     await page.getByRole('button', { name: 'Upload and check' }).click();
     await page.getByRole('link', { name: /Use v2/ }).click();
     await page.getByRole('button', { name: 'Check the file' }).click();
@@ -101,7 +101,7 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
   it('reads what is wrong with a broken file, and nothing is lost', async () => {
     await page.goto(`${server.url}/score`);
     await page
-      .getByLabel(/CSV file/)
+      .getByLabel(/CSV, Excel/)
       .setInputFiles({ name: 'broken.csv', mimeType: 'text/csv', buffer: Buffer.from('a,a\n1,2\n') });
     await page.getByRole('button', { name: 'Upload and check' }).click();
     await page.getByRole('alert').waitFor();
@@ -109,7 +109,7 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
     expect(await page.getByRole('alert').innerText()).toContain('more than once');
     await page.setViewportSize({ width: 390, height: 900 });
     const buffer = Buffer.from(customersCsv(60, 5, false).split('\n').slice(1).join('\n'));
-    await page.getByLabel(/CSV file/).setInputFiles({ name: 'no names.csv', mimeType: 'text/csv', buffer });
+    await page.getByLabel(/CSV, Excel/).setInputFiles({ name: 'no names.csv', mimeType: 'text/csv', buffer });
     await page.getByRole('button', { name: 'Upload and check' }).click();
     await page.getByText('The first line holds').waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
@@ -196,7 +196,7 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
     });
     const tab = await plain.newPage();
     await tab.goto(`${server.url}/score`);
-    await tab.getByLabel(/CSV file/).setInputFiles(file('plain.csv', customersCsv(50, 8)));
+    await tab.getByLabel(/CSV, Excel/).setInputFiles(file('plain.csv', customersCsv(50, 8)));
     await tab.getByRole('button', { name: 'Upload and check' }).click();
     await tab.getByRole('button', { name: 'Score 50 customers' }).click({ timeout: 20_000 });
     await tab.getByRole('heading', { name: 'Scores of plain.csv' }).waitFor({ timeout: 20_000 });
@@ -209,7 +209,7 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
     const hashes: string[] = [];
     for (const interrupted of [false, true]) {
       await page.goto(`${server.url}/score`);
-      await page.getByLabel(/CSV file/).setInputFiles(file('large.csv', text));
+      await page.getByLabel(/CSV, Excel/).setInputFiles(file('large.csv', text));
       await page.getByRole('button', { name: 'Upload and check' }).click();
       await page.getByRole('button', { name: /^Score / }).click({ timeout: 60_000 });
       const id = /batches\/(\d+)/.exec(page.url())![1]!;

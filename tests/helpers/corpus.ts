@@ -272,10 +272,10 @@ export const corpus: readonly CorpusFile[] = [
   },
   { name: 'every row bad', bytes: Buffer.from(csv('a,b', 'c,d')), status: 303, scored: 0, rejected: 2 },
   {
-    name: 'an Excel workbook named .csv',
+    name: 'the beginning of an Excel workbook',
     bytes: Buffer.from('PK\u0003\u0004\u0014\u0000\u0006\u0000xl/workbook.xml', 'latin1'),
     status: 415,
-    says: /Excel.*CSV/,
+    says: /cut off or damaged/,
   },
   {
     name: 'a PNG picture',

@@ -25,9 +25,9 @@ describe('the intake of an upload', () => {
     writeFileSync(path, [header, ...many].join('\n'));
     const pool = startTaskPool(config);
     try {
-      await pool.run('takeInCsv', { path });
+      await pool.run('takeInTable', { path });
       const before = performance.eventLoopUtilization();
-      const intake = await pool.run('takeInCsv', { path });
+      const intake = await pool.run('takeInTable', { path });
       expect(performance.eventLoopUtilization(before).utilization).toBeLessThan(0.4);
       expect(intake).toMatchObject({ rowCount: 120_000, format: { delimiter: ',' } });
     } finally {

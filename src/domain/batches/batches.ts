@@ -1,5 +1,4 @@
 /** The steps of a batch: received, matched, checked, scored. */
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
@@ -14,6 +13,7 @@ import type { User } from '../people/accounts.ts';
 import type { CsvIntake } from '../csv/intake.ts';
 import type { ColumnMapping } from './mapping.ts';
 import { freezeRules } from '../scoring/context.ts';
+import { linkFile, originalFile, removeFiles } from './files.ts';
 
 /** Who stores an upload, and where. */
 export interface UploadEnv {
@@ -33,11 +33,12 @@ export async function receiveBatch(
   takeIn: (path: string) => Promise<CsvIntake>,
 ): Promise<BatchRecord> {
   try {
+    await linkFile(join(uploadsDir, file), join(uploadsDir, originalFile(file)));
     const intake = await takeIn(join(uploadsDir, file));
     const id = await insertBatch(db, { ...intake, userId: user.id, originalName, file, isSample: false });
     return await getBatch(db, id);
   } catch (error) {
-    await rm(join(uploadsDir, file), { force: true });
+    await removeFiles(uploadsDir, file);
     throw error;
   }
 }

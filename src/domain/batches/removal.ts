@@ -2,8 +2,6 @@
  * Deleting a batch with its scores and files; earlier scores of its customers count again. A few scores are deleted at
  * once, many by a job in pieces, because one long transaction would block everybody else.
  */
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
@@ -15,7 +13,7 @@ import { enqueueJob, listOpenJobs } from '../../store/jobs.ts';
 import type { Job } from '../../store/jobs.ts';
 import { deletePredictionsOf } from '../../store/prediction-writes.ts';
 import type { User } from '../people/accounts.ts';
-import { allBatchFiles } from './files.ts';
+import { removeFiles } from './files.ts';
 import { cancelled, done } from '../jobs/steps.ts';
 import type { JobOutcome, JobSteps } from '../jobs/steps.ts';
 
@@ -55,7 +53,7 @@ export async function removeBatch(
     return batch;
   });
   if (!removed) return 'later';
-  await removeFiles(uploadsDir, removed);
+  await removeFiles(uploadsDir, removed.file);
   return 'done';
 }
 
@@ -134,10 +132,6 @@ export async function removeBatchRows(
     // Lets others write in between.
     await pause(restMs);
   }
-  await removeFiles(uploadsDir, batch);
+  await removeFiles(uploadsDir, batch.file);
   return done((trx) => deleteBatch(trx, batchId));
-}
-
-async function removeFiles(uploadsDir: string, batch: BatchRecord): Promise<void> {
-  for (const file of allBatchFiles(batch.file)) await rm(join(uploadsDir, file), { force: true });
 }

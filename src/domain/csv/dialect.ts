@@ -16,16 +16,18 @@ export interface DialectFinding extends Dialect {
 const delimiters: readonly Delimiter[] = [',', ';', '\t', '|'];
 const sampleRecords = 200;
 
-/** `sample`: the beginning of the file in UTF-8; `isWhole`: there is no more. */
-export function findDialect(sample: Buffer, isWhole: boolean): DialectFinding {
-  const candidates = delimiters.map((delimiter) => ({
+/** `sample`: the beginning of the file in UTF-8; `isWhole`: there is no more. What is `known` is not searched for. */
+export function findDialect(sample: Buffer, isWhole: boolean, known: Partial<Dialect> = {}): DialectFinding {
+  const possible = known.delimiter === undefined ? delimiters : [known.delimiter];
+  const candidates = possible.map((delimiter) => ({
     delimiter,
     records: recordsBy(delimiter, sample, isWhole),
   }));
   const best = candidates.reduce((a, b) => (fitness(b.records) > fitness(a.records) ? b : a));
   const [header, ...rows] = best.records;
   const { delimiter } = best;
-  return { delimiter, decimal: findDecimal(delimiter, rows), width: header?.length ?? 0 };
+  const decimal = known.decimal ?? findDecimal(delimiter, rows);
+  return { delimiter, decimal, width: header?.length ?? 0 };
 }
 
 /** How well a delimiter explains the records: their agreement with the header, then the number of cells. */

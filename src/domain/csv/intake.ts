@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../errors.ts';
 import { countText } from '../../format.ts';
-import type { CsvFormat } from '../../store/batch-documents.ts';
+import type { CsvFormat, ReadingChoice } from '../../store/batch-documents.ts';
 import { findDialect } from './dialect.ts';
 import type { Dialect } from './dialect.ts';
 import { findEncoding, refuseOtherFormats } from './encoding.ts';
@@ -25,7 +25,7 @@ import {
   readRecord,
 } from './records.ts';
 
-export type { CsvFormat } from '../../store/batch-documents.ts';
+export type { CsvFormat, ReadingChoice } from '../../store/batch-documents.ts';
 
 export interface CsvIntake {
   readonly format: CsvFormat;
@@ -41,6 +41,9 @@ export interface CsvIntake {
 
 export const maxColumns = 2_000;
 
+/** What of a choice is about CSV files. */
+export type CsvChoice = Pick<ReadingChoice, 'delimiter' | 'decimal' | 'encoding'>;
+
 const chunkBytes = 1 << 20;
 const sampleBytes = 1 << 18;
 
@@ -49,37 +52,60 @@ const sampleBytes = 1 << 18;
  * @throws AppError 415 for other kinds of files, 422 for a CSV that cannot be used, in words, or whose first line
  * only a person can tell to be names or data: `firstLine` is the answer.
  */
-export async function takeInCsv(path: string, firstLine: FirstLine | null = null): Promise<CsvIntake> {
+export async function takeInCsv(
+  path: string,
+  firstLine: FirstLine | null = null,
+  choice: CsvChoice = {},
+): Promise<CsvIntake> {
   const head = await readHead(path, 4096);
   if (head.length === 0) throw unusable('The file is empty.');
   refuseOtherFormats(head);
-  const finding = await findEncoding(path, head);
+  const finding = await encodingOf(path, head, choice);
   const { sha256, byteSize } = await normalise(path, finding);
-  const { sample: found, dialect, wasSpaced } = await divideIntoCells(path);
+  const { sample: found, dialect, wasSpaced } = await divideIntoCells(path, choice);
   if (firstLine === null) askFirst(found, dialect);
   const sample = firstLine === 'data' ? await nameColumns(path, found, dialect) : found;
   const header = readHeader(sample, dialect);
   const { rowCount, blankCount } = await countRows(path, dialect);
   if (rowCount === 0) throw unusable('The file has a header but no rows.');
+  const remarks = [...remarksOnNames(header), ...remarksOnBlanks(blankCount)];
   const format = {
     ...dialect,
     encoding: finding.encoding,
-    notes: [...notesOn(finding.encoding, dialect, header, wasSpaced), ...notesOnBlanks(blankCount)],
+    notes: [...notesOn(finding.encoding, dialect, wasSpaced), ...remarks],
+    remarks,
+    firstLine: firstLine ?? 'names',
+    ...(wasSpaced && { isSpaced: true }),
   };
   return { format, header, rowCount, blankCount, sha256, byteSize };
+}
+
+async function encodingOf(path: string, head: Buffer, { encoding }: CsvChoice): Promise<EncodingFinding> {
+  const found = await findEncoding(path, head);
+  return encoding === undefined || found.bomLength > 0 ? found : { encoding, bomLength: 0 };
 }
 
 /** Finds the delimiter; a file with runs of spaces for one is rewritten with tabs. */
 async function divideIntoCells(
   path: string,
+  { delimiter: chosen, decimal: chosenDecimal }: CsvChoice,
 ): Promise<{ readonly sample: Buffer; readonly dialect: Dialect; readonly wasSpaced: boolean }> {
   let sample = await readHead(path, sampleBytes);
-  const { width, ...found } = findDialect(sample, sample.length < sampleBytes);
-  if (width > 1 || !isSeparatedBySpaces(sample, sample.length < sampleBytes))
-    return { sample, dialect: found, wasSpaced: false };
+  const known = {
+    ...(chosen !== undefined && chosen !== ' ' && { delimiter: chosen }),
+    ...(chosenDecimal !== undefined && { decimal: chosenDecimal }),
+  };
+  const { width, ...found } = findDialect(sample, sample.length < sampleBytes, known);
+  const isSpaced =
+    chosen === ' ' ||
+    (chosen === undefined && width <= 1 && isSeparatedBySpaces(sample, sample.length < sampleBytes));
+  if (!isSpaced) return { sample, dialect: found, wasSpaced: false };
   await separateByTabs(path);
   sample = await readHead(path, sampleBytes);
-  const { delimiter, decimal } = findDialect(sample, sample.length < sampleBytes);
+  const { delimiter, decimal } = findDialect(sample, sample.length < sampleBytes, {
+    ...known,
+    delimiter: '\t',
+  });
   return { sample, dialect: { delimiter, decimal }, wasSpaced: true };
 }
 
@@ -226,12 +252,7 @@ async function countRows(
   return { rowCount: Math.max(0, records - 1), blankCount };
 }
 
-function notesOn(
-  encoding: Encoding,
-  { delimiter, decimal }: Dialect,
-  header: readonly string[],
-  wasSpaced: boolean,
-): string[] {
+function notesOn(encoding: Encoding, { delimiter, decimal }: Dialect, wasSpaced: boolean): string[] {
   const notes: string[] = [];
   if (encoding !== 'utf-8')
     notes.push(
@@ -243,15 +264,16 @@ function notesOn(
       `Cells are separated by ${{ ';': 'semicolons', '\t': 'tabs', '|': 'vertical bars' }[delimiter]}.`,
     );
   if (decimal === ',') notes.push('Numbers are written with a decimal comma.');
-  const unnamed = header.filter((name) => name === '').length;
-  if (unnamed > 0)
-    notes.push(
-      `${unnamed === 1 ? 'One column has' : `${unnamed} columns have`} no name; kept, but not used.`,
-    );
   return notes;
 }
 
-function notesOnBlanks(blankCount: number): string[] {
+function remarksOnNames(header: readonly string[]): string[] {
+  const unnamed = header.filter((name) => name === '').length;
+  if (unnamed === 0) return [];
+  return [`${unnamed === 1 ? 'One column has' : `${unnamed} columns have`} no name; kept, but not used.`];
+}
+
+function remarksOnBlanks(blankCount: number): string[] {
   if (blankCount === 0) return [];
   return [
     blankCount === 1

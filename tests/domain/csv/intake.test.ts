@@ -74,3 +74,24 @@ describe('a file whose first line may be data', () => {
     expect((await takeInCsv(file('name\nJo\n'), 'names')).header).toEqual(['name']);
   });
 });
+
+describe('a file that is read as a person chose', () => {
+  it('has that delimiter, decimal sign and encoding', async () => {
+    const text = 'a;b\n1,5;x,y\n2,5;z\n';
+    expect(await takeInCsv(file(text), 'names', { delimiter: ',', decimal: '.' })).toMatchObject({
+      header: ['a;b'],
+      format: { delimiter: ',', decimal: '.' },
+    });
+    expect((await takeInCsv(file('a b,c\n1 2,3\n'), null, { delimiter: ' ' })).header).toEqual(['a', 'b,c']);
+    const latin = file('x');
+    writeFileSync(latin, Buffer.from('a,b\n\u00c3\u00a4,1\n', 'latin1'));
+    const { format } = await takeInCsv(latin, null, { encoding: 'windows-1252' });
+    expect(format.encoding).toBe('windows-1252');
+    expect(readFileSync(latin, 'utf8')).toBe('a,b\nÃ¤,1\n');
+  });
+
+  it('keeps the encoding of its byte order mark', async () => {
+    const { format } = await takeInCsv(file('\ufeffa,b\nä,1\n'), null, { encoding: 'utf-16le' });
+    expect(format.encoding).toBe('utf-8');
+  });
+});

@@ -5,8 +5,9 @@ import { lstat, open, rename, rm, symlink } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { FirstLine } from '../../csv/first-line.ts';
 import { takeInCsv } from '../../csv/intake.ts';
-import type { CsvIntake } from '../../csv/intake.ts';
+import type { CsvIntake, ReadingChoice } from '../../csv/intake.ts';
 import { excelToCsv } from './excel.ts';
+import type { SheetFound } from './excel.ts';
 import { tableFormatOf } from './formats.ts';
 import type { TableFormat } from './formats.ts';
 import { parquetToCsv } from './parquet.ts';
@@ -33,33 +34,58 @@ export async function takeInTable(
   path: string,
   checkpoint?: Checkpoint,
   firstLine: FirstLine | null = null,
+  choice: ReadingChoice = {},
 ): Promise<TableIntake> {
   const source = tableFormatOf(await readHead(path));
   const taken = `${path}.csv`;
   await rm(taken, { force: true });
   try {
-    const notes = await turnIntoCsv(source, path, taken, checkpoint);
+    const { notes, remarks, sheet } = await turnIntoCsv(source, { path, target: taken, checkpoint, choice });
     const original = source === 'csv' ? {} : await hashFile(path);
-    const intake = await takeInCsv(taken, firstLine);
+    // A Parquet file has the names of its columns in its schema.
+    const names = source === 'parquet' ? 'names' : firstLine;
+    const intake = await takeInCsv(taken, names, source === 'csv' ? choice : {});
     if (!(await lstat(taken)).isSymbolicLink()) await rename(taken, path);
-    const format = { ...intake.format, notes: [...notes, ...intake.format.notes] };
+    const format = {
+      ...intake.format,
+      source,
+      notes: [...notes, ...intake.format.notes],
+      remarks: [...remarks, ...(intake.format.remarks ?? [])],
+      ...(sheet && { sheet }),
+    };
     return { ...intake, ...original, format, source };
   } finally {
     await rm(taken, { force: true });
   }
 }
 
-/** Gives what a person should know of it. */
+interface Conversion {
+  readonly path: string;
+  readonly target: string;
+  readonly checkpoint: Checkpoint | undefined;
+  readonly choice: ReadingChoice;
+}
+
+interface Converted {
+  readonly notes: readonly string[];
+  /** Notes on what was left out. */
+  readonly remarks: readonly string[];
+  readonly sheet?: SheetFound;
+}
+
 async function turnIntoCsv(
   source: TableFormat,
-  path: string,
-  target: string,
-  checkpoint?: Checkpoint,
-): Promise<readonly string[]> {
-  if (source !== 'csv') return (source === 'xlsx' ? excelToCsv : parquetToCsv)(path, target, checkpoint);
+  { path, target, checkpoint, choice }: Conversion,
+): Promise<Converted> {
+  if (source === 'xlsx')
+    return { remarks: [], ...(await excelToCsv(path, target, checkpoint, choice.sheet)) };
+  if (source === 'parquet') {
+    const notes = await parquetToCsv(path, target, checkpoint);
+    return { notes, remarks: notes.slice(1) };
+  }
   // What is changed takes the place of the link, never of what it points to.
   await symlink(resolve(path), target);
-  return [];
+  return { notes: [], remarks: [] };
 }
 
 async function readHead(path: string): Promise<Buffer> {

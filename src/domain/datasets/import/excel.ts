@@ -1,4 +1,4 @@
-/** The first sheet of an Excel workbook as CSV. */
+/** A sheet of an Excel workbook as CSV. */
 import { readFile } from 'node:fs/promises';
 import { readSheet } from 'read-excel-file/node';
 import { AppError } from '../../../errors.ts';
@@ -11,23 +11,62 @@ import type { Checkpoint } from './write-csv.ts';
 const dayZero = Date.UTC(1899, 11, 30);
 const dayMs = 86_400_000;
 
-/** Writes the CSV to `target` and gives what a person should know. @throws AppError 415 or 422 in words */
-export async function excelToCsv(path: string, target: string, checkpoint?: Checkpoint): Promise<string[]> {
+/** Empty sheets at the front are passed over, as far as so many. */
+const maxTried = 10;
+
+/** The sheet that was read, among those of the workbook. */
+export interface SheetFound {
+  readonly index: number;
+  readonly names: readonly string[];
+}
+
+type Rows = readonly (readonly unknown[])[];
+
+/**
+ * Writes the CSV of a sheet to `target`, of the first that is not empty where none is chosen.
+ * @throws AppError 415 or 422 in words
+ */
+export async function excelToCsv(
+  path: string,
+  target: string,
+  checkpoint?: Checkpoint,
+  chosen?: number,
+): Promise<{ readonly notes: readonly string[]; readonly sheet: SheetFound }> {
   const bytes = await readFile(path);
-  const names = await checkWorkbook(bytes);
-  const sheet: unknown[][] = await readSheet(bytes, 1, { trim: false }).catch(() => {
-    throw notAWorkbook();
-  });
+  const { rows, ...sheet } = await readFilledSheet(bytes, chosen);
   let width = 0;
-  for (const row of sheet) width = Math.max(width, row.length);
-  if (!sheet.some(isFilled))
-    throw new AppError(422, 'empty-sheet', 'The first sheet of the workbook is empty.');
-  await writeCsv(target, lines(sheet, width), checkpoint);
-  const several =
+  for (const row of rows) width = Math.max(width, row.length);
+  await writeCsv(target, lines(rows, width), checkpoint);
+  return { notes: notesOn(sheet), sheet };
+}
+
+async function readFilledSheet(
+  bytes: Buffer,
+  chosen?: number,
+): Promise<SheetFound & { readonly rows: Rows }> {
+  const first = chosen ?? 0;
+  const last = chosen ?? maxTried - 1;
+  for (let index = first; ; index++) {
+    const names = await checkWorkbook(bytes, index);
+    const rows: Rows = await readSheet(bytes, index + 1, { trim: false }).catch(() => {
+      throw notAWorkbook();
+    });
+    if (rows.some(isFilled)) return { index, names, rows };
+    if (index >= Math.min(last, names.length - 1)) throw emptySheet(names[index] ?? '');
+  }
+}
+
+function emptySheet(name: string): AppError {
+  return new AppError(422, 'empty-sheet', `The sheet ‘${name}’ of the workbook is empty.`);
+}
+
+function notesOn({ index, names }: SheetFound): string[] {
+  const name = names[index] ?? '';
+  const which =
     names.length > 1
-      ? `The workbook has ${names.length} sheets; the first, ‘${names[0]!}’, was read. To use another, save it as a workbook of its own.`
-      : `The sheet ‘${names[0] ?? ''}’ was read, the only one.`;
-  return ['The file is an Excel workbook.', several].filter(Boolean);
+      ? `The workbook has ${names.length} sheets; ${index === 0 ? 'the first' : 'one'}, ‘${name}’, was read. To use another, save it as a workbook of its own.`
+      : `The sheet ‘${name}’ was read, the only one.`;
+  return ['The file is an Excel workbook.', which];
 }
 
 function* lines(sheet: readonly (readonly unknown[])[], width: number): Generator<string[]> {

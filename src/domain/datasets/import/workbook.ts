@@ -1,4 +1,4 @@
-/** What a workbook holds, seen before it is read: its sheets, and how far the first one goes. */
+/** The sheets of a workbook, and the size of the one to be read, found before it is read. */
 import { AppError } from '../../../errors.ts';
 import { checkSheet, measureSharedTexts } from './sheet-check.ts';
 import { checkArchive } from './zip.ts';
@@ -8,10 +8,10 @@ const [bookPath, linksPath] = ['xl/workbook.xml', 'xl/_rels/workbook.xml.rels'];
 const textLimits = { small: 50_000_000, most: 500_000_000, ratio: 200 };
 
 /**
- * The names of the sheets, in order.
- * @throws AppError 415 when this is no workbook, 422 when its first sheet is too big to be read
+ * The names of the sheets, in order; `index`: the one that is going to be read.
+ * @throws AppError 415 when this is no workbook, 422 when it has no such sheet or the sheet is too big to be read
  */
-export async function checkWorkbook(bytes: Buffer): Promise<string[]> {
+export async function checkWorkbook(bytes: Buffer, index = 0): Promise<string[]> {
   const parts = new Map<string, string>();
   await checkArchive(bytes, (name, content) => {
     if (name === bookPath || name === linksPath) parts.set(name, content.toString('utf8'));
@@ -19,9 +19,11 @@ export async function checkWorkbook(bytes: Buffer): Promise<string[]> {
   const book = parts.get(bookPath);
   if (book === undefined) throw notAWorkbook();
   const sheets = tags(book, 'sheet');
-  const first = pathOf(sheets[0] ?? '', parts.get(linksPath) ?? '');
-  if (first === null) throw notAWorkbook();
-  await checkFirstSheet(bytes, first);
+  if (index > 0 && index >= sheets.length)
+    throw new AppError(422, 'no-sheet', 'The workbook has no such sheet. Choose another one.');
+  const path = pathOf(sheets[index] ?? '', parts.get(linksPath) ?? '');
+  if (path === null) throw notAWorkbook();
+  await checkSheetAt(bytes, path);
   return sheets.map((tag) => attribute(tag, 'name') ?? '');
 }
 
@@ -33,7 +35,7 @@ export function notAWorkbook(): AppError {
   );
 }
 
-async function checkFirstSheet(bytes: Buffer, path: string): Promise<void> {
+async function checkSheetAt(bytes: Buffer, path: string): Promise<void> {
   const found: Buffer[] = [];
   let shared: number[] = [];
   await checkArchive(bytes, (name, content) => {

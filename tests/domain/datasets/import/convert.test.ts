@@ -114,21 +114,32 @@ describe('a table', () => {
     expect(readdirSync(folder).filter((name) => name.includes('.'))).toEqual([]);
   });
 
-  it('may have several sheets: the first is read, and the note says so', async () => {
+  it('may have several sheets: the first that is not empty is read, or the one that is chosen', async () => {
     const sheet = (text: string) => [
       [{ value: 'a' }, { value: 'b' }],
       [{ value: text }, { value: 1 }],
     ];
     const bytes = await writeWorkbook([
+      { data: [[null]], sheet: 'Cover' },
       { data: sheet('first'), sheet: 'Customers' },
       { data: sheet('second'), sheet: 'Other' },
     ]).toBuffer();
     const path = file(bytes);
     const { format } = await takeInTable(path);
     expect(readFileSync(path, 'utf8')).toBe('a,b\nfirst,1\n');
+    expect(format.sheet).toEqual({ index: 1, names: ['Cover', 'Customers', 'Other'] });
     expect(format.notes).toContainEqual(
-      expect.stringContaining('The workbook has 2 sheets; the first, ‘Customers’, was read.'),
+      expect.stringContaining('The workbook has 3 sheets; one, ‘Customers’, was read.'),
     );
+    const other = file(bytes);
+    await takeInTable(other, undefined, null, { sheet: 2 });
+    expect(readFileSync(other, 'utf8')).toBe('a,b\nsecond,1\n');
+    await expect(takeInTable(file(bytes), undefined, null, { sheet: 0 })).rejects.toMatchObject({
+      code: 'empty-sheet',
+    });
+    await expect(takeInTable(file(bytes), undefined, null, { sheet: 3 })).rejects.toMatchObject({
+      code: 'no-sheet',
+    });
   });
 });
 

@@ -1,0 +1,70 @@
+/** Reading an uploaded file again in another way: another sheet, delimiter, decimal sign, encoding or first line. */
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { inTransaction } from '../../db.ts';
+import type { Db } from '../../db.ts';
+import { Conflict } from '../../errors.ts';
+import { getBatch, moveBatch, updateBatch } from '../../store/batches.ts';
+import type { BatchRecord } from '../../store/batches.ts';
+import type { CsvIntake, ReadingChoice } from '../csv/intake.ts';
+import type { UploadEnv } from './batches.ts';
+import { linkFile, originalFile, removeFiles } from './files.ts';
+
+/** Until it is scored, and where the file says neither itself (Parquet) nor was made by Holdfast. */
+export function canBeReread(uploadsDir: string, { state, file, format }: BatchRecord): boolean {
+  const isOpen = state === 'uploaded' || state === 'checked';
+  return isOpen && format.source !== 'parquet' && existsSync(join(uploadsDir, originalFile(file)));
+}
+
+/**
+ * Replaces the contents of a batch by another reading of its original file; columns are matched and checked anew. The
+ * reading gets a file of its own, so that a crash leaves the batch with the one before.
+ * @throws AppError in words for a choice that the file does not bear; Conflict when it is being checked or scored
+ */
+export async function rereadBatch(
+  { db, uploadsDir }: Pick<UploadEnv, 'db' | 'uploadsDir'>,
+  batch: BatchRecord,
+  chosen: ReadingChoice,
+  takeIn: (path: string) => Promise<CsvIntake>,
+): Promise<void> {
+  if (!canBeReread(uploadsDir, batch)) throw notOpen();
+  const file = randomBytes(16).toString('hex');
+  try {
+    for (const name of [file, originalFile(file)])
+      await linkFile(join(uploadsDir, originalFile(batch.file)), join(uploadsDir, name));
+    const { format, ...intake } = await takeIn(join(uploadsDir, file));
+    await inTransaction(db, (trx) =>
+      replaceContents(trx, batch, { ...intake, file, format: { ...format, chosen } }),
+    );
+  } catch (error) {
+    await removeFiles(uploadsDir, file);
+    throw error;
+  }
+  await removeFiles(uploadsDir, batch.file);
+}
+
+async function replaceContents(
+  trx: Db,
+  { id, file }: BatchRecord,
+  contents: Omit<CsvIntake, 'sha256' | 'byteSize'> & { readonly file: string },
+): Promise<void> {
+  const isCurrent = (await getBatch(trx, id)).file === file;
+  if (!isCurrent || !(await moveBatch(trx, id, ['uploaded', 'checked'], 'uploaded'))) throw notOpen();
+  const { format, header, rowCount, blankCount } = contents;
+  await updateBatch(trx, id, {
+    file: contents.file,
+    format,
+    header,
+    rowCount,
+    blankCount,
+    mapping: null,
+    report: null,
+  });
+}
+
+function notOpen(): Conflict {
+  return new Conflict(
+    'This file can no longer be read in another way: it is being checked or scored. Upload it again instead.',
+  );
+}
