@@ -31,7 +31,7 @@ export interface Explanation {
   readonly contributions: Float64Array;
 }
 
-/** A step of a long fit, for whoever waits. */
+/** Progress of a long fit. */
 export interface FitStep {
   /** In plain words, such as `Trying boosting`. */
   readonly stage: string;

@@ -8,8 +8,7 @@ import { defineTrainable, type TrainableFamily } from './family.ts';
 import type { Random } from './math/random.ts';
 
 const blend = defineTrainable('auto', auto, {
-  title: 'Auto: tunes and blends',
-  noun: 'blend of tuned models',
+  title: 'Blend of tuned models',
   check: checkBlend,
   secondsPerCell: 1e-4,
 });
@@ -28,7 +27,7 @@ export const estimators: { readonly [F in Family]: TrainableFamily<F, Models[F]>
 
 export const allFamilies = [...familyNames, 'auto'] as const;
 
-/** Parameters where nothing else is said. */
+/** The default parameters. */
 export function defaultParams(family: Family): object {
   return estimators[family].defaults;
 }

@@ -22,7 +22,6 @@ import { logitLeaf } from './tree/logit-leaf.ts';
 const entries = {
   logistic: defineFamily('logistic', logistic, {
     title: 'Logistic regression',
-    noun: 'logistic regression',
     check: checkLogistic,
     secondsPerCell: 6e-6,
     fitSeconds: newtonSeconds,
@@ -36,7 +35,6 @@ const entries = {
   }),
   forest: defineFamily('forest', forest, {
     title: 'Random forest',
-    noun: 'random forest',
     check: checkForest,
     secondsPerCell: 2.2e-5,
     fitSeconds: (table) => 3.5e-6 * cellsOf(table),
@@ -50,7 +48,6 @@ const entries = {
   }),
   boosting: defineFamily('boosting', boosting, {
     title: 'Gradient boosting',
-    noun: 'gradient boosting model',
     check: checkBoosting,
     secondsPerCell: 1.1e-5,
     fitSeconds: (table) => 2e-6 * cellsOf(table),
@@ -66,7 +63,6 @@ const entries = {
   }),
   network: defineFamily('network', network, {
     title: 'Neural network',
-    noun: 'neural network',
     check: checkNetwork,
     secondsPerCell: 1.5e-4,
     fitSeconds: (table) => 2.5e-6 * table.rowCount * entriesPerRow(table),
@@ -76,7 +72,6 @@ const entries = {
   }),
   'logit-leaf': defineFamily('logit-leaf', logitLeaf, {
     title: 'Logit leaf model',
-    noun: 'logit leaf model',
     check: checkLogitLeaf,
     secondsPerCell: 2e-5,
     fitSeconds: newtonSeconds,

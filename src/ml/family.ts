@@ -8,14 +8,12 @@ import type { Table } from './data/table.ts';
 import type { Estimator, Explanation, OnStep, TrainingData } from './estimator.ts';
 import type { Random } from './math/random.ts';
 
-/** A model as it was read from a file, before it is known to be one. */
+/** A model read from a file, before it is checked. */
 export type ParsedModel = Readonly<Record<string, unknown>>;
 
 export interface FamilyTraits {
-  /** In a list: 'Random forest'. */
+  /** On pages: 'Random forest'. */
   readonly title: string;
-  /** In a sentence, after 'a': 'random forest'. */
-  readonly noun: string;
   /** Seconds that training takes for each cell of the table, with five folds, on one core of 2026. */
   readonly secondsPerCell: number;
   /** What is wrong with a model that was read from a file, in words, or null. */
@@ -47,7 +45,7 @@ export interface MemberTraits<Params, Model> extends FamilyTraits {
 export interface TrainableFamily<Name extends string, Model> extends FamilyTraits {
   /** As it stands in model files. */
   readonly name: Name;
-  /** Parameters where nothing else is said. */
+  /** The default parameters. */
   readonly defaults: object;
   /** `params` replaces some of the defaults. @throws RangeError as Estimator.fit */
   fit(

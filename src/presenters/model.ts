@@ -1,6 +1,6 @@
 /** Words that every page about models shares. */
+import { algorithmTitles } from '../domain/models/algorithms.ts';
 import type { CardMeasure } from '../domain/models/card-figures.ts';
-import type { Family } from '../ml/estimators.ts';
 import type { ModelState } from '../store/models.ts';
 
 export const modelStateText: Record<ModelState, string> = {
@@ -10,22 +10,9 @@ export const modelStateText: Record<ModelState, string> = {
   archived: 'Archived',
 };
 
-const algorithms: Record<Family, string> = {
-  logistic: 'Logistic regression',
-  forest: 'Random forest',
-  boosting: 'Gradient boosting',
-  network: 'Neural network',
-  'logit-leaf': 'Logit leaf model',
-  auto: 'Blend of tuned models',
-};
-
 /** An imported file may be of a family that this version does not have. */
 export function algorithmText(family: string): string {
-  return isFamily(family) ? algorithms[family] : family;
-}
-
-function isFamily(family: string): family is Family {
-  return Object.hasOwn(algorithms, family);
+  return algorithmTitles.get(family) ?? family;
 }
 
 export const measureText: Record<CardMeasure, string> = {

@@ -275,8 +275,8 @@ describe('a training that cannot be', () => {
     const { status, text } = await post(`/datasets/${dataset.id}/training`, small);
     expect(status).toBe(422);
     expect(errorsOf(text)).toEqual([
-      expect.stringMatching(/15 rows with a known outcome\. Bring 50 at least/),
-      expect.stringMatching(/Only 5 customers left\. Bring 10 at least/),
+      expect.stringMatching(/15 rows with a known outcome\. Use at least 50/),
+      expect.stringMatching(/Only 5 customers left\. Use at least 10/),
     ]);
   });
 

@@ -117,7 +117,7 @@ export function tuneAuto(
   const steps = trials.length + chosen.length;
   const model = {
     members: chosen.map((trial, k) => {
-      const stage = `Fitting ${trial.family} on all rows`;
+      const stage = `Fitting ${titleOf(trial.family)} on all rows`;
       onStep?.({ stage, done: trials.length + k, total: steps, best: bestSoFar(trials) });
       return fitFamily(trial.family, trial.params, all, random.fork());
     }),
@@ -139,7 +139,12 @@ export function tuneAuto(
 function bestSoFar(trials: readonly Trial[]): string | null {
   if (trials.length === 0) return null;
   const best = trials.reduce((a, b) => (b.logLoss < a.logLoss ? b : a));
-  return `${best.family}, log loss ${best.logLoss.toFixed(4)}`;
+  return `${titleOf(best.family)}, log loss ${best.logLoss.toFixed(4)}`;
+}
+
+/** In the middle of a sentence. */
+function titleOf(family: FamilyName): string {
+  return families[family].title.toLowerCase();
 }
 
 function explainAuto(model: AutoModel, table: Table): Explanation {
@@ -187,7 +192,7 @@ function runTrials(
   for (const candidate of all) {
     // The members are fitted after the trials: a few steps more.
     const total = all.length + Math.min(params.families.length, all.length);
-    const stage = `Trying ${candidate.family}`;
+    const stage = `Trying ${titleOf(candidate.family)}`;
     onStep?.({ stage, done: trials.length, total, best: bestSoFar(trials) });
     trials.push(tryCandidate(candidate, { data, weights, foldOf, folds, random: random.fork() }));
   }

@@ -1,9 +1,9 @@
 /**
- * How strongly two columns go together, 0 to 1 (numbers: −1 to 1); nothing is said about causes.
+ * Association of two columns, 0 to 1 (numbers: −1 to 1). It does not show causes.
  *
- * Numbers: Pearson's r. Categories: Cramér's V with Bergsma's correction of its bias (2013). One of each: the
- * correlation ratio η (Fisher 1925) with Kelley's correction of its bias (1935), as plain η calls a thousand levels
- * of pure chance strong. Rows in which either is missing are left out. A constant column, or too few rows, gives 0.
+ * Method: numbers: Pearson's r. Categories: Cramér's V with Bergsma's correction of its bias (2013). One of each: the
+ * correlation ratio η (Fisher 1925) with Kelley's correction of its bias (1935), as η without it is near 1 for a
+ * thousand levels of pure chance. Rows in which either is missing are left out. A constant column, or too few rows, gives 0.
  */
 import { takeRows } from '../data/table.ts';
 import type { CategoryColumn, Column, NumberColumn, Table } from '../data/table.ts';

@@ -1,9 +1,12 @@
 /**
- * What stands in the way of learning from a table, or makes a model look better than it will be: too little to learn
- * from, columns that say nothing, columns that give the answer away (see leak.ts), columns and rows that come twice
- * (see duplicates.ts). Above 50,000 rows columns are judged by an even sample.
+ * Checks of a table before training: too few rows, columns without information, leaks (leak.ts), and duplicate columns
+ * and rows (../data/duplicates.ts).
+ *
+ * Method: fixed limits, below, on counts and shares of values; leaks by the AUC of each column alone.
+ * Assumptions: above 50,000 rows an evenly spaced sample stands for all rows of a column, above 5,000 rows for pairs of
+ * columns.
  */
-import { countRepeatedRows, findTwins, repeatsByChance } from '../data/duplicates.ts';
+import { countRepeatedRows, findDuplicateColumns, repeatsByChance } from '../data/duplicates.ts';
 import { pureGroupOf, soloAucs } from './leak.ts';
 import { takeRows } from '../data/table.ts';
 import type { Column, Table } from '../data/table.ts';
@@ -27,7 +30,7 @@ export type IssueKind =
 
 export interface DataIssue {
   readonly kind: IssueKind;
-  /** blocks: nothing can be learned; warns: look at it; tells: good to know. */
+  /** blocks: no model can be trained; warns: needs a decision; tells: good to know. */
   readonly severity: 'blocks' | 'warns' | 'tells';
   /** Null: the table as a whole. */
   readonly column: string | null;
@@ -39,15 +42,15 @@ export interface DataIssue {
   readonly figure?: number;
 }
 
-/** Below these a model is a coin toss, or an anecdote. */
-const limits = { rows: 50, classRows: 10, goodRows: 500, goodLeavers: 50, columns: 2_000, levels: 50 };
-/** One column alone that ranks so well knows more than it should. */
+/** Below `rows` and `classRows` nothing can be trained or measured; below `good…` intervals are wide. */
+const limits = { rows: 50, classRows: 10, goodRows: 500, goodClassRows: 50, columns: 2_000, levels: 50 };
+/** A single column that ranks customers this well probably holds the outcome. */
 const nearCopyAuc = 0.95;
 const leakAuc = 0.9;
-/** Fewer copies of rows are chance, or do no harm. */
+/** Fewer duplicate rows are chance, or do no harm. */
 const duplicateShare = 0.01;
 const maxRows = 50_000;
-const maxTwinRows = 5_000;
+const maxPairRows = 5_000;
 
 /** Every issue, in no order. `table` holds features only; `target` 0 or 1, one a row. */
 export function checkTrainingTable(table: Table, target: Uint8Array): DataIssue[] {
@@ -59,7 +62,7 @@ export function checkTrainingTable(table: Table, target: Uint8Array): DataIssue[
     ...whole,
     ...sample.columns.flatMap((column) => checkColumn(column) ?? []),
     ...(canRank ? checkLeaks(sample, labels) : []),
-    ...checkTwins(sampleOf(table, target, maxTwinRows).sample),
+    ...checkDuplicateColumns(sampleOf(table, target, maxPairRows).sample),
     ...checkRepeatedRows(table, target),
   ];
 }
@@ -67,8 +70,8 @@ export function checkTrainingTable(table: Table, target: Uint8Array): DataIssue[
 function checkAmounts(table: Table, target: Uint8Array): DataIssue[] {
   const issues: DataIssue[] = [];
   const rows = target.length;
-  const leavers = target.reduce((sum, label) => sum + label, 0);
-  const fewer = Math.min(leavers, rows - leavers);
+  const left = target.reduce((sum, label) => sum + label, 0);
+  const fewer = Math.min(left, rows - left);
   const add = (kind: IssueKind, severity: DataIssue['severity'], message: string, fix: string): void => {
     issues.push({ kind, severity, column: null, message, fix });
   };
@@ -77,40 +80,37 @@ function checkAmounts(table: Table, target: Uint8Array): DataIssue[] {
       'too-few-rows',
       rows < limits.rows ? 'blocks' : 'warns',
       `There are only ${rows} rows with a known outcome.`,
-      `Bring ${limits.rows} at least; with fewer than ${limits.goodRows} the figures have wide intervals.`,
+      `Use at least ${limits.rows}. With fewer than ${limits.goodRows} the model’s figures are uncertain.`,
     );
   if (fewer === 0)
     add(
       'one-class',
       'blocks',
-      leavers === 0 ? 'Nobody left.' : 'Everybody left.',
-      'Two outcomes are needed. Look at what is said about who left.',
+      left === 0
+        ? 'According to the churn label, no customer left.'
+        : 'According to the churn label, every customer left.',
+      'Check the churn label: a model needs customers who left and customers who stayed.',
     );
-  else if (fewer < limits.goodLeavers)
+  else if (fewer < limits.goodClassRows)
     add(
       'few-leavers',
       fewer < limits.classRows ? 'blocks' : 'warns',
-      `Only ${fewer} customers ${fewer === leavers ? 'left' : 'stayed'}.`,
-      `Bring ${limits.classRows} at least; with fewer than ${limits.goodLeavers} the model has little to go by.`,
+      `Only ${fewer} customers ${fewer === left ? 'left' : 'stayed'}.`,
+      `Use at least ${limits.classRows}. With fewer than ${limits.goodClassRows} the model has little to learn from.`,
     );
   if (table.columns.length === 0)
-    add(
-      'too-wide',
-      'blocks',
-      'No column is left to learn from.',
-      'Set the use of some columns to “Learn from it”.',
-    );
+    add('too-wide', 'blocks', 'No column is used as an input.', 'Set at least one column to “Use as input”.');
   if (table.columns.length > limits.columns)
     add(
       'too-wide',
       'warns',
       `There are ${table.columns.length} columns.`,
-      'Leave out those that do not describe the customer; training takes long and chance finds patterns.',
+      'Exclude columns that do not describe the customer. With this many, training is slow and finds patterns that are chance.',
     );
   return issues;
 }
 
-/** What a column is by itself. */
+/** Findings about one column without the others. */
 function checkColumn(column: Column): DataIssue | null {
   const { name } = column;
   const rowCount = column.kind === 'number' ? column.values.length : column.codes.length;
@@ -125,36 +125,41 @@ function checkColumn(column: Column): DataIssue | null {
   ): DataIssue => ({
     ...{ kind, severity, column: name, message, fix },
   });
-  if (present === 0) return issue('all-missing', 'warns', 'It holds no value at all.', 'Leave it out.');
+  if (present === 0) return issue('all-missing', 'warns', 'It has no values.', 'Exclude it.');
   if (counts.size === 1 && present === rowCount)
-    return issue('constant', 'warns', 'It is the same for everybody.', 'Leave it out; it says nothing.');
+    return issue(
+      'constant',
+      'warns',
+      'It has the same value in every row.',
+      'Exclude it: it cannot tell customers apart.',
+    );
   if (isIdentifier(column, counts, present))
     return issue(
       'identifier',
       'warns',
-      'Nearly every row has a value of its own, as a number or name of the customer would.',
-      'Leave it out, or set its use to “Names the customer”.',
+      'Nearly every row has a different value, so it is probably an identifier.',
+      'Exclude it, or set it to “Customer ID”.',
     );
   if (column.kind === 'category' && counts.size > limits.levels)
     return issue(
       'many-levels',
       'tells',
-      `It has ${counts.size} levels.`,
-      'Rare levels are learned with caution. Group them where a person would.',
+      `It has ${counts.size} different values.`,
+      'Rare values have little influence on the model. Group values that mean the same.',
     );
   if (present < rowCount * 0.2)
     return issue(
       'mostly-missing',
       'tells',
       `${Math.round((1 - present / rowCount) * 100)} % of it is missing.`,
-      'It may be left out; being missing is learned from like a value.',
+      'You can exclude it. A missing value is treated as a value of its own.',
     );
   if (most > rowCount * 0.995)
     return issue(
       'nearly-constant',
       'tells',
       'More than 99.5 % of its values are the same.',
-      'It may be left out.',
+      'You can exclude it.',
     );
   return null;
 }
@@ -166,37 +171,37 @@ function checkLeaks(table: Table, target: Uint8Array): DataIssue[] {
 
 function leakOf(column: Column, auc: number, target: Uint8Array): DataIssue | null {
   const { name } = column;
-  const found = `Alone it tells leavers from stayers with an AUC of ${auc.toFixed(3)}`;
+  const found = `On its own it predicts who left with an AUC of ${auc.toFixed(3)}`;
   if (auc >= nearCopyAuc)
     return {
       ...{ kind: 'near-copy', severity: 'warns', column: name, figure: auc },
-      message: `${found}: it nearly is the answer.`,
-      fix: 'Leave it out unless it is known before a customer leaves. Otherwise the model learns what it will not know.',
+      message: `${found}: it is almost a copy of the outcome.`,
+      fix: 'Exclude it unless its value is known before a customer leaves. Otherwise the model learns from something it will not have when it scores customers.',
     };
-  const fix = 'Ask when it is written: if only after a customer has left, leave it out.';
+  const fix = 'Find out when it is filled in. If that is only after a customer has left, exclude it.';
   if (auc >= leakAuc)
     return {
       ...{ kind: 'leak', severity: 'warns', column: name, figure: auc, fix },
-      message: `${found}, more than honest columns do.`,
+      message: `${found}, which is suspiciously high for one column.`,
     };
   const pure = pureGroupOf(column, target);
   if (pure === null) return null;
   return {
     ...{ kind: 'leak', severity: 'warns', column: name, figure: auc, fix },
-    message: `It is ${pure.is} for ${pure.count} customers, and practically all of them left.`,
+    message: `It is ${pure.is} for ${pure.count} customers, and at least 99 % of them left.`,
   };
 }
 
-function checkTwins({ columns }: Table): DataIssue[] {
-  const twins = findTwins(columns);
+function checkDuplicateColumns({ columns }: Table): DataIssue[] {
+  const originals = findDuplicateColumns(columns);
   return columns.flatMap(({ name }, j): DataIssue[] => {
-    const twin = columns[twins[j]!];
-    if (twin === undefined) return [];
+    const original = columns[originals[j]!];
+    if (original === undefined) return [];
     return [
       {
         ...{ kind: 'duplicate-column', severity: 'tells', column: name },
-        message: `It tells the same as ${twin.name}.`,
-        fix: 'One of the two may be left out; reasons are shared between them otherwise.',
+        message: `It holds the same information as ${original.name}.`,
+        fix: 'You can exclude one of the two. Otherwise their reasons are split between them.',
       },
     ];
   });
@@ -208,13 +213,13 @@ function checkRepeatedRows(table: Table, target: Uint8Array): DataIssue[] {
   return [
     {
       ...{ kind: 'duplicate-rows', severity: 'warns', column: null, figure: repeated },
-      message: `${repeated} rows are the same as an earlier one in every column that is learned from and in the outcome.`,
-      fix: 'Keep one of each, unless they are different customers. Copies stay on one side of every split, so that the model is not measured on what it has learned; they still count more than once.',
+      message: `${repeated} rows are the same as an earlier one in every input and in the outcome.`,
+      fix: 'Remove the duplicates unless they are different customers. Duplicates are kept together when customers are held out, so the model is not measured on rows it was trained with, but each of them counts.',
     },
   ];
 }
 
-/** How often each value occurs; missing ones are left out. */
+/** How often each value occurs, missing values apart. */
 function valueCounts(column: Column): Map<number, number> {
   const counts = new Map<number, number>();
   const cells = column.kind === 'number' ? column.values : column.codes;
@@ -225,7 +230,7 @@ function valueCounts(column: Column): Map<number, number> {
   return counts;
 }
 
-/** Whole numbers or names that hardly ever repeat; measured amounts are fractions or repeat. */
+/** Whole numbers or text that hardly ever repeat; measured amounts are fractions or repeat. */
 function isIdentifier(column: Column, counts: ReadonlyMap<number, number>, present: number): boolean {
   if (present < limits.rows || counts.size < present * 0.98) return false;
   if (column.kind === 'category') return true;
@@ -236,7 +241,7 @@ function isIdentifier(column: Column, counts: ReadonlyMap<number, number>, prese
     smallest = Math.min(smallest, value);
     largest = Math.max(largest, value);
   }
-  // Numbers dealt out one by one fill their range; amounts in whole units leave most of it empty.
+  // Consecutive numbers fill their range; amounts in whole units leave most of it empty.
   return largest - smallest < 20 * counts.size;
 }
 

@@ -1,37 +1,38 @@
 /**
- * Which columns know more than they should: how well each alone tells leavers from stayers.
+ * Leaks: columns that hold the outcome or were filled in after it, found by how well each column alone predicts it.
  *
- * A rule learned on one half of the rows (share of leavers in each level, or in each of up to 32 stretches of a
- * number, missing ones apart, drawn towards the whole) is measured on the other half, and the other way round.
- * Being measured out of sample it cannot be fooled by columns with many values. An honest column hardly ever
- * ranks customers with an AUC of 0.9; one that knows the end of the story does (Kaufman et al. 2012, Leakage in
- * data mining). Columns are looked at one by one: a leak that only two columns together make is not found.
+ * Method: a rule learned on one half of the rows (the share of customers who left in each level, or in each of up to 32
+ * bins of a number, missing values apart, shrunk towards the share of all) is measured on the other half, and the other
+ * way round. Measured out of sample, a column with many values has no advantage.
+ * Reference: Kaufman et al. (2012), Leakage in data mining.
+ * Assumptions: a column known before the outcome hardly ever ranks customers with an AUC of 0.9. Columns are checked one
+ * by one, so a leak that only two columns together make is not found.
  */
 import { rocAuc } from '../evaluation/metrics.ts';
 import { createRandom, shuffle } from '../math/random.ts';
 import type { Column, Table } from '../data/table.ts';
 import { binColumns, binCount, fitBins } from '../tree/bins.ts';
 
-const stretches = 32;
-/** Rows' worth of the whole that each level's share of leavers is drawn towards it. */
-const pull = 10;
+const maxBins = 32;
+/** Pseudo-rows at the overall share, added to each level. */
+const pseudoRows = 10;
 
-/** ROC AUC of the best rule on each column alone, out of sample; 0.5 where it says nothing. */
+/** ROC AUC of the best rule on each column alone, out of sample; 0.5 where it has no information. */
 export function soloAucs(table: Table, target: Uint8Array): number[] {
   const halves = splitInHalves(table.rowCount);
   return table.columns.map((column) => soloAuc(column, target, halves));
 }
 
-/** What is known of those for whom a column is filled in, or blank. */
+/** Customers for whom a column is filled in, or blank, nearly all of whom left. */
 export interface PureGroup {
   readonly is: 'filled in' | 'blank';
   readonly count: number;
 }
 
 /**
- * A column that is filled in (or blank) for so many customers, and practically all of them left: what people write
- * down once somebody has gone. Null where that is not so, or could be chance. Levels are not asked: honest ones
- * can be so bad that everybody leaves.
+ * Finds a column that is filled in, or blank, for at least 20 customers of whom at least 99 % left: it was probably
+ * written after they had left. Null where that is not so, or could be chance. Single levels are not checked: there are
+ * legitimate ones whose customers all leave.
  */
 export function pureGroupOf(column: Column, target: Uint8Array): PureGroup | null {
   const rows = { present: 0, all: target.length };
@@ -42,7 +43,7 @@ export function pureGroupOf(column: Column, target: Uint8Array): PureGroup | nul
     rows.present++;
     left.present += target[row]!;
   }
-  const isPure = (count: number, leavers: number): boolean => count >= 20 && leavers >= 0.99 * count;
+  const isPure = (count: number, positives: number): boolean => count >= 20 && positives >= 0.99 * count;
   // Where most leave anyway, twenty in a row mean little.
   if (left.all > rows.all / 2) return null;
   if (isPure(rows.present, left.present)) return { is: 'filled in', count: rows.present };
@@ -62,7 +63,7 @@ function soloAuc(column: Column, target: Uint8Array, halves: Uint8Array): number
   return Number.isNaN(auc) ? 0.5 : auc;
 }
 
-/** Share of leavers in each group, learned from the rows that are not in `half`. */
+/** Share of customers who left in each group, learned from the rows that are not in `half`. */
 function ratesWithout(
   half: number,
   groupOf: ArrayLike<number>,
@@ -81,7 +82,7 @@ function ratesWithout(
     all++;
   }
   const rate = all === 0 ? 0 : allLeft / all;
-  return left.map((leavers, group) => (leavers + pull * rate) / (count[group]! + pull));
+  return left.map((positives, group) => (positives + pseudoRows * rate) / (count[group]! + pseudoRows));
 }
 
 function groupsOf(column: Column): { groupOf: ArrayLike<number>; groupCount: number } {
@@ -89,9 +90,9 @@ function groupsOf(column: Column): { groupOf: ArrayLike<number>; groupCount: num
     const groupCount = column.levels.length + 1;
     return { groupOf: column.codes.map((code) => (code < 0 ? groupCount - 1 : code)), groupCount };
   }
-  // These bins keep frequent values apart: a fee that is 0 for all but a few would be one stretch otherwise.
+  // These bins keep frequent values apart: a fee that is 0 for all but a few would be one bin otherwise.
   const table = { rowCount: column.values.length, columns: [column] };
-  const bins = fitBins(table, stretches);
+  const bins = fitBins(table, maxBins);
   return { groupOf: binColumns(bins, table)[0]!, groupCount: binCount(bins[0]!) };
 }
 

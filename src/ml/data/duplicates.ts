@@ -1,11 +1,12 @@
 /**
- * Columns that tell the same as another, and rows that come more than once.
+ * Columns that hold the same information as another, and duplicate rows.
  *
- * Twins: numbers of which one is the other in another unit (b = α + β·a, rounding allowed for, missing in the same
- * rows), categories whose levels match one to one. α and β come from the rows where a is least and greatest, and the
- * first row that does not fit ends the comparison, so that thousands of columns are no burden. Correlation would
- * not do: one outlier that two columns share makes it 1.
- * Rows: a hash of 53 bits a row; two different rows share one with a chance of 10⁻¹⁶.
+ * Method: two numbers are duplicates when one is the other in another unit (b = α + β·a, rounding allowed for, missing
+ * in the same rows), two categories when their levels match one to one. α and β come from the rows where a is least and
+ * greatest, and the first row that does not fit ends the comparison, so that thousands of columns stay quick. Correlation
+ * is no test: one outlier that two columns share makes it 1.
+ * Rows are compared by a hash of 53 bits.
+ * Assumptions: two different rows share a hash with a chance of 10⁻¹⁶.
  */
 import { takeRows } from './table.ts';
 import type { Column, NumberColumn, Table } from './table.ts';
@@ -23,14 +24,14 @@ type Candidate =
 
 /** Rounding to cents moves a value by less than this share of the middle half's width. */
 const roundingShare = 0.01;
-/** The chance that rows agree is read off so many. */
+/** Rows from which the chance of agreement is estimated. */
 const maxChanceRows = 5_000;
 
-/** For each column the index of the first earlier one that tells the same; −1 where there is none. */
-export function findTwins(columns: readonly Column[]): Int32Array {
+/** For each column the index of the first earlier one with the same information; −1 where there is none. */
+export function findDuplicateColumns(columns: readonly Column[]): Int32Array {
   const candidates = columns.map(candidateOf);
   return Int32Array.from(candidates, (b, j) =>
-    b === null ? -1 : candidates.findIndex((a, i) => i < j && a !== null && isTwin(a, b)),
+    b === null ? -1 : candidates.findIndex((a, i) => i < j && a !== null && isDuplicate(a, b)),
   );
 }
 
@@ -70,7 +71,7 @@ export function repeatsByChance(table: Table, repeated: number): boolean {
   return chanceOfAgreement(takeRows(table, rows).columns) * table.rowCount ** 2 > repeated / 10;
 }
 
-/** The chance that two rows agree in every cell, were columns to have nothing to do with each other. */
+/** The chance that two rows agree in every cell if columns were independent. */
 export function chanceOfAgreement(columns: readonly Column[]): number {
   let chance = 1;
   for (const column of columns) {
@@ -95,7 +96,7 @@ function mixNumbers(values: Float64Array, mix: (row: number, x: number, y: numbe
   }
 }
 
-/** Null: a column that never changes, or hardly ever repeats, has no twin. */
+/** Null: a column that never changes, or hardly ever repeats, has no duplicate. */
 function candidateOf(column: Column): Candidate | null {
   if (column.kind === 'number') {
     const spread = spreadOf(column);
@@ -124,7 +125,7 @@ function spreadOf({ values }: NumberColumn): Spread | null {
   };
 }
 
-function isTwin(a: Candidate, b: Candidate): boolean {
+function isDuplicate(a: Candidate, b: Candidate): boolean {
   if (a.kind === 'category')
     return b.kind === 'category' && a.codes.every((code, row) => code === b.codes[row]);
   return b.kind === 'number' && isSameLine(a.values, a.spread, b.values, b.spread);

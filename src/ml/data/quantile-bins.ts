@@ -1,7 +1,7 @@
 /**
- * Numbers in parts of about as many rows each, for people to look at. Numbers of few values are taken value by value;
- * of others a frequent value is kept apart. A part is told by the least and the greatest value in it, so that whole
- * numbers stay whole and no value between two parts is claimed.
+ * Bins of about as many rows each, for tables and charts. A number with few distinct values has a bin for each of them;
+ * otherwise frequent values have a bin of their own. A bin is named by the least and the greatest value in it, so that
+ * whole numbers stay whole and no value between two bins is claimed.
  */
 import { binColumns, binCount, fitBins, NO_VALUE_BIN } from '../tree/bins.ts';
 

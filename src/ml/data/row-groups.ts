@@ -1,16 +1,18 @@
 /**
- * Rows that belong together: those of one customer, and those that are equal in every column that is learned from and in
- * the outcome, whoever they are said to be. A split that parts them measures a model on what it has learned from.
- * Both relations are joined (union-find), so that a copy of a customer's row keeps company with all of that customer's.
+ * Rows that belong together: those with the same customer ID, and those that are equal in every input and in the outcome.
+ * A split between them would measure a model on rows it was trained with.
+ *
+ * Method: union-find joins both relations, so that a duplicate of a customer's row is grouped with all rows of that
+ * customer.
  */
 import { repeatsByChance, rowKeys } from './duplicates.ts';
 import type { Table } from './table.ts';
 
-/** Numbers from 0 in order of appearance, one a row; null where every row stands alone. */
+/** Numbers from 0 in order of appearance, one a row; null where no rows belong together. */
 export type RowGroups = Int32Array | null;
 
 /**
- * `identifiers`: columns that name the customer, as text; a blank names nobody. Where few columns of few levels make
+ * `identifiers`: columns that name the customer, as text; a blank names no customer. Where few columns of few levels make
  * equal rows by chance, these are different customers and stay apart.
  */
 export function groupRows(

@@ -80,7 +80,7 @@ function roleAmong(
 ): ColumnRole {
   if (column === chosen.label) return 'label';
   if (column === chosen.value) return 'value';
-  // Beside a label, whatever else is named after leaving was written by somebody who knew: its reason, its score.
+  // Beside a label, whatever else is named after leaving was written after the outcome was known: its reason, its score.
   if (chosen.label && (isLabelName(column.name) || answerName.test(snakeCase(column.name)))) return 'ignored';
   return column.role === 'identifier' && column !== chosen.identifier ? 'ignored' : column.role;
 }
@@ -95,7 +95,7 @@ function bestIdentifier(columns: readonly InferredColumn[]): InferredColumn | un
   );
 }
 
-/** True when a column's name says that it tells who left. */
+/** True when a column's name says that it holds the outcome. */
 export function isLabelName(name: string): boolean {
   return labelName.test(snakeCase(name));
 }
@@ -105,12 +105,12 @@ export function isNamedLikeIdentifier(name: string): boolean {
   return identifierName.test(snakeCase(name));
 }
 
-/** True when a column's name says that it tells when somebody left, such as `cancelled_on`. */
+/** True when a column's name says that it holds the date on which a customer left, such as `cancelled_on`. */
 export function isLeavingDateName(name: string): boolean {
   return leavingDateName.test(snakeCase(name));
 }
 
-/** True when a column's name says that whoever wrote it knew who left: a label, its date, its reason, its score. */
+/** True when a column's name says that it was written after the outcome was known: a label, its date, its reason, its score. */
 export function isNamedAfterLeaving(name: string): boolean {
   return isLabelName(name) || isLeavingDateName(name) || answerName.test(snakeCase(name));
 }

@@ -1,7 +1,7 @@
 /**
  * Checks that every fit makes on its data, and the row weights it works with.
  * Class weights `balanced`: weight of a class = total / (2 × total of the class) (King and Zeng 2001),
- * so that both classes weigh the same and the total stays as it was.
+ * so that both classes weigh the same and the total does not change.
  */
 import type { TrainingData } from '../estimator.ts';
 import { takeGroups } from './row-groups.ts';

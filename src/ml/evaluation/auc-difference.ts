@@ -36,10 +36,10 @@ function placements(scores: Float64Array, target: Uint8Array): Float64Array {
   const stayedBelow = new Float64Array(groups.scores.length);
   let [left, stayed] = [0, 0];
   for (let group = 0; group < groups.scores.length; group++) {
-    leftAbove[group] = (left + groups.leavers[group]! / 2) / groups.leaverCount;
-    stayedBelow[group] = 1 - (stayed + groups.stayers[group]! / 2) / groups.stayerCount;
-    left += groups.leavers[group]!;
-    stayed += groups.stayers[group]!;
+    leftAbove[group] = (left + groups.positives[group]! / 2) / groups.positiveCount;
+    stayedBelow[group] = 1 - (stayed + groups.negatives[group]! / 2) / groups.negativeCount;
+    left += groups.positives[group]!;
+    stayed += groups.negatives[group]!;
   }
   return Float64Array.from(
     groups.groupOf,

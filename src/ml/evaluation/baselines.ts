@@ -1,6 +1,6 @@
 /**
- * What every model has to beat: `majority`, which gives everybody the training rate, and `oneColumn`, the
- * best rule on a single column, which gives everybody the rate of their bin in that column.
+ * Baselines: `majority`, which gives every customer the training rate, and `oneColumn`, the best rule on a
+ * single column, which gives every customer the rate of their bin in that column.
  *
  * Method of the rule: Holte (1993), Very simple classification rules perform well on most commonly used
  * datasets. A column has at most eight quantile bins (categories: their levels, at most 255) and one for

@@ -1,8 +1,9 @@
 /**
- * Percentile bootstrap (Efron and Tibshirani, 1993) of measures without a handy formula for their variance. Leavers are
- * drawn with replacement from leavers and stayers from stayers, as many as there are, and the middle 95 % of the
- * resampled figures is the interval. Every measure depends on a row by its score and class only, so a resample is kept
- * as two counts per distinct score, and one pass over them gives all measures without sorting again.
+ * Percentile bootstrap (Efron and Tibshirani, 1993) of measures without a simple formula for their variance. Each
+ * class is drawn with replacement from itself, as many customers as it has, and the middle 95 % of the resampled figures
+ * is the interval. Every measure depends on a row by its score and class only, so a resample is kept as two counts for
+ * each distinct score, and one pass over them gives all measures without sorting again.
+ * Assumptions: customers are independent.
  */
 import type { Interval } from './wilson.ts';
 import type { Random } from '../math/random.ts';
@@ -10,13 +11,13 @@ import type { ScoreGroups } from './score-groups.ts';
 
 type Measure = 'f1' | 'prAuc' | 'logLoss' | 'brier' | 'topDecileLift' | 'ece';
 
-/** Leavers and stayers of one resample in each group of equal scores. */
+/** Customers of either class in each group of equal scores, in one resample. */
 interface Resample {
-  readonly leavers: Int32Array;
-  readonly stayers: Int32Array;
+  readonly positives: Int32Array;
+  readonly negatives: Int32Array;
 }
 
-const rowsAtFullEffort = 20_000;
+const rowsAtFullCount = 20_000;
 const fewestResamples = 100;
 
 /**
@@ -31,7 +32,7 @@ export function bootstrapIntervals(
 ): Record<Measure, Interval> {
   const measure = prepareMeasures(groups, threshold);
   const itself = measure(groups);
-  const drawn = drawFigures(groups, measure, random, effort(resamples, groups.groupOf.length));
+  const drawn = drawFigures(groups, measure, random, resampleCount(resamples, groups.groupOf.length));
   const intervalOf = (name: Measure): Interval => middle(drawn[name], itself[name]);
   return {
     f1: intervalOf('f1'),
@@ -43,11 +44,11 @@ export function bootstrapIntervals(
   };
 }
 
-function effort(resamples: number, rows: number): number {
+function resampleCount(resamples: number, rows: number): number {
   if (!(Number.isInteger(resamples) && resamples >= 1))
-    throw new RangeError(`${resamples} resamples are too few to tell`);
-  if (rows <= rowsAtFullEffort) return resamples;
-  return Math.min(resamples, Math.max(fewestResamples, Math.round((resamples * rowsAtFullEffort) / rows)));
+    throw new RangeError(`resamples must be a whole number of at least 1, found ${resamples}`);
+  if (rows <= rowsAtFullCount) return resamples;
+  return Math.min(resamples, Math.max(fewestResamples, Math.round((resamples * rowsAtFullCount) / rows)));
 }
 
 function drawFigures(
@@ -64,11 +65,11 @@ function drawFigures(
     topDecileLift: new Float64Array(resamples),
     ece: new Float64Array(resamples),
   };
-  const rows = { leavers: spread(groups.leavers), stayers: spread(groups.stayers) };
-  const resample = { leavers: groups.leavers.slice(), stayers: groups.stayers.slice() };
+  const rows = { positives: spread(groups.positives), negatives: spread(groups.negatives) };
+  const resample = { positives: groups.positives.slice(), negatives: groups.negatives.slice() };
   for (let r = 0; r < resamples; r++) {
-    draw(rows.leavers, resample.leavers, random);
-    draw(rows.stayers, resample.stayers, random);
+    draw(rows.positives, resample.positives, random);
+    draw(rows.negatives, resample.negatives, random);
     const result = measure(resample);
     for (const name in figures) figures[name as Measure][r] = result[name as Measure];
   }
@@ -94,7 +95,7 @@ function prepareMeasures(
   threshold: number,
 ): (resample: Resample) => Record<Measure, number> {
   const total = groups.groupOf.length;
-  const leaverCount = groups.leaverCount;
+  const positiveCount = groups.positiveCount;
   const tenth = Math.max(1, Math.floor(total / 10));
   const firstBelow = groups.scores.findIndex((score) => score < threshold);
   const contactedGroups = firstBelow < 0 ? groups.scores.length : firstBelow;
@@ -102,25 +103,25 @@ function prepareMeasures(
   return (resample) => {
     const ranked = rankFigures(resample, tenth, contactedGroups);
     return {
-      f1: (2 * ranked.hits) / (ranked.contacted + leaverCount),
-      prAuc: ranked.area / leaverCount,
-      topDecileLift: ranked.inTenth / tenth / (leaverCount / total),
+      f1: (2 * ranked.hits) / (ranked.contacted + positiveCount),
+      prAuc: ranked.area / positiveCount,
+      topDecileLift: ranked.inTenth / tenth / (positiveCount / total),
       ...probabilityFigures(groups.scores, losses, resample, total),
     };
   };
 }
 
 function rankFigures(
-  { leavers, stayers }: Resample,
+  { positives, negatives }: Resample,
   tenth: number,
   contactedGroups: number,
 ): { hits: number; contacted: number; area: number; inTenth: number } {
   const sums = { hits: 0, contacted: 0, area: 0, inTenth: 0 };
   let found = 0;
   let seen = 0;
-  for (let group = 0; group < leavers.length; group++) {
-    const left = leavers[group]!;
-    const size = left + stayers[group]!;
+  for (let group = 0; group < positives.length; group++) {
+    const left = positives[group]!;
+    const size = left + negatives[group]!;
     if (size === 0) continue;
     if (seen < tenth) sums.inTenth += left * Math.min(1, (tenth - seen) / size);
     found += left;
@@ -136,15 +137,15 @@ function rankFigures(
 function probabilityFigures(
   scores: Float64Array,
   losses: { readonly left: Float64Array; readonly stayed: Float64Array },
-  { leavers, stayers }: Resample,
+  { positives, negatives }: Resample,
   total: number,
 ): { logLoss: number; brier: number; ece: number } {
   let logLoss = 0;
   let brier = 0;
   const differences = new Float64Array(10);
   for (let group = 0; group < scores.length; group++) {
-    const left = leavers[group]!;
-    const stayed = stayers[group]!;
+    const left = positives[group]!;
+    const stayed = negatives[group]!;
     const score = scores[group]!;
     logLoss += left * losses.left[group]! + stayed * losses.stayed[group]!;
     brier += left * (1 - score) ** 2 + stayed * score ** 2;

@@ -1,6 +1,6 @@
 /**
- * Splits that keep the share of leavers in every part (stratified), and cross-validation in which everything
- * that is learned is learned from the training part alone: the encoder too, inside `fitFold`.
+ * Splits that keep the share of customers who left in every part (stratified), and cross-validation in which
+ * everything is learned from the training part alone, the encoder included.
  *
  * Groups of rows (row-groups.ts) stay whole: from the largest to single rows, each goes to the part where it adds least
  * to Σ (rows of a class in the part / rows of the class)² / share of the part, which is least where all parts have their

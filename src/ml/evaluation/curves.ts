@@ -1,7 +1,7 @@
 /**
  * Curves of an evaluation: confusion by threshold, cumulative gains and lift, and reliability (Fawcett, 2006; Niculescu-
  * Mizil and Caruana, 2005). Customers are contacted from the highest score down; where scores tie, the order within the
- * tie is unknown, so a part of it holds its share of the leavers.
+ * tie is unknown, so a part of it holds its share of the customers who left.
  */
 import { wilsonInterval } from './wilson.ts';
 import type { Confusion } from './metrics.ts';
@@ -10,7 +10,7 @@ import { checkPairs, groupBothClasses } from './score-groups.ts';
 export interface ThresholdRow extends Confusion {
   /** 0.00, 0.01 … 1.00: customers with this score or more are said to leave. */
   readonly threshold: number;
-  /** Sum of the values of the leavers found; 0 where no values were given. */
+  /** Sum of the values of the customers found who left; 0 where no values were given. */
   readonly valueOfTruePositives: number;
   /** Sum of their squares, for intervals of profit; absent in models of before version 0.2. */
   readonly squaredValueOfTruePositives?: number;
@@ -19,7 +19,7 @@ export interface ThresholdRow extends Confusion {
 export interface GainsPoint {
   /** Share of customers contacted, in (0, 1]. */
   readonly share: number;
-  /** Share of leavers among them, in [0, 1]. */
+  /** Share among them of customers who left, in [0, 1]. */
   readonly found: number;
   /** `found` relative to contacting at random. */
   readonly lift: number;
@@ -47,18 +47,18 @@ export function thresholdSweep(
 ): ThresholdRow[] {
   checkPairs(scores, target);
   if (values) checkValues(values, scores.length);
-  const leavers = new Int32Array(steps + 1);
-  const stayers = new Int32Array(steps + 1);
+  const positives = new Int32Array(steps + 1);
+  const negatives = new Int32Array(steps + 1);
   const worth = new Float64Array(steps + 1);
   const squares = new Float64Array(steps + 1);
   for (let i = 0; i < scores.length; i++) {
     const step = highestStep(scores[i]!);
-    (target[i] === 1 ? leavers : stayers)[step]!++;
+    (target[i] === 1 ? positives : negatives)[step]!++;
     if (!values || target[i] !== 1) continue;
     worth[step]! += values[i]!;
     squares[step]! += values[i]! ** 2;
   }
-  return sumFromAbove(leavers, stayers, worth, squares);
+  return sumFromAbove(positives, negatives, worth, squares);
 }
 
 /** `points` points at equal shares of the customers, the last at 1. @throws RangeError with one class only */
@@ -70,15 +70,15 @@ export function gainsCurve(scores: Float64Array, target: Uint8Array, points = 20
   let before = { seen: 0, found: 0 };
   for (let point = 1; point <= points; point++) {
     const contacted = (point / points) * scores.length;
-    let size = groups.leavers[group]! + groups.stayers[group]!;
+    let size = groups.positives[group]! + groups.negatives[group]!;
     while (before.seen + size < contacted && group < groups.scores.length - 1) {
-      before = { seen: before.seen + size, found: before.found + groups.leavers[group]! };
+      before = { seen: before.seen + size, found: before.found + groups.positives[group]! };
       group++;
-      size = groups.leavers[group]! + groups.stayers[group]!;
+      size = groups.positives[group]! + groups.negatives[group]!;
     }
-    const found = before.found + groups.leavers[group]! * ((contacted - before.seen) / size);
+    const found = before.found + groups.positives[group]! * ((contacted - before.seen) / size);
     const share = point / points;
-    curve.push({ share, found: found / groups.leaverCount, lift: found / groups.leaverCount / share });
+    curve.push({ share, found: found / groups.positiveCount, lift: found / groups.positiveCount / share });
   }
   return curve;
 }
@@ -88,12 +88,12 @@ export function reliabilityCurve(scores: Float64Array, target: Uint8Array, bins 
   checkPairs(scores, target);
   if (!(Number.isInteger(bins) && bins >= 1)) throw new RangeError('a curve needs at least one bin');
   const counts = new Int32Array(bins);
-  const leavers = new Int32Array(bins);
+  const positives = new Int32Array(bins);
   const sums = new Float64Array(bins);
   for (let i = 0; i < scores.length; i++) {
     const bin = Math.min(bins - 1, Math.floor(scores[i]! * bins));
     counts[bin]!++;
-    leavers[bin]! += target[i] === 1 ? 1 : 0;
+    positives[bin]! += target[i] === 1 ? 1 : 0;
     sums[bin]! += scores[i]!;
   }
   return [...counts.keys()]
@@ -103,8 +103,8 @@ export function reliabilityCurve(scores: Float64Array, target: Uint8Array, bins 
       to: (bin + 1) / bins,
       count: counts[bin]!,
       meanScore: sums[bin]! / counts[bin]!,
-      rate: leavers[bin]! / counts[bin]!,
-      ...wilsonInterval(leavers[bin]!, counts[bin]!),
+      rate: positives[bin]! / counts[bin]!,
+      ...wilsonInterval(positives[bin]!, counts[bin]!),
     }));
 }
 
@@ -124,20 +124,20 @@ function highestStep(score: number): number {
 }
 
 function sumFromAbove(
-  leavers: Int32Array,
-  stayers: Int32Array,
+  positives: Int32Array,
+  negatives: Int32Array,
   worth: Float64Array,
   squares: Float64Array,
 ): ThresholdRow[] {
   const rows: ThresholdRow[] = [];
   let [truePositives, falsePositives, valueOfTruePositives, squaredValueOfTruePositives] = [0, 0, 0, 0];
-  let falseNegatives = leavers.reduce((sum, count) => sum + count, 0);
-  let trueNegatives = stayers.reduce((sum, count) => sum + count, 0);
+  let falseNegatives = positives.reduce((sum, count) => sum + count, 0);
+  let trueNegatives = negatives.reduce((sum, count) => sum + count, 0);
   for (let step = steps; step >= 0; step--) {
-    truePositives += leavers[step]!;
-    falseNegatives -= leavers[step]!;
-    falsePositives += stayers[step]!;
-    trueNegatives -= stayers[step]!;
+    truePositives += positives[step]!;
+    falseNegatives -= positives[step]!;
+    falsePositives += negatives[step]!;
+    trueNegatives -= negatives[step]!;
     valueOfTruePositives += worth[step]!;
     squaredValueOfTruePositives += squares[step]!;
     rows.push({

@@ -3,9 +3,9 @@
  * maximizing metric for measuring classification performance of customer churn prediction models, IEEE TKDE 25(5), after
  * Verbeke et al. (2012). Unlike the area under the ROC curve it asks what a campaign with the model would earn.
  *
- * For a save rate γ, contacting the share F0 of the leavers and F1 of the stayers earns, per customer,
+ * For a save rate γ, contacting the share F0 of customers who leave and F1 of those who stay earns, per customer,
  *   P(γ) = (γ (V − d) − f) π0 F0 − (d + f) π1 F1
- * with V the value of a customer, d the cost of an offer, f of a contact, π0 the share of leavers and π1 of stayers.
+ * with V the value of a customer, d the cost of an offer, f of a contact, π0 the share of customers who leave and π1 of those who stay.
  * EMPC is the mean over γ ~ Beta(α, β) of the best P(γ) on the ROC curve. Only corners of its convex hull are ever best,
  * each between two save rates, so the mean is a sum over corners of incomplete beta functions: exact, no quadrature.
  * Assumes one value for all customers.
@@ -47,64 +47,64 @@ export function empc(
   const hull = rocHull(groupBothClasses(scores, target));
   const sums = { empc: 0, share: 0 };
   let below = massBelow(saveRateBetween(hull, 0, assumptions), alpha, beta);
-  for (let corner = 1; corner < hull.leavers.length; corner++) {
+  for (let corner = 1; corner < hull.positives.length; corner++) {
     const upTo = massBelow(saveRateBetween(hull, corner, assumptions), alpha, beta);
-    const leavers = hull.leavers[corner]! / scores.length;
-    const stayers = hull.stayers[corner]! / scores.length;
+    const positives = hull.positives[corner]! / scores.length;
+    const negatives = hull.negatives[corner]! / scores.length;
     const mass = upTo.probability - below.probability;
-    const earned = (value - offerCost) * leavers * (upTo.mean - below.mean);
-    sums.empc += earned - (contactCost * leavers + (offerCost + contactCost) * stayers) * mass;
-    sums.share += (leavers + stayers) * mass;
+    const earned = (value - offerCost) * positives * (upTo.mean - below.mean);
+    sums.empc += earned - (contactCost * positives + (offerCost + contactCost) * negatives) * mass;
+    sums.share += (positives + negatives) * mass;
     below = upTo;
   }
   return { empc: Math.max(0, sums.empc), share: sums.share };
 }
 
-/** Leavers and stayers contacted at each corner of the convex hull of the ROC curve, from nobody to everybody. */
+/** Customers of either class contacted at each corner of the convex hull of the ROC curve, from none to all. */
 interface Hull {
-  readonly leavers: readonly number[];
-  readonly stayers: readonly number[];
+  readonly positives: readonly number[];
+  readonly negatives: readonly number[];
 }
 
 /** Graham's scan: the points come in order, and each removes the corners that it leaves below the hull. */
 function rocHull(groups: ScoreGroups): Hull {
-  const leavers = [0];
-  const stayers = [0];
-  let [found, disturbed] = [0, 0];
+  const positives = [0];
+  const negatives = [0];
+  let [found, wasted] = [0, 0];
   for (let group = 0; group < groups.scores.length; group++) {
-    found += groups.leavers[group]!;
-    disturbed += groups.stayers[group]!;
-    while (leavers.length > 1 && isBelow(leavers, stayers, found, disturbed)) {
-      leavers.pop();
-      stayers.pop();
+    found += groups.positives[group]!;
+    wasted += groups.negatives[group]!;
+    while (positives.length > 1 && isBelow(positives, negatives, found, wasted)) {
+      positives.pop();
+      negatives.pop();
     }
-    leavers.push(found);
-    stayers.push(disturbed);
+    positives.push(found);
+    negatives.push(wasted);
   }
-  return { leavers, stayers };
+  return { positives, negatives };
 }
 
 /** Whether the last corner lies on or below the line from the one before it to the new point. */
 function isBelow(
-  leavers: readonly number[],
-  stayers: readonly number[],
+  positives: readonly number[],
+  negatives: readonly number[],
   found: number,
-  disturbed: number,
+  wasted: number,
 ): boolean {
-  const last = leavers.length - 1;
-  const rise = leavers[last]! - leavers[last - 1]!;
-  const run = stayers[last]! - stayers[last - 1]!;
-  return rise * (disturbed - stayers[last]!) <= (found - leavers[last]!) * run;
+  const last = positives.length - 1;
+  const rise = positives[last]! - positives[last - 1]!;
+  const run = negatives[last]! - negatives[last - 1]!;
+  return rise * (wasted - negatives[last]!) <= (found - positives[last]!) * run;
 }
 
 /** The save rate, at most 1, at which this corner and the next earn alike; above it the next earns more. */
 function saveRateBetween(hull: Hull, corner: number, assumptions: EmpcAssumptions): number {
-  if (corner === hull.leavers.length - 1) return 1;
+  if (corner === hull.positives.length - 1) return 1;
   const { value, offerCost, contactCost } = assumptions;
-  const leavers = hull.leavers[corner + 1]! - hull.leavers[corner]!;
-  const stayers = hull.stayers[corner + 1]! - hull.stayers[corner]!;
-  if (leavers === 0) return 1;
-  const needed = ((offerCost + contactCost) * stayers) / leavers + contactCost;
+  const positives = hull.positives[corner + 1]! - hull.positives[corner]!;
+  const negatives = hull.negatives[corner + 1]! - hull.negatives[corner]!;
+  if (positives === 0) return 1;
+  const needed = ((offerCost + contactCost) * negatives) / positives + contactCost;
   return Math.min(1, needed / (value - offerCost));
 }
 

@@ -4,7 +4,7 @@
  * (with recall: equalised odds; Hardt, Price and Srebro 2016).
  * Numbers of few values are taken value by value; others are cut into parts of about as many rows each, a frequent
  * value apart. Groups of fewer than 30 rows say nothing for sure and are left out; so is, of the gaps in recall and
- * in false positive rate, a group of fewer than ten leavers or stayers, where one customer would make a gap.
+ * in false positive rate, a group with fewer than ten customers of the class, where one customer would make a gap.
  */
 import { wilsonInterval } from './wilson.ts';
 import { rocAuc } from './metrics.ts';
@@ -27,11 +27,11 @@ export interface GroupFigure extends Group {
   readonly low: number;
   readonly high: number;
   readonly meanScore: number;
-  /** Null where nobody left or everybody. */
+  /** Null where all customers have the same outcome. */
   readonly rocAuc: number | null;
-  /** Share of the leavers at or above the threshold; null without leavers. */
+  /** Share, at or above the threshold, of the customers who left; null without any. */
   readonly recall: number | null;
-  /** Share of the stayers at or above the threshold; null without stayers. */
+  /** Share, at or above the threshold, of the customers who stayed; null without any. */
   readonly falsePositiveRate: number | null;
   /** Share of all at or above the threshold. */
   readonly selectionRate: number;
@@ -74,14 +74,14 @@ export function largestGaps(groups: readonly GroupFigure[]): GroupGaps {
   };
   return {
     selectionRate: gap((group) => group.selectionRate),
-    recall: gap((group) => (leaversOf(group) < minClassRows ? null : group.recall)),
+    recall: gap((group) => (positivesOf(group) < minClassRows ? null : group.recall)),
     falsePositiveRate: gap((group) =>
-      group.count - leaversOf(group) < minClassRows ? null : group.falsePositiveRate,
+      group.count - positivesOf(group) < minClassRows ? null : group.falsePositiveRate,
     ),
   };
 }
 
-function leaversOf({ count, rate }: GroupFigure): number {
+function positivesOf({ count, rate }: GroupFigure): number {
   return Math.round(count * rate);
 }
 

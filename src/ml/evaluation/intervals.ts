@@ -29,11 +29,11 @@ export function metricIntervals(
 ): MetricIntervals {
   const groups = groupBothClasses(scores, target);
   const { found, contacted } = countFrom(groups, threshold);
-  const rightlyLeft = groups.stayerCount - (contacted - found);
+  const trueNegatives = groups.negativeCount - (contacted - found);
   return {
-    accuracy: wilsonInterval(found + rightlyLeft, scores.length),
+    accuracy: wilsonInterval(found + trueNegatives, scores.length),
     precision: wilsonInterval(found, contacted),
-    recall: wilsonInterval(found, groups.leaverCount),
+    recall: wilsonInterval(found, groups.positiveCount),
     rocAuc: delongOf(groups),
     ...bootstrapIntervals(groups, threshold, random, resamples),
   };
@@ -46,19 +46,29 @@ export function delongInterval(scores: Float64Array, target: Uint8Array): Interv
 
 /** The area and DeLong's variance of it; the variance is NaN with fewer than two of either class. */
 export function delongVariance(groups: ScoreGroups): { readonly area: number; readonly variance: number } {
-  const leavers = placements(groups.leavers, groups.stayers, groups.stayerCount, groups.leaverCount);
-  const stayers = placements(groups.stayers, groups.leavers, groups.leaverCount, groups.stayerCount);
-  // Counted from the top, a leaver's placement is the share of stayers above it.
-  return { area: 1 - leavers.mean, variance: leavers.varianceOfMean + stayers.varianceOfMean };
+  const positives = placements(
+    groups.positives,
+    groups.negatives,
+    groups.negativeCount,
+    groups.positiveCount,
+  );
+  const negatives = placements(
+    groups.negatives,
+    groups.positives,
+    groups.positiveCount,
+    groups.negativeCount,
+  );
+  // Counted from the top, the placement of a customer who left is the share above of customers who stayed.
+  return { area: 1 - positives.mean, variance: positives.varianceOfMean + negatives.varianceOfMean };
 }
 
 /**
- * Where all pairs are in order, or one class has a single customer, DeLong's variance says nothing (0 or 0/0). Then the
- * interval is Wilson's with as many trials as the smaller class has customers, which is wide rather than falsely sure.
+ * Where all pairs are in order, or one class has a single customer, DeLong's variance is 0 or undefined. Then the
+ * interval is Wilson's with as many trials as the smaller class has customers: too wide rather than too narrow.
  */
 function delongOf(groups: ScoreGroups): Interval {
   const { area, variance } = delongVariance(groups);
-  const smaller = Math.min(groups.leaverCount, groups.stayerCount);
+  const smaller = Math.min(groups.positiveCount, groups.negativeCount);
   const spread = area * (1 - area);
   if (smaller < 2 || spread <= 0) return wilsonInterval(Math.min(1, Math.max(0, area)) * smaller, smaller);
   const half = (z95 * Math.sqrt(variance)) / spread;
@@ -89,8 +99,8 @@ function countFrom(groups: ScoreGroups, threshold: number): { found: number; con
   let found = 0;
   let contacted = 0;
   for (let group = 0; group < groups.scores.length && groups.scores[group]! >= threshold; group++) {
-    found += groups.leavers[group]!;
-    contacted += groups.leavers[group]! + groups.stayers[group]!;
+    found += groups.positives[group]!;
+    contacted += groups.positives[group]! + groups.negatives[group]!;
   }
   return { found, contacted };
 }

@@ -20,14 +20,14 @@ export interface Metrics {
   readonly prAuc: number;
   readonly logLoss: number;
   readonly brier: number;
-  /** Leavers among the tenth with the highest scores, relative to all. */
+  /** Share of customers who left among the tenth with the highest scores, relative to that among all. */
   readonly topDecileLift: number;
   /** Expected calibration error over ten bins of equal width. */
   readonly ece: number;
   readonly confusion: Confusion;
 }
 
-/** All of them; `threshold` is the probability from which a customer is said to leave. @throws RangeError */
+/** All of them; `threshold` is the probability from which a customer counts as likely to leave. @throws RangeError */
 export function computeMetrics(scores: Float64Array, target: Uint8Array, threshold: number): Metrics {
   checkScores(scores, target);
   const confusion = countConfusion(scores, target, threshold);
@@ -60,7 +60,7 @@ export function countConfusion(scores: Float64Array, target: Uint8Array, thresho
   return { truePositives, falsePositives, trueNegatives, falseNegatives };
 }
 
-/** The chance that a leaver scores above a stayer; ties count half. NaN with one class. */
+/** The chance that a customer who left has a higher score than one who stayed; ties count half. NaN with one class. */
 export function rocAuc(scores: Float64Array, target: Uint8Array): number {
   return rocAucOf(scores, target, descendingOrder(scores));
 }
@@ -82,7 +82,7 @@ export function brier(scores: Float64Array, target: Uint8Array): number {
   return sum / scores.length;
 }
 
-/** Mean over bins, weighted by size, of |share of leavers − mean probability|. */
+/** Mean over bins, weighted by size, of |share of customers who left − mean probability|. */
 export function expectedCalibrationError(scores: Float64Array, target: Uint8Array, bins = 10): number {
   const difference = new Float64Array(bins);
   for (let i = 0; i < scores.length; i++) {

@@ -1,11 +1,14 @@
 /**
- * Expected profit of a retention campaign that contacts everybody whose score is at or above a threshold (Neslin et al.,
- * 2006, Defection detection). Contacting a customer costs `contactCost`. A stayer always takes the offer, which is then
- * given away; a leaver takes it with probability `saveRate` and then stays, worth V = monthly value · `valueMonths`:
- *   leaver:  saveRate · (V − offerCost) − contactCost
- *   stayer:  −offerCost − contactCost
- * So `offerCost` is paid by every contacted stayer and every saved leaver, never for a leaver who leaves all the same.
- * Assumes that contacting makes nobody leave. Money is in the currency of the monthly values, profit over the campaign.
+ * Expected profit of a retention campaign that contacts every customer with a score at or above a threshold.
+ *
+ * Method: contacting a customer costs `contactCost`. A customer who would have stayed always takes the offer; one who
+ * would have left takes it with probability `saveRate`, and then stays, worth V = monthly value · `valueMonths`:
+ *   would leave:  saveRate · (V − offerCost) − contactCost
+ *   would stay:   −offerCost − contactCost
+ * So `offerCost` is not paid for a customer who leaves in spite of the offer.
+ * Reference: Neslin et al. (2006), Defection detection.
+ * Assumptions: contacting a customer does not make them leave. Money is in the currency of the monthly values, profit is
+ * that of one campaign.
  */
 import { checkValues } from './curves.ts';
 import type { ThresholdRow } from './curves.ts';
@@ -18,7 +21,7 @@ export interface ProfitAssumptions {
   readonly contactCost: number;
   /** Of one offer taken up, at least 0. */
   readonly offerCost: number;
-  /** Share of contacted leavers who take the offer and stay, in [0, 1]. */
+  /** Share of contacted customers who would have left and stay because of the offer, in [0, 1]. */
   readonly saveRate: number;
   /** Months that a saved customer goes on paying, at least 0. */
   readonly valueMonths: number;
@@ -32,7 +35,7 @@ export interface ProfitPoint {
 }
 
 export interface OptimalThreshold {
-  /** Contact from this score on; null where no campaign gains anything, so that nobody should be contacted. */
+  /** Contact from this score on; null where no campaign gains anything, so that no customer should be contacted. */
   readonly threshold: number | null;
   readonly profit: number;
   readonly profitPerCustomer: number;
@@ -44,7 +47,7 @@ export interface OptimalThreshold {
 export type MonthlyValues = number | Float64Array;
 
 /**
- * Profit at each threshold of a sweep over monthly values; `monthlyValue` takes their place, for every leaver alike.
+ * Profit at each threshold of a sweep over monthly values; `monthlyValue` replaces them with one value for every customer.
  * Reads the sweep only, so that other assumptions need no second look at the customers. @throws RangeError
  */
 export function profitCurve(
@@ -81,7 +84,7 @@ export function profitInterval(
   if (squares === undefined || customers === 0) return null;
   const { contactCost, offerCost, saveRate, valueMonths } = assumptions;
   const [gain, cost] = [saveRate * valueMonths, saveRate * offerCost + contactCost];
-  // A leaver's profit is gain · value − cost, a stayer's the offer and the contact lost; who is not contacted makes 0.
+  // Profit is gain · value − cost for a customer who left, minus the offer and the contact for one who stayed, else 0.
   const sumOfSquares =
     gain ** 2 * squares -
     2 * gain * cost * worth +
@@ -103,14 +106,14 @@ export function optimalThreshold(
   const groups = groupByScore(scores, target);
   const worth = worthByGroup(groups.groupOf, groups.scores.length, target, monthlyValues);
   let best: OptimalThreshold = { threshold: null, profit: 0, profitPerCustomer: 0, share: 0 };
-  let [leavers, stayers, value] = [0, 0, 0];
+  let [positives, negatives, value] = [0, 0, 0];
   groups.scores.forEach((threshold, group) => {
-    leavers += groups.leavers[group]!;
-    stayers += groups.stayers[group]!;
+    positives += groups.positives[group]!;
+    negatives += groups.negatives[group]!;
     value += worth[group]!;
-    const profit = profitOf(leavers, stayers, value, assumptions);
+    const profit = profitOf(positives, negatives, value, assumptions);
     if (profit <= best.profit) return;
-    const share = (leavers + stayers) / scores.length;
+    const share = (positives + negatives) / scores.length;
     best = { threshold, profit, profitPerCustomer: profit / scores.length, share };
   });
   return best;
@@ -128,11 +131,16 @@ export function expectedProfitOf(
   return profitOf(probability, 1 - probability, probability * monthlyValue, assumptions);
 }
 
-/** Of contacting so many leavers and stayers; `worth` is what the leavers pay a month, all together. */
-function profitOf(leavers: number, stayers: number, worth: number, assumptions: ProfitAssumptions): number {
+/** Of contacting so many customers of either class; `worth` is the monthly revenue of those who left. */
+function profitOf(
+  positives: number,
+  negatives: number,
+  worth: number,
+  assumptions: ProfitAssumptions,
+): number {
   const { contactCost, offerCost, saveRate, valueMonths } = assumptions;
-  const saved = saveRate * (worth * valueMonths - leavers * offerCost);
-  return saved - stayers * offerCost - (leavers + stayers) * contactCost;
+  const saved = saveRate * (worth * valueMonths - positives * offerCost);
+  return saved - negatives * offerCost - (positives + negatives) * contactCost;
 }
 
 function worthByGroup(

@@ -24,7 +24,7 @@ export interface GroupReport {
 export interface Report {
   /** 95 % */
   readonly intervals: MetricIntervals;
-  /** At thresholds 0, 0.01 … 1, with the monthly value of the leavers found. */
+  /** At thresholds 0, 0.01 … 1, with the monthly value of the customers found who left. */
   readonly sweep: readonly ThresholdRow[];
   /** Of the best rule on one column; absent in models of before version 0.2. */
   readonly oneColumnSweep?: readonly ThresholdRow[];

@@ -1,20 +1,20 @@
 /**
  * Customers grouped by equal scores, the highest first. Measures that depend only on the ranking (ROC, gains, profit)
- * need no more than the counts of each group, and ties are then treated alike everywhere.
- * One sort of the bare numbers, which is several times quicker than sorting row numbers with a comparison.
+ * need no more than the counts of each group, and so treat ties alike.
+ * Method: one sort of the plain numbers, several times quicker than sorting row numbers with a comparison function.
  */
 
 export interface ScoreGroups {
   /** Distinct scores, falling. */
   readonly scores: Float64Array;
-  /** Leavers in each group. */
-  readonly leavers: Int32Array;
-  /** Stayers in each group. */
-  readonly stayers: Int32Array;
+  /** Customers in each group who left. */
+  readonly positives: Int32Array;
+  /** Customers in each group who stayed. */
+  readonly negatives: Int32Array;
   /** Group of each row. */
   readonly groupOf: Int32Array;
-  readonly leaverCount: number;
-  readonly stayerCount: number;
+  readonly positiveCount: number;
+  readonly negativeCount: number;
 }
 
 /** Groups rows; `target` is 1 for those who left. @throws RangeError without rows, or with scores outside [0, 1] */
@@ -28,26 +28,35 @@ export function groupByScore(scores: Float64Array, target: Uint8Array): ScoreGro
     groupOf[i] = group;
     counts[target[i] === 1 ? 1 : 0][group]!++;
   }
-  const leaverCount = counts[1].reduce((sum, count) => sum + count, 0);
-  const stayerCount = scores.length - leaverCount;
-  return { scores: distinct, leavers: counts[1], stayers: counts[0], groupOf, leaverCount, stayerCount };
+  const positiveCount = counts[1].reduce((sum, count) => sum + count, 0);
+  const negativeCount = scores.length - positiveCount;
+  return {
+    scores: distinct,
+    positives: counts[1],
+    negatives: counts[0],
+    groupOf,
+    positiveCount,
+    negativeCount,
+  };
 }
 
-/** As groupByScore, for measures that compare leavers with stayers. @throws RangeError with one class only */
+/** As groupByScore, for measures that compare the two classes. @throws RangeError with one class only */
 export function groupBothClasses(scores: Float64Array, target: Uint8Array): ScoreGroups {
   const groups = groupByScore(scores, target);
-  if (groups.leaverCount === 0) throw new RangeError('nobody among these customers left');
-  if (groups.stayerCount === 0) throw new RangeError('nobody among these customers stayed');
+  if (groups.positiveCount === 0)
+    throw new RangeError('both classes are needed, but none of these customers left');
+  if (groups.negativeCount === 0)
+    throw new RangeError('both classes are needed, but none of these customers stayed');
   return groups;
 }
 
 /** @throws RangeError unless there are as many labels as scores, at least one, and every score is a probability */
 export function checkPairs(scores: Float64Array, target: Uint8Array): void {
-  if (scores.length === 0) throw new RangeError('there are no customers to measure');
+  if (scores.length === 0) throw new RangeError('scores must have at least one entry');
   if (scores.length !== target.length)
-    throw new RangeError(`${scores.length} scores need as many labels, not ${target.length}`);
+    throw new RangeError(`target must have ${scores.length} entries, one a score, found ${target.length}`);
   for (const score of scores)
-    if (!(score >= 0 && score <= 1)) throw new RangeError('scores must be probabilities');
+    if (!(score >= 0 && score <= 1)) throw new RangeError(`scores must be from 0 to 1, found ${score}`);
 }
 
 function distinctFalling(scores: Float64Array): Float64Array {

@@ -9,7 +9,7 @@ import type { Interval } from './wilson.ts';
 import type { Confusion } from './metrics.ts';
 
 export interface Figure extends Interval {
-  /** NaN where nobody is counted, as precision is when nobody is contacted. */
+  /** NaN where it is undefined, as precision is when no customer is contacted. */
   readonly value: number;
 }
 

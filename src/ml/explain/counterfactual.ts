@@ -117,7 +117,7 @@ function best(request: CounterfactualRequest, solutions: readonly (readonly Chan
     .slice(0, mostGiven);
 }
 
-/** Brings each number as near to what it was as the goal allows. */
+/** Moves each number as near to its present value as the goal allows. */
 function drawBack(request: CounterfactualRequest, changes: readonly Change[]): readonly Change[] {
   let current = changes;
   for (const { place, from, to } of changes) {

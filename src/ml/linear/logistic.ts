@@ -150,7 +150,7 @@ function logLossOfMargin(margin: number, target: number): number {
   return signed > 0 ? signed + Math.log1p(Math.exp(-signed)) : Math.log1p(Math.exp(signed));
 }
 
-/** What is to be taken from β. */
+/** The step that is subtracted from β. */
 function newtonStep({ hessian, gradient }: LogisticState, beta: Float64Array, l1: number): Float64Array {
   if (l1 === 0) return solveCholesky(hessian, gradient);
   const next = elasticNetStep(hessian, gradient, beta, l1);

@@ -100,7 +100,7 @@ export function fitPlatt(
     slope -= dSlope;
     if (Math.abs(dIntercept) + Math.abs(dSlope) < 1e-10) break;
   }
-  // A falling or wild map would turn the order round: scores that rank nobody are better left alone.
+  // A falling or infinite map would reverse the ranking: such scores are not informative and stay as they are.
   return slope > 0 && Number.isFinite(slope + intercept)
     ? { method: 'platt', slope, intercept }
     : { method: 'platt', slope: 1, intercept: 0 };

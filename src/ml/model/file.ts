@@ -129,7 +129,7 @@ function readHeader(bytes: Uint8Array, sha256: Sha256): Uint8Array {
   return bytes.subarray(headerStart, headerStart + length);
 }
 
-/** Before it is parsed: what nests deeply or has very many values would take the time and memory of everybody. */
+/** Before it is parsed: parsing deep nesting or very many values would take too much time and memory. */
 function checkHeaderSize(header: Uint8Array): void {
   let depth = 0;
   let values = 0;

@@ -62,7 +62,7 @@ export interface Evaluation {
   readonly holdoutRows: number;
   /** How many customers these rows are of, where rows belong together; intervals take rows as independent. */
   readonly holdoutCustomers?: number;
-  /** Share of leavers in the whole dataset. */
+  /** Share of customers who left in the whole dataset. */
   readonly positiveRate: number;
   readonly candidates: readonly Candidate[];
   /** What `auto` chose, one or several. Absent: not `auto`, or a model of before version 0.3. */
@@ -95,7 +95,7 @@ export interface Model {
   readonly estimator: FittedEstimator;
   /** Absent: the estimator's probabilities are used as they are. */
   readonly calibration?: Calibration;
-  /** Probability from which a customer is said to leave. */
+  /** Probability from which a customer counts as likely to leave. */
   readonly threshold: number;
   readonly evaluation: Evaluation;
   /** Strongest first. */

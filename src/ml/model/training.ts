@@ -1,10 +1,10 @@
 /**
- * Training a model. A stratified hold-out is put aside; the families are compared by cross-validation inside
+ * Training a model. Method: a stratified hold-out is set aside; the families are compared by cross-validation inside
  * the rest (encoder, resampling and all fitted inside each fold); the best is fitted on the rest, calibrated
  * on its out-of-fold probabilities, and measured once on the hold-out. Confusion by threshold over the same out-of-fold
  * probabilities is kept, so that a threshold can be chosen without the hold-out.
  *
- * `auto` alone compares and calibrates by itself (tuning.ts, blend.ts), inside the same rows; levels of categories are
+ * `auto` alone compares and calibrates by itself (../auto), inside the same rows; levels of categories are
  * then those of all training rows.
  */
 import { aucDifference } from '../evaluation/auc-difference.ts';
@@ -16,7 +16,7 @@ import type { Split } from '../evaluation/cross-validation.ts';
 import { thresholdSweep } from '../evaluation/curves.ts';
 import { encodeTable, fitEncoder } from '../data/encoding.ts';
 import type { OnStep, TrainingData } from '../estimator.ts';
-import { defaultParams, explainWith, fitEstimator, predictWith } from '../estimators.ts';
+import { defaultParams, estimators, explainWith, fitEstimator, predictWith } from '../estimators.ts';
 import type { Family, FittedEstimator } from '../estimators.ts';
 import { computeMetrics, logLoss } from '../evaluation/metrics.ts';
 import type { Candidate, Evaluation, Importance, Model } from './model.ts';
@@ -39,7 +39,7 @@ export interface TrainingRequest {
   /** All features, with whatever levels the file has. */
   readonly table: Table;
   readonly types: readonly FeatureType[];
-  /** What people said of a feature: title, unit, actionable, allowed range, policy. */
+  /** What users set for a feature: title, unit, actionable, allowed range, policy. */
   readonly details?: ReadonlyMap<string, Partial<Feature>>;
   readonly target: Uint8Array;
   /** Rows of one group stay on one side of every split; null: every row stands alone. */
@@ -79,7 +79,7 @@ export function trainModel(request: TrainingRequest): Model {
   const { family } = compared.best;
   request.onStep?.({
     ...lastSteps(request),
-    stage: `Fitting ${family} on all training rows`,
+    stage: `Fitting ${titleOf(family)} on all training rows`,
     best: wordsOf(compared.best),
   });
   const encoder = fitEncoder(table, request.types);
@@ -90,7 +90,7 @@ export function trainModel(request: TrainingRequest): Model {
 
   request.onStep?.({
     ...lastSteps(request),
-    stage: 'Measuring on rows that were put aside',
+    stage: 'Measuring on held-out customers',
     best: wordsOf(compared.best),
   });
   const holdout = encodeTable(encoder, takeRows(request.table, split.test));
@@ -190,7 +190,7 @@ function compareFamily(
   const { folds, seed } = request;
   const { target } = rows;
   const { total } = lastSteps(request);
-  const stage = `Comparing ${family}`;
+  const stage = `Comparing ${titleOf(family)}`;
   const best = before.length === 0 ? null : before.map(({ candidate }) => candidate).reduce(leastLoss);
   const report = (fold: number): void => {
     request.onStep?.({ stage, done: before.length * folds + fold, total, best: best && wordsOf(best) });
@@ -220,7 +220,7 @@ function compareFamily(
   };
 }
 
-/** One honest fold: encoder, resampling and estimator learn from the training rows, those of the test are only scored. */
+/** One fold: encoder, resampling and estimator learn from the training rows; the test rows are only scored. */
 export function fitAndScore(
   request: Pick<TrainingRequest, 'types' | 'params' | 'imbalance'>,
   family: Family,
@@ -242,7 +242,7 @@ interface FittedBest {
   readonly outOfFold: Float64Array;
 }
 
-/** Fitted on all training rows. `auto` alone brings the out-of-fold probabilities of its own trials. */
+/** Fitted on all training rows. `auto` alone comes with the out-of-fold probabilities of its own trials. */
 function fitBest(
   request: TrainingRequest,
   { best: { family }, outOfFold }: Compared,
@@ -318,7 +318,12 @@ function lastSteps({ families, folds }: TrainingRequest): { done: number; total:
 }
 
 function wordsOf({ family, rocAuc }: Candidate): string | null {
-  return Number.isNaN(rocAuc) ? null : `${family}, AUC ${rocAuc.toFixed(3)}`;
+  return Number.isNaN(rocAuc) ? null : `${titleOf(family)}, AUC ${rocAuc.toFixed(3)}`;
+}
+
+/** In the middle of a sentence. */
+function titleOf(family: Family): string {
+  return estimators[family].title.toLowerCase();
 }
 
 function rankFeatures(estimator: FittedEstimator, table: Table): Importance[] {

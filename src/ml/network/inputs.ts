@@ -76,7 +76,7 @@ export function fitInputs(table: Table, maxKnots: number): Inputs {
   return { columns, inputCount: Math.max(1, inputCount), slotCount };
 }
 
-/** @throws RangeError when the table's columns are not the ones the inputs were learnt from. */
+/** @throws RangeError when the table's columns are not the ones the inputs were fitted on. */
 export function checkColumns(inputs: Inputs, table: Table): void {
   if (table.columns.length !== inputs.columns.length)
     throw new RangeError(`expected ${inputs.columns.length} columns, found ${table.columns.length}`);

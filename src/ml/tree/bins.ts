@@ -54,7 +54,7 @@ export function fitBins(table: Table, maxBins: number = MAX_VALUE_BINS): Feature
 
 /**
  * Bins rows `start` to `end` of a table, row-major: entry `(row − start) × featureCount + feature`.
- * @throws RangeError when the table's columns are not the ones the bins were learnt from.
+ * @throws RangeError when the table's columns are not the ones the bins were fitted on.
  */
 export function binRows(bins: readonly FeatureBins[], table: Table, start: number, end: number): Uint8Array {
   checkColumns(bins, table);

@@ -20,7 +20,7 @@ export interface Trees {
   readonly high: Uint8Array;
   /** Categories: index of the node's bin set in `sets`; −1 for numbers. */
   readonly set: Int32Array;
-  /** Eight words a set: bit b tells that bin b goes left. */
+  /** Eight words a set: bit b is set when bin b goes left. */
   readonly sets: Uint32Array;
   /** Value of each node; only leaves' values are used to predict. */
   readonly value: Float64Array;

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chanceOfAgreement, countRepeatedRows, findTwins } from '../../../src/ml/data/duplicates.ts';
+import {
+  chanceOfAgreement,
+  countRepeatedRows,
+  findDuplicateColumns,
+} from '../../../src/ml/data/duplicates.ts';
 import { createRandom } from '../../../src/ml/math/random.ts';
 import type { Column } from '../../../src/ml/data/table.ts';
 import { categoryColumn, numberColumn } from '../tree/sample-tables.ts';
@@ -21,14 +25,14 @@ const category = (name: string, levels: number, code: (row: number) => number): 
   );
 
 describe('columns that tell the same', () => {
-  const twinsOf = (...columns: Column[]): number[] => [...findTwins(columns)];
+  const duplicatesOf = (...columns: Column[]): number[] => [...findDuplicateColumns(columns)];
 
   it('are numbers in another unit, rounded to cents', () => {
     const other = number('other', () => random.next());
     const charge = number('charge', (row) => Math.round(minutes[row]! * 17) / 100);
     const left = number('left', (row) => 300 - minutes[row]!);
     expect(
-      twinsOf(
+      duplicatesOf(
         number('minutes', (row) => minutes[row]!),
         other,
         charge,
@@ -42,20 +46,22 @@ describe('columns that tell the same', () => {
     const country = category('country', 3, (row) => codes[row]!);
     const currency = category('currency', 3, (row) => (codes[row]! + 1) % 3);
     const coarser = category('coarser', 2, (row) => Math.min(1, codes[row]!));
-    expect(twinsOf(country, currency, coarser)).toEqual([-1, 0, -1]);
+    expect(duplicatesOf(country, currency, coarser)).toEqual([-1, 0, -1]);
   });
 
   it('are not columns that share an outlier, a blank row or the few rows that both have', () => {
     const outlier = (name: string): Column => number(name, (row) => (row === 7 ? 1e9 : random.next()));
     const sparse = (name: string, row1: number): Column =>
       number(name, (row) => (row < 2 || row === row1 ? random.next() : NaN));
-    expect(twinsOf(outlier('a'), outlier('b'), sparse('c', 5), sparse('d', 6))).toEqual([-1, -1, -1, -1]);
+    expect(duplicatesOf(outlier('a'), outlier('b'), sparse('c', 5), sparse('d', 6))).toEqual([
+      -1, -1, -1, -1,
+    ]);
   });
 
   it('are neither constants nor lists of names', () => {
     const same = (name: string): Column => number(name, () => 4);
     const names = (name: string): Column => category(name, rowCount, (row) => row);
-    expect(twinsOf(same('a'), same('b'), names('c'), names('d'))).toEqual([-1, -1, -1, -1]);
+    expect(duplicatesOf(same('a'), same('b'), names('c'), names('d'))).toEqual([-1, -1, -1, -1]);
   });
 });
 
