@@ -34,6 +34,7 @@ export const views: readonly string[] = [
   'models/card-figures',
   'models/card-groups',
   'models/card-threshold',
+  'models/card-trials',
   'models/compare',
   'models/list',
   'models/show',

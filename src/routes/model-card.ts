@@ -2,18 +2,18 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { cardFigures, trainedThreshold } from '../domain/models/card-figures.ts';
-import type { CardFigure, CardMeasure } from '../domain/models/card-figures.ts';
+import { cardFigures } from '../domain/models/card-figures.ts';
 import { compareChallenger } from '../domain/models/challenger.ts';
-import type { ChallengerComparison } from '../domain/models/challenger.ts';
 import { problemOfModel, saveThreshold } from '../domain/models/registry.ts';
 import { exploreThreshold, usualChoice } from '../domain/models/thresholds.ts';
-import type { ThresholdChoice, ThresholdExploration } from '../domain/models/thresholds.ts';
+import type { ThresholdChoice } from '../domain/models/thresholds.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam, parseForm } from '../http/validate.ts';
+import { presentModelCard } from '../presenters/model-card.ts';
+import type { ModelCardPage } from '../presenters/model-card.ts';
 import { findDataset } from '../store/datasets.ts';
 import { getModel } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
@@ -21,21 +21,7 @@ import { getSettings } from '../store/settings.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
-    'models/show': PageData & {
-      readonly model: ModelRecord;
-      readonly figures: ReadonlyMap<CardMeasure, CardFigure>;
-      /** What the figures of groups were measured at. */
-      readonly trainedThreshold: number;
-      /** Why its file cannot be used; null: it can. */
-      readonly fileProblem: string | null;
-      /** Where the data still are. */
-      readonly datasetId: number | null;
-      readonly exploration: ThresholdExploration | null;
-      /** What was typed into the threshold's form and could not be read. */
-      readonly values: Readonly<Record<string, string>>;
-      /** Beside the active model, where it was tried so. */
-      readonly comparison: ChallengerComparison | null;
-    };
+    'models/show': PageData & ModelCardPage;
   }
 }
 
@@ -55,56 +41,75 @@ const ThresholdForm = z.object({
   monthlyValue: decimal('Enter an amount such as 50.', 0, 1e9).optional(),
 });
 
-export function createModelCardHandlers({ db, config }: Context) {
-  const showCard = async (res: Response, model: ModelRecord, query: unknown, isForm: boolean) => {
-    const settings = await getSettings(db);
-    const usual = usualChoice(model.threshold, settings);
-    const form = isForm ? parseForm(ThresholdForm, query) : null;
-    const choice = form?.ok ? toChoice(form.data, usual) : usual;
-    const fileProblem = await problemOfModel(config.modelsDir, model);
-    const errors = form && !form.ok ? form.errors : [];
-    const dataset = model.datasetId === null ? undefined : await findDataset(db, model.datasetId);
-    await render(
-      res,
-      'models/show',
-      {
-        title: model.label,
-        scripts: ['print-details'],
-        model,
-        figures: cardFigures(model),
-        trainedThreshold,
-        fileProblem,
-        datasetId: dataset?.id ?? null,
-        exploration: exploreThreshold(model.evaluation, choice),
-        values: form && !form.ok ? form.values : {},
-        comparison: await compareChallenger(db, model.id),
-        errors,
-      },
-      errors.length > 0 ? 422 : fileProblem === null ? 200 : 409,
-    );
-  };
+const GroupQuery = z.object({
+  group: z
+    .union([z.string(), z.array(z.string())])
+    .transform((columns) => [columns].flat())
+    .catch([]),
+});
 
+/** What a card was asked for. */
+interface CardRequest {
+  /** The fields of the threshold's form; null where it was not sent. */
+  readonly form: unknown;
+  readonly groupColumns: readonly string[];
+}
+
+export function createModelCardHandlers(context: Context) {
+  const { db } = context;
   return {
     show: async (req: Request, res: Response) => {
-      await showCard(res, await getModel(db, idParam(req)), req.query, 'threshold' in req.query);
+      await showCard(context, res, await getModel(db, idParam(req)), {
+        form: 'threshold' in req.query ? req.query : null,
+        groupColumns: GroupQuery.parse(req.query).group,
+      });
     },
 
     keepThreshold: async (req: Request, res: Response) => {
       const model = await getModel(db, idParam(req));
       const form = parseForm(ThresholdForm, req.body);
-      if (!form.ok) {
-        await showCard(res, model, req.body, true);
-        return;
-      }
-      const { threshold, assumptions } = toChoice(
-        form.data,
-        usualChoice(model.threshold, await getSettings(db)),
-      );
+      if (!form.ok) return showCard(context, res, model, { form: req.body, groupColumns: [] });
+      const usual = usualChoice(model.threshold, await getSettings(db));
+      const { threshold, assumptions } = toChoice(form.data, usual);
       await saveThreshold(db, currentUser(req), model.id, { threshold, costs: assumptions });
       flash(req, 'success', `Threshold of ${model.label} saved. Files scored from now on use it.`);
       res.redirect(303, `/models/${model.id}#threshold`);
     },
   };
+}
+
+async function showCard(
+  context: Context,
+  res: Response,
+  model: ModelRecord,
+  asked: CardRequest,
+): Promise<void> {
+  const { db, config } = context;
+  const fileProblem = await problemOfModel(config.modelsDir, model);
+  const dataset = model.datasetId === null ? undefined : await findDataset(db, model.datasetId);
+  const { threshold, errors } = await readThreshold(context, model, asked.form);
+  const data = {
+    model,
+    figures: cardFigures(model),
+    fileProblem,
+    datasetId: dataset?.id ?? null,
+    threshold,
+    comparison: await compareChallenger(db, model.id),
+    groupColumns: asked.groupColumns,
+    errors,
+  };
+  const status = errors.length > 0 ? 422 : fileProblem === null ? 200 : 409;
+  await render(res, 'models/show', (h) => ({ title: model.label, ...presentModelCard(h, data) }), status);
+}
+
+/** What the form asks for, or the threshold in use where it was not sent or cannot be read. */
+async function readThreshold({ db }: Context, model: ModelRecord, fields: unknown) {
+  const settings = await getSettings(db);
+  const usual = usualChoice(model.threshold, settings);
+  const form = fields === null ? null : parseForm(ThresholdForm, fields);
+  const exploration = exploreThreshold(model.evaluation, form?.ok ? toChoice(form.data, usual) : usual);
+  const [typed, errors] = form && !form.ok ? [form.values, form.errors] : [{}, []];
+  return { threshold: exploration && { exploration, typed, currency: settings.currency }, errors };
 }
 
 function toChoice(form: z.infer<typeof ThresholdForm>, usual: ThresholdChoice): ThresholdChoice {

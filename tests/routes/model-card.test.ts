@@ -1,4 +1,4 @@
-/** What the card says of the figures that models were chosen by, and that the documentation says the same. */
+/** The card's first sentence, its groups, and the comparison of algorithms, which the documentation describes alike. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,22 +23,31 @@ beforeAll(async () => {
 afterAll(() => test.close());
 
 /** Trains, and gives the model with what its card says of what was tried. */
-async function train(families: readonly Family[], imbalance: TrainingPlan['options']['imbalance'] = 'none') {
+async function train(
+  families: readonly Family[],
+  imbalance: TrainingPlan['options']['imbalance'] = 'none',
+  rows = 300,
+) {
   const plan = planOf(families, 3, { only: ['Contract', 'tenure'] });
   const options = { ...plan.options, imbalance, folds: 2, budget: 1 };
-  const table = readTrainingTable(customersCsv(300, 7, true));
+  const table = readTrainingTable(customersCsv(rows, 7, true));
   const model = trainOnTable(table, { ...plan, options }, () => undefined);
   const { db, config } = test.context;
   const names = { name: 'Tried', datasetId: null, isSample: false };
   const id = await storeModel(db, config.modelsDir, model, names);
   const { text } = await viewer.get(`/models/${id}`).expect(200);
-  return { model, card: /<h2>What was tried\?<\/h2>[\s\S]*?<\/section>/.exec(text)![0] };
+  return {
+    id,
+    text,
+    model,
+    card: /<h2>Which algorithms were compared\?<\/h2>[\s\S]*?<\/section>/.exec(text)![0],
+  };
 }
 
 const deviations = ({ evaluation }: Model) => evaluation.candidates.map((one) => one.rocAucDeviation);
 
-describe('what was tried', () => {
-  it('by auto is marked as selection scores: settings were chosen on the rows that they are measured on', async () => {
+describe('the comparison of algorithms', () => {
+  it('of auto is marked as selection scores, and says what was chosen', async () => {
     const { model, card } = await train(['auto']);
     const { estimator, evaluation } = model;
     if (estimator.family !== 'auto') throw new Error('auto was asked for.');
@@ -48,25 +57,31 @@ describe('what was tried', () => {
       expect(logLoss, 'the best of several settings').toBe(Math.min(...own.map((trial) => trial.logLoss)));
     }
     expect(card).toContain('These are selection scores');
-    expect(card).toContain('a little too good');
-    expect(card).not.toContain('was taken');
+    expect(card).toContain('slightly too good');
+    expect(card).not.toContain('lowest log loss');
+    const { members } = evaluation;
+    expect(members!.map(({ family }) => family)).toEqual(estimator.model.members.map(({ family }) => family));
+    expect(members!.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12);
+    expect(card.match(/Chosen/g)).toHaveLength(members!.length);
+    expect(card).toMatch(/\d+ settings? of \d algorithms? were compared/);
     // The figures of the model are on other rows than those.
     expect(evaluation.holdoutRows + evaluation.trainingRows).toBe(300);
   });
 
-  it('by comparing families is out of fold, and says what decided', async () => {
+  it('by cross-validation says what was chosen, and why', async () => {
     const { model, card } = await train(['logistic', 'forest']);
     for (const deviation of deviations(model)) expect(deviation).toBeGreaterThanOrEqual(0);
-    expect(card).toContain('Out-of-fold figures inside the training rows.');
-    expect(card).toContain('The family with the least log loss was taken');
+    expect(card).toContain('on training customers only');
+    expect(card).toContain('was chosen because it has the lowest log loss');
     expect(card).not.toContain('selection scores');
+    expect(card.match(/Chosen/g)).toHaveLength(1);
   });
 
-  it('with weights or resampling was decided by the area under the curve', async () => {
+  it('with weights or resampling is decided by ROC AUC', async () => {
     const { model, card } = await train(['logistic', 'forest'], 'weights');
     const best = model.evaluation.candidates.reduce((a, b) => (b.rocAuc > a.rocAuc ? b : a));
     expect(model.estimator.family).toBe(best.family);
-    expect(card).toContain('The family with the highest AUC was taken');
+    expect(card).toContain('was chosen because it has the highest ROC AUC');
   });
 
   it('is described so in the documentation', () => {
@@ -76,6 +91,53 @@ describe('what was tried', () => {
     expect(honest).toContain('chooses settings, count of trees and blend on the same out-of-fold rows');
     expect(honest).toContain('are selection scores, a little too good');
     expect(honest).toContain('with weights or resampling the highest ROC AUC');
-    expect(cards).toContain('selection scores: a little too good');
+    expect(cards).toContain('selection scores: slightly too good');
+  });
+});
+
+describe('the card', () => {
+  let card: Awaited<ReturnType<typeof train>>;
+  beforeAll(async () => {
+    card = await train(['logistic'], 'none', 1_500);
+  });
+  const attributes = (text: string) =>
+    [...text.matchAll(/<caption>([^<]*)<\/caption>\n<thead>\n<tr>\n<th scope="col">Group/g)].map(
+      ([, name]) => name,
+    );
+
+  it('begins with a verdict by the interval of its gain over the best single column', () => {
+    const { model, text } = card;
+    const { column, rocAuc } = model.evaluation.overOneColumn!;
+    expect(['Contract', 'tenure']).toContain(column);
+    expect(rocAuc.value).toBeCloseTo(
+      model.evaluation.holdout.rocAuc - model.evaluation.oneColumn!.rocAuc,
+      12,
+    );
+    const [, sentence] = /<h2>Summary<\/h2>\n<p><strong>([^<]*)<\/strong>/.exec(text)!;
+    if (rocAuc.low > 0.01) expect(sentence).toContain('clearly better');
+    else if (rocAuc.low > 0) expect(sentence).toContain('Slightly better');
+    else expect(sentence).toContain('may be chance');
+  });
+
+  it('compares groups by the attributes that are chosen in its address', async () => {
+    const groupsFor = async (query: string) =>
+      attributes((await viewer.get(`/models/${card.id}${query}`).expect(200)).text);
+    const all = await groupsFor('');
+    expect(all.toSorted()).toEqual(['Contract', 'Tenure']);
+    expect(await groupsFor('?group=tenure')).toEqual(['Tenure']);
+    expect(await groupsFor('?group=tenure&group=Contract')).toEqual(all);
+    for (const odd of ['?group=none', '?group[a]=tenure', '?group='])
+      expect(await groupsFor(odd)).toEqual(all);
+  });
+
+  it('writes the axis of profit in round amounts of money', async () => {
+    const { text } = await viewer.get(`/models/${card.id}`).expect(200);
+    const chart = text.slice(text.indexOf('Expected profit by threshold'));
+    const ticks = [...chart.slice(0, chart.indexOf('</svg>')).matchAll(/>([^<>]*\d[^<>]*)<\/text>/g)].map(
+      ([, tick]) => tick!,
+    );
+    expect(ticks.length).toBeGreaterThan(1);
+    for (const tick of ticks) expect(tick).toMatch(/^−?€[125]?0?[\d,]*$/);
+    expect(ticks).toContain('€0');
   });
 });

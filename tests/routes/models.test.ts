@@ -62,7 +62,7 @@ const binary = (agent: Agent, path: string) =>
     });
 
 describe('the list and the card', () => {
-  it('are there for every role, with what each may do', async () => {
+  it('are shown to every role, with the actions that it may do', async () => {
     for (const agent of [admin, analyst, viewer]) {
       const list = (await agent.get('/models').expect(200)).text;
       expect(list).toContain('v1 Small');
@@ -70,7 +70,7 @@ describe('the list and the card', () => {
       expect(list.includes('Import a model')).toBe(agent === admin);
       for (const { id } of [active, candidate]) {
         const card = (await agent.get(`/models/${id}`).expect(200)).text;
-        for (const heading of ['In short', 'How good is it?', 'What it cannot do', 'Where it comes from'])
+        for (const heading of ['Summary', 'How good is it?', 'Limits', 'Data and settings'])
           expect(card).toContain(heading);
         expect(card).not.toContain('<b>columns');
         expect(card.includes('Activate…')).toBe(agent === admin && id === candidate.id);
@@ -104,7 +104,7 @@ describe('the list and the card', () => {
       expect((await viewer.get(`/models/compare${query}`).expect(200)).text).toContain('Select two to four');
   });
 
-  it('know no other models', async () => {
+  it('answer 404 for a model that does not exist', async () => {
     for (const id of ['99999', 'abc', '0', '-1', '1e3']) {
       await admin.get(`/models/${id}`).expect(404);
       await admin.get(`/models/${id}/file`).expect(404);
@@ -118,14 +118,14 @@ describe('the threshold', () => {
     ...{ threshold: '30', contactCost: '2,50', offerCost: '20', saveRate: '25', valueMonths: '18' },
   };
 
-  it('is tried without being kept, by everybody', async () => {
+  it('is compared without being saved, by every role', async () => {
     const query = new URLSearchParams(form).toString();
     const { text } = await viewer.get(`/models/${active.id}?${query}`).expect(200);
     expect(text).toMatch(/id="threshold"[^>]*value="30"/);
     expect((await stored(active.id)).threshold).toBe(active.threshold);
   });
 
-  it('is kept by administrators, with the costs for everybody, and decides on what is scored next', async () => {
+  it('is saved by administrators, with the costs of the organisation, and applies to the next file', async () => {
     expect((await postForm(analyst, `/models/${active.id}/threshold`, form)).status).toBe(403);
     expect((await change(active.id, 'threshold', form)).status).toBe(303);
     expect((await stored(active.id)).threshold).toBe(0.3);
@@ -151,9 +151,9 @@ describe('the threshold', () => {
   it('is what the card’s precision and recall are measured at', async () => {
     const { sweep } = active.evaluation.report!;
     const shown = (text: string, name: string) =>
-      new RegExp(
-        `${name}<br>.*?<strong>([\\d.]+)</strong></td><td class="numeric">([\\d.]+) to ([\\d.]+)<`,
-      ).exec(text)!;
+      new RegExp(`${name}<br>[^]*?<strong>([\\d.]+)</strong></td>\\n<td[^>]*>([\\d.]+) to ([\\d.]+)<`).exec(
+        text,
+      )!;
     const recalls = [];
     for (const threshold of [20, 40]) {
       await change(active.id, 'threshold', { ...form, threshold: String(threshold) });
@@ -164,7 +164,7 @@ describe('the threshold', () => {
       expect(shown(text, 'Precision')[1]).toBe((truePositives / (truePositives + falsePositives)).toFixed(3));
       expect(Number(low)).toBeLessThan(Number(recall));
       expect(Number(high)).toBeGreaterThan(Number(recall));
-      expect(text).toContain('At a threshold of 50 %, on the rows put aside (the threshold in use is');
+      expect(text).toContain('at a threshold of 50 %, when the model was trained.\nThe threshold in use is');
       recalls.push(recall);
     }
     expect(recalls[0]).not.toBe(recalls[1]);
@@ -172,11 +172,11 @@ describe('the threshold', () => {
 
   it('with the most profit is chosen on training customers and measured with an interval', async () => {
     const { text } = await viewer.get(`/models/${active.id}`).expect(200);
-    expect(text).toMatch(/each scored by a model that had not learned from them/);
-    expect(text).toMatch(/on the rows put aside it makes .* \(95 % interval .* to .*\)/);
+    expect(text).toMatch(/each scored by a model that was not trained on them/);
+    expect(text).toMatch(/On the held-out customers its expected\nprofit is .*\n\(95 % interval .* to .*\)/);
   });
 
-  it('is told every wrong field, with what was typed kept, and stays as it was', async () => {
+  it('is not changed by a form with errors, which names every field and keeps what was typed', async () => {
     const before = await stored(active.id);
     const wrong = { threshold: '101', contactCost: 'free', offerCost: '-1', saveRate: '', valueMonths: '0' };
     const answers = [
@@ -199,7 +199,7 @@ describe('the threshold', () => {
 });
 
 describe('a model file', () => {
-  it('goes out byte by byte, on record, and comes in elsewhere with the same scores', async () => {
+  it('is exported byte by byte, with an audit event, and gives the same scores where it is imported', async () => {
     const answer = await binary(analyst, `/models/${active.id}/file`).expect(200);
     const bytes = answer.body as Buffer;
     expect(answer.headers['content-disposition']).toContain(`holdfast-model_v${active.id}.holdfast`);
@@ -245,7 +245,7 @@ describe('a model file', () => {
     ['nothing', () => Buffer.alloc(0), /not a Holdfast model file/],
     ['one that was changed', damaged, /changed or damaged/],
     ['one that was cut off', () => damaged().subarray(0, 500), /cut off/],
-  ])('that is %s is refused in words and leaves nothing', async (_what, make, words) => {
+  ])('that is %s is refused with a message and leaves no file', async (_what, make, words) => {
     const files = readdirSync(test.context.config.modelsDir);
     const count = (await listModels(test.context.db)).length;
     const { status, text } = await sendModel(admin, make(), 'model.holdfast');
@@ -257,7 +257,7 @@ describe('a model file', () => {
     expect(await listModels(test.context.db)).toHaveLength(count);
   });
 
-  it('that was forged is refused in words, and the list stays', async () => {
+  it('that was forged is refused with a message, and the list still works', async () => {
     const bytes = readFileSync(join(test.context.config.modelsDir, active.file));
     const model = decodeModelFile(bytes, sha256);
     const forged = [
@@ -274,7 +274,7 @@ describe('a model file', () => {
     }
   });
 
-  it('that is sent twice at once comes in once', async () => {
+  it('that is sent three times at once is imported once', async () => {
     const elsewhere = await createTestApp();
     await setUpOrganisation(elsewhere);
     const other = await signIn(elsewhere, 'admin');
@@ -294,7 +294,7 @@ describe('a model file', () => {
   });
 });
 
-describe('a model beside scoring', () => {
+describe('the state of a model', () => {
   it('is archived and restored, with an audit event, unless it is active', async () => {
     expect((await change(active.id, 'archiving')).status).toBe(409);
     expect((await stored(active.id)).state).toBe('active');
@@ -318,11 +318,11 @@ describe('a model beside scoring', () => {
         expect((await postForm(agent, `/models/${candidate.id}/${what}`)).status).toBe(403);
   });
 
-  it('challenges the active one: both score the next file, and the card compares them', async () => {
+  it('can be challenger: it scores the next file too, and its card compares the two', async () => {
     expect((await change(active.id, 'challenge')).status).toBe(409);
     await change(candidate.id, 'challenge');
     expect((await viewer.get(`/models/${candidate.id}`)).text).toContain(
-      'nothing has been scored by both yet',
+      'No customer has been scored by both yet.',
     );
     const { scores } = await scoreFile(test, analyst, customersCsv(40, 31));
     expect(scores.size).toBe(40);
@@ -332,7 +332,7 @@ describe('a model beside scoring', () => {
     expect(latest, 'customers are scored by the active one alone').toEqual([active.id]);
   });
 
-  it('is the only challenger: another takes its place', async () => {
+  it('is challenger for one model at a time', async () => {
     const other = await addCandidate(test, 'Another', ['Contract']);
     await change(other.id, 'challenge');
     expect((await findChallenger(test.context.db))?.id).toBe(other.id);

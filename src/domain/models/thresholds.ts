@@ -1,6 +1,6 @@
 /**
- * From which probability on is it worth contacting customers? The threshold with the most profit is chosen on
- * out-of-fold probabilities of the training rows and measured on the hold-out, under stated costs.
+ * Compares thresholds by expected profit. The most profitable one is chosen on out-of-fold probabilities of the training
+ * rows and measured on the hold-out, under stated costs.
  */
 import { profitCurve, profitInterval } from '../../ml/evaluation/profit.ts';
 import type { ProfitAssumptions, ProfitPoint } from '../../ml/evaluation/profit.ts';
@@ -13,7 +13,7 @@ export interface ThresholdChoice {
   /** In hundredths of a probability, 0 to 1. */
   readonly threshold: number;
   readonly assumptions: ProfitAssumptions;
-  /** What a customer pays a month, where no column says it. */
+  /** Of every customer, where no column holds the monthly revenue. */
   readonly monthlyValue: number;
 }
 
@@ -30,7 +30,7 @@ export interface ThresholdExploration {
   /** 95 %; null in models of before version 0.2. */
   readonly profitInterval: Interval | null;
   readonly profitPerCustomer: number;
-  /** Null where contacting nobody is best. */
+  /** Null where no threshold makes a profit. */
   readonly best: BestThreshold | null;
   readonly curve: readonly ProfitPoint[];
 }
@@ -40,7 +40,7 @@ export interface BestThreshold extends ProfitPoint {
   readonly interval: Interval | null;
   /** Older models have no other rows to choose on; the profit is then a little too good. */
   readonly chosenOn: 'training rows' | 'hold-out';
-  /** The hold-out cannot tell it from the threshold that was asked about. */
+  /** The difference in profit from the chosen threshold may be chance. */
   readonly isWithinNoise: boolean;
 }
 
@@ -50,7 +50,7 @@ export function usualChoice(threshold: number, settings: Settings): ThresholdCho
   return { threshold, assumptions: { contactCost, offerCost, saveRate, valueMonths }, monthlyValue: 50 };
 }
 
-/** Null where the model brought no curves to read it off. */
+/** Null for models that were stored without curves. */
 export function exploreThreshold(
   { report, selectionSweep }: Evaluation,
   choice: ThresholdChoice,
@@ -58,39 +58,69 @@ export function exploreThreshold(
   if (report === undefined) return null;
   const { sweep } = report;
   const hasValues = report.monthlyValue > 0;
-  const worth = hasValues ? undefined : choice.monthlyValue;
-  const curve = profitCurve(sweep, choice.assumptions, worth);
+  const money: Money = {
+    assumptions: choice.assumptions,
+    monthlyValue: hasValues ? undefined : choice.monthlyValue,
+  };
+  const curve = profitCurve(sweep, money.assumptions, money.monthlyValue);
   const at = placeInSweep(choice.threshold);
   const row = sweep[at]!;
-  const { truePositives, falsePositives, trueNegatives, falseNegatives } = row;
-  const contacted = truePositives + falsePositives;
-  const left = truePositives + falseNegatives;
-  const chosen = profitCurve(selectionSweep ?? sweep, choice.assumptions, worth).reduce((a, b) =>
-    b.profit > a.profit ? b : a,
-  );
-  const bestAt = placeInSweep(chosen.threshold);
-  const difference = profitInterval(between(row, sweep[bestAt]!), choice.assumptions, worth);
   return {
     choice,
     hasValues,
     row,
+    ...countsOf(row),
+    profit: curve[at]!.profit,
+    profitInterval: profitInterval(row, money.assumptions, money.monthlyValue),
+    profitPerCustomer: curve[at]!.profitPerCustomer,
+    best: bestThreshold({ sweep, selectionSweep, curve }, row, money),
+    curve,
+  };
+}
+
+interface Money {
+  readonly assumptions: ProfitAssumptions;
+  /** Undefined: every customer has a value of their own. */
+  readonly monthlyValue: number | undefined;
+}
+
+interface Sweeps {
+  /** On the hold-out. */
+  readonly sweep: readonly ThresholdRow[];
+  /** On training rows. */
+  readonly selectionSweep: readonly ThresholdRow[] | undefined;
+  /** Profit on the hold-out. */
+  readonly curve: readonly ProfitPoint[];
+}
+
+function countsOf({ truePositives, falsePositives, trueNegatives, falseNegatives }: ThresholdRow) {
+  const contacted = truePositives + falsePositives;
+  const left = truePositives + falseNegatives;
+  return {
     contacted,
     customers: contacted + trueNegatives + falseNegatives,
     precision: contacted === 0 ? null : truePositives / contacted,
     recall: left === 0 ? null : truePositives / left,
-    profit: curve[at]!.profit,
-    profitInterval: profitInterval(row, choice.assumptions, worth),
-    profitPerCustomer: curve[at]!.profitPerCustomer,
-    best:
-      chosen.profit > 0
-        ? {
-            ...curve[bestAt]!,
-            interval: profitInterval(sweep[bestAt]!, choice.assumptions, worth),
-            chosenOn: selectionSweep ? 'training rows' : 'hold-out',
-            isWithinNoise: difference !== null && difference.low <= 0 && difference.high >= 0,
-          }
-        : null,
-    curve,
+  };
+}
+
+/** `row`: of the threshold that it is compared with. */
+function bestThreshold(
+  { sweep, selectionSweep, curve }: Sweeps,
+  row: ThresholdRow,
+  { assumptions, monthlyValue }: Money,
+): BestThreshold | null {
+  const chosen = profitCurve(selectionSweep ?? sweep, assumptions, monthlyValue).reduce((a, b) =>
+    b.profit > a.profit ? b : a,
+  );
+  if (chosen.profit <= 0) return null;
+  const at = placeInSweep(chosen.threshold);
+  const difference = profitInterval(between(row, sweep[at]!), assumptions, monthlyValue);
+  return {
+    ...curve[at]!,
+    interval: profitInterval(sweep[at]!, assumptions, monthlyValue),
+    chosenOn: selectionSweep ? 'training rows' : 'hold-out',
+    isWithinNoise: difference !== null && difference.low <= 0 && difference.high >= 0,
   };
 }
 

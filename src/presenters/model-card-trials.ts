@@ -1,0 +1,58 @@
+/** A card's comparison of algorithms: what was tried, what was chosen, and why. */
+import type { BlendMember, Evaluation } from '../ml/model/model.ts';
+import type { ModelRecord } from '../store/models.ts';
+import { algorithmText } from './model.ts';
+import type { ViewHelpers } from './view-helpers.ts';
+
+export function presentCardTrials(h: ViewHelpers, model: ModelRecord) {
+  const { candidates, members, folds } = model.evaluation;
+  // Settings that were chosen on the rows that they are measured on.
+  const isSelection = candidates.some(({ rocAucDeviation }) => rocAucDeviation === null);
+  const chosen = isSelection ? (members ?? []).map(({ family }) => family) : [model.family];
+  return {
+    caption: `Cross-validation with ${h.count(folds)} folds, on training customers only`,
+    reason: isSelection ? autoReason(h, model.evaluation) : comparisonReason(model),
+    isSelection,
+    rows: candidates.map(({ family, rocAuc, rocAucDeviation, logLoss, settings }) => ({
+      algorithm: algorithmText(family),
+      isChosen: chosen.includes(family),
+      settings: h.count(settings ?? 1),
+      rocAuc: h.metric(rocAuc),
+      deviation: h.metric(rocAucDeviation),
+      logLoss: h.metric(logLoss),
+    })),
+    hasSettings: candidates.some(({ settings }) => settings !== undefined),
+  };
+}
+
+function comparisonReason({ family, evaluation, provenance }: ModelRecord): string {
+  const name = algorithmText(family);
+  if (evaluation.candidates.length < 2) return `Only one algorithm was trained: ${name}.`;
+  const isWeighted = (provenance.params['imbalance'] ?? 'none') !== 'none';
+  return (
+    `${name} was chosen because it has the ${isWeighted ? 'highest ROC AUC' : 'lowest log loss'}. ` +
+    'Differences smaller than the spread between folds may be chance.'
+  );
+}
+
+function autoReason(h: ViewHelpers, { candidates, members }: Evaluation): string {
+  const tried = candidates.reduce((sum, { settings }) => sum + (settings ?? 0), 0);
+  const compared =
+    tried === 0
+      ? `Several settings of ${h.plural(candidates.length, 'algorithm')} were compared.`
+      : `${h.plural(tried, 'setting')} of ${h.plural(candidates.length, 'algorithm')} were compared.`;
+  return members === undefined ? compared : `${compared} ${choiceText(h, members)}`;
+}
+
+function choiceText(h: ViewHelpers, members: readonly BlendMember[]): string {
+  const [first] = members;
+  if (first && members.length === 1)
+    return (
+      `${algorithmText(first.family)} was chosen alone: ` +
+      'a blend with others did not lower the log loss by more than chance would.'
+    );
+  const parts = members.map(
+    ({ family, share }) => `${algorithmText(family).toLowerCase()} (${h.rate(share)})`,
+  );
+  return `A blend was chosen, because its log loss is lower than that of any of them alone: ${parts.join(', ')}.`;
+}

@@ -1,0 +1,140 @@
+/** A model's card: the page of one model. */
+import type { CardFigure, CardMeasure } from '../domain/models/card-figures.ts';
+import type { ChallengerComparison } from '../domain/models/challenger.ts';
+import { judge } from '../domain/models/verdict.ts';
+import type { FieldError } from '../errors.ts';
+import type { ModelRecord, ModelState } from '../store/models.ts';
+import { presentCardColumns } from './model-card-columns.ts';
+import { presentCardCurves } from './model-card-curves.ts';
+import { presentCardFigures } from './model-card-figures.ts';
+import { presentCardGroups } from './model-card-groups.ts';
+import { presentThreshold } from './model-card-threshold.ts';
+import type { ThresholdInput } from './model-card-threshold.ts';
+import { presentCardTrials } from './model-card-trials.ts';
+import { presentVerdict } from './model-verdict.ts';
+import { algorithmText, modelStateText } from './model.ts';
+import type { ViewHelpers } from './view-helpers.ts';
+
+export interface ModelCardData {
+  readonly model: ModelRecord;
+  readonly figures: ReadonlyMap<CardMeasure, CardFigure>;
+  /** Why its file cannot be used; null: it can. */
+  readonly fileProblem: string | null;
+  /** The dataset it was trained on, where it still exists. */
+  readonly datasetId: number | null;
+  /** Null for models that were stored without curves. */
+  readonly threshold: ThresholdInput | null;
+  /** With the active model; null where both have scored nothing yet. */
+  readonly comparison: ChallengerComparison | null;
+  /** The columns by which groups are compared; none: the usual ones. */
+  readonly groupColumns: readonly string[];
+  readonly errors: readonly FieldError[];
+}
+
+export type ModelCardPage = ReturnType<typeof presentModelCard>;
+
+interface StateAction {
+  readonly path: string;
+  readonly label: string;
+}
+
+const archiveAction = { path: 'archiving', label: 'Archive' };
+const stateActions: Record<ModelState, readonly StateAction[]> = {
+  active: [],
+  candidate: [{ path: 'challenge', label: 'Run as challenger' }, archiveAction],
+  challenger: [{ path: 'candidacy', label: 'Stop running as challenger' }, archiveAction],
+  archived: [{ path: 'candidacy', label: 'Restore' }],
+};
+
+const fewHeldOut = 1_000;
+const mostNames = 40;
+
+export function presentModelCard(h: ViewHelpers, data: ModelCardData) {
+  const { model, fileProblem, errors } = data;
+  const href = `/models/${model.id}`;
+  const isUsable = fileProblem === null;
+  return {
+    href,
+    label: model.label,
+    state: modelStateText[model.state],
+    isSample: model.isSample,
+    trained: h.dateTime(model.provenance.trainedAt),
+    dataset: {
+      name: model.provenance.datasetName,
+      href: data.datasetId === null ? null : `/datasets/${data.datasetId}`,
+    },
+    fileProblem,
+    canActivate: isUsable && (model.state === 'candidate' || model.state === 'challenger'),
+    canDownload: isUsable,
+    actions: stateActions[model.state].map(({ path, label }) => ({ href: `${href}/${path}`, label })),
+    summary: presentSummary(h, model),
+    challenger:
+      model.state === 'challenger' || data.comparison ? presentChallenger(h, data.comparison) : null,
+    figures: presentCardFigures(h, model, data.figures),
+    curves: presentCardCurves(h, model.evaluation),
+    threshold: data.threshold && presentThreshold(h, model, data.threshold),
+    columns: presentCardColumns(h, model),
+    groups: presentCardGroups(h, model, data.groupColumns),
+    trials: presentCardTrials(h, model),
+    limits: presentLimits(h, model),
+    provenance: presentProvenance(h, model),
+    errors,
+  };
+}
+
+function presentSummary(h: ViewHelpers, { family, schema, evaluation }: ModelRecord) {
+  const { label } = schema;
+  const rowWord = h.rowWord(evaluation);
+  return {
+    verdict: presentVerdict(h, judge(evaluation)),
+    training:
+      `${algorithmText(family)} with ${h.plural(schema.features.length, 'input')}, trained on ` +
+      `${h.count(evaluation.trainingRows)} ${rowWord}s. Churn label: ${label.name} is ${label.positive}; ` +
+      `${h.rate(evaluation.positiveRate)} left.`,
+    ranking:
+      `Of one customer who left and one who stayed, it gives the higher probability to the one who left in ` +
+      `${h.rate(evaluation.holdout.rocAuc)} of cases. The churn rate of the highest-risk tenth is ` +
+      `${h.number(evaluation.holdout.topDecileLift)} times the average.`,
+  };
+}
+
+function presentChallenger(h: ViewHelpers, comparison: ChallengerComparison | null): string {
+  if (comparison === null)
+    return 'It scores the same customers as the active model from the next file on. No customer has been scored by both yet.';
+  return (
+    `${h.plural(comparison.customers, 'customer')} scored by both. Mean churn probability: ` +
+    `${h.rate(comparison.meanChallenger)}, ${h.rate(comparison.meanChampion)} by the active model of that time; ` +
+    `correlation ${h.metric(comparison.correlation)}. ${h.rate(comparison.sameLevel)} have the same risk level, and ` +
+    `${h.rate(comparison.sameTopDecile)} of the highest-risk tenth are the same customers.`
+  );
+}
+
+function presentLimits(h: ViewHelpers, { schema, evaluation }: ModelRecord): readonly string[] {
+  const { features } = schema;
+  const names = features.slice(0, mostNames).map(({ name }) => h.label(name));
+  const more = features.length > mostNames ? ' and others' : '';
+  return [
+    'It shows what is associated with leaving, not what causes it. Test an action before you rely on it.',
+    `It knows customers like those it was trained on, by these inputs: ${names.join(', ')}${more}. ` +
+      'A value outside the training range is noted on the score.',
+    'Its figures hold as long as customers and business stay similar. Measure it again when you know new outcomes.',
+    ...(evaluation.holdoutRows < fewHeldOut
+      ? [
+          `It was measured on only ${h.plural(evaluation.holdoutRows, h.rowWord(evaluation))}, so the intervals are wide.`,
+        ]
+      : []),
+  ];
+}
+
+function presentProvenance(h: ViewHelpers, { provenance, sha256, state, activatedAt }: ModelRecord) {
+  return {
+    data: `${provenance.datasetName}, ${h.plural(provenance.rowCount, 'row')}`,
+    datasetHash: provenance.datasetHash,
+    modelHash: sha256,
+    seed: String(provenance.seed),
+    parameters: JSON.stringify(provenance.params),
+    version: provenance.softwareVersion,
+    duration: `${h.number(provenance.durationMs / 1000)} seconds`,
+    activeSince: state === 'active' ? h.dateTime(activatedAt) : null,
+  };
+}
