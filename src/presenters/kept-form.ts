@@ -48,9 +48,12 @@ const test = {
   allowed: 'But for so many customers, in percent',
 };
 const threshold = {
-  ...{ threshold: 'Contact from, in percent', contactCost: 'Contacting costs', offerCost: 'The offer costs' },
-  ...{ saveRate: 'Leavers it keeps, in percent', valueMonths: 'A kept customer pays on, in months' },
-  monthlyValue: 'Pays a month',
+  threshold: 'Threshold, in percent',
+  contactCost: 'Cost of contacting a customer',
+  offerCost: 'Cost of the offer',
+  saveRate: 'Save rate, in percent',
+  valueMonths: 'Months that a kept customer stays',
+  monthlyValue: 'Monthly revenue per customer',
 };
 const customers = { horizonDays: 'Gone means: nothing for so many days', cutoff: 'Cut-off' };
 const organisation = {

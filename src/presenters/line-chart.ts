@@ -5,6 +5,11 @@
 import { roundTicks, shareOf, tickAt } from './chart.ts';
 import type { Anchor, Tick } from './chart.ts';
 
+interface LineTick extends Tick {
+  /** Left out where there is little room. */
+  readonly isMinor: boolean;
+}
+
 export interface LineChartInput {
   /** What the chart shows, for those who do not see it. */
   readonly conclusion: string;
@@ -37,7 +42,7 @@ export interface LineChart {
   readonly top: number;
   readonly base: number;
   readonly plotHeight: number;
-  readonly xTicks: readonly Tick[];
+  readonly xTicks: readonly LineTick[];
   readonly yTicks: readonly { readonly y: number; readonly text: string }[];
   readonly line: string;
   readonly hasDiagonal: boolean;
@@ -75,7 +80,7 @@ export function presentLineChart(input: LineChartInput): LineChart {
     top,
     base,
     plotHeight: base - top,
-    xTicks: shareTicks.map((x) => tickAt(x, input.xText(x))),
+    xTicks: shareTicks.map((x, i) => ({ ...tickAt(x, input.xText(x)), isMinor: i % 2 === 1 })),
     yTicks: yTicks.map((y, i) => ({ y: yOf(y), text: yTexts[i]! })),
     line: points.map(({ x, y }) => `${hundredths(x)},${hundredths(depth(y))}`).join(' '),
     hasDiagonal: input.diagonal ?? false,

@@ -1,6 +1,6 @@
 /**
- * The figures of a model's card, on the rows that were put aside. What depends on a threshold is measured at the
- * threshold in use, whatever it was when the model was trained.
+ * The figures of a model's card, on held-out customers. Figures that depend on a threshold are measured at the one in
+ * use, which may differ from the one at training.
  */
 import type { Confusion, Metrics } from '../../ml/evaluation/metrics.ts';
 import type { Interval } from '../../ml/evaluation/wilson.ts';
@@ -12,7 +12,7 @@ const rankMeasures = ['rocAuc', 'prAuc', 'topDecileLift', 'logLoss', 'brier', 'e
 export type CardMeasure = (typeof rankMeasures)[number] | ThresholdMeasure;
 
 export interface CardFigure {
-  /** NaN where it cannot be told. */
+  /** NaN where it is not known. */
   readonly value: number;
   /** 95 %; null in models of before version 0.2. */
   readonly interval: Interval | null;
@@ -52,7 +52,7 @@ export function cardFigures({ evaluation, threshold }: CardModel): ReadonlyMap<C
   ]);
 }
 
-/** Null where neither a sweep nor the threshold of training tells. */
+/** Null without a sweep, unless the threshold is the one at training. */
 function atThreshold(
   metrics: Metrics | undefined,
   sweep: readonly Confusion[] | undefined,

@@ -1,5 +1,5 @@
 /**
- * Models side by side. One is called best at a measure only where that can be told: all were measured on rows of the
+ * Compares models. One is called best at a measure only where the data support it: all were measured on rows of the
  * same data with the same label, and its 95 % interval lies apart from every other's.
  */
 import type { ModelRecord } from '../../store/models.ts';
@@ -10,7 +10,7 @@ export interface ComparedMeasure {
   readonly measure: CardMeasure;
   /** One a model, in their order. */
   readonly figures: readonly CardFigure[];
-  /** Place of the model that is better than all others beyond chance; null where that cannot be told. */
+  /** Place of the model that is better than all others beyond chance; null where no model is. */
   readonly best: number | null;
 }
 

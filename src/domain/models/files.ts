@@ -25,7 +25,7 @@ const maxKept = 4;
 /** Of their files together; a larger one is kept alone. */
 const maxKeptBytes = 128 * 1024 * 1024;
 const freshMs = 100;
-/** What is taken in at most; a forest of a million rows stays below. */
+/** The largest file that is read; a forest of a million rows is smaller. */
 const maxFileLength = 512 * 1024 * 1024;
 /** By path: the checksum that a file had in a state; it is read again when its state has changed, once for all who ask. */
 const checksums = new Map<string, { readonly sha256: Promise<string>; readonly state: string }>();
@@ -38,7 +38,7 @@ export async function writeModelFile(modelsDir: string, file: string, model: Mod
 }
 
 /**
- * Reads a model, with the threshold that the registry says. The last few stay in memory, and are used only while
+ * Reads a model, with the threshold of its record. The last few stay in memory, and are used only while
  * their file is unchanged on disk.
  * @throws AppError 409 when the file is missing, changed or damaged.
  */
@@ -108,13 +108,13 @@ async function refusing<T>(record: FileOf, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The inside of a models folder only, whatever the name says. */
+/** Always inside the models folder: a name with a path does not lead out of it. */
 function pathOf(modelsDir: string, { file }: FileOf): string {
   return join(modelsDir, basename(file));
 }
 
 /**
- * Changes with whatever is written to the file or put in its place: nobody can set the change time back. Times
+ * Changes when the file is written or replaced, because a program cannot set the change time (ctime) back. Times
  * move in steps, so that a file which changed a moment ago is in a state of its own each time it is asked.
  */
 async function stateOf(handle: FileHandle): Promise<string> {
