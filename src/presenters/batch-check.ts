@@ -65,15 +65,17 @@ export function presentCheck(h: ViewHelpers, input: CheckInput) {
   };
 }
 
-function scoringText(h: ViewHelpers, { rejectedCount }: CheckReport, ready: number): string {
+function scoringText(h: ViewHelpers, { rejectedCount, rowCount }: CheckReport, ready: number): string {
   return rejectedCount > 0
-    ? `Score the other ${h.plural(ready, 'row')}`
+    ? `Score ${h.count(ready)} of ${h.plural(rowCount, 'row')}`
     : `Score ${h.plural(ready, 'customer')}`;
 }
 
 function correctionOf(report: CheckReport, ready: number) {
-  if (report.rejectedCount > 0) return { text: 'Fix rejected rows', isMain: ready === 0 };
-  return hasUnrecognisedValues(report) ? { text: 'Map unrecognised values', isMain: false } : null;
+  const hasValues = hasUnrecognisedValues(report);
+  if (report.rejectedCount > 0)
+    return { text: hasValues ? 'Fix rows and map values' : 'Fix rejected rows', isMain: ready === 0 };
+  return hasValues ? { text: 'Map unrecognised values', isMain: false } : null;
 }
 
 /** Only what needs a decision before the file is scored. */

@@ -43,7 +43,7 @@ export function presentMapping(h: ViewHelpers, input: MappingInput) {
 
 function columnOptions(h: ViewHelpers, header: readonly string[]) {
   return [
-    { value: '', label: 'Not in my file (scored as missing)' },
+    { value: '', label: 'Not in the file' },
     ...header.map((name, place) => ({
       value: String(place),
       label: name === '' ? `Column ${h.count(place + 1)}, without a name` : name,
@@ -91,7 +91,7 @@ function wantedColumns(
   const identifier = {
     name: 'identifier',
     label: 'Customer ID',
-    kind: 'optional; connects the scores of the same customer',
+    kind: 'optional; links the scores of one customer',
     column: null,
     guess: guess.identifier,
     place: current.identifier,

@@ -28,10 +28,7 @@ const encodingText: Record<Encoding, string> = {
   'utf-16be': 'UTF-16, big endian',
   'windows-1252': 'Windows-1252',
 };
-const firstLineText = {
-  names: 'Column names',
-  data: 'Data; the columns are called column_1, column_2 and so on',
-};
+const firstLineText = { names: 'Column names', data: 'Data' };
 
 /** Why it was taken, where a person did not choose it. */
 const encodingReason: Record<Encoding, string> = {
@@ -94,7 +91,7 @@ function delimiterFact({ delimiter, isSpaced, chosen }: CsvFormat): Fact {
 
 function decimalFact({ decimal, delimiter, chosen }: CsvFormat): Fact {
   const detected =
-    delimiter === ',' && decimal === '.' ? 'commas stand between cells' : decimalReason[decimal];
+    delimiter === ',' && decimal === '.' ? 'the comma separates cells' : decimalReason[decimal];
   const reason = chosen?.decimal === undefined ? detected : chosenReason;
   return { term: 'Decimal sign', text: decimalText[decimal], reason };
 }
@@ -106,7 +103,8 @@ function encodingFact({ encoding, chosen }: CsvFormat): Fact {
 
 function firstLineFact({ firstLine, chosen }: CsvFormat): Fact {
   const reason = chosen?.firstLine === undefined ? 'it differs from the lines below' : chosenReason;
-  return { term: 'First line', text: firstLineText[firstLine ?? 'names'], reason };
+  const names = firstLine === 'data' ? '; the columns are called column_1, column_2 and so on' : '';
+  return { term: 'First line', text: `${firstLineText[firstLine ?? 'names']}${names}`, reason };
 }
 
 export interface ReadingFormInput {
@@ -140,7 +138,7 @@ export function presentReadingForm(h: ViewHelpers, { batch, chosen, errors, ques
         : 'Change what was detected wrongly. The columns are matched and checked again.',
     fields:
       format.source === 'xlsx'
-        ? [sheetField(format, chosen), firstLineField(chosen)]
+        ? [sheetField(format, chosen), firstLineField(format, chosen)]
         : csvFields(format, chosen),
   };
 }
@@ -157,12 +155,13 @@ function sheetField({ sheet }: CsvFormat, chosen: ReadingChoice): SelectField {
   return { name: 'sheet', label: 'Sheet', value: String(chosen.sheet ?? sheet?.index ?? 0), options };
 }
 
-function firstLineField({ firstLine }: ReadingChoice): SelectField {
+function firstLineField(format: CsvFormat, { firstLine }: ReadingChoice): SelectField {
+  const found = firstLine === undefined ? firstLineText[format.firstLine ?? 'names'] : undefined;
   return {
     name: 'firstLine',
     label: 'The first line holds',
     value: firstLine ?? '',
-    options: [detect(), ...optionsOf(firstLineText)],
+    options: [detect(found), ...optionsOf(firstLineText)],
   };
 }
 
@@ -199,7 +198,7 @@ function csvFields(format: CsvFormat, chosen: ReadingChoice): SelectField[] {
         ...optionsOf(encodingText),
       ],
     },
-    firstLineField(chosen),
+    firstLineField(format, chosen),
   ];
 }
 

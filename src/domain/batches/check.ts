@@ -1,4 +1,4 @@
-/** Checking the whole file before anything is scored: what is ready, what will be noted, what cannot be read. */
+/** The check of a whole file before anything is scored: rows that are ready, have a note, or are rejected. */
 import { join } from 'node:path';
 import type { Db } from '../../db.ts';
 import { clearRows } from '../../ml/data/row-reader.ts';
@@ -18,7 +18,7 @@ import type { CsvRow } from '../csv/reader.ts';
 
 const rowsPerChunk = 2_000;
 
-/** Reads every row as scoring would, stores the report with the batch and writes the bad rows to its rejects file. */
+/** Reads every row as scoring does, stores the report with the batch and writes rejected rows to a file. */
 export async function checkBatch(
   db: Db,
   uploadsDir: string,

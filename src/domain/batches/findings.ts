@@ -1,4 +1,4 @@
-/** What the check of a file finds, gathered by cause. */
+/** Findings of a check, grouped by cause. */
 import { DamagedRecord } from '../../errors.ts';
 import type { CellNote, CellProblem } from '../../ml/data/row-reader.ts';
 import { isNumeric } from '../../ml/data/row-reader.ts';
@@ -16,9 +16,9 @@ export function reportOf({ id, report }: Pick<BatchRecord, 'id' | 'report'>): Ch
   return report;
 }
 
-/** Of one kind: many odd levels must not hide a problem. */
+/** For each kind, so that many unrecognised values cannot hide a problem. */
 const maxGroups = 200;
-/** Longer levels are cut; nobody explains them. */
+/** Longer values are cut, and cannot be mapped. */
 const maxLevel = 201;
 const maxProblems = 100;
 const rowsShown = 5;
@@ -63,7 +63,7 @@ export function createFindings(features: readonly Feature[]) {
       for (const { feature, found, level } of renamings)
         groups.add(row, { kind: 'renamed', column: feature, detail: found.slice(0, maxLevel), used: level });
       const repeated = isRepeated(customerId);
-      if (repeated) groups.add(row, { kind: 'duplicate', column: 'Customer', detail: '' });
+      if (repeated) groups.add(row, { kind: 'duplicate', column: 'Customer ID', detail: '' });
       if (notes.length > 0 || renamings.length > 0 || repeated) counts.notedCount++;
     },
     report: (): CheckReport => ({ ...counts, groups: groups.list(), problems }),

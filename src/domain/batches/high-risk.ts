@@ -1,4 +1,4 @@
-/** The rows of a scored file whose risk is high, byte for byte as they stand there. */
+/** The rows of a scored file with a high risk level, byte for byte. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { createRecordSplitter, readRecord } from '../csv/records.ts';
 import type { CsvFormat } from '../csv/intake.ts';

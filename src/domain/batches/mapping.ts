@@ -14,7 +14,7 @@ export function mappingOf({ id, mapping }: Pick<BatchRecord, 'id' | 'mapping'>):
   return mapping;
 }
 
-/** Guesses by name; case, spaces, underscores and order do not matter. Then by what people said of earlier files. */
+/** Guesses by name, whatever its case, spaces and underscores, then by what people matched in earlier files. */
 export function guessMapping(
   schema: Schema,
   header: readonly string[],
@@ -25,7 +25,7 @@ export function guessMapping(
     name === null ? null : (places.get(foldName(name)) ?? null);
   const byName = schema.features.map(({ name }) => placeOf(name));
   const identifier = placeOf(schema.identifier) ?? guessIdentifier(header);
-  // A column that says itself what it is is not taken for something else.
+  // A column that was matched by its own name is not matched again by a remembered one.
   const taken = new Set([...byName, identifier].filter((place) => place !== null));
   const features = byName.map((place, j) => {
     if (place !== null) return place;
@@ -42,7 +42,7 @@ export function guessMapping(
   };
 }
 
-/** What is remembered of a mapping that a person made: columns whose own name would not have told. */
+/** What is remembered of a mapping that a person made: columns that are not found by their own name. */
 export function namesToRemember(
   schema: Schema,
   header: readonly string[],
@@ -57,7 +57,7 @@ export function namesToRemember(
   });
 }
 
-/** Remembered columns that this header has, and that a person has now matched otherwise. */
+/** Remembered columns of this header that a person has now matched with another input. */
 export function namesToForget(
   schema: Schema,
   header: readonly string[],
@@ -71,7 +71,7 @@ export function namesToForget(
   });
 }
 
-/** Only of levels that the model still has, and only for texts that are no level of its own. */
+/** Mappings to levels that the model still has, of texts that are not among its own levels. */
 export function levelMeanings(schema: Schema, remembered: readonly RememberedName[]): LevelMeanings[] {
   return schema.features.flatMap(({ name, levels }, place) => {
     const own = new Set(levels.map(foldLevel));
@@ -85,17 +85,17 @@ export function levelMeanings(schema: Schema, remembered: readonly RememberedNam
   });
 }
 
-/** Longer names than anybody would explain are not kept. */
+/** Longer names are not remembered. */
 export function isTooLong(...names: readonly string[]): boolean {
   return names.some((name) => name.length > 200);
 }
 
-/** How a level of a file is looked up among those that people explained. */
+/** How a value of a file is compared with those that people mapped. */
 export function foldLevel(text: string): string {
   return text.trim().toLowerCase();
 }
 
-/** Every feature has its column. */
+/** Every feature has a column. */
 export function isComplete(mapping: ColumnMapping): boolean {
   return mapping.features.every((place) => place !== null);
 }
@@ -105,7 +105,7 @@ export function coverage(mapping: ColumnMapping): number {
   return mapping.features.filter((place) => place !== null).length / mapping.features.length;
 }
 
-/** The model whose features the file has; of several complete ones that which uses most columns, the first of equals. */
+/** The model whose features are all in the file; of several the one with the most features, then the first. */
 export function bestFit<Candidate extends { readonly schema: Schema }>(
   models: readonly Candidate[],
   header: readonly string[],
@@ -114,7 +114,7 @@ export function bestFit<Candidate extends { readonly schema: Schema }>(
   return complete.sort((a, b) => b.schema.features.length - a.schema.features.length)[0];
 }
 
-/** Folded name → place; the first of several. */
+/** Folded name → place of the first column with it. */
 function placesOf(header: readonly string[]): Map<string, number> {
   const places = new Map<string, number>();
   header.forEach((name, place) => {
@@ -123,7 +123,7 @@ function placesOf(header: readonly string[]): Map<string, number> {
   return places;
 }
 
-/** What files called the feature, the newest first. */
+/** Names that the feature had in earlier files, the newest first. */
 function rememberedColumns(remembered: readonly RememberedName[], name: string): string[] {
   return remembered.flatMap(({ kind, feature, found }) =>
     kind === 'column' && feature === name ? [found] : [],

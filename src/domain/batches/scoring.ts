@@ -1,7 +1,7 @@
 /**
  * Scoring a batch: chunk by chunk, results and rejects appended to their files and synced, then the predictions,
- * the counts and the checkpoint in one transaction. A resumed run cuts both files back to the checkpoint and goes
- * on, so that its output is that of an uninterrupted one (docs/decisions/0005).
+ * the counts and the checkpoint in one transaction. A resumed run truncates both files to the checkpoint and continues,
+ * so that its output is that of an uninterrupted one (docs/decisions/0005).
  */
 import {
   closeSync,
@@ -67,7 +67,7 @@ export async function scoreBatch(
     record,
     createScorer(await readModelFile(folders.modelsDir, record), rulesOf(batch), rowsPerChunk),
   );
-  // Only who holds the job may cut the files back: whoever lost it could cut off what the next one wrote.
+  // Inside a transaction that needs the job's lease: a process that lost the job must not truncate the files.
   const files = await inTransaction(db, () => Promise.resolve(openFiles(folders.uploadsDir, work)));
   try {
     const path = join(folders.uploadsDir, batch.file);
@@ -181,20 +181,20 @@ function countsOf({ predictions, rejectedCount, notedCount }: ChunkResult): Adde
   };
 }
 
-/** What follows from a finished batch is queued with its end: a crash in between loses neither. */
+/** Follow-up jobs are queued in the same transaction, so that a crash loses neither. */
 async function finish(trx: Db, batchId: number): Promise<void> {
   const { scoredCount } = await getBatch(trx, batchId);
   const failed = scoredCount === 0;
   await updateBatch(trx, batchId, {
     state: failed ? 'failed' : 'done',
-    error: failed ? 'Not one row could be read. The rejected rows say why.' : null,
+    error: failed ? 'No row could be read. The rejected rows have the reasons.' : null,
     finishedAt: new Date().toISOString(),
   });
   await relabelAfterScoring(trx, batchId);
   await challengeLater(trx, batchId);
 }
 
-/** The model as it was when the scoring began, threshold included. */
+/** The model with the label and threshold that it had when scoring began. */
 async function frozenModel(db: Db, batch: BatchRecord): Promise<ModelRecord> {
   const record = await getModel(db, batch.modelId ?? 0);
   const { threshold = record.threshold } = rulesOf(batch);
@@ -206,7 +206,7 @@ function rulesOf({ id, rules }: BatchRecord): FrozenRules {
   return rules;
 }
 
-/** Both result files, cut back to the checkpoint or begun with their headers. */
+/** Both result files, truncated to the checkpoint or started with their headers. */
 function openFiles(uploadsDir: string, { batch, format }: Work) {
   const paths = (['scored', 'rejected'] as const).map((name) => ({
     partial: join(uploadsDir, `${batchFile(batch, name)}.part`),
@@ -218,7 +218,7 @@ function openFiles(uploadsDir: string, { batch, format }: Work) {
   );
   const keptSizes = checkpoint ? [checkpoint.scoredBytes, checkpoint.rejectedBytes] : [0, 0];
   const files = paths.map(({ partial, whole }, i) => {
-    // Finished files of a batch that is not: the crash came between renaming and the last write to the database.
+    // Final names although the batch is not done: a crash came between renaming and the last write to the database.
     if (!existsSync(partial) && existsSync(whole)) renameSync(whole, partial);
     const descriptor = openSync(partial, existsSync(partial) ? 'r+' : 'w', 0o600);
     ftruncateSync(descriptor, keptSizes[i]);
@@ -240,7 +240,7 @@ function openFiles(uploadsDir: string, { batch, format }: Work) {
         write(i, header);
       });
   } catch (error) {
-    // A full disk: each try opens them again.
+    // The disk is full: every retry opens them again.
     close();
     throw error;
   }
@@ -251,7 +251,7 @@ function openFiles(uploadsDir: string, { batch, format }: Work) {
       if (rejected !== '') write(1, Buffer.from(rejected));
     },
     sizes: () => ({ scoredBytes: files[0]!.size, rejectedBytes: files[1]!.size }),
-    /** Under their own names; harmless to repeat. */
+    /** Renames them to their final names; can be repeated. */
     publish: () => {
       for (const { partial, whole } of paths) if (existsSync(partial)) renameSync(partial, whole);
     },

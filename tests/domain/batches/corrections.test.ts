@@ -113,7 +113,7 @@ describe('a column that refuses what it does not know', () => {
     const id = await correct(batch, await rejectedRows(batch), [2, 1, 'Two year']);
     await runJobs(test.context);
     const [score] = await scored(id);
-    expect(score!.notes).toEqual(['tenure 900 is above what is allowed (72); used as 72']);
+    expect(score!.notes).toEqual(['tenure 900 is above the allowed range (72); 72 was used']);
     expect(readFileSync(join(test.context.config.uploadsDir, batch.file))).toEqual(original);
     expect(await getBatch(test.context.db, batch.id)).toEqual(batch);
   });
