@@ -1,10 +1,12 @@
 /** The list of scored customers: its filters, the chips that remove them, and its sortable columns. */
+import { featureWords } from '../domain/scoring/feature-words.ts';
 import type { BatchSummary } from '../store/batches.ts';
 import type { ModelRecord } from '../store/models.ts';
 import type { PredictionRecord, SortKey } from '../store/predictions.ts';
 import { presentPopulation } from './population.ts';
 import { presentBatchFilter, presentRiskFilter, scoresShown } from './prediction-filters.ts';
 import type { SelectField } from './prediction-filters.ts';
+import { presentPredictionRows } from './prediction-rows.ts';
 import type { RiskWord, ViewHelpers } from './view-helpers.ts';
 
 type Source = 'form' | 'batch' | 'api';
@@ -35,6 +37,8 @@ export interface CustomersData {
   readonly query: CustomersQuery;
   readonly batches: readonly BatchSummary[];
   readonly models: readonly ModelRecord[];
+  /** The models of the scores, archived ones included. */
+  readonly scoredBy: readonly ModelRecord[];
   readonly isEmpty: boolean;
   /** Models whose customers are not in the list, because they have other columns. */
   readonly leftOut: readonly string[];
@@ -43,7 +47,7 @@ export interface CustomersData {
 export function presentCustomers(h: ViewHelpers, data: CustomersData) {
   const { query, total } = data;
   return {
-    predictions: data.predictions,
+    predictions: presentPredictionRows(h, data.predictions, data.scoredBy),
     page: data.page,
     pages: data.pages,
     query,
@@ -105,11 +109,12 @@ interface Chip {
   readonly href: string;
 }
 
-function presentChips(h: ViewHelpers, { query, batches, models }: CustomersData): Chip[] {
+function presentChips(h: ViewHelpers, data: CustomersData): Chip[] {
   const chip = (text: string, ...names: (keyof CustomersQuery)[]): Chip => ({
     text,
     href: h.query(query, Object.fromEntries([...names, 'page'].map((name) => [name, null]))),
   });
+  const { query, batches, models } = data;
   const batch = batches.find(({ id }) => id === query.batch)?.originalName ?? query.batch;
   const model = models.find(({ id }) => id === query.model)?.label ?? query.model;
   return [
@@ -119,7 +124,7 @@ function presentChips(h: ViewHelpers, { query, batches, models }: CustomersData)
     ...(query.batch === '' ? [] : [chip(`File: ${batch}`, 'batch')]),
     ...(query.model === '' ? [] : [chip(`Model: ${model}`, 'model')]),
     ...(query.low === '' && query.high === '' ? [] : [chip(probabilityWords(h, query), 'low', 'high')]),
-    ...(query.column ? [chip(columnWords(h, query), 'column', 'level', 'from', 'to')] : []),
+    ...(query.column ? [chip(columnWords(h, data), 'column', 'level', 'from', 'to')] : []),
   ];
 }
 
@@ -129,9 +134,13 @@ function probabilityWords(h: ViewHelpers, { low, high }: CustomersQuery): string
   return `Churn probability ${from} to ${to}`;
 }
 
-function columnWords(h: ViewHelpers, { column, level, from, to }: CustomersQuery): string {
+function columnWords(h: ViewHelpers, { query, scoredBy }: CustomersData): string {
+  const { column, level, from, to } = query;
+  const hasColumn = ({ schema }: ModelRecord): boolean => schema.features.some(({ name }) => name === column);
+  const words = featureWords(scoredBy.find(hasColumn)?.schema);
   const isRange = from !== '' || to !== '';
-  return `${h.label(column)}: ${isRange ? h.between(from, to) : level || 'not known'}`;
+  const value = isRange ? h.between(from, to) : words.value(column, level === '' ? null : level);
+  return `${words.titleWithUnit(column)}: ${value}`;
 }
 
 interface SortHead {

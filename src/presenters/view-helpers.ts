@@ -1,7 +1,6 @@
 /** What every template may call, as `h`: figures as format.ts writes them, names, and addresses. Missing is '–'. */
 import { foldName, labelOf } from '../domain/csv/column-names.ts';
-import { effectWords, shownReason } from '../domain/scoring/explanations.ts';
-import type { Reason } from '../domain/scoring/explanations.ts';
+import { effectWords } from '../domain/scoring/explanations.ts';
 import {
   cellText,
   countText,
@@ -66,8 +65,6 @@ export function createViewHelpers(settings: Pick<Settings, 'currency' | 'timeZon
     label: labelOf,
     isSameName: (a: string | undefined, b: string | null | undefined) =>
       foldName(a ?? '') === foldName(b ?? ''),
-    reason: (reason: Reason | undefined) => (reason === undefined ? missing : shownReason(reason)),
-    scoreName,
     effect: effectWords,
     plural: (n: number, one: string, many = `${one}s`) => `${countText(n)} ${n === 1 ? one : many}`,
     rowWord,
@@ -76,16 +73,6 @@ export function createViewHelpers(settings: Pick<Settings, 'currency' | 'timeZon
     or: (text: Maybe<string | number>) =>
       text === null || text === undefined || text === '' ? missing : String(text),
   };
-}
-
-/** A score by its customer, else by where it came from. */
-function scoreName(score: {
-  readonly id: number;
-  readonly customerId: string | null;
-  readonly rowNumber: number | null;
-}): string {
-  if (score.customerId !== null) return score.customerId;
-  return score.rowNumber === null ? `Prediction ${score.id}` : `Row ${countText(score.rowNumber)}`;
 }
 
 let kept: { readonly key: string; readonly helpers: ReturnType<typeof createViewHelpers> } | null = null;

@@ -15,20 +15,21 @@ import { receivedFile, receiveFile } from '../http/receive-file.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam } from '../http/validate.ts';
+import { presentPredictionRows } from '../presenters/prediction-rows.ts';
+import type { PredictionRow } from '../presenters/prediction-rows.ts';
 import { presentNewBatch, presentRemoval, presentResults } from '../presenters/batch.ts';
 import { hasUnrecognisedValues } from '../presenters/batch-check.ts';
 import { getBatch, listBatches, listCorrectionsOf } from '../store/batches.ts';
 import type { BatchRecord } from '../store/batches.ts';
-import { findActiveModel } from '../store/models.ts';
+import { findActiveModel, findModel } from '../store/models.ts';
 import { noFilter } from '../store/predictions.ts';
-import type { PredictionRecord } from '../store/predictions.ts';
 import { checkOrMatch, stepOf } from './batch-step.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
     'batches/new': PageData & ReturnType<typeof presentNewBatch>;
     'batches/results': PageData &
-      ReturnType<typeof presentResults> & { readonly predictions: readonly PredictionRecord[] };
+      ReturnType<typeof presentResults> & { readonly predictions: readonly PredictionRow[] };
     'batches/removal': PageData & ReturnType<typeof presentRemoval>;
   }
 }
@@ -100,7 +101,12 @@ export function createBatchHandlers(context: Context) {
         hasUnrecognisedValues: hasUnrecognisedValues(batch.report),
       };
       const title = `Scores of ${batch.originalName}`;
-      await render(res, 'batches/results', (h) => ({ title, ...presentResults(h, results), predictions }));
+      const model = batch.modelId === null ? undefined : await findModel(db, batch.modelId);
+      await render(res, 'batches/results', (h) => ({
+        title,
+        ...presentResults(h, results),
+        predictions: presentPredictionRows(h, predictions, model ? [model] : []),
+      }));
     },
 
     confirmRemoval: async (req: Request, res: Response) => {

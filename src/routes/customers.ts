@@ -20,7 +20,7 @@ import type { InputChange } from '../presenters/customer-comparison.ts';
 import { presentCustomers } from '../presenters/customers.ts';
 import type { CustomersData } from '../presenters/customers.ts';
 import { listBatches } from '../store/batches.ts';
-import { findModel, listModels } from '../store/models.ts';
+import { findModel, listArchivedModels, listModels } from '../store/models.ts';
 import {
   findPrediction,
   getPrediction,
@@ -77,6 +77,7 @@ export function createCustomerHandlers({ db, tasks }: Context) {
     const sort = { key: query.sort, descending: query.order === 'desc' };
     const list = { filter, sort, page: query.page, size: query.size };
     const { predictions, total, page, pages } = await tasks.run('pageOfPredictions', list);
+    const models = await listModels(db);
     return {
       predictions,
       total,
@@ -84,7 +85,8 @@ export function createCustomerHandlers({ db, tasks }: Context) {
       pages,
       query,
       batches: (await listBatches(db, 50)).filter((batch) => batch.scoredCount > 0),
-      models: await listModels(db),
+      models,
+      scoredBy: [...models, ...(await listArchivedModels(db))],
       isEmpty: total === 0 && !(await hasPredictions(db)),
       leftOut: filter.population === null ? [] : population.leftOut,
     };

@@ -2,13 +2,13 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { formFields, notKnown, predictCustomer, valuesFrom } from '../domain/scoring/one-customer.ts';
-import type { FormField } from '../domain/scoring/one-customer.ts';
+import { formFields, predictCustomer, valuesFrom } from '../domain/scoring/one-customer.ts';
 import type { FieldError } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { parseForm, textValues } from '../http/validate.ts';
+import { presentPredictionForm } from '../presenters/prediction-form.ts';
 import { listModels } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
 import { getPrediction } from '../store/predictions.ts';
@@ -16,13 +16,7 @@ import type { PredictionRecord } from '../store/predictions.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
-    'predict/show': PageData & {
-      readonly model: ModelRecord | null;
-      readonly models: readonly ModelRecord[];
-      readonly fields: readonly FormField[];
-      readonly values: Readonly<Record<string, string>>;
-      readonly notKnown: string;
-    };
+    'predict/show': PageData & ReturnType<typeof presentPredictionForm>;
   }
 }
 
@@ -37,17 +31,10 @@ export function createPredictHandlers({ db, tasks }: Context) {
     values: Readonly<Record<string, string>>,
     errors: readonly FieldError[] = [],
   ) => {
-    const fields = model ? formFields(model) : [];
-    const page = {
-      title: 'Predict for one customer',
-      model,
-      models: await listModels(db),
-      fields,
-      values,
-      notKnown,
-      errors,
-    };
-    await render(res, 'predict/show', page, errors.length > 0 ? 422 : 200);
+    const data = { model, models: await listModels(db), fields: model ? formFields(model) : [], values };
+    const title = 'Predict for one customer';
+    const status = errors.length > 0 ? 422 : 200;
+    await render(res, 'predict/show', (h) => ({ title, errors, ...presentPredictionForm(h, data) }), status);
   };
 
   return {
@@ -67,7 +54,7 @@ export function createPredictHandlers({ db, tasks }: Context) {
       const model = form.ok ? models.find(({ id }) => id === form.data.model) : undefined;
       if (!model) {
         await show(res, models[0] ?? null, values, [
-          { field: 'model', message: 'This model is no longer there. Choose another.' },
+          { field: 'model', message: 'This model no longer exists. Choose another.' },
         ]);
         return;
       }

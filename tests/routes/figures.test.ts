@@ -85,11 +85,11 @@ describe('a model card', () => {
 });
 
 describe('the form for one customer', () => {
-  it('tells what training saw to the last digit', async () => {
+  it('shows the training range to the last digit', async () => {
     const model = await addCandidate(test, 'form', null, csv);
     const { text } = await agent.get(`/predict?model=${model.id}`).expect(200);
-    expect(text).toMatch(/Training saw 0\.99\d* to 0\.9900\d+\. /);
-    expect(text).toMatch(/Training saw 10\d to 34,516\./);
-    expect(text).not.toMatch(/saw 1[89],?\d{3}/);
+    expect(text).toMatch(/Training range: 0\.99\d* to 0\.9900\d+\. /);
+    expect(text).toMatch(/Training range: 10\d to 34,516\./);
+    expect(text).not.toMatch(/range: 1[89],?\d{3}/);
   });
 });

@@ -63,8 +63,11 @@ describe('the form', () => {
   it('asks what the active model uses, in plain words, and selects nothing', async () => {
     const { text } = await agent.get('/predict').expect(200);
     for (const { label } of fields) expect(text).toContain(`>${label}</label>`);
+    for (const heading of ['Numbers and dates', 'Yes or no', 'Categories'])
+      expect(text).toContain(`<h2>${heading}</h2>`);
+    expect(text).toMatch(/<option value="1">Yes<\/option>/);
     expect(text).toContain('Monthly charges');
-    expect(text).toMatch(/Training saw \d+(\.\d+)? to \d+/);
+    expect(text).toMatch(/Training range: \d+(\.\d+)? to \d+/);
     const selects = text.match(/<select id="f\d+"[\s\S]*?<\/select>/g)!;
     expect(selects).toHaveLength(fields.filter(({ isChoice }) => isChoice).length);
     for (const select of selects) {
@@ -86,7 +89,10 @@ describe('the form', () => {
     expect(text).toContain('<title>Error: ');
     const summary = /error-summary[\s\S]*?<\/ul>/.exec(text)![0];
     expect(summary.match(/<li>/g)).toHaveLength(fields.filter(({ isChoice }) => isChoice).length + 1);
-    expect(summary).toContain(`href="#${tenure.name}"`);
+    const linked = [...summary.matchAll(/href="#(f\d+)"/g)].map(([, name]) => name);
+    const onPage = [...text.matchAll(/<(?:input|select) id="(f\d+)"/g)].map(([, name]) => name);
+    expect(linked).toEqual(onPage.filter((name) => linked.includes(name)));
+    expect(linked).toContain(tenure.name);
     expect(summary).toContain('Tenure: enter a number such as');
     expect(text).toContain('value="three"');
     expect(text).toContain('value="&#34;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"');
@@ -113,7 +119,7 @@ describe('the form', () => {
     ])
       expect((await agent.get(`/predict${query}`)).status, query).toBeLessThan(401);
     const { text } = await predict({ ...formOf(lines[0]!), model: '4711' }).expect(422);
-    expect(text).toContain('no longer there');
+    expect(text).toContain('no longer exists');
   });
 
   it('never breaks, whatever is typed', async () => {

@@ -95,7 +95,7 @@ describe('a stored model of 45 MB', () => {
     await db('predictions').update({ risk_level: 'high' });
     const agent = await signIn({ ...test, app }, 'viewer');
     const { text } = await agent.get('/customers/1').expect(200);
-    expect(text).toContain('could not be worked out in time');
+    expect(text).toContain('could not be computed in time');
     expect(text).toContain(`${Math.round(prediction!.probability * 100)} %`);
     await hasty.stop();
   });
@@ -107,7 +107,7 @@ describe('a stored model of 45 MB', () => {
     expect(prediction.answer.status).toBe(303);
     const path = prediction.answer.headers['location']!;
     const page = await whileReading(() => admin.get(path).expect(200));
-    expect(page.answer.text).toContain('What would bring it below');
+    expect(page.answer.text).toContain('What would reduce the churn probability below');
     const id = path.split('/').pop();
     const trial = await whileReading(() => admin.get(`/settings/rules/test?prediction=${id}`).expect(200));
     for (const { others, utilization, ms } of [prediction, page, trial]) {

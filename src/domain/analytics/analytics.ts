@@ -4,7 +4,7 @@ import type { Feature, Schema } from '../../ml/data/schema.ts';
 import type { CellValue } from '../../ml/data/values.ts';
 import { visitFigureRows } from '../../store/predictions.ts';
 import type { FigureRow, PredictionFilter } from '../../store/predictions.ts';
-import { labelOf } from '../csv/column-names.ts';
+import { featureTitleWithUnit, levelText } from '../scoring/feature-words.ts';
 import { gridCell, groupNames, isBetween, roundEdges } from './number-groups.ts';
 
 export interface FigureBar {
@@ -119,7 +119,7 @@ function toFigure(grouping: Grouping): Figure[] {
   if (bars.length < 2) return [];
   const means = bars.map((bar) => bar.meanProbability);
   const spread = Math.max(...means) - Math.min(...means);
-  return [{ column: grouping.feature.name, label: labelOf(grouping.feature.name), bars, spread }];
+  return [{ column: grouping.feature.name, label: featureTitleWithUnit(grouping.feature), bars, spread }];
 }
 
 /** The most frequent levels, the highest risk first. */
@@ -128,7 +128,11 @@ function levelBars({ feature, groups }: Grouping): FigureBar[] {
     .sort(([, a], [, b]) => b.count - a.count)
     .slice(0, maxLevels)
     .map(([level, group]) =>
-      toBar(group, level === notKnownKey ? notKnown : String(level), levelFilter(feature, level)),
+      toBar(
+        group,
+        level === notKnownKey ? notKnown : levelText(feature, String(level)),
+        levelFilter(feature, level),
+      ),
     )
     .sort((a, b) => b.meanProbability - a.meanProbability);
 }

@@ -1,5 +1,5 @@
 /** Reasons and notes in words. Reasons describe risk in similar customers; they never claim a cause. */
-import { cellText, sizeText } from '../../format.ts';
+import { sizeText } from '../../format.ts';
 import type { CellNote, CellProblem } from '../../ml/data/row-reader.ts';
 import type { CellValue, DecimalSign } from '../../ml/data/values.ts';
 import { labelOf } from '../csv/column-names.ts';
@@ -16,12 +16,6 @@ export interface Reason {
 /** 'Contract is Month-to-month: raises risk by 12 points'; numbers with the decimal sign of the file. */
 export function reasonWords({ feature, value, points }: Reason, decimal: DecimalSign = '.'): string {
   const said = value === null ? 'is not known' : `is ${valueWords(value, decimal)}`;
-  return `${labelOf(feature)} ${said}: ${effectWords(points)}`;
-}
-
-/** The same for people, with the value as pages write it. */
-export function shownReason({ feature, value, points }: Reason): string {
-  const said = value === null ? 'is not known' : `is ${cellText(value)}`;
   return `${labelOf(feature)} ${said}: ${effectWords(points)}`;
 }
 

@@ -11,17 +11,22 @@ import type { ModelRecord } from '../../store/models.ts';
 import { insertPrediction } from '../../store/prediction-writes.ts';
 import type { User } from '../people/accounts.ts';
 import { isSameValue } from './cell-values.ts';
-import { foldName, labelOf } from '../csv/column-names.ts';
+import { foldName } from '../csv/column-names.ts';
+import { featureTitleWithUnit, levelText } from './feature-words.ts';
 import { readModelFile } from '../models/files.ts';
 import { toStored } from './record.ts';
 import { createScorer, scoreCustomers } from './scoring.ts';
 import type { ScoredCustomer } from './scoring.ts';
 import { currentScoringRules } from './context.ts';
 
-/** What a select offers for 'I do not know'; it is scored as missing. */
+/** The option of a select for a value that is not known; it is scored as missing. */
 export const notKnown = '__not_known__';
 
 const maxIdentifierLength = 200;
+
+/** How fields are grouped, in the order of the page. */
+export const fieldKinds = ['number', 'yesOrNo', 'category'] as const;
+export type FieldKind = (typeof fieldKinds)[number];
 
 export interface FormField {
   /** Its name in the form: features may be called anything. */
@@ -30,25 +35,28 @@ export interface FormField {
   readonly feature: Feature;
   /** Answered from a list of levels, not typed. */
   readonly isChoice: boolean;
-  /** What training saw. */
+  readonly kind: FieldKind;
+  /** The training range or the allowed range, and whether it can be left blank. */
   readonly hint: string | null;
 }
 
-/** The form that a model asks for: numbers first, then choices, in the schema's order within each. */
+/** One field for each input of a model, in the schema's order. */
 export function formFields(model: Pick<ModelRecord, 'schema'>): FormField[] {
   return model.schema.features.map((feature, j) => ({
     name: `f${j}`,
-    label: titleOf(feature),
+    label: featureTitleWithUnit(feature),
     feature,
     isChoice: !isNumeric(feature),
+    kind: kindOf(feature),
     hint: hintOf(feature),
   }));
 }
 
-/** As the analyst called it, with its unit. */
-function titleOf({ name, title, unit }: Feature): string {
-  const words = title ?? labelOf(name);
-  return unit === undefined ? words : `${words}, ${unit}`;
+/** Dates are typed like numbers. */
+function kindOf(feature: Feature): FieldKind {
+  if (isNumeric(feature)) return 'number';
+  const words = feature.levels.map((level) => levelText(feature, level).toLowerCase());
+  return words.every((word) => word === 'yes' || word === 'no') ? 'yesOrNo' : 'category';
 }
 
 /** The form's values for a customer that was scored before, whatever model and file it came through. */
@@ -69,7 +77,7 @@ function valueFrom({ feature, isChoice }: FormField, value: CellValue | undefine
   return feature.levels.find((level) => isSameValue(level, value)) ?? '';
 }
 
-/** What somebody filled in for a customer. */
+/** The form as it was filled in. */
 export interface CustomerForm {
   readonly modelId: number;
   readonly values: Readonly<Record<string, string>>;
@@ -113,8 +121,8 @@ export async function scoreForm(
 }
 
 /**
- * Stores what `score`, which is `scoreForm` in a task, says of the form. A what-if is stored beside the customer's own
- * scores and counts nowhere.
+ * Stores the score of the form, which `score` computes: `scoreForm` in a task. A what-if is stored beside the customer's
+ * own scores and is not counted anywhere.
  */
 export async function predictCustomer(
   db: Db,
@@ -139,21 +147,18 @@ export async function predictCustomer(
   return { ok: true, id: await inTransaction(db, (trx) => insertPrediction(trx, stored)) };
 }
 
-/** The fields that are asked beside the model's features. */
+/** Errors in the fields beside the model's inputs. */
 function aboutErrors({ customer = '' }: Readonly<Record<string, string>>): FieldError[] {
   const errors: FieldError[] = [];
   if (customer.trim().length > maxIdentifierLength)
     errors.push({
       field: 'customer',
-      message: `Identifier: use at most ${maxIdentifierLength} characters.`,
+      message: `Customer ID: use at most ${maxIdentifierLength} characters.`,
     });
   return errors;
 }
 
-/**
- * A person who types a value that no customer can have has slipped, and can be asked; in files such values are noted,
- * as the column's policy says.
- */
+/** Values outside the possible range are typing errors here, where the user can correct them; files only get a note. */
 function impossibleErrors(
   fields: readonly FormField[],
   inputs: Readonly<Record<string, CellValue>>,
@@ -167,7 +172,7 @@ function impossibleErrors(
   });
 }
 
-/** What analysts allow; where they say nothing, what was never negative is not negative. */
+/** The allowed range; where none is set, a column that was never negative in training is not negative. */
 function possibleRange({ type, range, allowed, policy }: Feature): AllowedRange {
   if (type !== 'number' || policy !== undefined) return { min: null, max: null };
   return allowed ?? { min: range !== null && range.min >= 0 ? 0 : null, max: null };
@@ -180,14 +185,14 @@ function limitWords({ min, max }: AllowedRange): string {
 
 function hintOf(feature: Feature): string | null {
   const { range, type, allowed } = feature;
-  const empty = isRequired(feature) ? '' : ' Leave empty if not known.';
-  if (type === 'date') return `A date such as 2026-11-20.${empty}`;
+  const blank = isRequired(feature) ? '' : ' Leave blank if not known.';
+  if (type === 'date') return `A date such as 2026-11-20.${blank}`;
   if (range === null) return null;
   const { min = null, max = null } = allowed ?? {};
   if (min === null && max === null)
-    return `Training saw ${cellText(range.min)} to ${cellText(range.max)}.${empty}`;
-  if (min === null) return `At most ${numberText(max)}.${empty}`;
-  return `${max === null ? `At least ${numberText(min)}` : `${numberText(min)} to ${numberText(max)}`}.${empty}`;
+    return `Training range: ${cellText(range.min)} to ${cellText(range.max)}.${blank}`;
+  if (min === null) return `At most ${numberText(max)}.${blank}`;
+  return `${max === null ? `At least ${numberText(min)}` : `${numberText(min)} to ${numberText(max)}`}.${blank}`;
 }
 
 function isRequired({ policy }: Feature): boolean {
@@ -200,12 +205,14 @@ function problemError(
 ): FieldError {
   const field = fields.find(({ feature }) => feature.name === column);
   if (!field)
-    return { field: 'monthlyValue', message: `Pays a month: enter ${expected}, or leave it empty.` };
-  const orEmpty = isRequired(field.feature) ? '' : ', or leave it empty';
-  return { field: field.name, message: `${field.label}: enter ${expected}${orEmpty}.` };
+    return { field: 'monthlyValue', message: `Monthly revenue: enter ${expected}, or leave it blank.` };
+  const orBlank = isRequired(field.feature) ? '' : ', or leave it blank';
+  return { field: field.name, message: `${field.label}: enter ${expected}${orBlank}.` };
 }
 
+/** In the order of the page. */
 function sortedByField(errors: FieldError[], fields: readonly FormField[]): FieldError[] {
-  const place = new Map(fields.map(({ name }, i) => [name, i]));
-  return errors.sort((a, b) => (place.get(a.field) ?? -1) - (place.get(b.field) ?? -1));
+  const shown = fieldKinds.flatMap((kind) => fields.filter((field) => field.kind === kind));
+  const places = new Map(shown.map(({ name }, place) => [name, place]));
+  return errors.sort((a, b) => (places.get(a.field) ?? -1) - (places.get(b.field) ?? -1));
 }

@@ -17,7 +17,7 @@ import type { RiskLevel } from '../risk/levels.ts';
 import { noteWords } from './explanations.ts';
 import type { Reason } from './explanations.ts';
 
-/** What a score depends on beside the model; frozen into a batch when it starts. */
+/** What a score depends on besides the model; stored with a batch when its scoring starts. */
 export type ScoringRules = Omit<FrozenRules, 'threshold'>;
 
 export interface Scorer {
@@ -36,10 +36,10 @@ export interface ScoredCustomer {
   /** Strongest first; all features, so that base + Σ points = probability. */
   readonly reasons: readonly Reason[];
   readonly actions: readonly RecommendedAction[];
-  /** What was imputed, unseen or out of range, in words. */
+  /** Which inputs were imputed, unrecognised or out of range, in words. */
   readonly notes: readonly string[];
   readonly monthlyValue: number | null;
-  /** Feature → what the model was told, before any policy: stored with the prediction, and what rules look at. */
+  /** Feature → its value, before any policy: stored with the prediction, and read by the retention rules. */
   readonly inputs: Readonly<Record<string, CellValue>>;
 }
 

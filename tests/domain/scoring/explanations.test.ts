@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  noteWords,
-  problemWords,
-  reasonWords,
-  shownReason,
-} from '../../../src/domain/scoring/explanations.ts';
+import { noteWords, problemWords, reasonWords } from '../../../src/domain/scoring/explanations.ts';
 
 describe('a note on a score', () => {
   it.each([
@@ -31,16 +26,11 @@ describe('a note on a score', () => {
 
 describe('a reason', () => {
   it.each([
-    [34_516.5, 'Spent is 34,516.5: raises risk by 12 points', 'Spent is 34516,5: raises risk by 12 points'],
-    [
-      '2026-01-05',
-      'Spent is 5 Jan 2026: raises risk by 12 points',
-      'Spent is 2026-01-05: raises risk by 12 points',
-    ],
-    [null, 'Spent is not known: raises risk by 12 points', 'Spent is not known: raises risk by 12 points'],
-  ])('of %j is written for pages, and for a file with decimal commas', (value, page, file) => {
-    const reason = { feature: 'Spent', value, points: 0.12 };
-    expect([shownReason(reason), reasonWords(reason, ',')]).toEqual([page, file]);
+    [34_516.5, 'Spent is 34516,5: raises risk by 12 points'],
+    ['2026-01-05', 'Spent is 2026-01-05: raises risk by 12 points'],
+    [null, 'Spent is not known: raises risk by 12 points'],
+  ])('of %j is written for a file with decimal commas', (value, words) => {
+    expect(reasonWords({ feature: 'Spent', value, points: 0.12 }, ',')).toBe(words);
   });
 });
 

@@ -1,0 +1,56 @@
+/** Rows of the lists of scored customers, with the strongest reason in the words of the model's columns. */
+import { featureWords } from '../domain/scoring/feature-words.ts';
+import type { FeatureWords } from '../domain/scoring/feature-words.ts';
+import type { RiskLevel } from '../domain/risk/levels.ts';
+import type { ModelRecord } from '../store/models.ts';
+import type { PredictionRecord } from '../store/predictions.ts';
+import type { ViewHelpers } from './view-helpers.ts';
+
+export interface PredictionRow {
+  readonly href: string;
+  readonly customer: string;
+  readonly probability: string;
+  readonly level: RiskLevel;
+  readonly reason: string;
+  readonly action: string;
+  readonly monthlyRevenue: string;
+  readonly saving: string;
+  readonly scored: string;
+}
+
+type Schemas = readonly Pick<ModelRecord, 'id' | 'schema'>[];
+
+export function presentPredictionRows(
+  h: ViewHelpers,
+  predictions: readonly PredictionRecord[],
+  models: Schemas,
+): PredictionRow[] {
+  const words = new Map(models.map(({ id, schema }) => [id, featureWords(schema)]));
+  const unknown = featureWords(undefined);
+  const wordsOf = ({ modelId }: PredictionRecord): FeatureWords =>
+    (modelId === null ? undefined : words.get(modelId)) ?? unknown;
+  return predictions.map((score) => ({
+    href: `/customers/${score.id}`,
+    customer: customerName(h, score),
+    probability: h.percent(score.probability),
+    level: score.riskLevel,
+    reason: reasonOf(h, score, wordsOf(score)),
+    action: h.or(score.recommendedAction),
+    monthlyRevenue: h.money(score.monthlyValue),
+    saving: h.money(score.expectedSaving),
+    scored: h.date(score.createdAt),
+  }));
+}
+
+function customerName(h: ViewHelpers, { id, customerId, rowNumber }: PredictionRecord): string {
+  if (customerId !== null) return customerId;
+  return rowNumber === null ? `Prediction ${id}` : `Row ${h.count(rowNumber)}`;
+}
+
+/** 'Contract is Month-to-month: raises risk by 12 points'. */
+function reasonOf(h: ViewHelpers, { reasons }: PredictionRecord, words: FeatureWords): string {
+  const [strongest] = reasons.strongest;
+  if (strongest === undefined) return h.or(null);
+  const { feature, value, points } = strongest;
+  return `${words.title(feature)} is ${words.value(feature, value)}: ${h.effect(points)}`;
+}

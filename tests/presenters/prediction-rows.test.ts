@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { presentPredictionRows } from '../../src/presenters/prediction-rows.ts';
+import { createViewHelpers } from '../../src/presenters/view-helpers.ts';
+import type { PredictionRecord } from '../../src/store/predictions.ts';
+
+const h = createViewHelpers({ currency: 'EUR', timeZone: 'Europe/Vienna' });
+
+const score: PredictionRecord = {
+  id: 7,
+  batchId: 1,
+  batchName: 'a.csv',
+  rowNumber: 1_204,
+  customerId: null,
+  source: 'batch',
+  modelId: 3,
+  modelLabel: 'v3',
+  probability: 0.72,
+  riskLevel: 'high',
+  reasons: { base: 0.2, strongest: [{ feature: 'is_active', value: '0', points: 0.12 }] },
+  actions: [],
+  recommendedAction: null,
+  expectedSaving: null,
+  monthlyValue: 49.9,
+  inputs: {},
+  notes: [],
+  isSample: false,
+  createdAt: '2026-11-02T12:00:00.000Z',
+};
+const schema = {
+  features: [
+    {
+      name: 'is_active',
+      type: 'boolean' as const,
+      title: 'Active member',
+      levels: ['0', '1'],
+      range: null,
+      missingShare: 0,
+    },
+  ],
+  label: { name: 'left', positive: '1', negative: '0' },
+  identifier: null,
+  value: null,
+};
+const reasonOf = (value: string | number | null, models = [{ id: 3, schema }]) =>
+  presentPredictionRows(
+    h,
+    [{ ...score, reasons: { base: 0, strongest: [{ feature: 'is_active', value, points: 0.12 }] } }],
+    models,
+  )[0]!.reason;
+
+describe('a row of the list of customers', () => {
+  it('gives the strongest reason in the words of the model that scored', () => {
+    expect(reasonOf('0')).toBe('Active member is No: raises risk by 12 points');
+    expect(reasonOf(null)).toBe('Active member is not known: raises risk by 12 points');
+    expect(reasonOf('0', [])).toBe('Is active is 0: raises risk by 12 points');
+    expect(reasonOf(34_516.5, [])).toBe('Is active is 34,516.5: raises risk by 12 points');
+    expect(reasonOf('2026-01-05', [])).toBe('Is active is 5 Jan 2026: raises risk by 12 points');
+  });
+
+  it('is named by its customer, else by where it came from', () => {
+    const names = [
+      score,
+      { ...score, customerId: 'C-1' },
+      { ...score, rowNumber: null, modelId: null, reasons: { base: 0, strongest: [] } },
+    ];
+    const rows = presentPredictionRows(h, names, []);
+    expect(rows.map(({ customer }) => customer)).toEqual(['Row 1,204', 'C-1', 'Prediction 7']);
+    expect(rows[2]!.reason).toBe('–');
+    expect(rows[0]).toMatchObject({ href: '/customers/7', probability: '72 %', saving: '–', action: '–' });
+  });
+});
