@@ -1,4 +1,5 @@
 /** holdfast sample: generated customers as CSV, or the purchases of a shop's customers. */
+import { exactLine } from '../domain/csv/writer.ts';
 import { sampleTransactions } from '../domain/datasets/customers-from-transactions/sample.ts';
 import { historySeed, historySize, sampleLines } from '../domain/sample/files.ts';
 import { sampleColumns } from '../domain/sample/generator.ts';
@@ -34,10 +35,10 @@ async function writeTransactions(options: Options): Promise<void> {
   const { header, cells } = sampleTransactions(customers, wholeNumber(options, 'seed', historySeed));
   const sink = openSink(options.out);
   const rowCount = cells[0]?.length ?? 0;
-  await sink.write(`${header.join(',')}\n`);
+  await sink.write(exactLine(header));
   for (let from = 0; from < rowCount; from += linesPerWrite) {
     const rows = Array.from({ length: Math.min(linesPerWrite, rowCount - from) }, (_, i) => from + i);
-    await sink.write(rows.map((row) => `${cells.map((column) => column[row]).join(',')}\n`).join(''));
+    await sink.write(rows.map((row) => exactLine(cells.map((column) => column[row] ?? null))).join(''));
   }
   await sink.close();
 }

@@ -1,10 +1,9 @@
 /** CSV answers: UTF-8 with BOM for spreadsheets, no cell that a spreadsheet would run. */
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
-import { stringify } from 'csv-stringify';
 import type { Response } from 'express';
-
-type CsvCell = string | number | null;
+import { byteOrderMark, safeLine } from '../domain/csv/writer.ts';
+import type { CsvCell } from '../domain/csv/writer.ts';
 
 /** Streams the rows, in memory that does not grow with their number. */
 export async function sendCsv(
@@ -13,8 +12,15 @@ export async function sendCsv(
   header: readonly string[],
   rows: Iterable<readonly CsvCell[]> | AsyncIterable<readonly CsvCell[]>,
 ): Promise<void> {
-  const format = stringify({ bom: true, escape_formulas: true, header: true, columns: [...header] });
-  await pipeline(Readable.from(rows), format, asCsv(res, fileName));
+  await sendCsvText(res, fileName, linesOf(header, rows));
+}
+
+async function* linesOf(
+  header: readonly string[],
+  rows: Iterable<readonly CsvCell[]> | AsyncIterable<readonly CsvCell[]>,
+): AsyncGenerator<string> {
+  yield byteOrderMark + safeLine(header);
+  for await (const row of rows) yield safeLine(row);
 }
 
 /** Streams text that is CSV already, part by part as fast as it is taken. */

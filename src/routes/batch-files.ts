@@ -7,7 +7,7 @@ import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
 import { batchFile } from '../domain/batches/files.ts';
 import { highRiskLines } from '../domain/batches/high-risk.ts';
-import { safeCell } from '../domain/batches/output.ts';
+import { byteOrderMark, safeLine } from '../domain/csv/writer.ts';
 import { currentFile } from '../domain/sample/first-start.ts';
 import { NotFound } from '../errors.ts';
 import { idParam } from '../http/validate.ts';
@@ -36,7 +36,7 @@ export function createBatchFileHandlers({ db, config }: Context) {
       res
         .attachment('holdfast-template.csv')
         .type('text/csv')
-        .send(`\ufeff${names.map((name) => safeCell(name, ',')).join(',')}\r\n`);
+        .send(byteOrderMark + safeLine(names, { lineEnd: '\r\n' }));
     },
 
     sample: (_req: Request, res: Response, next: (error?: unknown) => void) => {

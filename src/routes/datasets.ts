@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { safeCell } from '../domain/batches/output.ts';
+import { byteOrderMark, safeLine } from '../domain/csv/writer.ts';
 import { readLabel } from '../domain/datasets/labels/definition.ts';
 import type { DatasetProfile } from '../domain/datasets/profile/profile.ts';
 import { currentFileOf } from '../domain/datasets/customers-from-transactions/building.ts';
@@ -111,11 +111,11 @@ export function createDatasetHandlers(context: Context) {
     /** An empty file with the dataset's columns. */
     template: async (req: Request, res: Response) => {
       const { columns } = await getDataset(db, idParam(req));
-      const names = columns.map(({ name }) => safeCell(name, ','));
+      const names = columns.map(({ name }) => name);
       res
         .attachment('holdfast-template.csv')
         .type('text/csv')
-        .send(`\ufeff${names.join(',')}\r\n`);
+        .send(byteOrderMark + safeLine(names, { lineEnd: '\r\n' }));
     },
 
     confirmRemoval: async (req: Request, res: Response) => {

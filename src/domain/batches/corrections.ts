@@ -5,7 +5,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stringify } from 'csv-stringify/sync';
 import { inTransaction } from '../../db.ts';
 import { Unprocessable } from '../../errors.ts';
 import type { FieldError } from '../../errors.ts';
@@ -19,6 +18,7 @@ import type { RejectedRow } from './rejects.ts';
 import { checkBatchLater } from './batches.ts';
 import type { UploadEnv } from './batches.ts';
 import type { CsvFormat } from '../csv/intake.ts';
+import { exactLine } from '../csv/writer.ts';
 import { mappingOf } from './mapping.ts';
 import { writeWhole } from '../models/files.ts';
 
@@ -83,11 +83,7 @@ async function receiveCorrected(
 }
 
 function csvOf({ header, format }: BatchRecord, rows: readonly RejectedRow[]): string {
-  const { delimiter } = format;
-  return stringify([[...header], ...rows.map(({ cells }) => [...cells])], {
-    delimiter,
-    quoted_match: /[\r\n]/,
-  });
+  return [header, ...rows.map(({ cells }) => cells)].map((cells) => exactLine(cells, format)).join('');
 }
 
 interface CorrectedFile {

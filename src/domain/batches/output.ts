@@ -4,10 +4,9 @@
  */
 import type { CellProblem } from '../../ml/data/row-reader.ts';
 import type { CsvFormat } from '../csv/intake.ts';
+import { safeLine } from '../csv/writer.ts';
 import type { ScoredCustomer } from '../scoring/scoring.ts';
 import { problemWords, reasonWords } from '../scoring/explanations.ts';
-
-export const byteOrderMark = '\ufeff';
 
 const appended = [
   'Churn',
@@ -92,37 +91,7 @@ function fitted(cells: readonly string[], columnCount: number, { delimiter }: Cs
 }
 
 function line(cells: readonly string[], { delimiter }: CsvFormat): string {
-  let text = '';
-  for (let i = 0; i < cells.length; i++) text += (i === 0 ? '' : delimiter) + safeCell(cells[i]!, delimiter);
-  return `${text}\r\n`;
-}
-
-const plainCell = /^[\p{L}\p{N}_.:/ ()-]*$/u;
-const numberCell = /^[+-]?\d[\d.,]*(e[+-]?\d+)?$/i;
-
-/** Quoted where needed; a text that a spreadsheet would run gets an apostrophe in front, a negative number does not. */
-export function safeCell(cell: string, delimiter: string): string {
-  const first = cell.charCodeAt(0);
-  // = + - @ tab CR, and NUL
-  const isRisky =
-    first === 61 ||
-    first === 43 ||
-    first === 45 ||
-    first === 64 ||
-    first === 9 ||
-    first === 13 ||
-    first === 0;
-  const text = isRisky && !numberCell.test(cell) ? `'${cell}` : cell;
-  if (plainCell.test(text)) return text;
-  return text.includes('"') || text.includes(delimiter) || text.includes('\n') || text.includes('\r')
-    ? `"${text.replaceAll('"', '""')}"`
-    : text;
-}
-
-/** What a cell was before `safeCell`; only a text that began with an apostrophe itself cannot be told. */
-export function withoutApostrophe(cell: string): string {
-  const isEscaped = /^'[=+\-@\t\r\0]/.test(cell) && !numberCell.test(cell.slice(1));
-  return isEscaped ? cell.slice(1) : cell;
+  return safeLine(cells, { delimiter, lineEnd: '\r\n' });
 }
 
 function number(value: number, { decimal }: CsvFormat): string {

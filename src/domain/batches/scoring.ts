@@ -24,14 +24,8 @@ import type { ModelRecord } from '../../store/models.ts';
 import { insertPredictions } from '../../store/prediction-writes.ts';
 import type { NewPrediction } from '../../store/prediction-writes.ts';
 import { batchFile } from './files.ts';
-import {
-  byteOrderMark,
-  rejectedHeader,
-  rejectedLine,
-  scoredHeader,
-  scoredLine,
-  unscoredLine,
-} from './output.ts';
+import { rejectedHeader, rejectedLine, scoredHeader, scoredLine, unscoredLine } from './output.ts';
+import { byteOrderMark } from '../csv/writer.ts';
 import { customerIdOf, toCustomer, unreadable } from './rows.ts';
 import type { CsvFormat } from '../csv/intake.ts';
 import { challengeLater } from '../models/challenger.ts';

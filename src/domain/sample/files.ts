@@ -1,4 +1,5 @@
 /** The sample as CSV text: the history that models learn from, and the customers of today. */
+import { exactLine } from '../csv/writer.ts';
 import { generateCustomers, sampleColumns } from './generator.ts';
 import type { SampleColumn } from './generator.ts';
 
@@ -38,10 +39,9 @@ export function* sampleLines(
   count: number,
   seed: number,
 ): Generator<string> {
-  yield `${columns.join(',')}\n`;
-  // No generated value holds a comma, a quote or a line end.
+  yield exactLine(columns);
   for (const customer of generateCustomers(count, seed))
-    yield `${columns.map((column) => customer[column]).join(',')}\n`;
+    yield exactLine(columns.map((column) => customer[column]));
 }
 
 function toCsv(columns: readonly SampleColumn[], count: number, seed: number): string {

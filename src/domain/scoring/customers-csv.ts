@@ -1,5 +1,6 @@
 /** The list of customers as CSV: what a download holds. */
-import { stringify } from 'csv-stringify/sync';
+import { byteOrderMark, safeLine } from '../csv/writer.ts';
+import type { CsvCell } from '../csv/writer.ts';
 import type { Db } from '../../db.ts';
 import { getPredictions } from '../../store/predictions.ts';
 import type { PredictionRecord } from '../../store/predictions.ts';
@@ -22,16 +23,16 @@ const header = [
   'notes',
 ];
 
-/** The first line, after the mark that tells spreadsheets of UTF-8. */
-export const predictionsCsvHeader = stringify([header], { bom: true });
+/** The first line, after the mark that makes spreadsheets read UTF-8. */
+export const predictionsCsvHeader = byteOrderMark + safeLine(header);
 
 /** The lines of these predictions, in this order. */
 export async function predictionsCsv(db: Db, ids: readonly number[]): Promise<string> {
   const predictions = await getPredictions(db, ids);
-  return stringify(predictions.map(toCells), { escape_formulas: true });
+  return predictions.map((row) => safeLine(toCells(row))).join('');
 }
 
-function toCells(row: PredictionRecord): (string | number | null)[] {
+function toCells(row: PredictionRecord): CsvCell[] {
   const reasons = [0, 1, 2].map((i) =>
     row.reasons.strongest[i] ? reasonWords(row.reasons.strongest[i]) : '',
   );

@@ -2,7 +2,8 @@
 import { Unprocessable } from '../../errors.ts';
 import type { Model } from '../../ml/model/model.ts';
 import { defaultSettings } from '../../store/settings.ts';
-import { byteOrderMark, rejectedHeader, rejectedLine, scoredHeader, scoredLine } from '../batches/output.ts';
+import { rejectedHeader, rejectedLine, scoredHeader, scoredLine } from '../batches/output.ts';
+import { byteOrderMark } from '../csv/writer.ts';
 import { customerIdOf, toCustomer, unreadable } from '../batches/rows.ts';
 import type { FirstLine } from '../csv/first-line.ts';
 import type { CsvIntake } from '../csv/intake.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { User } from '../../../src/domain/people/accounts.ts';
-import { safeCell, withoutApostrophe } from '../../../src/domain/batches/output.ts';
+import { safeCell, withoutApostrophe } from '../../../src/domain/csv/writer.ts';
 import { batchFile } from '../../../src/domain/batches/files.ts';
 import { listRejectedRows } from '../../../src/domain/batches/rejects.ts';
 import { scoreBatch } from '../../../src/domain/batches/scoring.ts';

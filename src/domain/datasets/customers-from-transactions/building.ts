@@ -2,7 +2,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { stringify } from 'csv-stringify/sync';
 import type { Config } from '../../../config.ts';
 import { inTransaction } from '../../../db.ts';
 import type { Db } from '../../../db.ts';
@@ -13,8 +12,8 @@ import { getDataset, insertDataset, updateDataset } from '../../../store/dataset
 import type { Dataset } from '../../../store/datasets.ts';
 import { enqueueJob } from '../../../store/jobs.ts';
 import type { User } from '../../people/accounts.ts';
-import { safeCell } from '../../batches/output.ts';
 import { readTakenCsv } from '../../csv/whole.ts';
+import { exactLine, safeLine } from '../../csv/writer.ts';
 import { describeDataset } from '../import/reading.ts';
 import { getReady } from '../datasets.ts';
 import { buildCurrentCustomers, buildCustomerTable, suggestHorizon, TransactionLabel } from './cut-off.ts';
@@ -179,13 +178,16 @@ async function keepHorizons(db: Db, { id, profile }: Dataset, horizons: HorizonS
 
 /** For training here, cell by cell as it was. */
 function csvOf(table: TextColumns): string {
-  return stringify(rowsOf(table));
+  return rowsOf(table)
+    .map((row) => exactLine(row))
+    .join('');
 }
 
 /** For downloading: people open it in a spreadsheet, which must run none of it. */
 function safeCsvOf(table: TextColumns): string {
-  const lines = rowsOf(table).map((row) => row.map((cell) => safeCell(cell, ',')).join(','));
-  return `${lines.join('\n')}\n`;
+  return rowsOf(table)
+    .map((row) => safeLine(row))
+    .join('');
 }
 
 function rowsOf({ header, cells }: TextColumns): string[][] {
