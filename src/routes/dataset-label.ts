@@ -5,7 +5,6 @@ import { defineLabel, getReady } from '../domain/datasets/datasets.ts';
 import { compareLater, comparisonOf } from '../domain/datasets/labels/comparison.ts';
 import { describeLabel, readLabel } from '../domain/datasets/labels/definition.ts';
 import type { LabelDefinition } from '../domain/datasets/labels/definition.ts';
-import type { DatasetProfile } from '../domain/datasets/profile/profile.ts';
 import { Unprocessable } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
@@ -86,7 +85,7 @@ async function showPage(
     dataset,
     label: readLabel(dataset.label),
     comparison: comparisonOf(dataset),
-    profile: dataset.profile as DatasetProfile | null,
+    profile: dataset.profile,
     values,
     errors,
     slots: ruleSlots,
