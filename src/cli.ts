@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Holdfast from the command line: the same core, without the web and without a database. */
+/** The command line: the same core as the server, without the web and without a database. */
 import { evaluate } from './commands/evaluate.ts';
 import { explain } from './commands/explain.ts';
 import { readArguments, UsageError } from './commands/options.ts';
@@ -10,7 +10,7 @@ import { train } from './commands/train.ts';
 import { AppError } from './errors.ts';
 import { allFamilies } from './ml/estimators.ts';
 
-// Scores and models are written for whoever runs the command, and for nobody else.
+// Only the user who runs the command may read the scores and models that it writes.
 process.umask(0o077);
 
 const usage = `holdfast sample   [--rows 7000] [--seed N] [--without-label | --transactions] [--out FILE]
@@ -23,13 +23,26 @@ holdfast score    FILE --model MODEL [--out FILE] [--rejected FILE] [--allow-mis
 holdfast explain  FILE --model MODEL [--rows 5] [--customer ID] [--allow-missing] [--json]
                   [--header | --no-header]
 
-FILE is any CSV; its first line names the columns. Where that is not clear, as in a file of one column, --header
-says that it does, and --no-header that it is a row: the columns are then column_1, column_2 and so on.
-Without --label it is the column whose name says so, such as Churn.
-Families: ${allFamilies.join(', ')}. train keeps the best of those named; evaluate
-measures each, and majority and one-column, which every model has to beat.
---fold-column names a column of fold numbers, once for each repeat, so that a peer can be measured on the
-very same folds. Without --out the result goes to standard output.
+Commands
+  sample    write generated customers, or with --transactions a shop's purchases
+  train     train a model on FILE and write it to MODEL
+  evaluate  cross-validate every family, and the baselines majority and one-column, on FILE
+  score     write a churn probability and risk level for every row of FILE
+  explain   show the reasons for the first rows of FILE, or for one customer
+
+Options
+  --label NAME        column with the outcome; by default the one with a name such as Churn
+  --positive LEVEL    value of that column which means that a customer left
+  --drop A,B          columns that are not used as inputs
+  --family A,B        families to compare: ${allFamilies.join(', ')}
+                      (train keeps the best, by default auto; evaluate measures each, by default all)
+  --fold-column NAME  column of fold numbers, once for each repeat, to use the same folds as another program
+  --header            the first line names the columns; --no-header: it is a row of data, and the columns are
+                      column_1, column_2 and so on. By default found out from the file
+  --allow-missing     score rows with missing values
+  --rejected FILE     where to write the rows that could not be scored, with the reasons
+  --out FILE          where to write the result; by default standard output
+  --json              write JSON instead of text
 `;
 
 const commands = new Map<string, Command>(Object.entries({ sample, train, evaluate, score, explain }));
@@ -53,13 +66,13 @@ async function run(): Promise<void> {
 
 function end(error: unknown): void {
   const { code = '', message } = error as NodeJS.ErrnoException;
-  // Whoever reads our output has seen enough.
+  // The reader of a pipe has closed it, as head does.
   if (code === 'EPIPE') return;
   const isUsage = error instanceof UsageError || code.startsWith('ERR_PARSE_ARGS');
   const isKnown = isUsage || error instanceof AppError || error instanceof RangeError || code !== '';
   const hint =
     code === 'unclear-first-line'
-      ? '\nSay --header if it names the columns, --no-header if it is a row of data.'
+      ? '\nUse --header if it names the columns, --no-header if it is a row of data.'
       : '';
   stop(`holdfast: ${isKnown ? message : String((error as Error).stack)}${hint}\n`, isUsage ? 2 : 1);
 }

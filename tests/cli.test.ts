@@ -82,7 +82,7 @@ describe('holdfast evaluate', () => {
     };
     expect([told.rows, told.results[0]!.rocAucByFold.length]).toEqual([200, 4]);
     expect(told.results[0]!.metrics.rocAuc).toBeGreaterThan(0.8);
-    expect(stderr).toContain("Taking 'blue', the rarer level of state, as leaving");
+    expect(stderr).toContain("Taking 'blue', the rarer value of state, to mean that a customer left");
   });
 });
 
@@ -190,13 +190,13 @@ describe('holdfast', () => {
     [['evaluate'], 2, /holdfast sample/],
     [['evaluate', 'history.csv', 'two.csv'], 2, /holdfast sample/],
     [['evaluate', 'history.csv', '--colour'], 2, /Unknown option '--colour'/],
-    [['evaluate', 'history.csv', '--family', 'astrology'], 2, /no family 'astrology'; there are majority/],
-    [['evaluate', 'history.csv', '--folds', 'five'], 2, /--folds takes a whole number, found 'five'/],
+    [['evaluate', 'history.csv', '--family', 'astrology'], 2, /--family must be one or more of majority, .*, found 'astrology'/],
+    [['evaluate', 'history.csv', '--folds', 'five'], 2, /--folds must be a whole number, found 'five'/],
     [['evaluate', 'none.csv'], 1, /There is no file 'none.csv'/],
     [['evaluate', 'history.csv', '--label', 'mood'], 1, /no column 'mood'/],
-    [['evaluate', 'today.csv'], 2, /name it with --label\. There are customerID, /],
-    [['train', 'history.csv'], 2, /--out is missing/],
-    [['score', 'today.csv'], 2, /--model is missing/],
+    [['evaluate', 'today.csv'], 2, /name it with --label\. Columns: customerID, /],
+    [['train', 'history.csv'], 2, /--out is required/],
+    [['score', 'today.csv'], 2, /--model is required/],
     [['score', 'today.csv', '--model', 'today.csv'], 1, /not a Holdfast model file/],
     [['score', 'm.holdfast', '--model', 'm.holdfast'], 1, /is a Holdfast model/],
     [['sample', '--out', 'no/such/folder.csv'], 1, /no such file or directory/],

@@ -1,4 +1,4 @@
-/** holdfast evaluate: honest cross-validated figures of every family, beside what all have to beat. */
+/** holdfast evaluate: cross-validated figures of every family and of the baselines. */
 import { contestants, evaluateTable } from '../domain/training/evaluation.ts';
 import type { ContestantEvaluation } from '../domain/training/evaluation.ts';
 import { chosenFamilies, listed, readTable, wholeNumber } from './options.ts';

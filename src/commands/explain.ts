@@ -1,4 +1,4 @@
-/** holdfast explain: scores with all their reasons, in probability points that add up. */
+/** holdfast explain: scores with all their reasons, in percentage points that add up. */
 import { explainFile } from '../domain/scoring/file.ts';
 import type { ExplainedRow } from '../domain/scoring/file.ts';
 import { loadModelFile } from '../domain/models/files.ts';
@@ -27,11 +27,11 @@ function toJson({ row, customer, result }: ExplainedRow): object {
 }
 
 function toText({ row, customer, result }: ExplainedRow): string {
-  const who = `Row ${row}${customer === null ? '' : `, ${customer}`}`;
-  if (!result.ok) return `${who}: ${result.problems.map(problemWords).join('; ')}\n`;
+  const customerText = `Row ${row}${customer === null ? '' : `, ${customer}`}`;
+  if (!result.ok) return `${customerText}: ${result.problems.map(problemWords).join('; ')}\n`;
   const { probability, riskLevel, base, reasons, notes } = result.customer;
   const lines = [
-    `${who}: ${rateText(probability)} likely to leave, ${riskLevel} risk; a typical customer is at ${rateText(base)}`,
+    `${customerText}: ${rateText(probability)} likely to leave, ${riskLevel} risk; a typical customer is at ${rateText(base)}`,
     ...reasons.map((reason) => `  ${reasonWords(reason)}`),
     ...notes.map((note) => `  Note: ${note}`),
   ];

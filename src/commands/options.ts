@@ -1,4 +1,4 @@
-/** What may be said on the command line, and reading it strictly. */
+/** Options of the command line, and how they are read. */
 import { parseArgs } from 'node:util';
 import type { FirstLine } from '../domain/csv/first-line.ts';
 import { findLabelProblem } from '../domain/datasets/labels/problem.ts';
@@ -9,30 +9,37 @@ import { positiveLevelOf } from '../ml/data/schema-inference.ts';
 export type Options = ReturnType<typeof readArguments>['values'];
 export type Command = (options: Options, file: string) => Promise<void>;
 
-/** What was asked for makes no sense; the message says why. */
+/** The command line is wrong; the message says where and what to write instead. */
 export class UsageError extends Error {}
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
 
-/** @throws TypeError naming an option that there is not. */
+/** @throws TypeError that names an unknown option. */
 export function readArguments() {
   return parseArgs({
     allowPositionals: true,
     options: {
-      ...{ help: flag, json: flag, out: text, seed: text, rows: text },
-      ...{ label: text, positive: text, drop: text, family: text },
-      ...{ folds: text, repeats: text, 'fold-column': { type: 'string', multiple: true, default: [] } },
-      ...{
-        model: text,
-        rejected: text,
-        customer: text,
-        'allow-missing': flag,
-        'without-label': flag,
-        transactions: flag,
-        header: flag,
-        'no-header': flag,
-      },
+      'allow-missing': flag,
+      customer: text,
+      drop: text,
+      family: text,
+      'fold-column': { type: 'string', multiple: true, default: [] },
+      folds: text,
+      header: flag,
+      help: flag,
+      json: flag,
+      label: text,
+      model: text,
+      'no-header': flag,
+      out: text,
+      positive: text,
+      rejected: text,
+      repeats: text,
+      rows: text,
+      seed: text,
+      transactions: flag,
+      'without-label': flag,
     },
   });
 }
@@ -44,7 +51,7 @@ type TextOption = {
 /** @throws UsageError */
 export function required(options: Options, name: TextOption): string {
   const value = options[name];
-  if (value === undefined) throw new UsageError(`--${name} is missing`);
+  if (value === undefined) throw new UsageError(`--${name} is required`);
   return value;
 }
 
@@ -52,13 +59,14 @@ export function required(options: Options, name: TextOption): string {
 export function wholeNumber(options: Options, name: TextOption, fallback: number): number {
   const value = options[name];
   if (value === undefined) return fallback;
-  if (!/^\d{1,10}$/.test(value)) throw new UsageError(`--${name} takes a whole number, found '${value}'`);
+  if (!/^\d{1,10}$/.test(value)) throw new UsageError(`--${name} must be a whole number, found '${value}'`);
   return Number(value);
 }
 
-/** What --header or --no-header says that the first line holds; null: the file tells. @throws UsageError */
+/** What the first line holds according to --header or --no-header; null: found out from the file. @throws UsageError */
 export function firstLineOf({ header, 'no-header': noHeader }: Options): FirstLine | null {
-  if (header && noHeader) throw new UsageError('--header and --no-header contradict each other');
+  if (header && noHeader)
+    throw new UsageError('--header and --no-header contradict each other; use only one of them');
   return header ? 'names' : noHeader ? 'data' : null;
 }
 
@@ -70,7 +78,7 @@ export function listed(value: string | undefined): string[] {
     .filter(Boolean);
 }
 
-/** The families named by --family. @throws UsageError when there is no such family. */
+/** The families named by --family. @throws UsageError for an unknown one. */
 export function chosenFamilies<Name extends string>(
   { family }: Options,
   known: readonly Name[],
@@ -80,27 +88,29 @@ export function chosenFamilies<Name extends string>(
   return listed(family).map((name) => {
     const found = known.find((one) => one === name);
     if (found === undefined)
-      throw new UsageError(`there is no family '${name}'; there are ${known.join(', ')}`);
+      throw new UsageError(`--family must be one or more of ${known.join(', ')}, found '${name}'`);
     return found;
   });
 }
 
-/** The file to learn from. Where words do not tell which level means leaving, the rarer one does. @throws UsageError */
+/** The training file. If the level that means leaving cannot be recognised, it is the rarer one. @throws UsageError */
 export async function readTable(options: Options, file: string): Promise<TrainingTable> {
   const { label = null, positive = null } = options;
   const table = await readTrainingFile(file, { label, positive }, firstLineOf(options));
   if (table.skippedRows > 0)
-    process.stderr.write(`${table.skippedRows} rows could not be read or have no label; left out\n`);
+    process.stderr.write(`Skipped ${table.skippedRows} rows that could not be read or have no churn label\n`);
   const column = table.columns.find(({ role }) => role === 'label');
   if (!column && findLabelProblem(table.columns))
     throw new UsageError(`${missingLabel(table.columns)} See --label and --positive.`);
   if (!column)
     throw new UsageError(
-      `no column says by its name who left; name it with --label. There are ${table.header.join(', ')}`,
+      `no column is recognised as the churn label; name it with --label. Columns: ${table.header.join(', ')}`,
     );
   const [, rarer] = column.levels;
   if (positive !== null || column.levels.length !== 2 || positiveLevelOf(column.levels) !== null || !rarer)
     return table;
-  process.stderr.write(`Taking '${rarer}', the rarer level of ${column.name}, as leaving; see --positive\n`);
+  process.stderr.write(
+    `Taking '${rarer}', the rarer value of ${column.name}, to mean that a customer left; change it with --positive\n`,
+  );
   return { ...table, positive: rarer };
 }

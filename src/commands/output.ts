@@ -1,4 +1,4 @@
-/** Where commands write. */
+/** Output of commands: to a file or to standard output. */
 import { createWriteStream } from 'node:fs';
 import { privateFile } from '../private-files.ts';
 import type { Metrics } from '../ml/evaluation/metrics.ts';

@@ -1,4 +1,4 @@
-/** holdfast sample: generated customers as CSV, or the purchases of a shop's customers. */
+/** holdfast sample: writes generated customers as CSV, or with --transactions a shop's purchases. */
 import { exactLine } from '../domain/csv/writer.ts';
 import { sampleTransactions } from '../domain/datasets/customers-from-transactions/sample.ts';
 import { historySeed, historySize, sampleLines } from '../domain/sample/files.ts';

@@ -1,4 +1,4 @@
-/** holdfast score: the scores that an upload gives back, from a model file; what cannot be read goes to its own file. */
+/** holdfast score: scores a CSV file with a model file; rejected rows go to a file of their own. */
 import { basename } from 'node:path';
 import { scoreFile } from '../domain/scoring/file.ts';
 import { loadModelFile } from '../domain/models/files.ts';
@@ -23,8 +23,10 @@ export async function score(options: Options, file: string): Promise<void> {
   );
   await Promise.all([scored.close(), rejected.close()]);
   const { rows, high, medium, low } = summary;
-  const words = `${summary.scored} of ${rows} rows scored: ${high} high, ${medium} medium, ${low} low risk; ${summary.rejected} could not be read${summary.blank === 0 ? '' : `, ${summary.blank} blank`}`;
-  // Standard output holds the scores where no file was named.
+  const counts = `${summary.scored} of ${rows} rows scored: ${high} high, ${medium} medium, ${low} low risk`;
+  const blank = summary.blank === 0 ? '' : `, ${summary.blank} blank`;
+  const words = `${counts}; ${summary.rejected} rejected${blank}`;
+  // Without --out, standard output holds the scores.
   const stream = options.out === undefined ? process.stderr : process.stdout;
   stream.write(`${options.json ? JSON.stringify(summary) : words}\n`);
 }

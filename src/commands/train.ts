@@ -1,8 +1,8 @@
-/** holdfast train: a model file from any CSV. */
+/** holdfast train: trains a model on a CSV file and writes it to a model file. */
 import { basename, dirname, resolve } from 'node:path';
 import { writeModelFile } from '../domain/models/files.ts';
 import { trainOnTable } from '../domain/training/fit.ts';
-import { allFamilies } from '../ml/estimators.ts';
+import { allFamilies, estimators } from '../ml/estimators.ts';
 import { optionsFor } from '../domain/training/options.ts';
 import { chosenFamilies, listed, readTable, required, wholeNumber } from './options.ts';
 import type { Options } from './options.ts';
@@ -33,11 +33,11 @@ export async function train(options: Options, file: string): Promise<void> {
   }
   process.stdout.write(
     [
-      `${family}, on ${evaluation.holdoutRows} rows that it did not learn from:`,
+      `${estimators[family].title}, on ${evaluation.holdoutRows} held-out customers:`,
       `  ${figuresOf(evaluation.holdout)}`,
-      'The majority class on the same rows:',
+      'Baseline, which always predicts the more frequent outcome:',
       `  ${figuresOf(evaluation.baseline)}`,
-      `Written to ${out}; --seed ${provenance.seed} makes it again`,
+      `Written to ${out}. The same file with --seed ${provenance.seed} gives the same model.`,
       '',
     ].join('\n'),
   );

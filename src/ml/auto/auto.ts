@@ -31,6 +31,7 @@ import {
   type FittedFamily,
 } from '../families.ts';
 import { rocAuc } from '../evaluation/metrics.ts';
+import { checkBounds } from '../math/bounds.ts';
 import type { Random } from '../math/random.ts';
 import { takeGroups } from '../data/row-groups.ts';
 import { takeRows, type Table } from '../data/table.ts';
@@ -185,7 +186,7 @@ function runTrials(
   onStep?: OnStep,
 ): Trial[] {
   const folds = Math.min(params.folds, fewestOfAClass(data.target, data.groups));
-  if (folds < 2) throw new RangeError('auto needs at least two customers of each class');
+  if (folds < 2) throw new RangeError(`auto needs at least 2 customers of each class, found ${folds}`);
   const foldOf = stratifiedFolds(data.target, folds, random, data.groups);
   const all = wanted(params);
   const trials: Trial[] = [];
@@ -271,7 +272,5 @@ function wanted(params: AutoParams): typeof candidates {
 
 function checkParams(params: AutoParams): void {
   if (wanted(params).length === 0) throw new RangeError('auto: families must name at least one family');
-  if (!(Number.isInteger(params.folds) && params.folds >= 2 && params.folds <= 10))
-    throw new RangeError('auto: folds must be 2 to 10');
-  if (!(params.budget > 0)) throw new RangeError('auto: budget must be positive');
+  checkBounds('auto', params, { folds: { min: 2, max: 10, isWhole: true }, budget: { above: 0 } });
 }

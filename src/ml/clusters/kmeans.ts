@@ -29,7 +29,8 @@ export function kMeans(rows: Float64Array, width: number, options: KMeansOptions
   const count = rows.length / width;
   if (!(Number.isInteger(k) && k >= 1 && k <= count))
     throw new RangeError(`k must be 1 to ${count}, found ${k}`);
-  if (!rows.every(Number.isFinite)) throw new RangeError('every cell must be a finite number');
+  if (!rows.every(Number.isFinite))
+    throw new RangeError('rows must be finite numbers, found NaN or an infinity');
   let best: KMeans | null = null;
   for (let start = 0; start < starts; start++) {
     const result = kMeansFrom(rows, width, plusPlus(rows, width, k, random), maxIterations);

@@ -12,17 +12,21 @@ export type ClassWeight = 'none' | 'balanced';
 /** @throws RangeError without rows, columns or one of the classes, on wrong lengths and on bad weights. */
 export function checkTrainingData(data: TrainingData): void {
   const { table, target, weights } = data;
-  if (table.rowCount === 0) throw new RangeError('there are no rows to learn from');
-  if (table.columns.length === 0) throw new RangeError('there are no columns to learn from');
+  if (table.rowCount === 0) throw new RangeError('the table has no rows to learn from');
+  if (table.columns.length === 0) throw new RangeError('the table has no columns to learn from');
   if (target.length !== table.rowCount)
-    throw new RangeError(`${table.rowCount} rows but ${target.length} labels`);
+    throw new RangeError(`target must have ${table.rowCount} labels, one a row, found ${target.length}`);
   if (data.groups !== undefined && data.groups.length !== table.rowCount)
-    throw new RangeError(`${table.rowCount} rows but ${data.groups.length} groups`);
+    throw new RangeError(
+      `groups must have ${table.rowCount} entries, one a row, found ${data.groups.length}`,
+    );
   if (weights !== undefined) checkWeights(weights, table.rowCount);
   for (const column of table.columns) {
     const length = column.kind === 'number' ? column.values.length : column.codes.length;
     if (length !== table.rowCount)
-      throw new RangeError(`column '${column.name}' has ${length} values, the table ${table.rowCount} rows`);
+      throw new RangeError(
+        `column '${column.name}' must have ${table.rowCount} values, one a row, found ${length}`,
+      );
   }
   checkClasses(target, weights);
 }
@@ -63,7 +67,8 @@ export function weightedRate(target: Uint8Array, weights: Float64Array): number 
 }
 
 function checkWeights(weights: Float64Array, rowCount: number): void {
-  if (weights.length !== rowCount) throw new RangeError(`${rowCount} rows but ${weights.length} weights`);
+  if (weights.length !== rowCount)
+    throw new RangeError(`weights must have ${rowCount} entries, one a row, found ${weights.length}`);
   for (const weight of weights)
     if (!(weight >= 0 && weight < Infinity))
       throw new RangeError(`weights must be finite and not negative, found ${weight}`);

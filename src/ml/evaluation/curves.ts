@@ -63,7 +63,8 @@ export function thresholdSweep(
 
 /** `points` points at equal shares of the customers, the last at 1. @throws RangeError with one class only */
 export function gainsCurve(scores: Float64Array, target: Uint8Array, points = 20): GainsPoint[] {
-  if (!(Number.isInteger(points) && points >= 1)) throw new RangeError('a curve needs at least one point');
+  if (!(Number.isInteger(points) && points >= 1))
+    throw new RangeError(`points must be a whole number of at least 1, found ${points}`);
   const groups = groupBothClasses(scores, target);
   const curve: GainsPoint[] = [];
   let group = 0;
@@ -86,7 +87,8 @@ export function gainsCurve(scores: Float64Array, target: Uint8Array, points = 20
 /** Bins of equal width, as the calibration error has them; empty ones are left out. @throws RangeError */
 export function reliabilityCurve(scores: Float64Array, target: Uint8Array, bins = 10): ReliabilityBin[] {
   checkPairs(scores, target);
-  if (!(Number.isInteger(bins) && bins >= 1)) throw new RangeError('a curve needs at least one bin');
+  if (!(Number.isInteger(bins) && bins >= 1))
+    throw new RangeError(`bins must be a whole number of at least 1, found ${bins}`);
   const counts = new Int32Array(bins);
   const positives = new Int32Array(bins);
   const sums = new Float64Array(bins);
@@ -111,9 +113,9 @@ export function reliabilityCurve(scores: Float64Array, target: Uint8Array, bins 
 /** @throws RangeError unless there is one finite value a customer */
 export function checkValues(values: Float64Array, rows: number): void {
   if (values.length !== rows)
-    throw new RangeError(`${rows} customers need as many values, not ${values.length}`);
+    throw new RangeError(`values must have ${rows} entries, one a customer, found ${values.length}`);
   for (const value of values)
-    if (!Number.isFinite(value)) throw new RangeError('every customer needs a value');
+    if (!Number.isFinite(value)) throw new RangeError(`values must be finite, found ${value}`);
 }
 
 /** The highest k with score ≥ k / 100. The product may round across a step, so the comparison itself decides. */

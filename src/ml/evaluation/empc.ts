@@ -10,6 +10,7 @@
  * each between two save rates, so the mean is a sum over corners of incomplete beta functions: exact, no quadrature.
  * Assumes one value for all customers.
  */
+import { checkBounds, notNegative } from '../math/bounds.ts';
 import { incompleteBeta } from '../math/incomplete-beta.ts';
 import { groupBothClasses } from './score-groups.ts';
 import type { ScoreGroups } from './score-groups.ts';
@@ -116,11 +117,12 @@ function massBelow(saveRate: number, alpha: number, beta: number): { probability
   };
 }
 
-function checkAssumptions({ alpha, beta, value, offerCost, contactCost }: EmpcAssumptions): void {
-  if (!(alpha > 0 && beta > 0 && alpha < Infinity && beta < Infinity))
-    throw new RangeError('the save rate needs an alpha and a beta above 0');
-  if (!(offerCost >= 0 && contactCost >= 0 && contactCost < Infinity))
-    throw new RangeError('costs must be 0 or more');
-  if (!(value > offerCost && value < Infinity))
-    throw new RangeError('a customer must be worth more than the offer costs');
+function checkAssumptions(assumptions: EmpcAssumptions): void {
+  checkBounds('empc', assumptions, {
+    alpha: { above: 0, below: Infinity },
+    beta: { above: 0, below: Infinity },
+    offerCost: notNegative,
+    contactCost: notNegative,
+    value: { above: assumptions.offerCost, below: Infinity },
+  });
 }

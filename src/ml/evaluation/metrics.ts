@@ -154,7 +154,7 @@ function ratio(part: number, whole: number): number {
 function checkScores(scores: Float64Array, target: Uint8Array): void {
   if (scores.length === 0) throw new RangeError('there are no rows to measure');
   if (scores.length !== target.length)
-    throw new RangeError(`${scores.length} scores but ${target.length} labels`);
-  if (!scores.every((score) => score >= 0 && score <= 1))
-    throw new RangeError('scores must be probabilities');
+    throw new RangeError(`target must have ${scores.length} labels, one a score, found ${target.length}`);
+  const wrong = scores.find((score) => !(score >= 0 && score <= 1));
+  if (wrong !== undefined) throw new RangeError(`scores must be probabilities from 0 to 1, found ${wrong}`);
 }

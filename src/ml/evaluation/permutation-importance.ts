@@ -1,8 +1,8 @@
 /**
- * Permutation importance: how much the ROC AUC on rows that nothing was learned from falls when one column's
- * values are dealt out anew among them (Breiman 2001; Fisher, Rudin and Dominici 2019). A column that the model
- * does not use gives exactly 0. Assumes that columns vary on their own: of two that tell the same, each hides
- * the other's worth.
+ * Permutation importance: how much the ROC AUC on held-out rows falls when the values of one column are shuffled among
+ * them. A column that the model does not use has exactly 0.
+ * References: Breiman (2001), Random Forests; Fisher, Rudin and Dominici (2019), All models are wrong, but many are useful.
+ * Assumptions: columns vary independently. Of two columns with the same information each hides the other's importance.
  */
 import { rocAuc } from './metrics.ts';
 import { shuffle } from '../math/random.ts';
@@ -24,8 +24,7 @@ export function permutationImportance(
   table: Table,
   target: Uint8Array,
   random: Random,
-  repeats = 3,
-  maxRows = 2_000,
+  { repeats = 3, maxRows = 2_000 }: { readonly repeats?: number; readonly maxRows?: number } = {},
 ): PermutationImportance[] {
   const rows = Int32Array.from(target.keys());
   shuffle(rows, random);

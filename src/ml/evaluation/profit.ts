@@ -14,6 +14,7 @@ import { checkValues } from './curves.ts';
 import type { ThresholdRow } from './curves.ts';
 import { z95 } from './wilson.ts';
 import type { Interval } from './wilson.ts';
+import { checkBounds, notNegative } from '../math/bounds.ts';
 import { groupByScore } from './score-groups.ts';
 
 export interface ProfitAssumptions {
@@ -127,7 +128,8 @@ export function expectedProfitOf(
 ): number {
   checkAssumptions(assumptions);
   checkMonthlyValue(monthlyValue);
-  if (!(probability >= 0 && probability <= 1)) throw new RangeError(`${probability} is not a probability`);
+  if (!(probability >= 0 && probability <= 1))
+    throw new RangeError(`probability must be from 0 to 1, found ${probability}`);
   return profitOf(probability, 1 - probability, probability * monthlyValue, assumptions);
 }
 
@@ -159,12 +161,14 @@ function worthByGroup(
 }
 
 function checkAssumptions(assumptions: ProfitAssumptions): void {
-  const { contactCost, offerCost, saveRate, valueMonths } = assumptions;
-  if (!(saveRate >= 0 && saveRate <= 1)) throw new RangeError('the save rate must be between 0 and 1');
-  for (const amount of [contactCost, offerCost, valueMonths])
-    if (!(amount >= 0 && amount < Infinity)) throw new RangeError('costs and months must be 0 or more');
+  checkBounds('profit', assumptions, {
+    saveRate: { min: 0, max: 1 },
+    contactCost: notNegative,
+    offerCost: notNegative,
+    valueMonths: notNegative,
+  });
 }
 
 function checkMonthlyValue(value: number): void {
-  if (!Number.isFinite(value)) throw new RangeError('a monthly value must be a number');
+  if (!Number.isFinite(value)) throw new RangeError(`a monthly value must be finite, found ${value}`);
 }

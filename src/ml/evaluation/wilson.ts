@@ -16,7 +16,7 @@ export const z95 = 1.959964;
 /** Of a share; [0, 1] where `total` is 0, as nothing is known then. `z`: 1.96 for 95 %. @throws RangeError */
 export function wilsonInterval(successes: number, total: number, z = z95): Interval {
   if (!(successes >= 0 && successes <= total && total < Infinity))
-    throw new RangeError(`${successes} of ${total} is not a share`);
+    throw new RangeError(`successes must be from 0 to total, found ${successes} of ${total}`);
   if (total === 0) return { low: 0, high: 1 };
   const share = successes / total;
   const weight = 1 + z ** 2 / total;

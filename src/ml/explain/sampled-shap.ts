@@ -49,7 +49,7 @@ export function sampledShap(
   seed: number,
   predictSteps: (walks: Walks) => Float64Array = (walks) => predict(hybrids(walks)),
 ): SampledExplanation {
-  if (background.rowCount === 0) throw new RangeError('sampled reasons need at least one background row');
+  if (background.rowCount === 0) throw new RangeError('background must have at least 1 row, found 0');
   const featureCount = table.columns.length;
   const orders = drawOrders(background.rowCount, featureCount, seed);
   const backgroundValues = predict(background);
@@ -65,16 +65,14 @@ export function sampledShap(
     let used = 0;
     for (let row = start; row < end; row++) {
       const at = row * featureCount;
-      used = addSteps(
-        orders,
-        backgroundValues,
-        values[row]!,
-        differs.subarray((row - start) * background.rowCount * featureCount),
-        between,
-        used,
-        contributions.subarray(at, at + featureCount),
-        standardErrors.subarray(at, at + featureCount),
-      );
+      const customer = {
+        value: values[row]!,
+        differs: differs.subarray((row - start) * background.rowCount * featureCount),
+        predictions: between.subarray(used),
+        contributions: contributions.subarray(at, at + featureCount),
+        standardErrors: standardErrors.subarray(at, at + featureCount),
+      };
+      used += addSteps(orders, backgroundValues, customer);
     }
   }
   const base = backgroundValues.reduce((sum, value) => sum + value, 0) / backgroundValues.length;
@@ -136,17 +134,25 @@ function hybrids({ background, table, start, end, orders, differs }: Walks): Tab
   return { rowCount, columns };
 }
 
-/** Adds one customer's steps; `used`: predictions in `between` used so far. Returns the new count. */
+interface CustomerWalks {
+  /** The customer's own prediction. */
+  readonly value: number;
+  /** As Walks.differs, of this customer. */
+  readonly differs: Uint8Array;
+  /** After each step that changes something, of this customer and those after it. */
+  readonly predictions: Float64Array;
+  /** Of this customer, to be filled in. */
+  readonly contributions: Float64Array;
+  readonly standardErrors: Float64Array;
+}
+
+/** Adds one customer's steps. Returns how many of the predictions belong to this customer. */
 function addSteps(
   orders: readonly Int32Array[],
   backgroundValues: Float64Array,
-  value: number,
-  differs: Uint8Array,
-  between: Float64Array,
-  used: number,
-  contributions: Float64Array,
-  standardErrors: Float64Array,
+  { value, differs, predictions, contributions, standardErrors }: CustomerWalks,
 ): number {
+  let used = 0;
   const featureCount = contributions.length;
   const n = backgroundValues.length;
   const squares = new Float64Array(featureCount);
@@ -158,7 +164,7 @@ function addSteps(
       for (let step = 0; step < featureCount; step++) {
         const feature = order[step]!;
         const changes = differs[b * featureCount + feature] === 1;
-        const after = step + 1 === featureCount ? value : changes ? between[used++]! : before;
+        const after = step + 1 === featureCount ? value : changes ? predictions[used++]! : before;
         pair[feature]! += (after - before) / 2;
         before = after;
       }

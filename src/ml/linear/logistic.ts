@@ -15,6 +15,7 @@ import type { Design, SparseRows } from './design.ts';
 import { elasticNetStep, l1Penalty } from './elastic-net.ts';
 import type { Estimator, Explanation, TrainingData } from '../estimator.ts';
 import { toPoints } from '../explain/points.ts';
+import { checkBounds, notNegative } from '../math/bounds.ts';
 import { sigmoid } from '../math/sigmoid.ts';
 import type { Table } from '../data/table.ts';
 import { checkTrainingData, rowWeights } from '../data/training-data.ts';
@@ -48,10 +49,7 @@ export const logistic: Estimator<LogisticParams, LogisticModel> = {
 };
 
 function fit(params: LogisticParams, data: TrainingData): LogisticModel {
-  if (!(params.l2 >= 0 && params.l2 < Infinity))
-    throw new RangeError(`l2 must not be negative, found ${params.l2}`);
-  if (!(params.l1 >= 0 && params.l1 < Infinity))
-    throw new RangeError(`l1 must not be negative, found ${params.l1}`);
+  checkBounds('logistic', params, { l2: notNegative, l1: notNegative });
   checkTrainingData(data);
   const weights = rowWeights(data, params.classWeight);
   const design = fitDesign(data.table, weights, params.knots);

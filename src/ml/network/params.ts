@@ -1,5 +1,6 @@
 /** Parameters of the network: meaning, usual values and bounds. See network.ts for the method. */
 import type { ClassWeight } from '../data/training-data.ts';
+import { checkBounds, notNegative } from '../math/bounds.ts';
 
 export interface NetworkParams {
   /** Units of each hidden layer, one to three layers. */
@@ -46,28 +47,30 @@ export const networkDefaults: NetworkParams = {
   networks: 3,
 };
 
+const bounds = {
+  dropout: { min: 0, below: 1 },
+  learningRate: { above: 0, max: 1 },
+  weightDecay: notNegative,
+  l1: notNegative,
+  l2: notNegative,
+  batchRows: { min: 2, max: 1_000_000, isWhole: true },
+  maxEpochs: { min: 1, max: 10_000, isWhole: true },
+  validationShare: { min: 0, max: 0.5 },
+  patience: { min: 1 },
+  focus: notNegative,
+  networks: { min: 1, max: 20, isWhole: true },
+} as const;
+
 /** @throws RangeError when a parameter is out of bounds. */
 export function checkNetworkParams(params: NetworkParams): void {
-  const check = (ok: boolean, text: string): void => {
-    if (!ok) throw new RangeError(`network: ${text}`);
-  };
-  const whole = (value: number, low: number, high: number): boolean =>
+  const { hidden, knots } = params;
+  const isWhole = (value: number, low: number, high: number): boolean =>
     Number.isInteger(value) && value >= low && value <= high;
-  const { hidden, dropout, learningRate, weightDecay, l1, l2, focus, validationShare, knots } = params;
-  check(
-    hidden.length >= 1 && hidden.length <= 3 && hidden.every((units) => whole(units, 1, 1024)),
-    'hidden must be one to three layers of 1 to 1,024 units',
-  );
-  check(dropout >= 0 && dropout < 1, 'dropout must be in [0, 1)');
-  check(learningRate > 0 && learningRate <= 1, 'learningRate must be in (0, 1]');
-  check(
-    [weightDecay, l1, l2, focus].every((v) => v >= 0 && v < Infinity),
-    'penalties and focus must not be negative',
-  );
-  check(validationShare >= 0 && validationShare <= 0.5, 'validationShare must be in [0, 0.5]');
-  check(whole(params.batchRows, 2, 1_000_000), 'batchRows must be at least 2');
-  check(whole(params.maxEpochs, 1, 10_000), 'maxEpochs must be at least 1');
-  check(params.patience >= 1, 'patience must be at least 1');
-  check(knots === 0 || whole(knots, 3, 1000), 'knots must be 0 or at least 3');
-  check(whole(params.networks, 1, 20), 'networks must be 1 to 20');
+  if (!(isWhole(hidden.length, 1, 3) && hidden.every((units) => isWhole(units, 1, 1024))))
+    throw new RangeError(
+      `network: hidden must be one to three layers of 1 to 1024 units, found [${hidden.join(', ')}]`,
+    );
+  checkBounds('network', params, bounds);
+  if (knots !== 0 && !isWhole(knots, 3, 1000))
+    throw new RangeError(`network: knots must be 0 or a whole number from 3 to 1000, found ${knots}`);
 }

@@ -1,6 +1,7 @@
 /** Parameters of gradient boosting: meaning, usual values and bounds. See boosting.ts for the method. */
 import type { Table } from '../data/table.ts';
 import type { ClassWeight } from '../data/training-data.ts';
+import { checkBounds, notNegative, positiveShare } from '../math/bounds.ts';
 
 export interface BoostingParams {
   /** Most trees, 1 to 10,000. */
@@ -46,27 +47,28 @@ export const boostingDefaults: BoostingParams = {
   classWeight: 'none',
 };
 
+const bounds = {
+  trees: { min: 1, max: 10_000, isWhole: true },
+  learningRate: { above: 0, max: 1 },
+  maxLeaves: { min: 2 },
+  maxDepth: { min: 1 },
+  minLeafWeight: { above: 0 },
+  l2: notNegative,
+  minGain: { min: 0 },
+  rowShare: positiveShare,
+  featureShare: positiveShare,
+  validationShare: { min: 0, max: 0.5 },
+  patience: { min: 1 },
+} as const;
+
 /** @throws RangeError when a parameter is out of bounds, or a constraint names a column that is not a number. */
 export function checkBoostingParams(params: BoostingParams, table: Table): void {
-  const check = (ok: boolean, text: string): void => {
-    if (!ok) throw new RangeError(`boosting: ${text}`);
-  };
-  const { trees, learningRate, maxLeaves, maxDepth, minLeafWeight, l2, minGain, rowShare, featureShare } =
-    params;
-  check(Number.isInteger(trees) && trees >= 1 && trees <= 10_000, 'trees must be 1 to 10,000');
-  check(learningRate > 0 && learningRate <= 1, 'learningRate must be in (0, 1]');
-  check(maxLeaves >= 2, 'maxLeaves must be at least 2');
-  check(maxDepth >= 1, 'maxDepth must be at least 1');
-  check(minLeafWeight > 0, 'minLeafWeight must be positive');
-  check(l2 >= 0 && l2 < Infinity, 'l2 must not be negative');
-  check(minGain >= 0, 'minGain must not be negative');
-  check(rowShare > 0 && rowShare <= 1, 'rowShare must be in (0, 1]');
-  check(featureShare > 0 && featureShare <= 1, 'featureShare must be in (0, 1]');
-  check(params.validationShare >= 0 && params.validationShare <= 0.5, 'validationShare must be in [0, 0.5]');
-  check(params.patience >= 1, 'patience must be at least 1');
+  checkBounds('boosting', params, bounds);
   for (const [name, sign] of Object.entries(params.monotone)) {
     const column = table.columns.find((candidate) => candidate.name === name);
-    check(column?.kind === 'number', `monotone: '${name}' is not a number column`);
-    check(Math.abs(sign) === 1, `monotone: '${name}' must be 1 or -1`);
+    if (column?.kind !== 'number')
+      throw new RangeError(`boosting: monotone must name number columns; '${name}' is not a number column`);
+    if (Math.abs(sign) !== 1)
+      throw new RangeError(`boosting: monotone of '${name}' must be 1 or -1, found ${sign}`);
   }
 }

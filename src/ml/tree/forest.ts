@@ -9,6 +9,7 @@
  * Assumptions: rows are exchangeable. Class weights shift the probabilities; calibrate after them.
  */
 import type { Estimator, Explanation, TrainingData } from '../estimator.ts';
+import { checkBounds, notNegative, positiveShare } from '../math/bounds.ts';
 import type { Random } from '../math/random.ts';
 import type { Table } from '../data/table.ts';
 import { checkTrainingData, rowWeights, weightedRate, type ClassWeight } from '../data/training-data.ts';
@@ -77,12 +78,13 @@ function fitForest(params: ForestParams, data: TrainingData, random: Random): Fo
   const growParams = growing(params, bins.length, table.rowCount);
   const candidates = Int32Array.from(weights.keys()).filter((row) => weights[row]! > 0);
   const outOfBag = startOutOfBag(bins, table);
-  const rate = weightedRate(target, weights);
+  const pseudoPositive = weightedRate(target, weights) * params.smoothing;
+  const forestContext: ForestContext = { params: growParams, context, target, pseudoPositive };
   const parts: Trees[] = [];
   for (let tree = 0; tree < params.trees; tree++) {
     const treeRandom = random.fork();
     const drawn = bootstrap(candidates, weights, params.sampleShare, treeRandom);
-    const part = growOne(growParams, context, target, drawn, rate * params.smoothing, treeRandom);
+    const part = growOne(forestContext, drawn, treeRandom);
     addOutOfBag(outOfBag, part, drawn);
     parts.push(part);
   }
@@ -115,18 +117,15 @@ function explainForest(model: ForestModel, table: Table): Explanation {
 }
 
 function checkParams(params: ForestParams): void {
-  const check = (ok: boolean, text: string): void => {
-    if (!ok) throw new RangeError(`forest: ${text}`);
-  };
-  check(
-    Number.isInteger(params.trees) && params.trees >= 1 && params.trees <= 5000,
-    'trees must be 1 to 5,000',
-  );
-  check(params.featureShare > 0 && params.featureShare <= 1, 'featureShare must be in (0, 1]');
-  check(params.minLeaf > 0, 'minLeaf must be positive');
-  check(params.maxLeaves === 0 || params.maxLeaves >= 2, 'maxLeaves must be 0 or at least 2');
-  check(params.smoothing >= 0 && params.smoothing < Infinity, 'smoothing must not be negative');
-  check(params.sampleShare > 0 && params.sampleShare <= 1, 'sampleShare must be in (0, 1]');
+  checkBounds('forest', params, {
+    trees: { min: 1, max: 5_000, isWhole: true },
+    featureShare: positiveShare,
+    minLeaf: { above: 0 },
+    smoothing: notNegative,
+    sampleShare: positiveShare,
+  });
+  if (params.maxLeaves !== 0 && !(params.maxLeaves >= 2))
+    throw new RangeError(`forest: maxLeaves must be 0 or at least 2, found ${params.maxLeaves}`);
 }
 
 function growing(params: ForestParams, featureCount: number, rowCount: number): GrowParams {
@@ -160,12 +159,19 @@ function bootstrap(
   return drawn;
 }
 
+/** What all trees of a forest share. */
+interface ForestContext {
+  readonly params: GrowParams;
+  readonly context: GrowContext;
+  readonly target: Uint8Array;
+  /** Weight of customers who left among the pseudo-rows of a leaf. */
+  readonly pseudoPositive: number;
+}
+
+/** `drawn`: the weight of each row in this tree. */
 function growOne(
-  params: GrowParams,
-  context: GrowContext,
-  target: Uint8Array,
+  { params, context, target, pseudoPositive }: ForestContext,
   drawn: Float64Array,
-  pseudoPositive: number,
   random: Random,
 ): Trees {
   const rows = Int32Array.from(drawn.keys()).filter((row) => drawn[row]! > 0);

@@ -13,9 +13,10 @@
  */
 import type { Estimator, Explanation, TrainingData } from '../estimator.ts';
 import { logistic, type LogisticModel, type LogisticParams } from '../linear/logistic.ts';
+import { checkBounds } from '../math/bounds.ts';
 import type { Random } from '../math/random.ts';
 import { takeRows, type Table } from '../data/table.ts';
-import { checkTrainingData, rowWeights, type ClassWeight } from '../data/training-data.ts';
+import { checkTrainingData, rowWeights, takeTrainingRows, type ClassWeight } from '../data/training-data.ts';
 import { binColumns, binRows, fitBins, type FeatureBins } from './bins.ts';
 import { createGrowContext, type GrowParams } from './context.ts';
 import { growTree, writeCovers, type GrownLeaf } from './grow.ts';
@@ -72,7 +73,7 @@ function fitLogitLeaf(params: LogitLeafParams, data: TrainingData, random: Rando
   );
   const leaves: (LogisticModel | null)[] = new Array<null>(writer.feature.length).fill(null);
   for (const leaf of grown) {
-    const model = fitLeaf(params, data, weights, rows, leaf, random);
+    const model = fitLeaf(params, { ...data, weights }, rows.slice(leaf.start, leaf.end), leaf, random);
     leaves[leaf.node] = model;
     writer.value[leaf.node] = model === null ? smoothedRate(leaf) : baseOf(model, data.table);
   }
@@ -127,25 +128,20 @@ function forSegments(
   });
 }
 
+/** Null for a leaf of one class. `rows`: those of the leaf; reordered. */
 function fitLeaf(
   params: LogitLeafParams,
   data: TrainingData,
-  weights: Float64Array,
-  treeRows: Int32Array,
+  rows: Int32Array,
   leaf: GrownLeaf,
   random: Random,
 ): LogisticModel | null {
   const { gradient, curvature } = leaf.sums;
   if (gradient <= 0 || gradient >= curvature) return null;
-  const rows = treeRows.slice(leaf.start, leaf.end).sort();
-  const target = Uint8Array.from(rows, (row) => data.target[row]!);
-  if (!target.includes(0) || !target.includes(1)) return null;
+  const segment = takeTrainingRows(data, rows.sort());
+  if (!segment.target.includes(0) || !segment.target.includes(1)) return null;
   const leafParams: LogisticParams = { ...logistic.defaults, l2: params.l2, knots: params.knots };
-  return logistic.fit(
-    leafParams,
-    { table: takeRows(data.table, rows), target, weights: Float64Array.from(rows, (row) => weights[row]!) },
-    random,
-  );
+  return logistic.fit(leafParams, segment, random);
 }
 
 function baseOf(model: LogisticModel, table: Table): number {
@@ -174,9 +170,9 @@ function growing(params: LogitLeafParams, weights: Float64Array, featureCount: n
 }
 
 function checkParams(params: LogitLeafParams): void {
-  const { maxLeaves, minLeafShare, minLeaf } = params;
-  if (!(maxLeaves >= 2)) throw new RangeError('logit-leaf: maxLeaves must be at least 2');
-  if (!(minLeafShare > 0 && minLeafShare <= 0.5))
-    throw new RangeError('logit-leaf: minLeafShare must be in (0, 0.5]');
-  if (!(minLeaf > 0)) throw new RangeError('logit-leaf: minLeaf must be positive');
+  checkBounds('logit-leaf', params, {
+    maxLeaves: { min: 2 },
+    minLeafShare: { above: 0, max: 0.5 },
+    minLeaf: { above: 0 },
+  });
 }

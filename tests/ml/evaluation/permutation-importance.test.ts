@@ -44,7 +44,7 @@ describe('permutation importance', () => {
       most = Math.max(most, rows.rowCount);
       return score(rows);
     };
-    permutationImportance(counting, table, target, createRandom(1), 1, 100);
+    permutationImportance(counting, table, target, createRandom(1), { repeats: 1, maxRows: 100 });
     expect(most).toBe(100);
   });
 });

@@ -122,10 +122,10 @@ describe('contacting one customer', () => {
   });
 
   it.each([
-    [{ saveRate: 1.2 }, 'save rate'],
-    [{ contactCost: -1 }, 'costs'],
-    [{ offerCost: NaN }, 'costs'],
-    [{ valueMonths: Infinity }, 'months'],
+    [{ saveRate: 1.2 }, 'saveRate must be at least 0 and at most 1, found 1.2'],
+    [{ contactCost: -1 }, 'contactCost must be at least 0 and finite, found -1'],
+    [{ offerCost: NaN }, 'offerCost must be at least 0 and finite, found NaN'],
+    [{ valueMonths: Infinity }, 'valueMonths must be at least 0 and finite, found Infinity'],
   ])('is not judged under %o', (change, message) => {
     expect(() => expectedProfitOf(0.5, 30, { ...assumptions, ...change })).toThrow(message);
   });

@@ -51,6 +51,6 @@ describe('the elastic net', () => {
   });
 
   it('refuses a penalty below zero', () => {
-    expect(() => fit(-1, 1)).toThrow(/l1 must not be negative/);
+    expect(() => fit(-1, 1)).toThrow(/l1 must be at least 0 and finite, found -1/);
   });
 });
