@@ -1,6 +1,6 @@
 /** holdfast evaluate: cross-validated figures of every family and of the baselines. */
-import { contestants, evaluateTable } from '../domain/training/evaluation.ts';
-import type { ContestantEvaluation } from '../domain/training/evaluation.ts';
+import { evaluable, evaluateTable } from '../domain/training/evaluation.ts';
+import type { FamilyEvaluation } from '../domain/training/evaluation.ts';
 import { chosenFamilies, listed, readTable, wholeNumber } from './options.ts';
 import type { Options } from './options.ts';
 import { figuresOf, printJson } from './output.ts';
@@ -13,9 +13,9 @@ export async function evaluate(options: Options, file: string): Promise<void> {
     foldColumns: options['fold-column'],
     drop: listed(options.drop),
   };
-  const names = chosenFamilies(options, contestants, contestants);
+  const names = chosenFamilies(options, evaluable, evaluable);
   const table = await readTable(options, file);
-  const results: ContestantEvaluation[] = [];
+  const results: FamilyEvaluation[] = [];
   for (const name of names) {
     const result = evaluateTable(table, name, protocol);
     results.push(result);
@@ -26,6 +26,6 @@ export async function evaluate(options: Options, file: string): Promise<void> {
   printJson({ file, sha256, rows: cells[0]?.length ?? 0, skippedRows, ...protocol, results });
 }
 
-function lineOf({ family, metrics, seconds }: ContestantEvaluation): string {
+function lineOf({ family, metrics, seconds }: FamilyEvaluation): string {
   return `${family.padEnd(11)} ${figuresOf(metrics)}  (${seconds.toFixed(1)} s)\n`;
 }

@@ -15,9 +15,9 @@ import { takeTrainingRows } from '../../ml/data/training-data.ts';
 import { prepareTraining } from './table.ts';
 import type { PreparedTraining, TrainingTable } from './table.ts';
 
-/** What can be evaluated: what every model has to beat, and the models. */
-export const contestants = ['majority', 'one-column', ...allFamilies] as const;
-export type Contestant = (typeof contestants)[number];
+/** What can be evaluated: the baselines and the models. */
+export const evaluable = ['majority', 'one-column', ...allFamilies] as const;
+export type Evaluable = (typeof evaluable)[number];
 
 export interface EvaluationProtocol {
   readonly folds: number;
@@ -33,8 +33,8 @@ export interface EvaluationProtocol {
 
 type ScoredFold = Pick<FoldScores, 'repeat' | 'rows' | 'scores'>;
 
-export interface ContestantEvaluation {
-  readonly family: Contestant;
+export interface FamilyEvaluation {
+  readonly family: Evaluable;
   /**
    * The mean over folds, at threshold 0.5. The calibration error is that of all rows of a repeat together: in one
    * fold of 1,400 rows chance alone makes 0.02 of it.
@@ -47,9 +47,9 @@ export interface ContestantEvaluation {
 /** @throws Unprocessable when there is no label, or a fold column cannot be used. */
 export function evaluateTable(
   table: TrainingTable,
-  family: Contestant,
+  family: Evaluable,
   protocol: EvaluationProtocol,
-): ContestantEvaluation {
+): FamilyEvaluation {
   const prepared = prepareTraining(table, null, [...protocol.drop, ...protocol.foldColumns]);
   const { target } = prepared;
   const started = performance.now();
@@ -85,7 +85,7 @@ function pooledCalibrationError(folds: readonly ScoredFold[], target: Uint8Array
 }
 
 function fitFold(
-  family: Contestant,
+  family: Evaluable,
   { data, types, target, groups }: PreparedTraining,
   split: Split,
   random: Random,
@@ -131,7 +131,7 @@ function unusableFolds(message: string): Unprocessable {
   return new Unprocessable([{ field: 'folds', message }]);
 }
 
-function meanMetrics(folds: readonly Metrics[]): ContestantEvaluation['metrics'] {
+function meanMetrics(folds: readonly Metrics[]): FamilyEvaluation['metrics'] {
   const mean = (pick: (metrics: Metrics) => number): number =>
     folds.reduce((sum, fold) => sum + pick(fold), 0) / folds.length;
   return {

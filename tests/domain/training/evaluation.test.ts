@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contestants, evaluateTable } from '../../../src/domain/training/evaluation.ts';
+import { evaluable, evaluateTable } from '../../../src/domain/training/evaluation.ts';
 import type { EvaluationProtocol } from '../../../src/domain/training/evaluation.ts';
 import { readTrainingTable } from '../../../src/domain/training/table.ts';
 import { customersCsv } from '../../helpers/app.ts';
@@ -23,7 +23,7 @@ describe('an evaluation', () => {
     expect(auc('one-column')).toBeGreaterThan(0.6);
     expect(auc('logistic')).toBeGreaterThan(auc('one-column'));
     expect(auc('logistic')).toBe(auc('logistic'));
-    expect(contestants.slice(0, 3)).toEqual(['majority', 'one-column', 'logistic']);
+    expect(evaluable.slice(0, 3)).toEqual(['majority', 'one-column', 'logistic']);
   });
 
   it('on fold columns tests each row once a repeat, whatever the folds are called', () => {
