@@ -190,7 +190,11 @@ describe('holdfast', () => {
     [['evaluate'], 2, /holdfast sample/],
     [['evaluate', 'history.csv', 'two.csv'], 2, /holdfast sample/],
     [['evaluate', 'history.csv', '--colour'], 2, /Unknown option '--colour'/],
-    [['evaluate', 'history.csv', '--family', 'astrology'], 2, /--family must be one or more of majority, .*, found 'astrology'/],
+    [
+      ['evaluate', 'history.csv', '--family', 'astrology'],
+      2,
+      /--family must be one or more of majority, .*, found 'astrology'/,
+    ],
     [['evaluate', 'history.csv', '--folds', 'five'], 2, /--folds must be a whole number, found 'five'/],
     [['evaluate', 'none.csv'], 1, /There is no file 'none.csv'/],
     [['evaluate', 'history.csv', '--label', 'mood'], 1, /no column 'mood'/],

@@ -5,7 +5,7 @@
 
   leaked     SMOTE-ENN on the whole table, then the train/test split: the test part holds synthetic neighbours of
              training rows, and the rows that are hard to tell have been removed from it.
-  honest     split first, learn from the training part as it is.
+  correct    split first, learn from the training part as it is.
   resampled  split first, SMOTE-ENN on the training part only.
 
 Prints one JSON object a line: the mean over ten seeds. Needs Debian's python3-sklearn, python3-imblearn, python3-pandas.
@@ -60,7 +60,7 @@ def figures(train, test, train_target, test_target):
 
 def main():
     rows, target = read(sys.argv[1])
-    for name, protocol in {"leaked": leaked, "honest": split, "resampled": resampled}.items():
+    for name, protocol in {"leaked": leaked, "correct": split, "resampled": resampled}.items():
         means = np.mean([figures(*protocol(rows, target, seed)) for seed in range(10)], axis=0)
         names = ("accuracy", "precision", "recall", "f1", "rocAuc", "majorityClassAccuracy")
         print(json.dumps({"protocol": name, **dict(zip(names, np.round(means, 4)))}), flush=True)
