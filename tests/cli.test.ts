@@ -45,13 +45,13 @@ describe('holdfast sample', () => {
 });
 
 describe('holdfast train', () => {
-  it('tells the figures on rows that it did not learn from, beside the majority class', () => {
-    const told = JSON.parse(
+  it('prints the figures on held-out customers beside the baseline', () => {
+    const result = JSON.parse(
       succeed('train', 'history.csv', '--out', 'again.holdfast', '--family', 'logistic', '--json'),
     ) as { evaluation: { holdout: { rocAuc: number }; baseline: { rocAuc: number } }; sha256: string };
-    expect(told.evaluation.holdout.rocAuc).toBeGreaterThan(0.7);
-    expect(told.evaluation.baseline.rocAuc).toBe(0.5);
-    expect(told.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(result.evaluation.holdout.rocAuc).toBeGreaterThan(0.7);
+    expect(result.evaluation.baseline.rocAuc).toBe(0.5);
+    expect(result.sha256).toMatch(/^[0-9a-f]{64}$/);
   });
 });
 
@@ -76,12 +76,12 @@ describe('holdfast evaluate', () => {
         '--json',
       ],
     );
-    const told = JSON.parse(stdout) as {
+    const result = JSON.parse(stdout) as {
       rows: number;
       results: { rocAucByFold: number[]; metrics: { rocAuc: number } }[];
     };
-    expect([told.rows, told.results[0]!.rocAucByFold.length]).toEqual([200, 4]);
-    expect(told.results[0]!.metrics.rocAuc).toBeGreaterThan(0.8);
+    expect([result.rows, result.results[0]!.rocAucByFold.length]).toEqual([200, 4]);
+    expect(result.results[0]!.metrics.rocAuc).toBeGreaterThan(0.8);
     expect(stderr).toContain("Taking 'blue', the rarer value of state, to mean that a customer left");
   });
 });
@@ -133,7 +133,7 @@ describe('holdfast score and explain', () => {
     expect(stderr).toContain('38 of 40 rows scored');
   });
 
-  it('need every column, unless told that some may be missing', () => {
+  it('need every column, unless some may be missing', () => {
     writeFileSync(join(folder, 'few.csv'), 'customerID,tenure\na,5\n');
     const refused = holdfast('score', 'few.csv', '--model', 'm.holdfast');
     expect([refused.status, refused.stdout]).toEqual([1, '']);

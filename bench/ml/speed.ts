@@ -3,8 +3,8 @@
  *
  *   npx tsx bench/ml/speed.ts [--rows 5600,100000,1000000]
  *
- * Rows are generated: 3 numbers and 16 categories as in telecom data, about 27 % leavers. One fifth more rows are
- * only scored, so that nobody is fast by learning less. Times are of the fit alone: at 5,600 rows the fourth fit of
+ * Rows are generated: 3 numbers and 16 categories as in telecom data, about 27 % of them left. One fifth more rows are
+ * only scored, so that learning less is no advantage. Times are of the fit alone: at 5,600 rows the fourth fit of
  * a process (of scikit-learn and XGBoost too), the median of three processes; above it the first of one. Peers: scikit-learn and XGBoost from Debian's packages with two threads, ml-random-forest and
  * ml-logistic-regression from npm at 5,600 rows. Prints a Markdown table of ratios (ours / peer; below 1 is better).
  */

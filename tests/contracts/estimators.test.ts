@@ -87,7 +87,7 @@ describe.each(allFamilies)('the contract of %s', (family) => {
     expect(fit()).toEqual(fitted);
   });
 
-  it('learns nothing from a row of weight nought', () => {
+  it('learns nothing from a row of weight zero', () => {
     const weights = Float64Array.from(data.target, (_, i) => (i < 300 ? 1 : 0));
     const flipped = data.target.map((label, i) => (i < 300 ? label : 1 - label));
     const table = { ...data.table };
@@ -103,7 +103,7 @@ describe.each(allFamilies)('the contract of %s', (family) => {
     expect(predictWith(back, odd)).toEqual(predictWith(fitted, odd));
   });
 
-  it('refuses data that make no sense, in words', () => {
+  it('refuses invalid data with a message', () => {
     const bad: [Partial<typeof data> & { weights?: Float64Array }, RegExp][] = [
       [{ target: new Uint8Array(400) }, /two classes/],
       [{ target: new Uint8Array(3) }, /labels/],

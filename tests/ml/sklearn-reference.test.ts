@@ -1,4 +1,4 @@
-/** Against scikit-learn: tests/oracles/sklearn_reference.py writes what it says of the same generated customers. */
+/** Against scikit-learn: tests/oracles/sklearn_reference.py writes its figures for the same generated customers. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'csv-parse/sync';

@@ -1,6 +1,6 @@
 /**
- * The encoder: what a model knows about its columns, learned from training rows only and never again.
- * Levels that the training rows do not hold become UNSEEN, whatever other rows of the same file held.
+ * The encoder: levels, ranges and shares of missing values of a model's columns, learned from training rows only.
+ * Levels that no training row has become UNSEEN, even where other rows of the same file have them.
  */
 import { isNumeric } from './row-reader.ts';
 import type { Feature, FeatureType, NumberRange } from './schema.ts';

@@ -1,6 +1,6 @@
 /**
- * When two texts are the same level. `TRUE`, `True` and ` true ` are one, and so are `1.0` and `1`: files are
- * joined from several programs, and a customer who left must not count as stayed for the way a cell was written.
+ * When two texts are the same level: `TRUE`, `True` and ` true ` are one, and so are `1.0` and `1`. Files are joined from
+ * several programs, and the spelling of a cell must not decide whether a customer counts as having left.
  */
 import { isBlank } from './values.ts';
 

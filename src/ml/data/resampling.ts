@@ -3,7 +3,7 @@
  * dropping rows of the other makes both equally frequent; rows that a model is measured on are never touched.
  *
  * Probabilities learned so are too high by the change of the prior odds (Saerens, Latinne and Decaestecker
- * 2002); calibration on out-of-fold rows, which are not resampled, takes that back (calibration.ts).
+ * 2002); calibration on out-of-fold rows, which are not resampled, corrects it (../model/calibration.ts).
  */
 import type { TrainingData } from '../estimator.ts';
 import { shuffle } from '../math/random.ts';

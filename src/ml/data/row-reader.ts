@@ -2,9 +2,9 @@
  * From raw text to the typed columns that a model takes: the one place that form, CSV and API go through,
  * so that the same customer is the same numbers everywhere.
  *
- * A blank is missing, never zero. What is done with a missing cell, a level that training did not hold, or a
- * number out of range says the feature's policy; the usual one uses and notes it. Text where a number belongs
- * refuses the row.
+ * A blank is missing, never zero. The feature's policy decides what is done with a missing cell, a level that training
+ * did not have, or a number outside the training range; the default policy uses the value and adds a note. Text where a
+ * number belongs rejects the row.
  */
 import { levelKey } from './levels.ts';
 import { usualPolicy } from './schema.ts';

@@ -1,6 +1,6 @@
 /**
- * What a model knows about the columns it was trained on. Everything that a form, an upload or an
- * explanation says about a column comes from here; nothing in the program names a column itself.
+ * The columns a model was trained on. Forms, batches and reasons take everything about a column from here: the program
+ * names no column itself.
  */
 
 export type FeatureType = 'number' | 'category' | 'boolean' | 'date';

@@ -1,6 +1,6 @@
 /**
- * Reading one cell of text. Strict on purpose: what is not clearly a number or a date is refused, so that
- * it can be named to the person who knows, instead of becoming a wrong number.
+ * Reading one cell of text. Strict on purpose: what is not clearly a number or a date is refused and reported,
+ * instead of becoming a wrong number.
  */
 
 export type DecimalSign = '.' | ',';

@@ -8,7 +8,7 @@ import type { Confusion } from './metrics.ts';
 import { checkPairs, groupBothClasses } from './score-groups.ts';
 
 export interface ThresholdRow extends Confusion {
-  /** 0.00, 0.01 … 1.00: customers with this score or more are said to leave. */
+  /** 0.00, 0.01 … 1.00: customers with this score or more count as likely to leave. */
   readonly threshold: number;
   /** Sum of the values of the customers found who left; 0 where no values were given. */
   readonly valueOfTruePositives: number;

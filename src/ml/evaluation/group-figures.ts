@@ -1,9 +1,9 @@
 /**
- * Does a model treat groups of customers alike? Figures of each group of one column, and the widest gaps
+ * Fairness: does a model treat groups of customers alike? Figures of each group of one column, and the widest gaps
  * between groups: in selection rate (demographic parity), recall (equal opportunity) and false positive rate
  * (with recall: equalised odds; Hardt, Price and Srebro 2016).
- * Numbers of few values are taken value by value; others are cut into parts of about as many rows each, a frequent
- * value apart. Groups of fewer than 30 rows say nothing for sure and are left out; so is, of the gaps in recall and
+ * Numbers are binned as in ../data/quantile-bins.ts. Groups of fewer than 30 rows are too small for a figure and are left
+ * out; so is, of the gaps in recall and
  * in false positive rate, a group with fewer than ten customers of the class, where one customer would make a gap.
  */
 import { wilsonInterval } from './wilson.ts';

@@ -1,5 +1,5 @@
 /**
- * How good probabilities are. Every measure takes scores and the truth (1 left, 0 stayed) of the same length.
+ * Measures of predicted probabilities. Every measure takes scores and the truth (1 left, 0 stayed) of the same length.
  * Definitions as in Fawcett (2006), An introduction to ROC analysis, and scikit-learn's, against which they are checked.
  */
 

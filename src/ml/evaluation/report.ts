@@ -1,6 +1,6 @@
 /**
- * What a model card says beyond the figures: intervals, curves, groups, the worth of each column; all on
- * rows that nothing was learned from. The methods stand in the files that are imported here.
+ * The report of a model card: intervals, curves, groups and column importance, all on held-out customers.
+ * The methods are described in the files that are imported here.
  */
 import { gainsCurve, reliabilityCurve, thresholdSweep } from './curves.ts';
 import type { GainsPoint, ReliabilityBin, ThresholdRow } from './curves.ts';

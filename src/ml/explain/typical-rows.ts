@@ -1,6 +1,6 @@
 /**
- * A few synthetic rows that stand for many: what sampled reasons start from (sampled-shap.ts), without
- * keeping anybody's row in a model.
+ * A few synthetic rows that represent the training rows: the background of sampled reasons (sampled-shap.ts), without
+ * any customer's row in a model.
  *
  * Method: the rows are ordered by the model's own score and cut into `count` groups of the same size; a
  * typical row takes each of its cells from a different place in its group: the quantile of the column

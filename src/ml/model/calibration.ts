@@ -1,10 +1,11 @@
 /**
- * Calibration: a rising map from an estimator's scores to probabilities that can be taken at their word.
+ * Calibration: a rising map from an estimator's scores to calibrated probabilities: of the
+ * customers scored at 30 %, about 30 in 100 leave.
  *
  * Platt (1999): σ(a·logit(s) + b), fitted by Newton's method to Platt's smoothed targets. Isotonic: pool
  * adjacent violators (Barlow et al. 1972), then *centred* (Oron and Flournoy 2017): straight lines through the
  * blocks' mean score and rate, from (0, 0) to (1, 1), so that the order of scores survives. Which one, or none,
- * is chosen by five-fold cross-validated log loss; a map must earn its place by 0.1 % of it.
+ * is chosen by five-fold cross-validated log loss; a map is used only if it lowers it by 0.1 %.
  * Reasons are carried along the straight path: they are scaled by (g(p) − g(base)) / (p − base).
  * Assumes scores that the estimator gave to rows it had not learned from.
  */

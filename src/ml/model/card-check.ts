@@ -1,4 +1,4 @@
-/** What a model file says about its model: pages and the registry print it without looking again. */
+/** Checks of the evaluation and provenance in a model file, which pages and the registry print without further checks. */
 import type { AucDifference } from '../evaluation/auc-difference.ts';
 import type { GainsPoint, ReliabilityBin, ThresholdRow } from '../evaluation/curves.ts';
 import { allFamilies } from '../estimators.ts';

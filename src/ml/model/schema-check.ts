@@ -1,4 +1,4 @@
-/** What a model file says about its columns: forms, uploads and encoders rely on it. */
+/** Checks of the schema in a model file, on which forms, batches and encoders rely. */
 import { isNumeric } from '../data/row-reader.ts';
 import type { AllowedRange, Feature, Label, NumberRange, Policy, Schema } from '../data/schema.ts';
 import { fields, flag, list, nullable, number, oneOf, optional, share, text } from './shape.ts';

@@ -1,6 +1,6 @@
 /**
- * What a value that was read from a file must look like, said once for each part of it. A check gives what is
- * wrong, in words that name the place, or null. Values are those that JSON and typed arrays can hold.
+ * Checks of values that were read from a file. A check returns what is wrong, in words that name the place, or null.
+ * Values are those that JSON and typed arrays can hold.
  */
 export type Check = (value: unknown, at: string) => string | null;
 

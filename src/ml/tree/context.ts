@@ -1,4 +1,4 @@
-/** What growing a tree works with: its settings, its rows, and what stays the same from tree to tree. */
+/** The input of growing a tree: its settings, its rows, and what all trees of a model share. */
 import type { FeatureBins } from './bins.ts';
 import { createHistogramLayout, type HistogramLayout } from './histogram.ts';
 import type { NodeSums, Split, SplitParams } from './split.ts';

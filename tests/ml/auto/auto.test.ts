@@ -11,7 +11,7 @@ const params = { ...auto.defaults, folds: 3 };
 const model = auto.fit(params, data, createRandom(7));
 
 describe('auto', () => {
-  it('tries every family and says how each did', () => {
+  it('tries every family and keeps the figures of each', () => {
     expect(new Set(model.trials.map((trial) => trial.family))).toEqual(new Set(familyNames));
     for (const { logLoss: loss } of model.trials) expect(loss).toBeLessThan(0.7);
   });
@@ -77,7 +77,7 @@ describe('auto', () => {
     expect(predictFamily(kept, many.table)).toEqual(predictFamily(whole, many.table));
   });
 
-  it('hands out out-of-fold probabilities of the blend it chose, for thresholds to be chosen on', () => {
+  it('returns out-of-fold probabilities of the blend it chose, for thresholds to be chosen on', () => {
     const tuned = tuneAuto({ folds: 3, families: ['logistic', 'boosting'] }, data, createRandom(7));
     const labels = Uint8Array.from(tuned.rows, (row) => data.target[row]!);
     const outOfFold = rocAuc(tuned.outOfFold, labels);
@@ -86,7 +86,7 @@ describe('auto', () => {
     expect(rocAuc(auto.predict(tuned.model, data.table), data.target)).toBeGreaterThan(outOfFold);
   });
 
-  it('refuses what makes no sense, and copes with twenty rows', () => {
+  it('refuses invalid parameters, and handles twenty rows', () => {
     const fit =
       (change: object, d: object = {}) =>
       () =>

@@ -18,7 +18,7 @@ function category(name: string, levels: number, code: (row: number) => number): 
     codes: Int32Array.from({ length: rowCount }, (_, row) => code(row)),
   };
 }
-/** What is found about one column among honest ones. */
+/** What is found about one column among ordinary ones. */
 function kindsFor(...columns: Column[]): string[] {
   const noise = numbers('noise', () => random.normal());
   return checkTrainingTable({ rowCount, columns: [noise, ...columns] }, target).map(
@@ -43,20 +43,20 @@ describe('leaks', () => {
     expect(found).toContain('near-copy: cancelled on');
   });
 
-  it('finds it though nearly every value is different, or many leavers have none', () => {
+  it('finds it though nearly every value is different, or many customers who left have none', () => {
     const days = numbers('left on', (row) => (target[row] === 1 ? 19_000 + Math.floor(row / 3) : NaN));
     expect(kindsFor(days)).toEqual(['near-copy: left on']);
     const some = numbers('reason', (row) => (target[row] === 1 && row % 2 === 0 ? 1 : NaN));
     expect(kindsFor(some)).toEqual(['mostly-missing: reason', 'leak: reason']);
   });
 
-  it('says of a column with an AUC above 0.9 that it is suspicious', () => {
+  it('suspects a column with an AUC above 0.9', () => {
     expect(kindsFor(numbers('calls to cancel', (row) => target[row]! * 2.2 + random.normal()))).toEqual([
       'leak: calls to cancel',
     ]);
   });
 
-  it('leaves a strong but honest column alone', () => {
+  it('leaves a strong but ordinary column alone', () => {
     expect(kindsFor(numbers('tenure', (row) => target[row]! * 1.2 + random.normal()))).toEqual([]);
   });
 
@@ -66,7 +66,7 @@ describe('leaks', () => {
   });
 });
 
-describe('columns that say nothing', () => {
+describe('columns without information', () => {
   it('names each by its kind', () => {
     expect(kindsFor(numbers('empty', () => NaN))).toEqual(['all-missing: empty']);
     expect(kindsFor(numbers('same', () => 7))).toEqual(['constant: same']);
@@ -80,7 +80,7 @@ describe('columns that say nothing', () => {
     expect(kindsFor(numbers('salary', () => Math.floor(random.next() * 200_000)))).toEqual([]);
   });
 
-  it('finds columns that tell the same', () => {
+  it('finds columns with the same information', () => {
     const codes = Array.from({ length: rowCount }, () => random.below(3));
     const found = kindsFor(
       category('country', 3, (row) => codes[row]!),
@@ -110,16 +110,16 @@ describe('copies of rows', () => {
     expect(issues[0]!.message).toMatch(/^1000 rows/);
   });
 
-  it('are no news where few columns have few levels', () => {
+  it('are not reported where few columns have few levels', () => {
     const columns = [category('a', 3, () => random.below(3)), category('b', 4, () => random.below(4))];
     expect(checkTrainingTable({ rowCount, columns }, target)).toEqual([]);
   });
 });
 
 describe('amounts', () => {
-  const of = (rows: number, leavers: number) => {
+  const of = (rows: number, left: number) => {
     const values = Float64Array.from({ length: rows }, () => random.normal());
-    const labels = Uint8Array.from({ length: rows }, (_, row) => Number(row < leavers));
+    const labels = Uint8Array.from({ length: rows }, (_, row) => Number(row < left));
     return checkTrainingTable(
       { rowCount: rows, columns: [{ kind: 'number', name: 'x', values }] },
       labels,

@@ -35,8 +35,8 @@ describe('one column alone, out of sample', () => {
   });
 });
 
-describe('columns filled in for leavers', () => {
-  it('are found though most leavers lack them', () => {
+describe('columns filled in for customers who left', () => {
+  it('are found though most of these customers lack them', () => {
     const dates = number((left) => (left && random.next() < 0.5 ? 19_000 : NaN));
     expect(aucOf(dates)).toBeLessThan(0.9);
     const count = dates.kind === 'number' ? dates.values.filter((value) => value > 0).length : 0;

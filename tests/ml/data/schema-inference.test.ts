@@ -131,7 +131,7 @@ describe('columns beside the label that know the end of the story', () => {
   );
   const columns = inferColumns(header, cells, '.');
 
-  it('are left out, and honest ones stay', () => {
+  it('are left out, and ordinary ones stay', () => {
     expect(columns.map(({ role }) => role)).toEqual([
       'identifier',
       'feature',

@@ -30,7 +30,7 @@ it('the majority baseline gives everybody the weighted rate', () => {
 describe('the one-column rule', () => {
   const model = oneColumn.fit({}, { table, target }, createRandom(1));
 
-  it('picks the column that tells most, with rates drawn to the mean', () => {
+  it('picks the column that predicts best, with rates drawn to the mean', () => {
     expect(model.feature).toBe(1);
     // 16 of 20 and ten pseudo-rows at one half: 21 of 30.
     expect(oneColumn.predict(model, table)[0]).toBeCloseTo(21 / 30, 12);

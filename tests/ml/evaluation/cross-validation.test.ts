@@ -18,7 +18,7 @@ const labels = fc
 const share = (target: Uint8Array) => target.reduce((sum, label) => sum + label, 0) / target.length;
 
 describe('folds', () => {
-  it('test every row once and keep the share of leavers', () => {
+  it('test every row once and keep the share of customers who left', () => {
     fc.assert(
       fc.property(labels, fc.integer(), (target, seed) => {
         const foldOf = stratifiedFolds(target, 5, createRandom(seed));
@@ -74,7 +74,7 @@ describe('splits of rows that belong together', () => {
     return Array.from(test).every((row) => !trained.has(groups[row]!));
   };
 
-  it('never part them, and keep the share of leavers near', () => {
+  it('never part them, and keep the share of customers who left near', () => {
     fc.assert(
       fc.property(customers, fc.integer(), (all, seed) => {
         const { groups, target } = rowsOf(all);
@@ -109,7 +109,7 @@ describe('splits of rows that belong together', () => {
   });
 });
 
-describe('honesty', () => {
+describe('scores of held-out rows', () => {
   const random = createRandom(4);
   const rowCount = 1_500;
   const signal = Float64Array.from({ length: rowCount }, () => random.normal());

@@ -87,7 +87,7 @@ describe('the gains curve', () => {
     );
   });
 
-  it('needs leavers and stayers', () => {
+  it('needs both classes', () => {
     expect(() => gainsCurve(scores, new Uint8Array(scores.length))).toThrow(RangeError);
   });
 });

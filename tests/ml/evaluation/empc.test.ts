@@ -28,7 +28,7 @@ describe('the expected maximum profit', () => {
     expect(share).toBeCloseTo(reference.empc[name].share, 4);
   });
 
-  it('of a perfect model is every leaver at every save rate that pays', () => {
+  it('of a perfect model contacts every customer who leaves at every save rate that pays', () => {
     const { empc: profit, share } = empc(Float64Array.of(0.9, 0.2, 0.1, 0.1), Uint8Array.of(1, 0, 0, 0));
     // A quarter leaves; 30 % of 190 less 1 each. Save rates below 1/190 have next to no weight.
     expect(profit).toBeCloseTo((0.3 * 190 - 1) / 4, 6);
@@ -42,7 +42,7 @@ describe('the expected maximum profit', () => {
     });
   });
 
-  it('is never below contacting nobody or everybody at the mean save rate, nor above perfect knowledge', () => {
+  it('is never below contacting no or every customer at the mean save rate, nor above perfect knowledge', () => {
     const rows = fc
       .array(fc.record({ score: fc.integer({ min: 0, max: 8 }), left: fc.boolean() }), { minLength: 2 })
       .filter((all) => all.some((row) => row.left) && all.some((row) => !row.left));
@@ -60,7 +60,7 @@ describe('the expected maximum profit', () => {
     );
   });
 
-  it('needs leavers and stayers, and assumptions that make sense', () => {
+  it('needs both classes and valid assumptions', () => {
     expect(() => empc(scores, new Uint8Array(scores.length))).toThrow(RangeError);
     for (const change of [{ alpha: 0 }, { beta: NaN }, { value: 5 }, { contactCost: -1 }, { offerCost: NaN }])
       expect(() => empc(scores, target, { ...empcDefaults, ...change })).toThrow(RangeError);

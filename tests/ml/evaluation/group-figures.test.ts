@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { groupFigures, largestGaps } from '../../../src/ml/evaluation/group-figures.ts';
 
-/** Two groups of 40: in A the model finds 8 of 10 leavers, in B 2 of 10; nobody else is selected but 3 in B. */
+/** Two groups of 40: in A the model finds 8 of 10 customers who left, in B 2 of 10; of the others 3 in B are selected. */
 const codes = Int32Array.from({ length: 80 }, (_, row) => (row < 40 ? 0 : 1));
 const target = Uint8Array.from({ length: 80 }, (_, row) => (row % 40 < 10 ? 1 : 0));
 const scores = Float64Array.from({ length: 80 }, (_, row) => {
@@ -86,7 +86,7 @@ describe('figures of groups', () => {
   });
 
   it('makes no gap of one customer', () => {
-    // All leavers but one are in A.
+    // All customers who left but one are in A.
     const moved = target.map((label, row) => (row > 40 && row < 60 ? 0 : label));
     const groups = groupFigures(column, scores, moved, 0.5);
     expect(groups.map(({ recall }) => recall)).toEqual([0.8, 1]);

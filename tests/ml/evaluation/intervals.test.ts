@@ -62,7 +62,7 @@ describe('the interval of the area under the ROC curve', () => {
     expect(interval.low).toBeLessThan(0.5);
   });
 
-  it('is wide for a single leaver', () => {
+  it('is wide for a single customer who left', () => {
     const { low, high } = delongInterval(Float64Array.of(0.5, 0.8, 0.2, 0.1), Uint8Array.of(1, 0, 0, 0));
     expect(high - low).toBeGreaterThan(0.6);
   });

@@ -23,9 +23,9 @@ describe('ten rows worked out by hand', () => {
   });
 
   it('ranks, a tie counting half', () => {
-    // Stayers below each leaver: 6, 6, 4½ and 3 of 6.
+    // Customers who stayed below each who left: 6, 6, 4½ and 3 of 6.
     expect(metrics.rocAuc).toBeCloseTo(19.5 / 24, 12);
-    // Precision where leavers are found: 1/1, 2/2, 3/5 after the tie, 4/7.
+    // Precision at each customer who left: 1/1, 2/2, 3/5 after the tie, 4/7.
     expect(metrics.prAuc).toBeCloseTo((1 + 1 + 3 / 5 + 4 / 7) / 4, 12);
     expect(metrics.topDecileLift).toBeCloseTo(1 / 0.4, 12);
   });
@@ -52,12 +52,12 @@ describe('whatever the scores', () => {
   it('the area under the curve is the share of pairs in the right order', () => {
     fc.assert(
       fc.property(rows, (all) => {
-        const leavers = all.filter((row) => row.left);
-        const stayers = all.filter((row) => !row.left);
+        const positives = all.filter((row) => row.left);
+        const negatives = all.filter((row) => !row.left);
         let pairs = 0;
-        for (const { score } of leavers)
-          for (const other of stayers) pairs += score > other.score ? 1 : score === other.score ? 0.5 : 0;
-        expect(rocAuc(...split(all))).toBeCloseTo(pairs / (leavers.length * stayers.length), 12);
+        for (const { score } of positives)
+          for (const other of negatives) pairs += score > other.score ? 1 : score === other.score ? 0.5 : 0;
+        expect(rocAuc(...split(all))).toBeCloseTo(pairs / (positives.length * negatives.length), 12);
       }),
     );
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { thresholdSweep } from '../../../src/ml/evaluation/curves.ts';
 import { expectedProfitOf, optimalThreshold, profitCurve } from '../../../src/ml/evaluation/profit.ts';
 
-// Each saved leaver is worth twelve months; half of those contacted are saved.
+// Each saved customer is worth twelve months; half of those contacted are saved.
 const assumptions = { contactCost: 2, offerCost: 20, saveRate: 0.5, valueMonths: 12 };
 
 // Four customers, highest score first.
@@ -15,11 +15,11 @@ describe('the profit curve, worked out by hand', () => {
   const curve = profitCurve(thresholdSweep(scores, target, monthly), assumptions);
 
   it.each([
-    // Nobody.
+    // No customer.
     [0.95, 0],
-    // One leaver: half of 360 − 20, less the contact.
+    // One customer who left: half of 360 − 20, less the contact.
     [0.9, 168],
-    // With a leaver worth half of 120 − 20 less 2, and a stayer at 20 + 2.
+    // With one who left, worth half of 120 − 20 less 2, and one who stayed, at 20 + 2.
     [0.6, 168 + 48 - 22],
     [0, 168 + 48 - 22 - 22],
   ])('from %d on gains %d', (threshold, profit) => {

@@ -36,7 +36,7 @@ describe('typical rows', () => {
     expect(Math.min(...inB)).toBeGreaterThan(mean(inA));
   });
 
-  it('are nobody: their cells come from different rows', () => {
+  it('hold no row of a customer: their cells come from different rows', () => {
     const known = new Set(Array.from(x, (value, i) => `${value} ${noise[i]!}`));
     numbers(0).forEach((value, i) => {
       expect(known.has(`${value} ${numbers(1)[i]!}`)).toBe(false);

@@ -80,7 +80,7 @@ describe('a fit', () => {
     expect(mean(scores)).toBeCloseTo(mean(data.target), 6);
   });
 
-  it('stays finite where one column tells the label', () => {
+  it('stays finite where one column determines the label', () => {
     const leak: Table = {
       rowCount: 400,
       columns: [{ kind: 'number', name: 'leak', values: Float64Array.from(data.target) }],

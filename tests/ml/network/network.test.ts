@@ -113,7 +113,7 @@ describe('the network', () => {
       expect(size({ weightDecay: 0, ...change })).toBeLessThan(0.8 * free);
   });
 
-  it('copes with twenty rows and refuses what makes no sense', () => {
+  it('handles twenty rows and refuses invalid parameters', () => {
     const few = network.fit(network.defaults, sampleData(20, 3, 1), createRandom(1));
     for (const p of network.predict(few, sampleData(20, 3, 2).table)) expect(p).not.toBeNaN();
     const fit =

@@ -106,7 +106,7 @@ describe('boosting', () => {
     }
   });
 
-  it('refuses parameters and data that make no sense', () => {
+  it('refuses invalid parameters and data', () => {
     const fit =
       (p: object, d: object = {}) =>
       () =>
@@ -114,12 +114,12 @@ describe('boosting', () => {
     expect(fit({ learningRate: 0 })).toThrow(RangeError);
     expect(fit({ trees: 1.5 })).toThrow(RangeError);
     expect(fit({ l2: NaN })).toThrow(RangeError);
-    expect(fit({ monotone: { nobody: 1 } })).toThrow(/'nobody' is not a number column/);
+    expect(fit({ monotone: { unknown: 1 } })).toThrow(/'unknown' is not a number column/);
     expect(fit({ monotone: { c1: 1 } })).toThrow(/'c1' is not a number column/);
     expect(fit({}, { target: new Uint8Array(800) })).toThrow(/two classes/);
   });
 
-  it('copes with columns that say nothing, and with a thousand levels', () => {
+  it('handles columns without information, and with a thousand levels', () => {
     const levels = Array.from({ length: 1000 }, (_, i) => `l${i}`);
     const table: Table = {
       rowCount: 800,

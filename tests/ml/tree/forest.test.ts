@@ -69,7 +69,7 @@ describe('a forest', () => {
     }
   });
 
-  it('counts a row of weight two twice, and one of weight nought never', () => {
+  it('counts a row of weight two twice, and one of weight zero never', () => {
     const table = { rowCount: 900, columns: [categoryColumn('c', ['a'], new Array<number>(900).fill(0))] };
     const fitWith = (weights: Float64Array): number =>
       forest.predict(
@@ -108,7 +108,7 @@ describe('a forest', () => {
     }
   });
 
-  it('refuses data and parameters that make no sense', () => {
+  it('refuses invalid data and parameters', () => {
     const fit =
       (p: object, d: object = {}) =>
       () =>
@@ -122,7 +122,7 @@ describe('a forest', () => {
   });
 });
 
-it('copes with constant, empty, duplicate and thousand-level columns, and with twenty rows', () => {
+it('handles constant, empty, duplicate and thousand-level columns, and with twenty rows', () => {
   const rowCount = 20;
   const levels = Array.from({ length: 1000 }, (_, i) => `l${i}`);
   const table = {

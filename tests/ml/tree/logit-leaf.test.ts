@@ -78,7 +78,7 @@ describe('the Logit Leaf Model', () => {
     for (const p of logitLeaf.predict(fitted, few.table)) expect(p).not.toBeNaN();
   });
 
-  it('refuses parameters and data that make no sense', () => {
+  it('refuses invalid parameters and data', () => {
     expect(() => logitLeaf.fit({ ...logitLeaf.defaults, maxLeaves: 1 }, data, createRandom(1))).toThrow(
       RangeError,
     );

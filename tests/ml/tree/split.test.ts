@@ -45,7 +45,7 @@ const binsIn = (set: Uint32Array | null): number[] =>
 
 describe('a split on a number', () => {
   it('is the one worked out by hand for ten rows', () => {
-    // Bins 1 to 5 with 2 rows each, leavers 0 0 1 2 2: best after bin 2, left 0 of 4, right 5 of 6.
+    // Bins 1 to 5 with 2 rows each, of whom left 0 0 1 2 2: best after bin 2, left 0 of 4, right 5 of 6.
     // Gain 0²/4 + 5²/6 − 5²/10 = 25/6 − 2.5 = 1.6667; after bin 3: 1/6 + 16/4 − 2.5 = 1.6667 too, the first stays.
     const split = numberSplit([
       [0, 0],
