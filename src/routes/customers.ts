@@ -186,7 +186,7 @@ function toFilter(query: ListQuery): PredictionFilter {
   };
 }
 
-/** Pages are asked for one by one, each when the reader has taken the one before: memory stays flat. */
+/** Pages are read one by one, each once the previous one was sent: memory use does not grow with the list. */
 async function* csvParts(tasks: Tasks, ids: Int32Array): AsyncGenerator<string> {
   yield predictionsCsvHeader;
   for (let from = 0; from < ids.length; from += rowsPerRead)

@@ -32,7 +32,7 @@ export function createPredictHandlers({ db, tasks }: Context) {
     errors: readonly FieldError[] = [],
   ) => {
     const data = { model, models: await listModels(db), fields: model ? formFields(model) : [], values };
-    const title = 'Predict for one customer';
+    const title = 'Score one customer';
     const status = errors.length > 0 ? 422 : 200;
     await render(res, 'predict/show', (h) => ({ title, errors, ...presentPredictionForm(h, data) }), status);
   };

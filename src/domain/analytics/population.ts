@@ -1,6 +1,6 @@
 /**
  * Whose scores the overview counts: one population at a time. Customers of the sample and one's own are never added
- * up, nor are scores of models that look at different columns: a mean over both would describe nobody.
+ * up, nor are scores of models that use different columns: a mean over both would describe no real group of customers.
  */
 import type { Db } from '../../db.ts';
 import { isNumeric } from '../../ml/data/row-reader.ts';
@@ -16,11 +16,11 @@ export interface Population {
   /** The active model where it has scored anybody, otherwise the one that scored last; its columns are shown. */
   readonly model: ModelRecord | undefined;
   readonly filter: PopulationFilter;
-  /** Models whose scores are left out because they look at other columns. */
+  /** Models whose scores are left out because they use other columns. */
   readonly leftOut: readonly string[];
 }
 
-/** The customers that the home page, analytics and the list show unless another upload or model is asked for. */
+/** The customers that the home page, analytics and the list show unless a file or a model is chosen. */
 export async function currentPopulation(db: Db): Promise<Population> {
   const models = [...(await listModels(db)), ...(await listArchivedModels(db))];
   const scored = await listScoredModels(db);
@@ -65,7 +65,7 @@ export async function comparableCustomers(db: Db, schema: Schema): Promise<Compa
   };
 }
 
-/** The filter within the population; what asks for an upload or a model by name is left as it is. */
+/** The filter within the population; a filter on a file or a model is kept as it is. */
 export function withinPopulation(filter: PredictionFilter, population: Population): PredictionFilter {
   return filter.batch === null && filter.model === null
     ? { ...filter, population: population.filter }

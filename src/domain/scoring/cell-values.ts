@@ -13,7 +13,7 @@ export function numberOf(value: CellValue): number | null {
   return value !== null && /^[+-]?\d{1,15}(\.0)?$/.test(value) ? Number(value) : null;
 }
 
-/** What a customer has is what a person asked for: 29.85 is '29,85', and 'Yes' is 'yes'. */
+/** True when a customer's value equals a typed one: 29.85 is '29,85', and 'Yes' is 'yes'. */
 export function isAsked(value: CellValue, asked: string): boolean {
   if (value === null) return false;
   const number = numberOf(value);

@@ -44,7 +44,7 @@ export interface ExplainedRow {
 interface FileOptions {
   /** Features that the file lacks count as missing in every row; otherwise they are refused. */
   readonly allowMissing: boolean;
-  /** What the first line holds, where somebody has said it. */
+  /** What the first line holds; null: to be detected. */
   readonly firstLine: FirstLine | null;
 }
 

@@ -1,4 +1,4 @@
-/** What the model of a what-if says of the customer as they were: the difference between two models is no change. */
+/** The original of a what-if, scored by the model of the what-if: a difference between two models is not an effect. */
 import type { Db } from '../../db.ts';
 import { AppError } from '../../errors.ts';
 import { getModel } from '../../store/models.ts';
