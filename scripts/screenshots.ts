@@ -57,7 +57,7 @@ async function setUp(
   const page = await browser.newPage();
   await page.goto(server.setupLink!);
   await page.getByLabel('Your name').fill('Ada Admin');
-  await page.getByLabel('E-mail address').fill('ada@example.com');
+  await page.getByLabel('Email address').fill('ada@example.com');
   await page.getByLabel('Password').fill(password);
   await page.getByLabel('Name', { exact: true }).fill('Northwind Telecom');
   await page.getByRole('button', { name: 'Set up Holdfast' }).click();

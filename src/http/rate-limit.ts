@@ -57,7 +57,7 @@ function refuse(reason: RateLimiterRes | Error): never {
   );
 }
 
-/** A hash, so that the table of counts holds no e-mail addresses. */
+/** A hash, so that the table of counts holds no email addresses. */
 function accountKey(email: string): string {
   return createHash('sha256').update(email.trim().toLowerCase()).digest('hex');
 }

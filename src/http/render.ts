@@ -21,6 +21,7 @@ import { findCurrentUser } from './authenticate.ts';
 import { csrfTokenOf } from './csrf.ts';
 import { takeFlash } from './flash.ts';
 import type { FlashMessage } from './session.ts';
+import { hideLinkElsewhere } from './shown-link.ts';
 
 export const viewsFolder = join(projectRoot, 'views');
 
@@ -78,13 +79,19 @@ export async function render<Page extends keyof Pages>(
   const locals = { ...data, ui, h };
   const body = await renderFile(page, locals);
   const html = await renderFile('layouts/page', { ...locals, page: data, body });
+  hideLinkElsewhere(res);
   // Signed in or not, a page holds a token or a customer: no cache keeps it.
   res.set('Cache-Control', 'no-store').status(status).type('html').send(html);
 }
 
 /** A piece of a page for a script that refreshes it. */
-export async function renderFragment(res: Response, view: string, data: object): Promise<void> {
-  const html = await renderFile(view, { ...data, ...(await sharedLocals(res)) });
+export async function renderFragment(
+  res: Response,
+  view: string,
+  present: (h: ViewHelpers) => object,
+): Promise<void> {
+  const { ui, h } = await sharedLocals(res);
+  const html = await renderFile(view, { ...present(h), ui, h });
   res.set('Cache-Control', 'no-store').type('html').send(html);
 }
 

@@ -19,23 +19,31 @@ export type FormResult<T> =
     };
 
 /**
- * Reads a submitted form. Unknown fields are dropped.
+ * Reads a submitted form. Unknown fields are dropped. Errors come in the order of the schema's fields, which is the
+ * order on the page; `others` are those that no schema finds.
  * @throws AppError 400 when a field is given twice that takes one value.
  */
-export function parseForm<T>(schema: z.ZodType<T>, body: unknown): FormResult<T> {
+export function parseForm<T>(
+  schema: z.ZodType<T>,
+  body: unknown,
+  others: readonly FieldError[] = [],
+): FormResult<T> {
   const result = schema.safeParse(body ?? {}, plainWords);
-  if (result.success) return { ok: true, data: result.data };
-  return { ok: false, errors: fieldErrors(result.error), values: textValues(body) };
+  if (result.success && others.length === 0) return { ok: true, data: result.data };
+  const found = (result.error?.issues ?? []).map((issue) => ({
+    field: issue.path.map(String).join('.'),
+    message: issue.message,
+  }));
+  const fields = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  return { ok: false, errors: inPageOrder([...found, ...others], fields), values: textValues(body) };
 }
 
 /** One message a field: its first. */
-function fieldErrors(error: z.ZodError): FieldError[] {
-  const byField = new Map<string, string>();
-  for (const issue of error.issues) {
-    const field = issue.path.map(String).join('.');
-    if (!byField.has(field)) byField.set(field, issue.message);
-  }
-  return [...byField].map(([field, message]) => ({ field, message }));
+function inPageOrder(errors: readonly FieldError[], fields: readonly string[]): FieldError[] {
+  const place = ({ field }: FieldError): number => fields.indexOf(field.split('.')[0]!);
+  return errors
+    .filter(({ field }, i) => errors.findIndex((other) => other.field === field) === i)
+    .sort((a, b) => place(a) - place(b));
 }
 
 /** What was typed, to be shown again; never a password. */

@@ -58,6 +58,7 @@ export const views: readonly string[] = [
   'partials/meter',
   'partials/navigation-links',
   'partials/not-loaded',
+  'partials/options',
   'partials/pagination',
   'partials/population',
   'partials/prediction-rows',

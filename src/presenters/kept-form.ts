@@ -10,8 +10,8 @@ export interface KeptFormWords {
   /** The page of what it is about, where it has one. */
   readonly subject: string | null;
   readonly typed: readonly { readonly label: string; readonly text: string }[];
-  /** How many more fields go with it. */
-  readonly others: number;
+  /** About the fields that are not listed. */
+  readonly others: string | null;
 }
 
 interface Purpose {
@@ -58,7 +58,7 @@ const threshold = {
 const customers = { horizonDays: 'Gone means: nothing for so many days', cutoff: 'Cut-off' };
 const organisation = {
   ...{ organisation: 'Name', currency: 'Currency', timeZone: 'Time zone' },
-  valueMonths: 'Months that a kept customer is worth',
+  valueMonths: 'Months of revenue from a retained customer',
 };
 const training = {
   ...{ name: 'Name of the model', effort: 'Effort', folds: 'Folds', seed: 'Seed' },
@@ -104,18 +104,19 @@ const purposes: Readonly<Record<string, Purpose>> = {
   '/settings/rules/:id/removal': { doing: 'removing a retention rule' },
   '/settings/risk-levels': {
     doing: 'changing the risk levels',
-    labels: { mediumFrom: 'Medium from, in percent', highFrom: 'High from, in percent' },
+    labels: { mediumFrom: 'Medium from (percent)', highFrom: 'High from (percent)' },
   },
   '/settings/organisation': { doing: 'changing the organisation', labels: organisation },
-  '/settings/sample/removal': { doing: 'removing the sample' },
+  '/settings/sample/removal': { doing: 'removing the sample data' },
   '/admin/users': {
-    ...{ doing: 'inviting', name: 'email' },
-    labels: { name: 'Name', email: 'E-mail address', role: 'Role' },
+    doing: 'inviting the user',
+    name: 'email',
+    labels: { name: 'Name', email: 'Email address', role: 'Role' },
   },
-  '/admin/users/:id/role': { doing: 'changing the role of a person', labels: { role: 'Role' } },
-  '/admin/users/:id/password-reset': { doing: 'resetting the password of a person' },
-  '/admin/users/:id/disabling': { doing: 'disabling a person' },
-  '/admin/users/:id/enabling': { doing: 'enabling a person' },
+  '/admin/users/:id/role': { doing: 'changing the role of a user', labels: { role: 'Role' } },
+  '/admin/users/:id/password-reset': { doing: 'resetting the password of a user' },
+  '/admin/users/:id/disabling': { doing: 'disabling a user' },
+  '/admin/users/:id/enabling': { doing: 'enabling a user' },
   '/admin/jobs/:id/cancellation': { doing: 'cancelling a job' },
 };
 
@@ -124,7 +125,7 @@ const subjectPage =
   /^\/(?:batches|datasets|trainings|models|models\/tests|settings\/rules|admin\/users)\/\d+(?=\/|$)/;
 
 const choices: Readonly<Record<string, string>> = {
-  ...{ yes: 'Yes', system: 'As the system', light: 'Light', dark: 'Dark' },
+  ...{ yes: 'Yes', system: 'Same as the system', light: 'Light', dark: 'Dark' },
   ...{ admin: 'Administrator', analyst: 'Analyst', viewer: 'Viewer' },
   ...{ quick: 'Quick', thorough: 'Thorough', expert: 'As set under “For experts”' },
 };
@@ -149,8 +150,15 @@ export function describeKeptForm({ path, fields }: KeptForm): KeptFormWords {
     doing: named === undefined ? doing : `${doing} “${named}”`,
     subject: subjectPage.exec(address)?.[0] ?? null,
     typed: values.length > 0 ? [...typed, { label: 'The rest', text: values.join(' · ') }] : typed,
-    others: others.length - values.length,
+    others: othersText(others.length - values.length),
   };
+}
+
+function othersText(count: number): string | null {
+  if (count === 0) return null;
+  return count === 1
+    ? '1 more field will be sent as you filled it in.'
+    : `${count} more fields will be sent as you filled them in.`;
 }
 
 function purposeOf(address: string): Purpose | undefined {

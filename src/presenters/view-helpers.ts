@@ -20,6 +20,7 @@ import {
   typedPercent,
 } from '../format.ts';
 import type { ValueKind } from '../format.ts';
+import type { FieldError } from '../errors.ts';
 import type { Settings } from '../store/settings.ts';
 
 export type RiskWord = 'low' | 'medium' | 'high';
@@ -66,6 +67,10 @@ export function createViewHelpers(settings: Pick<Settings, 'currency' | 'timeZon
     isSameName: (a: string | undefined, b: string | null | undefined) =>
       foldName(a ?? '') === foldName(b ?? ''),
     effect: effectWords,
+    fieldState,
+    /** Whether an option of a select is the chosen one: forms hold texts, settings numbers. */
+    isChosen: (option: string | number, value: Maybe<string | number>) =>
+      String(option) === String(value ?? ''),
     plural: (n: number, one: string, many = `${one}s`) => `${countText(n)} ${n === 1 ? one : many}`,
     rowWord,
     /** `?a=b` of the current query with some parameters changed; null or '' takes one away. */
@@ -73,6 +78,13 @@ export function createViewHelpers(settings: Pick<Settings, 'currency' | 'timeZon
     or: (text: Maybe<string | number>) =>
       text === null || text === undefined || text === '' ? missing : String(text),
   };
+}
+
+/** The error of a form's field, and the elements that describe the field to a screen reader. */
+function fieldState(name: string, hint: Maybe<string>, errors: Maybe<readonly FieldError[]>) {
+  const error = errors?.find(({ field }) => field === name)?.message ?? null;
+  const parts = [hint ? `${name}-hint` : null, error === null ? null : `${name}-error`];
+  return { error, describedBy: parts.filter((part) => part !== null).join(' ') };
 }
 
 let kept: { readonly key: string; readonly helpers: ReturnType<typeof createViewHelpers> } | null = null;

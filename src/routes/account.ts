@@ -1,8 +1,9 @@
-/** One's own name, theme and password. */
+/** Your own name, theme and password. */
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { changeDetails, changePassword } from '../domain/people/accounts.ts';
+import type { User } from '../domain/people/accounts.ts';
 import { minPasswordLength } from '../domain/people/passwords.ts';
 import { Unprocessable } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
@@ -12,30 +13,38 @@ import { createPasswordLimits } from '../http/rate-limit.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { parseForm, textValues } from '../http/validate.ts';
-import { nameField } from './people-form.ts';
+import { getSettings } from '../store/settings.ts';
+import { nameField, newPasswordErrors } from './people-form.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
     'account/show': PageData & {
       readonly values: Readonly<Record<string, string>>;
+      readonly themes: readonly { readonly value: string; readonly label: string }[];
       readonly minLength: number;
     };
   }
 }
 
-const themes = ['system', 'light', 'dark'] as const;
-const AccountForm = z.object({ name: nameField, theme: z.enum(themes, 'Choose one of the themes.') });
+const themeNames: Record<User['theme'], string> = {
+  system: 'Same as the system',
+  light: 'Light',
+  dark: 'Dark',
+};
+const themes = (Object.keys(themeNames) as User['theme'][]).map((value) => ({
+  value,
+  label: themeNames[value],
+}));
 
-const PasswordForm = z
-  .object({
-    currentPassword: z.string().min(1, 'Enter your current password.'),
-    password: z.string(),
-    repeated: z.string(),
-  })
-  .refine(({ password, repeated }) => password === repeated, {
-    path: ['repeated'],
-    message: 'The two passwords differ.',
-  });
+const AccountForm = z.object({
+  name: nameField,
+  theme: z.enum(['system', 'light', 'dark'], 'Choose a theme.'),
+});
+const PasswordForm = z.object({
+  currentPassword: z.string().min(1, 'Enter your current password.'),
+  password: z.string(),
+  repeated: z.string(),
+});
 
 export function createAccountHandlers(context: Context) {
   const { db } = context;
@@ -60,24 +69,29 @@ export function createAccountHandlers(context: Context) {
         return;
       }
       await changeDetails(db, currentUser(req), form.data);
-      flash(req, 'success', 'Your account is saved.');
+      flash(req, 'success', 'Your account has been saved.');
       res.redirect(303, '/account');
     },
 
     changePassword: async (req: Request, res: Response) => {
-      const form = parseForm(PasswordForm, req.body);
+      const { id, email, name } = currentUser(req);
+      const { organisation } = await getSettings(db);
+      const form = parseForm(
+        PasswordForm,
+        req.body,
+        newPasswordErrors(req.body, [name, email, organisation]),
+      );
       if (!form.ok) {
         await refuse(req, res, form.errors);
         return;
       }
-      const { id, email } = currentUser(req);
       try {
-        // Whoever sits down at an open session does not get to guess the password either.
+        // Limited too: somebody at an unattended session could guess the password.
         await limits.take(req, email);
         const user = await changePassword(db, id, form.data.currentPassword, form.data.password);
         await limits.giveBack(req, email);
         await signInSession(req, user);
-        flash(req, 'success', 'Your password is changed. You are signed out everywhere else.');
+        flash(req, 'success', 'Your password has been changed. You have been signed out everywhere else.');
         res.redirect(303, '/account');
       } catch (error) {
         if (!(error instanceof Unprocessable)) throw error;
@@ -94,6 +108,7 @@ function accountPage(req: Request) {
     title: 'Your account',
     scripts: ['show-password'],
     values: { name, theme },
+    themes,
     minLength: minPasswordLength,
   };
 }

@@ -1,16 +1,30 @@
 /** The fields that describe a person; set-up, invitation and account share them. */
 import { z } from 'zod';
+import { passwordProblem } from '../domain/people/passwords.ts';
+import type { FieldError } from '../errors.ts';
 
 export const nameField = z
   .string()
   .trim()
   .min(1, 'Enter a name.')
   .max(200, 'Use at most 200 characters.')
-  .regex(/^\P{Cc}*$/u, 'Use letters and signs that can be seen.');
+  .regex(/^\P{Cc}*$/u, 'Use visible characters only.');
 
 export const emailField = z
   .string()
   .trim()
   .toLowerCase()
-  .max(254, 'This e-mail address is too long.')
-  .pipe(z.email('Enter an e-mail address such as name@example.com.'));
+  .max(254, 'Use at most 254 characters.')
+  .pipe(z.email('Enter an email address such as name@example.com.'));
+
+const NewPassword = z.object({ password: z.string().catch(''), repeated: z.string().optional().catch('') });
+
+/** What is wrong with a new password, for `parseForm`: said together with the problems of all other fields. */
+export function newPasswordErrors(body: unknown, personal: readonly string[]): FieldError[] {
+  const { password, repeated = password } = NewPassword.parse(body ?? {});
+  const problem = passwordProblem(password, personal);
+  return [
+    ...(problem === null ? [] : [{ field: 'password', message: problem }]),
+    ...(repeated === password ? [] : [{ field: 'repeated', message: 'The passwords do not match.' }]),
+  ];
+}

@@ -1,4 +1,4 @@
-/** Risk levels, the organisation, and the sample. */
+/** Settings: risk levels, the organisation and the sample data. */
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
@@ -6,33 +6,30 @@ import { currencies, timeZones } from '../domain/organisation/locale.ts';
 import { changeOrganisation, changeRiskLevels } from '../domain/organisation/organisation.ts';
 import { currentPopulation } from '../domain/analytics/population.ts';
 import { describeSample, removeSample } from '../domain/sample/removal.ts';
-import type { SampleDescription } from '../domain/sample/removal.ts';
 import { typedPercent } from '../format.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
 import { render, renderFragment } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { parseForm } from '../http/validate.ts';
+import {
+  presentOrganisation,
+  presentRiskLevels,
+  presentSample,
+  presentSettings,
+} from '../presenters/settings.ts';
+import type { FormInput, RiskLevelsInput } from '../presenters/settings.ts';
 import { countByThresholds } from '../store/predictions.ts';
 import { getSettings } from '../store/settings.ts';
 import type { Settings } from '../store/settings.ts';
 import { organisationFields } from './organisation-form.ts';
 
-interface ThresholdPreview {
-  readonly values: Readonly<Record<string, string>>;
-  readonly counts: { readonly low: number; readonly medium: number; readonly high: number } | null;
-}
-
 declare module '../http/render.ts' {
   interface Pages {
-    'settings/show': PageData & { readonly settings: Settings };
-    'settings/risk-levels': PageData & ThresholdPreview;
-    'settings/organisation': PageData & {
-      readonly values: Readonly<Record<string, string>>;
-      readonly currencies: readonly string[];
-      readonly timeZones: readonly string[];
-    };
-    'settings/sample': PageData & { readonly sample: SampleDescription };
+    'settings/show': PageData & ReturnType<typeof presentSettings>;
+    'settings/risk-levels': PageData & ReturnType<typeof presentRiskLevels>;
+    'settings/organisation': PageData & ReturnType<typeof presentOrganisation>;
+    'settings/sample': PageData & ReturnType<typeof presentSample>;
   }
 }
 
@@ -47,102 +44,81 @@ const RiskForm = z
   .object({ mediumFrom: share, highFrom: share })
   .refine(({ mediumFrom, highFrom }) => mediumFrom < highFrom, {
     path: ['highFrom'],
-    message: 'High must begin above medium: as they are, the two overlap.',
+    message: 'High must start above medium, so that the levels do not overlap.',
   });
 
 const OrganisationForm = z.object({
   ...organisationFields,
   valueMonths: z.coerce
-    .number('Enter a number of months.')
-    .int('Enter whole months.')
+    .number('Enter a number of months, such as 12.')
+    .int('Enter a whole number of months.')
     .min(1, 'Enter at least 1 month.')
     .max(120, 'Enter at most 120 months.'),
 });
 
 export function createSettingsHandlers({ db, config }: Context) {
-  const preview = async (source: unknown): Promise<ThresholdPreview & { errors: PageData['errors'] }> => {
+  /** What thresholds would do: nothing is saved. */
+  const preview = async (source: unknown): Promise<RiskLevelsInput> => {
     const form = parseForm(RiskForm, source);
     if (!form.ok) return { values: form.values, counts: null, errors: form.errors };
     const { mediumFrom, highFrom } = form.data;
-    const { filter: population } = await currentPopulation(db);
-    return {
-      values: asPercentages(form.data),
-      counts: await countByThresholds(db, mediumFrom, highFrom, population),
-      errors: [],
-    };
+    const { filter } = await currentPopulation(db);
+    const counts = await countByThresholds(db, mediumFrom, highFrom, filter);
+    return { values: asPercentages(form.data), counts, errors: [] };
   };
 
   return {
     show: async (_req: Request, res: Response) => {
-      await render(res, 'settings/show', { title: 'Settings', settings: await getSettings(db) });
+      const settings = await getSettings(db);
+      await render(res, 'settings/show', (h) => ({ title: 'Settings', ...presentSettings(h, settings) }));
     },
 
-    /** With thresholds in the address: what they would do, as a page or as the piece of it that a script swaps. */
+    /** With thresholds in the address: their effect, as a page or as the fragment that a script inserts. */
     showRiskLevels: async (req: Request, res: Response) => {
-      const asked = req.query['mediumFrom'] !== undefined;
-      const data = await preview(asked ? req.query : asPercentages(await getSettings(db)));
+      const isPreview = req.query['mediumFrom'] !== undefined;
+      const input = await preview(isPreview ? req.query : asPercentages(await getSettings(db)));
       if (req.get('x-fragment') === 'counts')
-        await renderFragment(res, 'settings/risk-counts', { ...data, errors: data.errors ?? [] });
-      else
-        await render(res, 'settings/risk-levels', {
-          title: 'Risk levels',
-          scripts: ['live-counts'],
-          ...data,
-          errors: data.errors ?? [],
-        });
+        await renderFragment(res, 'settings/risk-counts', (h) => presentRiskLevels(h, input));
+      else await renderRiskLevels(res, input, 200);
     },
 
     saveRiskLevels: async (req: Request, res: Response) => {
       const form = parseForm(RiskForm, req.body);
       if (!form.ok) {
-        const page = {
-          title: 'Risk levels',
-          scripts: ['live-counts'],
-          values: form.values,
-          counts: null,
-          errors: form.errors,
-        };
-        await render(res, 'settings/risk-levels', page, 422);
+        await renderRiskLevels(res, { ...form, counts: null }, 422);
         return;
       }
       const { mediumFrom, highFrom } = form.data;
       const relabelled = await changeRiskLevels(db, currentUser(req), mediumFrom, highFrom);
-      flash(
-        req,
-        'success',
-        relabelled === 'done'
-          ? 'The risk levels are saved, and every stored score has its new level. Files of earlier uploads keep theirs.'
-          : 'The risk levels are saved. Stored scores are getting their new level in the background; this takes a moment.',
-      );
+      flash(req, 'success', riskLevelsSaved[relabelled]);
       res.redirect(303, '/settings/risk-levels');
     },
 
     showOrganisation: async (_req: Request, res: Response) => {
       const { organisation, currency, timeZone, valueMonths } = await getSettings(db);
       const values = { organisation, currency, timeZone, valueMonths: String(valueMonths) };
-      await render(res, 'settings/organisation', { title: 'Organisation', values, currencies, timeZones });
+      await renderOrganisation(res, { values, errors: [] }, 200);
     },
 
     saveOrganisation: async (req: Request, res: Response) => {
       const form = parseForm(OrganisationForm, req.body);
       if (!form.ok) {
-        await render(
-          res,
-          'settings/organisation',
-          { title: 'Organisation', values: form.values, currencies, timeZones, errors: form.errors },
-          422,
-        );
+        await renderOrganisation(res, form, 422);
         return;
       }
       await changeOrganisation(db, currentUser(req), form.data);
-      flash(req, 'success', 'The organisation is saved.');
+      flash(req, 'success', 'The organisation has been saved.');
       res.redirect(303, '/settings/organisation');
     },
 
     showSample: async (_req: Request, res: Response) => {
       const sample = await describeSample(db);
       const refresh = sample.isBeingRemoved ? { refreshSeconds: 2, scripts: ['reload-page'] } : {};
-      await render(res, 'settings/sample', { title: 'Sample data', sample, ...refresh });
+      await render(res, 'settings/sample', (h) => ({
+        title: 'Sample data',
+        ...refresh,
+        ...presentSample(h, sample),
+      }));
     },
 
     removeSample: async (req: Request, res: Response) => {
@@ -150,10 +126,26 @@ export function createSettingsHandlers({ db, config }: Context) {
         res.redirect(303, '/settings/sample');
         return;
       }
-      flash(req, 'success', 'The sample is removed. What you uploaded yourself is untouched.');
+      flash(req, 'success', 'The sample data has been removed. Your own data has not changed.');
       res.redirect(303, '/');
     },
   };
+}
+
+const riskLevelsSaved: Record<'done' | 'later', string> = {
+  done: 'The risk levels have been saved, and every stored score updated. Result files of earlier batches keep their levels.',
+  later:
+    'The risk levels have been saved. Stored scores are being updated in the background; this takes a moment.',
+};
+
+function renderRiskLevels(res: Response, input: RiskLevelsInput, status: number): Promise<void> {
+  const page = { title: 'Risk levels', scripts: ['live-counts'] };
+  return render(res, 'settings/risk-levels', (h) => ({ ...page, ...presentRiskLevels(h, input) }), status);
+}
+
+function renderOrganisation(res: Response, input: FormInput, status: number): Promise<void> {
+  const page = { title: 'Organisation', ...presentOrganisation({ currencies, timeZones }, input) };
+  return render(res, 'settings/organisation', page, status);
 }
 
 function asPercentages({

@@ -1,30 +1,27 @@
-/** The first administrator, by the one-time link that the server prints. */
+/** Setting Holdfast up, with the one-time link that the server prints. */
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { getLink, isSetUp, setUp } from '../domain/people/accounts.ts';
 import { currencies, timeZones } from '../domain/organisation/locale.ts';
+import { getLink, isSetUp, setUp, toUser } from '../domain/people/accounts.ts';
 import { minPasswordLength } from '../domain/people/passwords.ts';
-import { Unprocessable } from '../errors.ts';
+import { describeSample, removeSample } from '../domain/sample/removal.ts';
+import { Conflict, Unprocessable } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
 import { signInSession } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { parseForm, textValues } from '../http/validate.ts';
+import { presentSetup } from '../presenters/setup.ts';
+import type { UserRecord } from '../store/users.ts';
 import { organisationFields } from './organisation-form.ts';
-import { emailField, nameField } from './people-form.ts';
+import { emailField, nameField, newPasswordErrors } from './people-form.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
     'setup/explain': PageData;
-    'setup/show': PageData & {
-      readonly token: string;
-      readonly values: Readonly<Record<string, string>>;
-      readonly minLength: number;
-      readonly currencies: readonly string[];
-      readonly timeZones: readonly string[];
-    };
+    'setup/show': PageData & ReturnType<typeof presentSetup>;
   }
 }
 
@@ -33,9 +30,45 @@ const SetupForm = z.object({
   email: emailField,
   password: z.string(),
   ...organisationFields,
+  start: z.enum(['sample', 'own'], 'Choose what to start with.').default('sample'),
 });
 
-export function createSetupHandlers({ db }: Context) {
+export function createSetupHandlers({ db, config }: Context) {
+  const renderForm = async (
+    req: Request,
+    res: Response,
+    input: Readonly<Record<string, string>>,
+    errors: readonly FieldError[] | null = null,
+  ) => {
+    const token = tokenOf(req);
+    const { files, isBeingRemoved } = await describeSample(db);
+    const page = presentSetup({
+      token,
+      values: input,
+      errors,
+      hasSample: files > 0 && !isBeingRemoved,
+      choices: { currencies, timeZones },
+      minLength: minPasswordLength,
+    });
+    await render(res, 'setup/show', page, errors === null ? 200 : 422);
+  };
+
+  /** Removes the sample and leads to the datasets, or leads home. */
+  const startWith = async (req: Request, user: UserRecord, start: 'sample' | 'own'): Promise<string> => {
+    if (start === 'sample') {
+      flash(req, 'success', 'Holdfast is set up. Look around the sample, then score a file of your own.');
+      return '/';
+    }
+    flash(req, 'success', 'Holdfast is set up. Upload a dataset to train your first model.');
+    try {
+      await removeSample(db, config, toUser(user));
+    } catch (error) {
+      if (!(error instanceof Conflict)) throw error;
+      flash(req, 'notice', `${error.message} You can remove it under Settings, Sample data.`);
+    }
+    return '/datasets';
+  };
+
   return {
     explain: async (_req: Request, res: Response) => {
       if (await isSetUp(db)) res.redirect(303, '/sign-in');
@@ -43,45 +76,32 @@ export function createSetupHandlers({ db }: Context) {
     },
 
     show: async (req: Request, res: Response) => {
-      const token = String(req.params['token']);
-      await getLink(db, token, 'setup');
-      await render(res, 'setup/show', setupPage(token, { currency: 'EUR', timeZone: 'UTC' }));
+      await getLink(db, tokenOf(req), 'setup');
+      await renderForm(req, res, { currency: 'EUR', timeZone: 'UTC' });
     },
 
     create: async (req: Request, res: Response) => {
-      const token = String(req.params['token']);
-      await getLink(db, token, 'setup');
-      const refuse = (errors: readonly FieldError[]) =>
-        render(res, 'setup/show', { ...setupPage(token, textValues(req.body)), errors }, 422);
-
-      const form = parseForm(SetupForm, req.body);
+      await getLink(db, tokenOf(req), 'setup');
+      const { name = '', email = '', organisation: company = '', ...values } = textValues(req.body);
+      const typed = { name, email, organisation: company, ...values };
+      const form = parseForm(SetupForm, req.body, newPasswordErrors(req.body, [name, email, company]));
       if (!form.ok) {
-        await refuse(form.errors);
+        await renderForm(req, res, typed, form.errors);
         return;
       }
+      const { organisation, currency, timeZone, start } = form.data;
       try {
-        const user = await setUp(db, token, form.data, {
-          organisation: form.data.organisation,
-          currency: form.data.currency,
-          timeZone: form.data.timeZone,
-        });
+        const user = await setUp(db, tokenOf(req), form.data, { organisation, currency, timeZone });
         await signInSession(req, user);
-        flash(
-          req,
-          'success',
-          'Holdfast is set up. The sample shows what it can do; score your own file when you like.',
-        );
-        res.redirect(303, '/');
+        res.redirect(303, await startWith(req, user, start));
       } catch (error) {
         if (!(error instanceof Unprocessable)) throw error;
-        await refuse(error.errors);
+        await renderForm(req, res, typed, error.errors);
       }
     },
   };
 }
 
-function setupPage(token: string, values: Readonly<Record<string, string>>) {
-  const title = 'Set up Holdfast';
-  const scripts = ['show-password'];
-  return { title, scripts, token, values, minLength: minPasswordLength, currencies, timeZones };
+function tokenOf(req: Request): string {
+  return String(req.params['token']);
 }

@@ -1,10 +1,11 @@
-/** Coming in, going out, and choosing a password by a one-time link. */
+/** Signing in and out, and choosing a password with a one-time link. */
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { authenticate, choosePassword, getLink, isSetUp } from '../domain/people/accounts.ts';
 import { maxPasswordLength, minPasswordLength } from '../domain/people/passwords.ts';
 import { Unavailable, Unprocessable } from '../errors.ts';
+import type { FieldError } from '../errors.ts';
 import { findCurrentUser, endSession, localPath, signInSession } from '../http/authenticate.ts';
 import { readKeptForm } from '../http/kept-form.ts';
 import { renderSendAgain } from '../http/late-form.ts';
@@ -13,7 +14,9 @@ import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { parseForm, textValues } from '../http/validate.ts';
 import { recordEvent } from '../store/audit.ts';
+import { getSettings } from '../store/settings.ts';
 import { findUser } from '../store/users.ts';
+import { newPasswordErrors } from './people-form.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -32,19 +35,20 @@ declare module '../http/render.ts' {
 const scripts = ['show-password'];
 
 const SignInForm = z.object({
-  email: z.string().trim().min(1, 'Enter your e-mail address.').max(254, 'This e-mail address is too long.'),
+  email: z.string().trim().min(1, 'Enter your email address.').max(254, 'Use at most 254 characters.'),
   password: z.string().min(1, 'Enter your password.').max(maxPasswordLength, 'This password is too long.'),
 });
 
-const PasswordForm = z
-  .object({ password: z.string(), repeated: z.string() })
-  .refine(({ password, repeated }) => password === repeated, {
-    path: ['repeated'],
-    message: 'The two passwords differ.',
-  });
+const PasswordForm = z.object({ password: z.string(), repeated: z.string() });
 
-/** Each costs two writes and a hash; whoever came after more than these would wait for seconds. */
+/** Each costs two writes and a hash; with more of them the last would wait for seconds. */
 const mostSignInsAtOnce = 20;
+
+/** The same for an unknown address and for a wrong password. */
+const incorrect: FieldError = {
+  field: 'email',
+  message: 'Incorrect email or password. If you have forgotten it, ask an administrator for a reset link.',
+};
 
 export function createSignInHandlers(context: Context) {
   const { db } = context;
@@ -76,10 +80,7 @@ export function createSignInHandlers(context: Context) {
       await limits.take(req, form.data.email);
       const user = await authenticate(db, form.data.email, form.data.password);
       if (!user) {
-        const errors = [
-          { field: 'email', message: 'The e-mail address and the password do not belong together.' },
-        ];
-        await render(res, 'auth/sign-in', { ...page, errors }, 422);
+        await render(res, 'auth/sign-in', { ...page, errors: [incorrect] }, 422);
         return;
       }
       await limits.giveBack(req, form.data.email);
@@ -97,13 +98,13 @@ export function createSignInHandlers(context: Context) {
     },
 
     showPassword: async (req: Request, res: Response) => {
-      await render(res, 'auth/password', await passwordPage(context, tokenOf(req)));
+      await render(res, 'auth/password', (await passwordPage(context, tokenOf(req))).page);
     },
 
     choosePassword: async (req: Request, res: Response) => {
       const token = tokenOf(req);
-      const page = await passwordPage(context, token);
-      const form = parseForm(PasswordForm, req.body);
+      const { page, personal } = await passwordPage(context, token);
+      const form = parseForm(PasswordForm, req.body, newPasswordErrors(req.body, personal));
       if (!form.ok) {
         await render(res, 'auth/password', { ...page, errors: form.errors }, 422);
         return;
@@ -123,14 +124,20 @@ export function createSignInHandlers(context: Context) {
 async function passwordPage({ db }: Context, token: string) {
   const link = await getLink(db, token, 'password');
   const user = await findUser(db, link.userId ?? 0);
-  return { title: 'Choose a password', scripts, token, name: user?.name ?? '', minLength: minPasswordLength };
+  const { organisation } = await getSettings(db);
+  const { name = '', email = '' } = user ?? {};
+  return {
+    page: { title: 'Choose a password', scripts, token, name, minLength: minPasswordLength },
+    /** Words that make a password easy to guess. */
+    personal: [name, email, organisation],
+  };
 }
 
 function tokenOf(req: Request): string {
   return String(req.params['token']);
 }
 
-/** Whoever is too many is sent away before anything is written or counted. */
+/** Refuses further sign-ins before anything is written or counted. */
 function limited(signIn: (req: Request, res: Response) => Promise<void>) {
   let underWay = 0;
   return async (req: Request, res: Response): Promise<void> => {

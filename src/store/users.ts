@@ -41,7 +41,7 @@ export async function getUser(db: Db, id: number): Promise<UserRecord> {
   return user;
 }
 
-/** E-mail addresses are stored and compared in lower case. */
+/** Email addresses are stored and compared in lower case. */
 export async function findUserByEmail(db: Db, email: string): Promise<UserRecord | undefined> {
   const row = await db<UserRow>('users').where({ email: email.toLowerCase() }).first();
   return row && toUser(row);

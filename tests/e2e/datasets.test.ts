@@ -27,7 +27,7 @@ describe.skipIf(browserPath === undefined)('an analyst with data of their own', 
     page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
     await page.goto(server.setupLink!);
     await page.getByLabel('Your name').fill('Ada Admin');
-    await page.getByLabel('E-mail address').fill('ada@example.com');
+    await page.getByLabel('Email address').fill('ada@example.com');
     await page.getByLabel('Password').fill(password);
     await page.getByLabel('Name', { exact: true }).fill('First Bank');
     await page.getByRole('button', { name: 'Set up Holdfast' }).click();

@@ -55,7 +55,7 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
   it('sets Holdfast up by the printed link and finds the sample scored', async () => {
     await page.goto(server.setupLink!);
     await page.getByLabel('Your name').fill('Ada Admin');
-    await page.getByLabel('E-mail address').fill('ada@example.com');
+    await page.getByLabel('Email address').fill('ada@example.com');
     await page.getByLabel('Password').fill(password);
     await page.getByLabel('Name', { exact: true }).fill('Northwind Telecom');
     await page.getByRole('button', { name: 'Set up Holdfast' }).click();
@@ -73,7 +73,7 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
 
   it('scores a file in five clicks from sign-in and gets every row back', async () => {
     await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.getByLabel('E-mail address').fill('ada@example.com');
+    await page.getByLabel('Email address').fill('ada@example.com');
     await page.getByLabel('Password').fill(password);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('link', { name: 'Score a file' }).first().click();
@@ -239,7 +239,7 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
 
   it('removes the sample with one click and keeps what it uploaded', async () => {
     await page.goto(`${server.url}/settings/sample`);
-    await page.getByRole('button', { name: 'Remove the sample' }).click();
+    await page.getByRole('button', { name: 'Remove sample data' }).click();
     await page.getByText('There is no sample data here').waitFor();
     await page.goto(server.url);
     expect(await page.locator('main').innerText()).not.toContain('Sample data.');

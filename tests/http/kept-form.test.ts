@@ -35,7 +35,7 @@ describe('a form that arrives after its session has ended', () => {
   it('is shown after sign-in and sent with a fresh token', async () => {
     const { agent, answer } = await lateForm({ name: 'Ada <b>Late</b>', theme: 'dark' });
     expect(answer.status).toBe(401);
-    expect(answer.text).toContain('What you typed is kept in this page');
+    expect(answer.text).toContain('What you entered is kept on this\npage');
     const kept = hidden(answer.text, 'kept');
     const credentials = { email: 'ada@example.com', password };
     const wrong = await agent
@@ -116,7 +116,7 @@ describe('a form with the token of an earlier session', () => {
       .type('form')
       .send({ _csrf: old, ...form })
       .expect(403);
-    expect(shown.text).toContain('You signed in again after you opened its page');
+    expect(shown.text).toContain('You signed in again after you opened the page');
     expect(hidden(shown.text, 'name')).toBe(form.name);
     const fresh = hidden(shown.text, '_csrf');
     await agent

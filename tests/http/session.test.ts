@@ -83,7 +83,7 @@ describe('a session', () => {
     expect(await countSessions()).toBe(before + 1);
     const _csrf = await csrfToken(agent, '/account');
     const { headers } = await agent.post('/sign-out').type('form').send({ _csrf }).expect(303);
-    expect((await agent.get(String(headers['location']))).text).toContain('You are signed out.');
+    expect((await agent.get(String(headers['location']))).text).toContain('You have signed out.');
     expect(await countSessions()).toBe(before);
   });
 });

@@ -21,7 +21,7 @@ describe('a form that waits to be sent again', () => {
         { label: 'High risk', text: 'Yes' },
         { label: 'In use', text: 'Yes' },
       ],
-      others: 1,
+      others: '1 more field will be sent as you filled it in.',
     });
     const customer = { model: '3', customer: 'c1', f0: 'Fiber optic', f1: '12', f2: '' };
     expect(describeKeptForm({ path: '/predict', fields: Object.entries(customer) })).toEqual({
@@ -31,13 +31,18 @@ describe('a form that waits to be sent again', () => {
         { label: 'Identifier', text: 'c1' },
         { label: 'The rest', text: 'Fiber optic · 12' },
       ],
-      others: 0,
+      others: null,
     });
     expect(describeKeptForm({ path: '/models/tests/4/removal', fields: [] })).toMatchObject({
       ...{ doing: 'removing a promotion test', subject: '/models/tests/4' },
     });
     expect(describeKeptForm({ path: '/', fields: [['constructor', 'x']] })).toEqual({
-      ...{ doing: 'sending a form', subject: null, typed: [], others: 1 },
+      ...{
+        doing: 'sending a form',
+        subject: null,
+        typed: [],
+        others: '1 more field will be sent as you filled it in.',
+      },
     });
   });
 

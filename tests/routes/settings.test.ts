@@ -66,8 +66,8 @@ describe('risk levels', () => {
   });
 
   it.each([
-    [{ mediumFrom: '60', highFrom: '30' }, 'the two overlap'],
-    [{ mediumFrom: '50', highFrom: '50' }, 'the two overlap'],
+    [{ mediumFrom: '60', highFrom: '30' }, 'so that the levels do not overlap'],
+    [{ mediumFrom: '50', highFrom: '50' }, 'so that the levels do not overlap'],
     [{ mediumFrom: 'low', highFrom: '' }, 'Enter a percentage such as 30.'],
     [{ mediumFrom: '0', highFrom: '100' }, 'above 0 and below 100'],
     [{ mediumFrom: '1e1', highFrom: '-5' }, 'Enter a percentage such as 30.'],
@@ -135,7 +135,7 @@ describe('the organisation', () => {
     ['currency', 'XXX1', 'Choose a currency'],
     ['timeZone', 'Mars/Olympus', 'Choose a time zone'],
     ['valueMonths', '0', 'at least 1 month'],
-    ['valueMonths', '12.5', 'whole months'],
+    ['valueMonths', '12.5', 'a whole number of months'],
     ['valueMonths', 'many', 'Enter a number of months'],
   ])('refuses %s %j in words, beside the field', async (field, value, words) => {
     const { text } = await post('/settings/organisation', { ...form, [field]: value }).expect(422);
@@ -181,7 +181,7 @@ describe('removing the sample', () => {
     ).toEqual([]);
     const waiting = await admin.get('/settings/sample').expect(200);
     expect(waiting.text).toContain('The sample is being removed');
-    expect(waiting.text).toContain('2,000 scores are left');
+    expect(waiting.text).toContain('2,000 scores left to remove');
     expect((await post('/settings/sample/removal', {}).expect(409)).text).toContain('being removed already');
     await runJobs(test.context);
 
@@ -205,13 +205,13 @@ describe('removing the sample', () => {
   it('afterwards says that nothing is left but the active model, until another takes over', async () => {
     const { db } = test.context;
     const { text } = await admin.get('/settings/sample').expect(200);
-    expect(text).toContain('What is left of it is the active model');
+    expect(text).toContain('Only the active model');
     const sampleId = (await findActiveModel(db))!.id;
     await activateModel(db, await activateSmallModel(test));
     expect((await admin.get('/settings/sample')).text).toContain('which is not active');
     await post('/settings/sample/removal', {}).expect(303);
     expect(await findModel(db, sampleId)).toBeUndefined();
-    expect((await admin.get('/settings/sample')).text).toContain('Everything that you see is your own');
+    expect((await admin.get('/settings/sample')).text).toContain('Everything you see is your own data');
     expect(await prepareFirstStart(db, test.context.config)).toBe(false);
   });
 });

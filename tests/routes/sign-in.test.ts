@@ -31,7 +31,13 @@ describe('set-up', () => {
     });
     expect(answer.status).toBe(422);
     expect(answer.text).toContain('<title>Error: ');
-    for (const id of ['name', 'email', 'timeZone']) expect(answer.text).toContain(`href="#${id}"`);
+    const summary = /error-summary[\s\S]*?<\/ul>/.exec(answer.text)![0];
+    expect([...summary.matchAll(/href="#(\w+)"/g)].map(([, id]) => id)).toEqual([
+      'name',
+      'email',
+      'password',
+      'timeZone',
+    ]);
     expect(answer.text).toContain('value="Northwind"');
     expect(answer.text).not.toContain('value="short"');
     expect((await getSettings(test.context.db)).setUpAt).toBeNull();
@@ -69,7 +75,9 @@ describe('sign-in', () => {
       expect(text).toContain(`value="${email}"`);
       return /error-summary[\s\S]*?<\/ul>/.exec(text)![0];
     };
-    expect(await say('ada@example.com')).toBe(await say('nobody@example.com'));
+    const said = await say('ada@example.com');
+    expect(said).toContain('Incorrect email or password.');
+    expect(said).toBe(await say('nobody@example.com'));
   });
 
   it('returns to the page that was asked for, never to another site', async () => {
@@ -148,19 +156,50 @@ describe('sign-in', () => {
 });
 
 describe('people', () => {
-  it('are invited by a link that is shown once and works once', async () => {
+  const linkIn = (text: string) => /http:\/\/[^<]*(\/password\/[\w-]+)/.exec(text)?.[1];
+
+  it('are invited by a link that stays on its page until another is opened, and works once', async () => {
     const admin = await signIn(await freshApp(), 'admin');
     const _csrf = await csrfToken(admin, '/admin/users');
-    const { text } = await admin
+    const answer = await admin
       .post('/admin/users')
       .type('form')
-      .send({ _csrf, name: 'Ben', email: 'ben@example.com', role: 'analyst' });
-    const path = /http:\/\/[^<]*(\/password\/[\w-]+)/.exec(text)![1]!;
+      .send({ _csrf, name: 'Ben', email: 'ben@example.com', role: 'analyst' })
+      .expect(303);
+    expect(String(answer.headers['set-cookie'])).toMatch(
+      /holdfast-link=[^;]+; Max-Age=900; Path=\/admin\/users\/\d+;.* HttpOnly; SameSite=Strict/,
+    );
+    const page = String(answer.headers['location']);
+    const path = linkIn((await admin.get(page).expect(200)).text)!;
+    expect(linkIn((await admin.get(page)).text)).toBe(path);
+    const stored = JSON.stringify(await fresh!.context.db('sessions'));
+    expect(stored).not.toContain(path.split('/').at(-1));
+    await admin.get('/admin/users').expect(200);
+    expect(linkIn((await admin.get(page)).text)).toBeUndefined();
     const ben = request.agent(fresh!.app);
     const token = await csrfToken(ben, path);
     await ben.post(path).type('form').send({ _csrf: token, password, repeated: password }).expect(303);
     await ben.get('/score').expect(200);
     await request(fresh!.app).get(path).expect(404);
+  });
+
+  it('see a link only where it was made, and only while it can be used', async () => {
+    const admin = await signIn(fresh!, 'admin');
+    const _csrf = await csrfToken(admin, '/admin/users');
+    const reset = async () => {
+      const [{ id }] = (await fresh!.context.db('users').where({ name: 'Ben' })) as [{ id: number }];
+      const { headers } = await admin.post(`/admin/users/${id}/password-reset`).type('form').send({ _csrf });
+      return String(headers['location']);
+    };
+    const page = await reset();
+    const path = linkIn((await admin.get(page)).text)!;
+    const planted = `holdfast-link=${path.split('/').at(-1)!}`;
+    const other = await signIn(fresh!, 'admin');
+    expect(linkIn((await other.get(page).set('Cookie', planted)).text)).toBeUndefined();
+    const ben = request.agent(fresh!.app);
+    const token = await csrfToken(ben, path);
+    await ben.post(path).type('form').send({ _csrf: token, password, repeated: password }).expect(303);
+    expect(linkIn((await admin.get(page)).text)).toBeUndefined();
   });
 
   it('lose their session at once when disabled, and the last administrator stays', async () => {

@@ -78,6 +78,11 @@ export async function getLink(db: Db, token: string, purpose: LinkPurpose): Prom
   return link;
 }
 
+/** The link for choosing a password, while it can be used. */
+export function findPasswordLink(db: Db, token: string): Promise<OneTimeLink | undefined> {
+  return findOpenLink(db, hashToken(token), 'password');
+}
+
 /** Creates the first administrator and the organisation; the set-up link is used up. */
 export async function setUp(
   db: Db,
@@ -113,7 +118,7 @@ export async function inviteUser(
   return inTransaction(db, async (trx) => {
     if (await findUserByEmail(trx, person.email)) {
       throw new Unprocessable([
-        { field: 'email', message: 'There is a person with this e-mail address already.' },
+        { field: 'email', message: 'A user with this email address already exists.' },
       ]);
     }
     const user = await insertUser(trx, { ...person, passwordHash: null });
@@ -184,9 +189,8 @@ export async function changePassword(
   next: string,
 ): Promise<UserRecord> {
   const user = await getUser(db, userId);
-  if (!(await isPassword(current, user.passwordHash))) {
-    throw new Unprocessable([{ field: 'currentPassword', message: 'This is not your current password.' }]);
-  }
+  if (!(await isPassword(current, user.passwordHash)))
+    throw new Unprocessable([{ field: 'currentPassword', message: 'Incorrect current password.' }]);
   requireGoodPassword(next, [user.name, user.email, (await getSettings(db)).organisation]);
   const passwordHash = await hashPassword(next);
   return inTransaction(db, async (trx) => {

@@ -1,0 +1,108 @@
+/** The audit log: what was done in words, and of each change only the fields that differ. */
+import type { AuditEvent } from '../store/audit.ts';
+import type { UserRecord } from '../store/users.ts';
+import type { ViewHelpers } from './view-helpers.ts';
+
+export interface AuditQuery {
+  readonly action: string;
+  readonly user: number | '';
+  readonly from: string;
+  readonly to: string;
+  readonly page: number;
+}
+
+export interface AuditInput {
+  readonly events: readonly AuditEvent[];
+  readonly actions: readonly string[];
+  readonly users: readonly UserRecord[];
+  readonly query: AuditQuery;
+  readonly total: number;
+  readonly pages: number;
+}
+
+export function presentAudit(h: ViewHelpers, { events, actions, users, query, total, pages }: AuditInput) {
+  const current = { ...query };
+  return {
+    summary: h.plural(total, 'event'),
+    downloadHref: `/admin/audit.csv${h.query(current, { page: null })}`,
+    actionField: {
+      name: 'action',
+      label: 'Action',
+      value: query.action,
+      options: [
+        { value: '', label: 'All actions' },
+        ...actions.map((name) => ({ value: name, label: actionText(name) })),
+      ],
+    },
+    userField: {
+      name: 'user',
+      label: 'User',
+      value: query.user,
+      options: [
+        { value: '', label: 'All users' },
+        ...users.map(({ id, name }) => ({ value: id, label: name })),
+      ],
+    },
+    events: events.map((event) => ({
+      at: h.dateTime(event.at),
+      user: event.userName ?? 'Holdfast',
+      action: actionText(event.action),
+      subject: event.subject,
+      changes: changesBetween(event.before, event.after),
+    })),
+    query: current,
+    page: query.page,
+    pages,
+  };
+}
+
+/** `user.role-changed` → 'User: role changed'. */
+function actionText(action: string): string {
+  const [noun = '', verb = ''] = action.split('.');
+  const words = (text: string): string => text.replaceAll('-', ' ');
+  return `${words(noun).replace(/^./, (letter) => letter.toUpperCase())}: ${words(verb)}`;
+}
+
+export interface Change {
+  readonly field: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Of objects the fields that differ, in the order of the later one; of anything else the whole value. */
+export function changesBetween(before: string | null, after: string | null): Change[] {
+  const [old, now] = [fieldsOf(before), fieldsOf(after)];
+  const names = [...new Set([...Object.keys(now), ...Object.keys(old)])];
+  return names
+    .map((name) => ({ field: fieldText(name), before: valueText(old[name]), after: valueText(now[name]) }))
+    .filter((change) => change.before !== change.after);
+}
+
+function fieldsOf(json: string | null): Readonly<Record<string, unknown>> {
+  const value: unknown = json === null ? {} : parsed(json);
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value))
+    : { value };
+}
+
+/** An event of an earlier version may hold plain text. */
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return json;
+  }
+}
+
+/** `valueMonths` → 'Value months'. */
+function fieldText(name: string): string {
+  const words = name.replace(/([a-z\d])([A-Z])/g, '$1 $2').toLowerCase();
+  return words.replace(/^./, (letter) => letter.toUpperCase());
+}
+
+function valueText(value: unknown): string {
+  if (value === undefined || value === null || value === '') return '–';
+  if (typeof value === 'boolean') return value ? 'Yes' : 'No';
+  if (Array.isArray(value)) return value.map(valueText).join(', ') || '–';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

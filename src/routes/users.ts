@@ -1,0 +1,114 @@
+/** Users: who may sign in, with which role. */
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import {
+  changeRole,
+  findPasswordLink,
+  inviteUser,
+  resetPassword,
+  setDisabled,
+} from '../domain/people/accounts.ts';
+import { roles } from '../domain/people/permissions.ts';
+import { Unprocessable } from '../errors.ts';
+import type { FieldError } from '../errors.ts';
+import { currentUser } from '../http/authenticate.ts';
+import { flash } from '../http/flash.ts';
+import { render } from '../http/render.ts';
+import type { PageData } from '../http/render.ts';
+import { isHttps } from '../http/session.ts';
+import { showLinkAt, shownToken } from '../http/shown-link.ts';
+import { idParam, parseForm, textValues } from '../http/validate.ts';
+import { presentUser, presentUsers } from '../presenters/user.ts';
+import { getUser, listUsers } from '../store/users.ts';
+import { emailField, nameField } from './people-form.ts';
+
+declare module '../http/render.ts' {
+  interface Pages {
+    'admin/users': PageData & ReturnType<typeof presentUsers>;
+    'admin/user': PageData & ReturnType<typeof presentUser>;
+  }
+}
+
+const roleField = z.enum(roles, 'Choose a role.');
+const InviteForm = z.object({ name: nameField, email: emailField, role: roleField });
+const RoleForm = z.object({ role: roleField });
+
+export function createUserHandlers(context: Context) {
+  const { db } = context;
+
+  const refuseInvitation = async (req: Request, res: Response, errors: readonly FieldError[]) => {
+    const input = { users: await listUsers(db), values: textValues(req.body), errors };
+    await render(res, 'admin/users', (h) => ({ title: 'Users', errors, ...presentUsers(h, input) }), 422);
+  };
+
+  return {
+    list: async (_req: Request, res: Response) => {
+      const input = { users: await listUsers(db), values: {}, errors: [] };
+      await render(res, 'admin/users', (h) => ({ title: 'Users', ...presentUsers(h, input) }));
+    },
+
+    invite: async (req: Request, res: Response) => {
+      const form = parseForm(InviteForm, req.body);
+      if (!form.ok) {
+        await refuseInvitation(req, res, form.errors);
+        return;
+      }
+      try {
+        const { user, token } = await inviteUser(db, currentUser(req), form.data);
+        redirectToLink(res, user.id, token);
+      } catch (error) {
+        if (!(error instanceof Unprocessable)) throw error;
+        await refuseInvitation(req, res, error.errors);
+      }
+    },
+
+    show: async (req: Request, res: Response) => {
+      const user = await getUser(db, idParam(req));
+      const token = shownToken(req);
+      const isOpen = token !== null && (await findPasswordLink(db, token))?.userId === user.id;
+      const link = isOpen ? `${baseUrl(context, req)}/password/${token}` : null;
+      await render(res, 'admin/user', (h) => presentUser(h, user, link));
+    },
+
+    changeRole: async (req: Request, res: Response) => {
+      const id = idParam(req);
+      const form = parseForm(RoleForm, req.body);
+      if (!form.ok) throw new Unprocessable(form.errors);
+      await changeRole(db, currentUser(req), id, form.data.role);
+      flash(req, 'success', 'The role has been changed. It applies when the user signs in again.');
+      res.redirect(303, `/admin/users/${id}`);
+    },
+
+    resetPassword: async (req: Request, res: Response) => {
+      const id = idParam(req);
+      redirectToLink(res, id, await resetPassword(db, currentUser(req), id));
+    },
+
+    disable: async (req: Request, res: Response) => {
+      await setDisabled(db, currentUser(req), idParam(req), true);
+      flash(req, 'success', 'The account has been disabled and signed out everywhere. Its history is kept.');
+      res.redirect(303, `/admin/users/${idParam(req)}`);
+    },
+
+    enable: async (req: Request, res: Response) => {
+      await setDisabled(db, currentUser(req), idParam(req), false);
+      flash(req, 'success', 'The account has been enabled.');
+      res.redirect(303, `/admin/users/${idParam(req)}`);
+    },
+  };
+}
+
+function redirectToLink(res: Response, userId: number, token: string): void {
+  const path = `/admin/users/${userId}`;
+  showLinkAt(res, path, token);
+  res.redirect(303, path);
+}
+
+/** Where links lead; the Host header is trusted only where no address is configured. */
+function baseUrl({ config }: Context, req: Request): string {
+  return (
+    config.publicUrl ??
+    `${isHttps(config) ? 'https' : 'http'}://${req.get('host') ?? `${config.host}:${config.port}`}`
+  );
+}
