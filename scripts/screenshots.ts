@@ -60,6 +60,9 @@ async function setUp(
   await page.getByLabel('Email address').fill('ada@example.com');
   await page.getByLabel('Password').fill(password);
   await page.getByLabel('Name', { exact: true }).fill('Northwind Telecom');
+  // Whatever the browser suggests.
+  await page.getByLabel('Currency').selectOption('EUR');
+  await page.getByLabel('Time zone').selectOption('UTC');
   await page.getByRole('button', { name: 'Set up Holdfast' }).click();
   await page.getByRole('heading', { name: 'Northwind Telecom' }).waitFor();
   await page.waitForTimeout(3_000);

@@ -65,7 +65,8 @@ function actionText(action: string): string {
 
 export interface Change {
   readonly field: string;
-  readonly before: string;
+  /** Null where there was nothing. */
+  readonly before: string | null;
   readonly after: string;
 }
 
@@ -74,8 +75,12 @@ export function changesBetween(before: string | null, after: string | null): Cha
   const [old, now] = [fieldsOf(before), fieldsOf(after)];
   const names = [...new Set([...Object.keys(now), ...Object.keys(old)])];
   return names
-    .map((name) => ({ field: fieldText(name), before: valueText(old[name]), after: valueText(now[name]) }))
-    .filter((change) => change.before !== change.after);
+    .filter((name) => valueText(old[name]) !== valueText(now[name]))
+    .map((name) => ({
+      field: fieldText(name),
+      before: Object.hasOwn(old, name) ? valueText(old[name]) : null,
+      after: valueText(now[name]),
+    }));
 }
 
 function fieldsOf(json: string | null): Readonly<Record<string, unknown>> {

@@ -52,6 +52,15 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
     return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') };
   };
 
+  it('is suggested the time zone and the currency of the browser', async () => {
+    const swedish = await browser.newContext({ locale: 'sv-SE', timezoneId: 'Europe/Stockholm' });
+    const setup = await swedish.newPage();
+    await setup.goto(server.setupLink!);
+    expect(await setup.getByLabel('Currency').inputValue()).toBe('SEK');
+    expect(await setup.getByLabel('Time zone').inputValue()).toBe('Europe/Stockholm');
+    await swedish.close();
+  });
+
   it('sets Holdfast up by the printed link and finds the sample scored', async () => {
     await page.goto(server.setupLink!);
     await page.getByLabel('Your name').fill('Ada Admin');
@@ -237,10 +246,32 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
     expect(hashes[1]).toBe(hashes[0]);
   });
 
+  it('finds the main navigation on one line, a menu on a phone, and no page that scrolls sideways', async () => {
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.goto(server.url);
+    const links = await page.locator('.site-nav a').all();
+    const boxes = await Promise.all(links.map((link) => link.boundingBox()));
+    expect(boxes.length).toBe(6);
+    expect(new Set(boxes.map((box) => box!.y)).size).toBe(1);
+    await page.setViewportSize({ width: 320, height: 900 });
+    await page.getByText('Menu', { exact: true }).click();
+    await page.getByRole('link', { name: 'Training runs' }).click();
+    expect(page.url()).toBe(`${server.url}/trainings`);
+    for (const path of [
+      ...['', 'score', 'predict', 'customers', 'analytics', 'models', 'datasets', 'trainings', 'account'],
+      ...['settings', 'settings/organisation', 'admin/users', 'admin/audit', 'admin/jobs'],
+    ]) {
+      await page.goto(`${server.url}/${path}`);
+      const excess = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      expect(excess, path).toBeLessThanOrEqual(0);
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
   it('removes the sample with one click and keeps what it uploaded', async () => {
     await page.goto(`${server.url}/settings/sample`);
     await page.getByRole('button', { name: 'Remove sample data' }).click();
-    await page.getByText('There is no sample data here').waitFor();
+    await page.getByText('There is no sample data').waitFor();
     await page.goto(server.url);
     expect(await page.locator('main').innerText()).not.toContain('Sample data.');
     expect(await page.locator('main').innerText()).toContain('mine.csv');

@@ -19,8 +19,8 @@ describe('the changes of an event', () => {
   it('hold what was added and what was removed', () => {
     expect(changes({ role: 'viewer' }, undefined)).toEqual([{ field: 'Role', before: 'viewer', after: '–' }]);
     expect(changes(undefined, { enabled: true, risk: ['low', 'high'] })).toEqual([
-      { field: 'Enabled', before: '–', after: 'Yes' },
-      { field: 'Risk', before: '–', after: 'low, high' },
+      { field: 'Enabled', before: null, after: 'Yes' },
+      { field: 'Risk', before: null, after: 'low, high' },
     ]);
   });
 
