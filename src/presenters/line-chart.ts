@@ -59,7 +59,7 @@ export interface LineChart {
 const top = 20;
 const base = 220;
 const height = 242;
-const pixelsPerCharacter = 7;
+const pixelsPerCharacter = 8;
 const mostDots = 25;
 
 /** Of shares, from 0 to 100 %. */
@@ -75,7 +75,7 @@ export function presentLineChart(input: LineChartInput): LineChart {
     conclusion: input.conclusion,
     xLabel: input.xLabel,
     yLabel: input.yLabel,
-    axisWidth: Math.max(...yTexts.map((text) => text.length)) * pixelsPerCharacter + 10,
+    axisWidth: Math.max(...yTexts.map((text) => text.length)) * pixelsPerCharacter + 12,
     height,
     top,
     base,

@@ -49,8 +49,8 @@ function repeatNote(
   const repeated = holdoutRows - (holdoutCustomers ?? holdoutRows);
   if (repeated <= 0) return null;
   return (
-    `${h.plural(repeated, 'held-out row belongs', 'held-out rows belong')} to the same customer as another one, ` +
-    'or repeats it; none of these customers is among the training rows. ' +
+    `${h.plural(repeated, 'held-out row is', 'held-out rows are')} of the same customer as another one, or a copy of it; ` +
+    'none of these customers is among the training rows. ' +
     'The intervals take rows as independent, so they are slightly too narrow.'
   );
 }

@@ -49,6 +49,6 @@ function presentRow(h: ViewHelpers, model: ModelRecord, isUnusable: boolean) {
     calibrationError: h.metric(holdout.ece),
     dataset: model.provenance.datasetName,
     rows: h.count(model.provenance.rowCount),
-    trained: h.dateTime(model.createdAt),
+    trained: h.date(model.createdAt),
   };
 }

@@ -65,7 +65,7 @@ export interface Evaluation {
   /** Share of customers who left in the whole dataset. */
   readonly positiveRate: number;
   readonly candidates: readonly Candidate[];
-  /** What `auto` chose, one or several. Absent: not `auto`, or a model of before version 0.3. */
+  /** What `auto` chose, one or several. Absent: not `auto`, or a model of before version 0.2. */
   readonly members?: readonly BlendMember[];
   /**
    * Confusion by threshold over out-of-fold probabilities of the training rows: thresholds are chosen here, and
@@ -78,7 +78,7 @@ export interface Evaluation {
   readonly baseline: Metrics;
   /** The best rule on one column, on the same rows. */
   readonly oneColumn?: Metrics;
-  /** Absent in models of before version 0.3. */
+  /** Absent in models of before version 0.2. */
   readonly overOneColumn?: GainOverOneColumn;
   /** Intervals, curves and groups on the same rows; absent in models of before version 0.2. */
   readonly report?: Report;
