@@ -36,7 +36,9 @@ const plain = numberFormat({
   roundingPriority: 'morePrecision',
 });
 const dayFormat = new Intl.DateTimeFormat(locale, {
-  ...{ day: 'numeric', month: 'short', year: 'numeric' },
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
   timeZone: 'UTC',
 });
 

@@ -5,7 +5,7 @@ import type { JobOutcome } from '../domain/jobs/steps.ts';
 import type { Job } from '../store/jobs.ts';
 
 export interface JobContext {
-  /** Its transactions write nothing when the job belongs to somebody else by now. */
+  /** Its transactions write nothing when another worker has taken the job over. */
   readonly db: Db;
   readonly config: Config;
   /** Reports progress, and answers whether to stop (the program ends) or to end (somebody cancelled). */

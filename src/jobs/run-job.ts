@@ -121,10 +121,10 @@ function createStep(db: Db, job: Job, isStopping: () => boolean): JobContext['st
     if (performance.now() - lastWrite < progressMs) return 'go on';
     lastWrite = performance.now();
     try {
-      const { isCancelled } = await saveProgress(db, job, done, total, stage ?? null);
+      const { isCancelled } = await saveProgress(db, job, { done, total, stage: stage ?? null });
       return isCancelled ? 'cancel' : 'go on';
     } catch (error) {
-      // That progress cannot be told just now is no reason to end the work.
+      // Progress that cannot be written just now is no reason to end the work.
       if (passing(error) === null) throw error;
       return 'go on';
     }

@@ -39,7 +39,7 @@ export const runTrainModel: JobHandler = async ({ db, config, step }, { training
   try {
     while (!news.isOver) {
       const { stage, done, total } = news.progress;
-      await tellProgress(db, id, news.progress);
+      await writeProgress(db, id, news.progress);
       const verdict = await step(done, total, stage);
       if (verdict === 'stop') return 'stopped';
       if (verdict === 'cancel') return cancelled((trx) => stopTraining(trx, id, 'cancelled', null));
@@ -55,7 +55,7 @@ export const runTrainModel: JobHandler = async ({ db, config, step }, { training
 };
 
 /** A fit that has run for an hour does not end because its progress cannot be written just now. */
-async function tellProgress(db: Db, id: number, progress: TrainingProgress): Promise<void> {
+async function writeProgress(db: Db, id: number, progress: TrainingProgress): Promise<void> {
   try {
     await inTransaction(db, (trx) => saveTrainingProgress(trx, id, progress));
   } catch (error) {

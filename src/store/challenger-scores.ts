@@ -1,4 +1,4 @@
-/** What a challenger says of customers whom the active model scored. */
+/** Scores of a challenger, of customers whom the active model scored too. */
 import type { Db } from '../db.ts';
 import type { CellValue } from '../ml/data/values.ts';
 import { readJson } from './json.ts';
@@ -10,7 +10,7 @@ export interface ChallengerScore {
   readonly probability: number;
 }
 
-/** Predictions of a batch after `afterId`, in their order: what a challenger is asked about. */
+/** Predictions of a batch after `afterId`, in their order: what a challenger scores. */
 export async function listBatchInputs(
   db: Db,
   batchId: number,
@@ -29,7 +29,7 @@ export async function listBatchInputs(
   }));
 }
 
-/** Saying it again replaces what was said. */
+/** A score that is saved again replaces the one before. */
 export async function saveChallengerScores(db: Db, scores: readonly ChallengerScore[]): Promise<void> {
   for (let at = 0; at < scores.length; at += 200) {
     const rows = scores.slice(at, at + 200).map(({ predictionId, modelId, probability }) => ({

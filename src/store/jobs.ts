@@ -29,7 +29,7 @@ export interface Job {
   readonly attempts: number;
   /** The number of its lease, raised by each claim. */
   readonly lease: number;
-  /** Why it is not gone on with at the moment, in words. */
+  /** Why it is paused at the moment, in words. */
   readonly waitsFor: string | null;
   readonly cancelRequested: boolean;
   readonly error: string | null;
@@ -38,9 +38,9 @@ export interface Job {
   readonly finishedAt: string | null;
 }
 
-/** A job that dies this often is not tried again. */
+/** A job whose thread dies this often is not tried again. */
 export const maxAttempts = 3;
-/** A claimed job whose lease is not renewed for so long belongs to nobody. */
+/** A claimed job whose lease is not renewed for so long may be claimed again. */
 export const leaseMs = 8_000;
 /** No lease and no pause is longer than that. */
 const clockSlackMs = 60_000;
@@ -64,6 +64,7 @@ interface JobRow {
   lease_expires_at: number | null;
   cancel_requested: number;
   error: string | null;
+  created_by: number | null;
   created_at: string;
   started_at: string | null;
   finished_at: string | null;
@@ -80,7 +81,7 @@ export async function enqueueJob(
       payload: JSON.stringify(job.payload),
       subject: job.subject.slice(0, 200),
       created_at: now(),
-      ...{ created_by: job.createdBy },
+      created_by: job.createdBy,
     })
     .returning('id');
   return row!.id;
@@ -103,13 +104,13 @@ export async function findJob(db: Db, id: number): Promise<Job | undefined> {
   return row && toJob(row);
 }
 
-/** What a claim gave: whoever shows an older number than the job has now, has lost it. */
+/** What a claim gave. A worker whose number is older than the job's has lost the job. */
 export type Lease = Pick<Job, 'id' | 'lease'>;
 
-/** The job was given up and belongs to somebody else by now, or is over. */
+/** The job was given up and another worker has taken it over, or it is over. */
 export class LeaseLost extends Error {
   constructor() {
-    super('The job belongs to somebody else by now.');
+    super('Another worker has taken this job over.');
   }
 }
 
@@ -121,7 +122,7 @@ export interface ClaimLimits {
 }
 
 /**
- * Takes the oldest job that nobody works on, for `leaseMs`; of several that try at once one gets it. The
+ * Takes the oldest job that no worker has, for `leaseMs`; of several that try at once one gets it. The
  * clock is the database's. A time too far ahead comes from a clock that was set back and counts as past.
  */
 export async function claimJob(
@@ -174,13 +175,11 @@ export async function countProgress(trx: Db, lease: Lease): Promise<void> {
   if ((await held(trx, lease).update({ attempts: 0 })) !== 1) throw new LeaseLost();
 }
 
-/** Says how far it is; gives whether somebody asked to cancel it. @throws LeaseLost */
+/** Saves how far the job is; gives whether somebody asked to cancel it. @throws LeaseLost */
 export async function saveProgress(
   db: Db,
   lease: Lease,
-  done: number,
-  total: number,
-  stage: string | null,
+  { done, total, stage }: Pick<Job, 'done' | 'total' | 'stage'>,
 ): Promise<{ readonly isCancelled: boolean }> {
   const [row] = await held(db, lease).update({ done, total, stage }).returning('cancel_requested');
   if (!row) throw new LeaseLost();
@@ -211,7 +210,11 @@ export async function finishJob(
   error: string | null = null,
 ): Promise<void> {
   const finished = await held(trx, lease).update({
-    ...{ state, error, finished_at: now(), lease_owner: null, lease_expires_at: null },
+    state,
+    error,
+    finished_at: now(),
+    lease_owner: null,
+    lease_expires_at: null,
     // Progress is written now and then; what is done is done wholly.
     ...(state === 'done' ? { done: trx.raw('total') } : {}),
   } as object);
@@ -233,12 +236,12 @@ export async function releaseJob(db: Db, lease: Lease, blameless: boolean): Prom
 export async function pauseJob(db: Db, lease: Lease, waitsFor: string, afterMs: number): Promise<void> {
   const time = await databaseTime(db);
   const paused = await held(db, lease).update({
-    ...{ state: 'queued', lease_owner: null, lease_expires_at: null },
-    ...{
-      waits_for: waitsFor,
-      retry_at: time + afterMs,
-      attempts: db.raw('CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END'),
-    },
+    state: 'queued',
+    lease_owner: null,
+    lease_expires_at: null,
+    waits_for: waitsFor,
+    retry_at: time + afterMs,
+    attempts: db.raw('CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END'),
   } as object);
   if (paused !== 1) throw new LeaseLost();
 }

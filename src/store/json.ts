@@ -19,7 +19,7 @@ export function readJson<S extends z.ZodType>(schema: S, text: string, of: strin
   }
   const result = schema.safeParse(value);
   if (!result.success) throw new DamagedRecord(of, problemOf(result.error));
-  // The schema's output is plain data: nobody is handed a way to change it.
+  // The cast only adds `readonly`: the schema's output is plain data.
   return result.data as Stored<z.output<S>>;
 }
 

@@ -8,7 +8,7 @@ export interface NewPrediction {
   readonly batchId: number | null;
   readonly rowNumber: number | null;
   readonly customerId: string | null;
-  /** A what-if is never anybody's latest score: nobody is as it says. */
+  /** A what-if is never a customer's latest score: its inputs were made up. */
   readonly source: PredictionSource;
   readonly modelId: number;
   readonly probability: number;
@@ -107,9 +107,12 @@ export async function deletePredictionsOf(trx: Db, batchId: number, limit?: numb
     .select<{ readonly risk_level: string; readonly notes: string }[]>('risk_level', 'notes');
   const minus = (level: string): number => -gone.filter(({ risk_level }) => risk_level === level).length;
   await addToBatch(trx, batchId, {
-    ...{ scoredCount: -gone.length, rejectedCount: 0 },
+    scoredCount: -gone.length,
+    rejectedCount: 0,
     notedCount: -gone.filter(({ notes }) => notes !== '[]').length,
-    ...{ lowCount: minus('low'), mediumCount: minus('medium'), highCount: minus('high') },
+    lowCount: minus('low'),
+    mediumCount: minus('medium'),
+    highCount: minus('high'),
   });
   return trx('predictions').whereIn('id', removed).delete();
 }

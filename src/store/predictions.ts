@@ -341,8 +341,12 @@ async function moveTotals(trx: Db, moved: readonly Moved[]): Promise<void> {
     const change = (level: RiskName): number =>
       rows.filter(({ to }) => to === level).length - rows.filter(({ from }) => from === level).length;
     await addToBatch(trx, batchId, {
-      ...{ scoredCount: 0, rejectedCount: 0, notedCount: 0 },
-      ...{ lowCount: change('low'), mediumCount: change('medium'), highCount: change('high') },
+      scoredCount: 0,
+      rejectedCount: 0,
+      notedCount: 0,
+      lowCount: change('low'),
+      mediumCount: change('medium'),
+      highCount: change('high'),
     });
   }
 }

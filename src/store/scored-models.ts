@@ -1,4 +1,4 @@
-/** Where the scores that are stored came from: models and uploads, without a look at every score. */
+/** Which models and batches the stored scores came from, without reading every score. */
 import type { Db } from '../db.ts';
 import { ColumnMapping } from './batch-documents.ts';
 import { readJson } from './json.ts';

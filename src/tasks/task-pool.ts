@@ -1,6 +1,7 @@
 /**
  * Hands tasks to threads, first come first served within a lane. A task that is not done in time is ended with
- * its thread: a long statement of SQLite cannot be interrupted otherwise.
+ * its thread: a long statement of SQLite cannot be interrupted otherwise. Why this is not a library:
+ * docs/decisions/0019-own-thread-pools-and-csv.md.
  */
 import type { Worker } from 'node:worker_threads';
 import type { Config } from '../config.ts';
@@ -33,7 +34,7 @@ interface Pending {
 interface Thread {
   readonly worker: Worker;
   current: Pending | null;
-  /** Told to end; a statement of SQLite runs to its end before the thread does. */
+  /** It was asked to end; a statement of SQLite runs to its end before the thread does. */
   isEnding: boolean;
 }
 

@@ -50,8 +50,17 @@ export async function storeBatch(
   const [row] = await context
     .db('batches')
     .insert({
-      ...{ user_id: 1, model_id: modelId, original_name: 'customers.csv', file: 'customers', byte_size: 1 },
-      ...{ sha256: '', format: '{}', header: '[]', state: 'done', row_count: count, scored_count: count },
+      user_id: 1,
+      model_id: modelId,
+      original_name: 'customers.csv',
+      file: 'customers',
+      byte_size: 1,
+      sha256: '',
+      format: '{}',
+      header: '[]',
+      state: 'done',
+      row_count: count,
+      scored_count: count,
       created_at: '2026-11-20T12:00:00.000Z',
     })
     .returning<{ id: number }[]>('id');
@@ -64,11 +73,22 @@ function toRow(
 ): NewPrediction {
   const reasons = Object.entries(score.inputs).map(([feature, value]) => ({ feature, value, points: 0.031 }));
   return {
-    ...{ batchId, rowNumber: batchId === null ? null : number + 2, modelId },
-    ...{ customerId: `C-${String(number).padStart(7, '0')}`, source: batchId === null ? 'form' : 'batch' },
-    ...{ probability: score.probability, riskLevel: score.riskLevel, monthlyValue: score.monthlyValue },
-    ...{ reasons: JSON.stringify({ base: 0.3, strongest: reasons.slice(0, 8) }), actions: '[]', notes: '[]' },
-    ...{ recommendedAction: null, expectedSaving: null, isSample: false, createdBy: null },
-    ...{ inputs: JSON.stringify(score.inputs), createdAt: '2026-11-20T12:00:00.000Z' },
+    batchId,
+    rowNumber: batchId === null ? null : number + 2,
+    modelId,
+    customerId: `C-${String(number).padStart(7, '0')}`,
+    source: batchId === null ? 'form' : 'batch',
+    probability: score.probability,
+    riskLevel: score.riskLevel,
+    monthlyValue: score.monthlyValue,
+    reasons: JSON.stringify({ base: 0.3, strongest: reasons.slice(0, 8) }),
+    actions: '[]',
+    notes: '[]',
+    recommendedAction: null,
+    expectedSaving: null,
+    isSample: false,
+    createdBy: null,
+    inputs: JSON.stringify(score.inputs),
+    createdAt: '2026-11-20T12:00:00.000Z',
   };
 }

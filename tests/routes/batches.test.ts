@@ -155,7 +155,7 @@ describe('a file that is scored later than it was uploaded', () => {
     const job = { kind: 'check-batch', payload: { batchId: 0 }, subject: 'Check', createdBy: null } as const;
     const jobId = await enqueueJob(db, job);
     const lease = (await claimJob(db, 'test'))!;
-    await saveProgress(db, lease, 0, 35_529, null);
+    await saveProgress(db, lease, { done: 0, total: 35_529, stage: null });
     await finishJob(db, lease, 'done');
     expect((await listJobs(db, 500)).find(({ id }) => id === jobId)).toMatchObject({ done: 35_529 });
   });

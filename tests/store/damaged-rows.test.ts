@@ -19,11 +19,24 @@ beforeEach(async () => {
 afterEach(() => test.close());
 
 const batch = {
-  ...{ userId: null, originalName: 'a.csv', file: 'a', byteSize: 1, sha256: 'a' },
-  ...{ format: commaFormat, header: ['tenure'], rowCount: 1, isSample: false },
+  userId: null,
+  originalName: 'a.csv',
+  file: 'a',
+  byteSize: 1,
+  sha256: 'a',
+  format: commaFormat,
+  header: ['tenure'],
+  rowCount: 1,
+  isSample: false,
 };
 const rule = {
-  ...{ position: 1, action: 'Call', why: 'Because', cost: 5, saveRate: 0.2, enabled: true, isExample: false },
+  position: 1,
+  action: 'Call',
+  why: 'Because',
+  cost: 5,
+  saveRate: 0.2,
+  enabled: true,
+  isExample: false,
   conditions: { riskLevels: ['high' as const], minMonthlyValue: null, reason: null, attributes: [] },
 };
 

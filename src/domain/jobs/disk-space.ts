@@ -1,4 +1,4 @@
-/** Said of a job that waits for space; told from the disk itself, since a full one may not take the job's own words. */
+/** Shown for a job that waits for space. Read from the disk itself: a full one may not store what the job says. */
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Config } from '../../config.ts';

@@ -1,4 +1,4 @@
-/** A job that has failed for good, or was cancelled, tells what it was working on. */
+/** What a job was working on changes its state when the job fails for good or is cancelled. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inTransaction } from '../../db.ts';

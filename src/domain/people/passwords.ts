@@ -12,7 +12,7 @@ export const maxPasswordLength = 256;
 // Argon2id is the library's default algorithm.
 const parameters = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 };
 
-/** Hashing is deliberately expensive: at most two at once, so that a crowd at the door cannot take the machine. */
+/** Hashing is deliberately expensive: at most two at once, so that many sign-ins at a time cannot use up the machine. */
 const maxAtOnce = 2;
 /** Whoever would stand further back than this is sent away instead: the wait would be seconds. */
 const maxWaiting = 30;

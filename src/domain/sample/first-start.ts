@@ -131,11 +131,15 @@ function plans(): SamplePlan[] {
   const shared = { datasetName, isSample: true, details: changeable } as const;
   return [
     {
-      ...{ ...shared, name: 'Telecom churn (sample)', only: null },
+      ...shared,
+      name: 'Telecom churn (sample)',
+      only: null,
       options: { ...optionsFor('thorough'), seed: historySeed },
     },
     {
-      ...{ ...shared, name: 'Telecom churn, 8 features (sample)', only: paperColumns },
+      ...shared,
+      name: 'Telecom churn, 8 features (sample)',
+      only: paperColumns,
       options: { ...optionsFor('quick'), seed: historySeed },
     },
   ];
@@ -159,7 +163,7 @@ async function activateFirst(db: Db): Promise<void> {
   if (first) await inTransaction(db, (trx) => activateModel(trx, first.id));
 }
 
-/** Through the same door as any upload. */
+/** The same way as any upload. */
 async function scoreCurrentCustomers(db: Db, config: Config): Promise<void> {
   const model = await findActiveModel(db);
   if (!model || (await listSampleBatches(db)).length > 0) return;
