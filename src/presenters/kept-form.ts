@@ -55,7 +55,7 @@ const threshold = {
   valueMonths: 'Months that a kept customer stays',
   monthlyValue: 'Monthly revenue per customer',
 };
-const customers = { horizonDays: 'Gone means: nothing for so many days', cutoff: 'Cut-off' };
+const customers = { horizonDays: 'Days without a purchase that count as churn', cutoff: 'Cut-off date' };
 const organisation = {
   ...{ organisation: 'Name', currency: 'Currency', timeZone: 'Time zone' },
   valueMonths: 'Months of revenue from a retained customer',
@@ -77,14 +77,14 @@ const purposes: Readonly<Record<string, Purpose>> = {
   '/batches/:id/value-mapping': { doing: 'mapping unrecognised values of a file' },
   '/predict': {
     ...{ doing: 'predicting for one customer', name: 'customer' },
-    labels: { customer: 'Identifier', monthlyValue: 'Pays a month' },
+    labels: { customer: 'Customer ID', monthlyValue: 'Monthly revenue' },
     showsValues: true,
   },
   '/datasets/:id/first-line': { doing: 'saying what the first line of a dataset holds' },
   '/datasets/:id/removal': { doing: 'removing a dataset' },
   '/datasets/:id/columns': { doing: 'changing the columns of a dataset', labels: { name: 'Name' } },
-  '/datasets/:id/label': { doing: 'saying who left, for a dataset' },
-  '/datasets/:id/label/comparison': { doing: 'comparing rules for who left, for a dataset' },
+  '/datasets/:id/label': { doing: 'defining the churn label of a dataset' },
+  '/datasets/:id/label/comparison': { doing: 'comparing churn rules of a dataset' },
   '/datasets/:id/customers': { doing: 'building customers from transactions', labels: customers },
   '/datasets/:id/customers/comparison': { doing: 'comparing horizons for a dataset', labels: customers },
   '/datasets/:id/training': { doing: 'training the model', name: 'name', labels: training },

@@ -28,7 +28,7 @@ describe('a form that waits to be sent again', () => {
       doing: 'predicting for one customer “c1”',
       subject: null,
       typed: [
-        { label: 'Identifier', text: 'c1' },
+        { label: 'Customer ID', text: 'c1' },
         { label: 'The rest', text: 'Fiber optic · 12' },
       ],
       others: null,
