@@ -2,13 +2,23 @@ import { describe, expect, it } from 'vitest';
 import * as errors from '../../src/errors.ts';
 import { packError, unpackError } from '../../src/tasks/packed-error.ts';
 
-const { AppError, Conflict, Forbidden, NotFound, TooManyRequests, Unavailable, Unprocessable } = errors;
+const {
+  AppError,
+  Conflict,
+  DamagedRecord,
+  Forbidden,
+  NotFound,
+  TooManyRequests,
+  Unavailable,
+  Unprocessable,
+} = errors;
 
 const travel = (error: unknown): Error => unpackError(structuredClone(packError(error)));
 
 describe('errors between threads', () => {
   const samples = [
     new AppError(415, 'unsupported', 'No such kind.'),
+    new DamagedRecord('batch 12', 'it has no report of a check'),
     new NotFound('model'),
     new Forbidden(),
     new Conflict('Not now.', 'taken'),
