@@ -10,6 +10,7 @@ import type { TrainingRecord } from '../store/trainings.ts';
 import { roleLabels, typeLabels } from './dataset-column-choices.ts';
 import { presentCorrelations } from './dataset-correlations.ts';
 import { presentIssues } from './dataset-issues.ts';
+import { presentTrainingRuns } from './training-run.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
 export interface DatasetRecord {
@@ -39,7 +40,7 @@ export function presentDataset(h: ViewHelpers, record: DatasetRecord) {
     hasCurrent,
     columnsLink: dataset.confirmedAt === null ? 'Confirm the columns' : 'Change the columns',
     figures: profile && presentFigures(h, record, profile),
-    trainings,
+    runs: presentTrainingRuns(h, trainings),
     versions: versions.length < 2 ? [] : versions.map((version) => presentVersion(h, dataset, version)),
   };
 }

@@ -61,8 +61,13 @@ const organisation = {
   valueMonths: 'Months of revenue from a retained customer',
 };
 const training = {
-  ...{ name: 'Name of the model', effort: 'Effort', folds: 'Folds', seed: 'Seed' },
-  budget: 'Budget of auto, in seconds',
+  ...{
+    name: 'Model name',
+    trainingTime: 'Training time',
+    folds: 'Cross-validation folds',
+    seed: 'Random seed',
+  },
+  budget: 'Tuning budget, in seconds',
 };
 
 /** By the addresses that take forms; `purposeOf` reads `:id` as a number. */
@@ -87,9 +92,9 @@ const purposes: Readonly<Record<string, Purpose>> = {
   '/datasets/:id/label/comparison': { doing: 'comparing churn rules of a dataset' },
   '/datasets/:id/customers': { doing: 'building customers from transactions', labels: customers },
   '/datasets/:id/customers/comparison': { doing: 'comparing horizons for a dataset', labels: customers },
-  '/datasets/:id/training': { doing: 'training the model', name: 'name', labels: training },
-  '/trainings/:id/cancellation': { doing: 'cancelling a training' },
-  '/trainings/:id/resumption': { doing: 'going on with a training' },
+  '/datasets/:id/training': { doing: 'starting the training run', name: 'name', labels: training },
+  '/trainings/:id/cancellation': { doing: 'cancelling a training run' },
+  '/trainings/:id/resumption': { doing: 'restarting a training run' },
   '/models/tests': { doing: 'adding the promotion test', name: 'name', labels: test },
   '/models/tests/:id': { doing: 'changing the promotion test', name: 'name', labels: test },
   '/models/tests/:id/removal': { doing: 'removing a promotion test' },
@@ -127,7 +132,7 @@ const subjectPage =
 const choices: Readonly<Record<string, string>> = {
   ...{ yes: 'Yes', system: 'Same as the system', light: 'Light', dark: 'Dark' },
   ...{ admin: 'Administrator', analyst: 'Analyst', viewer: 'Viewer' },
-  ...{ quick: 'Quick', thorough: 'Thorough', expert: 'As set under “For experts”' },
+  ...{ quick: 'Quick', thorough: 'Thorough', custom: 'Custom' },
 };
 
 /** Chosen by the page, not by its reader. */

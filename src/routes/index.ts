@@ -153,7 +153,7 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
   map.get('/trainings', 'model:train', trainings.list);
   map.get('/trainings/:id', 'model:train', trainings.show);
   map.post('/trainings/:id/cancellation', 'model:train', trainings.cancel);
-  map.post('/trainings/:id/resumption', 'model:train', trainings.resume);
+  map.post('/trainings/:id/resumption', 'model:train', trainings.restart);
 
   const tests = createPromotionTestHandlers(context);
   map.get('/models/tests', 'model:view', tests.list);

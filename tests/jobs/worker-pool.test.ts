@@ -7,7 +7,7 @@ import type { User } from '../../src/domain/people/accounts.ts';
 import { cancelJob } from '../../src/domain/jobs/failure.ts';
 import { receiveDataset } from '../../src/domain/datasets/datasets.ts';
 import { optionsFor } from '../../src/domain/training/options.ts';
-import { cancelTraining, trainLater } from '../../src/domain/training/queue.ts';
+import { cancelTraining, queueTraining } from '../../src/domain/training/queue.ts';
 import { startWorkerPool } from '../../src/jobs/worker-pool.ts';
 import type { WorkerPool } from '../../src/jobs/worker-pool.ts';
 import { getDataset, listDatasets } from '../../src/store/datasets.ts';
@@ -87,7 +87,8 @@ describe('an upload', () => {
     // Each takes minutes: they are never finished here.
     const options = optionsFor('thorough');
     const trainings: number[] = [];
-    for (let i = 0; i < 4; i++) trainings.push(await trainLater(db, ada, dataset!.id, `T${i}`, options));
+    for (let i = 0; i < 4; i++)
+      trainings.push(await queueTraining(db, ada, { datasetId: dataset!.id, name: `T${i}`, options }));
     const states = () => Promise.all(trainings.map(async (id) => (await getTraining(db, id)).state));
     await expect
       .poll(states, { interval: 50, timeout: 30_000 })

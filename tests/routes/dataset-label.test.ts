@@ -104,7 +104,7 @@ describe('beside a rule, a column that may leak the outcome', () => {
     expect(names.filter(isLeftOut)).toEqual(['churn_band', 'cancelled_on', 'assets']);
     expect(text).toContain('its name suggests that it records who churned.');
     // Columns of the rule are never inputs, so they are not offered.
-    expect(text).not.toContain('Leave out Balance');
+    expect(text).not.toContain('Exclude Balance');
   });
 });
 

@@ -224,7 +224,7 @@ describe('a removal', () => {
     const dataset = await bring(csv, 'going.csv');
     const file = join(test.context.config.dataDir, dataset.file);
     expect(
-      (await post(`/datasets/${dataset.id}/training`, { effort: 'quick', name: 'Spring fit' })).status,
+      (await post(`/datasets/${dataset.id}/training`, { trainingTime: 'quick', name: 'Spring fit' })).status,
     ).toBe(303);
     const refused = await post(`/datasets/${dataset.id}/removal`);
     expect([refused.status, refused.text.includes('A model is being trained')]).toEqual([409, true]);

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { optionsFor, TrainingOptions } from '../../src/domain/training/options.ts';
-import { cancelTraining, trainLater } from '../../src/domain/training/queue.ts';
+import { cancelTraining, queueTraining } from '../../src/domain/training/queue.ts';
 import { done } from '../../src/domain/jobs/steps.ts';
 import { handlers } from '../../src/jobs/handlers.ts';
 import { runJob } from '../../src/jobs/run-job.ts';
@@ -40,13 +40,21 @@ const stored = (id: number) => getTraining(test.context.db, id);
 const eventsOf = (action: string) =>
   listEvents(test.context.db, { action, userId: null, from: null, to: null }, 50, 0);
 
-/** One small fit, as an expert would ask for it. */
+/** One small fit with custom options. */
 const small: Fields = {
-  ...{ name: 'Bank, small', effort: 'expert', 'family-logistic': 'yes', imbalance: 'weights' },
+  ...{ name: 'Bank, small', trainingTime: 'custom', 'family-logistic': 'yes', imbalance: 'weights' },
   ...{ folds: '2', seed: '7', budget: '10', 'logistic.l2': '2,5' },
 };
 
-/** Queues a training through the form; gives its id. */
+/** Column → reason, of the table of excluded columns. */
+const excludedColumns = (text: string) =>
+  new Map(
+    [...text.matchAll(/<th scope="row">([^<]*)<\/th>\s*<td data-label="Reason">([^<]*)</g)].map(
+      ([, name, reason]) => [name!, reason!],
+    ),
+  );
+
+/** Starts a training run through the form; returns its id. */
 async function start(fields: Fields, { id }: Dataset = bank): Promise<number> {
   const answer = await post(`/datasets/${id}/training`, fields);
   const [, training] = /^\/trainings\/(\d+)$/.exec(answer.headers['location'] ?? '') ?? [];
@@ -54,11 +62,11 @@ async function start(fields: Fields, { id }: Dataset = bank): Promise<number> {
   return Number(training);
 }
 
-describe('a training', () => {
-  it('waits, is fitted in a thread of its own, and becomes a candidate beside the active model', async () => {
+describe('a training run', () => {
+  it('is queued, fitted in a thread of its own, and becomes a candidate; the active model stays active', async () => {
     const id = await start({ ...small, [`drop-${place('Balance')}`]: 'yes' });
     const waiting = await page(`/trainings/${id}`);
-    expect(waiting).toMatch(/Waiting\.<\/strong> It starts in a moment/);
+    expect(waiting).toMatch(/Queued\.<\/strong> It starts in a moment/);
     expect(waiting).toContain('reload-page');
     await runJobs(test.context);
 
@@ -73,30 +81,37 @@ describe('a training', () => {
     expect((await findActiveModel(test.context.db))?.id).toBe(activeId);
     expect(modelFiles()).toContain(model.file);
 
-    expect(await page(`/trainings/${id}`)).toContain(`/models/${modelId!}`);
+    const done = await page(`/trainings/${id}`);
+    expect(done).toContain(`/models/${modelId!}`);
+    expect(excludedColumns(done).get('Balance')).toBe('Excluded from this training run');
+    expect(excludedColumns(done).get('Exited')).toBe('Churn label');
+    expect(done).toMatch(/Logistic regression<\/th>[\s\S]*<strong>Chosen<\/strong>/);
     expect(await page('/trainings')).toMatch(/Bank, small[\s\S]*Done/);
     expect(await page(`/datasets/${bank.id}`)).toContain('Training runs on this dataset');
     for (const action of ['training.started', 'training.finished'])
       expect(await eventsOf(action)).toHaveLength(1);
   });
 
-  it('stores what an expert asked for, and nothing of it otherwise', async () => {
-    const expert = await stored(await start(small));
-    expect(expert.plan).toEqual({
-      ...{ effort: 'expert', families: ['logistic'], params: { logistic: { l2: 2.5 } } },
+  it('stores the custom options, and ignores them for quick and thorough', async () => {
+    const custom = await stored(await start(small));
+    expect(custom.plan).toEqual({
+      ...{ trainingTime: 'custom', families: ['logistic'], params: { logistic: { l2: 2.5 } } },
       ...{ imbalance: 'weights', folds: 2, seed: 7, budget: 10, drop: [] },
     });
-    const quick = await stored(await start({ ...small, effort: 'quick' }));
+    const quick = await stored(await start({ ...small, trainingTime: 'quick' }));
     const anySeed = { seed: expect.any(Number) as number };
     expect(quick.plan).toEqual({ ...optionsFor('quick'), ...anySeed });
-    const thorough = await stored(await start({ ...small, effort: 'thorough' }));
+    const thorough = await stored(await start({ ...small, trainingTime: 'thorough' }));
     expect(thorough.plan).toEqual({ ...optionsFor('thorough'), ...anySeed });
-    for (const { id } of [expert, quick, thorough]) await post(`/trainings/${id}/cancellation`);
+    for (const { id } of [custom, quick, thorough]) await post(`/trainings/${id}/cancellation`);
   });
 
-  it('puts other rows aside each time, by a seed that its plan and model keep', async () => {
+  it('holds out other customers each time, by a seed that the run and the model keep', async () => {
     const seedOf = async (id: number) => TrainingOptions.parse((await stored(id)).plan).seed;
-    const ids = [await start({ ...small, effort: 'quick' }), await start({ ...small, effort: 'quick' })];
+    const ids = [
+      await start({ ...small, trainingTime: 'quick' }),
+      await start({ ...small, trainingTime: 'quick' }),
+    ];
     const [first, second] = [await seedOf(ids[0]!), await seedOf(ids[1]!)];
     expect(first).not.toBe(second);
     const offered = async () =>
@@ -106,13 +121,13 @@ describe('a training', () => {
     await runJobs(test.context);
     const { modelId } = await stored(ids[0]!);
     expect((await getModel(test.context.db, modelId!)).provenance.seed).toBe(first);
-    // Taken up again it is the training that was planned.
+    // Restarted, it has the same options.
     await post(`/trainings/${ids[1]!}/resumption`);
     expect(await seedOf(ids[1]!)).toBe(second);
     await post(`/trainings/${ids[1]!}/cancellation`);
   });
 
-  it('takes the usual value for a field that was emptied, and a new seed each time', async () => {
+  it('uses the default for a blank field, and a new seed each time', async () => {
     const cleared = { ...small, seed: '', folds: ' ', budget: '' };
     const ids = [await start(cleared), await start({ ...cleared, seed: '  ' })];
     const plans = [];
@@ -127,14 +142,16 @@ describe('a training', () => {
     expect(new Set(seeds).size).toBe(2);
   });
 
-  it('is one of several that wait in line', async () => {
+  it('waits for the runs that were started before', async () => {
     const [first, second] = [await start(small), await start({ ...small, name: 'Second' })];
-    expect(await page(`/trainings/${second}`)).toContain('1 training stands before it.');
+    expect(await page(`/trainings/${second}`)).toContain(
+      '1 training run is ahead of it. Training jobs run one at a time.',
+    );
     expect(await listOpenJobs(test.context.db)).toHaveLength(2);
     for (const id of [first, second]) await post(`/trainings/${id}/cancellation`);
   });
 
-  it('is kept for who may train', async () => {
+  it('is only for people who may train models', async () => {
     const viewer = await signIn(test, 'viewer');
     for (const path of [`/datasets/${bank.id}/training`, '/trainings', '/trainings/1'])
       expect((await viewer.get(path)).status, path).toBe(403);
@@ -145,15 +162,21 @@ describe('a training', () => {
 });
 
 describe('the form', () => {
-  it('says what is known, what it will take, and ticks the columns that give the answer away', async () => {
+  it('shows the churn label, the expected time, and which columns are excluded and why', async () => {
     const text = await page(`/datasets/${bank.id}/training`);
     expect(text).toMatch(/400<\/strong> rows.*Exited is 1/);
-    expect(text).toMatch(/Quick: compares three families, about \d+ seconds/);
-    expect(text).toContain('Leave out Age');
-    expect(text).not.toContain('Leave out CustomerId');
+    expect(text).toMatch(/Quick: compares 3 model families, about \d+ seconds/);
+    expect(text).toContain('Exclude Age');
+    expect(text).not.toContain('Exclude CustomerId');
+    expect([...excludedColumns(text)]).toEqual([
+      ['RowNumber', expect.any(String)],
+      ['CustomerId', 'Customer ID'],
+      ['Surname', expect.any(String)],
+      ['Exited', 'Churn label'],
+    ]);
   });
 
-  it('tells every wrong field at once, with what was typed kept', async () => {
+  it('shows every error at once, in the order of the page, and keeps what was typed', async () => {
     const before = (await listOpenJobs(test.context.db)).length;
     const { status, text } = await post(`/datasets/${bank.id}/training`, {
       ...{ ...small, name: ' ', imbalance: 'pray', folds: '11', seed: 'lucky', budget: '0' },
@@ -161,41 +184,43 @@ describe('the form', () => {
     });
     expect(status).toBe(422);
     expect(errorsOf(text)).toEqual([
-      'Give the model a name.',
-      'Choose one of the list.',
+      'Enter a name for the model.',
+      'Choose how to handle class imbalance.',
       'Enter a whole number from 2 to 10.',
       'Enter a whole number from 0 to 2,147,483,647.',
       'Enter a whole number from 1 to 3,600.',
-      'logistic, l2: enter a number such as 1.',
-      'boosting, trees: enter a number such as 150.',
+      'Logistic regression, l2: enter a number such as 1.',
+      'Gradient boosting, trees: enter a number such as 150.',
     ]);
     for (const typed of ['11', 'lucky', 'much', 'a forest']) expect(text).toContain(`value="${typed}"`);
     expect(await listOpenJobs(test.context.db)).toHaveLength(before);
   });
 
-  it('asks an expert for a family, and everybody for an effort', async () => {
-    const none = await post(`/datasets/${bank.id}/training`, { name: 'x', effort: 'expert' });
-    expect([none.status, errorsOf(none.text)]).toEqual([422, ['Choose one family of models at least.']]);
-    const effort = await post(`/datasets/${bank.id}/training`, { name: 'x', effort: 'heroic' });
-    expect([effort.status, errorsOf(effort.text)]).toEqual([422, ['Choose how much effort to spend.']]);
+  it('needs a training time, and a model family for a custom one', async () => {
+    const none = await post(`/datasets/${bank.id}/training`, { name: 'x', trainingTime: 'custom' });
+    expect([none.status, errorsOf(none.text)]).toEqual([422, ['Choose at least one model family.']]);
+    const time = await post(`/datasets/${bank.id}/training`, { name: 'x', trainingTime: 'heroic' });
+    expect([time.status, errorsOf(time.text)]).toEqual([422, ['Choose a training time.']]);
   });
 
-  it('is closed while nothing says who left', async () => {
+  it('needs a churn label', async () => {
     const csv = bankCsv(120, 5, false);
     const unlabelled = await bringDataset(test, agent, csv, 'nolabel.csv');
-    expect(await page(`/datasets/${unlabelled.id}/training`)).toContain('Nothing says yet who left.');
+    expect(await page(`/datasets/${unlabelled.id}/training`)).toContain(
+      'This dataset has no churn label yet.',
+    );
     const { status, text } = await post(`/datasets/${unlabelled.id}/training`, small);
     expect([status, errorsOf(text).length]).toEqual([422, 1]);
-    expect(errorsOf(text)[0]).toContain('Say first what tells that a customer left');
+    expect(errorsOf(text)[0]).toContain('Choose a churn label before you start training.');
   });
 });
 
-describe('a training that is stopped', () => {
-  it('while it waits ends at once, and can be started again as it was planned', async () => {
+describe('a cancelled training run', () => {
+  it('ends at once while it is queued, and can be started again with the same options', async () => {
     const id = await start(small);
     await post(`/trainings/${id}/cancellation`);
     expect((await stored(id)).state).toBe('cancelled');
-    expect(await page(`/trainings/${id}`)).toContain('Start it again');
+    expect(await page(`/trainings/${id}`)).toContain('Start again');
     await runJobs(test.context);
     expect((await stored(id)).modelId).toBeNull();
 
@@ -211,10 +236,10 @@ describe('a training that is stopped', () => {
     expect(await stored(id)).toMatchObject({ state: 'done', modelId });
   });
 
-  it('while it runs leaves no model and no file', async () => {
+  it('leaves no model and no file when it was running', async () => {
     const { db, config } = test.context;
     const [models, files] = [(await listModels(db)).length, modelFiles()];
-    const id = await start({ ...small, effort: 'thorough' });
+    const id = await start({ ...small, trainingTime: 'thorough' });
     const job = (await claimJob(db, 'test'))!;
     const step = async () => {
       await cancelTraining(db, ada, id);
@@ -231,7 +256,7 @@ describe('a training that is stopped', () => {
 });
 
 describe('a finished fit', () => {
-  it('waits for a database that is locked longer than anybody waits, and is stored, not made again', async () => {
+  it('waits for a locked database and is stored without fitting again', async () => {
     const { db, config } = test.context;
     const [models, files] = [(await listModels(db)).length, modelFiles().length];
     const id = await start(small);
@@ -267,10 +292,10 @@ describe('a finished fit', () => {
   }, 60_000);
 });
 
-describe('a training that cannot be', () => {
+describe('a training run that cannot succeed', () => {
   const few = `id,age,tenure,Churn\n${Array.from({ length: 15 }, (_, i) => `c${i},${20 + i},${i % 4},${i % 3 ? 'No' : 'Yes'}`).join('\n')}\n`;
 
-  it('is refused before it starts where the table tells, with what to do', async () => {
+  it('is refused before it starts when the dataset has errors, with what to do', async () => {
     const dataset = await bringDataset(test, agent, few, 'few.csv');
     const { status, text } = await post(`/datasets/${dataset.id}/training`, small);
     expect(status).toBe(422);
@@ -280,16 +305,20 @@ describe('a training that cannot be', () => {
     ]);
   });
 
-  it('says why when it fails, keeps the rest, and can be started again', async () => {
+  it('shows why it failed and can be started again', async () => {
     const dataset = await bringDataset(test, agent, few, 'few.csv');
-    const id = await trainLater(test.context.db, ada, dataset.id, 'Too few', optionsFor('quick'));
+    const id = await queueTraining(test.context.db, ada, {
+      datasetId: dataset.id,
+      name: 'Too few',
+      options: optionsFor('quick'),
+    });
     await runJobs(test.context);
     const { state, error, modelId } = await stored(id);
     expect([state, modelId]).toEqual(['failed', null]);
     expect(error).toMatch(/rows|customers|left/);
     const text = await page(`/trainings/${id}`);
-    expect(text).toContain('This could not be finished.');
-    expect(text).toContain('Start it again');
+    expect(text).toContain('Failed.');
+    expect(text).toContain('Start again');
     expect((await findActiveModel(test.context.db))?.id).toBe(activeId);
   });
 });

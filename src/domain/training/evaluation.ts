@@ -62,7 +62,9 @@ export function evaluateTable(
         );
   const metrics = folds.map(({ rows, scores }) => computeMetrics(scores, takeTarget(target, rows), 0.5));
   if (metrics.some(({ rocAuc }) => Number.isNaN(rocAuc)))
-    throw unusableFolds('A fold holds leavers only, or none: it can rank nobody. Use fewer folds.');
+    throw unusableFolds(
+      'All customers of a fold have the same outcome, so its ROC AUC is undefined. Use fewer folds.',
+    );
   return {
     family,
     metrics: { ...meanMetrics(metrics), ece: pooledCalibrationError(folds, target) },

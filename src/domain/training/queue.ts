@@ -1,4 +1,4 @@
-/** Trainings that people start: queued, fitted in a thread of their own, cancelled, taken up again. */
+/** Training runs: queued, fitted in a thread of their own, stored as models, cancelled, restarted. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config } from '../../config.ts';
@@ -30,7 +30,7 @@ export interface TrainingOrder {
   readonly datasetName: string;
   readonly path: string;
   readonly rowCount: number;
-  /** Of the file that was brought. */
+  /** Of the uploaded file. */
   readonly sha256: string;
   readonly columns: readonly DatasetColumn[];
   readonly label: LabelDefinition;
@@ -46,42 +46,47 @@ export interface TrainingResult {
   readonly model: ModelSummary;
 }
 
-/** Queues a training. @throws Unprocessable when the dataset has no label yet. */
-export async function trainLater(
-  db: Db,
-  user: User,
-  datasetId: number,
-  name: string,
-  options: TrainingOptions,
-): Promise<number> {
+export interface TrainingRequest {
+  readonly datasetId: number;
+  readonly name: string;
+  readonly options: TrainingOptions;
+}
+
+/** @throws Unprocessable when the dataset has no churn label yet. */
+export async function queueTraining(db: Db, user: User, request: TrainingRequest): Promise<number> {
+  const { datasetId, name, options } = request;
   return inTransaction(db, async (trx) => {
     const dataset = await getDataset(trx, datasetId);
     if (dataset.state !== 'ready')
       throw new Conflict('This dataset is still being read. Try again in a moment.');
-    if (readLabel(dataset.label) === null)
-      throw new Unprocessable([{ field: 'label', message: 'Say first what tells that a customer left.' }]);
+    if (readLabel(dataset.label) === null) throw missingLabel();
     const id = await insertTraining(trx, { datasetId, name, plan: options, createdBy: user.id });
     await enqueue(trx, user, id, name);
     await recordEvent(trx, {
       userId: user.id,
       action: 'training.started',
       subject: name,
-      after: { dataset: dataset.name, effort: options.effort, families: options.families },
+      after: { dataset: dataset.name, trainingTime: options.trainingTime, families: options.families },
     });
     return id;
   });
 }
 
-/** What is to be fitted; null when it was cancelled meanwhile. */
+function missingLabel(): Unprocessable {
+  return new Unprocessable([
+    { field: 'label', message: 'The dataset has no churn label. Choose one before you start training.' },
+  ]);
+}
+
+/** What to fit; null when the run has been cancelled. */
 export async function beginTraining(db: Db, config: Config, id: number): Promise<TrainingOrder | null> {
   const training = await getTraining(db, id);
-  // 'running' is a training whose process ended: it begins anew and, by its seed, becomes the same model.
+  // 'running': its process ended. The run starts again and, with its seed, gives the same model.
   const isOpen = await inTransaction(db, (trx) => moveTraining(trx, id, ['queued', 'running'], 'running'));
   if (!isOpen) return null;
   const dataset = await getDataset(db, training.datasetId);
   const label = readLabel(dataset.label);
-  if (label === null)
-    throw new Unprocessable([{ field: 'label', message: 'The dataset has no label any more.' }]);
+  if (label === null) throw missingLabel();
   return {
     name: training.name,
     datasetName: dataset.name,
@@ -94,7 +99,7 @@ export async function beginTraining(db: Db, config: Config, id: number): Promise
   };
 }
 
-/** Runs in the fitting thread; leaves a model file that nothing names yet. */
+/** Runs in the fitting thread. Writes the model's file; `completeTraining` registers it. */
 export async function fitTraining(
   modelsDir: string,
   order: TrainingOrder,
@@ -102,7 +107,7 @@ export async function fitTraining(
 ): Promise<TrainingResult> {
   onProgress({ stage: 'Reading the data', done: 0, total: 0, best: null });
   const read = await readDatasetTable(order.path, order.columns, order.label, order.rowCount);
-  // The model names the file that was brought, not the CSV that was made of it.
+  // The model records the uploaded file, not the CSV that was made of it.
   const table = { ...read, sha256: order.sha256 };
   const model = trainOnTable(table, { ...order, only: null, details: detailsOf(order.columns) }, onProgress);
   const file = `${randomUUID()}.holdfast`;
@@ -110,7 +115,7 @@ export async function fitTraining(
   return { file, sha256, model: summaryOf(model) };
 }
 
-/** What scoring and forms need of what an analyst said about a column. */
+/** What an analyst confirmed about a column, as far as scoring and forms need it. */
 function detailsOf(columns: readonly DatasetColumn[]): Map<string, Partial<Feature>> {
   return new Map(
     columns.map(({ name, title, unit, actionable, allowed, policy }) => [
@@ -127,8 +132,8 @@ function detailsOf(columns: readonly DatasetColumn[]): Map<string, Partial<Featu
 }
 
 /**
- * Puts the fitted model into the registry, as a candidate; the active model is not touched. Call in the transaction
- * that ends the training's job.
+ * Registers the fitted model as a candidate; the active model stays active. Call in the transaction that ends the
+ * job.
  */
 export async function completeTraining(
   trx: Db,
@@ -164,7 +169,7 @@ export async function stopTraining(
   await moveTraining(db, id, ['queued', 'running'], state, { error });
 }
 
-/** Ends a training that waits at once, one that runs within a moment. */
+/** A queued run ends at once, a running one within a moment. */
 export async function cancelTraining(db: Db, user: User, id: number): Promise<void> {
   await inTransaction(db, async (trx) => {
     const training = await getTraining(trx, id);
@@ -176,8 +181,8 @@ export async function cancelTraining(db: Db, user: User, id: number): Promise<vo
   });
 }
 
-/** Starts a cancelled or failed training again, as it was planned. */
-export async function resumeTraining(db: Db, user: User, id: number): Promise<void> {
+/** Queues a cancelled or failed run again, with the same options. */
+export async function restartTraining(db: Db, user: User, id: number): Promise<void> {
   await inTransaction(db, async (trx) => {
     const training = await getTraining(trx, id);
     if (!(await moveTraining(trx, id, ['cancelled', 'failed'], 'queued', { error: null }))) return;
@@ -185,13 +190,13 @@ export async function resumeTraining(db: Db, user: User, id: number): Promise<vo
   });
 }
 
-/** The job that trains or will. */
+/** The run's queued or running job. */
 export async function findTrainingJob(db: Db, trainingId: number): Promise<Job | undefined> {
   return (await listOpenJobs(db)).find((job) => job.payload['trainingId'] === trainingId);
 }
 
-/** How many trainings stand before this one. */
-export async function placeInLine(db: Db, training: TrainingRecord): Promise<number> {
+/** Queued runs that start before this one; −1 when it is not queued. */
+export async function countRunsAhead(db: Db, training: TrainingRecord): Promise<number> {
   const jobs = (await listOpenJobs(db)).filter(
     ({ kind, state }) => kind === 'train-model' && state === 'queued',
   );

@@ -130,7 +130,7 @@ export function missingLabel(columns: readonly InferredColumn[]): string {
   const problem = findLabelProblem(columns);
   return problem
     ? `The column '${problem.column}' cannot be the label as it is. ${problem.message} ${problem.fix}`
-    : 'No column says who left. Name one Churn, with the levels Yes and No.';
+    : 'No column is the churn label. Name one Churn, with the values Yes and No.';
 }
 
 function unusableLabel(message: string): Unprocessable {

@@ -65,10 +65,10 @@ describe('an evaluation', () => {
       /two classes are needed/,
     ],
     [
-      'has a fold of leavers only',
+      'has a fold with one outcome only',
       withFolds((i) => (rows[i]!.endsWith('Yes') && i % 20 === 0 ? 9 : i % 5)),
       ['fold_1'],
-      /leavers only, or none/,
+      /same outcome, so its ROC AUC is undefined/,
     ],
   ])('whose fold column %s is refused in words', (_name, data, foldColumns, words) => {
     expect(() => evaluateTable(data, 'logistic', { ...protocol, foldColumns })).toThrow(words);

@@ -64,7 +64,7 @@ describe('the label', () => {
   });
 
   it.each<[string, string, string | null, string | null, RegExp]>([
-    ['no such column', labelled('Plan', ['a', 'b']), null, null, /No column says who left/],
+    ['no such column', labelled('Plan', ['a', 'b']), null, null, /No column is the churn label/],
     [
       'a column that is not there',
       labelled('Churn', ['Yes', 'No']),
