@@ -38,14 +38,16 @@ const rule = {
   },
 };
 const test = {
-  ...{ name: 'Name', customer: 'Number of a score', feature: 'Column', from: 'From', to: 'To' },
-  ...{
-    low: 'Scores at least',
-    high: 'Scores at most',
-    mustNot: 'The score must not',
-    enabled: 'Switched on',
-  },
-  allowed: 'But for so many customers, in percent',
+  name: 'Name',
+  customer: 'Number of a score',
+  low: 'Lowest probability (%)',
+  high: 'Highest probability (%)',
+  feature: 'Column',
+  from: 'From',
+  to: 'To',
+  mustNot: 'The churn probability must not',
+  allowed: 'Allowed exceptions (% of customers)',
+  enabled: 'In use',
 };
 const threshold = {
   threshold: 'Threshold, in percent',

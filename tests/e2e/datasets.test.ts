@@ -100,7 +100,7 @@ describe.skipIf(browserPath === undefined)('an analyst with data of their own', 
     await page.getByRole('heading', { name: /^Activate v1/ }).waitFor();
     seen.push(new URL(page.url()).pathname);
     await press(button(/^Activate v1/));
-    await page.getByText('scores from now on').waitFor();
+    await page.getByText('is active. Stored scores').waitFor();
   });
 
   it('scores a file with it at once; form, upload and template follow the new schema', async () => {
@@ -166,9 +166,9 @@ describe.skipIf(browserPath === undefined)('an analyst with data of their own', 
     await page.getByLabel('Name', { exact: true }).fill('Being older does not lower the risk');
     await page.getByLabel('Column').selectOption('Age');
     await page.getByLabel('To', { exact: true }).fill('70');
-    await page.getByLabel('The score must not').selectOption('fall');
-    await page.getByLabel(/But for so many/).fill('10');
-    await press(button('Save the test'));
+    await page.getByLabel('The churn probability must not').selectOption('fall');
+    await page.getByLabel(/Allowed exceptions/).fill('10');
+    await press(button('Save test'));
     await page.getByRole('heading', { name: 'Promotion tests' }).waitFor();
     await page.goto(`${server.url}/models/2/activation`);
     expect(await page.locator('main').innerText()).toContain('The model does not use Age.');

@@ -53,14 +53,14 @@ const stored = async () => {
 };
 
 describe('the page before an activation', () => {
-  it('says that nobody was scored yet, or what would change for whom', async () => {
+  it('explains that no customers have been scored, or shows what would change for whom', async () => {
     expect((await admin.get(`/models/${second.id}/activation`).expect(200)).text).toContain(
-      'Nobody has been scored yet',
+      'No customers have been scored yet',
     );
     await admin.get('/models/rollback').expect(409);
     ({ scores: original } = await scoreFile(test, admin, customers));
     const { text } = await admin.get(`/models/${second.id}/activation`).expect(200);
-    expect(text).toContain('v1 Small</strong> scores now');
+    expect(text).toContain('v1 Small</strong> is the active model.');
     const { comparison } = await previewOf(second);
     expect(comparison).toMatchObject({ total: 120, tried: 120, refused: 0 });
     const preview = comparison!;
@@ -69,11 +69,11 @@ describe('the page before an activation', () => {
     const count = moved.reduce((sum, move) => sum + move.customers, 0);
     expect(count).toBeGreaterThan(0);
     expect(text).toContain(`<strong>${count}</strong> would change level`);
-    expect(text).toContain('Revenue at risk a month would go from');
+    expect(text).toContain('monthly revenue at risk would go from');
     expect(await activeId(), 'looking changes nothing').toBe(first.id);
   });
 
-  it('of the model that scores already moves nobody', async () => {
+  it('shows no change for the active model', async () => {
     const preview = (await previewOf(first)).comparison!;
     for (const { from, to, customers: count } of preview.moves) if (from !== to) expect(count).toBe(0);
     expect(preview.revenueAtRisk.then).toBeCloseTo(preview.revenueAtRisk.now, 9);
@@ -81,13 +81,15 @@ describe('the page before an activation', () => {
 });
 
 describe('activating', () => {
-  it('lets the model score from then on, leaves stored scores alone, and is on record once', async () => {
+  it('makes the model active, leaves stored scores alone, and is in the audit log once', async () => {
     const before = await stored();
     expect((await activate(second)).status).toBe(303);
     expect(await activeId()).toBe(second.id);
     expect((await getModel(test.context.db, first.id)).state).toBe('candidate');
     expect(await stored()).toEqual(before);
-    expect((await admin.get(`/models/${second.id}`)).text).toContain('scores from now on');
+    expect((await admin.get(`/models/${second.id}`)).text).toContain(
+      'is active. Stored scores change when customers are scored again.',
+    );
 
     const [again, together] = [
       await activate(second),
@@ -101,7 +103,7 @@ describe('activating', () => {
     expect(await listActivations(test.context.db, 10)).toHaveLength(1);
   });
 
-  it('is kept for administrators', async () => {
+  it('is only for administrators', async () => {
     for (const role of ['analyst', 'viewer'] as const) {
       const agent = await signIn(test, role);
       for (const path of [`/models/${first.id}/activation`, '/models/rollback']) {
@@ -133,7 +135,7 @@ describe('going back', () => {
     expect((await scoreFile(test, admin, customers)).scores).toEqual(now);
   });
 
-  it('is done once however often it is asked: a second click does not undo the first', async () => {
+  it('happens once: a second click does not undo the first', async () => {
     const recorded = (await events()).length;
     const clicks = await Promise.all([goBackTo(first), goBackTo(first)]);
     expect([...clicks, await goBackTo(first)].map(({ status }) => status)).toEqual([303, 303, 303]);
@@ -155,7 +157,7 @@ describe('going back', () => {
     await activate(second);
   });
 
-  it('has nowhere to go when the one before is archived', async () => {
+  it('is refused when the model before is archived', async () => {
     await postForm(admin, `/models/${first.id}/archiving`);
     await admin.get('/models/rollback').expect(409);
     expect((await goBackTo(first)).status).toBe(409);
@@ -237,11 +239,11 @@ describe('what cannot score', () => {
 });
 
 describe('a model of other columns than those of the customers scored so far', () => {
-  it('is activated with nothing filled in to compare, and turns the overview to its own customers', async () => {
+  it('is activated without a comparison, and the overview shows its own customers', async () => {
     const bank = await addCandidate(test, 'Bank', null, bankCsv(300, 3));
     const page = await admin.get(`/models/${bank.id}/activation`).expect(200);
     expect(page.text).toContain('so there is nothing to compare');
-    expect(page.text).not.toContain('Revenue at risk a month would go from');
+    expect(page.text).not.toContain('monthly revenue at risk would go from');
     expect(await previewOf(bank)).toMatchObject({ comparison: null, hasScores: true });
     expect((await activate(bank)).status).toBe(303);
     expect(await activeId()).toBe(bank.id);

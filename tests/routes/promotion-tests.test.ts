@@ -49,10 +49,11 @@ const prediction = async (id: number) =>
     (one) => one.id === id,
   )!;
 
-/** What the activation page says: outcome and what was seen, one a test. */
+/** The results on the activation page: outcome and details, one a test. */
 async function verdicts(): Promise<string[][]> {
   const { text } = await admin.get(`/models/${candidate.id}/activation`).expect(200);
-  const cells = /tag(?:-\w+)?">(Passed|Failed|Not applicable)<\/span><\/td><td>([^<]*)/g;
+  const cells =
+    /<span class="tag[^"]*">(Passed|Failed|Not applicable)<\/span><\/td>\s*<td data-label="Details">([^<]*)/g;
   return [...text.matchAll(cells)].map(([, outcome, seen]) => [outcome!, seen!]);
 }
 
@@ -62,20 +63,24 @@ async function despite(path: string): Promise<string> {
   return /name="despite" value="([^"]+)"/.exec(text)![1]!;
 }
 
-describe('a direction', () => {
+describe('a change of one column', () => {
   it('passes where the model goes that way', async () => {
     expect((await save(longer)).headers['location']).toBe('/models/tests');
-    expect(await verdicts()).toEqual([['Passed', '0 of 60 customers score higher with Contract Two year.']]);
+    expect(await verdicts()).toEqual([
+      ['Passed', '0 of 60 customers have a higher churn probability with Contract Two year.'],
+    ]);
     const { text } = await analyst.get('/models/tests').expect(200);
-    expect(text).toContain('Contract from Month-to-month to Two year must not raise the score');
+    expect(text).toContain('Contract from Month-to-month to Two year must not raise the churn probability');
   });
 
-  it('fails where it goes the other way, for as many customers as it does', async () => {
+  it('fails where it goes the other way, and shows for how many customers', async () => {
     await save({ ...longer, mustNot: 'fall' });
-    expect(await verdicts()).toEqual([['Failed', '60 of 60 customers score lower with Contract Two year.']]);
+    expect(await verdicts()).toEqual([
+      ['Failed', '60 of 60 customers have a lower churn probability with Contract Two year.'],
+    ]);
   });
 
-  it('may be broken by a share of customers, and start from what each customer has', async () => {
+  it('allows a share of exceptions, and can start from each customer’s own value', async () => {
     await save({ ...longer, feature: 'tenure', from: '', to: '1', allowed: '100' });
     const [outcome, seen] = (await verdicts())[0]!;
     expect(outcome).toBe('Passed');
@@ -86,10 +91,10 @@ describe('a direction', () => {
 
   it.each([
     [{ feature: 'Age' }, 'The model does not use Age.'],
-    [{ to: 'Ten year' }, 'The model has never seen Contract Ten year.'],
-    [{ from: 'Weekly' }, 'The model has never seen Contract Weekly.'],
-    [{ feature: 'tenure', from: '', to: 'long' }, 'The model reads tenure as a number, and long is not one.'],
-  ])('says where it does not apply: %j', async (change, words) => {
+    [{ to: 'Ten year' }, 'Contract “Ten year” did not occur in training.'],
+    [{ from: 'Weekly' }, 'Contract “Weekly” did not occur in training.'],
+    [{ feature: 'tenure', from: '', to: 'long' }, 'tenure is a number in this model, and “long” is not one.'],
+  ])('explains where it does not apply: %j', async (change, words) => {
     await save({ ...longer, ...change });
     expect(await verdicts()).toEqual([['Not applicable', words]]);
   });
@@ -100,11 +105,11 @@ describe('a direction', () => {
   });
 });
 
-describe('a customer one knows', () => {
-  it('is taken from a score and has to stay within a range', async () => {
+describe('a known customer', () => {
+  it('is taken from a score and has to stay in a range', async () => {
     await save(golden);
     const [outcome, seen] = (await verdicts())[0]!;
-    expect([outcome, seen]).toEqual(['Passed', expect.stringMatching(/^The customer scores [\d.]+ %/)]);
+    expect([outcome, seen]).toEqual(['Passed', expect.stringMatching(/^The churn probability is [\d.]+ %/)]);
     const score = Number(/[\d.]+/.exec(seen!)![0]);
     const { id } = await newTest();
     await save({ ...golden, customer: '', low: String(score + 1) }, `/${id}`);
@@ -115,7 +120,7 @@ describe('a customer one knows', () => {
     expect(definition).toMatchObject({ inputs: (await prediction(1)).inputs });
   });
 
-  it('has to be there', async () => {
+  it('has to exist', async () => {
     for (const customer of ['99999', '']) {
       const { status, text } = await save({ ...golden, customer });
       expect([status, errorsOf(text)]).toEqual([422, ['There is no score with this number.']]);
@@ -126,11 +131,11 @@ describe('a customer one knows', () => {
 });
 
 describe('a failing test', () => {
-  it('needs a tick to activate the model all the same', async () => {
+  it('has to be accepted before the model is activated', async () => {
     await save({ ...longer, mustNot: 'fall' });
     const active = (await findActiveModel(test.context.db))!.id;
     const path = `/models/${candidate.id}/activation`;
-    expect((await admin.get(path)).text).toContain('Activate it although a test fails');
+    expect((await admin.get(path)).text).toContain('Activate although a promotion test fails');
     const refused = await postForm(admin, path);
     expect([refused.status, errorsOf(refused.text)]).toEqual([
       422,
@@ -143,7 +148,7 @@ describe('a failing test', () => {
     expect((await postForm(admin, '/models/rollback', { model })).status).toBe(303);
   });
 
-  it('is accepted as it was shown: not another one, and not as it was edited since', async () => {
+  it('is accepted only as it was shown, not another one and not as it was edited since', async () => {
     await save({ ...longer, mustNot: 'fall' });
     const active = (await findActiveModel(test.context.db))!.id;
     const path = `/models/${candidate.id}/activation`;
@@ -154,7 +159,7 @@ describe('a failing test', () => {
       const { status, text } = await postForm(admin, path, { despite: accepted });
       expect([status, errorsOf(text)]).toEqual([
         422,
-        ['Other promotion tests fail now than when this page was opened. Look at the results again.'],
+        ['The failing promotion tests have changed since this page was opened. Check the results again.'],
       ]);
     }
     await save({ ...longer, mustNot: 'fall' });
@@ -180,21 +185,21 @@ describe('a failing test', () => {
     const hurried = await signIn({ ...test, app }, 'admin');
     const { status, text } = await postForm(hurried, `/models/${candidate.id}/activation`);
     expect(status).toBe(409);
-    expect(text).toContain('The promotion tests were changed at the same moment.');
+    expect(text).toContain('The promotion tests have changed since they were run.');
     expect((await findActiveModel(test.context.db))!.id).toBe(active);
   });
 
-  it('that is switched off is not asked', async () => {
+  it('that is not in use is not run', async () => {
     expect((await save({ ...longer, enabled: 'no' })).status, 'a box sends yes or nothing').toBe(422);
     const off = Object.fromEntries(Object.entries(longer).filter(([name]) => name !== 'enabled'));
     await save({ ...off, mustNot: 'fall' });
     expect(await verdicts()).toEqual([]);
-    expect((await analyst.get('/models/tests')).text).toContain('<td>Off</td>');
+    expect((await analyst.get('/models/tests')).text).toContain('>Not in use</td>');
   });
 });
 
 describe('the form', () => {
-  it('tells every wrong field, with what was typed kept', async () => {
+  it('shows every error and keeps what was typed', async () => {
     const direction = await save({
       ...{
         ...longer,
@@ -208,12 +213,12 @@ describe('the form', () => {
     });
     expect(direction.status).toBe(422);
     expect(errorsOf(direction.text)).toEqual([
-      'Give the test a name.',
+      'Enter a name for the test.',
       'Choose a column.',
       'Use at most 200 characters.',
       'Enter the value to change to.',
-      'Choose what must not happen.',
-      'Enter at most 100 percent.',
+      'Choose whether the churn probability must not rise or not fall.',
+      'Enter a percentage from 0 to 100.',
     ]);
     expect(direction.text).toContain('value="101"');
     const known = await save({ ...golden, customer: 'Ada', low: 'few', high: '-1' });
@@ -225,14 +230,14 @@ describe('the form', () => {
     const crossed = await save({ ...golden, low: '60', high: '40' });
     expect([crossed.status, errorsOf(crossed.text)]).toEqual([
       422,
-      ['The lowest score is above the highest.'],
+      ['The lowest probability is above the highest.'],
     ]);
     const kind = await save({ ...golden, kind: 'séance' });
     expect([kind.status, errorsOf(kind.text)]).toEqual([422, ['Choose the kind of test.']]);
     expect(await tests()).toEqual([]);
   });
 
-  it('adds, changes and removes, each on record', async () => {
+  it('adds, changes and removes, each in the audit log', async () => {
     await save(longer);
     const { id } = await newTest();
     const form = (await analyst.get(`/models/tests/${id}`).expect(200)).text;
@@ -253,7 +258,7 @@ describe('the form', () => {
     ]);
   });
 
-  it('is seen by viewers and written by analysts', async () => {
+  it('is shown to viewers and edited by analysts', async () => {
     await save(longer);
     const { id } = await newTest();
     const viewer = await signIn(test, 'viewer');

@@ -1,4 +1,4 @@
-/** Which model scores everybody: what a change would do, the change, and the way back. */
+/** Activating a model: a preview of what would change, the activation, and going back to the model before. */
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import { Conflict } from '../../errors.ts';
@@ -23,12 +23,12 @@ export interface LevelMove {
   readonly from: RiskLevel;
   readonly to: RiskLevel;
   readonly customers: number;
-  /** What they pay a month. */
+  /** Sum of their monthly revenue. */
   readonly monthlyValue: number;
 }
 
 export interface LevelChange {
-  /** The score that would be another. */
+  /** The stored score that would change. */
   readonly predictionId: number;
   readonly customerId: string | null;
   readonly from: RiskLevel;
@@ -38,30 +38,30 @@ export interface LevelChange {
 }
 
 export interface Comparison {
-  /** Customers who have all columns of the model, and how many of them were tried. */
+  /** Customers who have all columns of the model, and how many of them were scored for the comparison. */
   readonly total: number;
   readonly tried: number;
-  /** Tried customers whom the new model refuses. */
+  /** Those among them whom the model cannot score. */
   readonly refused: number;
-  /** All nine pairs of levels, also those that nobody moves between. */
+  /** All nine pairs of levels, also those without customers. */
   readonly moves: readonly LevelMove[];
   /** The customers who would change level, those whose probability changes most first; 20 at most. */
   readonly changes: readonly LevelChange[];
-  /** Σ probability × monthly value of the tried customers, by the scores they have and by the new ones. */
+  /** Σ probability × monthly revenue, with the stored scores and with the new ones. */
   readonly revenueAtRisk: { readonly now: number; readonly then: number };
 }
 
 export interface ActivationPreview {
-  /** Null where no scored customer has all columns of the model: nothing is filled in to compare. */
+  /** Null where no scored customer has all columns of the model. */
   readonly comparison: Comparison | null;
-  /** True when somebody has been scored, whatever their columns. */
+  /** True when customers have been scored, whatever their columns. */
   readonly hasScores: boolean;
   readonly tests: readonly TestResult[];
-  /** Sent back by whoever activates the model although these tests fail; null: none fails. */
+  /** Sent back to accept that these tests fail; null: none fails. */
   readonly failures: string | null;
 }
 
-/** So many are scored anew while the page waits. */
+/** The page waits while they are scored. */
 const mostCustomers = 500;
 const mostChanges = 20;
 
@@ -97,9 +97,8 @@ export async function previewActivation(
 }
 
 /**
- * Makes the model the one that scores. A second click finds it active and changes nothing. `tests`: what the promotion
- * tests said of it.
- * @throws Conflict when it is archived, its file is unusable, or the tests have been changed since
+ * A second click finds the model active and changes nothing. `tests`: results of the promotion tests.
+ * @throws Conflict when it is archived, its file is unusable, or the tests have changed since they were run
  */
 export async function activate(
   db: Db,
@@ -110,18 +109,19 @@ export async function activate(
   await verifyModelFile(modelsDir, await getModel(db, id));
   await inTransaction(db, async (trx) => {
     const record = await getModel(trx, id);
-    if (record.state === 'archived') throw new Conflict('This model is archived. Take it back first.');
+    if (record.state === 'archived')
+      throw new Conflict('This model is archived. Restore it before you activate it.');
     if (!areResultsOf(tests, await listPromotionTests(trx)))
       throw new Conflict(
-        'The promotion tests were changed at the same moment. Open the page again to see what they say of this model now.',
+        'The promotion tests have changed since they were run. Open the page again to see the new results.',
       );
     await switchTo(trx, user, record, 'model.activated');
   });
 }
 
 /**
- * Takes the newest activation back. `expectedId`: the model that the page named, so that a second click does not
- * undo the first.
+ * Undoes the newest activation. `expectedId`: the model that the page named, so that a second click does not undo the
+ * first.
  * @throws Conflict when there is nothing to go back to, or another model than expected
  */
 export async function rollBack(
@@ -188,7 +188,11 @@ function compare(
     if (level !== riskLevel)
       changes.push({
         predictionId: id,
-        ...{ customerId, from: riskLevel, to: level, now: probability, then: score },
+        customerId,
+        from: riskLevel,
+        to: level,
+        now: probability,
+        then: score,
       });
     revenueAtRisk.now += probability * (monthlyValue ?? 0);
     revenueAtRisk.then += score * (monthlyValue ?? 0);

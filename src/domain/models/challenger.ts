@@ -1,4 +1,4 @@
-/** A challenger scores beside the active model, for nobody but those who compare the two. */
+/** A challenger scores the same customers as the active model, for comparison only. */
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import { pearson } from '../../ml/checks/association.ts';
@@ -23,14 +23,14 @@ export interface ChallengerComparison {
   readonly correlation: number;
   /** Share of customers on the same risk level. */
   readonly sameLevel: number;
-  /** Share of the champion's riskiest tenth that is in the challenger's too. */
+  /** Share of the champion's highest-risk tenth that is in the challenger's too. */
   readonly sameTopDecile: number;
 }
 
 const rowsAtOnce = 1_000;
 const mostCompared = 20_000;
 
-/** Call in the transaction that finishes a batch. Nothing where there is no challenger. */
+/** Queues the job. Call in the transaction that finishes a batch. Does nothing without a challenger. */
 export async function challengeLater(trx: Db, batchId: number): Promise<void> {
   const challenger = await findChallenger(trx);
   if (!challenger) return;
@@ -43,7 +43,7 @@ export async function challengeLater(trx: Db, batchId: number): Promise<void> {
   });
 }
 
-/** What the challenger says of the customers of a batch. Nothing where there is none any more. */
+/** Scores the customers of a batch with the challenger. Does nothing if there is none any more. */
 export async function challengeBatch(
   db: Db,
   modelsDir: string,
@@ -72,7 +72,7 @@ export async function challengeBatch(
   }
 }
 
-/** Null before anything was scored by both. */
+/** Null while no customer has been scored by both. */
 export async function compareChallenger(db: Db, modelId: number): Promise<ChallengerComparison | null> {
   const pairs = await listPairedScores(db, modelId, mostCompared);
   if (pairs.length === 0) return null;

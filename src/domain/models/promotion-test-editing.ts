@@ -1,4 +1,4 @@
-/** Promotion tests are changed by analysts; each change is on record. */
+/** Changes of promotion tests, each with an audit event. */
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import { recordEvent } from '../../store/audit.ts';

@@ -1,4 +1,7 @@
-/** What analysts demand of a model before it scores anybody: directions, and customers they know. */
+/**
+ * Promotion tests: what a model has to meet before it scores customers. Either a change of one column must not raise (or
+ * lower) the churn probability, or a known customer's probability must be in a range.
+ */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { rateText, shareText } from '../../format.ts';
@@ -19,18 +22,18 @@ const input = z.union([cell, z.number().min(-largestNumber).max(largestNumber), 
 const share = z.number().min(0).max(1);
 
 export const TestDefinition = z.discriminatedUnion('kind', [
-  /** The same customer with `feature` at `to` instead of `from` must not score higher (or lower). */
+  /** Changing `feature` from `from` to `to` must not raise (or lower) the churn probability. */
   z.object({
     kind: z.literal('direction'),
     feature: z.string().min(1),
-    /** '': whatever the customer has. */
+    /** '': the customer's own value. */
     from: cell,
     to: cell.min(1),
     mustNot: z.enum(['rise', 'fall']),
-    /** Share of customers that may do so all the same. */
+    /** Share of customers allowed as exceptions. */
     allowed: share,
   }),
-  /** A customer that everybody knows must score within a range. */
+  /** The churn probability of a known customer must be in a range. */
   z.object({
     kind: z.literal('golden'),
     inputs: z.record(z.string(), input),
@@ -43,15 +46,15 @@ export type TestDefinition = z.infer<typeof TestDefinition>;
 export interface TestResult {
   readonly test: PromotionTestRecord;
   readonly outcome: 'passed' | 'failed' | 'not applicable';
-  /** What was seen, in words. */
+  /** What the test found, a sentence. */
   readonly seen: string;
 }
 
-/** Differences below this are rounding, not direction. */
+/** Smaller differences are rounding. */
 const tolerance = 1e-9;
 const noRules = { mediumFrom: 0.5, highFrom: 1, valueMonths: 12, rules: [] };
 
-/** Every enabled test against the model; directions are tried on `customers`. */
+/** Runs the tests in use; changes of one column are tested on `customers`. */
 export function runPromotionTests(
   model: Model,
   tests: readonly PromotionTestRecord[],
@@ -62,22 +65,22 @@ export function runPromotionTests(
     .map((test) => {
       const definition = TestDefinition.safeParse(test.definition);
       if (!definition.success)
-        return { test, outcome: 'failed', seen: 'The test cannot be read; write it anew.' };
+        return { test, outcome: 'failed', seen: 'This test cannot be read. Remove it and add it again.' };
       const outcome =
         definition.data.kind === 'direction'
-          ? tryDirection(model, definition.data, customers)
-          : tryGolden(model, definition.data);
+          ? testDirection(model, definition.data, customers)
+          : testKnownCustomer(model, definition.data);
       return { test, ...outcome };
     });
 }
 
-/** What a person accepts who activates a model although these tests fail; null: none fails. */
+/** Identifies the failing tests, so that they can be accepted as they were shown; null: none fails. */
 export function failuresOf(results: readonly TestResult[]): string | null {
   const failed = results.filter(({ outcome }) => outcome === 'failed');
   return failed.length === 0 ? null : fingerprint(failed.map(({ test }) => test));
 }
 
-/** True when these are the results of all tests that are switched on, as they are. */
+/** True when these are the results of all tests in use, as they are now. */
 export function areResultsOf(results: readonly TestResult[], tests: readonly PromotionTestRecord[]): boolean {
   const enabled = tests.filter((test) => test.enabled);
   return fingerprint(enabled) === fingerprint(results.map(({ test }) => test));
@@ -88,17 +91,17 @@ function fingerprint(tests: readonly PromotionTestRecord[]): string {
   return createHash('sha256').update(asked).digest('hex');
 }
 
-/** In plain words: 'Contract from Month-to-month to Two year must not raise the score'. */
+/** In plain words: 'Contract from Month-to-month to Two year must not raise the churn probability'. */
 export function describeTest(definition: TestDefinition): string {
   if (definition.kind === 'golden')
-    return `A known customer scores ${shareText(definition.low)} to ${shareText(definition.high)}`;
+    return `The churn probability of a known customer is ${shareText(definition.low)} to ${shareText(definition.high)}`;
   const { feature, from, to, mustNot, allowed } = definition;
   const start = from === '' ? `${feature} set to ${to}` : `${feature} from ${from} to ${to}`;
-  const grace = allowed === 0 ? '' : `, but for ${shareText(allowed)} of customers`;
-  return `${start} must not ${mustNot === 'rise' ? 'raise' : 'lower'} the score${grace}`;
+  const exceptions = allowed === 0 ? '' : `, except for ${shareText(allowed)} of customers`;
+  return `${start} must not ${mustNot === 'rise' ? 'raise' : 'lower'} the churn probability${exceptions}`;
 }
 
-/** Probabilities of customers given as feature → value; null where a row is refused. */
+/** Probabilities of customers given as feature → value; null where a customer cannot be scored. */
 export function scoreInputs(
   model: Model,
   inputs: readonly Readonly<Record<string, CellValue>>[],
@@ -111,7 +114,7 @@ export function scoreInputs(
 
 type Outcome = Omit<TestResult, 'test'>;
 
-function tryDirection(
+function testDirection(
   model: Model,
   { feature, from, to, mustNot, allowed }: Extract<TestDefinition, { kind: 'direction' }>,
   customers: readonly LatestCustomer[],
@@ -119,11 +122,12 @@ function tryDirection(
   const known = model.schema.features.find(({ name }) => foldName(name) === foldName(feature));
   if (!known) return notApplicable(`The model does not use ${feature}.`);
   const unseen = [from, to].find((text) => text !== '' && !isNumeric(known) && !hasLevel(known.levels, text));
-  if (unseen !== undefined) return notApplicable(`The model has never seen ${feature} ${unseen}.`);
+  if (unseen !== undefined) return notApplicable(`${feature} “${unseen}” did not occur in training.`);
   const unreadable = [from, to].find((text) => text !== '' && valueOf(known, text) === null);
   if (unreadable !== undefined)
-    return notApplicable(`The model reads ${feature} as a ${known.type}, and ${unreadable} is not one.`);
-  if (customers.length === 0) return notApplicable('Nobody was scored yet to try it on.');
+    return notApplicable(`${feature} is a ${known.type} in this model, and “${unreadable}” is not one.`);
+  if (customers.length === 0)
+    return notApplicable('No customers have been scored yet, so there is nothing to test on.');
   const before = customers.map(({ inputs }) =>
     from === '' ? inputs : { ...inputs, [feature]: valueOf(known, from) },
   );
@@ -137,26 +141,26 @@ function tryDirection(
     tried++;
     if (mustNot === 'rise' ? q > p + tolerance : q < p - tolerance) wrong++;
   });
-  if (tried === 0) return notApplicable('None of the stored customers can be scored by this model.');
-  const seen = `${wrong} of ${tried} customers score ${mustNot === 'rise' ? 'higher' : 'lower'} with ${feature} ${to}.`;
+  if (tried === 0) return notApplicable('The model cannot score any of the stored customers.');
+  const seen = `${wrong} of ${tried} customers have a ${mustNot === 'rise' ? 'higher' : 'lower'} churn probability with ${feature} ${to}.`;
   return { outcome: wrong <= allowed * tried ? 'passed' : 'failed', seen };
 }
 
-function tryGolden(
+function testKnownCustomer(
   model: Model,
   { inputs, low, high }: Extract<TestDefinition, { kind: 'golden' }>,
 ): Outcome {
   const given = new Set(Object.keys(inputs).map(foldName));
   const missing = model.schema.features.filter(({ name }) => !given.has(foldName(name)));
   if (missing.length === model.schema.features.length)
-    return notApplicable('The customer has none of the columns that the model uses.');
+    return notApplicable('The customer has none of the columns of the model.');
   const [probability] = scoreInputs(model, [inputs]);
   if (probability === null || probability === undefined)
-    return { outcome: 'failed', seen: 'The model refuses this customer: a value cannot be read.' };
-  const blanks = missing.length === 0 ? '' : ` ${missing.length} columns are not known of this customer.`;
+    return { outcome: 'failed', seen: 'The model cannot score this customer: a value cannot be read.' };
+  const blanks = missing.length === 0 ? '' : ` ${missing.length} of the model’s columns are missing.`;
   return {
     outcome: probability >= low - tolerance && probability <= high + tolerance ? 'passed' : 'failed',
-    seen: `The customer scores ${rateText(probability)}.${blanks}`,
+    seen: `The churn probability is ${rateText(probability)}.${blanks}`,
   };
 }
 
@@ -164,7 +168,7 @@ function notApplicable(seen: string): Outcome {
   return { outcome: 'not applicable', seen };
 }
 
-/** What a person typed, as the model takes it; null: it is no number, or no date. */
+/** Typed text as a value of the feature; null: not a number, or not a date. */
 function valueOf({ type }: Feature, text: string): CellValue {
   if (type === 'number') return typedNumber(text);
   return type === 'date' && parseDate(text) === null ? null : text;
