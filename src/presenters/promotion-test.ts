@@ -62,6 +62,7 @@ export function presentPromotionTestForm(h: ViewHelpers, form: PromotionTestForm
         : 'Leave blank to keep the same customer.',
     values,
     columnOptions: columnOptions(h, form),
+    directionOptions: ['rise', 'fall'].map((direction) => ({ value: direction, label: direction })),
     errors,
   };
 }

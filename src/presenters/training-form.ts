@@ -2,10 +2,9 @@
 import { describeLabel, readLabel } from '../domain/datasets/labels/definition.ts';
 import { inputsOf, issuesOf } from '../domain/training/inputs.ts';
 import type { PossibleInput } from '../domain/training/inputs.ts';
-import { expectedSeconds, numericParams, optionsFor } from '../domain/training/options.ts';
+import { expectedSeconds, familyChoices, optionsFor } from '../domain/training/options.ts';
 import type { imbalances, TrainingTime } from '../domain/training/options.ts';
 import type { FieldError } from '../errors.ts';
-import { allFamilies, estimators } from '../ml/estimators.ts';
 import type { Family } from '../ml/estimators.ts';
 import type { Dataset } from '../store/datasets.ts';
 import { presentIssues } from './dataset-issues.ts';
@@ -89,24 +88,23 @@ function presentTimes(h: ViewHelpers, dataset: Dataset, values: Values) {
 function presentOptions(values: Values, errors: readonly FieldError[]) {
   const errorOf = (field: string): string | null =>
     errors.find((error) => error.field === field)?.message ?? null;
-  const isWrong = (family: Family): boolean =>
-    numericParams(family).some(({ name }) => errorOf(paramField(family, name)) !== null);
   return {
     isCustom: values['trainingTime'] === 'custom',
     timeError: errorOf('trainingTime'),
-    familyError: errorOf(familyField(allFamilies[0])),
-    families: allFamilies.map((family) => ({
-      field: familyField(family),
-      label: estimators[family].title,
-      isChosen: values[familyField(family)] === 'yes',
+    // An error about the families as a group is at the first of them.
+    familyError: errorOf(familyField(familyChoices[0]!.name)),
+    families: familyChoices.map(({ name, title }) => ({
+      field: familyField(name),
+      label: title,
+      isChosen: values[familyField(name)] === 'yes',
     })),
     imbalanceOptions: Object.entries(imbalanceTexts).map(([value, text]) => ({ value, label: text })),
-    params: allFamilies
-      .filter((family) => numericParams(family).length > 0)
-      .map((family) => ({
-        title: `Parameters of ${estimators[family].title}`,
-        isOpen: isWrong(family),
-        fields: numericParams(family).map(({ name, value }) => ({
+    params: familyChoices
+      .filter(({ params }) => params.length > 0)
+      .map(({ name: family, title, params }) => ({
+        title: `Parameters of ${title}`,
+        isOpen: params.some(({ name }) => errorOf(paramField(family, name)) !== null),
+        fields: params.map(({ name, value }) => ({
           name: paramField(family, name),
           label: name,
           value: values[paramField(family, name)] ?? value,

@@ -113,12 +113,11 @@ function presentColumns(
 }
 
 function presentComparison(h: ViewHelpers, { family, evaluation, provenance }: ModelRecord) {
-  const { candidates, folds } = evaluation;
+  const { candidates } = evaluation;
   if (candidates.length === 0) return null;
   const isWeighted = (provenance.params['imbalance'] ?? 'none') !== 'none';
   return {
     criterion: isWeighted ? 'the highest ROC AUC' : 'the lowest log loss',
-    folds: h.count(folds),
     hasSettings: candidates.some(({ settings }) => settings !== undefined),
     rows: candidates.map((candidate) => ({
       name: algorithmText(candidate.family),
@@ -140,5 +139,5 @@ function chosenText(
   if (candidate.family === family) return 'Chosen';
   const member = members.find((one) => one.family === candidate.family);
   if (!member) return '';
-  return members.length === 1 ? 'Chosen' : `${h.share(member.share)} of the blend`;
+  return members.length === 1 ? 'Chosen' : `${h.percent(member.share)} of the blend`;
 }

@@ -69,7 +69,7 @@ describe('the page before an activation', () => {
     const count = moved.reduce((sum, move) => sum + move.customers, 0);
     expect(count).toBeGreaterThan(0);
     expect(text).toContain(`<strong>${count}</strong> would change level`);
-    expect(text).toContain('monthly revenue at risk would go from');
+    expect(text).toContain('For all of them together, monthly revenue at risk would');
     expect(await activeId(), 'looking changes nothing').toBe(first.id);
   });
 
@@ -243,7 +243,7 @@ describe('a model of other columns than those of the customers scored so far', (
     const bank = await addCandidate(test, 'Bank', null, bankCsv(300, 3));
     const page = await admin.get(`/models/${bank.id}/activation`).expect(200);
     expect(page.text).toContain('so there is nothing to compare');
-    expect(page.text).not.toContain('monthly revenue at risk would go from');
+    expect(page.text).not.toContain('For all of them together, monthly revenue at risk would');
     expect(await previewOf(bank)).toMatchObject({ comparison: null, hasScores: true });
     expect((await activate(bank)).status).toBe(303);
     expect(await activeId()).toBe(bank.id);

@@ -61,6 +61,13 @@ export function numericParams(family: Family): { readonly name: string; readonly
   );
 }
 
+/** The families that a custom training run can choose from. */
+export const familyChoices = allFamilies.map((name) => ({
+  name,
+  title: estimators[name].title,
+  params: numericParams(name),
+}));
+
 /**
  * Estimated seconds of a training run on one core of 2026, measured on tables of 7,000 to 100,000 rows. The form
  * shows the estimate; the progress page measures.
