@@ -177,7 +177,7 @@ describe.skipIf(browserPath === undefined)('an analyst with data of their own', 
 
   it('loses nothing to a kill in the middle of a training: the active model is untouched, the training ends', async () => {
     await page.goto(`${server.url}/datasets/1/training`);
-    await page.getByLabel('Name of the model').fill('After the kill');
+    await page.getByLabel('Model name').fill('After the kill');
     await page.getByLabel(/Thorough/).check();
     await press(button('Start training'));
     await page.getByText(/Trying/).waitFor(waiting);
