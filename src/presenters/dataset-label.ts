@@ -98,7 +98,7 @@ function presentComparison(h: ViewHelpers, { rule, results, error }: LabelCompar
     current: describeProxy(rule),
     rows: (results ?? []).map((result) => ({
       rule: result.description,
-      left: h.count(result.leavers),
+      left: h.count(result.leftCount),
       stayed: h.count(result.stayed),
       rate: h.rate(result.baseRate),
       changed: h.count(result.flipped),

@@ -1,4 +1,4 @@
-/** From transactions to customers: which column is which, and how long is gone. */
+/** The step 'Customers' of a dataset of transactions: from transactions to one row a customer. */
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
@@ -9,7 +9,6 @@ import {
   guessTransactionColumns,
   horizonsOf,
 } from '../domain/datasets/customers-from-transactions/building.ts';
-import type { HorizonState } from '../domain/datasets/customers-from-transactions/building.ts';
 import { getReady } from '../domain/datasets/datasets.ts';
 import { TransactionLabel } from '../domain/datasets/customers-from-transactions/cut-off.ts';
 import { NotFound, Unprocessable } from '../errors.ts';
@@ -18,27 +17,24 @@ import { currentUser } from '../http/authenticate.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam, limitedText, parseForm, textValues } from '../http/validate.ts';
+import { presentDatasetCustomers } from '../presenters/dataset-customers.ts';
 import { getDataset } from '../store/datasets.ts';
 import type { Dataset } from '../store/datasets.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
-    'datasets/customers': PageData & {
-      readonly dataset: Dataset;
-      readonly values: Readonly<Record<string, string>>;
-      readonly horizons: HorizonState | null;
-    };
+    'datasets/customers': PageData & ReturnType<typeof presentDatasetCustomers>;
   }
 }
 
 const dayCount = z.coerce
   .number('Enter a number of days.')
-  .int('Enter whole days.')
-  .min(1, 'Enter 1 day at least.')
+  .int('Enter a whole number of days.')
+  .min(1, 'Enter at least 1 day.')
   .max(3_650, 'Enter at most 3,650 days.');
 
 const CustomersForm = z.object({
-  customer: limitedText(200).min(1, 'Choose the column that names the customer.'),
+  customer: limitedText(200).min(1, 'Choose the column with the customer ID.'),
   date: limitedText(200).min(1, 'Choose the column with the date.'),
   amount: limitedText(200).min(1, 'Choose the column with the amount.'),
   category: limitedText(200).transform((text) => text || null),
@@ -50,22 +46,7 @@ const CustomersForm = z.object({
 type Values = Readonly<Record<string, string>>;
 
 export function createDatasetCustomersHandlers({ db, config }: Context) {
-  const showPage = async (res: Response, dataset: Dataset, values: Values, errors: readonly FieldError[]) => {
-    const horizons = horizonsOf(dataset);
-    const isComparing = horizons?.result === null && horizons.error === null;
-    await render(
-      res,
-      'datasets/customers',
-      {
-        title: `Customers of ${dataset.name}`,
-        ...{ dataset, values, horizons, errors },
-        ...(isComparing ? { refreshSeconds: 2, scripts: ['reload-page'] } : {}),
-      },
-      errors.length > 0 ? 422 : 200,
-    );
-  };
-
-  /** Reads the form, does the work, and shows what is wrong on the same page. */
+  /** Reads the form and does the work; shows the errors on the same page. */
   const withOptions =
     (work: (req: Request, dataset: Dataset, options: TransactionLabel) => Promise<string>) =>
     async (req: Request, res: Response) => {
@@ -85,7 +66,7 @@ export function createDatasetCustomersHandlers({ db, config }: Context) {
         res.redirect(303, `/datasets/${dataset.id}?next=customers`);
         return;
       }
-      if (dataset.kind !== 'transactions') throw new NotFound('table of transactions');
+      if (dataset.kind !== 'transactions') throw new NotFound('dataset of transactions');
       await showPage(res, dataset, valuesOf(dataset), []);
     },
 
@@ -99,13 +80,34 @@ export function createDatasetCustomersHandlers({ db, config }: Context) {
       return `/datasets/${built}`;
     }),
 
-    /** Today's customers, without a label: the file to score with a model of this dataset. */
+    /** The customers of the last day, without a label: the file to score with a model of this dataset. */
     downloadCurrent: async (req: Request, res: Response) => {
       const path = currentCustomersPath(config, await getDataset(db, idParam(req)));
       res.attachment('customers-to-score.csv').type('text/csv');
       res.sendFile(path, { dotfiles: 'allow' });
     },
   };
+}
+
+async function showPage(
+  res: Response,
+  dataset: Dataset,
+  values: Values,
+  errors: readonly FieldError[],
+): Promise<void> {
+  const horizons = horizonsOf(dataset);
+  const isComparing = horizons?.result === null && horizons.error === null;
+  await render(
+    res,
+    'datasets/customers',
+    (h) => ({
+      title: `Customers of ${dataset.name}`,
+      errors,
+      ...presentDatasetCustomers(h, { dataset, horizons, values }),
+      ...(isComparing ? { refreshSeconds: 2, scripts: ['reload-page'] } : {}),
+    }),
+    errors.length > 0 ? 422 : 200,
+  );
 }
 
 /** @throws Unprocessable with every problem */

@@ -81,19 +81,19 @@ describe.skipIf(browserPath === undefined)('an analyst with data of their own', 
   it('takes a bank table from upload to an active model by keyboard, with nothing guessed wrong', async () => {
     await bring(file('bank.csv', bankCsv(2_000, 3)));
     await press(link('Confirm the columns'));
-    await page.getByRole('heading', { name: 'What is each column?' }).waitFor();
+    await page.getByRole('heading', { name: 'Columns', level: 1 }).waitFor();
     const use = (name: string) =>
       page.getByLabel(`Use of ${name}`, { exact: true }).locator('option:checked').innerText();
-    expect(await use('CustomerId')).toBe('Names the customer');
-    expect(await use('RowNumber')).toBe('Leave it out');
-    expect(await use('Surname')).toBe('Leave it out');
-    expect(await use('Exited')).toBe('Says who left');
-    expect(await use('Age')).toBe('Learn from it');
+    expect(await use('CustomerId')).toBe('Customer ID');
+    expect(await use('RowNumber')).toBe('Exclude');
+    expect(await use('Surname')).toBe('Exclude');
+    expect(await use('Exited')).toBe('Churn label');
+    expect(await use('Age')).toBe('Use as input');
     seen.push(new URL(page.url()).pathname);
     await press(button('Confirm the columns'));
-    await page.getByText('Now: Exited is 1').waitFor();
+    await page.getByText('Churn label: Exited is 1').waitFor();
     seen.push(new URL(page.url()).pathname);
-    await press(link('Go on to training'));
+    await press(link('Continue to training'));
     await train();
     expect(await auc()).toBeGreaterThan(0.75);
     await press(link('Activate…'));
@@ -119,17 +119,17 @@ describe.skipIf(browserPath === undefined)('an analyst with data of their own', 
     expect(await page.locator('main').innerText()).toMatch(/geography/);
   });
 
-  it('defines who left by a rule where no column says it, after comparing definitions', async () => {
+  it('defines a churn rule where no column is the label, after comparing rules', async () => {
     await bring(file('nolabel.csv', customersCsv(1_500, 5)));
     await page.goto(page.url().replace(/$/, '/label'));
     await page.getByLabel('Column').first().selectOption({ label: 'MonthlyCharges' });
-    await page.getByLabel('Holds when it').first().selectOption('below-percentile');
+    await page.getByLabel('Condition', { exact: true }).first().selectOption('below-percentile');
     await page
       .getByLabel(/Days, percent/)
       .first()
       .fill('20');
     await press(button('Compare with other limits'));
-    await page.getByRole('columnheader', { name: 'Same top tenth' }).waitFor(waiting);
+    await page.getByRole('columnheader', { name: 'Same top 10%' }).waitFor(waiting);
     expect(await page.locator('#comparison tbody tr').count()).toBeGreaterThanOrEqual(4);
     seen.push(new URL(page.url()).pathname);
     await press(button('Use this rule'));
@@ -143,13 +143,15 @@ describe.skipIf(browserPath === undefined)('an analyst with data of their own', 
     const rows = cells[0]!.map((_, row) => cells.map((column) => column[row]!));
     await bring(file('purchases.csv', stringify([[...header], ...rows])), true);
     await press(page.getByRole('list', { name: 'Steps' }).getByRole('link', { name: 'Customers' }));
-    await page.getByRole('heading', { name: 'One row a customer' }).waitFor();
+    await page.getByRole('heading', { name: 'Customers from transactions' }).waitFor();
     seen.push(new URL(page.url()).pathname);
     await press(button('Compare 30, 45, 60 and 90 days'));
     await page.getByText('Suggested').waitFor(waiting);
     await press(button('Build the customers'));
     await link('Download today’s customers to score').waitFor(waiting);
-    expect(await page.locator('main').innerText()).toMatch(/One row a customer as known on \d{4}-\d\d-\d\d/);
+    expect(await page.locator('main').innerText()).toMatch(
+      /One row a customer, with \d{4}-\d\d-\d\d as the cut-off date/,
+    );
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       link('Download today’s customers to score').click(),

@@ -21,7 +21,7 @@ afterAll(() => test.close());
 const page = async (path: string) => (await agent.get(path).expect(200)).text;
 const stored = (id: number) => getDataset(test.context.db, id);
 
-describe('what each column is', () => {
+describe('the step Columns', () => {
   let dataset: Dataset;
   beforeAll(async () => {
     dataset = await bringDataset(test, agent, bankCsv(300, 3));
@@ -35,15 +35,15 @@ describe('what each column is', () => {
   };
   const column = async (name: string) => (await stored(dataset.id)).columns[at(name)];
 
-  it('is shown as guessed, with words, limits and policies to add', async () => {
+  it('shows what was detected, with names, limits and policies to add', async () => {
     const text = await page(`/datasets/${dataset.id}/columns`);
     for (const { name } of dataset.columns) expect(text).toContain(`aria-label="Use of ${name}"`);
     expect(text).toContain(`id="min_${at('Age')}"`);
     expect(text).not.toContain(`id="min_${at('Geography')}"`);
-    expect(text).toContain('more than 100 different');
+    expect(text).toContain('more than 100 different values');
   });
 
-  it('is stored as confirmed, on record, and shown so again', async () => {
+  it('stores what is confirmed, records it, and shows it again', async () => {
     const [age, balance, salary] = [at('Age'), at('Balance'), at('EstimatedSalary')];
     const answer = await save({
       ...{ name: 'Bank 2026', [`title_${age}`]: 'Age in years', [`unit_${age}`]: 'years' },
@@ -73,7 +73,7 @@ describe('what each column is', () => {
     expect(after).toMatchObject({ Balance: 'ignored, number' });
   });
 
-  it('is told everything that cannot be so, at once, with what was typed kept', async () => {
+  it('lists all errors at once in the order of the page, and keeps what was typed', async () => {
     const before = await stored(dataset.id);
     const [age, tenure] = [at('Age'), at('Tenure')];
     const { status, text } = await save({
@@ -85,28 +85,30 @@ describe('what each column is', () => {
     expect(status).toBe(422);
     expect(errorsOf(text)).toEqual([
       'Give the dataset a name.',
-      'Surname is free text, which is not learned from. Leave it out, or make it a category.',
-      'Geography can only be the monthly value when it is a number.',
-      'Age: enter a number such as 12.5, or leave it empty.',
-      'Age: enter a number such as 12.5, or leave it empty.',
-      'Choose one of the list for Age.',
-      'Choose one of the list for Tenure.',
-      'Tenure: the lowest value is above the highest.',
+      'Surname is free text and cannot be an input. Exclude it, or change its type to category.',
+      'Geography can only be the monthly revenue if its type is number.',
+      'Age: enter a number such as 12.5, or leave the limit blank.',
+      'Age: enter a number such as 12.5, or leave the limit blank.',
+      'Age: choose one of the options.',
+      'Tenure: choose one of the options.',
       'Tenure: use at most 100 characters.',
-      'Only one column is the monthly value; now Geography, EstimatedSalary do.',
+      'Tenure: the lowest allowed value is above the highest.',
+      'Only one column can be the monthly revenue. Change the use of one of these: Geography, EstimatedSalary.',
     ]);
     for (const typed of ['young', 'old', 'winters']) expect(text).toContain(`value="${typed}"`);
     expect(await stored(dataset.id)).toEqual(before);
   });
 
-  it('names the customer only once', async () => {
+  it('allows one customer ID only', async () => {
     const { status, text } = await save({ name: 'Bank', [`role_${at('RowNumber')}`]: 'identifier' });
     expect(status).toBe(422);
-    expect(errorsOf(text)).toEqual(['Only one column names the customer; now RowNumber, CustomerId do.']);
+    expect(errorsOf(text)).toEqual([
+      'Only one column can be the customer ID. Change the use of one of these: RowNumber, CustomerId.',
+    ]);
     expect((await column('RowNumber'))?.role).toBe('ignored');
   });
 
-  it('may be free text that is left out, or a category that is learned from', async () => {
+  it('lets free text be excluded, or become a category that is an input', async () => {
     const surname = at('Surname');
     expect(
       (await save({ name: 'Bank', [`type_${surname}`]: 'text', [`role_${surname}`]: 'ignored' })).status,
@@ -117,7 +119,7 @@ describe('what each column is', () => {
     expect(await column('Surname')).toMatchObject({ type: 'category', role: 'feature' });
   });
 
-  it('is left as it is by a form without its fields', async () => {
+  it('changes nothing for a form without fields', async () => {
     const before = await stored(dataset.id);
     expect((await save({})).status).toBe(303);
     const after = await stored(dataset.id);
@@ -167,12 +169,14 @@ describe('more than a hundred columns', () => {
 
     const clash = await postForm(agent, `/datasets/${id}/columns`, { page: '2', role_102: 'identifier' });
     expect(clash.status).toBe(422);
-    expect(errorsOf(clash.text)).toEqual(['Only one column names the customer; now id, f101 do.']);
+    expect(errorsOf(clash.text)).toEqual([
+      'Only one column can be the customer ID. Change the use of one of these: id, f101.',
+    ]);
   });
 });
 
 describe('a number that is made a category', () => {
-  it('has levels from then on, and may say who left', async () => {
+  it('has levels from then on, and can be the churn label', async () => {
     const rows = Array.from({ length: 120 }, (_, row) => `c${row},${20 + (row % 40)},${1 + (row % 3)}`);
     const { id } = await bringDataset(test, agent, `id,age,status\n${rows.join('\n')}\n`);
     expect((await stored(id)).columns[2]).toMatchObject({ type: 'number', levels: [] });

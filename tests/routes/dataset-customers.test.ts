@@ -40,7 +40,7 @@ const options = {
 const build = (change: Fields = {}) => postForm(agent, path(), { ...options, ...change });
 
 describe('a table of transactions', () => {
-  it('has no label of its own, and the columns that matter are guessed', async () => {
+  it('has no churn label, and its columns are guessed', async () => {
     expect(purchases).toMatchObject({ kind: 'transactions', state: 'ready', label: null });
     const text = await page();
     for (const name of ['CustomerID', 'Date', 'Amount'])
@@ -55,15 +55,15 @@ describe('a table of transactions', () => {
     expect(answer.headers['location']).toBe(path());
   });
 
-  it('shows horizons side by side, made in a job', async () => {
+  it('compares horizons in a job', async () => {
     const answer = await postForm(agent, `${path()}/comparison`, options);
     expect([answer.status, answer.headers['location']]).toEqual([303, `${path()}#comparison`]);
-    expect(await page()).toContain('Being compared');
+    expect(await page()).toContain('Comparing. This takes');
     await runJobs(test.context);
     const { result } = horizonsOf(await getDataset(test.context.db, purchases.id))!;
     expect(result!.choices.map(({ days }) => days)).toEqual([30, 45, 60, 90]);
-    // The longer one waits, the fewer are gone.
-    const left = result!.choices.map(({ leavers }) => leavers);
+    // A longer period without a purchase makes fewer customers count as having left.
+    const left = result!.choices.map(({ leftCount }) => leftCount);
     expect(left).toEqual([...left].sort((a, b) => b - a));
     expect(await page()).toContain('Suggested');
   });
@@ -75,19 +75,19 @@ describe('a table of transactions', () => {
   });
 });
 
-describe('the form of it', () => {
-  it('tells everything at once and keeps what was typed', async () => {
+describe('the form', () => {
+  it('lists all errors at once and keeps what was typed', async () => {
     const before = (await listDatasets(test.context.db)).length;
     const { status, text } = await build({
       ...{ customer: '', date: '', amount: '', horizonDays: 'two months', activeDays: '0' },
     });
     expect(status).toBe(422);
     expect(errorsOf(text)).toEqual([
-      'Choose the column that names the customer.',
+      'Choose the column with the customer ID.',
       'Choose the column with the date.',
       'Choose the column with the amount.',
       'Enter a number of days.',
-      'Enter 1 day at least.',
+      'Enter at least 1 day.',
     ]);
     expect(text).toContain('value="two months"');
     expect(await listDatasets(test.context.db)).toHaveLength(before);
@@ -95,8 +95,8 @@ describe('the form of it', () => {
 
   it.each([
     [{ cutoff: 'last summer' }, 'Write the date as 2026-11-20 or 20.11.2026.'],
-    [{ horizonDays: '' }, 'Enter 1 day at least.'],
-    [{ horizonDays: '1.5' }, 'Enter whole days.'],
+    [{ horizonDays: '' }, 'Enter at least 1 day.'],
+    [{ horizonDays: '1.5' }, 'Enter a whole number of days.'],
     [{ horizonDays: '4000' }, 'Enter at most 3,650 days.'],
     [{ activeDays: 'some' }, 'Enter a number of days.'],
   ])('refuses %j in words', async (change, words) => {
@@ -127,7 +127,9 @@ describe('the customers', () => {
     expect(positiveRate).toBeGreaterThan(0.05);
     expect(positiveRate).toBeLessThan(0.8);
     expect(undecided).toBe(0);
-    expect(await page(`/datasets/${customers.id}`)).toMatch(/One row a customer as known on \d{4}-\d\d-\d\d/);
+    expect(await page(`/datasets/${customers.id}`)).toMatch(
+      /One row a customer, with \d{4}-\d\d-\d\d as the cut-off date/,
+    );
     const filter = { action: 'dataset.built', userId: null, from: null, to: null };
     expect(await listEvents(test.context.db, filter, 10, 0)).toHaveLength(1);
   });
@@ -142,7 +144,7 @@ describe('the customers', () => {
     expect(new Set(rows.map(([name]) => name)).size).toBe(rows.length);
   });
 
-  it('of today run nothing in a spreadsheet, and negative numbers stay numbers', async () => {
+  it('of today have their formulas escaped, and negative numbers stay numbers', async () => {
     const names = ['=1+1', '@SUM(A1)', '-5', '+cmd', 'plain'];
     const days = Array.from({ length: 12 }, (_, i) => `2026-${String(i + 1).padStart(2, '0')}-15`);
     const rows = days.flatMap((day) => names.map((name) => [name, day, '-12.5', '=HYPERLINK("x")']));
@@ -165,10 +167,10 @@ describe('the customers', () => {
     await agent.get(`/datasets/${bank.id}/customers`).expect(404);
     const answer = await postForm(agent, `/datasets/${bank.id}/customers`, options);
     expect(answer.status).toBe(422);
-    expect(errorsOf(answer.text)).toEqual(['This dataset has one row a customer already.']);
+    expect(errorsOf(answer.text)).toEqual(['This dataset already has one row a customer.']);
   });
 
-  it('that cannot be built say why', async () => {
+  it('fail with the reason when they cannot be built', async () => {
     const answer = await build({ cutoff: '1999-01-01' });
     const id = Number(answer.headers['location']!.split('/').at(-1));
     await runJobs(test.context);

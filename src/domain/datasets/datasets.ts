@@ -1,4 +1,4 @@
-/** Datasets that people bring: received, read in a job, confirmed column by column, labelled, removed. */
+/** Uploaded datasets: received, read in a job, confirmed column by column, labelled, removed. */
 import { randomUUID } from 'node:crypto';
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -58,7 +58,7 @@ export async function receiveDataset(db: Db, config: Config, user: User, upload:
       originalName: upload.originalName,
       sha256: '',
       rowCount: 0,
-      // What was confirmed for the version before is taken over where the names are the same.
+      // What was confirmed for the previous version is taken over for columns of the same name.
       columns: newest?.columns ?? [],
       label: newest?.label ?? null,
       kind: before?.kind ?? upload.kind,
@@ -79,7 +79,7 @@ export async function receiveDataset(db: Db, config: Config, user: User, upload:
   });
 }
 
-/** Reads a file on with what a person says that its first line holds. @throws Conflict when that is not asked */
+/** Goes on reading a file once a person said what its first line is. @throws Conflict when that was not asked */
 export async function answerFirstLine(db: Db, user: User, id: number, firstLine: FirstLine): Promise<void> {
   await inTransaction(db, async (trx) => {
     const { state, error, name } = await getDataset(trx, id);
@@ -105,7 +105,7 @@ export async function readLater(
   });
 }
 
-/** Stores what an analyst says of the columns; the profile is made anew where it depends on them. */
+/** Stores the confirmed columns; the profile is computed again where it depends on them. */
 export async function confirmColumns(
   db: Db,
   user: User,
@@ -132,7 +132,7 @@ export async function confirmColumns(
   });
 }
 
-/** Stores what 'left' means and has the profile made anew. @throws Unprocessable when the column has no such level. */
+/** Stores the churn label and queues a new profile. @throws Unprocessable when the column has no such level */
 export async function defineLabel(db: Db, user: User, id: number, label: LabelDefinition): Promise<void> {
   await inTransaction(db, async (trx) => {
     const dataset = await getReady(trx, id);
@@ -149,7 +149,7 @@ export async function defineLabel(db: Db, user: User, id: number, label: LabelDe
   });
 }
 
-/** What a removal would take along, and what would stay without its data. */
+/** What is deleted with a dataset, and which models stay without their data. */
 export interface DatasetDependents {
   readonly trainings: readonly TrainingRecord[];
   readonly models: readonly ModelRecord[];
@@ -159,15 +159,17 @@ export async function dependentsOf(db: Db, id: number): Promise<DatasetDependent
   return { trainings: await listTrainingsOf(db, id), models: await listModelsOf(db, id) };
 }
 
-/** Models stay and score on: they keep no rows. @throws Conflict while a training runs on it. */
+/** Models stay and go on scoring: they keep no rows. @throws Conflict while a training run uses it */
 export async function removeDataset(db: Db, config: Config, user: User, id: number): Promise<void> {
   const file = await inTransaction(db, async (trx) => {
     const dataset = await getDataset(trx, id);
     const { trainings } = await dependentsOf(trx, id);
     if (trainings.some(({ state }) => state === 'queued' || state === 'running'))
-      throw new Conflict('A model is being trained on this dataset. Wait for it or cancel it first.');
+      throw new Conflict(
+        'A model is being trained on this dataset. Wait until it is done, or cancel it first.',
+      );
     await deleteTrainingsOf(trx, id);
-    await handOnSeries(trx, dataset);
+    await passOnSeries(trx, dataset);
     await deleteDataset(trx, id);
     await recordEvent(trx, {
       userId: user.id,
@@ -194,9 +196,7 @@ export async function getReady(db: Db, id: number): Promise<Dataset> {
 function requireLevel(dataset: Dataset, { column, positive }: { column: string; positive: string }): void {
   const found = dataset.columns.find(({ name }) => name === column);
   if (!found)
-    throw new Unprocessable([
-      { field: 'column', message: `There is no column '${column}' in this dataset.` },
-    ]);
+    throw new Unprocessable([{ field: 'column', message: `The dataset has no column '${column}'.` }]);
   if (found.levels.length < 2 || !found.levels.some((level) => isSameLevel(level, positive)))
     throw new Unprocessable([
       {
@@ -206,8 +206,8 @@ function requireLevel(dataset: Dataset, { column, positive }: { column: string; 
     ]);
 }
 
-/** When the first version goes, the next one stands for the series. */
-async function handOnSeries(trx: Db, dataset: Dataset): Promise<void> {
+/** When the first version is removed, the next one represents the series. */
+async function passOnSeries(trx: Db, dataset: Dataset): Promise<void> {
   if (dataset.seriesId !== dataset.id) return;
   const others = (await listVersions(trx, dataset.id)).filter(({ id }) => id !== dataset.id).reverse();
   const [heir] = others;
@@ -223,7 +223,7 @@ function nameOf(originalName: string): string {
   return originalName.replace(/\.[a-z0-9]{1,8}$/i, '').slice(0, 200) || 'Dataset';
 }
 
-/** The folders may lie on different disks. */
+/** The folders may be on different disks. */
 async function moveFile(from: string, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true, mode: privateFolder });
   try {

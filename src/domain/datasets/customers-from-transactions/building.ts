@@ -1,4 +1,4 @@
-/** From a table of transactions to one row a customer: compared by horizon, then built, in jobs. */
+/** From transactions to one row a customer: horizons compared, then the customers built, in jobs. */
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,12 +23,12 @@ import { writeWhole } from '../../models/files.ts';
 
 export interface HorizonState {
   readonly options: TransactionLabel;
-  /** null while it is worked out. */
+  /** Null until the job is done. */
   readonly result: HorizonComparison | null;
   readonly error: string | null;
 }
 
-/** Which columns of a transaction table are which, by their names and types; '' where nothing fits. */
+/** The columns of transactions, guessed from names and types; '' where nothing fits. */
 export function guessTransactionColumns({ columns }: Dataset): {
   customer: string;
   date: string;
@@ -59,7 +59,7 @@ export async function compareHorizonsLater(
     await enqueueJob(trx, {
       kind: 'compare-labels',
       payload: { comparisonOf: id },
-      subject: `Compare horizons in ${dataset.name}`,
+      subject: `Compare days without a purchase in ${dataset.name}`,
       createdBy: user.id,
     });
   });
@@ -85,8 +85,10 @@ export async function compareHorizons(db: Db, config: Config, id: number): Promi
   }
 }
 
+/** A comparison that an earlier version stored with other names of its counts is dropped: it can be made again. */
 export function horizonsOf({ profile }: Dataset): HorizonState | null {
-  return (profile as { horizons?: HorizonState } | null)?.horizons ?? null;
+  const stored = (profile as { horizons?: HorizonState } | null)?.horizons ?? null;
+  return stored?.result?.choices.some((choice) => !('leftCount' in choice)) ? null : stored;
 }
 
 /** Queues the building of a new dataset, one row a customer. */
@@ -100,7 +102,7 @@ export async function buildCustomersLater(
     const source = await getReady(trx, id);
     if (source.kind !== 'transactions')
       throw new Unprocessable([
-        { field: 'customer', message: 'This dataset has one row a customer already.' },
+        { field: 'customer', message: 'This dataset already has one row a customer.' },
       ]);
     const name = `${source.name}: customers`.slice(0, 200);
     const datasetId = await insertDataset(trx, {
@@ -130,7 +132,7 @@ export async function buildCustomersLater(
   });
 }
 
-/** Runs in a job: writes the labelled customers, and beside them today's customers without a label. */
+/** Runs in a job: writes the labelled customers, and beside them the customers of the last day without a label. */
 export async function buildCustomers(
   db: Db,
   config: Config,
@@ -152,7 +154,7 @@ export async function buildCustomers(
     sha256: createHash('sha256').update(csv).digest('hex'),
     byteSize: Buffer.byteLength(csv),
     notes: [
-      `One row a customer as known on ${labelled.cutoff}; who left made no transaction in the ${wanted.horizonDays} days after it. ${countText(inactive)} customers who had gone quiet before and ${countText(later)} who came later are not asked about.`,
+      `One row a customer, with ${labelled.cutoff} as the cut-off date. Customers without a transaction in the ${wanted.horizonDays} days after it count as having left. ${countText(inactive)} customers who had stopped buying before and ${countText(later)} who first bought later are not included.`,
       ...labelled.notes,
     ],
   };
@@ -160,7 +162,7 @@ export async function buildCustomers(
   await describeDataset(db, config, target.id, { identifier: labelled.header[0]! });
 }
 
-/** Where today's customers lie: beside the labelled ones. */
+/** The file of the customers of the last day, beside the labelled ones. */
 export function currentFileOf({ file }: Pick<Dataset, 'file'>): string {
   return `${file}.current`;
 }
@@ -176,14 +178,14 @@ async function keepHorizons(db: Db, { id, profile }: Dataset, horizons: HorizonS
   await updateDataset(db, id, { profile: { ...(profile as object), horizons } });
 }
 
-/** For training here, cell by cell as it was. */
+/** For training: cells unchanged. */
 function csvOf(table: TextColumns): string {
   return rowsOf(table)
     .map((row) => exactLine(row))
     .join('');
 }
 
-/** For downloading: people open it in a spreadsheet, which must run none of it. */
+/** For download: formulas are escaped, because people open it in a spreadsheet. */
 function safeCsvOf(table: TextColumns): string {
   return rowsOf(table)
     .map((row) => safeLine(row))

@@ -1,9 +1,9 @@
 /**
- * A customer table with a label, from transactions alone: features by what was known on a cut-off date, the label
- * by what happened afterwards. Left is who made no transaction in the horizon, the days after the cut-off.
+ * A customer table with a churn label, from transactions alone: inputs from what was known on a cut-off date, the label
+ * from what happened afterwards. Customers without a transaction in the horizon, the days after the cut-off, have left.
  *
- * Asked about are the customers who were active of late before the cut-off; who had gone quiet long before would
- * be leavers that nobody can win back, and would make any model look good.
+ * The table has the customers who were active shortly before the cut-off. Those who had stopped buying long before
+ * would all count as having left, cannot be won back, and would make any model look good.
  */
 import { z } from 'zod';
 import { Unprocessable } from '../../../errors.ts';
@@ -29,7 +29,7 @@ export const TransactionLabel = z.object({
     .refine((text) => parseDate(text) !== null, { error: 'Write the date as 2026-11-20 or 20.11.2026.' })
     .nullable(),
   horizonDays: days,
-  /** Asked about are customers with a transaction in so many days up to the cut-off; null: twice the horizon. */
+  /** The table has customers with a transaction in so many days up to the cut-off; null: twice the horizon. */
   activeDays: days.nullable(),
 });
 export type TransactionLabel = z.infer<typeof TransactionLabel>;
@@ -37,7 +37,7 @@ export type TransactionLabel = z.infer<typeof TransactionLabel>;
 export interface CustomerCounts {
   /** Rows of the table. */
   readonly customers: number;
-  /** Had bought before, but not of late. */
+  /** Bought before, but not in the active days. */
   readonly inactive: number;
   /** Bought for the first time after the cut-off. */
   readonly later: number;
@@ -45,18 +45,19 @@ export interface CustomerCounts {
   readonly skippedRows: number;
 }
 
-/** The first column names the customer and is called as in the transactions; then the features. */
+/** The first column is the customer ID, with its name in the transactions; then the features. */
 export interface CustomerTable extends TextColumns {
   /** Such as 2026-06-30. */
   readonly cutoff: string;
   readonly counts: CustomerCounts;
-  /** In plain words, for the person who asked. */
+  /** Sentences for the dataset's page. */
   readonly notes: readonly string[];
 }
 
 /** The last column is `Churn`, Yes or No. */
 export interface LabelledCustomers extends CustomerTable {
-  readonly leavers: number;
+  /** Customers who left. */
+  readonly leftCount: number;
 }
 
 const labelColumn = 'Churn';
@@ -66,16 +67,16 @@ export function buildCustomerTable(transactions: TextTable, options: Transaction
   const log = readTransactions(transactions, options);
   const cutoff = cutoffOf(log, options);
   const period = { cutoff, lookBack: lookBackOf(log, cutoff) };
-  const customers = askedAt(log, cutoff, activeDaysOf(options, period.lookBack));
+  const customers = activeCustomers(log, cutoff, activeDaysOf(options, period.lookBack));
   const table = describe(log, period, customers, options);
   const left = Array.from(customers, (customer) => daysToNext(log, customer, cutoff) > options.horizonDays);
-  const leavers = left.filter(Boolean).length;
+  const leftCount = left.filter(Boolean).length;
   return {
     ...table,
     header: [...table.header, labelColumn],
     cells: [...table.cells, left.map((one) => (one ? 'Yes' : 'No'))],
-    notes: [...table.notes, ...leaverNotes(leavers, customers.length)],
-    leavers,
+    notes: [...table.notes, ...labelNotes(leftCount, customers.length)],
+    leftCount,
   };
 }
 
@@ -86,16 +87,16 @@ export function buildCustomerTable(transactions: TextTable, options: Transaction
 export function buildCurrentCustomers(transactions: TextTable, options: TransactionLabel): CustomerTable {
   const log = readTransactions(transactions, options);
   const period = { cutoff: log.lastDay, lookBack: lookBackOf(log, cutoffOf(log, options)) };
-  const customers = askedAt(log, log.lastDay, activeDaysOf(options, period.lookBack));
+  const customers = activeCustomers(log, log.lastDay, activeDaysOf(options, period.lookBack));
   return describe(log, period, customers, options);
 }
 
-/** Days that customers may be described by: about a month, a quarter, half a year, a year, two years. */
+/** Look-back periods in days: about two years, a year, half a year, a quarter, two months, a month. */
 const lookBacks = [730, 365, 180, 90, 60, 30];
 
 /**
- * The longest usual period on record at the cut-off. Shorter than the record, so that training too sees customers
- * whose first purchases lie further back than it looks.
+ * The longest usual period that the data cover at the cut-off. Shorter than the data, so that training too has customers
+ * whose first purchase is older than the period.
  */
 function lookBackOf(log: TransactionLog, cutoff: number): number {
   const known = cutoff - log.firstDay + 1;
@@ -104,21 +105,21 @@ function lookBackOf(log: TransactionLog, cutoff: number): number {
 
 export interface HorizonChoice {
   readonly days: number;
-  readonly leavers: number;
-  /** Leavers among the customers, in [0, 1]. */
+  readonly leftCount: number;
+  /** Share of customers who left, in [0, 1]. */
   readonly baseRate: number;
-  /** Customers whose label the present horizon gives otherwise. */
+  /** Customers with another label under the present horizon. */
   readonly flipped: number;
-  /** Share of the leavers who are back by the end of the longest horizon, in [0, 1]; null where the data end first. */
+  /** Share of those who left that are back by the end of the longest horizon, in [0, 1]; null where the data end first. */
   readonly returned: number | null;
 }
 
 export interface HorizonComparison {
-  /** The same for all, so that they are about the same customers. */
+  /** The same for all, so that the same customers are compared. */
   readonly cutoff: string;
   readonly customers: number;
   readonly choices: readonly HorizonChoice[];
-  /** The shortest of which at most a fifth of the leavers come back; the longest where none is. */
+  /** The shortest after which at most a fifth of those who left come back; the longest if there is none. */
   readonly suggested: number;
 }
 
@@ -126,8 +127,8 @@ const usualHorizons = [30, 45, 60, 90];
 const mayReturn = 0.2;
 
 /**
- * Usual horizons and the present one, side by side. Compared are those that leave twice their days before the
- * cut-off, which is the latest that leaves room for the longest. @throws Unprocessable when the data are too short
+ * Compares usual horizons and the present one, if the data have twice their days before the cut-off: the latest one
+ * that leaves room for the longest horizon. @throws Unprocessable when the data are too short
  */
 export function suggestHorizon(transactions: TextTable, options: TransactionLabel): HorizonComparison {
   const log = readTransactions(transactions, options);
@@ -142,7 +143,7 @@ export function suggestHorizon(transactions: TextTable, options: TransactionLabe
       `The transactions cover ${span} days; 90 days or more are needed to compare.`,
     );
   const cutoff = log.lastDay - longest;
-  const customers = askedAt(log, cutoff, activeDaysOf(options, lookBackOf(log, cutoff)));
+  const customers = activeCustomers(log, cutoff, activeDaysOf(options, lookBackOf(log, cutoff)));
   const next = Float64Array.from(customers, (customer) => daysToNext(log, customer, cutoff));
   const present = Math.min(options.horizonDays, longest);
   const choices = horizons.map((horizon) => compareHorizon(next, horizon, present, longest));
@@ -157,18 +158,18 @@ function compareHorizon(
   present: number,
   longest: number,
 ): HorizonChoice {
-  let leavers = 0;
+  let leftCount = 0;
   let flipped = 0;
   let back = 0;
   for (const wait of next) {
-    if (wait > horizon) leavers++;
+    if (wait > horizon) leftCount++;
     if (wait > horizon !== wait > present) flipped++;
     if (wait > horizon && wait <= longest) back++;
   }
-  const baseRate = leavers / next.length;
-  // The data end with the longest horizon: who came back after it cannot be seen.
-  const returned = horizon === longest ? null : leavers === 0 ? 0 : back / leavers;
-  return { days: horizon, leavers, baseRate, flipped, returned };
+  const baseRate = leftCount / next.length;
+  // The data end with the longest horizon, so later returns are not known.
+  const returned = horizon === longest ? null : leftCount === 0 ? 0 : back / leftCount;
+  return { days: horizon, leftCount, baseRate, flipped, returned };
 }
 
 function cutoffOf(log: TransactionLog, options: TransactionLabel): number {
@@ -177,19 +178,20 @@ function cutoffOf(log: TransactionLog, options: TransactionLabel): number {
   if (latest < log.firstDay)
     throw unusable(
       'horizonDays',
-      `The transactions cover ${log.lastDay - log.firstDay + 1} days, too few for a horizon of ${options.horizonDays} days.`,
+      `The transactions cover ${log.lastDay - log.firstDay + 1} days, too few to count ${options.horizonDays} days without a purchase as churn.`,
     );
   const cutoff = options.cutoff === null ? latest : parseDate(options.cutoff);
-  if (cutoff === null) throw unusable('cutoff', `'${options.cutoff}' is not a date that can be read.`);
+  if (cutoff === null)
+    throw unusable('cutoff', `'${options.cutoff}' is not a date. Write it as 2026-11-20 or 20.11.2026.`);
   if (cutoff < log.firstDay)
     throw unusable(
       'cutoff',
-      `The cut-off ${isoDay(cutoff)} lies before the first transaction on ${isoDay(log.firstDay)}. Choose a later one.`,
+      `The cut-off date ${isoDay(cutoff)} is before the first transaction on ${isoDay(log.firstDay)}. Choose a later one.`,
     );
   if (cutoff > latest)
     throw unusable(
       'cutoff',
-      `The transactions end on ${end}: with a horizon of ${options.horizonDays} days the latest possible cut-off is ${isoDay(latest)}.`,
+      `The transactions end on ${end}. With ${options.horizonDays} days that count as churn, the latest possible cut-off date is ${isoDay(latest)}.`,
     );
   return cutoff;
 }
@@ -198,7 +200,7 @@ function activeDaysOf({ activeDays, horizonDays }: TransactionLabel, lookBack: n
   return Math.min(activeDays ?? 2 * horizonDays, lookBack);
 }
 
-function askedAt(log: TransactionLog, cutoff: number, activeDays: number): Int32Array {
+function activeCustomers(log: TransactionLog, cutoff: number, activeDays: number): Int32Array {
   const customers = customersAt(log, cutoff, activeDays);
   if (customers.length > 0) return customers;
   const message = `No customer has a transaction in the ${activeDays} days up to ${isoDay(cutoff)}.`;
@@ -245,28 +247,32 @@ function tableNotes(
   const notes: string[] = [];
   if (skippedRows > 0)
     notes.push(
-      `Transactions left out because customer, date or amount cannot be read: ${countText(skippedRows)}.`,
+      `Transactions left out because the customer, date or amount cannot be read: ${countText(skippedRows)}.`,
     );
   if (inactive > 0)
     notes.push(
       `Customers left out because they bought nothing in the last ${activeDays} days: ${countText(inactive)}.`,
     );
   if (later > 0)
-    notes.push(`Customers left out because they first bought after the cut-off: ${countText(later)}.`);
+    notes.push(`Customers left out because they first bought after the cut-off date: ${countText(later)}.`);
   if (lookBack < 180)
     notes.push(
-      `Customers are described by their last ${lookBack} days, as no longer period is on record at the cut-off. Upload older transactions for figures of 180 days and for trends.`,
+      `Inputs are computed from the last ${lookBack} days before the cut-off date, because the data do not go further back. Upload older transactions to add figures for 180 days and trends.`,
     );
   return notes;
 }
 
-function leaverNotes(leavers: number, customers: number): string[] {
-  const share = leavers / customers;
-  if (leavers < 50) return [`Only ${leavers} customers left; a model needs 50 or more to learn from.`];
+function labelNotes(leftCount: number, customers: number): string[] {
+  const share = leftCount / customers;
+  if (leftCount < 50) return [`Only ${leftCount} customers left; a model needs at least 50.`];
   if (share > 0.6)
-    return ['More than 60 % count as leavers; a longer horizon may tell better who only pauses.'];
+    return [
+      'More than 60% of customers count as having left. With more days without a purchase, fewer customers who only pause would count.',
+    ];
   return share < 0.02
-    ? ['Fewer than 2 % count as leavers; a shorter horizon may tell sooner who leaves.']
+    ? [
+        'Fewer than 2% of customers count as having left. With fewer days without a purchase, customers who left would be found sooner.',
+      ]
     : [];
 }
 

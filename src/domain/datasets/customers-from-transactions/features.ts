@@ -1,10 +1,10 @@
 /**
  * From a table of transactions to one row a customer at a cut-off date, by what was known on that day and nothing
- * later: how recently, how often and for how much they bought (RFM: Hughes, 1994), and which way it goes.
+ * later: how recently, how often and for how much they bought (RFM: Hughes, 1994), and the trend.
  *
  * A window of 30 days holds the cut-off date and the 29 days before. Gaps are between days with a transaction, so
  * that many lines of one basket are no short gaps. A trend is (a − b) / (|a| + |b|), the last 90 days against
- * the 90 before: −1 is a full stop, 1 a new start. What cannot be said (a mean of nothing) is blank.
+ * the 90 before: −1 is a full stop, 1 a new start. What is not defined (a mean of nothing) is blank.
  *
  * Customers are described by so many days back, the same for training and for today's customers. What is older is
  * ignored, windows that are no shorter are left out, and the tenure is cut there. Otherwise today's customers, of
@@ -111,7 +111,7 @@ function addCustomer(
 ): void {
   const start = endBefore(log, customer, cutoff - lookBack);
   const end = endBefore(log, customer, cutoff);
-  // Of the very first transaction: who is a customer for longer than the look-back is not new.
+  // From the very first transaction: a customer for longer than the look-back is not new.
   totals.tenure[row] = Math.min(cutoff - log.days[log.starts[customer]!]!, lookBack - 1);
   totals.recency[row] = cutoff - log.days[end - 1]!;
   totals.span[row] = log.days[end - 1]! - log.days[start]!;
@@ -146,7 +146,7 @@ function ageColumns(totals: Totals): NumberColumn[] {
     ['average_gap_days', gap],
     ['gaps_since_last_purchase', (row) => recency[row]! / gap(row)],
     ['refund_share', (row) => refunds[row]! / counts[total(row)]!],
-    // Of a customer's first days a month's spend cannot be told: they count as a month.
+    // The first days of a customer count as a month: a month's spend is not known yet.
     ['monthly_spend', (row) => (sums[total(row)]! * 30) / Math.max(tenure[row]! + 1, 30)],
   ];
 }

@@ -30,7 +30,7 @@ export interface TransactionLog {
   readonly skippedRows: number;
 }
 
-/** @throws Unprocessable naming each column that is not there, or that holds nothing that can be read. */
+/** @throws Unprocessable naming each column that is missing, or that has nothing that can be read. */
 export function readTransactions(table: TextTable, columns: TransactionColumns): TransactionLog {
   const cells = findCells(table, columns);
   const days = readDays(cells.date);
@@ -98,7 +98,7 @@ function readDays(cells: Cells): Int32Array {
   });
 }
 
-/** `19970131`, as logs of purchases write it; in a column that is known to hold dates it is no number. */
+/** `19970131`, as purchase logs write dates; in a column of dates it is not a number. */
 function withDashes(text: string): string {
   return text.trim().replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3');
 }
@@ -139,17 +139,17 @@ function checkReadable(
   if (days.every((day) => day === noDay))
     problems.push({
       field: 'date',
-      message: `The column '${columns.date}' holds no dates that can be read, such as 2026-11-20 or 20.11.2026.`,
+      message: `The column '${columns.date}' has no dates that can be read, such as 2026-11-20 or 20.11.2026.`,
     });
   if (amounts.every((amount) => Number.isNaN(amount)))
     problems.push({
       field: 'amount',
-      message: `The column '${columns.amount}' holds no numbers that can be read.`,
+      message: `The column '${columns.amount}' has no numbers that can be read.`,
     });
   if (problems.length > 0) throw new Unprocessable(problems);
 }
 
-/** The rows that can be used, by customer, then by day, then as they came. */
+/** The usable rows by customer, then by day, then in the order of the file. */
 function orderRows({ codes, levels }: Coded, days: Int32Array, amounts: Float64Array): Int32Array {
   const rows = new Int32Array(days.length);
   for (let row = 0; row < rows.length; row++) rows[row] = row;

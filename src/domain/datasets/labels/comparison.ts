@@ -1,4 +1,4 @@
-/** Definitions of 'left' side by side: queued, worked out in a job, kept with the dataset's profile. */
+/** Churn rules compared: queued, computed in a job, stored with the dataset's profile. */
 import { join } from 'node:path';
 import type { Config } from '../../../config.ts';
 import { inTransaction } from '../../../db.ts';
@@ -17,7 +17,7 @@ import type { DefinitionComparison } from './sandbox.ts';
 
 export interface LabelComparison {
   readonly rule: ProxyRule;
-  /** null while it is worked out. */
+  /** Null until the job is done. */
   readonly results: readonly DefinitionComparison[] | null;
   readonly error: string | null;
 }
@@ -31,7 +31,7 @@ export async function compareLater(db: Db, user: User, id: number, rule: ProxyRu
     await enqueueJob(trx, {
       kind: 'compare-labels',
       payload: { comparisonOf: id },
-      subject: `Compare definitions of leaving in ${dataset.name}`,
+      subject: `Compare churn rules in ${dataset.name}`,
       createdBy: user.id,
     });
   });
@@ -63,8 +63,10 @@ export async function failComparison(db: Db, id: number, message: string): Promi
   if (rule) await keep(db, dataset, { rule, results: null, error: message });
 }
 
+/** A comparison that an earlier version stored with other names of its counts is dropped: it can be made again. */
 export function comparisonOf({ profile }: Dataset): LabelComparison | null {
-  return (profile as { comparison?: LabelComparison } | null)?.comparison ?? null;
+  const stored = (profile as { comparison?: LabelComparison } | null)?.comparison ?? null;
+  return stored?.results?.some((result) => !('leftCount' in result)) ? null : stored;
 }
 
 async function keep(db: Db, { id, profile }: Dataset, comparison: LabelComparison): Promise<void> {

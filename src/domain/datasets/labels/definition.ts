@@ -1,4 +1,4 @@
-/** What 'left' means in a dataset: a column that says so, or a rule where none does. */
+/** The churn label of a dataset: a column and its level, or a rule. */
 import { z } from 'zod';
 import { describeProxy, ProxyRule } from './proxy-label.ts';
 
@@ -8,13 +8,13 @@ export const LabelDefinition = z.discriminatedUnion('kind', [
 ]);
 export type LabelDefinition = z.infer<typeof LabelDefinition>;
 
-/** What was stored, or null where nothing is. */
+/** The stored definition, or null where there is none. */
 export function readLabel(stored: unknown): LabelDefinition | null {
   const result = LabelDefinition.safeParse(stored);
   return result.success ? result.data : null;
 }
 
-/** Columns that say who left, so that nothing is learned from them. */
+/** Columns that make the label, so they must not be inputs. */
 export function columnsOf(label: LabelDefinition): string[] {
   if (label.kind === 'column') return [label.column];
   return [...new Set(label.rule.conditions.map(({ column }) => column))];

@@ -1,9 +1,9 @@
 /**
- * Definitions of 'left' side by side: how many leavers each makes, how many labels it changes, how well a quick
- * model foresees it, and whether that model would pick the same customers to call.
+ * Compares churn rules: how many customers left by each, how many labels it changes, how well a quick model predicts
+ * it, and whether that model ranks the same customers highest.
  *
- * The model is a logistic regression on drawn rows, scored out of fold. The top tenth is compared among the rows
- * that both definitions decide. Columns that any of the definitions uses are not learned from.
+ * The model is a logistic regression on sampled rows, scored out of fold. The top tenth is compared among the rows
+ * that both rules decide. Columns that any of the rules uses are not inputs.
  */
 import { crossValidate, fewestOfAClass, takeTarget } from '../../../ml/evaluation/cross-validation.ts';
 import { encodeTable, fitEncoder } from '../../../ml/data/encoding.ts';
@@ -22,33 +22,34 @@ import type { ConditionKind, ProxyCondition } from './condition-kinds.ts';
 import type { ProxyLabels, ProxyRule, TextTable } from './proxy-label.ts';
 
 export interface SandboxTable extends TextTable {
-  /** In any order; those that are features or the value are learned from. */
+  /** In any order; features and the value are the inputs. */
   readonly columns: readonly Pick<InferredColumn, 'name' | 'type' | 'role'>[];
 }
 
 export interface SandboxOptions {
   readonly seed: number;
-  /** The quick models learn from so many rows at most. */
+  /** The quick models are trained on so many rows at most. */
   readonly sampleRows: number;
 }
 
-/** 'Current' is the first definition that was given. */
+/** 'Current' is the first rule. */
 export interface DefinitionComparison {
   readonly rule: ProxyRule;
-  /** In plain words. */
+  /** A sentence. */
   readonly description: string;
-  readonly leavers: number;
+  /** Customers who left. */
+  readonly leftCount: number;
   readonly stayed: number;
   readonly undecided: number;
-  /** Leavers among the decided rows, in [0, 1]; 0 when no row is decided. */
+  /** Share who left among the decided rows, in [0, 1]; 0 when no row is decided. */
   readonly baseRate: number;
-  /** Rows that both decide and that the current definition labels otherwise. */
+  /** Rows that both decide, with another label under the current rule. */
   readonly flipped: number;
-  /** Of a quick model, out of fold; null where there is too little to learn from. */
+  /** Of a quick model, out of fold; null where there are too few rows to train one. */
   readonly auc: number | null;
-  /** Share of the current definition's riskiest tenth that is in this one's too, in [0, 1]; null without models. */
+  /** Share of the current rule's highest-risk tenth that is in this one's too, in [0, 1]; null without models. */
   readonly topDecileOverlap: number | null;
-  /** In plain words. */
+  /** Sentences. */
   readonly warnings: readonly string[];
 }
 
@@ -74,7 +75,7 @@ export function compareDefinitions(
     return {
       rule,
       description: describeProxy(rule),
-      leavers: labels.positive,
+      leftCount: labels.positive,
       stayed: labels.labels.length - labels.positive - labels.undecided,
       undecided: labels.undecided,
       baseRate,
@@ -110,7 +111,7 @@ function drawRows(rowCount: number, most: number, seed: number): Int32Array {
 
 interface Features {
   readonly table: Table;
-  /** Columns that name the customer. */
+  /** Customer IDs. */
   readonly identifiers: readonly (readonly string[])[];
   readonly types: readonly FeatureType[];
 }
@@ -142,7 +143,7 @@ function readFeatures(table: SandboxTable, used: ReadonlySet<string>, rows: Int3
   };
 }
 
-/** One score a row, NaN where the row is undecided; null where there is too little to learn from. */
+/** One score a row, NaN where the row is undecided; null where there are too few rows to train on. */
 function scoreOutOfFold(
   { table, types, identifiers }: Features,
   labels: Uint8Array,
@@ -202,14 +203,16 @@ function overlapOfTopDecile(current: Float64Array, other: Float64Array): number 
 function warningsOf({ positive }: ProxyLabels, baseRate: number, auc: number | null): string[] {
   const warnings: string[] = [];
   if (positive < 50)
-    warnings.push(`Only ${positive} customers count as leavers; a model needs 50 or more to learn from.`);
+    warnings.push(`Only ${positive} customers count as having left; a model needs at least 50.`);
   if (baseRate < 0.02)
-    warnings.push('Fewer than 2 % count as leavers; the definition may miss many who have left.');
+    warnings.push('Fewer than 2% of customers count as having left; the rule may miss many.');
   if (baseRate > 0.6)
-    warnings.push('More than 60 % count as leavers; the definition may catch many who only pause.');
+    warnings.push(
+      'More than 60% of customers count as having left; the rule may include many who only pause.',
+    );
   if (auc !== null && auc > 0.98)
-    warnings.push('A quick model foresees this nearly without fail; another column may say the same thing.');
+    warnings.push('A quick model predicts this almost perfectly; another column may say the same.');
   if (auc === null)
-    warnings.push('There is too little to learn from, so no model could be tried on this definition.');
+    warnings.push('There are too few customers in one of the outcomes to train a quick model.');
   return warnings;
 }

@@ -57,16 +57,16 @@ describe('a customer table from transactions', () => {
     expect(table.header.at(-1)).toBe('Churn');
     expect(table.cells[0]).toEqual(['late', 'leaves', 'stays']);
     expect(table.cells.at(-1)).toEqual(['Yes', 'Yes', 'No']);
-    expect(table.leavers).toBe(2);
+    expect(table.leftCount).toBe(2);
   });
 
-  it('says whom and what it leaves out', () => {
+  it('counts the customers and transactions that it leaves out', () => {
     expect(table.counts).toEqual({ customers: 3, inactive: 2, later: 1, skippedRows: 1 });
     expect(table.notes).toEqual([
-      'Transactions left out because customer, date or amount cannot be read: 1.',
+      'Transactions left out because the customer, date or amount cannot be read: 1.',
       'Customers left out because they bought nothing in the last 120 days: 2.',
-      'Customers left out because they first bought after the cut-off: 1.',
-      'Only 2 customers left; a model needs 50 or more to learn from.',
+      'Customers left out because they first bought after the cut-off date: 1.',
+      'Only 2 customers left; a model needs at least 50.',
     ]);
   });
 
@@ -79,7 +79,7 @@ describe('a customer table from transactions', () => {
     );
   });
 
-  it('asks about those who were active in as many days as is said', () => {
+  it('includes customers who were active in the given days', () => {
     const { cells, counts } = buildCustomerTable(shop, { ...options, activeDays: 30 });
     expect(cells[0]).toEqual(['late', 'leaves']);
     expect(counts.inactive).toBe(3);
@@ -93,10 +93,12 @@ describe('a customer table from transactions', () => {
     const attempt = (changes: Partial<TransactionLabel>) => () =>
       buildCustomerTable(shop, { ...options, ...changes });
     expect(attempt({ cutoff: '2026-09-02' })).toThrow(Unprocessable);
-    expect(attempt({ cutoff: '2026-09-02' })).toThrow('the latest possible cut-off is 2026-09-01');
-    expect(attempt({ horizonDays: 400 })).toThrow('cover 304 days, too few for a horizon of 400 days');
+    expect(attempt({ cutoff: '2026-09-02' })).toThrow('the latest possible cut-off date is 2026-09-01');
+    expect(attempt({ horizonDays: 400 })).toThrow(
+      'cover 304 days, too few to count 400 days without a purchase as churn',
+    );
     expect(attempt({ cutoff: '2025-06-30' })).toThrow(
-      'The cut-off 2025-06-30 lies before the first transaction on 2026-01-01',
+      'The cut-off date 2025-06-30 is before the first transaction on 2026-01-01',
     );
   });
 
@@ -193,25 +195,25 @@ describe('the current customers of a young shop', () => {
 describe('the horizons side by side', () => {
   const comparison = suggestHorizon(sample, sampleOptions);
 
-  it('are about the same customers, and a longer one makes fewer leavers', () => {
+  it('are about the same customers, and by a longer one fewer left', () => {
     expect(comparison.cutoff).toBe('2026-08-02');
     expect(comparison.choices.map(({ days }) => days)).toEqual([30, 45, 60, 90]);
-    const leavers = comparison.choices.map((choice) => choice.leavers);
-    expect(leavers).toEqual(leavers.toSorted((a, b) => b - a));
+    const leftCount = comparison.choices.map((choice) => choice.leftCount);
+    expect(leftCount).toEqual(leftCount.toSorted((a, b) => b - a));
     for (const choice of comparison.choices)
-      expect(choice.baseRate).toBeCloseTo(choice.leavers / comparison.customers, 12);
+      expect(choice.baseRate).toBeCloseTo(choice.leftCount / comparison.customers, 12);
   });
 
-  it('count the labels that differ from the present horizon, and leavers who come back', () => {
+  it('count the labels that differ from the present horizon, and customers who come back', () => {
     const [of30, , of60, of90] = comparison.choices;
     expect(of60!.flipped).toBe(0);
-    expect(of30!.flipped).toBe(of30!.leavers - of60!.leavers);
-    expect(of30!.returned).toBeCloseTo((of30!.leavers - of90!.leavers) / of30!.leavers, 12);
+    expect(of30!.flipped).toBe(of30!.leftCount - of60!.leftCount);
+    expect(of30!.returned).toBeCloseTo((of30!.leftCount - of90!.leftCount) / of30!.leftCount, 12);
     expect(of90!.returned, 'the data end with its 90 days').toBeNull();
   });
 
   it('agree with the table that is made by each', () => {
-    for (const { days, leavers } of comparison.choices) {
+    for (const { days, leftCount } of comparison.choices) {
       const { cutoff } = comparison;
       const table = buildCustomerTable(sample, {
         ...sampleOptions,
@@ -219,11 +221,11 @@ describe('the horizons side by side', () => {
         horizonDays: days,
         activeDays: 120,
       });
-      expect(table.leavers).toBe(leavers);
+      expect(table.leftCount).toBe(leftCount);
     }
   });
 
-  it('suggest the shortest of which at most a fifth of the leavers come back', () => {
+  it('suggest the shortest of which at most a fifth of those who left come back', () => {
     const enough = comparison.choices
       .filter(({ returned }) => returned !== null && returned <= 0.2)
       .map(({ days }) => days);

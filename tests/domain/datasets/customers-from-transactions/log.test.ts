@@ -60,9 +60,9 @@ describe('a transaction table', () => {
     expect(attempt).toThrow(/'day'.*'kind'/s);
   });
 
-  it('names every column that holds nothing to read', () => {
+  it('names every column that has nothing to read', () => {
     const attempt = (): unknown => readTransactions(table, { customer: 'who', date: 'what', amount: 'when' });
-    expect(attempt).toThrow(/'what' holds no dates.*'when' holds no numbers/s);
+    expect(attempt).toThrow(/'what' has no dates.*'when' has no numbers/s);
   });
 
   it('says so when no row has all three', () => {

@@ -35,15 +35,15 @@ const idleFor = (days: number): ProxyRule => ({
   conditions: [{ kind: 'days-at-least', column: 'idle', days }],
 });
 
-describe('the comparison of definitions', () => {
+describe('the comparison of churn rules', () => {
   const [current, shorter, longer] = compareDefinitions(table, [idleFor(60), idleFor(45), idleFor(90)]);
 
-  it('counts leavers, undecided rows and labels that change', () => {
+  it('counts customers who left, undecided rows and changed labels', () => {
     const of60 = applyProxy(idleFor(60), table);
     const of45 = applyProxy(idleFor(45), table);
     expect(current).toMatchObject({
       description: 'No activity for 60 days or more (by idle)',
-      leavers: of60.positive,
+      leftCount: of60.positive,
       undecided: of60.undecided,
       baseRate: of60.positive / (1500 - of60.undecided),
       flipped: 0,
@@ -52,7 +52,7 @@ describe('the comparison of definitions', () => {
     expect(shorter!.flipped).toBe(of45.positive - of60.positive);
   });
 
-  it('says how well a quick model foresees each, and whether it would pick the same customers', () => {
+  it('measures how well a quick model predicts each, and whether it ranks the same customers highest', () => {
     expect(current!.auc).toBeGreaterThan(0.8);
     expect(current!.auc).toBeLessThan(0.98);
     expect(current!.topDecileOverlap).toBe(1);
@@ -61,19 +61,19 @@ describe('the comparison of definitions', () => {
     expect(current!.warnings).toEqual([]);
   });
 
-  it('warns of a definition with few leavers', () => {
-    expect(longer!.leavers).toBeLessThan(50);
+  it('warns of a rule by which few customers left', () => {
+    expect(longer!.leftCount).toBeLessThan(50);
     expect(longer!.warnings).toEqual([
-      `Only ${longer!.leavers} customers count as leavers; a model needs 50 or more to learn from.`,
-      'Fewer than 2 % count as leavers; the definition may miss many who have left.',
+      `Only ${longer!.leftCount} customers count as having left; a model needs at least 50.`,
+      'Fewer than 2% of customers count as having left; the rule may miss many.',
     ]);
   });
 
-  it('warns of one with many leavers, and of one that no model can be tried on', () => {
+  it('warns of one by which many left, and of one without enough rows for a model', () => {
     const [many, none] = compareDefinitions(table, [idleFor(5), idleFor(3000)]);
-    expect(many!.warnings[0]).toMatch('More than 60 %');
-    expect(none).toMatchObject({ leavers: 0, baseRate: 0, auc: null, topDecileOverlap: null });
-    expect(none!.warnings.at(-1)).toMatch('no model could be tried');
+    expect(many!.warnings[0]).toMatch('More than 60%');
+    expect(none).toMatchObject({ leftCount: 0, baseRate: 0, auc: null, topDecileOverlap: null });
+    expect(none!.warnings.at(-1)).toMatch('too few customers in one of the outcomes');
   });
 
   it('warns of another column that says the same', () => {
@@ -85,7 +85,7 @@ describe('the comparison of definitions', () => {
     const options = { seed: 3, sampleRows: 400 };
     const drawn = compareDefinitions(table, [idleFor(60), idleFor(45)], options);
     expect(drawn).toEqual(compareDefinitions(table, [idleFor(60), idleFor(45)], options));
-    expect(drawn[0]!.leavers).toBe(current!.leavers);
+    expect(drawn[0]!.leftCount).toBe(current!.leftCount);
     expect(drawn[0]!.auc).not.toBe(current!.auc);
     expect(Math.abs(drawn[0]!.auc! - current!.auc!)).toBeLessThan(0.08);
   });
