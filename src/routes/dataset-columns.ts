@@ -3,7 +3,6 @@ import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
 import { confirmColumns, getReady } from '../domain/datasets/datasets.ts';
 import { readLabel } from '../domain/datasets/labels/definition.ts';
-import type { DatasetProfile } from '../domain/datasets/profile/profile.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
@@ -60,7 +59,7 @@ type PageState = Pick<ColumnsRecord, 'page' | 'values' | 'errors'>;
 async function showPage(res: Response, dataset: Dataset, state: PageState): Promise<void> {
   const record: ColumnsRecord = {
     dataset,
-    profile: dataset.profile as DatasetProfile | null,
+    profile: dataset.profile,
     label: readLabel(dataset.label),
     pageSize,
     ...state,
