@@ -8,7 +8,7 @@ import { takeInCsv } from './intake.ts';
 import type { CsvIntake } from './intake.ts';
 
 /**
- * `work` gets a path that readCsvChunks can read and that is gone afterwards. `firstLine`: what it holds, where that is
+ * `work` gets a path that readCsvChunks can read and that is removed afterwards. `firstLine`: what it holds, where that is
  * known.
  * @throws AppError 415 or 422 in words
  */
