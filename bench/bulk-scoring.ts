@@ -130,8 +130,13 @@ async function scoreOurs(folder: string): Promise<void> {
   await db.destroy();
   console.log(
     JSON.stringify({
-      ...{ who: 'Holdfast', rows: intake.rowCount, seconds, peakMegabytes },
-      ...{ intakeSeconds, checkSeconds, scoringSeconds },
+      who: 'Holdfast',
+      rows: intake.rowCount,
+      seconds,
+      peakMegabytes,
+      intakeSeconds,
+      checkSeconds,
+      scoringSeconds,
     }),
   );
 }

@@ -37,8 +37,16 @@ export function printJson(value: unknown): void {
 export function figuresOf(metrics: Readonly<Record<Exclude<keyof Metrics, 'confusion'>, number>>): string {
   const { rocAuc, prAuc, accuracy, precision, recall, f1, logLoss, brier, topDecileLift, ece } = metrics;
   const figures = {
-    ...{ AUC: rocAuc, AP: prAuc, accuracy, precision, recall, F1: f1, 'log loss': logLoss, Brier: brier },
-    ...{ lift: topDecileLift, ECE: ece },
+    AUC: rocAuc,
+    AP: prAuc,
+    accuracy,
+    precision,
+    recall,
+    F1: f1,
+    'log loss': logLoss,
+    Brier: brier,
+    lift: topDecileLift,
+    ECE: ece,
   };
   return Object.entries(figures)
     .map(([name, value]) => `${name} ${value.toFixed(4)}`)

@@ -67,7 +67,9 @@ function presentRows(h: ViewHelpers, { batch, samples, ...input }: MappingInput)
     const isByName = place !== null && (column === null || h.isSameName(batch.header[place], column));
     const origin = isByName ? 'Matched by name' : 'Remembered from an earlier file';
     return {
-      ...{ name, label, kind },
+      name,
+      label,
+      kind,
       value: place === null ? '' : String(place),
       origin: place !== null && place === guess ? origin : null,
       samples: h.or(values.join(' · ')),

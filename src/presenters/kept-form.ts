@@ -24,18 +24,17 @@ interface Purpose {
 }
 
 const rule = {
-  ...{
-    action: 'Action',
-    why: 'Why',
-    cost: 'Cost per customer',
-    saveRate: 'Save rate',
-  },
-  ...{ low: 'Low risk', medium: 'Medium risk', high: 'High risk', enabled: 'In use' },
-  ...{
-    minMonthlyValue: 'Monthly revenue, at least',
-    reason: 'Column that raises the risk',
-    position: 'Order',
-  },
+  action: 'Action',
+  why: 'Why',
+  cost: 'Cost per customer',
+  saveRate: 'Save rate',
+  low: 'Low risk',
+  medium: 'Medium risk',
+  high: 'High risk',
+  enabled: 'In use',
+  minMonthlyValue: 'Monthly revenue, at least',
+  reason: 'Column that raises the risk',
+  position: 'Order',
 };
 const test = {
   name: 'Name',
@@ -59,16 +58,16 @@ const threshold = {
 };
 const customers = { horizonDays: 'Days without a purchase that count as churn', cutoff: 'Cut-off date' };
 const organisation = {
-  ...{ organisation: 'Name', currency: 'Currency', timeZone: 'Time zone' },
+  organisation: 'Name',
+  currency: 'Currency',
+  timeZone: 'Time zone',
   valueMonths: 'Months of revenue from a retained customer',
 };
 const training = {
-  ...{
-    name: 'Model name',
-    trainingTime: 'Training time',
-    folds: 'Cross-validation folds',
-    seed: 'Random seed',
-  },
+  name: 'Model name',
+  trainingTime: 'Training time',
+  folds: 'Cross-validation folds',
+  seed: 'Random seed',
   budget: 'Tuning budget, in seconds',
 };
 
@@ -83,7 +82,8 @@ const purposes: Readonly<Record<string, Purpose>> = {
   '/batches/:id/corrections': { doing: 'fixing rejected rows of a file' },
   '/batches/:id/value-mapping': { doing: 'mapping unrecognised values of a file' },
   '/predict': {
-    ...{ doing: 'predicting for one customer', name: 'customer' },
+    doing: 'predicting for one customer',
+    name: 'customer',
     labels: { customer: 'Customer ID', monthlyValue: 'Monthly revenue' },
     showsValues: true,
   },
@@ -132,9 +132,16 @@ const subjectPage =
   /^\/(?:batches|datasets|trainings|models|models\/tests|settings\/rules|admin\/users)\/\d+(?=\/|$)/;
 
 const choices: Readonly<Record<string, string>> = {
-  ...{ yes: 'Yes', system: 'Same as the system', light: 'Light', dark: 'Dark' },
-  ...{ admin: 'Administrator', analyst: 'Analyst', viewer: 'Viewer' },
-  ...{ quick: 'Quick', thorough: 'Thorough', custom: 'Custom' },
+  yes: 'Yes',
+  system: 'Same as the system',
+  light: 'Light',
+  dark: 'Dark',
+  admin: 'Administrator',
+  analyst: 'Analyst',
+  viewer: 'Viewer',
+  quick: 'Quick',
+  thorough: 'Thorough',
+  custom: 'Custom',
 };
 
 /** Chosen by the page, not by its reader. */

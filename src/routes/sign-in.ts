@@ -63,7 +63,11 @@ export function createSignInHandlers(context: Context) {
       } else {
         const { next, 'signed-out': signedOut } = req.query;
         await render(res, 'auth/sign-in', {
-          ...{ title: 'Sign in', scripts, email: '', next: localPath(next), kept: null },
+          title: 'Sign in',
+          scripts,
+          email: '',
+          next: localPath(next),
+          kept: null,
           isSignedOut: signedOut !== undefined,
         });
       }

@@ -16,18 +16,38 @@ beforeAll(async () => {
 afterAll(() => test.close());
 
 const row = (batchId: number | null, rowNumber: number | null, riskLevel = 'low'): NewPrediction => ({
-  ...{ batchId, rowNumber, customerId: rowNumber === null ? null : `c-${rowNumber}`, source: 'batch' },
-  ...{ modelId, probability: 0.5, riskLevel, reasons: '{}', actions: '[]', recommendedAction: null },
-  ...{ expectedSaving: null, monthlyValue: null, inputs: '{}', notes: '[]', isSample: false },
-  ...{ createdBy: null, createdAt: 'then' },
+  batchId,
+  rowNumber,
+  customerId: rowNumber === null ? null : `c-${rowNumber}`,
+  source: 'batch',
+  modelId,
+  probability: 0.5,
+  riskLevel,
+  reasons: '{}',
+  actions: '[]',
+  recommendedAction: null,
+  expectedSaving: null,
+  monthlyValue: null,
+  inputs: '{}',
+  notes: '[]',
+  isSample: false,
+  createdBy: null,
+  createdAt: 'then',
 });
 
 it('keeps of doubled rows the score that counts, sets the totals right, and refuses a double from then on', async () => {
   const { db } = test.context;
   const addBatch = async (rowCount: number): Promise<number> =>
     insertBatch(db, {
-      ...{ userId: null, originalName: 'a.csv', file: `f${rowCount}`, byteSize: 1, sha256: '' },
-      ...{ format: commaFormat, header: [], rowCount, isSample: false },
+      userId: null,
+      originalName: 'a.csv',
+      file: `f${rowCount}`,
+      byteSize: 1,
+      sha256: '',
+      format: commaFormat,
+      header: [],
+      rowCount,
+      isSample: false,
     });
   const [doubled, sound] = [await addBatch(4), await addBatch(2)];
   await down(db);
@@ -56,7 +76,11 @@ it('keeps of doubled rows the score that counts, sets the totals right, and refu
     { row_number: 3, risk_level: 'medium' },
   ]);
   expect(await getBatch(db, doubled)).toMatchObject({
-    ...{ scoredCount: 3, lowCount: 0, mediumCount: 1, highCount: 2, rejectedCount: 1 },
+    scoredCount: 3,
+    lowCount: 0,
+    mediumCount: 1,
+    highCount: 2,
+    rejectedCount: 1,
   });
   expect(await getBatch(db, sound)).toMatchObject({ scoredCount: 2, lowCount: 2 });
   expect(await db('predictions').where({ batch_id: null })).toHaveLength(2);

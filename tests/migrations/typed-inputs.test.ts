@@ -16,15 +16,14 @@ beforeAll(async () => {
   [batchId] = (await test.context
     .db('batches')
     .insert({
-      ...{
-        original_name: 'komma.csv',
-        file: 'f',
-        byte_size: 1,
-        sha256: 's',
-        state: 'done',
-        created_at: 'then',
-      },
-      ...{ header: '[]', format: JSON.stringify({ delimiter: ';', decimal: ',' }) },
+      original_name: 'komma.csv',
+      file: 'f',
+      byte_size: 1,
+      sha256: 's',
+      state: 'done',
+      created_at: 'then',
+      header: '[]',
+      format: JSON.stringify({ delimiter: ';', decimal: ',' }),
     })
     .returning('id')
     .then((rows: { id: number }[]) => rows.map(({ id }) => id))) as [number];
@@ -36,14 +35,26 @@ const stored = (
   batch: number | null,
   model: number | null,
 ): NewPrediction => ({
-  ...{ batchId: batch, rowNumber: 2, customerId: null, source: 'batch', modelId: model! },
-  ...{ probability: 0.5, riskLevel: 'medium', actions: '[]', recommendedAction: null, expectedSaving: null },
+  batchId: batch,
+  rowNumber: 2,
+  customerId: null,
+  source: 'batch',
+  modelId: model!,
+  probability: 0.5,
+  riskLevel: 'medium',
+  actions: '[]',
+  recommendedAction: null,
+  expectedSaving: null,
   reasons: JSON.stringify({
     base: 0.2,
     strongest: Object.entries(inputs).map(([feature, value]) => ({ feature, value, points: 0.1 })),
   }),
-  ...{ monthlyValue: null, inputs: JSON.stringify(inputs), notes: '[]' },
-  ...{ isSample: false, createdBy: null, createdAt: 'then' },
+  monthlyValue: null,
+  inputs: JSON.stringify(inputs),
+  notes: '[]',
+  isSample: false,
+  createdBy: null,
+  createdAt: 'then',
 });
 
 const read = async () =>
@@ -62,7 +73,9 @@ it('gives stored predictions the values that their models read', async () => {
     ...Array.from({ length: 450 }, () => stored({ tenure: '7' }, null, modelId)),
   ]);
   await db('promotion_tests').insert({
-    ...{ name: 'Known', enabled: 1, created_at: 'then' },
+    name: 'Known',
+    enabled: 1,
+    created_at: 'then',
     definition: JSON.stringify({
       kind: 'golden',
       inputs: { tenure: '3', Contract: 'One year' },
@@ -90,6 +103,9 @@ it('changes nothing a second time, and can be taken back', async () => {
   expect(await read()).toEqual(before);
   await down(test.context.db);
   expect((await read())[0]!.inputs).toEqual({
-    ...{ tenure: '1.234', MonthlyCharges: '70.35', Contract: 'One year', SeniorCitizen: '' },
+    tenure: '1.234',
+    MonthlyCharges: '70.35',
+    Contract: 'One year',
+    SeniorCitizen: '',
   });
 });

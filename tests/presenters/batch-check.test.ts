@@ -6,8 +6,11 @@ import type { CheckGroup } from '../../src/store/batch-documents.ts';
 
 const h = createViewHelpers({ currency: 'EUR', timeZone: 'UTC' });
 const group = (kind: CheckGroup['kind'], column: string, count = 1): CheckGroup => ({
-  ...{ kind, column, count },
-  ...{ detail: 'x', rows: [2] },
+  kind,
+  column,
+  count,
+  detail: 'x',
+  rows: [2],
 });
 
 function check(

@@ -34,15 +34,14 @@ describe('a form that waits to be sent again', () => {
       others: null,
     });
     expect(describeKeptForm({ path: '/models/tests/4/removal', fields: [] })).toMatchObject({
-      ...{ doing: 'removing a promotion test', subject: '/models/tests/4' },
+      doing: 'removing a promotion test',
+      subject: '/models/tests/4',
     });
     expect(describeKeptForm({ path: '/', fields: [['constructor', 'x']] })).toEqual({
-      ...{
-        doing: 'sending a form',
-        subject: null,
-        typed: [],
-        others: '1 more field will be sent as you filled it in.',
-      },
+      doing: 'sending a form',
+      subject: null,
+      typed: [],
+      others: '1 more field will be sent as you filled it in.',
     });
   });
 

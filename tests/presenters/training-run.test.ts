@@ -26,8 +26,11 @@ function present(family: string, evaluation: object, change: Partial<TrainingRec
     seconds: 30,
   };
   const model = {
-    ...{ id: 9, family, evaluation: evaluation as Evaluation },
-    ...{ provenance: { params: { imbalance: 'none' } }, schema: { features: [] } },
+    id: 9,
+    family,
+    evaluation: evaluation as Evaluation,
+    provenance: { params: { imbalance: 'none' } },
+    schema: { features: [] },
   } as unknown as ModelRecord;
   return presentTrainingRun(h, { ...data, model });
 }

@@ -24,8 +24,11 @@ function barsOf(page: string): Bar[] {
   const row =
     /<th scope="row"><a href="(\/customers\?[^"]+)">([^<]*)<\/a><\/th>\s*<td[^>]*>[^<]*<\/td>\s*<td[^>]*"Customers">([^<]*)<\/td>\s*<td[^>]*"High risk">([^<]*)<\/td>\s*<td[^>]*"Expected monthly loss">([^<]*)</g;
   return [...page.matchAll(row)].map(([, href, words, customers, high, atRisk]) => ({
-    ...{ words: words!, href: href!.replaceAll('&amp;', '&') },
-    ...{ customers: numberOf(customers!), high: numberOf(high!), atRisk: atRisk! },
+    words: words!,
+    href: href!.replaceAll('&amp;', '&'),
+    customers: numberOf(customers!),
+    high: numberOf(high!),
+    atRisk: atRisk!,
   }));
 }
 

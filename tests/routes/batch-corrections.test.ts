@@ -48,7 +48,9 @@ async function scored(text: string): Promise<number> {
 
 /** What the form about levels would send. */
 const meaning = (found: string, level: string): Fields => ({
-  ...{ feature0: 'contract', found0: found, meaning0: level },
+  feature0: 'contract',
+  found0: found,
+  meaning0: level,
 });
 
 const good = 'ok,Two year,No,No,DSL,No,3,20,60';

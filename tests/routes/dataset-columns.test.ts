@@ -46,14 +46,23 @@ describe('the step Columns', () => {
   it('stores what is confirmed, records it, and shows it again', async () => {
     const [age, balance, salary] = [at('Age'), at('Balance'), at('EstimatedSalary')];
     const answer = await save({
-      ...{ name: 'Bank 2026', [`title_${age}`]: 'Age in years', [`unit_${age}`]: 'years' },
-      ...{ [`min_${age}`]: '18', [`max_${age}`]: '99,5', [`missing_${age}`]: 'refuse' },
-      ...{ [`outOfRange_${age}`]: 'clip', [`actionable_${at('NumOfProducts')}`]: 'yes' },
-      ...{ [`role_${balance}`]: 'ignored', [`role_${salary}`]: 'value' },
+      name: 'Bank 2026',
+      [`title_${age}`]: 'Age in years',
+      [`unit_${age}`]: 'years',
+      [`min_${age}`]: '18',
+      [`max_${age}`]: '99,5',
+      [`missing_${age}`]: 'refuse',
+      [`outOfRange_${age}`]: 'clip',
+      [`actionable_${at('NumOfProducts')}`]: 'yes',
+      [`role_${balance}`]: 'ignored',
+      [`role_${salary}`]: 'value',
     });
     expect([answer.status, answer.headers['location']]).toEqual([303, `/datasets/${dataset.id}/label`]);
     expect(await column('Age')).toMatchObject({
-      ...{ title: 'Age in years', unit: 'years', allowed: { min: 18, max: 99.5 }, role: 'feature' },
+      title: 'Age in years',
+      unit: 'years',
+      allowed: { min: 18, max: 99.5 },
+      role: 'feature',
       policy: { missing: 'refuse', unseen: 'use', outOfRange: 'clip' },
     });
     expect((await column('NumOfProducts'))?.actionable).toBe(true);
@@ -77,10 +86,17 @@ describe('the step Columns', () => {
     const before = await stored(dataset.id);
     const [age, tenure] = [at('Age'), at('Tenure')];
     const { status, text } = await save({
-      ...{ name: ' ', [`min_${age}`]: 'young', [`max_${age}`]: 'old', [`unit_${age}`]: 'winters' },
-      ...{ [`min_${tenure}`]: '9', [`max_${tenure}`]: '1', [`title_${tenure}`]: 'x'.repeat(101) },
-      ...{ [`type_${tenure}`]: 'colour', [`role_${at('Surname')}`]: 'feature' },
-      ...{ [`role_${at('Geography')}`]: 'value', [`missing_${age}`]: 'guess' },
+      name: ' ',
+      [`min_${age}`]: 'young',
+      [`max_${age}`]: 'old',
+      [`unit_${age}`]: 'winters',
+      [`min_${tenure}`]: '9',
+      [`max_${tenure}`]: '1',
+      [`title_${tenure}`]: 'x'.repeat(101),
+      [`type_${tenure}`]: 'colour',
+      [`role_${at('Surname')}`]: 'feature',
+      [`role_${at('Geography')}`]: 'value',
+      [`missing_${age}`]: 'guess',
     });
     expect(status).toBe(422);
     expect(errorsOf(text)).toEqual([

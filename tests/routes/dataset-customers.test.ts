@@ -34,8 +34,13 @@ afterAll(() => test.close());
 const path = () => `/datasets/${purchases.id}/customers`;
 const page = async (at = path()) => (await agent.get(at).expect(200)).text;
 const options = {
-  ...{ customer: 'CustomerID', date: 'Date', amount: 'Amount', category: 'Category' },
-  ...{ horizonDays: '60', cutoff: '', activeDays: '' },
+  customer: 'CustomerID',
+  date: 'Date',
+  amount: 'Amount',
+  category: 'Category',
+  horizonDays: '60',
+  cutoff: '',
+  activeDays: '',
 };
 const build = (change: Fields = {}) => postForm(agent, path(), { ...options, ...change });
 
@@ -79,7 +84,11 @@ describe('the form', () => {
   it('lists all errors at once and keeps what was typed', async () => {
     const before = (await listDatasets(test.context.db)).length;
     const { status, text } = await build({
-      ...{ customer: '', date: '', amount: '', horizonDays: 'two months', activeDays: '0' },
+      customer: '',
+      date: '',
+      amount: '',
+      horizonDays: 'two months',
+      activeDays: '0',
     });
     expect(status).toBe(422);
     expect(errorsOf(text)).toEqual([
@@ -117,7 +126,8 @@ describe('the customers', () => {
 
   it('are a dataset of one row each, with a label, on record', async () => {
     expect(customers).toMatchObject({
-      ...{ state: 'ready', kind: 'customers' },
+      state: 'ready',
+      kind: 'customers',
       label: { kind: 'column', column: 'Churn', positive: 'Yes' },
       name: expect.stringMatching(/^purchases: customers at \d{4}-\d\d-\d\d$/) as string,
     });
@@ -151,8 +161,13 @@ describe('the customers', () => {
     const csv = stringify([['Who', 'When', 'Amount', 'Kind'], ...rows]);
     const bought = await bringDataset(test, agent, csv, 'odd.csv', { kind: 'transactions' });
     const answer = await postForm(agent, `/datasets/${bought.id}/customers`, {
-      ...{ customer: 'Who', date: 'When', amount: 'Amount', category: 'Kind' },
-      ...{ horizonDays: '60', cutoff: '2026-09-30', activeDays: '' },
+      customer: 'Who',
+      date: 'When',
+      amount: 'Amount',
+      category: 'Kind',
+      horizonDays: '60',
+      cutoff: '2026-09-30',
+      activeDays: '',
     });
     expect(answer.headers['location']).toMatch(/^\/datasets\/\d+$/);
     await runJobs(test.context);

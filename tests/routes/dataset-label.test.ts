@@ -35,7 +35,11 @@ const queued = async () => (await listOpenJobs(test.context.db)).length;
 
 /** A rule of one condition. */
 const rule = (column: string, kind: string, value: string): Fields => ({
-  ...{ how: 'rule', match: 'all', column0: place(column), kind0: kind, value0: value },
+  how: 'rule',
+  match: 'all',
+  column0: place(column),
+  kind0: kind,
+  value0: value,
 });
 
 describe('a column as churn label', () => {
@@ -111,10 +115,18 @@ describe('beside a rule, a column that may leak the outcome', () => {
 describe('a rule', () => {
   it('lists all its errors at once, and keeps what was typed', async () => {
     const { status, text } = await save({
-      ...{ how: 'rule', match: 'any', asOf: '' },
-      ...{ column0: '99', kind0: 'below', value0: '12' },
-      ...{ column1: place('Age'), kind1: 'resembles', value1: '' },
-      ...{ column2: place('Balance'), kind2: 'above', value2: 'a fortune' },
+      how: 'rule',
+      match: 'any',
+      asOf: '',
+      column0: '99',
+      kind0: 'below',
+      value0: '12',
+      column1: place('Age'),
+      kind1: 'resembles',
+      value1: '',
+      column2: place('Balance'),
+      kind2: 'above',
+      value2: 'a fortune',
     });
     expect(status).toBe(422);
     expect(errorsOf(text)).toEqual([
@@ -190,8 +202,14 @@ describe('a rule', () => {
 
   it('becomes the label: the figures follow it, and it is shown in words', async () => {
     const answer = await save({
-      ...{ how: 'rule', match: 'all', column0: place('Age'), kind0: 'above', value0: '50' },
-      ...{ column1: place('IsActiveMember'), kind1: 'equals', value1: '0' },
+      how: 'rule',
+      match: 'all',
+      column0: place('Age'),
+      kind0: 'above',
+      value0: '50',
+      column1: place('IsActiveMember'),
+      kind1: 'equals',
+      value1: '0',
     });
     expect(answer.status).toBe(303);
     await runJobs(test.context);

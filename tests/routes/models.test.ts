@@ -115,7 +115,11 @@ describe('the list and the card', () => {
 
 describe('the threshold', () => {
   const form = {
-    ...{ threshold: '30', contactCost: '2,50', offerCost: '20', saveRate: '25', valueMonths: '18' },
+    threshold: '30',
+    contactCost: '2,50',
+    offerCost: '20',
+    saveRate: '25',
+    valueMonths: '18',
   };
 
   it('is compared without being saved, by every role', async () => {
@@ -130,7 +134,10 @@ describe('the threshold', () => {
     expect((await change(active.id, 'threshold', form)).status).toBe(303);
     expect((await stored(active.id)).threshold).toBe(0.3);
     expect(await getSettings(test.context.db)).toMatchObject({
-      ...{ contactCost: 2.5, offerCost: 20, saveRate: 0.25, valueMonths: 18 },
+      contactCost: 2.5,
+      offerCost: 20,
+      saveRate: 0.25,
+      valueMonths: 18,
     });
     expect((await newest('model.threshold-set'))!.after).toContain('"threshold":0.3');
     const said = async (threshold: number) => {

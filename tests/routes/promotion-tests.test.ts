@@ -34,11 +34,22 @@ afterAll(() => test.close());
 beforeEach(() => test.context.db('promotion_tests').delete());
 
 const longer: Fields = {
-  ...{ kind: 'direction', name: 'A longer contract does not raise the risk', feature: 'Contract' },
-  ...{ from: 'Month-to-month', to: 'Two year', mustNot: 'rise', allowed: '0', enabled: 'yes' },
+  kind: 'direction',
+  name: 'A longer contract does not raise the risk',
+  feature: 'Contract',
+  from: 'Month-to-month',
+  to: 'Two year',
+  mustNot: 'rise',
+  allowed: '0',
+  enabled: 'yes',
 };
 const golden: Fields = {
-  ...{ kind: 'golden', name: 'Our oldest customer', customer: '1', low: '0', high: '100', enabled: 'yes' },
+  kind: 'golden',
+  name: 'Our oldest customer',
+  customer: '1',
+  low: '0',
+  high: '100',
+  enabled: 'yes',
 };
 const save = (fields: Fields, path = '') => postForm(analyst, `/models/tests${path}`, fields);
 const tests = () => listPromotionTests(test.context.db);
@@ -201,15 +212,13 @@ describe('a failing test', () => {
 describe('the form', () => {
   it('shows every error and keeps what was typed', async () => {
     const direction = await save({
-      ...{
-        ...longer,
-        name: ' ',
-        feature: '',
-        from: 'x'.repeat(201),
-        to: '',
-        mustNot: 'wobble',
-        allowed: '101',
-      },
+      ...longer,
+      name: ' ',
+      feature: '',
+      from: 'x'.repeat(201),
+      to: '',
+      mustNot: 'wobble',
+      allowed: '101',
     });
     expect(direction.status).toBe(422);
     expect(errorsOf(direction.text)).toEqual([

@@ -42,8 +42,14 @@ const eventsOf = (action: string) =>
 
 /** One small fit with custom options. */
 const small: Fields = {
-  ...{ name: 'Bank, small', trainingTime: 'custom', 'family-logistic': 'yes', imbalance: 'weights' },
-  ...{ folds: '2', seed: '7', budget: '10', 'logistic.l2': '2,5' },
+  name: 'Bank, small',
+  trainingTime: 'custom',
+  'family-logistic': 'yes',
+  imbalance: 'weights',
+  folds: '2',
+  seed: '7',
+  budget: '10',
+  'logistic.l2': '2,5',
 };
 
 /** Column → reason, of the table of excluded columns. */
@@ -95,8 +101,14 @@ describe('a training run', () => {
   it('stores the custom options, and ignores them for quick and thorough', async () => {
     const custom = await stored(await start(small));
     expect(custom.plan).toEqual({
-      ...{ trainingTime: 'custom', families: ['logistic'], params: { logistic: { l2: 2.5 } } },
-      ...{ imbalance: 'weights', folds: 2, seed: 7, budget: 10, drop: [] },
+      trainingTime: 'custom',
+      families: ['logistic'],
+      params: { logistic: { l2: 2.5 } },
+      imbalance: 'weights',
+      folds: 2,
+      seed: 7,
+      budget: 10,
+      drop: [],
     });
     const quick = await stored(await start({ ...small, trainingTime: 'quick' }));
     const anySeed = { seed: expect.any(Number) as number };
@@ -179,8 +191,15 @@ describe('the form', () => {
   it('shows every error at once, in the order of the page, and keeps what was typed', async () => {
     const before = (await listOpenJobs(test.context.db)).length;
     const { status, text } = await post(`/datasets/${bank.id}/training`, {
-      ...{ ...small, name: ' ', imbalance: 'pray', folds: '11', seed: 'lucky', budget: '0' },
-      ...{ 'family-boosting': 'yes', 'logistic.l2': 'much', 'boosting.trees': 'a forest' },
+      ...small,
+      name: ' ',
+      imbalance: 'pray',
+      folds: '11',
+      seed: 'lucky',
+      budget: '0',
+      'family-boosting': 'yes',
+      'logistic.l2': 'much',
+      'boosting.trees': 'a forest',
     });
     expect(status).toBe(422);
     expect(errorsOf(text)).toEqual([

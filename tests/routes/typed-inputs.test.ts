@@ -136,9 +136,18 @@ describe('a rule', () => {
   it('keeps the number that was typed as it was read', async () => {
     const empty = { column1: '', operator1: 'is', value1: '', column2: '', operator2: 'is', value2: '' };
     const answer = await postForm(analyst, '/settings/rules', {
-      ...{ action: 'Write', why: 'Because', cost: '1', saveRate: '10', position: '1', high: 'yes' },
-      ...{ minMonthlyValue: '', reason: '', ...empty },
-      ...{ column0: 'MonthlyCharges', operator0: 'above', value0: '29,8' },
+      action: 'Write',
+      why: 'Because',
+      cost: '1',
+      saveRate: '10',
+      position: '1',
+      high: 'yes',
+      minMonthlyValue: '',
+      reason: '',
+      ...empty,
+      column0: 'MonthlyCharges',
+      operator0: 'above',
+      value0: '29,8',
     });
     expect(answer.headers['location']).toBe('/settings/rules');
     const rules = await listRules(test.context.db);

@@ -30,7 +30,9 @@ beforeAll(async () => {
   admin = await signIn(test, 'admin');
   const { db, config } = test.context;
   const id = await storeModel(db, config.modelsDir, largeForest(), {
-    ...{ name: 'Large', datasetId: null, isSample: false },
+    name: 'Large',
+    datasetId: null,
+    isSample: false,
   });
   await activateModel(db, id);
   large = await getModel(db, id);

@@ -100,7 +100,9 @@ function createGroups() {
     list: (): CheckGroup[] =>
       [...groups.values()]
         .map(({ cause, count, rows, found }) => ({
-          ...{ ...cause, count, rows },
+          ...cause,
+          count,
+          rows,
           ...(found.length > 0 ? { found } : {}),
         }))
         .sort((a, b) => b.count - a.count),

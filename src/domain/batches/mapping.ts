@@ -37,7 +37,9 @@ export function guessMapping(
   });
   const levels = levelMeanings(schema, remembered);
   return {
-    ...{ features, identifier, value: placeOf(schema.value) },
+    features,
+    identifier,
+    value: placeOf(schema.value),
     ...(levels.length > 0 ? { levels } : {}),
   };
 }

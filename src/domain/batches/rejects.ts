@@ -151,7 +151,9 @@ function rejectedCells({ batch, model, meanings }: RowContext, cells: readonly s
   return found.map(({ column, place, found: text, expected }) => {
     const known = meanings.find((one) => one.feature === column)?.meanings ?? {};
     return {
-      ...{ feature: column, place: place!, expected },
+      feature: column,
+      place: place!,
+      expected,
       // An input holds one line.
       found: text.length > maxCellLength ? '' : text.replaceAll(/[\r\n]+/g, ' '),
       levels: levelsOf(model.schema.features.find(({ name }) => name === column)),

@@ -170,8 +170,12 @@ function countsOf({ predictions, rejectedCount, notedCount }: ChunkResult): Adde
   const levels = { low: 0, medium: 0, high: 0 };
   for (const { riskLevel } of predictions) levels[riskLevel as keyof typeof levels]++;
   return {
-    ...{ scoredCount: predictions.length, rejectedCount, notedCount },
-    ...{ lowCount: levels.low, mediumCount: levels.medium, highCount: levels.high },
+    scoredCount: predictions.length,
+    rejectedCount,
+    notedCount,
+    lowCount: levels.low,
+    mediumCount: levels.medium,
+    highCount: levels.high,
   };
 }
 

@@ -123,7 +123,11 @@ function checkColumn(column: Column): DataIssue | null {
     message: string,
     fix: string,
   ): DataIssue => ({
-    ...{ kind, severity, column: name, message, fix },
+    kind,
+    severity,
+    column: name,
+    message,
+    fix,
   });
   if (present === 0) return issue('all-missing', 'warns', 'It has no values.', 'Exclude it.');
   if (counts.size === 1 && present === rowCount)
@@ -174,20 +178,31 @@ function leakOf(column: Column, auc: number, target: Uint8Array): DataIssue | nu
   const found = `On its own it predicts who left with an AUC of ${auc.toFixed(3)}`;
   if (auc >= nearCopyAuc)
     return {
-      ...{ kind: 'near-copy', severity: 'warns', column: name, figure: auc },
+      kind: 'near-copy',
+      severity: 'warns',
+      column: name,
+      figure: auc,
       message: `${found}: it is almost a copy of the outcome.`,
       fix: 'Exclude it unless its value is known before a customer leaves. Otherwise the model learns from something it will not have when it scores customers.',
     };
   const fix = 'Find out when it is filled in. If that is only after a customer has left, exclude it.';
   if (auc >= leakAuc)
     return {
-      ...{ kind: 'leak', severity: 'warns', column: name, figure: auc, fix },
+      kind: 'leak',
+      severity: 'warns',
+      column: name,
+      figure: auc,
+      fix,
       message: `${found}, which is suspiciously high for one column.`,
     };
   const pure = pureGroupOf(column, target);
   if (pure === null) return null;
   return {
-    ...{ kind: 'leak', severity: 'warns', column: name, figure: auc, fix },
+    kind: 'leak',
+    severity: 'warns',
+    column: name,
+    figure: auc,
+    fix,
     message: `It is ${pure.is} for ${pure.count} customers, and at least 99 % of them left.`,
   };
 }
@@ -199,7 +214,9 @@ function checkDuplicateColumns({ columns }: Table): DataIssue[] {
     if (original === undefined) return [];
     return [
       {
-        ...{ kind: 'duplicate-column', severity: 'tells', column: name },
+        kind: 'duplicate-column',
+        severity: 'tells',
+        column: name,
         message: `It holds the same information as ${original.name}.`,
         fix: 'You can exclude one of the two. Otherwise their reasons are split between them.',
       },
@@ -212,7 +229,10 @@ function checkRepeatedRows(table: Table, target: Uint8Array): DataIssue[] {
   if (repeated < duplicateShare * table.rowCount || repeatsByChance(table, repeated)) return [];
   return [
     {
-      ...{ kind: 'duplicate-rows', severity: 'warns', column: null, figure: repeated },
+      kind: 'duplicate-rows',
+      severity: 'warns',
+      column: null,
+      figure: repeated,
       message: `${repeated} rows are the same as an earlier one in every input and in the outcome.`,
       fix: 'Remove the duplicates unless they are different customers. Duplicates are kept together when customers are held out, so the model is not measured on rows it was trained with, but each of them counts.',
     },

@@ -39,7 +39,11 @@ function fitColumn(column: Column, type: FeatureType, rowCount: number): Feature
   const present = counts.reduce((sum, count) => sum + count, 0);
   const mode = column.levels[counts.indexOf(Math.max(...counts))];
   return {
-    ...{ name: column.name, type, levels, range: null, missingShare: 1 - present / rowCount },
+    name: column.name,
+    type,
+    levels,
+    range: null,
+    missingShare: 1 - present / rowCount,
     ...(mode !== undefined && present > 0 ? { mode } : {}),
   };
 }

@@ -144,8 +144,12 @@ function sumFromAbove(
     squaredValueOfTruePositives += squares[step]!;
     rows.push({
       threshold: step / steps,
-      ...{ truePositives, falsePositives, trueNegatives, falseNegatives },
-      ...{ valueOfTruePositives, squaredValueOfTruePositives },
+      truePositives,
+      falsePositives,
+      trueNegatives,
+      falseNegatives,
+      valueOfTruePositives,
+      squaredValueOfTruePositives,
     });
   }
   return rows.reverse();

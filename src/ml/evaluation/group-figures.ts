@@ -104,7 +104,10 @@ function figureOf(
   const stayed = rows.length - left;
   const { low, high } = wilsonInterval(left, rows.length);
   return {
-    ...{ count: rows.length, rate: left / rows.length, low, high },
+    count: rows.length,
+    rate: left / rows.length,
+    low,
+    high,
     meanScore: own.reduce((sum, score) => sum + score, 0) / rows.length,
     rocAuc: left === 0 || stayed === 0 ? null : rocAuc(own, labels),
     recall: left === 0 ? null : found / left,

@@ -93,7 +93,13 @@ const report = fields<Report>({
   gains: atLeastOne(list(fields<GainsPoint>({ share, found: share, lift: number }), maxRows)),
   reliability: list(
     fields<ReliabilityBin>({
-      ...{ from: share, to: share, count, meanScore: share, rate: share, low: share, high: share },
+      from: share,
+      to: share,
+      count,
+      meanScore: share,
+      rate: share,
+      low: share,
+      high: share,
     }),
     maxRows,
   ),
@@ -114,7 +120,10 @@ export const checkEvaluation = fields<Evaluation>({
   positiveRate: share,
   candidates: list(
     fields<Candidate>({
-      ...{ family: oneOf(...allFamilies), rocAuc: share, rocAucDeviation: nullable(number), logLoss: number },
+      family: oneOf(...allFamilies),
+      rocAuc: share,
+      rocAucDeviation: nullable(number),
+      logLoss: number,
       settings: optional(count),
     }),
     maxRows,

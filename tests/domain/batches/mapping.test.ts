@@ -9,7 +9,10 @@ import type { Feature, Schema } from '../../../src/ml/data/schema.ts';
 import type { RememberedName } from '../../../src/store/remembered-names.ts';
 
 const feature = (name: string, levels: readonly string[] = []): Feature => ({
-  ...{ name, levels, range: null, missingShare: 0 },
+  name,
+  levels,
+  range: null,
+  missingShare: 0,
   type: levels.length > 0 ? 'category' : 'number',
 });
 const schema: Schema = {
@@ -19,12 +22,16 @@ const schema: Schema = {
   value: null,
 };
 const column = (name: string, found: string): RememberedName => ({
-  ...{ kind: 'column', level: '' },
-  ...{ feature: name, found },
+  kind: 'column',
+  level: '',
+  feature: name,
+  found,
 });
 const level = (found: string, meant: string): RememberedName => ({
-  ...{ kind: 'level', feature: 'contract' },
-  ...{ found, level: meant },
+  kind: 'level',
+  feature: 'contract',
+  found,
+  level: meant,
 });
 
 describe('columns', () => {

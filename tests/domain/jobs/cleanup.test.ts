@@ -26,8 +26,15 @@ function write(folder: string, name: string, ageHours: number): string {
 }
 
 const batchOf = (file: string) => ({
-  ...{ userId: null, originalName: 'a.csv', file, byteSize: 1, sha256: '' },
-  ...{ format: commaFormat, header: [], rowCount: 0, isSample: false },
+  userId: null,
+  originalName: 'a.csv',
+  file,
+  byteSize: 1,
+  sha256: '',
+  format: commaFormat,
+  header: [],
+  rowCount: 0,
+  isSample: false,
 });
 
 describe('the sweep', () => {
@@ -87,7 +94,9 @@ describe('the sweep', () => {
   it('removes the sessions that have expired, and no others', async () => {
     const { db } = test.context;
     const session = (sid: string, ms: number) => ({
-      ...{ sid, sess: '{}', expired: new Date(Date.now() + ms).toISOString() },
+      sid,
+      sess: '{}',
+      expired: new Date(Date.now() + ms).toISOString(),
     });
     await db('sessions').insert([session('over', -1_000), session('good', 60_000)]);
     await sweep(test.context);

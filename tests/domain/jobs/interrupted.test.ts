@@ -18,8 +18,15 @@ it('what no job works on any more says so at the next start, and a removal goes 
   const { db } = test.context;
   const addBatch = async (state: 'scoring' | 'removing' | 'done'): Promise<number> => {
     const id = await insertBatch(db, {
-      ...{ userId: null, originalName: 'a.csv', file: state, byteSize: 1, sha256: '' },
-      ...{ format: commaFormat, header: [], rowCount: 0, isSample: false },
+      userId: null,
+      originalName: 'a.csv',
+      file: state,
+      byteSize: 1,
+      sha256: '',
+      format: commaFormat,
+      header: [],
+      rowCount: 0,
+      isSample: false,
     });
     await updateBatch(db, id, { state });
     return id;

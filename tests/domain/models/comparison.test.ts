@@ -24,7 +24,9 @@ function modelOf(skill: number, seed: number, change: { hash?: string; threshold
     provenance: { datasetHash: change.hash ?? 'a' },
     schema: { label: { name: 'Churn', positive: 'Yes', negative: 'No' } },
     evaluation: {
-      ...{ holdout, baseline: holdout, oneColumn: holdout },
+      holdout,
+      baseline: holdout,
+      oneColumn: holdout,
       report: { sweep, oneColumnSweep: sweep, intervals: metricIntervals(scores, target, 0.5, random, 200) },
     },
   };

@@ -3,13 +3,17 @@ import { createCustomerReader, readCustomer } from '../../../src/domain/scoring/
 import type { Feature, Schema } from '../../../src/ml/data/schema.ts';
 
 const tenure: Feature = {
-  ...{ name: 'tenure', type: 'number', levels: [], missingShare: 0 },
+  name: 'tenure',
+  type: 'number',
+  levels: [],
+  missingShare: 0,
   range: { min: 0, max: 72, median: 29, integer: true },
 };
 const schema: Schema = {
   features: [tenure],
   label: { name: 'Churn', positive: 'Yes', negative: 'No' },
-  ...{ identifier: null, value: 'Fee' },
+  identifier: null,
+  value: 'Fee',
 };
 
 describe('the column of the monthly value', () => {

@@ -5,7 +5,12 @@ import type { DataIssue } from '../../../src/ml/checks/data-checks.ts';
 import type { Dataset, DatasetColumn } from '../../../src/store/datasets.ts';
 
 const column = (name: string, role: DatasetColumn['role'] = 'feature'): DatasetColumn => ({
-  ...{ name, role, type: 'number', distinct: 9, missing: 0, levels: [] },
+  name,
+  role,
+  type: 'number',
+  distinct: 9,
+  missing: 0,
+  levels: [],
 });
 const issue: DataIssue = {
   kind: 'leak',
@@ -15,9 +20,22 @@ const issue: DataIssue = {
   fix: 'Check it.',
 };
 const dataset: Dataset = {
-  ...{ id: 1, name: 'Bank', file: 'a.csv', originalName: null, sha256: '', byteSize: 1, rowCount: 9 },
-  ...{ kind: 'customers', state: 'ready', seriesId: 1, version: 1, notes: [], error: null },
-  ...{ confirmedAt: null, isSample: false, createdAt: '' },
+  id: 1,
+  name: 'Bank',
+  file: 'a.csv',
+  originalName: null,
+  sha256: '',
+  byteSize: 1,
+  rowCount: 9,
+  kind: 'customers',
+  state: 'ready',
+  seriesId: 1,
+  version: 1,
+  notes: [],
+  error: null,
+  confirmedAt: null,
+  isSample: false,
+  createdAt: '',
   columns: [
     ...[column('Id', 'identifier'), column('Age'), column('RefundDate'), column('Fee', 'value')],
     ...[column('Remarks', 'ignored'), column('Exited')],

@@ -21,7 +21,11 @@ it('a model names the file that was brought, not the CSV that was made of it', a
   const { file } = await fitTraining(
     folder,
     {
-      ...{ name: 'Model', datasetName: 'Workbook', path, sha256, rowCount: 200 },
+      name: 'Model',
+      datasetName: 'Workbook',
+      path,
+      sha256,
+      rowCount: 200,
       columns: readTrainingTable(csv).columns,
       label: { kind: 'column', column: 'Churn', positive: 'Yes' },
       options: { ...optionsFor('quick'), families: ['logistic'] },

@@ -43,7 +43,9 @@ describe('the figures of scipy', () => {
 describe('the matrix of a table', () => {
   const number = (name: string, values: Float64Array): Column => ({ kind: 'number', name, values });
   const category = (name: string, levels: number, codes: Int32Array): Column => ({
-    ...{ kind: 'category', name, codes },
+    kind: 'category',
+    name,
+    codes,
     levels: Array.from({ length: levels }, (_, i) => `l${i}`),
   });
   const table: Table = {

@@ -13,7 +13,8 @@ function numbers(name: string, value: (row: number) => number): Column {
 }
 function category(name: string, levels: number, code: (row: number) => number): Column {
   return {
-    ...{ kind: 'category', name },
+    kind: 'category',
+    name,
     levels: Array.from({ length: levels }, (_, i) => `level ${i}`),
     codes: Int32Array.from({ length: rowCount }, (_, row) => code(row)),
   };

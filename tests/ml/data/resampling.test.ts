@@ -51,10 +51,20 @@ describe('resampling', () => {
       const { table, target } = sampleData(1_500, 4, 3);
       const rare = Uint8Array.from(target, (label, row) => (row % 3 === 0 ? label : 0));
       const { evaluation, calibration } = trainModel({
-        ...{ table, target: rare, types: ['number', 'category', 'number', 'category'] },
-        ...{ label: { name: 'left', positive: 'yes', negative: 'no' }, identifier: null, value: null },
-        ...{ families: ['logistic'], folds: 5, seed: 1, imbalance },
-        ...{ datasetName: 'sample', datasetHash: '0'.repeat(64), softwareVersion: '0.0.0', now: () => 0 },
+        table,
+        target: rare,
+        types: ['number', 'category', 'number', 'category'],
+        label: { name: 'left', positive: 'yes', negative: 'no' },
+        identifier: null,
+        value: null,
+        families: ['logistic'],
+        folds: 5,
+        seed: 1,
+        imbalance,
+        datasetName: 'sample',
+        datasetHash: '0'.repeat(64),
+        softwareVersion: '0.0.0',
+        now: () => 0,
       });
       expect(calibration?.method).not.toBe('none');
       expect(evaluation.holdout.ece).toBeLessThan(0.08);

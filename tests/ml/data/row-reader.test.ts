@@ -134,8 +134,11 @@ describe('a policy', () => {
       72,
       [
         {
-          ...{ column: 'tenure', kind: 'out-of-range', found: '900' },
-          ...{ beyond: 'above the training range (72)', used: '72' },
+          column: 'tenure',
+          kind: 'out-of-range',
+          found: '900',
+          beyond: 'above the training range (72)',
+          used: '72',
         },
       ],
     ]);

@@ -105,7 +105,9 @@ function checkFeatures(table: Table, target: Uint8Array): DataIssue[] {
   return [
     ...issues,
     ...named.map(({ name }) => ({
-      ...{ kind: 'leak' as const, severity: 'warns' as const, column: name },
+      kind: 'leak' as const,
+      severity: 'warns' as const,
+      column: name,
       message: 'This column may leak the outcome: its name suggests that it records who churned.',
       fix: 'Find out when it is filled in. If that is after a customer has left, exclude it.',
     })),
@@ -241,7 +243,8 @@ function numberGroups(values: Float64Array, labels: Uint8Array | null): ProfileG
   const { spans, binOf } = quantileBins(values, binCount);
   const groups = spans.map(({ from, to }, bin) => ({
     ...groupOf(from === to ? `${from}` : `${from} to ${to}`, binOf, (one) => one === bin, labels),
-    ...{ from, to },
+    from,
+    to,
   }));
   return groups.filter(({ count }) => count > 0);
 }

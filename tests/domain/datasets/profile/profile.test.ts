@@ -13,7 +13,11 @@ describe('figures of a number', () => {
     );
     const profile = profileDataset(csv, given, null);
     expect(profile.columns.find(({ name }) => name === 'amount')!.numbers).toMatchObject({
-      ...{ min: 1, q1: 1.75, median: 3, q3: 5, max: 8 },
+      min: 1,
+      q1: 1.75,
+      median: 3,
+      q3: 5,
+      max: 8,
     });
     expect(profile.columns.find(({ name }) => name === 'id')!.numbers).toBeNull();
   });
