@@ -73,6 +73,7 @@ export const views: readonly string[] = [
   'partials/training-run-table',
   'partials/unusable-models',
   'partials/batch-steps',
+  'partials/term',
   'predict/show',
   'customers/comparison',
   'customers/list',

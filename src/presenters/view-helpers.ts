@@ -21,6 +21,7 @@ import {
 } from '../format.ts';
 import type { ValueKind } from '../format.ts';
 import type { FieldError } from '../errors.ts';
+import { termId } from './glossary.ts';
 import type { Settings } from '../store/settings.ts';
 
 export type RiskWord = 'low' | 'medium' | 'high';
@@ -64,6 +65,7 @@ export function createViewHelpers(settings: Pick<Settings, 'currency' | 'timeZon
     place: (x: number) => String(Math.round(x * 100) / 100),
     /** A column's name as people say it. */
     label: labelOf,
+    termId,
     isSameName: (a: string | undefined, b: string | null | undefined) =>
       foldName(a ?? '') === foldName(b ?? ''),
     effect: effectWords,

@@ -33,6 +33,14 @@ describe('the glossary', () => {
   it('names words that are not used', () => {
     expect(retired.length).toBeGreaterThan(30);
   });
+
+  it('has every term that a page links to', () => {
+    const linked = filesIn('views', '.ejs').flatMap((path) =>
+      [...read(path).matchAll(/partials\/term', \{ term: '([^']+)'/g)].map(([, term]) => term!),
+    );
+    expect(linked.length).toBeGreaterThan(0);
+    for (const term of linked) expect(read('docs/glossary.md')).toContain(`\n### ${term}\n`);
+  });
 });
 
 it.each(pages)('%s uses the words of the glossary', (_path, words) => {

@@ -15,3 +15,10 @@ it('the glossary is a page for everybody who is signed in, linked from every pag
   const { text } = await viewer.get('/glossary').expect(200);
   expect(text).toContain('<div id="churn-label"><dt><dfn>Churn label</dfn></dt>');
 });
+
+it('pages link the terms that need an explanation to their place in it', async () => {
+  const analyst = await signIn(test, 'analyst');
+  const { text } = await analyst.get('/datasets').expect(200);
+  const [, id] = /href="\/glossary#([a-z-]+)"/.exec(text)!;
+  expect((await analyst.get('/glossary')).text).toContain(`<div id="${id}">`);
+});
