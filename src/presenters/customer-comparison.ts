@@ -3,7 +3,7 @@ import type { FeatureWords } from '../domain/scoring/feature-words.ts';
 import type { Baseline } from '../domain/scoring/what-if.ts';
 import type { RiskLevel } from '../domain/risk/levels.ts';
 import type { CellValue } from '../ml/data/values.ts';
-import type { PredictionRecord } from '../store/predictions.ts';
+import type { PredictionRecord } from '../store/prediction-records.ts';
 import type { Settings } from '../store/settings.ts';
 import { presentMeter } from './chart-meter.ts';
 import type { Meter } from './chart-meter.ts';

@@ -1,6 +1,6 @@
 /** The reasons of one score as bars to the right, which raise the risk, and to the left, which lower it. */
 import type { FeatureWords } from '../domain/scoring/feature-words.ts';
-import type { PredictionRecord } from '../store/predictions.ts';
+import type { PredictionRecord } from '../store/prediction-records.ts';
 import { shareOf } from './chart.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 

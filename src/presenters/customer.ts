@@ -4,7 +4,7 @@ import { featureWords } from '../domain/scoring/feature-words.ts';
 import { similarCustomers } from '../domain/scoring/similar-customers.ts';
 import type { Baseline } from '../domain/scoring/what-if.ts';
 import type { ModelRecord } from '../store/models.ts';
-import type { PredictionRecord } from '../store/predictions.ts';
+import type { PredictionRecord } from '../store/prediction-records.ts';
 import type { Settings } from '../store/settings.ts';
 import { presentComparison } from './customer-comparison.ts';
 import type { InputChange } from './customer-comparison.ts';

@@ -2,7 +2,8 @@
 import { featureWords } from '../domain/scoring/feature-words.ts';
 import type { BatchSummary } from '../store/batches.ts';
 import type { ModelRecord } from '../store/models.ts';
-import type { PredictionRecord, SortKey } from '../store/predictions.ts';
+import type { SortKey } from '../store/prediction-lists.ts';
+import type { PredictionRecord } from '../store/prediction-records.ts';
 import { presentPopulation } from './population.ts';
 import { presentBatchFilter, presentRiskFilter, scoresShown } from './prediction-filters.ts';
 import type { SelectField } from './prediction-filters.ts';

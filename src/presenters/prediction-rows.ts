@@ -3,7 +3,7 @@ import { featureWords } from '../domain/scoring/feature-words.ts';
 import type { FeatureWords } from '../domain/scoring/feature-words.ts';
 import type { RiskLevel } from '../domain/risk/levels.ts';
 import type { ModelRecord } from '../store/models.ts';
-import type { PredictionRecord } from '../store/predictions.ts';
+import type { PredictionRecord } from '../store/prediction-records.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
 export interface PredictionRow {

@@ -3,7 +3,7 @@ import { operators } from '../domain/retention/matching.ts';
 import type { Conditions, Operator, RetentionRule } from '../domain/retention/matching.ts';
 import type { RuleTrial } from '../domain/retention/rule-trial.ts';
 import { riskLevels } from '../domain/risk/levels.ts';
-import type { PredictionRecord } from '../store/predictions.ts';
+import type { PredictionRecord } from '../store/prediction-records.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
 type Values = Readonly<Record<string, string>>;

@@ -14,7 +14,7 @@ import type { AnalyticsData } from '../presenters/analytics.ts';
 import { findBatch, listBatches } from '../store/batches.ts';
 import { findModel } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
-import { noFilter } from '../store/predictions.ts';
+import { noFilter } from '../store/prediction-filters.ts';
 import { getSettings } from '../store/settings.ts';
 import type { FigureReader } from './figure-reader.ts';
 import { histogramBins } from './home.ts';

@@ -22,7 +22,7 @@ import { hasUnrecognisedValues } from '../presenters/batch-check.ts';
 import { getBatch, listBatches, listCorrectionsOf } from '../store/batches.ts';
 import type { BatchRecord } from '../store/batches.ts';
 import { findActiveModel, findModel } from '../store/models.ts';
-import { noFilter } from '../store/predictions.ts';
+import { noFilter } from '../store/prediction-filters.ts';
 import { checkOrMatch, stepOf } from './batch-step.ts';
 
 declare module '../http/render.ts' {

@@ -21,14 +21,12 @@ import { presentCustomers } from '../presenters/customers.ts';
 import type { CustomersData } from '../presenters/customers.ts';
 import { listBatches } from '../store/batches.ts';
 import { findModel, listArchivedModels, listModels } from '../store/models.ts';
-import {
-  findPrediction,
-  getPrediction,
-  hasPredictions,
-  listHistory,
-  sortColumns,
-} from '../store/predictions.ts';
-import type { PredictionFilter, PredictionRecord, SortKey } from '../store/predictions.ts';
+import { sortColumns } from '../store/prediction-lists.ts';
+import { findPrediction, getPrediction, listHistory } from '../store/prediction-records.ts';
+import { hasPredictions } from '../store/prediction-usage.ts';
+import type { PredictionFilter } from '../store/prediction-filters.ts';
+import type { SortKey } from '../store/prediction-lists.ts';
+import type { PredictionRecord } from '../store/prediction-records.ts';
 import { getSettings } from '../store/settings.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 

@@ -5,7 +5,8 @@
 import type { Figure } from '../domain/analytics/analytics.ts';
 import { Unavailable } from '../errors.ts';
 import type { ModelRecord } from '../store/models.ts';
-import type { PredictionFilter, Totals } from '../store/predictions.ts';
+import type { PredictionFilter } from '../store/prediction-filters.ts';
+import type { Totals } from '../store/prediction-totals.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 
 /** @throws Unavailable when they take too long; they are made nevertheless, for who asks again. */

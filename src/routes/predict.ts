@@ -11,8 +11,8 @@ import { parseForm, textValues } from '../http/validate.ts';
 import { presentPredictionForm } from '../presenters/prediction-form.ts';
 import { listModels } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
-import { getPrediction } from '../store/predictions.ts';
-import type { PredictionRecord } from '../store/predictions.ts';
+import { getPrediction } from '../store/prediction-records.ts';
+import type { PredictionRecord } from '../store/prediction-records.ts';
 
 declare module '../http/render.ts' {
   interface Pages {

@@ -11,7 +11,7 @@ import { idParam, textValues } from '../http/validate.ts';
 import { presentPromotionTestForm, presentPromotionTests } from '../presenters/promotion-test.ts';
 import type { PromotionTestFormData } from '../presenters/promotion-test.ts';
 import { findActiveModel } from '../store/models.ts';
-import { findPrediction } from '../store/predictions.ts';
+import { findPrediction } from '../store/prediction-records.ts';
 import { getPromotionTest, listPromotionTests } from '../store/promotion-tests.ts';
 import type { PromotionTestRecord } from '../store/promotion-tests.ts';
 import { definitionOf, readTestForm, toFormValues } from './promotion-test-form.ts';

@@ -19,7 +19,7 @@ import {
   presentSettings,
 } from '../presenters/settings.ts';
 import type { FormInput, RiskLevelsInput } from '../presenters/settings.ts';
-import { countByThresholds } from '../store/predictions.ts';
+import { countByThresholds } from '../store/prediction-totals.ts';
 import { getSettings } from '../store/settings.ts';
 import type { Settings } from '../store/settings.ts';
 import { organisationFields } from './organisation-form.ts';

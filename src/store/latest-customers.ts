@@ -3,8 +3,8 @@ import type { Db } from '../db.ts';
 import type { CellValue } from '../ml/data/values.ts';
 import { readJson } from './json.ts';
 import { Inputs } from './prediction-documents.ts';
-import { ofModels } from './predictions.ts';
-import type { PopulationFilter } from './predictions.ts';
+import { ofModels } from './prediction-filters.ts';
+import type { PopulationFilter } from './prediction-filters.ts';
 
 export interface LatestCustomer {
   readonly id: number;

@@ -10,13 +10,8 @@ import { takeInTable } from '../domain/datasets/import/convert.ts';
 import type { ReadingChoice } from '../domain/csv/intake.ts';
 import { predictionsCsv } from '../domain/scoring/customers-csv.ts';
 import type { Schema } from '../ml/data/schema.ts';
-import {
-  listPredictionIds,
-  listPredictions,
-  pageOfPredictions,
-  probabilityHistogram,
-  sumPredictions,
-} from '../store/predictions.ts';
+import { listPredictionIds, listPredictions, pageOfPredictions } from '../store/prediction-lists.ts';
+import { probabilityHistogram, sumPredictions } from '../store/prediction-totals.ts';
 import { previewActivation } from '../domain/models/activation.ts';
 import { findAlternatives } from '../domain/scoring/alternatives.ts';
 import { inspectModelFile } from '../domain/models/registry.ts';
@@ -25,7 +20,9 @@ import type { CustomerForm } from '../domain/scoring/one-customer.ts';
 import { tryRules } from '../domain/retention/rule-trial.ts';
 import { baselineOf } from '../domain/scoring/what-if.ts';
 import { getModel } from '../store/models.ts';
-import type { PredictionFilter, PredictionRecord, PredictionSort } from '../store/predictions.ts';
+import type { PredictionFilter } from '../store/prediction-filters.ts';
+import type { PredictionSort } from '../store/prediction-lists.ts';
+import type { PredictionRecord } from '../store/prediction-records.ts';
 import type { Settings } from '../store/settings.ts';
 
 /** What a task works with. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { down, up } from '../../migrations/2026-11-22-typed-inputs.ts';
-import { listPredictions, noFilter } from '../../src/store/predictions.ts';
+import { noFilter } from '../../src/store/prediction-filters.ts';
+import { listPredictions } from '../../src/store/prediction-lists.ts';
 import { listPromotionTests } from '../../src/store/promotion-tests.ts';
 import { insertPredictions } from '../../src/store/prediction-writes.ts';
 import type { NewPrediction } from '../../src/store/prediction-writes.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { presentPredictionRows } from '../../src/presenters/prediction-rows.ts';
 import { createViewHelpers } from '../../src/presenters/view-helpers.ts';
-import type { PredictionRecord } from '../../src/store/predictions.ts';
+import type { PredictionRecord } from '../../src/store/prediction-records.ts';
 
 const h = createViewHelpers({ currency: 'EUR', timeZone: 'Europe/Vienna' });
 

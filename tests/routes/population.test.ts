@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { currentPopulation } from '../../src/domain/analytics/population.ts';
 import { getModel } from '../../src/store/models.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
-import { countPredictions, noFilter } from '../../src/store/predictions.ts';
+import { noFilter } from '../../src/store/prediction-filters.ts';
+import { countPredictions } from '../../src/store/prediction-totals.ts';
 import {
   activateSmallModel,
   createTestApp,

@@ -5,7 +5,9 @@ import { formFields, notKnown } from '../../src/domain/scoring/one-customer.ts';
 import type { FormField } from '../../src/domain/scoring/one-customer.ts';
 import { getModel } from '../../src/store/models.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
-import { getPrediction, listPredictions, noFilter } from '../../src/store/predictions.ts';
+import { noFilter } from '../../src/store/prediction-filters.ts';
+import { listPredictions } from '../../src/store/prediction-lists.ts';
+import { getPrediction } from '../../src/store/prediction-records.ts';
 import {
   activateSmallModel,
   createTestApp,

@@ -3,7 +3,8 @@ import { createApp } from '../../src/app.ts';
 import { listEvents } from '../../src/store/audit.ts';
 import { findActiveModel } from '../../src/store/models.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
-import { listPredictions, noFilter } from '../../src/store/predictions.ts';
+import { noFilter } from '../../src/store/prediction-filters.ts';
+import { listPredictions } from '../../src/store/prediction-lists.ts';
 import { listPromotionTests } from '../../src/store/promotion-tests.ts';
 import type { TaskName, Tasks } from '../../src/tasks/tasks.ts';
 import {

@@ -5,7 +5,7 @@ import { formFields, notKnown, predictCustomer, scoreForm } from '../../src/doma
 import type { User } from '../../src/domain/people/accounts.ts';
 import { tryRules } from '../../src/domain/retention/rule-trial.ts';
 import { findActiveModel } from '../../src/store/models.ts';
-import { getPrediction } from '../../src/store/predictions.ts';
+import { getPrediction } from '../../src/store/prediction-records.ts';
 import { listEvents } from '../../src/store/audit.ts';
 import { getRule, insertRule, listRules } from '../../src/store/retention-rules.ts';
 import {

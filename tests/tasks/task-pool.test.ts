@@ -1,7 +1,7 @@
 /** The pool with its real threads. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Unavailable } from '../../src/errors.ts';
-import { noFilter } from '../../src/store/predictions.ts';
+import { noFilter } from '../../src/store/prediction-filters.ts';
 import { startTaskPool } from '../../src/tasks/task-pool.ts';
 import type { TaskPool } from '../../src/tasks/task-pool.ts';
 import { lanes } from '../../src/tasks/tasks.ts';

@@ -2,8 +2,9 @@
 import type { Db } from '../../db.ts';
 import type { Feature, Schema } from '../../ml/data/schema.ts';
 import type { CellValue } from '../../ml/data/values.ts';
-import { visitFigureRows } from '../../store/predictions.ts';
-import type { FigureRow, PredictionFilter } from '../../store/predictions.ts';
+import { visitFigureRows } from '../../store/prediction-figures.ts';
+import type { FigureRow } from '../../store/prediction-figures.ts';
+import type { PredictionFilter } from '../../store/prediction-filters.ts';
 import { featureTitleWithUnit, levelText } from '../scoring/feature-words.ts';
 import { gridCell, groupNames, isBetween, roundEdges } from './number-groups.ts';
 

@@ -7,7 +7,7 @@ import { isNumeric } from '../../ml/data/row-reader.ts';
 import type { Feature, Schema } from '../../ml/data/schema.ts';
 import { findActiveModel, listArchivedModels, listModels } from '../../store/models.ts';
 import type { ModelRecord } from '../../store/models.ts';
-import type { PopulationFilter, PredictionFilter } from '../../store/predictions.ts';
+import type { PopulationFilter, PredictionFilter } from '../../store/prediction-filters.ts';
 import { listScoredMappings, listScoredModels } from '../../store/scored-models.ts';
 import type { ScoredModel } from '../../store/scored-models.ts';
 import { foldName } from '../csv/column-names.ts';

@@ -8,7 +8,7 @@ import { sampleLatestCustomers } from '../../store/latest-customers.ts';
 import type { LatestCustomer } from '../../store/latest-customers.ts';
 import { activateModel, findActiveModel, findModel, getModel } from '../../store/models.ts';
 import type { ModelRecord } from '../../store/models.ts';
-import { hasPredictions } from '../../store/predictions.ts';
+import { hasPredictions } from '../../store/prediction-usage.ts';
 import { listPromotionTests } from '../../store/promotion-tests.ts';
 import { getSettings } from '../../store/settings.ts';
 import type { User } from '../people/accounts.ts';

@@ -3,7 +3,7 @@ import type { Db } from '../../db.ts';
 import { AppError } from '../../errors.ts';
 import { findModel } from '../../store/models.ts';
 import type { ModelRecord } from '../../store/models.ts';
-import type { PredictionRecord } from '../../store/predictions.ts';
+import type { PredictionRecord } from '../../store/prediction-records.ts';
 import { listRules } from '../../store/retention-rules.ts';
 import { getSettings } from '../../store/settings.ts';
 import { cellsOf } from '../scoring/customer-cells.ts';

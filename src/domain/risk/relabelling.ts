@@ -7,7 +7,7 @@ import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import { getBatch } from '../../store/batches.ts';
 import { enqueueJob } from '../../store/jobs.ts';
-import { lastPredictionId, relabelRisk } from '../../store/predictions.ts';
+import { lastPredictionId, relabelRisk } from '../../store/risk-relabelling.ts';
 import { getSettings } from '../../store/settings.ts';
 import { cancelled, done } from '../jobs/steps.ts';
 import type { JobOutcome, JobSteps } from '../jobs/steps.ts';

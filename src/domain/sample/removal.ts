@@ -11,7 +11,7 @@ import type { BatchSummary } from '../../store/batches.ts';
 import { deleteDataset, listSampleDatasets } from '../../store/datasets.ts';
 import { archiveModel, deleteModel, listModels } from '../../store/models.ts';
 import type { ModelRecord } from '../../store/models.ts';
-import { countSamplePredictions, isModelUsed } from '../../store/predictions.ts';
+import { countSamplePredictions, isModelUsed } from '../../store/prediction-usage.ts';
 import type { User } from '../people/accounts.ts';
 import { removeBatchRows, resumeRemoval } from '../batches/removal.ts';
 import { currentFile, historyFile } from './first-start.ts';

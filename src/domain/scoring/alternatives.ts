@@ -8,7 +8,7 @@ import type { Model } from '../../ml/model/model.ts';
 import { addRow, createRowBatch, isNumeric, toTable } from '../../ml/data/row-reader.ts';
 import type { Feature } from '../../ml/data/schema.ts';
 import { findModel } from '../../store/models.ts';
-import type { PredictionRecord } from '../../store/predictions.ts';
+import type { PredictionRecord } from '../../store/prediction-records.ts';
 import type { Settings } from '../../store/settings.ts';
 import { cellsOf } from './customer-cells.ts';
 import { featureTitle, levelText } from './feature-words.ts';

@@ -2,8 +2,8 @@
 import { byteOrderMark, safeLine } from '../csv/writer.ts';
 import type { CsvCell } from '../csv/writer.ts';
 import type { Db } from '../../db.ts';
-import { getPredictions } from '../../store/predictions.ts';
-import type { PredictionRecord } from '../../store/predictions.ts';
+import { getPredictions } from '../../store/prediction-records.ts';
+import type { PredictionRecord } from '../../store/prediction-records.ts';
 import { reasonWords } from './explanations.ts';
 
 const header = [

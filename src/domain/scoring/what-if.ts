@@ -2,7 +2,7 @@
 import type { Db } from '../../db.ts';
 import { AppError } from '../../errors.ts';
 import { getModel } from '../../store/models.ts';
-import type { PredictionRecord } from '../../store/predictions.ts';
+import type { PredictionRecord } from '../../store/prediction-records.ts';
 import { readModelFile } from '../models/files.ts';
 import { scoreInputs } from '../models/promotion-tests.ts';
 

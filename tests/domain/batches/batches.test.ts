@@ -8,7 +8,7 @@ import { guessMapping } from '../../../src/domain/batches/mapping.ts';
 import { getBatch, insertBatch } from '../../../src/store/batches.ts';
 import type { BatchRecord } from '../../../src/store/batches.ts';
 import { findActiveModel, saveModelThreshold } from '../../../src/store/models.ts';
-import { relabelRisk } from '../../../src/store/predictions.ts';
+import { relabelRisk } from '../../../src/store/risk-relabelling.ts';
 import { saveSettings } from '../../../src/store/settings.ts';
 import { activateSmallModel, createTestApp, customersCsv } from '../../helpers/app.ts';
 import type { TestApp } from '../../helpers/app.ts';

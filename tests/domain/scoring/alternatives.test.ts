@@ -4,7 +4,7 @@ import { predictCustomer, scoreForm } from '../../../src/domain/scoring/one-cust
 import { storeModel, trainOnTable } from '../../../src/domain/training/fit.ts';
 import { readTrainingTable } from '../../../src/domain/training/table.ts';
 import { activateModel } from '../../../src/store/models.ts';
-import { getPrediction } from '../../../src/store/predictions.ts';
+import { getPrediction } from '../../../src/store/prediction-records.ts';
 import { getSettings } from '../../../src/store/settings.ts';
 import { createTestApp, customersCsv, setUpOrganisation } from '../../helpers/app.ts';
 import type { TestApp } from '../../helpers/app.ts';

@@ -1,17 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleLatestCustomers } from '../../src/store/latest-customers.ts';
 import { getModel } from '../../src/store/models.ts';
-import {
-  isModelUsed,
-  noFilter,
-  pageOfPredictions,
-  probabilityHistogram,
-  sumPredictions,
-} from '../../src/store/predictions.ts';
+import { noFilter } from '../../src/store/prediction-filters.ts';
+import { pageOfPredictions } from '../../src/store/prediction-lists.ts';
+import { probabilityHistogram, sumPredictions } from '../../src/store/prediction-totals.ts';
 import { activateSmallModel, createTestApp } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
-import { addCandidate } from '../helpers/models.ts';
 import { storeScores } from '../helpers/predictions.ts';
+import { queryPlans } from '../helpers/query-plans.ts';
 
 let test: TestApp;
 let modelId: number;
@@ -22,32 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-/** How SQLite does what `work` asks of the predictions, one line a step. */
-async function plansOf(work: () => Promise<unknown>): Promise<string[]> {
-  const { db } = test.context;
-  const asked: { sql: string; bindings: readonly (string | number)[] }[] = [];
-  const listen = (query: (typeof asked)[number]) => asked.push(query);
-  db.on('query', listen);
-  await work();
-  db.removeListener('query', listen);
-  const steps = await Promise.all(
-    asked
-      .filter(({ sql }) => sql.includes('predictions'))
-      .map(({ sql, bindings }) => db.raw<{ detail: string }[]>(`EXPLAIN QUERY PLAN ${sql}`, [...bindings])),
-  );
-  return steps.flat().map(({ detail }) => detail);
-}
-
-describe('whether a model has scored anybody', () => {
-  it('is known without a look at every score', async () => {
-    const { db } = test.context;
-    const plan = await plansOf(() => isModelUsed(db, modelId));
-    expect(plan).toEqual(['SEARCH predictions USING INDEX predictions_model (model_id=?)']);
-    expect(await isModelUsed(db, modelId)).toBe(true);
-    expect(await isModelUsed(db, (await addCandidate(test, 'Idle', ['Contract'])).id)).toBe(false);
-  });
-
-  it('leaves the plans of lists, totals and samples as they were', async () => {
+describe('a filter by model', () => {
+  it('keeps lists, totals and samples on the index they are sorted by', async () => {
     const { db } = test.context;
     const population = { modelIds: [modelId], includesSample: false };
     const sort = { key: 'probability', descending: true } as const;
@@ -55,7 +27,7 @@ describe('whether a model has scored anybody', () => {
       { ...noFilter, population },
       { ...noFilter, model: modelId },
     ]) {
-      const plan = await plansOf(async () => {
+      const plan = await queryPlans(db, async () => {
         await pageOfPredictions(db, filter, sort, { page: 1, size: 50 });
         await sumPredictions(db, filter);
         await probabilityHistogram(db, filter, 20);

@@ -1,0 +1,27 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { getModel } from '../../src/store/models.ts';
+import { isModelUsed } from '../../src/store/prediction-usage.ts';
+import { activateSmallModel, createTestApp } from '../helpers/app.ts';
+import type { TestApp } from '../helpers/app.ts';
+import { addCandidate } from '../helpers/models.ts';
+import { storeScores } from '../helpers/predictions.ts';
+import { queryPlans } from '../helpers/query-plans.ts';
+
+let test: TestApp;
+let modelId: number;
+beforeAll(async () => {
+  test = await createTestApp();
+  modelId = await activateSmallModel(test);
+  await storeScores(test, await getModel(test.context.db, modelId), 50);
+});
+afterAll(() => test.close());
+
+describe('whether a model has been used for scoring', () => {
+  it('is answered from an index', async () => {
+    const { db } = test.context;
+    const plan = await queryPlans(db, () => isModelUsed(db, modelId));
+    expect(plan).toEqual(['SEARCH predictions USING INDEX predictions_model (model_id=?)']);
+    expect(await isModelUsed(db, modelId)).toBe(true);
+    expect(await isModelUsed(db, (await addCandidate(test, 'Idle', ['Contract'])).id)).toBe(false);
+  });
+});
