@@ -12,17 +12,8 @@ import { diskFull } from '../domain/jobs/disk-space.ts';
 import { failSubject } from '../domain/jobs/failure.ts';
 import type { JobOutcome } from '../domain/jobs/steps.ts';
 import { isLocked } from '../sqlite-client.ts';
-import {
-  countAttempts,
-  countProgress,
-  finishJob,
-  LeaseLost,
-  maxAttempts,
-  pauseJob,
-  releaseJob,
-  requireLease,
-  saveProgress,
-} from '../store/jobs.ts';
+import { LeaseLost, maxAttempts, pauseJob, releaseJob, requireLease } from '../store/job-leases.ts';
+import { countAttempts, countProgress, finishJob, saveProgress } from '../store/job-progress.ts';
 import type { Job } from '../store/jobs.ts';
 import { handlers } from './handlers.ts';
 import type { JobContext } from './job-handler.ts';

@@ -11,17 +11,17 @@ import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
 import { cancelSubject, needsMoreMemory, removeParts } from '../domain/jobs/failure.ts';
 import { errorFields, isOutOfMemory } from '../errors.ts';
+import { listCancelRequests } from '../store/job-cancellation.ts';
 import {
   claimJob,
-  finishJob,
   leaseMs,
   LeaseLost,
-  listCancelRequests,
   maxAttempts,
   releaseJob,
   renewLease,
   requireLease,
-} from '../store/jobs.ts';
+} from '../store/job-leases.ts';
+import { finishJob } from '../store/job-progress.ts';
 import type { Job, JobKind } from '../store/jobs.ts';
 import { openThread } from '../thread.ts';
 import { failAttempt } from './run-job.ts';

@@ -14,7 +14,8 @@ import { guessMapping } from '../../src/domain/batches/mapping.ts';
 import { runJob } from '../../src/jobs/run-job.ts';
 import { startWorkerPool } from '../../src/jobs/worker-pool.ts';
 import { getBatch, insertBatch } from '../../src/store/batches.ts';
-import { claimJob, listOpenJobs } from '../../src/store/jobs.ts';
+import { claimJob } from '../../src/store/job-leases.ts';
+import { listOpenJobs } from '../../src/store/jobs.ts';
 import { findActiveModel } from '../../src/store/models.ts';
 import { startTaskPool } from '../../src/tasks/task-pool.ts';
 import {

@@ -14,16 +14,9 @@ import { runJob } from '../../src/jobs/run-job.ts';
 import { startWorkerPool } from '../../src/jobs/worker-pool.ts';
 import type { WorkerPool } from '../../src/jobs/worker-pool.ts';
 import { addToBatch, getBatch, insertBatch } from '../../src/store/batches.ts';
-import {
-  claimJob,
-  countProgress,
-  enqueueJob,
-  findJob,
-  finishJob,
-  LeaseLost,
-  listOpenJobs,
-  renewLease,
-} from '../../src/store/jobs.ts';
+import { claimJob, LeaseLost, renewLease } from '../../src/store/job-leases.ts';
+import { countProgress, finishJob } from '../../src/store/job-progress.ts';
+import { enqueueJob, findJob, listOpenJobs } from '../../src/store/jobs.ts';
 import { findActiveModel } from '../../src/store/models.ts';
 import { activateSmallModel, createTestApp, customersCsv } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';

@@ -10,14 +10,9 @@ import { cancelJob } from '../../src/domain/jobs/failure.ts';
 import { runJob } from '../../src/jobs/run-job.ts';
 import { getBatch } from '../../src/store/batches.ts';
 import { deletePredictionsOf } from '../../src/store/prediction-writes.ts';
-import {
-  claimJob,
-  enqueueJob,
-  finishJob,
-  listJobs,
-  listOpenJobs,
-  saveProgress,
-} from '../../src/store/jobs.ts';
+import { claimJob } from '../../src/store/job-leases.ts';
+import { finishJob, saveProgress } from '../../src/store/job-progress.ts';
+import { enqueueJob, listJobs, listOpenJobs } from '../../src/store/jobs.ts';
 import type { Job } from '../../src/store/jobs.ts';
 import { activateSmallModel, createTestApp, csrfToken, setUpOrganisation, signIn } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DamagedRecord } from '../../src/errors.ts';
 import { getBatch, insertBatch, listBatches } from '../../src/store/batches.ts';
-import { claimJob, enqueueJob } from '../../src/store/jobs.ts';
+import { claimJob } from '../../src/store/job-leases.ts';
+import { enqueueJob } from '../../src/store/jobs.ts';
 import { getModel } from '../../src/store/models.ts';
 import { noFilter } from '../../src/store/prediction-filters.ts';
 import { listPredictions } from '../../src/store/prediction-lists.ts';

@@ -12,7 +12,9 @@ import {
 import { currentSize } from '../../../src/domain/sample/files.ts';
 import { listSampleBatches } from '../../../src/store/batches.ts';
 import { listSampleDatasets } from '../../../src/store/datasets.ts';
-import { claimJob, finishJob, listJobs } from '../../../src/store/jobs.ts';
+import { claimJob } from '../../../src/store/job-leases.ts';
+import { finishJob } from '../../../src/store/job-progress.ts';
+import { listJobs } from '../../../src/store/jobs.ts';
 import { findActiveModel, listModels } from '../../../src/store/models.ts';
 import { listRules } from '../../../src/store/retention-rules.ts';
 import { getSettings } from '../../../src/store/settings.ts';
