@@ -115,8 +115,8 @@ describe.skipIf(browserPath === undefined)('an analyst with data of their own', 
     );
     await page.goto(`${server.url}/predict`);
     expect(await page.getByLabel('Credit score').count()).toBe(1);
-    await page.goto(`${server.url}/analytics`);
-    expect(await page.locator('main').innerText()).toMatch(/geography/);
+    await page.goto(`${server.url}/analytics?columns=all`);
+    expect(await page.locator('main').innerText()).toMatch(/Risk by: Geography/);
   });
 
   it('defines a churn rule where no column is the label, after comparing rules', async () => {
@@ -146,7 +146,7 @@ describe.skipIf(browserPath === undefined)('an analyst with data of their own', 
     await page.getByRole('heading', { name: 'Customers from transactions' }).waitFor();
     seen.push(new URL(page.url()).pathname);
     await press(button('Compare 30, 45, 60 and 90 days'));
-    await page.getByText('Suggested').waitFor(waiting);
+    await page.getByText('Suggested', { exact: true }).waitFor(waiting);
     await press(button('Build the customers'));
     await link('Download today’s customers to score').waitFor(waiting);
     expect(await page.locator('main').innerText()).toMatch(
