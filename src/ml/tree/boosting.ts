@@ -21,7 +21,7 @@ import type { Table } from '../data/table.ts';
 import { checkTrainingData } from '../data/training-data.ts';
 import { binRows, type FeatureBins } from './bins.ts';
 import { addTreeValues, joinTrees, type Trees } from './predict.ts';
-import { addShap, shapPlanOf } from './shap.ts';
+import { shapOfTable } from './shap-of-table.ts';
 
 export interface BoostingModel {
   readonly bins: readonly FeatureBins[];
@@ -59,15 +59,8 @@ export function boostedMargins(model: BoostingModel, table: Table): Float64Array
 }
 
 function explainBoosting(model: BoostingModel, table: Table): Explanation {
-  const featureCount = model.bins.length;
-  const plan = shapPlanOf(model.trees);
-  const contributions = new Float64Array(table.rowCount * featureCount);
-  for (let start = 0; start < table.rowCount; start += BLOCK_ROWS) {
-    const end = Math.min(start + BLOCK_ROWS, table.rowCount);
-    const block = contributions.subarray(start * featureCount, end * featureCount);
-    addShap(plan, binRows(model.bins, table, start, end), block);
-  }
-  return toPoints(contributions, featureCount, model.baseMargin + plan.base);
+  const { featureCount, base, contributions } = shapOfTable(model, table);
+  return toPoints(contributions, featureCount, model.baseMargin + base);
 }
 
 function growAll(params: BoostingParams, rounds: Boosting): Trees[] {

@@ -17,7 +17,7 @@ import { binColumns, binRows, fitBins, type FeatureBins } from './bins.ts';
 import { createGrowContext, type GrowContext, type GrowParams } from './context.ts';
 import { growTree, writeCovers } from './grow.ts';
 import { addTreeValues, createTreeWriter, finishTrees, joinTrees, leafOf, type Trees } from './predict.ts';
-import { addShap, shapPlanOf } from './shap.ts';
+import { shapOfTable } from './shap-of-table.ts';
 
 export interface ForestParams {
   /** Number of trees, 1 to 5,000. */
@@ -103,17 +103,10 @@ function predictForest(model: ForestModel, table: Table): Float64Array {
 }
 
 function explainForest(model: ForestModel, table: Table): Explanation {
-  const featureCount = model.bins.length;
   const treeCount = model.trees.roots.length - 1;
-  const plan = shapPlanOf(model.trees);
-  const contributions = new Float64Array(table.rowCount * featureCount);
-  for (let start = 0; start < table.rowCount; start += BLOCK_ROWS) {
-    const end = Math.min(start + BLOCK_ROWS, table.rowCount);
-    const block = contributions.subarray(start * featureCount, end * featureCount);
-    addShap(plan, binRows(model.bins, table, start, end), block);
-  }
+  const { featureCount, base, contributions } = shapOfTable(model, table);
   for (let i = 0; i < contributions.length; i++) contributions[i]! /= treeCount;
-  return { featureCount, base: plan.base / treeCount, contributions };
+  return { featureCount, base: base / treeCount, contributions };
 }
 
 function checkParams(params: ForestParams): void {
