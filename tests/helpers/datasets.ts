@@ -31,7 +31,7 @@ export async function sendDataset(
 }
 
 /** Uploads a table and reads it. */
-export async function bringDataset(
+export async function uploadDataset(
   test: TestApp,
   agent: Agent,
   ...upload: [bytes: string | Buffer, name?: string, fields?: Fields]

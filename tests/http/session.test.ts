@@ -31,9 +31,9 @@ describe('a session', () => {
   it('that was signed out is not brought back by a request that was under way', async () => {
     const app = express();
     let arrive = (): void => undefined;
-    let letGo = (): void => undefined;
+    let release = (): void => undefined;
     const arrived = new Promise<void>((done) => (arrive = done));
-    const released = new Promise<void>((done) => (letGo = done));
+    const released = new Promise<void>((done) => (release = done));
     app.use(sessions(test.context));
     app.get('/in', (req, res) => {
       req.session.userId = 1;
@@ -56,7 +56,7 @@ describe('a session', () => {
     const slow = request(app).get('/slow').set('Cookie', cookie).then();
     await arrived;
     await request(app).get('/out').set('Cookie', cookie);
-    letGo();
+    release();
     await slow;
     expect((await request(app).get('/who').set('Cookie', cookie)).body).toEqual({ userId: null });
     expect(await countSessions()).toBe(before);

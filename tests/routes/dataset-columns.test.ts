@@ -5,7 +5,7 @@ import type { Dataset } from '../../src/store/datasets.ts';
 import { createTestApp, setUpOrganisation, signIn } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
 import { bankCsv } from '../helpers/bank.ts';
-import { bringDataset, errorsOf, postForm } from '../helpers/datasets.ts';
+import { uploadDataset, errorsOf, postForm } from '../helpers/datasets.ts';
 import type { Agent, Fields } from '../helpers/datasets.ts';
 import { runJobs } from '../helpers/work.ts';
 
@@ -24,7 +24,7 @@ const stored = (id: number) => getDataset(test.context.db, id);
 describe('the step Columns', () => {
   let dataset: Dataset;
   beforeAll(async () => {
-    dataset = await bringDataset(test, agent, bankCsv(300, 3));
+    dataset = await uploadDataset(test, agent, bankCsv(300, 3));
   });
   const at = (name: string): number => dataset.columns.findIndex((column) => column.name === name);
   /** Saves, and lets the columns be read anew where that is needed. */
@@ -152,7 +152,7 @@ describe('more than a hundred columns', () => {
       [row, ...names.map((_name, j) => (row * (j + 3)) % 17), row % 4 === 0 ? 'Yes' : 'No'].join(','),
     );
     const csv = `${['id', ...names, 'Churn'].join(',')}\n${rows.join('\n')}\n`;
-    const { id } = await bringDataset(test, agent, csv, 'wide.csv');
+    const { id } = await uploadDataset(test, agent, csv, 'wide.csv');
     const [first, second] = [
       await page(`/datasets/${id}/columns`),
       await page(`/datasets/${id}/columns?page=2`),
@@ -194,7 +194,7 @@ describe('more than a hundred columns', () => {
 describe('a number that is made a category', () => {
   it('has levels from then on, and can be the churn label', async () => {
     const rows = Array.from({ length: 120 }, (_, row) => `c${row},${20 + (row % 40)},${1 + (row % 3)}`);
-    const { id } = await bringDataset(test, agent, `id,age,status\n${rows.join('\n')}\n`);
+    const { id } = await uploadDataset(test, agent, `id,age,status\n${rows.join('\n')}\n`);
     expect((await stored(id)).columns[2]).toMatchObject({ type: 'number', levels: [] });
     await postForm(agent, `/datasets/${id}/columns`, { page: '1', type_2: 'category' });
     await runJobs(test.context);

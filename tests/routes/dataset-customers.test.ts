@@ -13,7 +13,7 @@ import type { Dataset } from '../../src/store/datasets.ts';
 import { createTestApp, setUpOrganisation, signIn } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
 import { bankCsv } from '../helpers/bank.ts';
-import { bringDataset, errorsOf, postForm } from '../helpers/datasets.ts';
+import { uploadDataset, errorsOf, postForm } from '../helpers/datasets.ts';
 import type { Agent, Fields } from '../helpers/datasets.ts';
 import { runJobs } from '../helpers/work.ts';
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
   const { cells } = sampleTransactions(200, 4);
   const rows = cells[0]!.map((_, row) => cells.map((column) => column[row]!));
   const csv = stringify([[...transactionColumns], ...rows]);
-  purchases = await bringDataset(test, agent, csv, 'purchases.csv', { kind: 'transactions' });
+  purchases = await uploadDataset(test, agent, csv, 'purchases.csv', { kind: 'transactions' });
 });
 afterAll(() => test.close());
 
@@ -159,7 +159,7 @@ describe('the customers', () => {
     const days = Array.from({ length: 12 }, (_, i) => `2026-${String(i + 1).padStart(2, '0')}-15`);
     const rows = days.flatMap((day) => names.map((name) => [name, day, '-12.5', '=HYPERLINK("x")']));
     const csv = stringify([['Who', 'When', 'Amount', 'Kind'], ...rows]);
-    const bought = await bringDataset(test, agent, csv, 'odd.csv', { kind: 'transactions' });
+    const bought = await uploadDataset(test, agent, csv, 'odd.csv', { kind: 'transactions' });
     const answer = await postForm(agent, `/datasets/${bought.id}/customers`, {
       customer: 'Who',
       date: 'When',
@@ -178,7 +178,7 @@ describe('the customers', () => {
   });
 
   it('are not built from customers, nor is a table of customers taken for transactions', async () => {
-    const bank = await bringDataset(test, agent, bankCsv(100, 1));
+    const bank = await uploadDataset(test, agent, bankCsv(100, 1));
     await agent.get(`/datasets/${bank.id}/customers`).expect(404);
     const answer = await postForm(agent, `/datasets/${bank.id}/customers`, options);
     expect(answer.status).toBe(422);

@@ -7,7 +7,7 @@ import { listOpenJobs } from '../../src/store/jobs.ts';
 import { createTestApp, setUpOrganisation, signIn } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
 import { bankCsv } from '../helpers/bank.ts';
-import { bringDataset, errorsOf, postForm, withColumn } from '../helpers/datasets.ts';
+import { uploadDataset, errorsOf, postForm, withColumn } from '../helpers/datasets.ts';
 import type { Agent, Fields } from '../helpers/datasets.ts';
 import { runJobs } from '../helpers/work.ts';
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
   test = await createTestApp();
   await setUpOrganisation(test);
   agent = await signIn(test, 'analyst');
-  dataset = await bringDataset(test, agent, bankCsv(500, 3));
+  dataset = await uploadDataset(test, agent, bankCsv(500, 3));
 });
 afterAll(() => test.close());
 
@@ -93,7 +93,7 @@ describe('beside a rule, a column that may leak the outcome', () => {
     let csv = withColumn(bankCsv(500, 3), 'churn_band', ([row]) => ['low', 'mid', 'high'][Number(row) % 3]!);
     csv = withColumn(csv, 'cancelled_on', ([row]) => `2026-0${1 + (Number(row) % 9)}-11`);
     csv = withColumn(csv, 'assets', (cells) => String(Number(cells[balance]) * 2 + (Number(cells[0]) % 7)));
-    const { id, columns } = await bringDataset(
+    const { id, columns } = await uploadDataset(
       test,
       agent,
       csv.replace(/^.*/, (names) => names.replace('Exited', 'state')),
@@ -232,7 +232,7 @@ describe('before a label is saved', () => {
   const table = (name: string, cellOf: (row: number) => string): string =>
     `id,age,${name}\n${Array.from({ length: 120 }, (_, i) => `c${i},${20 + ((i * 7) % 41)},${cellOf(i)}`).join('\n')}\n`;
   const labelPage = async (csv: string) => {
-    const { id } = await bringDataset(test, agent, csv, 'table.csv');
+    const { id } = await uploadDataset(test, agent, csv, 'table.csv');
     const { text } = await agent.get(`/datasets/${id}/label`).expect(200);
     return { id, text };
   };

@@ -9,7 +9,7 @@ import { listTrainingsOf } from '../../src/store/trainings.ts';
 import { createTestApp, setUpOrganisation, signIn } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
 import { bankCsv } from '../helpers/bank.ts';
-import { bringDataset, postForm, sendDataset, withColumn } from '../helpers/datasets.ts';
+import { uploadDataset, postForm, sendDataset, withColumn } from '../helpers/datasets.ts';
 import type { Agent, Fields } from '../helpers/datasets.ts';
 import { runJobs } from '../helpers/work.ts';
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => test.close());
 
 const bring = (...upload: [bytes: string | Buffer, name?: string, fields?: Fields]) =>
-  bringDataset(test, agent, ...upload);
+  uploadDataset(test, agent, ...upload);
 const post = (path: string, fields: Fields = {}) => postForm(agent, path, fields);
 const page = async (path: string) => (await agent.get(path).expect(200)).text;
 const actions = async () =>

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addCandidate } from '../helpers/models.ts';
 import { createTestApp, setUpOrganisation, signIn } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
-import { bringDataset } from '../helpers/datasets.ts';
+import { uploadDataset } from '../helpers/datasets.ts';
 import type { Agent } from '../helpers/datasets.ts';
 
 let test: TestApp;
@@ -33,7 +33,7 @@ const rowHeads = (text: string): string[] =>
 describe('the bins of a dataset', () => {
   let text: string;
   beforeAll(async () => {
-    const dataset = await bringDataset(test, agent, csv, 'visits.csv');
+    const dataset = await uploadDataset(test, agent, csv, 'visits.csv');
     text = (await agent.get(`/datasets/${dataset.id}`).expect(200)).text;
   });
 

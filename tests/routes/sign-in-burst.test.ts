@@ -1,4 +1,4 @@
-/** Many people at the door at once, of a server with threads of its own. */
+/** Many sign-ins at once, on a server with threads of its own. */
 import { execFile } from 'node:child_process';
 import { get } from 'node:http';
 import { join } from 'node:path';

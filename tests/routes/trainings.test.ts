@@ -15,7 +15,7 @@ import { getTraining } from '../../src/store/trainings.ts';
 import { activateSmallModel, createTestApp, setUpOrganisation, signIn } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
 import { bankCsv } from '../helpers/bank.ts';
-import { bringDataset, errorsOf, postForm } from '../helpers/datasets.ts';
+import { uploadDataset, errorsOf, postForm } from '../helpers/datasets.ts';
 import type { Agent, Fields } from '../helpers/datasets.ts';
 import { runJobs } from '../helpers/work.ts';
 
@@ -30,7 +30,7 @@ beforeAll(async () => {
   await setUpOrganisation(test);
   activeId = await activateSmallModel(test);
   agent = await signIn(test, 'analyst');
-  bank = await bringDataset(test, agent, bankCsv(400, 3));
+  bank = await uploadDataset(test, agent, bankCsv(400, 3));
 });
 afterAll(() => test.close());
 
@@ -226,7 +226,7 @@ describe('the form', () => {
 
   it('needs a churn label', async () => {
     const csv = bankCsv(120, 5, false);
-    const unlabelled = await bringDataset(test, agent, csv, 'nolabel.csv');
+    const unlabelled = await uploadDataset(test, agent, csv, 'nolabel.csv');
     expect(await page(`/datasets/${unlabelled.id}/training`)).toContain(
       'This dataset has no churn label yet.',
     );
@@ -317,7 +317,7 @@ describe('a training run that cannot succeed', () => {
   const few = `id,age,tenure,Churn\n${Array.from({ length: 15 }, (_, i) => `c${i},${20 + i},${i % 4},${i % 3 ? 'No' : 'Yes'}`).join('\n')}\n`;
 
   it('is refused before it starts when the dataset has errors, with what to do', async () => {
-    const dataset = await bringDataset(test, agent, few, 'few.csv');
+    const dataset = await uploadDataset(test, agent, few, 'few.csv');
     const { status, text } = await post(`/datasets/${dataset.id}/training`, small);
     expect(status).toBe(422);
     expect(errorsOf(text)).toEqual([
@@ -327,7 +327,7 @@ describe('a training run that cannot succeed', () => {
   });
 
   it('shows why it failed and can be started again', async () => {
-    const dataset = await bringDataset(test, agent, few, 'few.csv');
+    const dataset = await uploadDataset(test, agent, few, 'few.csv');
     const id = await queueTraining(test.context.db, ada, {
       datasetId: dataset.id,
       name: 'Too few',

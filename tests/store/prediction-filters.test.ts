@@ -37,7 +37,7 @@ describe('a filter by model', () => {
       expect(plan.filter((step) => step.includes('predictions_model'))).toEqual([]);
     }
     expect(await sumPredictions(db, { ...noFilter, population })).toMatchObject({ count: 50 });
-    const nobody = { ...noFilter, population: { modelIds: [], includesSample: false } };
-    expect((await pageOfPredictions(db, nobody, sort, { page: 1, size: 50 })).total).toBe(0);
+    const noModels = { ...noFilter, population: { modelIds: [], includesSample: false } };
+    expect((await pageOfPredictions(db, noModels, sort, { page: 1, size: 50 })).total).toBe(0);
   });
 });

@@ -33,14 +33,14 @@ describe('choosing a calibration', () => {
     ['too sure of itself', (score: number) => 0.5 + (score - 0.5) * 0.5],
     ['as balanced class weights leave it', (score: number) => score / (score + 4 * (1 - score))],
     ['bent', (score: number) => score ** 3],
-  ])('mends scores that are %s: ECE below 0.02 on new rows, the same order', (_, truth) => {
+  ])('corrects scores that are %s: ECE below 0.02 on new rows, the same order', (_, truth) => {
     const { scores, target } = drawn(20_000, truth);
     const map = fitCalibration(scores, target, createRandom(1));
     const fresh = drawn(20_000, truth, 8);
-    const mended = calibrate(map, fresh.scores);
+    const calibrated = calibrate(map, fresh.scores);
     expect(expectedCalibrationError(fresh.scores, fresh.target)).toBeGreaterThan(0.1);
-    expect(expectedCalibrationError(mended, fresh.target)).toBeLessThan(0.02);
-    expect(rocAuc(mended, fresh.target)).toBeCloseTo(rocAuc(fresh.scores, fresh.target), 3);
+    expect(expectedCalibrationError(calibrated, fresh.target)).toBeLessThan(0.02);
+    expect(rocAuc(calibrated, fresh.target)).toBeCloseTo(rocAuc(fresh.scores, fresh.target), 3);
   });
 
   it('says none where there is too little to learn from', () => {

@@ -1,4 +1,4 @@
-/** A full disk in the middle of scoring, and many who write meanwhile. */
+/** A full disk in the middle of scoring, and many concurrent writers. */
 import type * as FileSystem from 'node:fs';
 import type * as FilePromises from 'node:fs/promises';
 import { once } from 'node:events';
