@@ -30,7 +30,7 @@ export function presentDataset(h: ViewHelpers, record: DatasetRecord) {
     dataset,
     question,
     summary: [
-      h.or(dataset.originalName),
+      ...(dataset.originalName ? [dataset.originalName] : []),
       `version ${dataset.version}`,
       h.plural(dataset.rowCount, 'row'),
       h.plural(dataset.columns.length, 'column'),
