@@ -62,7 +62,11 @@ function presentRevenue(h: ViewHelpers, { query, totals, settings }: AnalyticsDa
   return {
     expectedLoss: h.money(totals.revenueAtRisk),
     highRisk: h.money(totals.highRiskRevenue),
-    highRiskHref: `/customers${h.query({ batch: query.batch }, { risk: 'high', sort: 'value' })}`,
+    /** Null where there is no figure to look behind. */
+    highRiskHref:
+      totals.highRiskRevenue === null
+        ? null
+        : `/customers${h.query({ batch: query.batch }, { risk: 'high', sort: 'value' })}`,
     saving: h.money(totals.expectedSaving),
     period: h.plural(settings.valueMonths, 'month'),
     known: `${h.count(totals.valued)} of ${h.count(totals.count)}`,

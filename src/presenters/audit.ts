@@ -1,4 +1,5 @@
 /** The audit log: what was done in words, and of each change only the fields that differ. */
+import { numberText } from '../format.ts';
 import type { AuditEvent } from '../store/audit.ts';
 import type { UserRecord } from '../store/users.ts';
 import type { ViewHelpers } from './view-helpers.ts';
@@ -70,10 +71,15 @@ export interface Change {
   readonly after: string;
 }
 
+/** Fields that a record has for the program and nobody changes. */
+const bookkeeping: ReadonlySet<string> = new Set(['id', 'version']);
+
 /** Of objects the fields that differ, in the order of the later one; of anything else the whole value. */
 export function changesBetween(before: string | null, after: string | null): Change[] {
   const [old, now] = [fieldsOf(before), fieldsOf(after)];
-  const names = [...new Set([...Object.keys(now), ...Object.keys(old)])];
+  const names = [...new Set([...Object.keys(now), ...Object.keys(old)])].filter(
+    (name) => !bookkeeping.has(name),
+  );
   return names
     .filter((name) => valueText(old[name]) !== valueText(now[name]))
     .map((name) => ({
@@ -99,8 +105,12 @@ function parsed(json: string): unknown {
   }
 }
 
+const abbreviations: Readonly<Record<string, string>> = { rocAuc: 'ROC AUC' };
+
 /** `valueMonths` → 'Value months'. */
 function fieldText(name: string): string {
+  const abbreviation = abbreviations[name];
+  if (abbreviation !== undefined) return abbreviation;
   const words = name.replace(/([a-z\d])([A-Z])/g, '$1 $2').toLowerCase();
   return words.replace(/^./, (letter) => letter.toUpperCase());
 }
@@ -108,6 +118,7 @@ function fieldText(name: string): string {
 function valueText(value: unknown): string {
   if (value === undefined || value === null || value === '') return '–';
   if (typeof value === 'boolean') return value ? 'Yes' : 'No';
+  if (typeof value === 'number') return numberText(value);
   if (Array.isArray(value)) return value.map(valueText).join(', ') || '–';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -51,7 +51,7 @@ export function presentTrainingRun(h: ViewHelpers, data: TrainingRunData) {
   const { id, name, state, error } = training;
   const options = TrainingOptions.safeParse(training.plan).data ?? null;
   return {
-    title: name,
+    title: `Training run: ${name}`,
     dataset: { href: `/datasets/${dataset.id}`, name: dataset.name },
     path: `/trainings/${id}`,
     state,

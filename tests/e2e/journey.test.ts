@@ -127,7 +127,7 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
 
   it('asks about one customer with the keyboard alone, sees all errors first, then the score and what-if', async () => {
     await page.goto(`${server.url}/predict`);
-    await page.getByRole('button', { name: 'Predict' }).focus();
+    await page.getByRole('button', { name: 'Score this customer' }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('alert').waitFor();
     const problems = await page.getByRole('alert').getByRole('link').count();
@@ -146,7 +146,7 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
     expect(before).toMatch(/%/);
     await page.getByRole('link', { name: 'Change and compare' }).click();
     await page.getByLabel('Contract').selectOption('Two year');
-    await page.getByRole('button', { name: 'Predict' }).click();
+    await page.getByRole('button', { name: 'Score this customer' }).click();
     await page.getByText('compared with the original').waitFor();
     expect(await page.locator('.result-figure').innerText()).not.toBe(before);
   });

@@ -24,6 +24,16 @@ describe('the changes of an event', () => {
     ]);
   });
 
+  it('leave out what identifies a record, and write figures as the pages do', () => {
+    const rule = { cost: 20, isExample: true };
+    expect(changes({ id: 1, version: 1, ...rule }, { ...rule, cost: 1_250.5 })).toEqual([
+      { field: 'Cost', before: '20', after: '1,250.5' },
+    ]);
+    expect(changes(undefined, { rocAuc: 0.8604174282140384 })).toEqual([
+      { field: 'ROC AUC', before: null, after: '0.86' },
+    ]);
+  });
+
   it('are read from plain text, too', () => {
     expect(changesBetween('old', 'new')).toEqual([{ field: 'Value', before: 'old', after: 'new' }]);
     expect(changes(undefined, undefined)).toEqual([]);
