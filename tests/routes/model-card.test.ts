@@ -88,9 +88,11 @@ describe('the comparison of algorithms', () => {
     const [honest, cards] = ['honest-figures', 'model-cards'].map((name) =>
       readFileSync(join(projectRoot, 'docs', `${name}.md`), 'utf8').replace(/\s+/g, ' '),
     );
-    expect(honest).toContain('chooses settings, count of trees and blend on the same out-of-fold rows');
-    expect(honest).toContain('are selection scores, a little too good');
-    expect(honest).toContain('with weights or resampling the highest ROC AUC');
+    expect(honest).toContain('chooses settings, number of trees and blend on the same out-of-fold rows');
+    expect(honest).toContain('marked as selection scores, slightly too good');
+    expect(honest).toContain(
+      'with weights or resampling, which shift probabilities before calibration, the highest ROC AUC',
+    );
     expect(cards).toContain('selection scores: slightly too good');
   });
 });
