@@ -1,4 +1,4 @@
-// The direction of imports that docs/architecture.md draws. Nothing here is a suggestion.
+// Enforces the direction of imports described in docs/architecture.md.
 const layer = (name) => `^src/${name}/`;
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
@@ -6,7 +6,7 @@ module.exports = {
   forbidden: [
     forbid(
       'no-circular',
-      'Two files that need each other are one idea, or need a third.',
+      'Two files that import each other belong together, or need a third one.',
       {},
       { circular: true },
     ),
@@ -18,7 +18,7 @@ module.exports = {
     ),
     forbid(
       'store-below-domain',
-      'The store knows SQL and nothing above it.',
+      'The store must not depend on the layers above it.',
       { path: layer('store') },
       { path: '^src/(http|routes|domain|jobs|tasks)/|^src/(app|server|cli)\\.ts' },
     ),
@@ -67,7 +67,7 @@ module.exports = {
     ),
     forbid(
       'presenters-below-routes',
-      'Only what answers requests words pages.',
+      'Only routes and http use presenters.',
       { path: '^src/(domain|store|jobs|tasks|commands|ml)/' },
       { path: layer('presenters') },
     ),

@@ -1,4 +1,4 @@
-/** The web application: what happens to every request, in order. */
+/** The web application: the middleware of every request, in order. */
 import express from 'express';
 import type { Express, RequestHandler } from 'express';
 import { pinoHttp } from 'pino-http';
@@ -54,7 +54,7 @@ function requestLog(logger: PinoLogger): RequestHandler {
   });
 }
 
-/** A NUL, a broken escape or a step upwards is never part of an honest address. */
+/** A valid address never contains a NUL, a broken escape or a step upwards. */
 const refuseOddAddresses: RequestHandler = (req, res, next) => {
   if (req.url === '*' && req.method === 'OPTIONS') {
     // Asks about the server as a whole.

@@ -38,8 +38,8 @@ Options
                       (train keeps the best, by default auto; evaluate measures each, by default all)
   --fold-column NAME  column of fold numbers, once for each repeat, to use the same folds as another program
   --header            the first line names the columns; --no-header: it is a row of data, and the columns are
-                      column_1, column_2 and so on. By default found out from the file
-  --allow-missing     score rows with missing values
+                      column_1, column_2 and so on. By default detected from the file
+  --allow-missing     score a FILE that lacks columns of the model; their values are missing in every row
   --rejected FILE     where to write the rows that could not be scored, with the reasons
   --out FILE          where to write the result; by default standard output
   --json              write JSON instead of text
@@ -66,7 +66,7 @@ async function run(): Promise<void> {
 
 function end(error: unknown): void {
   const { code = '', message } = error as NodeJS.ErrnoException;
-  // The reader of a pipe has closed it, as head does.
+  // The reader of the pipe has closed it, as `head` does.
   if (code === 'EPIPE') return;
   const isUsage = error instanceof UsageError || code.startsWith('ERR_PARSE_ARGS');
   const isKnown = isUsage || error instanceof AppError || error instanceof RangeError || code !== '';

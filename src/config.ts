@@ -46,7 +46,7 @@ export interface Config {
   readonly maxUploadBytes: number;
   /** Worker threads for training and scoring. */
   readonly workers: number;
-  /** What the objects of one thread may take. */
+  /** Memory limit of one thread. */
   readonly threadMemoryMb: number;
   readonly sampleData: boolean;
   readonly logLevel: string;

@@ -1,4 +1,4 @@
-/** What everything in the process shares, passed explicitly. */
+/** What the whole process shares, passed explicitly. */
 import type { Config } from './config.ts';
 import type { Db } from './db.ts';
 import type { Tasks } from './tasks/tasks.ts';

@@ -12,11 +12,11 @@ import { PatientClient } from './sqlite-client.ts';
 /** A connection or the transaction that is open on one; the store takes either. */
 export type Db = Knex;
 
-/** Runs first in a transaction, and throws when it must not write. */
+/** Runs first in a transaction, and throws if the transaction must not write. */
 export type Fence = (trx: Db) => Promise<void>;
 
 const nothing = (): void => undefined;
-/** Knex prints errors with their stack and throws them as well: whoever catches them says them once, in words. */
+/** Knex prints errors as well as throwing them; they are reported once, where they are caught. */
 const silent = { warn: nothing, error: nothing, deprecate: nothing, debug: nothing };
 
 const fences = new WeakMap<object, Fence>();
@@ -47,7 +47,7 @@ function makePrivateDatabase(path: string): void {
   for (const ending of ['', '-wal', '-shm']) closeToOthers(`${path}${ending}`);
 }
 
-/** SQL is nothing for a page, a log or a job's reason: the message is what the database itself says. */
+/** Removes the SQL from a message, for pages, logs and the reasons of failed jobs. */
 function withoutStatement(error: Error, { sql }: { readonly sql: string }): void {
   const prefix = `${sql} - `;
   if (error.message.startsWith(prefix)) error.message = error.message.slice(prefix.length);
@@ -68,8 +68,8 @@ export function openReadOnlyDatabase(url: string): Db {
 }
 
 /**
- * Looks through the whole file: a damaged page would otherwise be found by whoever asks for what it holds.
- * @throws Error naming the file and the way out when it is damaged, or no database
+ * Checks the whole file, so that a damaged page is found at start and not by the request that reads it.
+ * @throws Error with the file and the remedy if it is damaged or not a database
  */
 export async function checkDatabase(db: Db, url: string): Promise<void> {
   const damage = await findDamage(db);
@@ -95,8 +95,8 @@ async function findDamage(db: Db): Promise<string | null> {
 const migrateAttempts = 20;
 
 /**
- * Brings the schema up to date, in one transaction. Of two processes that start together one is refused by
- * the other's work; it waits and looks again, and finds nothing left to do.
+ * Migrates the schema in one transaction. If two processes start together, the second one waits and then finds nothing
+ * left to do.
  */
 export async function migrate(db: Db): Promise<void> {
   for (let attempt = 1; ; attempt++) {
@@ -111,8 +111,8 @@ export async function migrate(db: Db): Promise<void> {
 }
 
 /**
- * Runs `work` in one transaction: everything it writes through `trx` happens, or nothing does. It has the database to
- * itself from the beginning, and waits for that as long as another writes.
+ * Runs `work` in one transaction: everything it writes through `trx` happens, or nothing does. It has the
+ * write lock from the beginning, and waits while another transaction writes.
  */
 export async function inTransaction<T>(db: Db, work: (trx: Db) => Promise<T>): Promise<T> {
   if (db.isTransaction) return db.transaction(work);
@@ -136,7 +136,7 @@ interface SqliteConnection {
   };
 }
 
-/** Shows the rows of a query one by one and holds none of them; the connection does nothing else meanwhile. */
+/** Iterates over the rows of a query without keeping them; the connection is busy meanwhile. */
 export async function visitRows(
   db: Db,
   query: Knex.QueryBuilder,
@@ -155,12 +155,12 @@ export async function visitRows(
   }
 }
 
-/** WAL with FULL: what was acknowledged survives a crash, and readers never wait for a writer. */
+/** WAL with FULL: acknowledged writes survive a crash, and readers never wait for a writer. */
 function configureSqlite(connection: SqliteConnection, done: (error: Error | null) => void): void {
   connection.pragma('journal_mode = WAL');
   connection.pragma('synchronous = FULL');
   connection.pragma('foreign_keys = ON');
-  // Waiting is the client's: here it would block the thread.
+  // The client waits instead: waiting here would block the thread.
   connection.pragma('busy_timeout = 0');
   connection.pragma('secure_delete = ON');
   done(null);

@@ -23,14 +23,14 @@ import { makePrivateFolder } from './private-files.ts';
 import { startTaskPool } from './tasks/task-pool.ts';
 import type { TaskPool } from './tasks/task-pool.ts';
 
-// Whatever any library creates from here on is for this user alone.
+// Files that any library creates from here on are private to this user.
 process.umask(0o077);
 process.on('uncaughtException', endOnFault);
 process.on('unhandledRejection', endOnFault);
 
 /** Answers and downloads under way, and jobs on their way to a checkpoint, at the same time. */
 const finishWithinMs = 10_000;
-/** Whatever happens, it is over then. */
+/** The process exits after this time in any case. */
 const exitWithinMs = 12_000;
 const sweepEveryMs = 10 * 60_000;
 
@@ -41,7 +41,7 @@ await start().catch((error: unknown) => {
   process.exit(1);
 });
 
-/** Node.js would print the error with all that hangs on it, and that may be what somebody typed. */
+/** Node.js would print the error with all its properties, which may contain user input. */
 function endOnFault(error: unknown): void {
   process.stderr.write(`Holdfast has to stop: ${JSON.stringify(errorFields(error))}\n`);
   process.exit(1);
@@ -78,7 +78,7 @@ async function start(): Promise<void> {
   stopOnSignals(context, drain, pool, tasks);
 }
 
-/** The first start trains two models: whoever opens the address finds them ready. */
+/** The first start trains two models before the address is printed. */
 async function waitForSample({ db, config }: Context): Promise<void> {
   if (!(await prepareFirstStart(db, config))) return;
   process.stdout.write('Preparing the sample: generating customers, training two models …\n');
@@ -133,7 +133,7 @@ function stopOnSignals(
     log.info({}, 'Stopping: finishing answers, letting jobs reach a checkpoint');
     setTimeout(() => process.exit(1), exitWithinMs).unref();
     await Promise.all([drain(finishWithinMs), pool.stop(finishWithinMs - 1_000)]);
-    // Answers were made with tasks until now.
+    // Pending responses needed the tasks until now.
     await tasks.stop();
     await db.destroy();
     process.exit(0);

@@ -1,17 +1,18 @@
 /**
- * Knex's SQLite client with three changes. Transactions begin IMMEDIATE: one that reads before it writes sees nothing
- * that another changes meanwhile, and is never refused in its middle. And who finds the database locked waits without
- * blocking the thread: the driver's own waiting would stop every page. And many statements in a row let others have
- * their turn: the driver answers at once, and the next statement would follow before the thread looks at anything else.
+ * Knex's SQLite client with three changes:
+ * - Transactions begin IMMEDIATE, so that one that reads before it writes is never refused halfway.
+ * - Waiting for a locked database does not block the thread, as the driver's own waiting would.
+ * - Many statements in a row yield to other work: the driver answers synchronously, and the next statement would
+ *   otherwise follow before the event loop continues.
  */
 import { promisify } from 'node:util';
 import type { Knex } from 'knex';
 import SqliteClient from 'knex/lib/dialects/better-sqlite3/index.js';
 
-/** How long somebody waits for the database; then the error of the last try is thrown. */
+/** How long to wait for the database; then the error of the last attempt is thrown. */
 const patienceMs = 10_000;
 const pauseMs = 5;
-/** How long statements may follow each other before the thread looks at what else has come in. */
+/** How long statements may follow each other before the event loop continues. */
 const turnMs = 10;
 const nextTurn = promisify(setImmediate);
 /** Each round of the event loop takes one new connection in: after a crowd, the next would wait for a turn of each. */
@@ -29,7 +30,7 @@ interface Runner {
 }
 
 export class PatientClient extends SqliteClient {
-  /** Those who wait stand in one line, and only the first asks: many that ask at once would keep the thread busy. */
+  /** Waiting writers queue, and only the first one retries: many retries at once would keep the thread busy. */
   private line: Promise<unknown> = Promise.resolve();
 
   constructor(config: Knex.Config) {
@@ -37,7 +38,7 @@ export class PatientClient extends SqliteClient {
     super({ ...config, client: 'better-sqlite3' });
   }
 
-  /** Tries again while the database is locked. No connection is held between tries: those who read go on. */
+  /** Tries again while the database is locked. No connection is held between attempts, so reads continue. */
   async whileLocked<T>(attempt: () => Promise<T>): Promise<T> {
     try {
       return await attempt();

@@ -72,7 +72,7 @@ async function setUpBy({ url, setupLink }: RunningServer): Promise<string> {
 }
 
 describe('SIGTERM', { timeout: 120_000 }, () => {
-  it('cuts nobody off: requests are answered, a slow download comes whole, new connections are refused', async () => {
+  it('answers pending requests, completes a slow download and refuses new connections', async () => {
     const server = await folder.start({ SAMPLE_DATA: 'off' });
     const Cookie = await setUpBy(server);
     const large = Buffer.alloc(40_000_000, 'a,b\n');
@@ -110,7 +110,7 @@ describe('SIGTERM', { timeout: 120_000 }, () => {
     expect(performance.now() - begin).toBeLessThan(12_000);
   });
 
-  it('waits no longer than twelve seconds for somebody who takes nothing', async () => {
+  it('waits no longer than twelve seconds for a client that reads nothing', async () => {
     const server = await folder.start({ SAMPLE_DATA: 'off' });
     const Cookie = await setUpBy(server);
     writeFileSync(join(folder.path, 'data/sample-customers.csv'), Buffer.alloc(40_000_000, 'a,b\n'));
@@ -150,8 +150,8 @@ describe('a damaged database', { timeout: 120_000 }, () => {
   });
 });
 
-describe('200 people who sign in at once', { timeout: 120_000 }, () => {
-  it('are answered soon, and everybody else at once', async () => {
+describe('200 concurrent sign-ins', { timeout: 120_000 }, () => {
+  it('are answered soon, and other requests at once', async () => {
     const server = await folder.start({ SAMPLE_DATA: 'off', TRUST_PROXY: '1' });
     try {
       await setUpBy(server);

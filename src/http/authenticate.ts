@@ -1,4 +1,4 @@
-/** Who is asking: the user of the session, if it is still good. */
+/** Loads the user of the session, if the session is still valid. */
 import type { Request, RequestHandler } from 'express';
 import type { Context } from '../context.ts';
 import { toUser } from '../domain/people/accounts.ts';
@@ -39,7 +39,7 @@ export function currentUser(req: Request): User {
   return user;
 }
 
-/** A new identifier, so that one planted before sign-in is worth nothing. */
+/** A new identifier at sign-in prevents session fixation. */
 export async function signInSession(req: Request, user: UserRecord): Promise<void> {
   await endSession(req);
   req.session.userId = user.id;
@@ -51,7 +51,7 @@ export async function signInSession(req: Request, user: UserRecord): Promise<voi
   users.set(req, toUser(user));
 }
 
-/** What follows is a stranger's, and an empty session is not stored. */
+/** The session is empty from here on, and an empty session is not stored. */
 export function endSession(req: Request): Promise<void> {
   users.delete(req);
   return new Promise((done, fail) => {

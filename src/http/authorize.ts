@@ -1,4 +1,4 @@
-/** Nothing is reachable without a permission; `allow` names it beside each route. */
+/** Every route requires a permission, declared with `allow`. */
 import type { Request, RequestHandler, Response } from 'express';
 import { can } from '../domain/people/permissions.ts';
 import type { Permission } from '../domain/people/permissions.ts';
@@ -29,7 +29,7 @@ export function allow(access: Access): RequestHandler {
   return handler;
 }
 
-/** The way back is in the address: strangers get no session. A form that came too late is kept in the page. */
+/** The page to return to is in the address: anonymous visitors have no session. A late form is kept in the page. */
 async function sendToSignIn(req: Request, res: Response): Promise<void> {
   const isPage = req.method === 'GET' || req.method === 'HEAD';
   const next = localPath(isPage ? req.originalUrl : req.get('referer')?.replace(/^https?:\/\/[^/]+/, ''));
@@ -45,7 +45,7 @@ async function sendToSignIn(req: Request, res: Response): Promise<void> {
     );
 }
 
-/** What a route's handler demands; undefined: it is not one of `allow`'s. The route map's test asks. */
+/** The access that a handler requires; undefined if it was not made by `allow`. Used by the test of the routes. */
 export function accessOf(handler: RequestHandler): Access | undefined {
   return declared.get(handler);
 }

@@ -1,14 +1,14 @@
 /**
- * Compresses pages, stylesheets and scripts. The length of a compressed page can give away a secret in it to a site
- * that makes a browser ask for the page with guesses in its address (BREACH). What another site asks for is
- * therefore sent as it is: see docs/decisions/0018-compressed-pages.md.
+ * Compresses pages, stylesheets and scripts. The length of a compressed page can reveal a secret in it to a site that
+ * makes a browser request the page with guesses in its address (BREACH). Responses to requests from other sites are
+ * therefore not compressed: see docs/decisions/0018-compressed-pages.md.
  */
 import compression from 'compression';
 import type { Request, RequestHandler } from 'express';
 import type { Config } from '../config.ts';
 import { isHttps } from './session.ts';
 
-/** Downloads go out row by row, and files of models are compressed already. */
+/** Downloads are streamed row by row, and model files are already compressed. */
 const compressed = /^(text\/(html|css|javascript)|application\/(javascript|json)|image\/svg\+xml)\b/;
 
 export function compress(config: Config): RequestHandler {
@@ -19,14 +19,14 @@ export function compress(config: Config): RequestHandler {
   });
 }
 
-/** Files that are the same for everybody hold no secret. */
+/** Static files contain no secrets. */
 function isPublic(req: Request): boolean {
   return req.originalUrl.startsWith('/assets/');
 }
 
 /**
- * Browsers say in `Sec-Fetch-Site` who asks, but only over HTTPS or on this machine. Without HTTPS pages can be read
- * on their way anyway.
+ * Browsers send `Sec-Fetch-Site` only over HTTPS or on this machine. Without HTTPS, pages can be read in transit
+ * anyway.
  */
 function isAskedHere(req: Request, https: boolean): boolean {
   const site = req.get('sec-fetch-site');

@@ -1,6 +1,6 @@
 /**
- * Every request that changes something comes from a page of ours and carries the token of its session, or it is
- * refused. Before sign-in there is no session: the token is in a cookie of its own, and strangers fill no table.
+ * Refuses every request that changes something without the token of its session. Before sign-in there is no session:
+ * the token is in a cookie of its own, so that anonymous visitors do not fill a table.
  */
 import { csrfSync } from 'csrf-sync';
 import type { Request, RequestHandler } from 'express';
@@ -33,8 +33,8 @@ export function isCsrfError(error: unknown): boolean {
 }
 
 /**
- * Refuses what another site sends, even with a token. Browsers say where a request comes from in `Sec-Fetch-Site`,
- * over plain HTTP only in `Origin`; programs that are no browsers say nothing.
+ * Refuses requests from other sites, even with a token. Browsers send the origin of a request in `Sec-Fetch-Site`,
+ * over plain HTTP only in `Origin`; other programs send neither.
  */
 export function refuseForeign(publicUrl: string | null): RequestHandler {
   return (req, _res, next) => {
@@ -42,13 +42,13 @@ export function refuseForeign(publicUrl: string | null): RequestHandler {
       throw new AppError(
         403,
         'foreign-origin',
-        'This form was sent from another site. Nothing was changed. Open the page here and send it again. Behind a proxy, PUBLIC_URL must be the address that people type.',
+        'This form was sent from another site. Nothing was changed. Open the page here and send it again. Behind a proxy, PUBLIC_URL must be the public address.',
       );
     next();
   };
 }
 
-/** Where a request says that it comes from. */
+/** The origin that a request states. */
 export function originOf(req: Request, publicUrl: string | null): 'own' | 'foreign' | 'unknown' {
   const site = req.get('sec-fetch-site');
   if (site !== undefined) return site === 'same-origin' || site === 'none' ? 'own' : 'foreign';
@@ -63,7 +63,7 @@ export function csrfAnswer(): AppError {
   return new AppError(
     403,
     'csrf',
-    'This page was open for too long, or the request came from elsewhere. Nothing was changed. Go back, reload the page and try again.',
+    'This page was open for too long, or the form was sent from another site. Nothing was changed. Go back, reload the page and try again.',
   );
 }
 
@@ -81,7 +81,7 @@ function cookieName(req: Request): string {
   return req.secure ? '__Host-holdfast-form' : 'holdfast-form';
 }
 
-/** Set with this very answer: the form in it carries the same. */
+/** Set with this response, whose form contains the same token. */
 const justSet = new WeakMap<Request, string>();
 
 function cookieToken(req: Request): string | undefined {

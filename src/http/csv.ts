@@ -1,4 +1,4 @@
-/** CSV answers: UTF-8 with BOM for spreadsheets, no cell that a spreadsheet would run. */
+/** CSV responses: UTF-8 with BOM for spreadsheets, formulas escaped. */
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import type { Response } from 'express';
@@ -23,7 +23,7 @@ async function* linesOf(
   for await (const row of rows) yield safeLine(row);
 }
 
-/** Streams text that is CSV already, part by part as fast as it is taken. */
+/** Streams CSV text part by part, as fast as the client reads it. */
 export async function sendCsvText(
   res: Response,
   fileName: string,

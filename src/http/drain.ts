@@ -1,7 +1,7 @@
-/** Ends a web server without cutting anybody off: what was asked is answered, nothing new is taken. */
+/** Stops a web server gracefully: pending requests are answered, new ones refused. */
 import type { Server, ServerResponse } from 'node:http';
 
-/** Requests that were on their way when the stop began still arrive; it is quiet when none did for so long … */
+/** Requests in transit when the stop began still arrive; the server is quiet when none did for so long … */
 const quietMs = 250;
 /** … and after so long at the latest. */
 const settleWithinMs = 2_000;
@@ -45,7 +45,7 @@ export function createDrain(server: Server): (withinMs: number) => Promise<void>
   };
 }
 
-/** Tells the client not to send its next request on this connection. */
+/** Asks the client not to reuse this connection. */
 function endConnectionAfter(res: ServerResponse): void {
   if (!res.headersSent) res.setHeader('Connection', 'close');
 }

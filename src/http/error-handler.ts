@@ -1,4 +1,4 @@
-/** The one place where an error becomes an answer, as a page or as JSON. */
+/** Turns an error into a response, as a page or as JSON. */
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Context } from '../context.ts';
 import {
@@ -16,13 +16,13 @@ import { answerOldToken } from './late-form.ts';
 import { render } from './render.ts';
 
 export function errorHandler(context: Context): ErrorRequestHandler {
-  // Express tells a handler of errors by its four parameters. Nothing is ever passed on to Express's own: it
+  // Express recognises an error handler by its four parameters. Nothing is passed on to Express's own handler: it
   // writes the error to stderr and, outside production, onto the page.
   // eslint-disable-next-line @typescript-eslint/no-unused-vars
   return async (error: unknown, req, res, _next) => {
     if (res.headersSent) {
       note(context, error, req, 'Failed after the answer had begun');
-      // Too late for an answer: cutting the connection tells the reader that it is not whole.
+      // Too late for an error page: closing the connection shows the client that the response is incomplete.
       if (!res.writableEnded) res.destroy();
       return;
     }
@@ -92,31 +92,33 @@ interface HttpFailure {
   readonly code?: string;
 }
 
-/** Express and its parsers throw errors with a status; everything else is a fault of ours. */
+/** Express and its parsers throw errors with a status; everything else is an internal error. */
 function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (isCsrfError(error)) return csrfAnswer();
   const { status } = (typeof error === 'object' && error !== null ? error : {}) as HttpFailure;
-  if (error instanceof URIError) return new AppError(400, 'bad-address', 'The address has a broken % in it.');
+  if (error instanceof URIError)
+    return new AppError(400, 'bad-address', 'The address contains an invalid % sequence. Check the link.');
   if (isDiskFull(error)) {
     return new AppError(
       507,
       'disk-full',
-      'There is no space left to store this. Nothing that was stored before is lost.',
+      'The disk is full, so this could not be saved. Earlier changes are safe. Ask an administrator to free some space.',
     );
   }
   if (isLocked(error) || isPoolTimeout(error))
     return new Unavailable('The database is busy. Nothing was saved. Try again in a moment.', 'busy');
   if (status === 404) return new NotFound();
-  if (status === 413) return new AppError(413, 'too-large', 'This is more than can be sent at once.');
-  if (status === 415) return new AppError(415, 'unsupported', 'This kind of content cannot be read here.');
+  if (status === 413)
+    return new AppError(413, 'too-large', 'The request is too large. Send less data at once.');
+  if (status === 415) return new AppError(415, 'unsupported', 'This type of content is not supported here.');
   if (status !== undefined && status >= 400 && status < 500) {
-    return new AppError(status, 'bad-request', 'The request cannot be read as it was sent.');
+    return new AppError(status, 'bad-request', 'The request is malformed. Go back and try again.');
   }
   return new AppError(
     500,
     'fault',
-    'This is a fault of ours. What was saved before is safe; what you just sent was not saved.',
+    'Something went wrong on our side. Your last change was not saved; earlier changes are safe.',
   );
 }
 

@@ -1,6 +1,6 @@
 /**
- * A form that arrived after its session had ended. What was typed waits in the sign-in page, not on the server, and
- * is sent only when the person who signed in has seen it and says so, with a fresh token.
+ * A form that was sent after its session had ended. Its values are kept in the sign-in page, not on the server, and are
+ * sent with a new token once the user has signed in and confirmed them.
  */
 import type { Request } from 'express';
 import { z } from 'zod';

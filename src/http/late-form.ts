@@ -1,6 +1,6 @@
 /**
- * A form whose token is old, because its writer signed in again in another tab: it is shown to be sent again, like one
- * that came after its session had ended.
+ * A form with an old token, because the user signed in again in another tab: it is shown for confirmation, like one that
+ * was sent after its session had ended.
  */
 import type { Request, Response } from 'express';
 import { findCurrentUser, localPath } from './authenticate.ts';
@@ -22,7 +22,7 @@ declare module './render.ts' {
   }
 }
 
-/** Shows the form to whoever is signed in. `wasSignedOut`: that is why it could not be taken. */
+/** Shows the form to the signed-in user. `wasSignedOut`: the reason why it was not accepted. */
 export async function renderSendAgain(
   res: Response,
   form: KeptForm,
@@ -37,8 +37,8 @@ export async function renderSendAgain(
 }
 
 /**
- * Answers a form with an old token; false where it cannot be shown again. Only a form that its browser says is from
- * here: another site could have filled in any other.
+ * Answers a form with an old token; false where it cannot be shown again. Only a form that the browser
+ * reports as same-origin: another site could have filled in any other.
  */
 export async function answerOldToken(
   req: Request,
@@ -52,7 +52,7 @@ export async function answerOldToken(
   return form !== null;
 }
 
-/** Signed in already: there is nothing to check, and what waited in the page goes on waiting. */
+/** Signed in already: there is nothing to check, and the form stays in the page. */
 async function answerSecondSignIn(req: Request, res: Response): Promise<boolean> {
   const { kept, next } = (req.body ?? {}) as Record<string, unknown>;
   const form = readKeptForm(kept);

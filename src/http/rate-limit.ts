@@ -1,4 +1,4 @@
-/** Guessing is limited by account and by address; the counts are in the database and survive a restart. */
+/** Limits password guessing by account and by address; the counts are in the database and survive a restart. */
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import ipaddr from 'ipaddr.js';

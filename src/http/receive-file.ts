@@ -76,7 +76,7 @@ function toAppError(error: unknown, config: Config): unknown {
   // The disk's errors name the call that failed; the others are the parser's: no boundary, cut off, not a form.
   if (error instanceof Error && 'syscall' in error) return error;
   if (error instanceof multer.MulterError && error.code === 'LIMIT_FILE_SIZE') return tooLarge(config);
-  return new AppError(400, 'bad-upload', 'Send one file, in the field that the form has for it.');
+  return new AppError(400, 'bad-upload', 'Send one file, in the file field of the form.');
 }
 
 function tooLarge(config: Config): AppError {

@@ -98,7 +98,7 @@ export async function renderFragment(
 /** What every template has beside its own data. */
 async function sharedLocals(res: Response): Promise<{ readonly ui: PageUi; readonly h: ViewHelpers }> {
   const app = context.get(res.app);
-  if (!app) throw new Error('The application was not given its context.');
+  if (!app) throw new Error('The context of the application is not set.');
   const settings = await getSettings(app.db);
   const { req } = res;
   const user = findCurrentUser(req);

@@ -1,4 +1,4 @@
-/** What the browser may load and who may frame us: nothing, and then what the pages need. */
+/** Security headers: everything is forbidden except what the pages need. */
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Config } from '../config.ts';

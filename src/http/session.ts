@@ -1,4 +1,4 @@
-/** Who is signed in: the cookie, how long it is good, and the secret that signs it. */
+/** Sessions: the cookie, its lifetime, and the secret that signs it. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -53,7 +53,7 @@ export function sessions(context: Context): RequestHandler {
   });
   store.rememberNew();
   return (req, res, next) => {
-    // The configured address says that browsers speak HTTPS, whatever the proxy tells us about it.
+    // The configured address decides whether browsers use HTTPS, not the headers of the proxy.
     if (secure) Object.defineProperty(req, 'secure', { value: true });
     let isPassedOn = false;
     void handler(req, res, (error?: unknown) => {
@@ -80,11 +80,13 @@ export function sessionSecret(config: Config): string {
   if (!existsSync(file)) createSecret(config.dataDir, file);
   const secret = readFileSync(file, 'utf8');
   if (secret.length < 32)
-    throw new Error(`the session secret in ${file} is damaged. Delete the file; everybody signs in again.`);
+    throw new Error(
+      `the session secret in ${file} is damaged. Delete the file; all users will have to sign in again.`,
+    );
   return secret;
 }
 
-/** Under a temporary name first: a crash leaves no half secret, and of two processes one wins. */
+/** Written under a temporary name first: a crash leaves no partial secret, and of two processes one wins. */
 function createSecret(folder: string, file: string): void {
   mkdirSync(folder, { recursive: true, mode: privateFolder });
   const temporary = `${file}.${randomBytes(6).toString('hex')}`;

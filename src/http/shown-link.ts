@@ -27,7 +27,7 @@ export function showLinkAt(res: Response, path: string, token: string): void {
   });
 }
 
-/** The token of the link, on its page. The cookie may be anything: ask whether the link is good. */
+/** The token of the link, on its page. The cookie may contain anything: check that the link is valid. */
 export function shownToken(req: Request): string | null {
   if (req.session.linkShownAt !== req.path) return null;
   return (
@@ -35,7 +35,7 @@ export function shownToken(req: Request): string | null {
   );
 }
 
-/** Whoever opens another page has left the link's. */
+/** Opening another page ends the display of the link. */
 export function hideLinkElsewhere(res: Response): void {
   const { req } = res;
   const path = req.session.linkShownAt;

@@ -7,7 +7,7 @@ import type { FieldError } from '../errors.ts';
 /** A line of text in a form. */
 export const limitedText = (max: number) => z.string().trim().max(max, `Use at most ${max} characters.`);
 
-/** Where a schema says nothing of its own, people still get plain words. */
+/** Messages for schemas that define none. */
 const plainWords = { error: () => 'This is missing, or it cannot be read as it is.' };
 
 export type FormResult<T> =
@@ -57,8 +57,8 @@ export function textValues(body: unknown): Record<string, string> {
 }
 
 /**
- * Reads filters, sort and page from the address. What makes no sense falls back to its default, field by
- * field, and `noted` says so.
+ * Reads filters, sort and page from the address. An invalid value falls back to its default, field by
+ * field, which `noted` reports.
  */
 export function parseQuery<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape>,
@@ -72,11 +72,15 @@ export function parseQuery<Shape extends z.ZodRawShape>(
   return { data: schema.parse(given), noted: true };
 }
 
-/** `id=1&id=2` has no right answer. */
+/** `id=1&id=2` is ambiguous. */
 function refuseRepeated(query: Request['query']): void {
   const repeated = Object.entries(query).find(([, value]) => typeof value !== 'string');
   if (repeated)
-    throw new AppError(400, 'repeated-parameter', `The address gives '${repeated[0]}' more than once.`);
+    throw new AppError(
+      400,
+      'repeated-parameter',
+      `The address contains '${repeated[0]}' more than once. Remove the repetition.`,
+    );
 }
 
 /** A row's number in the address. @throws NotFound */

@@ -1,4 +1,4 @@
-/** The templates that belong to the program: without one of them it does not start. */
+/** The list of all templates; Holdfast does not start without one of them. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ejs from 'ejs';
@@ -106,7 +106,7 @@ export const views: readonly string[] = [
 ];
 
 /**
- * Compiles every template, so that a missing or broken one is found at start and not by whoever opens its page.
+ * Compiles every template, so that a missing or broken one is found at start and not when its page is opened.
  * @throws Error naming the template
  */
 export function checkViews(folder: string): void {

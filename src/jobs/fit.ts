@@ -1,4 +1,4 @@
-/** The fitting thread: reads the data, trains, writes the model's file, and says where it is. */
+/** The fitting thread: reads the data, trains, writes the model file, and reports progress. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { AppError } from '../errors.ts';
 import { fitTraining } from '../domain/training/queue.ts';
@@ -17,7 +17,7 @@ try {
   say({ result });
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
-  // A RangeError is an estimator that cannot learn from these rows; trying again would say the same.
+  // A RangeError means that an estimator cannot be fitted to these rows; a retry would fail as well.
   const { code } = (error ?? {}) as { readonly code?: string };
   say({ failed: { message, code, isFinal: error instanceof AppError || error instanceof RangeError } });
 }

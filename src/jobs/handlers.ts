@@ -1,4 +1,4 @@
-/** What each kind of job does. A handler that stopped when asked is called again later and goes on. */
+/** The handler of each kind of job. A handler that stopped when asked is called again later and continues. */
 import type { JobKind } from '../store/jobs.ts';
 import { runBuildCustomers } from './build-customers.ts';
 import { runChallengeBatch } from './challenge-batch.ts';

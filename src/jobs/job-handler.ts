@@ -1,4 +1,4 @@
-/** What every kind of job is: work that reports its steps and can stop at each. */
+/** The interface of a job handler: work that reports its steps and can stop at each. */
 import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
 import type { JobOutcome } from '../domain/jobs/steps.ts';
@@ -10,7 +10,7 @@ export interface JobContext {
   readonly config: Config;
   /** Reports progress, and answers whether to stop (the program ends) or to end (somebody cancelled). */
   readonly step: (done: number, total: number, stage?: string) => Promise<'go on' | 'stop' | 'cancel'>;
-  /** Part of the work is stored for good, in this transaction. */
+  /** Part of the work has been committed with this transaction. */
   readonly stored: (trx: Db) => Promise<void>;
 }
 

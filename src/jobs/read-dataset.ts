@@ -3,7 +3,7 @@ import { cancelSubject } from '../domain/jobs/failure.ts';
 import { cancelled, done } from '../domain/jobs/steps.ts';
 import type { JobHandler } from './job-handler.ts';
 
-/** Somebody cancelled, or the program ends: leaves the reading at its next checkpoint. */
+/** Thrown at a checkpoint when the job was cancelled or the program ends. */
 class Ended extends Error {}
 
 export const runReadDataset: JobHandler = async ({ db, config, step }, { datasetId, firstLine }) => {

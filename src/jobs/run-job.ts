@@ -1,7 +1,7 @@
 /**
- * Runs a job that was claimed, to its end: what it worked on changes its state in the transaction that ends the job,
- * so that a crash leaves both as they were. What stands in the way but passes - a full disk, a locked database -
- * pauses the job; a finished result is kept and stored as soon as that is possible.
+ * Runs a claimed job to its end. The record it works on changes its state in the transaction that ends the job, so that
+ * a crash leaves both unchanged. A temporary obstacle, such as a full disk or a locked database, pauses the job; a
+ * finished result is kept and stored as soon as possible.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../config.ts';
@@ -58,7 +58,7 @@ async function run(context: JobContext, job: Job, isStopping: () => boolean): Pr
     const message = error instanceof Error ? error.message : String(error);
     const reason = passing(error);
     if (reason !== null) await store((trx) => pauseJob(trx, job, reason, retryMs));
-    // What the input is to blame for will not get better by trying again.
+    // An error in the input would occur again.
     else await store((trx) => failAttempt(trx, job, message, error instanceof AppError));
     return { message };
   }
@@ -73,7 +73,7 @@ async function run(context: JobContext, job: Job, isStopping: () => boolean): Pr
   return { message: null };
 }
 
-/** One attempt is lost: back to the queue, or failed for good together with what it worked on. */
+/** One attempt is lost: the job returns to the queue, or fails finally together with its record. */
 export async function failAttempt(trx: Db, job: Job, message: string, isFinal: boolean): Promise<void> {
   if (!isFinal && (await countAttempts(trx, job)) < maxAttempts) {
     await releaseJob(trx, job, false);
@@ -83,14 +83,14 @@ export async function failAttempt(trx: Db, job: Job, message: string, isFinal: b
   await finishJob(trx, job, 'failed', message);
 }
 
-/** In words what stands in the way and passes; null: something else. */
+/** Describes a temporary obstacle; null for any other error. */
 function passing(error: unknown): string | null {
   if (isDiskFull(error)) return diskFull;
   if (isLocked(error) || error instanceof TryLater) return locked;
   return null;
 }
 
-/** Tries until what stands in the way has passed, or the program ends: the lease runs out then, and nothing is lost. */
+/** Retries until the obstacle is gone or the program ends; then the lease expires and nothing is lost. */
 async function whenPossible(isStopping: () => boolean, attempt: () => Promise<void>): Promise<void> {
   for (;;) {
     try {
@@ -115,7 +115,7 @@ function createStep(db: Db, job: Job, isStopping: () => boolean): JobContext['st
       const { isCancelled } = await saveProgress(db, job, { done, total, stage: stage ?? null });
       return isCancelled ? 'cancel' : 'go on';
     } catch (error) {
-      // Progress that cannot be written just now is no reason to end the work.
+      // Failing to write progress must not end the work.
       if (passing(error) === null) throw error;
       return 'go on';
     }

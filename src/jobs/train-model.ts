@@ -54,7 +54,7 @@ export const runTrainModel: JobHandler = async ({ db, config, step }, { training
   }
 };
 
-/** A fit that has run for an hour does not end because its progress cannot be written just now. */
+/** Failing to write progress must not end a fit that has run for an hour. */
 async function writeProgress(db: Db, id: number, progress: TrainingProgress): Promise<void> {
   try {
     await inTransaction(db, (trx) => saveTrainingProgress(trx, id, progress));
@@ -70,7 +70,7 @@ interface News {
   isOver: boolean;
 }
 
-/** What the fitting thread has said so far. */
+/** The messages of the fitting thread so far. */
 function listen(fit: Worker): News {
   const progress = { stage: 'Reading the data', done: 0, total: 0, best: null };
   const news: News = { progress, result: null, failure: null, isOver: false };
@@ -93,7 +93,7 @@ function listen(fit: Worker): News {
   return news;
 }
 
-/** What the data are to blame for is not tried again. */
+/** An error in the data is not retried. */
 function asError({ message, isFinal, code }: FitFailure): Error {
   return isFinal ? new AppError(422, 'untrainable', message) : Object.assign(new Error(message), { code });
 }

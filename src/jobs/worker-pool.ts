@@ -1,7 +1,7 @@
 /**
- * The pool: claims jobs by a lease, hands each to a worker thread and renews the lease while it runs. A worker
- * that dies gives its job back to the queue; the third death without progress fails it with its reason. The thread
- * that owns the pool does nothing heavy itself.
+ * The pool claims jobs by a lease, hands each to a worker thread and renews the lease while it runs. If a worker
+ * crashes, its job returns to the queue; after the third crash without progress the job fails with the reason. The
+ * thread that owns the pool does no heavy work itself.
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -33,16 +33,16 @@ export interface WorkerPool {
 }
 
 const pollMs = 200;
-/** So long a job may take to see that it was cancelled; its thread is ended then. */
+/** After this time the thread of a cancelled job that has not stopped is ended. */
 const cancelGraceMs = 2_000;
-/** What may take hours. One thread is kept for everything else, so that an upload never waits behind it. */
+/** Jobs that may take hours. One thread is reserved for all others, so that an upload never waits for them. */
 const trainings: readonly JobKind[] = ['train-model', 'first-start'];
 
 interface Slot {
   readonly excluded: readonly JobKind[];
   worker: Worker | null;
   job: Job | null;
-  /** Since when it is known that somebody asked to cancel the job. */
+  /** When the request to cancel the job was first seen. */
   cancelledAt: number | null;
   ranOutOfMemory: boolean;
 }
@@ -73,7 +73,7 @@ export function startWorkerPool(context: Context): WorkerPool {
     if (job.attempts > maxAttempts) {
       await loseAttempt(
         job,
-        job.error ?? 'It ended unexpectedly three times. The log of the server says more.',
+        job.error ?? 'It ended unexpectedly three times. See the server log for the cause.',
         false,
       );
       return;
@@ -101,7 +101,7 @@ export function startWorkerPool(context: Context): WorkerPool {
       const { job, ranOutOfMemory } = slot;
       slot.job = null;
       const message = ranOutOfMemory ? needsMoreMemory : 'The worker thread ended.';
-      // Trying again would need as much.
+      // A retry would need as much memory.
       if (job) void inTurn(() => loseAttempt(job, message, ranOutOfMemory));
     });
     return worker;
@@ -115,7 +115,7 @@ export function startWorkerPool(context: Context): WorkerPool {
     });
   };
 
-  /** Nothing happens when the job went to somebody else meanwhile, or is over. */
+  /** Does nothing if the job has been taken over or has ended. */
   const writeFor = async (job: Job, write: (trx: Db) => Promise<void>): Promise<void> => {
     await inTransaction(db, async (trx) => {
       await requireLease(trx, job);
@@ -125,7 +125,7 @@ export function startWorkerPool(context: Context): WorkerPool {
     });
   };
 
-  /** Ends the thread of a job that does not see that it was cancelled: it is in the middle of a long step. */
+  /** Ends the thread of a cancelled job that does not stop because it is in the middle of a long step. */
   const endCancelled = async (): Promise<void> => {
     const running = slots.flatMap(({ job }) => (job === null ? [] : [job.id]));
     if (running.length === 0) return;
@@ -156,10 +156,10 @@ export function startWorkerPool(context: Context): WorkerPool {
     }
   };
 
-  /** One thing at a time, and an error of one does not end the pool. */
+  /** Runs one operation at a time; an error does not end the pool. */
   const inTurn = (work: () => Promise<void>): Promise<void> => {
     turn = turn.then(work).catch((error: unknown) => {
-      log.error({ err: errorFields(error) }, 'The job queue could not be served; trying again');
+      log.error({ err: errorFields(error) }, 'The job queue could not be processed; retrying');
     });
     return turn;
   };
@@ -183,7 +183,7 @@ export function startWorkerPool(context: Context): WorkerPool {
         const { job } = slot;
         slot.job = null;
         await slot.worker?.terminate();
-        // It had no step to stop at in time, which is not its fault.
+        // It had no step to stop at in time, so this attempt is not counted.
         if (job) await inTurn(() => releaseJob(db, job, true));
       }
       await turn;

@@ -5,7 +5,7 @@ import type { Job } from '../store/jobs.ts';
 import { runJob } from './run-job.ts';
 import type { JobReport } from './run-job.ts';
 
-/** To the worker: a job to run, or the word to stop at the next step. */
+/** To the worker: a job to run, or the request to stop at the next step. */
 export type ToWorker = { readonly run: Job } | { readonly stop: true };
 /** From the worker: the job is over, given back or lost. */
 export type FromWorker = JobReport;
@@ -23,7 +23,7 @@ async function run(job: Job): Promise<void> {
   try {
     report = await runJob(config, job, () => isStopping);
   } catch (error) {
-    // Its state could not be stored: the lease runs out, and the job is taken up again.
+    // Its state could not be stored: the lease expires, and the job is claimed again.
     report = { message: error instanceof Error ? error.message : String(error) };
   }
   parentPort!.postMessage(report);

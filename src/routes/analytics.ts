@@ -1,4 +1,4 @@
-/** One question a figure, over the latest score of every customer or one upload. */
+/** One figure per question, over the latest score of every customer or over one file. */
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';

@@ -1,4 +1,4 @@
-/** Checking, scoring and deleting a batch: the check's report, starting the scoring, and how far it is. */
+/** Checking, scoring and deleting a batch: the report of the check, the start of scoring, and the progress. */
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
 import { cancelBatch, findRunningJob, resumeBatch, scoreBatchLater } from '../domain/batches/batches.ts';
@@ -45,7 +45,7 @@ export function createBatchProgressHandlers({ db, config }: Context) {
   const sendProgress = async (res: Response, batch: BatchRecord | undefined) => {
     res.set('Cache-Control', 'no-store');
     if (!batch) {
-      // The batch has been deleted, and this page showed how.
+      // The batch has been deleted; this page showed the progress.
       res.json({ next: '/score' });
       return;
     }

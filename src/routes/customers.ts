@@ -138,7 +138,7 @@ export function createCustomerHandlers({ db, tasks }: Context) {
   };
 }
 
-/** For a part of a page that the rest does not wait for. */
+/** For a part of a page that must not delay the rest. */
 async function nullIfLate<T>(work: Promise<T>): Promise<T | null> {
   try {
     return await work;

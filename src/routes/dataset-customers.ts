@@ -1,4 +1,4 @@
-/** The step 'Customers' of a dataset of transactions: from transactions to one row a customer. */
+/** The step 'Customers' of a dataset of transactions: builds one row per customer. */
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
@@ -80,7 +80,7 @@ export function createDatasetCustomersHandlers({ db, config }: Context) {
       return `/datasets/${built}`;
     }),
 
-    /** The customers of the last day, without a label: the file to score with a model of this dataset. */
+    /** The customers of the last day, without a label, to be scored with a model of this dataset. */
     downloadCurrent: async (req: Request, res: Response) => {
       const path = currentCustomersPath(config, await getDataset(db, idParam(req)));
       res.attachment('customers-to-score.csv').type('text/csv');

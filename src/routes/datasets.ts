@@ -41,7 +41,7 @@ const UploadForm = z.object({
 
 const FirstLineForm = z.object({ firstLine: z.enum(['names', 'data']) });
 
-/** Steps that a page waiting for the reading can go on to. */
+/** Steps to continue with once the file has been read. */
 const steps = ['columns', 'label', 'training', 'customers'] as const;
 
 export function createDatasetHandlers(context: Context) {

@@ -1,6 +1,6 @@
 /**
- * Figures by column look at every customer, which takes seconds where there are a million: they are kept until the
- * totals, and so the scores, change. Who asks while they are being made waits for the same figures.
+ * Figures by column read every customer, which takes seconds for a million: they are cached until the totals, and so
+ * the scores, change. Requests that arrive while they are being computed wait for the same result.
  */
 import type { Figure } from '../domain/analytics/analytics.ts';
 import { Unavailable } from '../errors.ts';
@@ -9,7 +9,7 @@ import type { PredictionFilter } from '../store/prediction-filters.ts';
 import type { Totals } from '../store/prediction-totals.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 
-/** @throws Unavailable when they take too long; they are made nevertheless, for who asks again. */
+/** @throws Unavailable if they take too long; the computation continues for the next request. */
 export type FigureReader = (
   model: ModelRecord,
   filter: PredictionFilter,
@@ -40,7 +40,7 @@ async function inTime<T>(work: Promise<T>, withinMs: number): Promise<T> {
   let timer;
   const late = new Promise<never>((_, fail) => {
     timer = setTimeout(() => {
-      fail(new Unavailable('The figures of so many customers are still being made. Try again in a moment.'));
+      fail(new Unavailable('The figures are still being computed. Try again in a moment.'));
     }, withinMs);
   });
   try {

@@ -1,4 +1,4 @@
-/** The glossary: what the words on the pages mean. */
+/** The glossary page: definitions of the terms used on the pages. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Request, Response } from 'express';

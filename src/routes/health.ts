@@ -1,4 +1,4 @@
-/** For the machine that watches: does the process answer, can it work. */
+/** Health checks for monitoring: whether the process responds, and whether it can work. */
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
 import { listUnusableModels } from '../domain/models/registry.ts';
@@ -19,7 +19,7 @@ export function createHealthHandlers({ db, config, log }: Context) {
       res
         .set('Cache-Control', 'no-store')
         .status(isUp ? 200 : 503)
-        // Whoever asks need not be signed in: the log and the home page name the model.
+        // The request may be anonymous: the log and the home page name the model.
         .json({ status, ...(models.length > 0 && { problem: 'model file missing or damaged' }) });
     },
   };

@@ -1,4 +1,4 @@
-/** The map of every URL: method, path, who may, what answers. */
+/** Every URL: method, path, permission, handler. */
 import express, { Router } from 'express';
 import type { Request, RequestHandler } from 'express';
 import type { Context } from '../context.ts';
@@ -38,7 +38,7 @@ import { createBatchMappingHandlers } from './batch-mapping.ts';
 import { createBatchReadingHandlers } from './batch-reading.ts';
 import { createBatchProgressHandlers } from './batch-progress.ts';
 
-/** `identify` finds out who is asking; health checks and static files go without. */
+/** `identify` loads the user of the session; health checks and static files do not need it. */
 export function createRoutes(context: Context, identify: readonly RequestHandler[]): Router {
   const router = Router({ caseSensitive: true });
   const map = createMap(router);
@@ -250,14 +250,18 @@ function createMap(router: Router) {
       for (const [path, names] of methods) {
         router.all(path, (_req, res) => {
           res.set('Allow', names.join(', '));
-          throw new AppError(405, 'method-not-allowed', `This address answers to ${names.join(', ')}.`);
+          throw new AppError(
+            405,
+            'method-not-allowed',
+            `This address accepts only ${names.join(', ')} requests.`,
+          );
         });
       }
     },
   };
 }
 
-/** Forms come URL-encoded, files as multipart on their own route; nothing else has a body here. */
+/** Forms are URL-encoded, files multipart on routes of their own; no other request has a body. */
 const refuseOtherBodies: RequestHandler = (req: Request, _res, next) => {
   const type = req.get('content-type');
   const length = req.get('content-length') ?? '0';
@@ -267,15 +271,15 @@ const refuseOtherBodies: RequestHandler = (req: Request, _res, next) => {
     type !== undefined &&
     !req.is(['application/x-www-form-urlencoded', 'multipart/form-data'])
   ) {
-    throw new AppError(415, 'unsupported', 'Send a form. Other kinds of content cannot be read here.');
+    throw new AppError(415, 'unsupported', 'This address accepts only forms. Send the data as a form.');
   }
   next();
 };
 
-/** Nobody types a NUL; databases and files disagree about what it means. */
+/** NUL cannot be typed, and databases and files treat it differently. */
 const refuseNul: RequestHandler = (req: Request, _res, next) => {
   const entries = Object.entries((req.body ?? {}) as Record<string, unknown>);
   if (entries.some(([name, value]) => `${name}${String(value)}`.includes('\0')))
-    throw new AppError(400, 'nul', 'The form holds a NUL character. Remove it and send the form again.');
+    throw new AppError(400, 'nul', 'The form contains a NUL character. Remove it and send the form again.');
   next();
 };

@@ -48,7 +48,7 @@ const GroupQuery = z.object({
     .catch([]),
 });
 
-/** What a card was asked for. */
+/** The query of a card. */
 interface CardRequest {
   /** The fields of the threshold's form; null where it was not sent. */
   readonly form: unknown;

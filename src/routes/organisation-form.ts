@@ -1,4 +1,4 @@
-/** The fields that say who the organisation is; set-up and settings share them. */
+/** The fields of the organisation, shared by set-up and settings. */
 import { z } from 'zod';
 import { currencies, timeZones } from '../domain/organisation/locale.ts';
 

@@ -1,7 +1,7 @@
-/** Parts of a page that may fail or be late without taking the page with them; the page says which are not there. */
+/** Parts of a page that may fail or be late; the page is shown without them and says which are missing. */
 import type { Context } from '../context.ts';
 
-/** Null where the part could not be had. */
+/** Null if the part could not be loaded. */
 export type PartReader = <T>(name: string, read: () => Promise<T>) => Promise<T | null>;
 
 export function createPartReader(log: Context['log']): PartReader {

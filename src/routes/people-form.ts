@@ -1,4 +1,4 @@
-/** The fields that describe a person; set-up, invitation and account share them. */
+/** The fields of a user, shared by set-up, invitations and the account page. */
 import { z } from 'zod';
 import { passwordProblem } from '../domain/people/passwords.ts';
 import type { FieldError } from '../errors.ts';
@@ -19,7 +19,7 @@ export const emailField = z
 
 const NewPassword = z.object({ password: z.string().catch(''), repeated: z.string().optional().catch('') });
 
-/** What is wrong with a new password, for `parseForm`: said together with the problems of all other fields. */
+/** Errors of a new password for `parseForm`, which reports them with the errors of the other fields. */
 export function newPasswordErrors(body: unknown, personal: readonly string[]): FieldError[] {
   const { password, repeated = password } = NewPassword.parse(body ?? {});
   const problem = passwordProblem(password, personal);

@@ -1,4 +1,4 @@
-/** Setting Holdfast up, with the one-time link that the server prints. */
+/** Set-up, opened with the one-time link that the server prints. */
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
@@ -53,7 +53,7 @@ export function createSetupHandlers({ db, config }: Context) {
     await render(res, 'setup/show', page, errors === null ? 200 : 422);
   };
 
-  /** Removes the sample and leads to the datasets, or leads home. */
+  /** Redirects home, or removes the sample and redirects to the datasets. */
   const startWith = async (req: Request, user: UserRecord, start: 'sample' | 'own'): Promise<string> => {
     if (start === 'sample') {
       flash(req, 'success', 'Holdfast is set up. Look around the sample, then score a file of your own.');

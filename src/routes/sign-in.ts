@@ -24,7 +24,7 @@ declare module '../http/render.ts' {
       readonly email: string;
       /** Where to go on. */
       readonly next: string;
-      /** A form that came after its session had ended, as text. */
+      /** A form that was sent after its session had ended, as text. */
       readonly kept: string | null;
       readonly isSignedOut?: boolean;
     };
@@ -41,7 +41,7 @@ const SignInForm = z.object({
 
 const PasswordForm = z.object({ password: z.string(), repeated: z.string() });
 
-/** Each costs two writes and a hash; with more of them the last would wait for seconds. */
+/** Each sign-in costs two writes and a hash; with more at once the last would wait for seconds. */
 const mostSignInsAtOnce = 20;
 
 /** The same for an unknown address and for a wrong password. */

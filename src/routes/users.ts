@@ -105,7 +105,7 @@ function redirectToLink(res: Response, userId: number, token: string): void {
   res.redirect(303, path);
 }
 
-/** Where links lead; the Host header is trusted only where no address is configured. */
+/** The base of links; the Host header is used only if no public address is configured. */
 function baseUrl({ config }: Context, req: Request): string {
   return (
     config.publicUrl ??

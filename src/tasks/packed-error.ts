@@ -1,4 +1,4 @@
-/** Errors on their way between threads: a thrown error arrives as the same kind of error. */
+/** Passes errors between threads: a thrown error arrives as the same kind of error. */
 import * as errors from '../errors.ts';
 import type { FieldError } from '../errors.ts';
 
@@ -6,7 +6,7 @@ export interface PackedError {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
-  /** null: not an answer, but a fault. */
+  /** null: an internal error, not a response. */
   readonly status: number | null;
   readonly code: string | undefined;
   readonly errors: readonly FieldError[] | undefined;
@@ -15,7 +15,7 @@ export interface PackedError {
 
 export function packError(error: unknown): PackedError {
   const { name, message, stack } =
-    error instanceof Error ? error : new Error('Something that is no error was thrown.');
+    error instanceof Error ? error : new Error('A value that is not an Error was thrown.');
   const {
     code,
     errors: fields,

@@ -34,7 +34,7 @@ interface Pending {
 interface Thread {
   readonly worker: Worker;
   current: Pending | null;
-  /** It was asked to end; a statement of SQLite runs to its end before the thread does. */
+  /** It was asked to end, which happens after the current SQLite statement. */
   isEnding: boolean;
 }
 
@@ -65,7 +65,7 @@ export function startTaskPool(
 }
 
 function openLane(config: Config, { threads: most, withinMs, maxWaiting }: LaneLimits): Lane {
-  // A thread that is ending counts until it is gone: what was given up takes no more than its share.
+  // A thread that is ending counts until it has exited, so that abandoned tasks do not exceed their share.
   const threads = new Set<Thread>();
   const waiting: Pending[] = [];
   let isStopping = false;
@@ -107,7 +107,7 @@ function openLane(config: Config, { threads: most, withinMs, maxWaiting }: LaneL
   const giveUp = (pending: Pending): void => {
     const place = waiting.indexOf(pending);
     if (place >= 0) waiting.splice(place, 1);
-    pending.fail(new Unavailable('This took too long. Try again in a moment, or ask for less at once.'));
+    pending.fail(new Unavailable('This took too long. Try again in a moment, or narrow the request.'));
     const thread = [...threads].find(({ current }) => current === pending);
     if (thread) void end(thread);
   };
@@ -116,7 +116,7 @@ function openLane(config: Config, { threads: most, withinMs, maxWaiting }: LaneL
     run: (message) => {
       if (isStopping) return Promise.reject(stopping());
       if (waiting.length >= maxWaiting)
-        return Promise.reject(new Unavailable('Too much is being asked at once. Try again in a moment.'));
+        return Promise.reject(new Unavailable('The server is busy. Try again in a moment.'));
       return new Promise((done, fail) => {
         const deadline = setTimeout(() => {
           giveUp(pending);
@@ -151,6 +151,6 @@ function stopping(): Unavailable {
 
 function asAnswer(error: unknown): Error {
   if (isOutOfMemory(error))
-    return new Unavailable('This took more memory than there is. Ask for less at once.');
+    return new Unavailable('This needed more memory than is available. Narrow the request and try again.');
   return error instanceof Error ? error : new Error('A task thread failed.');
 }

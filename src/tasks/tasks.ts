@@ -1,6 +1,6 @@
 /**
- * Work of one request that is too long for the thread that answers everybody: a task runs in a thread of its
- * own with a database connection that cannot write. What is kept beyond the request is a job instead.
+ * Work of one request that is too long for the web thread: a task runs in another thread with a read-only database
+ * connection. Work that outlives the request is a job instead.
  */
 import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
@@ -32,16 +32,16 @@ export interface TaskEnv {
   readonly config: Config;
 }
 
-/** Kinds of tasks that do not wait for each other: an upload of a gigabyte holds up no page. */
+/** Tasks in different lanes do not wait for each other: an upload of a gigabyte delays no page. */
 export const lanes = {
-  /** What a page shows, or a part of a download. */
+  /** The data of a page, or a part of a download. */
   page: { threads: 2, withinMs: 10_000, maxWaiting: 50 },
   /**
-   * What stored models say. Their threads keep the last models decoded: those of the other lanes need none. A form takes
-   * milliseconds, so that many at once wait their turn.
+   * Computations with stored models. Only these threads keep the last models decoded. A form takes milliseconds, so many
+   * can wait in line.
    */
   model: { threads: 2, withinMs: 20_000, maxWaiting: 500 },
-  /** What grows with a file or with all customers. */
+  /** Work that grows with a file or with the number of customers. */
   long: { threads: 2, withinMs: 600_000, maxWaiting: 20 },
 } as const;
 
@@ -96,7 +96,7 @@ export const tasks = {
   listFigures: long(({ db }, { filter, schema }: Filtered & { schema: Schema }) =>
     listFigures(db, schema, filter),
   ),
-  /** What an uploaded model file holds. */
+  /** The contents of an uploaded model file. */
   inspectModelFile: page(({ config }, args: { file: string }) => inspectModelFile(config, args.file)),
   /** What activating a model would change, its promotion tests included. */
   previewActivation: model(async ({ db, config }, args: { modelId: number }) =>
@@ -107,7 +107,7 @@ export const tasks = {
     ({ db, config }, { prediction, settings }: { prediction: PredictionRecord; settings: Settings }) =>
       findAlternatives(db, config.modelsDir, prediction, settings),
   ),
-  /** What a what-if is to be compared with. */
+  /** The score that a what-if is compared with. */
   baselineOf: model(
     ({ db, config }, { whatIf, original }: { whatIf: PredictionRecord; original: PredictionRecord }) =>
       baselineOf(db, config.modelsDir, whatIf, original),
@@ -121,10 +121,10 @@ export type TaskName = keyof typeof tasks;
 export type TaskArgs<N extends TaskName> = Parameters<(typeof tasks)[N]['run']>[1];
 export type TaskResult<N extends TaskName> = Awaited<ReturnType<(typeof tasks)[N]['run']>>;
 
-/** How the rest of the program has a task done. */
+/** Runs tasks for the rest of the program. */
 export interface Tasks {
   /**
-   * @throws AppError what the task throws; Unavailable when it is not done in time, or too much waits already
+   * @throws AppError what the task throws; Unavailable if it takes too long, or too many tasks are waiting
    */
   run<N extends TaskName>(name: N, args: TaskArgs<N>): Promise<TaskResult<N>>;
 }

@@ -45,11 +45,11 @@ describe('every route', () => {
     expect(routes.length).toBeGreaterThan(50);
   });
 
-  it('says who may use it', () => {
+  it('declares a permission', () => {
     expect(routes.filter(({ access }) => access === undefined)).toEqual([]);
   });
 
-  it('is closed to strangers, but for sign-in, set-up, password links and health', async () => {
+  it('requires sign-in, except for sign-in, set-up, password links and health checks', async () => {
     for (const { path, method, access } of routes) {
       if (open.has(path)) {
         expect(access, path).toBe('everyone');
@@ -105,7 +105,7 @@ describe('roles', () => {
       await viewer.get(path).set('Accept', 'text/html').expect(403);
   });
 
-  it('an analyst scores and edits rules, and does not manage people or risk levels', async () => {
+  it('an analyst scores and edits rules, and does not manage users or risk levels', async () => {
     const analyst = await signIn(test, 'analyst');
     for (const path of ['/score', '/predict', '/settings/rules', '/customers.csv'])
       await analyst.get(path).expect(200);

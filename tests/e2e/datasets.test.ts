@@ -78,7 +78,7 @@ describe.skipIf(browserPath === undefined)('an analyst with data of their own', 
         .innerText(),
     );
 
-  it('takes a bank table from upload to an active model by keyboard, with nothing guessed wrong', async () => {
+  it('goes from uploading a bank table to an active model by keyboard, with every guess correct', async () => {
     await bring(file('bank.csv', bankCsv(2_000, 3)));
     await press(link('Confirm the columns'));
     await page.getByRole('heading', { name: 'Columns', level: 1 }).waitFor();

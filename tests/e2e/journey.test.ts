@@ -107,7 +107,7 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
     await page.getByRole('heading', { name: 'Scores of paper.csv' }).waitFor();
   });
 
-  it('reads what is wrong with a broken file, and nothing is lost', async () => {
+  it('shows the errors of a broken file, and nothing is lost', async () => {
     await page.goto(`${server.url}/score`);
     await page
       .getByLabel(/CSV, Excel/)

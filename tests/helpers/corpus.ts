@@ -275,7 +275,7 @@ export const corpus: readonly CorpusFile[] = [
     name: 'the beginning of an Excel workbook',
     bytes: Buffer.from('PK\u0003\u0004\u0014\u0000\u0006\u0000xl/workbook.xml', 'latin1'),
     status: 415,
-    says: /cut off or damaged/,
+    says: /incomplete or damaged/,
   },
   {
     name: 'a PNG picture',

@@ -32,7 +32,7 @@ describe('a page', () => {
     expect(await encodingOf(behindHttps.app, '/sign-in', { 'Sec-Fetch-Site': site })).toBe(encoding);
   });
 
-  it('over HTTPS is not compressed for a browser that does not say who asks', async () => {
+  it('over HTTPS is not compressed without Sec-Fetch-Site', async () => {
     expect(await encodingOf(test.app, '/sign-in')).toBe('gzip');
     expect(await encodingOf(behindHttps.app, '/sign-in')).toBeUndefined();
   });

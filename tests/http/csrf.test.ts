@@ -99,7 +99,7 @@ describe('odd requests', () => {
     await agent.post('/account').type('form').send(`_csrf=${_csrf}&na%00me=a&theme=dark`).expect(400);
   });
 
-  it('JSON is refused however its length is told, and a file that is not there is not found', async () => {
+  it('JSON is refused however its length is stated, and a missing file is not found', async () => {
     const json = { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' };
     const sent = agent.post('/account').set(json);
     sent.write('{}');

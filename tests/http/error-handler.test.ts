@@ -6,7 +6,7 @@ import type { TestApp } from '../helpers/app.ts';
 
 const marker = 'marker-7391-of-a-customer';
 
-describe('what people typed', () => {
+describe('user input', () => {
   let test: TestApp;
   let written: string[];
   let logged: unknown[];

@@ -79,7 +79,7 @@ describe('a form that arrives after its session has ended', () => {
     for (const text of ['', 'x', '[]', '{"path":1}', undefined]) expect(readKeptForm(text)).toBeNull();
   });
 
-  it('of a stranger at another site is refused before anything is kept', async () => {
+  it('from another site without a session is refused before anything is kept', async () => {
     await request(test.app)
       .post('/account')
       .set('Origin', 'https://evil.example')
@@ -144,7 +144,7 @@ describe('a form with the token of an earlier session', () => {
     expect(answer.text).not.toContain('Send your form?');
   });
 
-  it('that signs in goes on, with what waited in its page', async () => {
+  it('that signs in continues with the form kept in its page', async () => {
     const { agent, late } = await signedInAgain();
     const sendAgain = (form: object) =>
       agent

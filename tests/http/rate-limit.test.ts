@@ -22,7 +22,7 @@ describe('the network of an address', () => {
 });
 
 describe('the limits of password tries', () => {
-  it('set no timers, whose errors nobody would catch', async () => {
+  it('set no timers, whose errors would be uncaught', async () => {
     const test = await createTestApp();
     vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval'] });
     createPasswordLimits(test.context);

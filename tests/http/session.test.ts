@@ -16,7 +16,7 @@ const countSessions = async (): Promise<number> =>
   Number((await test.context.db('sessions').count({ n: '*' }).first())?.n);
 
 describe('the store of sessions', () => {
-  it('asks the database for nothing by itself: who closes it at once cuts nothing off', async () => {
+  it('makes no queries of its own, so that the database can be closed at once', async () => {
     const statements: string[] = [];
     const note = ({ sql }: { sql: string }) => statements.push(sql);
     test.context.db.on('query', note);
@@ -62,7 +62,7 @@ describe('a session', () => {
     expect(await countSessions()).toBe(before);
   });
 
-  it('is not made for strangers, whatever they ask for', async () => {
+  it('is not created for anonymous visitors', async () => {
     const before = await countSessions();
     const stranger = request.agent(test.app);
     for (const path of ['/', '/sign-in', '/nope', '/customers?risk=high', `/setup/${'x'.repeat(43)}`])

@@ -90,7 +90,7 @@ async function expectScoredOnce(id: number, rows: number): Promise<void> {
   expect(new Set(lines.map((line) => line.split(',')[0])).size).toBe(rows + 1);
 }
 
-it('a disk that fills up pauses the scoring, which says so and goes on by itself, each row once', async () => {
+it('a full disk pauses the scoring, which reports it and continues, with each row once', async () => {
   const { db, config } = test.context;
   const rows = 3_500;
   const id = await queueScoring(rows);
@@ -129,7 +129,7 @@ it('a disk that fills up pauses the scoring, which says so and goes on by itself
 });
 
 describe('while a file is scored', () => {
-  it('350 people who write at once wait their turn, and nobody is turned away', async () => {
+  it('350 concurrent writes wait their turn, and none is refused', async () => {
     const { db } = test.context;
     const rows = 30_000;
     const id = await queueScoring(rows);

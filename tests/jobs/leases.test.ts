@@ -86,7 +86,7 @@ const expireLease = (id: number, at = 0) =>
   test.context.db('jobs').where({ id }).update({ lease_expires_at: at });
 
 describe('a process that is frozen while it scores', () => {
-  it('loses its job to another one, writes nothing more when it wakes, and every row is there once', async () => {
+  it('writes nothing after another process has taken over its job, and every row is stored once', async () => {
     const { db, config } = test.context;
     const { batchId, jobId } = await queueScoring();
     child = spawn(
@@ -152,7 +152,7 @@ describe('a clock that is set', () => {
   });
 });
 
-describe('a lease that went to somebody else', () => {
+describe('a lease that was taken over', () => {
   it('cannot be renewed, finished, or written under', async () => {
     const { db, config } = test.context;
     const { batchId, jobId } = await queueScoring(10);
@@ -188,7 +188,7 @@ describe('a job', () => {
     expect(await findJob(db, jobId)).toMatchObject({ state: 'done' });
   });
 
-  it('that cannot write for lack of space pauses, says so, and goes on by itself without blame', async () => {
+  it('pauses on a full disk, reports it, and continues without counting an attempt', async () => {
     const { db, config } = test.context;
     const { batchId, jobId } = await queueScoring(10);
     const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });

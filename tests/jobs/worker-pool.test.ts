@@ -102,7 +102,7 @@ describe('an upload', () => {
 });
 
 describe('a job that needs more memory than it may use', () => {
-  it('fails at its first attempt and says so, while the pool goes on', async () => {
+  it('fails at its first attempt with the reason, while the pool continues', async () => {
     const { db } = test.context;
     const { id, jobId } = await queueReading(wideTable(60_000, 60));
     const config = { ...test.context.config, threadMemoryMb: 100 };

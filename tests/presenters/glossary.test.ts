@@ -14,7 +14,7 @@ describe('the glossary', () => {
     for (const { name, meaning } of terms) expect(meaning, name).toMatch(/^[A-Z].*[.%]$/);
   });
 
-  it('leaves out what is meant for those who write Holdfast', () => {
+  it('leaves out the notes for contributors', () => {
     for (const { meaning } of terms) expect(meaning).not.toMatch(/In code|Do not use|[`_]/);
   });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { describeKeptForm } from '../../src/presenters/kept-form.ts';
 
 describe('a form that waits to be sent again', () => {
-  it('says what was being done, and what was typed under the names that people saw', () => {
+  it('describes the action and shows the typed values under their labels', () => {
     const rule = {
       action: 'Call',
       cost: '12.50',
@@ -51,7 +51,7 @@ describe('a form that waits to be sent again', () => {
       expect(JSON.stringify(describeKeptForm({ path, fields: secret }))).not.toContain('secret');
   });
 
-  it('knows every address that takes a form from somebody signed in', () => {
+  it('covers every address that accepts a form after sign-in', () => {
     const routes = readFileSync('src/routes/index.ts', 'utf8');
     const paths = [...routes.matchAll(/map\.post\('([^']+)', '([^']+)'/g)]
       .filter(

@@ -48,7 +48,7 @@ describe('the navigation', () => {
     expect(labels(current!.pages.filter((one) => one.current !== null))).toEqual(page === null ? [] : [page]);
   });
 
-  it('says whether a link is the page itself or one above it', () => {
+  it('marks a link as the current page or as one above it', () => {
     const { sections, section } = navigationOf('admin', '/datasets/1');
     expect(sections.map(({ current }) => current)).toEqual([null, null, null, null, 'true', null]);
     expect(section!.pages.find(({ label }) => label === 'Datasets')!.current).toBe('true');

@@ -50,7 +50,7 @@ async function download(id: number, name: string): Promise<string[][]> {
   return parse(text, { bom: true });
 }
 
-describe('any file that people send', () => {
+describe('files of every kind', () => {
   it.each(corpus)('$name → $status', async ({ bytes, status, says, scored, rejected, blank = 0 }) => {
     const before = readdirSync(test.context.config.uploadsDir).length;
     const answer = await upload(bytes);
@@ -157,7 +157,7 @@ describe('a file that is scored later than it was uploaded', () => {
 });
 
 describe('the scored file', () => {
-  it('keeps columns, order and text, and appends what Holdfast says', async () => {
+  it('keeps columns, order and text, and appends the columns of Holdfast', async () => {
     const { id } = await score(
       Buffer.from(`${header},extra\n00123,Month-to-month,No,No,DSL,Yes,1,29.85,,kept\n`),
     );

@@ -182,7 +182,7 @@ describe('the customers', () => {
     await agent.get(`/datasets/${bank.id}/customers`).expect(404);
     const answer = await postForm(agent, `/datasets/${bank.id}/customers`, options);
     expect(answer.status).toBe(422);
-    expect(errorsOf(answer.text)).toEqual(['This dataset already has one row a customer.']);
+    expect(errorsOf(answer.text)).toEqual(['This dataset already has one row per customer.']);
   });
 
   it('fail with the reason when they cannot be built', async () => {

@@ -147,7 +147,7 @@ describe('a rule', () => {
     ['of half a day', { kind0: 'days-at-least', value0: '0.5' }, /whole days, from 1/],
     ['of the lowest 100 percent', { kind0: 'below-percentile', value0: '100' }, /from 1 to 99/],
     ['counted from no date', { kind0: 'inactive-days', value0: '60', asOf: 'yesterday' }, /Write the date/],
-  ] as const)('%s is refused in words', async (_what, change, words) => {
+  ] as const)('%s is refused with a reason', async (_what, change, words) => {
     const { status, text } = await save(
       'how' in change ? change : { ...rule('Tenure', 'below', '1'), ...change },
     );
@@ -246,7 +246,7 @@ describe('before a label is saved', () => {
     expect(label).toEqual({ kind: 'column', column: 'Churn', positive: 'TRUE' });
   });
 
-  it('says what to do with a column called Churn that has one value, or three levels', async () => {
+  it('explains what to do with a column called Churn that has one value or three levels', async () => {
     const single = await labelPage(table('Churn', () => 'Yes'));
     expect(single.text).toContain('one value only, Yes');
     expect(single.text).toContain('Upload a file with customers who left and customers who stayed');

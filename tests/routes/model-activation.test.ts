@@ -168,7 +168,7 @@ describe('going back', () => {
 });
 
 describe('what cannot score', () => {
-  it('a model whose file is gone is refused in words, also where it was read before; its card says so', async () => {
+  it('a model whose file is gone is refused with a reason, also where it was read before; its card says so', async () => {
     const lost = await addCandidate(test, 'Lost', ['Contract', 'tenure']);
     await admin.get(`/models/${lost.id}/activation`).expect(200);
     rmSync(join(test.context.config.modelsDir, lost.file));
@@ -228,7 +228,7 @@ describe('what cannot score', () => {
     expect((await admin.get('/health/ready')).body).toEqual({ status: 'ready' });
   });
 
-  it('an archived model with a damaged file troubles nobody but whoever looks at it', async () => {
+  it('an archived model with a damaged file is reported only on its own page', async () => {
     const old = await addCandidate(test, 'Old', ['Contract']);
     await postForm(admin, `/models/${old.id}/archiving`);
     rmSync(join(test.context.config.modelsDir, old.file));

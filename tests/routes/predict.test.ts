@@ -62,7 +62,7 @@ async function predicted(form: Record<string, string>) {
 }
 
 describe('the form', () => {
-  it('asks what the active model uses, in plain words, and selects nothing', async () => {
+  it('asks for the inputs of the active model and preselects nothing', async () => {
     const { text } = await agent.get('/predict').expect(200);
     for (const { label } of fields) expect(text).toContain(`>${label}</label>`);
     for (const heading of ['Numbers and dates', 'Yes or no', 'Categories'])
@@ -101,7 +101,7 @@ describe('the form', () => {
     expect(text).not.toContain('<script>alert');
   });
 
-  it('says who can help where there is no model', async () => {
+  it('names who can help if there is no model', async () => {
     const empty = await createTestApp();
     await setUpOrganisation(empty);
     const admin = await signIn(empty, 'admin');
@@ -195,7 +195,7 @@ describe('a prediction', () => {
     }
   });
 
-  it('is refused in words when the file of the model is gone', async () => {
+  it('is refused with a reason when the file of the model is gone', async () => {
     const broken = await createTestApp();
     await setUpOrganisation(broken);
     const id = await activateSmallModel(broken, ['contract', 'tenure']);
@@ -235,7 +235,7 @@ describe('a what-if', () => {
     expect(await latest('what-if')).toEqual([original.id]);
   });
 
-  it('by another model is compared with what that model says of the original', async () => {
+  it('by another model is compared with that model’s score of the original', async () => {
     const other = await addCandidate(test, 'Other', ['Contract', 'tenure']);
     const values = { Contract: 'Month-to-month', tenure: '4' };
     const original = await predicted({ ...formOf(lines[3]!, values), customer: 'two models' });

@@ -156,7 +156,7 @@ describe('the organisation', () => {
 });
 
 describe('removing the sample', () => {
-  it('says what goes, takes it away piece by piece by a job, and leaves what is not sample', async () => {
+  it('lists what is removed, removes it in pieces by a job, and leaves everything else', async () => {
     const { db, config } = test.context;
     const [first, second] = (await listModels(db)).sort((a, b) => a.id - b.id);
     const asked = await post('/predict', {
@@ -184,7 +184,7 @@ describe('removing the sample', () => {
     const waiting = await admin.get('/settings/sample').expect(200);
     expect(waiting.text).toContain('The sample is being removed');
     expect(waiting.text).toContain('2,000 scores left to remove');
-    expect((await post('/settings/sample/removal', {}).expect(409)).text).toContain('being removed already');
+    expect((await post('/settings/sample/removal', {}).expect(409)).text).toContain('already being removed');
     await runJobs(test.context);
 
     expect(await countSamplePredictions(db)).toBe(0);
@@ -204,7 +204,7 @@ describe('removing the sample', () => {
     await admin.get(`/customers/${mine}`).expect(200);
   });
 
-  it('afterwards says that nothing is left but the active model, until another takes over', async () => {
+  it('afterwards shows only the active model, until another is activated', async () => {
     const { db } = test.context;
     const { text } = await admin.get('/settings/sample').expect(200);
     expect(text).toContain('Only the active model');

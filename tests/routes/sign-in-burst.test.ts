@@ -43,7 +43,7 @@ async function askLive(): Promise<number> {
   return performance.now() - begin;
 }
 
-it('answers some, sends the others away with 503, and says all the time that it is alive', async () => {
+it('answers some, refuses the others with 503, and keeps answering health checks', async () => {
   for (let i = 0; i < 10; i++) await askLive();
   const crowding = { isOver: false };
   const answers = promisify(execFile)(process.execPath, [

@@ -165,7 +165,7 @@ describe('a training run', () => {
     for (const id of [first, second]) await post(`/trainings/${id}/cancellation`);
   });
 
-  it('is only for people who may train models', async () => {
+  it('requires the permission to train models', async () => {
     const viewer = await signIn(test, 'viewer');
     for (const path of [`/datasets/${bank.id}/training`, '/trainings', '/trainings/1'])
       expect((await viewer.get(path)).status, path).toBe(403);

@@ -89,7 +89,7 @@ async function whileReading<T>(work: () => PromiseLike<T>) {
 }
 
 describe('a stored model of 45 MB', () => {
-  it('holds back what it alone can say where that takes too long, not the page', async () => {
+  it('leaves out a part that takes too long, not the page', async () => {
     const { db, config } = test.context;
     const hasty = startTaskPool(config, { ...lanes, model: { ...lanes.model, withinMs: 1 } });
     const app = createApp({ ...test.context, tasks: hasty });
@@ -119,7 +119,7 @@ describe('a stored model of 45 MB', () => {
     }
   });
 
-  it('is refused in words when its file was changed or is gone after a thread had read it', async () => {
+  it('is refused with a reason when its file was changed or is gone after a thread had read it', async () => {
     const { config } = test.context;
     appendFileSync(join(config.modelsDir, large.file), 'x');
     const changed = await predict(large);

@@ -34,21 +34,21 @@ describe('the task pool', () => {
     expect(await Promise.all([1, 2, 3].map(() => pool.run('listPredictions', one)))).toEqual([[], [], []]);
   });
 
-  it('gives an error of the task to whoever asked, and goes on', async () => {
+  it('passes an error of the task to the caller, and continues', async () => {
     const pool = start({ threads: 1 });
     const wrong = { ...one, sort: { key: 'nothing', descending: false } } as unknown as typeof one;
     await expect(pool.run('listPredictions', wrong)).rejects.toThrow(/nothing|undefined/);
     expect(await pool.run('listPredictions', one)).toEqual([]);
   });
 
-  it('gives up on what is not done in time, and says when to try again', async () => {
+  it('gives up on a task that takes too long, and says when to try again', async () => {
     const pool = start({ threads: 1, withinMs: 1 });
     const late = pool.run('listPredictions', one);
     await expect(late).rejects.toBeInstanceOf(Unavailable);
     await expect(late).rejects.toMatchObject({ status: 503, retryAfterSeconds: 10 });
   });
 
-  it('refuses what is more than may wait', async () => {
+  it('refuses tasks beyond the limit of the queue', async () => {
     const pool = start({ threads: 1, maxWaiting: 1 });
     const asked = [1, 2, 3].map(() => pool.run('listPredictions', one));
     await expect(asked[2]).rejects.toMatchObject({ status: 503 });

@@ -9,13 +9,13 @@ import { featureTitleWithUnit, levelText } from '../scoring/feature-words.ts';
 import { gridCell, groupNames, isBetween, roundEdges } from './number-groups.ts';
 
 export interface FigureBar {
-  /** How the bar is named. */
+  /** The label of the bar. */
   readonly words: string;
   readonly count: number;
   readonly meanProbability: number;
   readonly high: number;
   readonly revenueAtRisk: number | null;
-  /** What narrows the list to this bar. */
+  /** The filter of the list for this bar. */
   readonly filter: {
     readonly column: string;
     readonly level?: string;
@@ -36,13 +36,13 @@ const notKnown = 'Not known';
 /** No level is empty text: a blank cell is read as missing. */
 const notKnownKey = '';
 const maxLevels = 12;
-/** Groups of a number, each with about as many customers. */
+/** Groups of a number, each with about the same number of customers. */
 const maxGroups = 6;
 /** Fewer customers are too few for a mean, and could identify single people. */
 const minCustomers = 5;
 
 /**
- * A figure a column, the one with the largest spread first. One pass over all matching customers, whatever the number
+ * One figure per column, the largest spread first. One pass over all matching customers, whatever the number
  * of columns; only the groups are kept.
  */
 export async function listFigures(db: Db, schema: Schema, filter: PredictionFilter): Promise<Figure[]> {

@@ -1,13 +1,12 @@
 /**
- * Groups of a number for people to look at: about as many customers in each, at round edges, found in one pass over
- * the values. While they are read, values fall into the cells of a fine grid of round numbers; when all are read, cells
- * that follow one another are put together.
+ * Groups of a number for charts: about the same number of customers in each, at round edges, found in one pass over the
+ * values. Values are counted in the cells of a fine grid of round numbers; then neighbouring cells are merged.
  */
 
 import { edgeTexts, numberText } from '../../format.ts';
 
 export interface CountedCell {
-  /** The least value that a cell can hold. */
+  /** The lowest value of a cell. */
   readonly from: number;
   readonly count: number;
 }
@@ -21,12 +20,12 @@ interface Grid {
 /** A value of three digits has a cell of its own; so have values that a hundredth of the range lies between. */
 const digits = 3;
 const cellsInRange = 100;
-/** A number holds no more digits than that for certain. */
+/** A number is exact up to this many digits. */
 const finestDigits = 12;
 /** How far from its place among the customers an edge may lie to be rounder, as a share of a group. */
 const leeway = 0.25;
 
-/** The greatest edge of the grid that is not above the value: of two values the greater never has the lesser cell. */
+/** The highest edge of the grid that is not above the value; monotone, so larger values never get a lower cell. */
 export function gridCell(value: number, { min, max, integer }: Grid): number {
   if (value === 0) return 0;
   const magnitude = Math.floor(Math.log10(Math.abs(value)));
@@ -55,7 +54,7 @@ export function isBetween(value: number, from: number | undefined, to: number | 
   return value >= (from ?? -Infinity) && value < (to ?? Infinity);
 }
 
-/** The edges between at most so many groups, ascending; `cells` ascend. Few cells stand one by one. */
+/** The edges between at most so many groups, ascending; `cells` ascend. Few cells are not merged. */
 export function roundEdges(cells: readonly CountedCell[], groups: number): number[] {
   const inner = cells.slice(1).map(({ from }) => from);
   if (cells.length <= groups) return inner;
@@ -68,7 +67,7 @@ export function roundEdges(cells: readonly CountedCell[], groups: number): numbe
   return [...new Set(edges)].sort((a, b) => a - b);
 }
 
-/** The roundest edge with about so many customers below it, else the one that comes nearest. */
+/** The roundest edge with about this many customers below it, otherwise the nearest one. */
 function edgeNear(edges: readonly number[], below: readonly number[], wanted: number, share: number): number {
   let best = { edge: edges[0]!, isNear: false, cost: Infinity, off: Infinity };
   edges.forEach((edge, i) => {

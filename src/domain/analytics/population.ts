@@ -1,5 +1,5 @@
 /**
- * Whose scores the overview counts: one population at a time. Customers of the sample and one's own are never added
+ * The population that the overview counts. Customers of the sample and the organisation's customers are never added
  * up, nor are scores of models that use different columns: a mean over both would describe no real group of customers.
  */
 import type { Db } from '../../db.ts';
@@ -38,7 +38,7 @@ export async function currentPopulation(db: Db): Promise<Population> {
   };
 }
 
-/** Whom a model could score as they are stored, with nothing filled in. */
+/** Customers that a model could score from their stored inputs, without filling in any. */
 export interface Comparable {
   readonly population: PopulationFilter;
   /** Uploads whose file did not have all of the model's columns. */

@@ -16,7 +16,7 @@ import type { ColumnMapping } from './mapping.ts';
 import { freezeRules } from '../scoring/context.ts';
 import { linkFile, originalFile, removeFiles } from './files.ts';
 
-/** Who stores an upload, and where. */
+/** The user who uploads, and the context. */
 export interface UploadEnv {
   readonly db: Db;
   readonly uploadsDir: string;
@@ -26,7 +26,7 @@ export interface UploadEnv {
 /**
  * Registers a file that was uploaded. `takeIn` reads all of it, which takes a while for a large file: a request lets a
  * task do it.
- * @throws AppError 415 or 422 in words; the file is deleted then
+ * @throws AppError 415 or 422 with the reason; the file is then deleted
  */
 export async function receiveBatch(
   { db, uploadsDir, user }: UploadEnv,

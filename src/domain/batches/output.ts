@@ -1,6 +1,6 @@
 /**
- * The files that a batch gives back: the original columns in their order, with what Holdfast says appended, in
- * the delimiter and decimal sign of the upload. No cell begins with what a spreadsheet would run.
+ * The result files of a batch: the original columns in their order, followed by the columns of Holdfast, with the
+ * delimiter and decimal sign of the upload. Cells that a spreadsheet would run as formulas are escaped.
  */
 import type { CellProblem } from '../../ml/data/row-reader.ts';
 import type { CsvFormat } from '../csv/intake.ts';
@@ -21,7 +21,7 @@ const appended = [
   'notes',
 ] as const;
 
-/** A name that the upload has already gets `_predicted` behind it. */
+/** A name that the upload already has gets the suffix `_predicted`. */
 export function scoredHeader(header: readonly string[], format: CsvFormat): string {
   const taken = new Set(header.map((name) => name.toLowerCase()));
   const names = appended.map((name) => {
@@ -55,7 +55,7 @@ export function scoredLine(
   );
 }
 
-/** A row that could not be scored, among those that were: its cells, and the reason where their notes stand. */
+/** A rejected row in the file of all rows: its cells, and the reason in the column of notes. */
 export function unscoredLine(
   cells: readonly string[],
   problems: readonly CellProblem[],
@@ -71,7 +71,7 @@ export function rejectedHeader(header: readonly string[], format: CsvFormat): st
   return line(['row', 'column', 'reason', ...header], format);
 }
 
-/** One line a rejected row; its problems stand together. A ragged row is made to fit: nothing of it is lost. */
+/** One line per rejected row with all its problems. A ragged row is padded or joined, so that no cell is lost. */
 export function rejectedLine(
   rowNumber: number,
   problems: readonly CellProblem[],
@@ -84,7 +84,7 @@ export function rejectedLine(
   return line([String(rowNumber), columns, reason, ...fitted(cells, columnCount, format)], format);
 }
 
-/** As many cells as the header has; what is too much stands in the last. */
+/** As many cells as the header has; surplus cells are joined in the last one. */
 function fitted(cells: readonly string[], columnCount: number, { delimiter }: CsvFormat): string[] {
   const first = Array.from({ length: columnCount - 1 }, (_, i) => cells[i] ?? '');
   return [...first, cells.slice(columnCount - 1).join(delimiter)];

@@ -1,6 +1,6 @@
 /**
  * The rejected rows of a batch: written to a file while the batch is checked, so that they can be fixed before anything
- * is scored, and again while it is scored; read back a page at a time to be fixed.
+ * is scored, and again while it is scored. Pages of corrections read it.
  */
 import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, fdatasyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
@@ -112,13 +112,13 @@ export async function listRejectedRows(
       if (rows.length === rowsPerPage) return { rows, hasMore: true };
       rows.push(toRejectedRow(context, reading.cells));
     }
-    // A far page of a long file must not block other requests.
+    // A late page of a long file must not block other requests.
     await setImmediate();
   }
   return { rows, hasMore: false };
 }
 
-/** Row, column and reason stand before the columns of the file. */
+/** Row, column and reason precede the columns of the file. */
 const columnsBefore = 3;
 
 interface RowContext {
@@ -162,7 +162,7 @@ function rejectedCells({ batch, model, meanings }: RowContext, cells: readonly s
   });
 }
 
-/** Why a row cannot be scored under the batch's own mapping; empty: it can. */
+/** Why a row cannot be scored with the mapping of the batch; empty if it can. */
 export function problemsOf(
   batch: BatchRecord,
   model: ModelRecord,

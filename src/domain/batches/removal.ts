@@ -1,6 +1,6 @@
 /**
  * Deleting a batch with its scores and files; earlier scores of its customers count again. A few scores are deleted at
- * once, many by a job in pieces, because one long transaction would block everybody else.
+ * once, many by a job in pieces, because one long transaction would block other requests.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { inTransaction } from '../../db.ts';
@@ -79,7 +79,7 @@ export async function resumeRemoval(
   });
 }
 
-/** Part of it may be deleted: all that is left to do is to delete the rest. */
+/** Part of the batch may be deleted; only the rest can still be deleted. */
 export function isBeingRemoved({ state }: Pick<BatchRecord, 'state'>): boolean {
   return state === 'removing' || state === 'partly-removed';
 }
@@ -129,7 +129,7 @@ export async function removeBatchRows(
     });
     if (count === 0) break;
     removed += count;
-    // Lets others write in between.
+    // Lets other writers take their turn.
     await pause(restMs);
   }
   await removeFiles(uploadsDir, batch.file);

@@ -11,7 +11,7 @@ import type { CsvIntake, ReadingChoice } from '../csv/intake.ts';
 import type { UploadEnv } from './batches.ts';
 import { linkFile, originalFile, removeFiles } from './files.ts';
 
-/** Until it is scored, and where the file says neither itself (Parquet) nor was made by Holdfast. */
+/** Until the file is scored, unless it is Parquet, which is unambiguous, or was made by Holdfast. */
 export function canBeReread(uploadsDir: string, { state, file, format }: BatchRecord): boolean {
   const isOpen = state === 'uploaded' || state === 'checked';
   return isOpen && format.source !== 'parquet' && existsSync(join(uploadsDir, originalFile(file)));
@@ -20,7 +20,7 @@ export function canBeReread(uploadsDir: string, { state, file, format }: BatchRe
 /**
  * Replaces the contents of a batch by another reading of its original file; columns are matched and checked anew. The
  * reading gets a file of its own, so that a crash leaves the batch with the one before.
- * @throws AppError in words for a choice that the file does not bear; Conflict when it is being checked or scored
+ * @throws AppError with the reason if the file cannot be read that way; Conflict when it is being checked or scored
  */
 export async function rereadBatch(
   { db, uploadsDir }: Pick<UploadEnv, 'db' | 'uploadsDir'>,

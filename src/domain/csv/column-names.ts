@@ -16,7 +16,7 @@ export const labelOf = remembered((name) => {
   return text.charAt(0).toUpperCase() + text.slice(1);
 });
 
-/** Bulk scoring asks for the same few names with every row. */
+/** Bulk scoring looks up the same few names for every row. */
 function remembered(compute: (name: string) => string): (name: string) => string {
   const known = new Map<string, string>();
   return (name) => {

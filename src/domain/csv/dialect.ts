@@ -1,4 +1,4 @@
-/** How a CSV file is written: its delimiter and decimal sign, found on the records of its beginning. */
+/** Detects the delimiter and decimal sign of a CSV file from its first records. */
 import type { DecimalSign } from '../../ml/data/values.ts';
 import { createRecordSplitter, isBlankRecord, readRecord } from './records.ts';
 import type { Delimiter } from './records.ts';
@@ -16,7 +16,7 @@ export interface DialectFinding extends Dialect {
 const delimiters: readonly Delimiter[] = [',', ';', '\t', '|'];
 const sampleRecords = 200;
 
-/** `sample`: the beginning of the file in UTF-8; `isWhole`: there is no more. What is `known` is not searched for. */
+/** `sample`: the beginning of the file in UTF-8; `isWhole`: there is no more. Values in `known` are not detected. */
 export function findDialect(sample: Buffer, isWhole: boolean, known: Partial<Dialect> = {}): DialectFinding {
   const possible = known.delimiter === undefined ? delimiters : [known.delimiter];
   const candidates = possible.map((delimiter) => ({

@@ -1,4 +1,4 @@
-/** Which encoding a file's bytes are in, looking at all of them. */
+/** Detects the encoding of a file from all its bytes. */
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { AppError } from '../../errors.ts';
@@ -11,7 +11,7 @@ export interface EncodingFinding {
   readonly bomLength: number;
 }
 
-/** What files that are no CSV begin with. */
+/** Signatures of files that are not CSV. */
 const signatures: readonly (readonly [string, readonly number[]])[] = [
   ['an Excel workbook or a zip archive', [0x50, 0x4b, 0x03, 0x04]],
   ['a zip archive', [0x50, 0x4b, 0x05, 0x06]],
@@ -22,7 +22,7 @@ const signatures: readonly (readonly [string, readonly number[]])[] = [
   ['a PDF document', [0x25, 0x50, 0x44, 0x46]],
   ['a gzip archive', [0x1f, 0x8b]],
   ['a Parquet file', [0x50, 0x41, 0x52, 0x31]],
-  // Its header is text for so long that it would pass for one.
+  // Its header begins with so much text that it would pass for a text file.
   ['a Holdfast model', [0x48, 0x4f, 0x4c, 0x44, 0x46, 0x41, 0x53, 0x54]],
 ];
 
@@ -34,7 +34,7 @@ export function refuseOtherFormats(head: Uint8Array): void {
   throw new AppError(
     415,
     'not-csv',
-    `This file is ${kind}, whatever its name says. Open it in the program it comes from and save it as CSV (in Excel: File, Save as, CSV UTF-8), then upload that.`,
+    `This file is ${kind}, not a table, regardless of its name. Open it in the program that created it and save it as CSV (in Excel: File, Save as, CSV UTF-8), then upload that.`,
   );
 }
 

@@ -5,7 +5,7 @@ import type { DecimalSign } from '../../ml/data/values.ts';
 import { createRecordSplitter, isBlankRecord, readRecord } from './records.ts';
 import type { Delimiter } from './records.ts';
 
-/** What a person says that the first line holds. */
+/** The user's answer to what the first line contains. */
 export type FirstLine = 'names' | 'data';
 
 export interface FirstLineQuestion {
@@ -59,7 +59,7 @@ export function namesFor(columnCount: number): string[] {
   return Array.from({ length: columnCount }, (_, j) => `column_${j + 1}`);
 }
 
-/** Numbers and dates stand where numbers and dates stand below, and nothing else speaks for names. */
+/** The first line has numbers and dates where the rows below have them, and nothing suggests names. */
 function looksLikeData(
   first: readonly string[],
   below: readonly (readonly string[])[],

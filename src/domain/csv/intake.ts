@@ -1,6 +1,6 @@
 /**
- * From an uploaded file to one that can be read by position: UTF-8 without a byte order mark, its delimiter,
- * decimal sign and header known, its records counted. Whatever makes the whole file unusable is said here.
+ * Prepares an uploaded file for reading by position: converts it to UTF-8 without a byte order mark, detects delimiter,
+ * decimal sign and header, and counts the records. Reports everything that makes the whole file unusable.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
@@ -41,7 +41,7 @@ export interface CsvIntake {
 
 export const maxColumns = 2_000;
 
-/** What of a choice is about CSV files. */
+/** The part of a choice that concerns CSV files. */
 export type CsvChoice = Pick<ReadingChoice, 'delimiter' | 'decimal' | 'encoding'>;
 
 const chunkBytes = 1 << 20;
@@ -136,7 +136,7 @@ async function normalise(
       hash.update(chunk);
       const text = byteSize === 0 ? chunk.subarray(bomLength) : chunk;
       byteSize += chunk.length;
-      // Bad bytes of a UTF-8 file stay as they are: their rows will be refused, and nobody else's.
+      // Bad bytes of a UTF-8 file are kept: only their rows will be rejected.
       await target?.writeFile(encoding === 'utf-8' ? text : decoder.decode(text, { stream: true }));
     }
     if (target && encoding !== 'utf-8') await target.writeFile(decoder.decode());
@@ -166,7 +166,7 @@ function readHeader(sample: Buffer, { delimiter }: Dialect): string[] {
   const end = first?.end ?? sample.length;
   if (countDelimiters(sample.subarray(first?.start ?? 0, end), delimiter) >= maxColumns) {
     throw unusable(
-      `The header has more than ${countText(maxColumns)} columns. Leave out those that do not describe the customer.`,
+      `The header has more than ${countText(maxColumns)} columns. Remove columns that do not describe the customer.`,
     );
   }
   if (!first) throw unusable('No line end was found in the first part of the file, so it has no rows.');
@@ -187,7 +187,7 @@ function askFirst(sample: Buffer, { delimiter, decimal }: Dialect): void {
   try {
     askAboutFirstLine(sample, sample.length < sampleBytes, delimiter, decimal);
   } catch (error) {
-    // The reading of the header says what is wrong with such a file.
+    // Reading the header reports the problem of such a file.
     if (!(error instanceof EndlessRecordError)) throw error;
   }
 }

@@ -1,4 +1,4 @@
-/** A file somewhere on disk, prepared like an upload without being touched. */
+/** Prepares any file on disk like an upload, without changing it. */
 import { mkdtemp, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -10,7 +10,7 @@ import type { CsvIntake } from './intake.ts';
 /**
  * `work` gets a path that readCsvChunks can read and that is removed afterwards. `firstLine`: what it holds, where that is
  * known.
- * @throws AppError 415 or 422 in words
+ * @throws AppError 415 or 422 with the reason
  */
 export async function withPreparedCsv<T>(
   path: string,
@@ -18,11 +18,11 @@ export async function withPreparedCsv<T>(
   firstLine: FirstLine | null = null,
 ): Promise<T> {
   const found = await stat(path).catch(() => null);
-  if (!found?.isFile()) throw new AppError(422, 'no-file', `There is no file '${path}'.`);
+  if (!found?.isFile()) throw new AppError(422, 'no-file', `The file '${path}' does not exist.`);
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-'));
   try {
     const prepared = join(folder, 'table.csv');
-    // Preparing replaces the name it is given: here the link, never what it points to.
+    // Preparing replaces the path it is given: the link, not its target.
     await symlink(resolve(path), prepared);
     return await work(prepared, await takeInCsv(prepared, firstLine));
   } finally {

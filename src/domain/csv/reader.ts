@@ -25,7 +25,7 @@ const blockBytes = 1 << 20;
 
 export const fileStart: CsvPosition = { offset: 0, records: 0 };
 
-/** Rows after the header but blank ones, `rowsPerChunk` at a time. `from`: where an earlier run ended; the header is skipped otherwise. */
+/** Rows after the header except blank ones, `rowsPerChunk` at a time. `from`: where an earlier run ended; the header is skipped otherwise. */
 export function* readCsvChunks(
   path: string,
   delimiter: Delimiter,

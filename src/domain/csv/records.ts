@@ -1,8 +1,8 @@
 /**
  * Records of a CSV file by position: where each begins and ends, then what its cells are.
  *
- * Splitting is ours, for three things that a stream parser does not give together: exact byte positions to resume
- * at, one record refused without touching its neighbours, and a blank record told from a missing one. A quote opens
+ * Records are split here for three things that no stream parser offers together: exact byte positions to resume at,
+ * refusing one record without affecting its neighbours, and distinguishing a blank record from a missing one. A quote opens
  * a quoted cell only where a cell begins (RFC 4180); anywhere else it is stray and refuses its record. Cells of
  * records with quotes are read by csv-parse; without a quote there is nothing to parse but the delimiter.
  */
@@ -27,7 +27,7 @@ export type RecordReading =
       readonly ok: false;
       readonly found: string;
       readonly expected: string;
-      /** What could be read of it all the same. */
+      /** The cells that could be read nevertheless. */
       readonly cells: readonly string[];
     };
 
@@ -46,7 +46,7 @@ export class EndlessRecordError extends Error {
   readonly isQuoteOpen: boolean;
 
   constructor(line: number, isQuoteOpen: boolean) {
-    super(`The record that begins on line ${line} does not end`);
+    super(`The record that begins on line ${line} has no end`);
     this.line = line;
     this.isQuoteOpen = isQuoteOpen;
   }
@@ -114,12 +114,12 @@ export function createRecordSplitter(delimiter: Delimiter, line = 1): RecordSpli
   };
 }
 
-/** The cells of one record; what cannot be read says what was found and what is expected. */
+/** The cells of one record, or what was found and expected if it cannot be read. */
 export function readRecord(bytes: Buffer, delimiter: Delimiter, columnCount: number | null): RecordReading {
   if (!isUtf8(bytes))
     return {
       ok: false,
-      found: 'bytes that are no text',
+      found: 'bytes that are not valid text',
       expected: 'text in the encoding of the rest of the file',
       cells: [],
     };

@@ -1,4 +1,4 @@
-/** A whole CSV file in memory, column by column: what training learns from. */
+/** A whole CSV file in memory, column by column, for training. */
 import type { DecimalSign } from '../../ml/data/values.ts';
 import type { FirstLine } from './first-line.ts';
 import type { CsvIntake } from './intake.ts';
@@ -21,7 +21,7 @@ const rowsPerChunk = 10_000;
 /**
  * Reads any file that an upload takes. Rows that cannot be read are skipped and counted; of the others those
  * that `isWanted` by their place are kept.
- * @throws AppError 415 or 422 in words
+ * @throws AppError 415 or 422 with the reason
  */
 export function readWholeCsv(
   path: string,
@@ -43,7 +43,7 @@ export function readWholeCsv(
   return withPreparedCsv(path, collect, firstLine);
 }
 
-/** A table that was taken in before: its first line names its columns, whatever it looks like. */
+/** A table after intake: its first line always has the column names. */
 export function readTakenCsv(path: string, isWanted?: (row: number) => boolean): Promise<WholeCsv> {
   return readWholeCsv(path, isWanted, 'names');
 }

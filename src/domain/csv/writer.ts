@@ -1,9 +1,9 @@
 /**
- * Everything that Holdfast writes as CSV, line by line. Files for people are safe: a spreadsheet that opens one runs
- * none of its cells. Files that are read back here are exact.
+ * Writes CSV line by line. In files for people, formulas are escaped for spreadsheets. Files that Holdfast reads back
+ * are exact.
  */
 
-/** In front of files for people: without it Excel takes UTF-8 for something else. */
+/** Byte order mark of files for people, so that Excel recognises UTF-8. */
 export const byteOrderMark = '\ufeff';
 
 export type CsvCell = string | number | null;
@@ -40,10 +40,10 @@ function exactCell(text: string): string {
 
 const plainCell = /^[\p{L}\p{N}_.:/ ()-]*$/u;
 const numberCell = /^[+-]?\d[\d.,]*(e[+-]?\d+)?$/i;
-/** What a spreadsheet takes for the beginning of a formula, also in full width. */
+/** Characters that begin a formula in a spreadsheet, also in full width. */
 const riskyStart = /^[=+\-@\t\r\0\uff1d\uff0b\uff0d\uff20]/;
 
-/** A text that a spreadsheet would run gets an apostrophe in front; a negative number does not. */
+/** Prefixes a formula with an apostrophe; a negative number stays as it is. */
 export function safeCell(cell: string, delimiter: string): string {
   const text = riskyStart.test(cell) && !numberCell.test(cell) ? `'${cell}` : cell;
   if (plainCell.test(text)) return text;

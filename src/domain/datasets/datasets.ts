@@ -79,12 +79,12 @@ export async function receiveDataset(db: Db, config: Config, user: User, upload:
   });
 }
 
-/** Goes on reading a file once a person said what its first line is. @throws Conflict when that was not asked */
+/** Continues reading a file once the user has confirmed its first line. @throws Conflict if that was not asked */
 export async function answerFirstLine(db: Db, user: User, id: number, firstLine: FirstLine): Promise<void> {
   await inTransaction(db, async (trx) => {
     const { state, error, name } = await getDataset(trx, id);
     if (state !== 'failed' || readQuestion(error) === null)
-      throw new Conflict('The first line of this dataset is known already.');
+      throw new Conflict('The first line of this dataset has already been confirmed.');
     await updateDataset(trx, id, { state: 'reading', error: null });
     await readLater(trx, user, id, name, firstLine);
   });

@@ -1,6 +1,6 @@
 /**
- * Removes what nothing names: files of uploads, datasets and models that were cut off, and limits and sessions that have expired.
- * Age and reference decide: a file that somebody still writes, this process or another, has no row yet but is young.
+ * Removes orphaned files of uploads, datasets and models, and expired limits and sessions. A file is removed only if no
+ * record refers to it and it is old: a file that is still being written has no record yet.
  */
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ import { datasetFolder } from '../datasets/datasets.ts';
 /** No upload, conversion or training takes that long. */
 const safeAgeMs = 24 * 3_600_000;
 
-/** At start and now and then. What goes wrong with one part is logged and ends neither the others nor the program. */
+/** Runs at start and at intervals. An error in one part is logged and does not stop the others. */
 export async function sweep(context: Context): Promise<void> {
   const { config, db, log } = context;
   const parts: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -49,8 +49,8 @@ export async function sweep(context: Context): Promise<void> {
 }
 
 /**
- * Gives how many files went. The folder is read before the references, so that a file that gets its row in between
- * is known.
+ * Returns how many files were removed. The folder is read before the references, so that a file whose row is added in
+ * between is known.
  */
 async function sweepFolder(
   folder: string,

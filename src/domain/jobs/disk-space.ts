@@ -5,10 +5,10 @@ import type { Config } from '../../config.ts';
 
 export const diskFull = 'The disk is full. It goes on by itself when there is space.';
 
-/** Less than that is not enough for one step. */
+/** The space that one step needs at least. */
 const enoughBytes = 1024 * 1024;
 
-/** Why a job does not go on at the moment; null: the disk has space. */
+/** Why a job is paused; null if the disk has space. */
 export async function lackOfSpace({ databaseUrl, uploadsDir }: Config): Promise<string | null> {
   const folders = [uploadsDir, dirname(databaseUrl.slice('sqlite:'.length))];
   const free = await Promise.all(folders.map(freeBytes));
@@ -16,7 +16,7 @@ export async function lackOfSpace({ databaseUrl, uploadsDir }: Config): Promise<
 }
 
 async function freeBytes(folder: string): Promise<number> {
-  // Not every file system tells.
+  // Not every file system reports free space.
   const { bavail, bsize } = await statfs(folder).catch(() => ({ bavail: Infinity, bsize: 1 }));
   return bavail * bsize;
 }

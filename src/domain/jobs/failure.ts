@@ -1,4 +1,4 @@
-/** What a job was working on changes its state when the job fails for good or is cancelled. */
+/** Changes the state of a job's record when the job finally fails or is cancelled. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inTransaction } from '../../db.ts';
@@ -36,7 +36,7 @@ export async function cancelSubject(trx: Db, payload: Job['payload']): Promise<v
   if (typeof comparisonOf === 'number') await failComparison(trx, comparisonOf, 'It was cancelled.');
 }
 
-/** Files that the thread of a job had begun when it was ended. Call while the job is still one's own. */
+/** Files that the thread of a job had begun when it was ended. Call while the lease is held. */
 export async function removeParts(db: Db, dataDir: string, payload: Job['payload']): Promise<void> {
   const { datasetId } = payload;
   const dataset = typeof datasetId === 'number' ? await findDataset(db, datasetId) : undefined;
@@ -44,7 +44,7 @@ export async function removeParts(db: Db, dataDir: string, payload: Job['payload
   for (const path of partsOf(join(dataDir, dataset.file))) await rm(path, { force: true });
 }
 
-/** Ends a job that waits at once, one that runs within a moment. */
+/** Ends a queued job at once, a running one within moments. */
 export async function cancelJob(db: Db, id: number): Promise<void> {
   await inTransaction(db, async (trx) => {
     const job = await findJob(trx, id);

@@ -1,4 +1,4 @@
-/** What is in a working state without a job that works on it: left by a database copied or edited in between. */
+/** Records in a working state without a job, left by a database that was copied or edited in between. */
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import { listBatches, updateBatch } from '../../store/batches.ts';
@@ -10,7 +10,7 @@ import { stopTraining } from '../training/queue.ts';
 
 const mostLookedAt = 1_000;
 
-/** At start: removals go on, everything else says that it was interrupted and can be started again. */
+/** At start: removals continue; everything else is marked as interrupted and can be started again. */
 export async function healInterrupted(db: Db): Promise<void> {
   await inTransaction(db, async (trx) => {
     const jobs = await listOpenJobs(trx);

@@ -1,10 +1,10 @@
-/** What a long piece of work and the queue that runs it say to each other. */
+/** The interface between long work and the queue that runs it. */
 import type { Db } from '../../db.ts';
 
 export interface JobSteps {
   /** Called between chunks; answers whether to stop here. */
   readonly step: (done: number, total: number) => Promise<'go on' | 'stop' | 'cancel'>;
-  /** Called in a transaction that stores something for good: a crash after it is not the third of three. */
+  /** Called in a transaction that commits progress: it resets the count of crashes. */
   readonly stored?: (trx: Db) => Promise<void>;
 }
 

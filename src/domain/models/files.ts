@@ -14,7 +14,7 @@ type FileOf = Pick<ModelRecord, 'file' | 'sha256' | 'label'>;
 
 interface Kept {
   readonly model: Model;
-  /** What the file was like when its checksum was right. */
+  /** The state of the file when its checksum was verified. */
   readonly state: string;
   readonly byteSize: number;
 }
@@ -25,7 +25,7 @@ const maxKept = 4;
 /** Of their files together; a larger one is kept alone. */
 const maxKeptBytes = 128 * 1024 * 1024;
 const freshMs = 100;
-/** The largest file that is read; a forest of a million rows is smaller. */
+/** The largest file that is read; a forest trained on a million rows is smaller. */
 const maxFileLength = 512 * 1024 * 1024;
 /** By path: the checksum that a file had in a state; it is read again when its state has changed, once for all who ask. */
 const checksums = new Map<string, { readonly sha256: Promise<string>; readonly state: string }>();
@@ -147,7 +147,7 @@ export async function removeModelFile(modelsDir: string, file: string): Promise<
   await rm(join(modelsDir, basename(file)), { force: true });
 }
 
-/** Temporary name, fsync, rename, fsync of the folder: the name never stands for half a file. */
+/** Temporary name, fsync, rename, fsync of the folder: a file under its final name is always complete. */
 export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: privateFolder });
   const temporary = `${path}.${process.pid}.tmp`;
@@ -167,7 +167,7 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
   }
 }
 
-/** The one used last stands last; the first go when there are too many. */
+/** Least recently used first; those are evicted when there are too many. */
 function remember(key: string, entry: Kept): Kept {
   kept.delete(key);
   kept.set(key, entry);

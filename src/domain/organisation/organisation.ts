@@ -1,4 +1,4 @@
-/** Settings of the whole organisation that touch more than themselves. */
+/** Settings of the organisation that affect other records. */
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import { recordEvent } from '../../store/audit.ts';

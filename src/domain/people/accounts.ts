@@ -1,4 +1,4 @@
-/** People: who they are, how they sign in, how their access ends. */
+/** User accounts: invitation, sign-in, passwords, roles, and the end of access. */
 import { createHash, randomBytes } from 'node:crypto';
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
@@ -20,7 +20,7 @@ import type { UserRecord } from '../../store/users.ts';
 import { hashPassword, isPassword, passwordProblem } from './passwords.ts';
 import type { Role } from './permissions.ts';
 
-/** The signed-in person, as everything outside this file knows them. */
+/** The signed-in user, without credentials. */
 export interface User {
   readonly id: number;
   readonly email: string;
@@ -35,7 +35,7 @@ export function toUser({ id, email, name, role, theme }: UserRecord): User {
   return { id, email, name, role, theme };
 }
 
-/** The user whose password this is, or null; it never tells whether the address or the password was wrong. */
+/** The user whose password this is, or null; it does not reveal whether the address or the password was wrong. */
 export async function authenticate(db: Db, email: string, password: string): Promise<UserRecord | null> {
   const user = await findUserByEmail(db, email);
   const usable = user?.disabledAt === null ? user.passwordHash : null;
@@ -52,13 +52,13 @@ export async function authenticate(db: Db, email: string, password: string): Pro
   return user;
 }
 
-/** Notes that somebody has come in. */
+/** Records a sign-in. */
 async function startSession(db: Db, user: UserRecord): Promise<void> {
   await updateUser(db, user.id, { lastSeenAt: new Date().toISOString() });
   await recordEvent(db, { userId: user.id, action: 'session.started', subject: user.name });
 }
 
-/** True while nobody has been made administrator. */
+/** True while there is no administrator. */
 export async function isSetUp(db: Db): Promise<boolean> {
   return (await getSettings(db)).setUpAt !== null;
 }
@@ -74,7 +74,7 @@ export async function createSetupToken(db: Db): Promise<string> {
 /** @throws NotFound when the link is unknown, used or too old. */
 export async function getLink(db: Db, token: string, purpose: LinkPurpose): Promise<OneTimeLink> {
   const link = await findOpenLink(db, hashToken(token), purpose);
-  if (!link) throw new NotFound('link: it may have been used already, or be too old');
+  if (!link) throw new NotFound('link (it may have been used already or have expired)');
   return link;
 }
 
@@ -109,7 +109,7 @@ export async function setUp(
   });
 }
 
-/** Creates a person without a password and gives the token of the link with which they choose one. */
+/** Creates a user without a password and returns the token of the link for choosing one. */
 export async function inviteUser(
   db: Db,
   by: User,
@@ -181,7 +181,7 @@ export async function changeDetails(
   });
 }
 
-/** Changes one's own password; every other session of the user ends. */
+/** Changes the user's own password; all their other sessions end. */
 export async function changePassword(
   db: Db,
   userId: number,
@@ -218,7 +218,7 @@ export async function changeRole(db: Db, by: User, userId: number, role: Role): 
   });
 }
 
-/** Disabling ends a person's sessions and links at once; what they did stays. */
+/** Disabling ends the user's sessions and links at once; their records stay. */
 export async function setDisabled(db: Db, by: User, userId: number, disabled: boolean): Promise<void> {
   await inTransaction(db, async (trx) => {
     const user = await getUser(trx, userId);
@@ -235,12 +235,12 @@ export async function setDisabled(db: Db, by: User, userId: number, disabled: bo
   });
 }
 
-/** The last administrator stays one. @throws Conflict */
+/** @throws Conflict for the last administrator */
 async function requireAnotherAdmin(db: Db, user: UserRecord): Promise<void> {
   const isUsable = user.role === 'admin' && user.disabledAt === null && user.passwordHash !== null;
   if (isUsable && (await countActiveAdmins(db)) <= 1) {
     throw new Conflict(
-      `${user.name} is the last administrator. Make somebody else an administrator first.`,
+      `${user.name} is the last administrator. Make another user an administrator first.`,
       'last-admin',
     );
   }

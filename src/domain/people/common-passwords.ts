@@ -40,7 +40,7 @@ export function isCommonPassword(password: string, personal: readonly string[]):
   return [text, unleet(text)].some((reading) => bitsLeft(reading, known) < minBitsLeft);
 }
 
-/** Passwords that everybody thinks of, for trying the rule out: at least 15 characters each. */
+/** Common passwords of at least 15 characters, for testing the rule. */
 export function* commonPasswords(): Generator<string> {
   for (const phrase of commonPhrases) if (phrase.length >= 15) yield phrase;
   for (const first of commonWords) {

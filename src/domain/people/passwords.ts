@@ -1,6 +1,6 @@
 /**
  * Passwords: Argon2id with OWASP's parameters (19 MiB, two passes, one lane), length instead of
- * composition rules, and a refusal of what people choose when they must choose something long.
+ * composition rules, and a check for long passwords that are easy to guess.
  */
 import { hash, verify } from '@node-rs/argon2';
 import { Unavailable } from '../../errors.ts';
@@ -14,7 +14,7 @@ const parameters = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 };
 
 /** Hashing is deliberately expensive: at most two at once, so that many sign-ins at a time cannot use up the machine. */
 const maxAtOnce = 2;
-/** Whoever would stand further back than this is sent away instead: the wait would be seconds. */
+/** The longest queue; further requests are refused, because the wait would be seconds. */
 const maxWaiting = 30;
 let running = 0;
 const waiting: (() => void)[] = [];
@@ -57,7 +57,7 @@ async function taking<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } finally {
-    // The place goes straight to the next in line, so that nobody slips in between.
+    // The slot passes directly to the next in the queue.
     const next = waiting.shift();
     if (next) next();
     else running--;

@@ -1,4 +1,4 @@
-/** Who may do what: the whole matrix. */
+/** The permissions of each role. */
 export const roles = ['admin', 'analyst', 'viewer'] as const;
 export type Role = (typeof roles)[number];
 

@@ -1,6 +1,6 @@
 /**
- * New thresholds hold for every stored score, so that no list mixes two meanings of 'high': at once where there are
- * few, by a job piece by piece where rewriting them would keep everybody else waiting.
+ * Applies new thresholds to every stored score, so that no list mixes two meanings of 'high': at once for a few
+ * scores, by a job in pieces for many, which would block other writers.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { inTransaction } from '../../db.ts';
@@ -15,7 +15,7 @@ import type { JobOutcome, JobSteps } from '../jobs/steps.ts';
 const rowsAtOnce = 2_000;
 const restMs = 20;
 
-/** Call in the transaction that saves the thresholds. 'later': a job goes on with it. */
+/** Call in the transaction that saves the thresholds. 'later': a job continues. */
 export async function relabelLater(
   trx: Db,
   userId: number | null,
@@ -39,7 +39,7 @@ export async function relabelPredictions(db: Db, { step }: JobSteps): Promise<Jo
     await inTransaction(db, async (trx) => {
       await relabelRisk(trx, await getSettings(trx), after, after + rowsAtOnce);
     });
-    // Others who wait to write have their turn.
+    // Lets other writers take their turn.
     await pause(restMs);
   }
   return done();

@@ -24,7 +24,7 @@ export function sampleHistory(): string {
   return toCsv(sampleColumns, historySize, historySeed);
 }
 
-/** Without the label: nobody knows yet. */
+/** Without the label, which is not known yet. */
 export function sampleCurrentCustomers(): string {
   return toCsv(
     sampleColumns.filter((column) => column !== 'Churn'),

@@ -1,7 +1,7 @@
 /**
- * What a new database starts with: example rules and, unless switched off, the sample: files, two models trained on
- * it, and the current customers scored. Each step looks whether it has been done, so that a start that was cut off
- * is finished by the next.
+ * Sets up a new database: example rules and, unless switched off, the sample (files, two trained models, and scores of
+ * the current customers). Each step checks whether it has been done, so that the next start completes an interrupted
+ * one.
  */
 import { existsSync } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
@@ -126,7 +126,7 @@ interface SamplePlan extends TrainingPlan {
   readonly isSample: true;
 }
 
-/** The model that scores from the first minute is the best that Holdfast makes; the small one is made quickly. */
+/** The active model is the best that Holdfast can train; the other one is quick to train. */
 function plans(): SamplePlan[] {
   const shared = { datasetName, isSample: true, details: changeable } as const;
   return [
@@ -163,7 +163,7 @@ async function activateFirst(db: Db): Promise<void> {
   if (first) await inTransaction(db, (trx) => activateModel(trx, first.id));
 }
 
-/** The same way as any upload. */
+/** Scored like any upload. */
 async function scoreCurrentCustomers(db: Db, config: Config): Promise<void> {
   const model = await findActiveModel(db);
   if (!model || (await listSampleBatches(db)).length > 0) return;

@@ -1,7 +1,7 @@
 /**
  * Generated telecom customers in the 21 columns of IBM's public telecom churn sample, following its published
  * marginals: 26.5 % churn, 43 % of month-to-month customers leave but 3 % of those with two years, fibre, electronic
- * checks and short tenure are riskier, and customers in their first month have no total yet. Nobody is real.
+ * checks and short tenure are riskier, and customers in their first month have no total yet. No customer is real.
  *
  * Tenure, contract and services are drawn first, charges follow from the services, and whether somebody leaves
  * from a logistic function of them all, with an interaction and noise so that no model can be perfect.
@@ -199,7 +199,7 @@ function churnProbability(random: Random, who: Circumstances): number {
     when(who.chosen.has('OnlineBackup'), 0.1) +
     when(who.chosen.has('StreamingTV'), 0.3) +
     when(who.chosen.has('StreamingMovies'), 0.3) +
-    // New customers on fibre are the most fickle: an interaction that only trees and curves can see.
+    // New customers on fibre leave most often: an interaction that only trees and splines can represent.
     when(who.internet === 'Fiber optic' && who.tenure < 12, 0.3);
   const logOdds = -0.55 + effects + 0.5 * random.normal();
   return 1 / (1 + Math.exp(-logOdds));

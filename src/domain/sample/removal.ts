@@ -1,4 +1,4 @@
-/** Taking the sample away: its upload like any other, then what was made for it. */
+/** Removes the sample: its batch like any other, then its dataset, models and files. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config.ts';
@@ -18,7 +18,7 @@ import { currentFile, historyFile } from './first-start.ts';
 import type { JobOutcome, JobSteps } from '../jobs/steps.ts';
 import { removeModelFile } from '../models/files.ts';
 
-/** What is left of the sample, and what the step that removes it would take. */
+/** What is left of the sample, and what its removal would delete. */
 export async function describeSample(db: Db): Promise<SampleDescription> {
   const models = (await listModels(db)).filter((model) => model.isSample);
   const batches = await listSampleBatches(db);
@@ -35,17 +35,17 @@ export async function describeSample(db: Db): Promise<SampleDescription> {
 export interface SampleDescription {
   readonly predictions: number;
   readonly files: number;
-  /** Those that would go. */
+  /** Models that would be deleted. */
   readonly models: readonly string[];
-  /** The one that would stay. */
+  /** The model that would be kept. */
   readonly activeModel: string | null;
   readonly isBeingRemoved: boolean;
 }
 
 /**
- * Everything generated goes: customers, scores, files, dataset, and the models that are not active. The active one
- * stays until another takes over, so that scoring goes on. A model that scored customers of one's own stays as a name
- * beside those scores. 'later': a job goes on with it.
+ * Deletes everything generated: customers, scores, files, dataset, and the models that are not active. The active model
+ * is kept until another is activated, so that scoring continues. A model that scored the organisation's customers
+ * is kept as a name beside those scores. 'later': a job continues.
  */
 export async function removeSample(db: Db, config: Config, user: User): Promise<'done' | 'later'> {
   const batches = await inTransaction(db, async (trx) => {
@@ -53,7 +53,7 @@ export async function removeSample(db: Db, config: Config, user: User): Promise<
     if (found.some(({ state }) => state === 'scoring' || state === 'checking'))
       throw new Conflict('The sample is still being scored. Try again in a moment.');
     if (found.some(({ state }) => state === 'removing'))
-      throw new Conflict('The sample is being removed already. Wait until that is done.');
+      throw new Conflict('The sample is already being removed. Wait until that is finished.');
     const upload = await findOpenUpload(trx, await listIdleSampleModels(trx));
     if (upload)
       throw new Conflict(
@@ -103,7 +103,7 @@ async function listIdleSampleModels(db: Db): Promise<ModelRecord[]> {
   return (await listModels(db)).filter((model) => model.isSample && model.state !== 'active');
 }
 
-/** An upload of one's own that is under way needs its model to the end. */
+/** A batch that is being scored needs its model to the end. */
 async function findOpenUpload(trx: Db, models: readonly ModelRecord[]): Promise<BatchSummary | undefined> {
   const isOpen = ({ state }: BatchSummary): boolean => ['checking', 'checked', 'scoring'].includes(state);
   const open = (await listBatches(trx, 1_000)).filter((batch) => !batch.isSample && isOpen(batch));

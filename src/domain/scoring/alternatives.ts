@@ -1,4 +1,4 @@
-/** Which changes to what the company can change would take a customer below the next risk level. */
+/** Finds changes to inputs the company can change that would take a customer below the next risk level. */
 import type { Db } from '../../db.ts';
 import { AppError } from '../../errors.ts';
 import { valueText } from '../../format.ts';

@@ -1,8 +1,8 @@
-/** Values that customers have beside what people type about them. */
+/** Compares stored values of customers with typed values. */
 import { parseNumber } from '../../ml/data/values.ts';
 import type { CellValue } from '../../ml/data/values.ts';
 
-/** What a person typed into a form that compares: either decimal sign is understood. */
+/** A number typed into a form, with either decimal sign. */
 export function typedNumber(text: string): number | null {
   return parseNumber(text, '.') ?? parseNumber(text, ',');
 }

@@ -1,4 +1,4 @@
-/** Reading a customer: the columns of a model and, beside them, what the customer pays. Checking and scoring share it. */
+/** Reads a customer: the inputs of a model and the monthly revenue. Shared by checking and scoring. */
 import { addRow, createRowBatch } from '../../ml/data/row-reader.ts';
 import type { RowBatch, RowReading } from '../../ml/data/row-reader.ts';
 import type { Schema } from '../../ml/data/schema.ts';
@@ -12,16 +12,16 @@ export interface RawCustomer {
   readonly cells: readonly (CellValue | undefined)[];
   /** The monthly value where it is no feature. */
   readonly value?: string | undefined;
-  /** Levels that were read as others, in words. */
+  /** Notes on levels that were mapped to others. */
   readonly renamed?: readonly string[];
 }
 
-/** What a customer pays a month is less, as in the forms of rules and costs: sums over all customers stay exact. */
+/** Monthly revenue is below this, as in the forms of rules and costs, so that sums over all customers stay exact. */
 const largestAmount = 999_999_999.99;
 
 export interface CustomerReader {
   readonly batch: RowBatch;
-  /** How the column of the monthly value is called, and its place among the features; −1: it is none of them. */
+  /** The name of the monthly revenue column, and its place among the features; −1 if it is not a feature. */
   readonly valueName: string;
   readonly valuePlace: number;
 }

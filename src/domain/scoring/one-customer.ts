@@ -91,7 +91,8 @@ export type FormScore = { readonly ok: true; readonly customer: ScoredCustomer }
 export type Prediction = { readonly ok: true; readonly id: number } | Refused;
 
 /**
- * Scores what a form says; otherwise every field that is missing or cannot be read. Reads the model: call it in a task.
+ * Scores the submitted form, or returns an error for every field that is missing or cannot be read. Reads the model, so
+ * call it in a task.
  * @throws AppError 409 when the model's file cannot be used
  */
 export async function scoreForm(

@@ -13,7 +13,7 @@ export interface Baseline {
   readonly probability: number | null;
 }
 
-/** What a what-if is to be compared with. */
+/** The score that a what-if is compared with. */
 export async function baselineOf(
   db: Db,
   modelsDir: string,

@@ -9,25 +9,25 @@ import { applyProxy } from '../datasets/labels/proxy-label.ts';
 import type { LabelDefinition } from '../datasets/labels/definition.ts';
 import type { TrainingTable } from './table.ts';
 
-/** A training learns from so many rows at most, taken evenly from a bigger file. */
+/** The most rows of a training run, taken evenly from a larger file. */
 export const maxTrainingRows = 500_000;
 
 /** The name of the column that a proxy label becomes. */
 export const proxyColumn = 'Left (by rule)';
 
-/** A row of which nobody can say whether the customer left. */
+/** A row whose churn label is not known. */
 export const undecided = 255;
 
 export interface RowLabels {
   /** One a row: 1 left, 0 stayed, or `undecided`. */
   readonly labels: Uint8Array;
-  /** Columns that say who left, so that nothing may be learned from them. */
+  /** Columns of the churn label, which must not be inputs. */
   readonly usedColumns: readonly string[];
 }
 
 /**
  * Reads the file and joins it with what an analyst confirmed. Rows whose label is not known are left out.
- * @throws AppError 415 or 422 in words
+ * @throws AppError 415 or 422 with the reason
  */
 export async function readDatasetTable(
   path: string,
@@ -61,7 +61,7 @@ export function toLabelledTable(
   return { ...kept, columns: [...others, { ...made!, role: 'label' as const }], positive: 'Yes' };
 }
 
-/** Who left, row by row. @throws Unprocessable when a column of the definition is not there. */
+/** The churn label of each row. @throws Unprocessable when a column of the definition is not there. */
 export function labelRows(csv: WholeCsv, label: LabelDefinition): RowLabels {
   if (label.kind === 'proxy') return applyProxy(label.rule, csv);
   const cells = csv.cells[csv.header.indexOf(label.column)] ?? [];

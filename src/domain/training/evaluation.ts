@@ -1,4 +1,4 @@
-/** Cross-validated figures of one family on a table, on our folds or on those of columns. */
+/** Cross-validated figures of one family on a table, with generated folds or folds from columns. */
 import { Unprocessable } from '../../errors.ts';
 import { majority, oneColumn } from '../../ml/evaluation/baselines.ts';
 import { crossValidate, splitBy, takeTarget } from '../../ml/evaluation/cross-validation.ts';

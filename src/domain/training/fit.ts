@@ -20,11 +20,11 @@ export interface TrainingPlan {
   /** Only these columns, named as a file of their own names them; null: every feature of the table. */
   readonly only: readonly string[] | null;
   readonly options: TrainingOptions;
-  /** What people said of the columns: title, unit, allowed range, policy. */
+  /** Settings of the columns: title, unit, allowed range, policy. */
   readonly details?: ReadonlyMap<string, Partial<Feature>>;
 }
 
-/** What the registry knows of a model beside what training found out. */
+/** What the registry stores of a model besides the results of training. */
 export interface NewModelNames {
   readonly name: string;
   readonly datasetId: number | null;
@@ -56,7 +56,7 @@ export function trainOnTable(table: TrainingTable, plan: TrainingPlan, onStep: O
   });
 }
 
-/** Writes the model's file, then its row: a crash between them leaves a file that nothing names, never the reverse. */
+/** Writes the model's file, then its row: a crash between them leaves a file without a row, never a row without a file. */
 export async function storeModel(
   db: Db,
   modelsDir: string,

@@ -170,7 +170,7 @@ export async function stopTraining(
   await moveTraining(db, id, ['queued', 'running'], state, { error });
 }
 
-/** A queued run ends at once, a running one within a moment. */
+/** A queued run ends at once, a running one within moments. */
 export async function cancelTraining(db: Db, user: User, id: number): Promise<void> {
   await inTransaction(db, async (trx) => {
     const training = await getTraining(trx, id);

@@ -138,7 +138,7 @@ describe('a column that refuses what it does not know', () => {
     expect((await getBatch(db, batch.id)).mapping).toEqual(done.mapping);
   });
 
-  it('goes by the state of the batch at that moment, not by the page that was open', async () => {
+  it('uses the current state of the batch, not that of the open page', async () => {
     const { db } = test.context;
     const seen = await checked('a,Yearly,No,No,DSL,No,3,20,60', 'b,Two year,No,No,DSL,No,3,20,60');
     expect(seen.state).toBe('checked');

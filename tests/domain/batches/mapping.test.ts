@@ -40,21 +40,21 @@ describe('columns', () => {
     expect([features, identifier]).toEqual([[3, 0, 2], 1]);
   });
 
-  it('are found as people matched them before, the newest first, where the name does not tell', () => {
+  it('are found by earlier matches, the newest first, if the name is not recognised', () => {
     const remembered = [column('tenure', 'dauer'), column('tenure', 'monate')];
     expect(guessMapping(schema, ['monate', 'contract'], remembered).features).toEqual([1, 0, null]);
     expect(guessMapping(schema, ['monate', 'dauer'], remembered).features).toEqual([null, 1, null]);
     expect(guessMapping(schema, ['tenure', 'dauer'], remembered).features).toEqual([null, 0, null]);
   });
 
-  it('that say themselves what they are, or are taken, are not taken for something else', () => {
+  it('with their own name, or already matched, are not matched by earlier matches', () => {
     const remembered = [column('contract', 'plan'), column('contract', 'customerid'), column('tenure', 'x')];
     expect(guessMapping(schema, ['plan', 'customerid'], remembered).features).toEqual([null, null, 0]);
     const twice = [column('contract', 'x'), column('tenure', 'x')];
     expect(guessMapping(schema, ['x'], twice).features).toEqual([0, null, null]);
   });
 
-  it('are remembered where their name would not have told', () => {
+  it('are remembered if their name is not recognised', () => {
     const mapping = { features: [0, 1, null], identifier: null, value: null };
     expect(namesToRemember(schema, ['Vertragsart ', 'Tenure'], mapping)).toEqual([
       column('contract', 'vertragsart'),
@@ -70,14 +70,14 @@ describe('columns', () => {
 });
 
 describe('levels', () => {
-  it('mean what people said, as long as the model has that level', () => {
+  it('are mapped as chosen, as long as the model has that level', () => {
     const remembered = [level('monthly', 'Month-to-month'), level('weekly', 'Week-to-week')];
     expect(levelMeanings(schema, remembered)).toEqual([
       { place: 0, feature: 'contract', meanings: { monthly: 'Month-to-month' } },
     ]);
   });
 
-  it('that the model knows itself are never read as others', () => {
+  it('that the model has are never mapped to others', () => {
     expect(levelMeanings(schema, [level('one year', 'Month-to-month')])).toEqual([]);
   });
 

@@ -74,7 +74,7 @@ describe('the sweep', () => {
     expect(kept.filter((path) => !existsSync(path))).toEqual([]);
   });
 
-  it('logs what goes wrong and goes on with the rest', async () => {
+  it('logs an error and continues with the rest', async () => {
     const { config, db } = test.context;
     rmSync(config.uploadsDir, { recursive: true });
     writeFileSync(config.uploadsDir, 'not a folder');

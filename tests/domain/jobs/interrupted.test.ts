@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => test.close());
 
-it('what no job works on any more says so at the next start, and a removal goes on', async () => {
+it('records without a job are marked as interrupted at the next start, and a removal continues', async () => {
   const { db } = test.context;
   const addBatch = async (state: 'scoring' | 'removing' | 'done'): Promise<number> => {
     const id = await insertBatch(db, {

@@ -62,7 +62,7 @@ async function expectWholeSample(): Promise<void> {
 }
 
 describe('the first start', () => {
-  it('brings rules, two honestly measured models and the scores of 2,000 generated customers, once', async () => {
+  it('creates rules, two models measured on held-out customers and the scores of 2,000 generated customers, once', async () => {
     const { db, config } = test.context;
     expect(await Promise.all([start(), start()])).toEqual([true, true]);
     expect(await listJobs(db, 10)).toHaveLength(1);
@@ -95,7 +95,7 @@ describe('the first start', () => {
     await expectWholeSample();
   });
 
-  it('goes on without the sample when it cannot be prepared, and says why', async () => {
+  it('continues without the sample if it cannot be prepared, with the reason', async () => {
     await start();
     const job = await claimJob(test.context.db, 'test');
     const waiting = waitForFirstStart(test.context.db, 1);

@@ -41,7 +41,7 @@ async function ask(contract: string, tenure: string) {
   return { prediction, ...(await findAlternatives(db, config.modelsDir, prediction, await getSettings(db))) };
 }
 
-describe('what would bring a customer below a risk level', () => {
+describe('changes that take a customer below a risk level', () => {
   it('changes only what an analyst marked as changeable, and by its plain name', async () => {
     const { prediction, below, changeable, found } = await ask('Month-to-month', '1');
     expect(prediction.riskLevel).not.toBe('low');

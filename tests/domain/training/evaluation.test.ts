@@ -70,7 +70,7 @@ describe('an evaluation', () => {
       ['fold_1'],
       /same outcome, so its ROC AUC is undefined/,
     ],
-  ])('whose fold column %s is refused in words', (_name, data, foldColumns, words) => {
+  ])('whose fold column %s is refused with a reason', (_name, data, foldColumns, words) => {
     expect(() => evaluateTable(data, 'logistic', { ...protocol, foldColumns })).toThrow(words);
   });
 

@@ -91,7 +91,7 @@ describe('the label', () => {
       /Which level of 'Churn'.*blue, red/,
     ],
     ['a level that is not there', labelled('Churn', ['Yes', 'No']), null, 'Maybe', /Which level/],
-  ])('with %s is refused in words', (_name, csv, label, positive, words) => {
+  ])('with %s is refused with a reason', (_name, csv, label, positive, words) => {
     expect(() => prepareTraining(readTrainingTable(csv, { label, positive }), null)).toThrow(words);
   });
 });
@@ -119,7 +119,7 @@ describe('a training file', () => {
     expect(table.skippedRows).toBe(3);
   });
 
-  it('that is not there, or no CSV, is refused in words', async () => {
+  it('that is not there, or no CSV, is refused with a reason', async () => {
     await expect(readTrainingFile(join(folder, 'none.csv'))).rejects.toThrow(/no file/);
     await expect(readTrainingFile(folder)).rejects.toThrow(/no file/);
     await expect(
@@ -155,7 +155,7 @@ describe('training', () => {
     expect(evaluation.baseline.rocAuc).toBe(0.5);
   });
 
-  it('uses only the columns that it is told to, under the names that they are to have, and drops others', () => {
+  it('uses only the given columns under their given names, and drops others', () => {
     const table = readTrainingTable(history);
     const few = trainOnTable(table, { ...plan, only: ['contract', 'monthly_charges', 'nonsense'] }, silent);
     expect(few.schema.features.map(({ name }) => name)).toEqual(['contract', 'monthly_charges']);
@@ -214,7 +214,7 @@ describe('training', () => {
     expect(() => trainOnTable(readTrainingTable(history), { ...plan, only: ['nonsense'] }, silent)).toThrow();
   });
 
-  it('learns nothing from labels that say nothing', () => {
+  it('finds nothing in shuffled labels', () => {
     // The label of the next customer but one: every other column is as it was.
     const [header, ...rows] = customersCsv(1_500, 8, true).trimEnd().split('\n');
     const labels = rows.map((row) => row.split(',').at(-1)!);

@@ -119,7 +119,7 @@ describe('the matrix of a table', () => {
     );
   });
 
-  it('says how each column goes with the label', () => {
+  it('reports how each column correlates with the label', () => {
     const target = Uint8Array.from(a, (value) => Number(value > 0));
     const [first, , third, , same] = associationWithTarget(table, target);
     expect(first).toBeGreaterThan(0.7);

@@ -1,4 +1,4 @@
-/** From transactions to one row a customer: horizons compared, then the customers built, in jobs. */
+/** From transactions to one row per customer, in jobs: compares horizons, then builds the customers. */
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -102,7 +102,7 @@ export async function buildCustomersLater(
     const source = await getReady(trx, id);
     if (source.kind !== 'transactions')
       throw new Unprocessable([
-        { field: 'customer', message: 'This dataset already has one row a customer.' },
+        { field: 'customer', message: 'This dataset already has one row per customer.' },
       ]);
     const name = `${source.name}: customers`.slice(0, 200);
     const datasetId = await insertDataset(trx, {

@@ -1,5 +1,5 @@
 /**
- * From a table of transactions to one row a customer at a cut-off date, by what was known on that day and nothing
+ * From a table of transactions to one row per customer at a cut-off date, from the data known on that day and nothing
  * later: how recently, how often and for how much they bought (RFM: Hughes, 1994), and the trend.
  *
  * A window of 30 days holds the cut-off date and the 29 days before. Gaps are between days with a transaction, so

@@ -1,7 +1,7 @@
 /**
- * Generated purchases of a shop, for trying labels that come from transactions. Nobody is real.
+ * Generated purchases of a shop, for trying labels that come from transactions. No customer is real.
  *
- * Customers buy at their own pace while they are with the shop and leave unseen after a time of their own (the
+ * Customers buy at their own pace while they are with the shop and leave unnoticed after an individual time (the
  * 'buy till you die' view: Schmittlein, Morrison and Colombo, 1987). What precedes churn: purchases grow rarer
  * and smaller in the last weeks, and goods come back more often. Paces and amounts differ widely between customers.
  */

@@ -1,4 +1,4 @@
-/** Takes a table in whatever form it came: CSV as any upload, Excel and Parquet turned into CSV first. */
+/** Imports a table: CSV like any upload, Excel and Parquet converted to CSV first. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat, open, rename, rm, symlink } from 'node:fs/promises';
@@ -14,20 +14,20 @@ import { parquetToCsv } from './parquet.ts';
 import type { Checkpoint } from './write-csv.ts';
 
 export interface TableIntake extends CsvIntake {
-  /** What the file was when it came. */
+  /** The original format of the file. */
   readonly source: TableFormat;
 }
 
 const headBytes = 4096;
 
-/** What a reading that was cut off may leave beside the file. */
+/** Files that an interrupted import may leave beside the file. */
 export function partsOf(path: string): string[] {
   return [`${path}.csv`, `${path}.csv.utf8`, `${path}.csv.tabs`];
 }
 
 /**
- * Examines the file and replaces it by its CSV form; hash and size are those of the bytes that came. Until all is known
- * the file stays as it came: whoever is asked about its first line, or cut off, begins with the same bytes again.
+ * Examines the file and replaces it by its CSV form; hash and size are those of the original bytes. Until everything
+ * is known the original stays, so that an import that is interrupted or asks about the first line can start again.
  * @throws AppError 415 for other kinds of files, 422 for a table that cannot be used, in words
  */
 export async function takeInTable(

@@ -11,7 +11,7 @@ import type { Checkpoint } from './write-csv.ts';
 const dayZero = Date.UTC(1899, 11, 30);
 const dayMs = 86_400_000;
 
-/** Empty sheets at the front are passed over, as far as so many. */
+/** At most this many empty sheets at the front are skipped. */
 const maxTried = 10;
 
 /** The sheet that was read, among those of the workbook. */
@@ -24,7 +24,7 @@ type Rows = readonly (readonly unknown[])[];
 
 /**
  * Writes the CSV of a sheet to `target`, of the first that is not empty where none is chosen.
- * @throws AppError 415 or 422 in words
+ * @throws AppError 415 or 422 with the reason
  */
 export async function excelToCsv(
   path: string,

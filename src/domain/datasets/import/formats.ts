@@ -1,11 +1,11 @@
-/** What kind of table a file is, by its first bytes and never by its name. */
+/** Detects the format of a table from its first bytes, never from its name. */
 import { AppError } from '../../../errors.ts';
 import { refuseOtherFormats } from '../../csv/encoding.ts';
 
 export type TableFormat = 'csv' | 'xlsx' | 'parquet';
 
 const [zipStart, parquetStart] = [Buffer.from('PK\u0003\u0004'), Buffer.from('PAR1')];
-/** What old Excel writes, and new Excel around a workbook with a password. */
+/** Signature of old Excel files, and of new ones protected by a password. */
 const compoundStart = Buffer.from([0xd0, 0xcf, 0x11, 0xe0]);
 
 /** `head`: the first bytes, a few KB. @throws AppError 415 with what to do, when it is no table */
@@ -16,7 +16,7 @@ export function tableFormatOf(head: Buffer): TableFormat {
     throw new AppError(
       415,
       'old-workbook',
-      'This file is an old Excel workbook (.xls), or one with a password. Open it in Excel and save it as .xlsx without a password, or as CSV, then upload that.',
+      'This file is an old Excel workbook (.xls) or is protected by a password. Open it in Excel and save it as .xlsx without a password, or as CSV, then upload that.',
     );
   refuseOtherFormats(head);
   return 'csv';

@@ -1,8 +1,8 @@
-/** What a Parquet file's pages would unpack to, read from their headers before any of them is unpacked. */
+/** The unpacked size of a Parquet file's pages, read from their headers before any page is unpacked. */
 import type { AsyncBuffer, ColumnMetaData, FileMetaData } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 
-/** Pages are about 1 MB in files of every usual program; more is a file that wants to fill the memory. */
+/** Usual programs write pages of about 1 MB; far larger ones could exhaust the memory. */
 export const maxPageBytes = 256 * 1024 * 1024;
 /** Values that a dictionary may hold; programs give it up long before, for plain pages. */
 const maxDictionaryValues = 10_000_000;
@@ -30,7 +30,8 @@ export async function findExcess(
       if (!column) throw new Error('A column without metadata');
       if (!columns.has(column.path_in_schema[0] ?? '')) continue;
       // One value a row: these columns hold no lists.
-      if (column.num_values !== group.num_rows) throw new Error('A column has other rows than its group');
+      if (column.num_values !== group.num_rows)
+        throw new Error('A column and its group differ in the number of rows');
       let [rows, mostValues] = [0, 0];
       for await (const page of pagesOf(file, column)) {
         if (!(page.values >= 0 && page.bytes >= 0)) throw new Error('A page of a negative size');
@@ -42,21 +43,22 @@ export async function findExcess(
         if (!page.isDictionary) rows += page.values;
         mostValues = Math.max(mostValues, page.values);
       }
-      if (rows !== Number(group.num_rows)) throw new Error('The pages have other rows than their group');
+      if (rows !== Number(group.num_rows))
+        throw new Error('The pages and their group differ in the number of rows');
       cellsAtOnce += mostValues;
     }
-    if (cellsAtOnce > maxCellsAtOnce) return 'Its pages hold more than fifty million cells at once.';
+    if (cellsAtOnce > maxCellsAtOnce) return 'Its pages contain more than fifty million cells at once.';
   }
   return null;
 }
 
-/** The headers, one after the other, as the reader will come upon them. */
+/** The page headers in the order in which the reader will reach them. */
 async function* pagesOf(file: AsyncBuffer, column: ColumnMetaData): AsyncGenerator<Page> {
   const { dictionary_page_offset: dictionaryAt = 0n, data_page_offset: dataAt } = column;
   // Some programs write 0 for 'no dictionary'.
   let at = Number(dictionaryAt === 0n ? dataAt : dictionaryAt);
   const end = at + Number(column.total_compressed_size);
-  if (!(at >= 0 && end <= file.byteLength)) throw new Error('A column lies outside the file');
+  if (!(at >= 0 && end <= file.byteLength)) throw new Error('A column is outside the file');
   while (at < end - 1) {
     const { header, length } = await readHeader(file, at, end);
     if (!(header.compressed_page_size >= 0)) throw new Error('A page of a negative size');
@@ -83,5 +85,5 @@ async function readHeader(file: AsyncBuffer, start: number, end: number) {
       if (!(error instanceof RangeError)) throw error;
     }
   }
-  throw new Error('A page whose header does not end');
+  throw new Error('A page header has no end');
 }

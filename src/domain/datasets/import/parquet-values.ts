@@ -74,7 +74,7 @@ function plainText(value: unknown): string {
   throw new TypeError('A value of a kind that no flat Parquet column has');
 }
 
-/** Many programs write text without saying that it is text. */
+/** Many programs write text without declaring it as text. */
 function bytesText(value: Uint8Array): string {
   return Buffer.from(value).toString(isUtf8(value) ? 'utf8' : 'hex');
 }

@@ -22,7 +22,7 @@ const cellsAtOnce = 1_000_000;
 const rowsAtOnce = { least: 2_000, most: 100_000 };
 const noCell = new Set(['BSON', 'INTERVAL', 'GEOMETRY', 'GEOGRAPHY', 'VARIANT']);
 
-/** Writes the CSV to `target` and gives what a person should know. @throws AppError 422 in words */
+/** Writes the CSV to `target` and gives what a person should know. @throws AppError 422 with the reason */
 export async function parquetToCsv(path: string, target: string, checkpoint?: Checkpoint): Promise<string[]> {
   try {
     const file = await asyncBufferFromFile(path);
@@ -39,10 +39,10 @@ export async function parquetToCsv(path: string, target: string, checkpoint?: Ch
         : `These columns have lists, records or shapes and were left out: ${leftOut.join(', ')}.`;
     return ['The file is a Parquet table.', left].filter(Boolean);
   } catch (error) {
-    // Whatever else the reader throws is about the bytes; an error of the disk has a code and is not.
+    // Errors of the disk have a code; anything else the reader throws is caused by the bytes.
     if (error instanceof AppError || (error instanceof Error && 'code' in error && 'syscall' in error))
       throw error;
-    throw unusable('It is cut off or damaged, or packed in a way that is not known here.');
+    throw unusable('It is incomplete or damaged, or uses an unsupported compression.');
   }
 }
 
@@ -76,7 +76,7 @@ function checkSize(
   if (Number(rows) * columns > maxBytes)
     throw unusable('It claims far more cells than a file of its size holds.');
   const inGroups = groups.reduce((sum, group) => sum + group.num_rows, 0n);
-  if (inGroups !== rows) throw new Error('The groups have other rows than the file');
+  if (inGroups !== rows) throw new Error('The groups and the file differ in the number of rows');
 }
 
 async function* lines(
@@ -125,7 +125,7 @@ async function readRows(
       rows = read;
     },
   });
-  if (rows.length !== rowEnd - rowStart) throw new Error('Fewer rows than the file says');
+  if (rows.length !== rowEnd - rowStart) throw new Error('The file has fewer rows than it states');
   return rows;
 }
 

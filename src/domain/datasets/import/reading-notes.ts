@@ -2,7 +2,7 @@
 import type { FirstLine } from '../../csv/first-line.ts';
 import type { TableIntake } from './convert.ts';
 
-/** The notes of an intake say what is unusual; these add what is usual, so that nothing stays unsaid. */
+/** The notes of an intake report what is unusual; these add the usual decisions. */
 export function readingNotes({ source, format }: TableIntake, firstLine: FirstLine | null): string[] {
   const names =
     firstLine === 'data'

@@ -20,10 +20,10 @@ import { evenly } from '../../training/dataset-table.ts';
 import { describeLabel, readLabel } from '../labels/definition.ts';
 import type { LabelDefinition } from '../labels/definition.ts';
 
-/** Figures are made from so many rows at most, taken evenly from a bigger file. */
+/** The most rows of a profile, taken evenly from a larger file. */
 const maxProfileRows = 100_000;
 
-/** @throws AppError 415 or 422 in words when the file cannot be used */
+/** @throws AppError 415 or 422 with the reason when the file cannot be used */
 export async function readDataset(
   db: Db,
   config: Config,

@@ -152,7 +152,7 @@ function tooBig(rows: number, columns: number): AppError {
   return new AppError(
     422,
     'sheet-too-big',
-    `The first sheet goes as far as ${size}, which is more than can be read here. Delete what stands far from the table, or save the sheet as CSV, then upload that.`,
+    `The first sheet extends to ${size}, which is too large. Delete the cells far from the table, or save the sheet as CSV, then upload that.`,
   );
 }
 
@@ -160,7 +160,7 @@ function longCell(): AppError {
   return new AppError(
     422,
     'cell-too-long',
-    'A cell of the workbook holds more than 32,767 characters, which is more than Excel allows. Shorten it, or save the sheet as CSV, then upload that.',
+    'A cell of the workbook contains more than 32,767 characters, the limit of Excel. Shorten it, or save the sheet as CSV, then upload that.',
   );
 }
 
@@ -168,7 +168,7 @@ function tooMuchText(): AppError {
   return new AppError(
     422,
     'too-much',
-    'The cells of the first sheet hold far more text than a workbook of its size. Save the sheet as CSV, then upload that.',
+    'The cells of the first sheet contain far more text than expected for a file of this size. Save the sheet as CSV, then upload that.',
   );
 }
 

@@ -31,7 +31,7 @@ export function notAWorkbook(): AppError {
   return new AppError(
     415,
     'not-a-workbook',
-    'This file is a zip archive but no Excel workbook that can be read. Save it as .xlsx or as CSV, then upload that.',
+    'This file is a zip archive but not a readable Excel workbook. Save it as .xlsx or as CSV, then upload that.',
   );
 }
 

@@ -1,4 +1,4 @@
-/** Writes rows of text as CSV, one after the other, so that a big table never is in memory whole. */
+/** Writes rows of text as CSV, one after the other, so that a large table is never in memory as a whole. */
 import { createWriteStream } from 'node:fs';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -10,7 +10,7 @@ import { exactLine } from '../../csv/writer.ts';
 const maxCsvBytes = 1024 * 1024 * 1024;
 const maxCellLength = 1_000_000;
 
-/** Called now and then while rows are written; it throws when the work is to end. */
+/** Called at intervals while rows are written; throws to stop the work. */
 export type Checkpoint = () => Promise<void>;
 const rowsBetweenCheckpoints = 500;
 
@@ -71,6 +71,6 @@ function tooMuch(reason: string): AppError {
   return new AppError(
     422,
     'too-much',
-    `${reason} Leave out what does not describe the customer, and upload the file again.`,
+    `${reason} Remove columns that do not describe the customer, and upload the file again.`,
   );
 }

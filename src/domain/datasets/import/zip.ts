@@ -99,7 +99,7 @@ function broken(): AppError {
   return new AppError(
     415,
     'broken-archive',
-    'This file looks like an Excel workbook but is cut off or damaged. Save it again, then upload that.',
+    'This file looks like an Excel workbook but is incomplete or damaged. Save it again in Excel and upload the new file.',
   );
 }
 
@@ -107,6 +107,6 @@ function tooMuch(): AppError {
   return new AppError(
     422,
     'too-much',
-    'This workbook unpacks to more than 500 MB, or to far more than a table of its size. Save the sheet as CSV, then upload that.',
+    'This workbook unpacks to more than 500 MB, or to far more than expected for a file of this size. Save the sheet as CSV, then upload that.',
   );
 }

@@ -17,7 +17,7 @@ export interface LabelCandidate {
 
 interface CandidateLevel {
   readonly level: string;
-  /** By its word it means that a customer left. */
+  /** The word suggests that a customer left. */
   readonly isLikely: boolean;
   /** Customers who left and stayed if this level is chosen; null where they were not counted. */
   readonly counts: { readonly left: number; readonly stayed: number } | null;

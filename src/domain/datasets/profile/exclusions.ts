@@ -1,4 +1,4 @@
-/** Which columns are not inputs, and why: what Holdfast decided by itself has to be visible. */
+/** Which columns are excluded, and why, so that automatic decisions are visible. */
 import type { DataIssue, IssueKind } from '../../../ml/checks/data-checks.ts';
 import { isNamedAfterLeaving, isNamedLikeIdentifier, maxLevels } from '../../../ml/data/schema-inference.ts';
 import type { DatasetColumn } from '../../../store/datasets.ts';

@@ -76,7 +76,7 @@ describe('a table', () => {
     }
   });
 
-  it('is known by the bytes that came, not by what they were turned into, and says that it was', async () => {
+  it('is identified by the original bytes, not by the converted ones, with a note', async () => {
     const bytes = parquet();
     const intake = await takeInTable(file(bytes));
     expect(intake.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
@@ -143,17 +143,17 @@ describe('a table', () => {
   });
 });
 
-describe('what is no table is refused in words', () => {
+describe('a file that is not a table is refused with a reason', () => {
   it.each<[string, () => Buffer | Promise<Buffer>, number, RegExp]>([
     [
       'a zip archive of something else',
       () => zip([{ name: 'readme.txt', data: 'hello' }]),
       415,
-      /no Excel workbook/,
+      /not a readable Excel workbook/,
     ],
-    ['a workbook cut in half', async () => half(await workbook()), 415, /cut off or damaged/],
-    ['a Parquet file cut in half', () => half(parquet()), 422, /cut off or damaged/],
-    ['a Parquet file of four bytes', () => Buffer.from('PAR1'), 422, /cut off or damaged/],
+    ['a workbook cut in half', async () => half(await workbook()), 415, /incomplete or damaged/],
+    ['a Parquet file cut in half', () => half(parquet()), 422, /incomplete or damaged/],
+    ['a Parquet file of four bytes', () => Buffer.from('PAR1'), 422, /incomplete or damaged/],
     ['an old workbook', () => Buffer.from('d0cf11e0a1b11ae1', 'hex'), 415, /as \.xlsx/],
     ['a picture', () => Buffer.from([0x89, 0x50, 0x4e, 0x47, 1, 2, 3]), 415, /PNG/],
   ])('%s', async (_name, bytes, status, words) => {

@@ -87,7 +87,7 @@ describe('a sheet that goes too far is refused before it is read', () => {
   });
 });
 
-describe('what is no sheet is refused in words', () => {
+describe('a sheet that cannot be read is refused with a reason', () => {
   it.each([
     ['broken XML', book('<row r="1"><c r="A1"><v>1</v></row>')],
     ['no sheets', book(header, '')],

@@ -47,7 +47,7 @@ const flags = (): Buffer => {
   );
 };
 
-describe('a small Parquet file is refused in words, at once,', () => {
+describe('a small Parquet file is refused with a reason, at once,', () => {
   it('when its dictionary names one long text for every row', async () => {
     const text = 'x'.repeat(900_000);
     const bytes = Buffer.from(
@@ -74,7 +74,7 @@ describe('a small Parquet file is refused in words, at once,', () => {
   });
 
   it('when a page claims other rows than its group', async () => {
-    await expect(convert(claim(flags(), rows, 99_000_000, 1))).rejects.toThrow(/cut off or damaged/);
+    await expect(convert(claim(flags(), rows, 99_000_000, 1))).rejects.toThrow(/incomplete or damaged/);
   });
 
   it('when its pages unpack to more than they may', async () => {

@@ -114,7 +114,7 @@ describe('the columns of a Parquet file', () => {
   });
 });
 
-describe('a Parquet file that cannot be read is refused in words', () => {
+describe('a Parquet file that cannot be read is refused with a reason', () => {
   const whole = file({
     codec: 'UNCOMPRESSED',
     columnData: [

@@ -45,7 +45,7 @@ describe('rows written as CSV', () => {
 });
 
 describe('writing', () => {
-  it('stops at its limit of bytes, at a cell without bounds and where it is told to end', async () => {
+  it('stops at its limit of bytes, at a cell without bounds and when asked to stop', async () => {
     function* endless(): Generator<string[]> {
       for (;;) yield ['x'.repeat(1_000)];
     }

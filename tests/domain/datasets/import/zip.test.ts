@@ -77,15 +77,15 @@ describe('an archive', () => {
     await expect(check(bytes)).rejects.toThrow(refusal(422, /unpacks to/));
   });
 
-  it('that is protected by a password says so', async () => {
+  it('that is protected by a password is reported as such', async () => {
     await expect(check(zip([{ name: 'a.xml', data: 'x', flags: 1 }]))).rejects.toThrow(
       refusal(415, /password/),
     );
   });
 
-  it('that is cut off anywhere is refused in words', async () => {
+  it('that is cut off anywhere is refused with a reason', async () => {
     const whole = zip([{ name: 'a.xml', data: 'some text' }]);
     for (let length = 0; length < whole.length; length += 7)
-      await expect(check(whole.subarray(0, length))).rejects.toThrow(refusal(415, /cut off or damaged/));
+      await expect(check(whole.subarray(0, length))).rejects.toThrow(refusal(415, /incomplete or damaged/));
   });
 });
