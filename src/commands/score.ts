@@ -15,8 +15,7 @@ export async function score(options: Options, file: string): Promise<void> {
   const scored = openSink(options.out);
   const rejected = options.rejected === undefined ? nowhere : openSink(options.rejected);
   const summary = await scoreFile(
-    model,
-    basename(path),
+    { model, label: basename(path) },
     file,
     { allowMissing: options['allow-missing'], firstLine: firstLineOf(options) },
     { scored: scored.write, rejected: rejected.write },

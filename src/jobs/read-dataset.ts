@@ -11,16 +11,11 @@ export const runReadDataset: JobHandler = async ({ db, config, step }, { dataset
   const answered = firstLine === 'names' || firstLine === 'data' ? firstLine : null;
   let answer = await step(0, 0, 'Reading the columns');
   try {
-    await readDataset(
-      db,
-      config,
-      id,
-      async () => {
-        answer = await step(0, 0, 'Reading the columns');
-        if (answer !== 'go on') throw new Ended();
-      },
-      answered,
-    );
+    const checkpoint = async (): Promise<void> => {
+      answer = await step(0, 0, 'Reading the columns');
+      if (answer !== 'go on') throw new Ended();
+    };
+    await readDataset(db, config, id, { checkpoint, firstLine: answered });
     return done();
   } catch (error) {
     if (!(error instanceof Ended)) throw error;

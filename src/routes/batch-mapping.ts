@@ -7,7 +7,7 @@ import { bestFit, coverage, guessMapping } from '../domain/batches/mapping.ts';
 import type { ColumnMapping } from '../domain/batches/mapping.ts';
 import { canBeReread } from '../domain/batches/rereading.ts';
 import { matchColumns } from '../domain/batches/matching.ts';
-import { fileStart, readCsvChunks } from '../domain/csv/reader.ts';
+import { readCsvChunks } from '../domain/csv/reader.ts';
 import { AppError } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
@@ -120,7 +120,8 @@ function readMapping(body: unknown, model: ModelRecord, header: readonly string[
 /** The first three values of each column. */
 function sampleValues(uploadsDir: string, batch: BatchRecord): string[][] {
   const { delimiter } = batch.format;
-  const chunks = readCsvChunks(join(uploadsDir, batch.file), delimiter, batch.header.length, 3, fileStart);
+  const shape = { delimiter, columnCount: batch.header.length };
+  const chunks = readCsvChunks(join(uploadsDir, batch.file), shape, 3);
   const rows = chunks.next();
   const cells = rows.done
     ? []

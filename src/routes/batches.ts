@@ -93,7 +93,6 @@ export function createBatchHandlers(context: Context) {
         filter,
         sort,
         limit: shownCustomers,
-        offset: 0,
       });
       const results = {
         batch,
@@ -117,7 +116,8 @@ export function createBatchHandlers(context: Context) {
 
     remove: async (req: Request, res: Response) => {
       const id = idParam(req);
-      if ((await removeBatch(db, config.uploadsDir, currentUser(req), id)) === 'later') {
+      const env = { db, uploadsDir: config.uploadsDir, user: currentUser(req) };
+      if ((await removeBatch(env, id)) === 'later') {
         res.redirect(303, `/batches/${id}/progress`);
         return;
       }

@@ -46,7 +46,7 @@ export function createDatasetColumnHandlers({ db }: Context) {
         await showPage(res, dataset, { page, values, errors });
         return;
       }
-      await confirmColumns(db, currentUser(req), dataset.id, name, columns);
+      await confirmColumns(db, currentUser(req), dataset.id, { name, columns });
       const isLast = page * pageSize >= dataset.columns.length;
       if (isLast) flash(req, 'success', 'The columns are confirmed.');
       res.redirect(303, isLast ? nextStep(dataset) : `/datasets/${dataset.id}/columns?page=${page + 1}`);

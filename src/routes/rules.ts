@@ -76,7 +76,6 @@ export function createRuleHandlers({ db, tasks }: Context) {
       filter: { ...noFilter, population },
       sort: { key: 'probability', descending: true },
       limit: 20,
-      offset: 0,
     });
   };
 

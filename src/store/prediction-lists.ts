@@ -34,8 +34,7 @@ export async function listPredictions(
   db: Db,
   filter: PredictionFilter,
   sort: PredictionSort,
-  limit: number,
-  offset: number,
+  { limit, offset = 0 }: { readonly limit: number; readonly offset?: number },
 ): Promise<PredictionRecord[]> {
   const ids = (await sortedIds(db, filter, sort).limit(limit).offset(offset)) as { id: number }[];
   return getPredictions(
@@ -59,7 +58,7 @@ export async function pageOfPredictions(
   const from = (shown - 1) * size;
   const predictions = ids
     ? await getPredictions(db, [...ids.subarray(from, from + size)])
-    : await listPredictions(db, filter, sort, size, from);
+    : await listPredictions(db, filter, sort, { limit: size, offset: from });
   return { total, pages, page: shown, predictions };
 }
 

@@ -86,8 +86,7 @@ export async function listTrainingsOf(db: Db, datasetId: number): Promise<Traini
 export async function moveTraining(
   db: Db,
   id: number,
-  from: readonly TrainingState[],
-  state: TrainingState,
+  { from, to: state }: { readonly from: readonly TrainingState[]; readonly to: TrainingState },
   change: { readonly modelId?: number; readonly error?: string | null } = {},
 ): Promise<boolean> {
   const at = new Date().toISOString();

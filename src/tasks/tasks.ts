@@ -73,10 +73,8 @@ export const tasks = {
       pageOfPredictions(db, filter, sort, { page, size }),
   ),
   listPredictions: page(
-    (
-      { db },
-      { filter, sort, limit, offset }: Filtered & { sort: PredictionSort; limit: number; offset: number },
-    ) => listPredictions(db, filter, sort, limit, offset),
+    ({ db }, { filter, sort, limit }: Filtered & { sort: PredictionSort; limit: number }) =>
+      listPredictions(db, filter, sort, { limit }),
   ),
   listPredictionIds: page(({ db }, { filter, sort }: Filtered & { sort: PredictionSort }) =>
     listPredictionIds(db, filter, sort),

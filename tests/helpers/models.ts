@@ -68,7 +68,12 @@ async function finishScoring(test: TestApp, agent: Agent, id: number) {
   await postForm(agent, `/batches/${id}/scoring`);
   await runJobs(test.context);
   const filter = { ...noFilter, batch: id };
-  const rows = await listPredictions(test.context.db, filter, { key: 'date', descending: false }, 1_000, 0);
+  const rows = await listPredictions(
+    test.context.db,
+    filter,
+    { key: 'date', descending: false },
+    { limit: 1_000 },
+  );
   return {
     id,
     scores: new Map(rows.map(({ customerId, probability }) => [customerId!, probability])),

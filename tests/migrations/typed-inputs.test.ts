@@ -59,9 +59,9 @@ const stored = (
 });
 
 const read = async () =>
-  (await listPredictions(test.context.db, noFilter, { key: 'date', descending: false }, 1_000, 0)).map(
-    ({ inputs, reasons }) => ({ inputs, reasons: reasons.strongest.map(({ value }) => value) }),
-  );
+  (
+    await listPredictions(test.context.db, noFilter, { key: 'date', descending: false }, { limit: 1_000 })
+  ).map(({ inputs, reasons }) => ({ inputs, reasons: reasons.strongest.map(({ value }) => value) }));
 
 it('gives stored predictions the values that their models read', async () => {
   const { db } = test.context;

@@ -56,7 +56,12 @@ const meaning = (found: string, level: string): Fields => ({
 
 const good = 'ok,Two year,No,No,DSL,No,3,20,60';
 const scoresOf = (id: number) =>
-  listPredictions(test.context.db, { ...noFilter, batch: id }, { key: 'date', descending: false }, 10, 0);
+  listPredictions(
+    test.context.db,
+    { ...noFilter, batch: id },
+    { key: 'date', descending: false },
+    { limit: 10 },
+  );
 
 describe('fixing rejected rows', () => {
   const file = `${header}\n${good}\nbad,Two year,No,No,DSL,No,three,20,60\nworse,One year,No,No,DSL,No,x,y,60\nshort,No\n`;

@@ -290,8 +290,12 @@ describe('a batch', () => {
     const first = await score(Buffer.from(`${header}\n${lines(5)}\n`));
     const second = await score(Buffer.from(`${header}\n${lines(61)}\n`));
     const ada = { id: 1, name: 'Ada', email: '', role: 'admin', theme: 'system' } as const;
-    expect(await removeBatch(db, context.config.uploadsDir, ada, second.id, 0)).toBe('later');
-    expect(await removeBatch(db, context.config.uploadsDir, ada, second.id, 0)).toBe('later');
+    expect(await removeBatch({ db, uploadsDir: context.config.uploadsDir, user: ada }, second.id, 0)).toBe(
+      'later',
+    );
+    expect(await removeBatch({ db, uploadsDir: context.config.uploadsDir, user: ada }, second.id, 0)).toBe(
+      'later',
+    );
     expect(await listOpenJobs(db)).toHaveLength(1);
     expect((await agent.get('/score')).text).toContain('Deleting');
     const { text } = await agent.get(`/batches/${second.id}/progress`).expect(200);
@@ -323,7 +327,7 @@ describe('a batch', () => {
     it('before anything is deleted, is unchanged', async () => {
       const { db, config } = test.context;
       const batch = await score(Buffer.from(`${header}\n${lines('kept')}\n`));
-      await removeBatch(db, config.uploadsDir, ada, batch.id, 0);
+      await removeBatch({ db, uploadsDir: config.uploadsDir, user: ada }, batch.id, 0);
       await cancelJob(db, (await removal()).id);
       expect(await getBatch(db, batch.id)).toEqual(batch);
       await agent.get(`/batches/${batch.id}/results`).expect(200);
@@ -333,7 +337,7 @@ describe('a batch', () => {
       const { context } = test;
       const { db, config } = context;
       const batch = await score(Buffer.from(`${header}\n${lines('half')}\n`));
-      await removeBatch(db, config.uploadsDir, ada, batch.id, 0);
+      await removeBatch({ db, uploadsDir: config.uploadsDir, user: ada }, batch.id, 0);
       await inTransaction(db, (trx) => deletePredictionsOf(trx, batch.id, 3));
       const job = (await claimJob(db, 'test'))!;
       await cancelJob(db, job.id);

@@ -185,7 +185,7 @@ describe('a prediction', () => {
     await agent.post(`/batches/${id}/scoring`).type('form').send({ _csrf }).expect(303);
     await runJobs(test.context);
     const byRow = { key: 'date', descending: false } as const;
-    const batch = await listPredictions(test.context.db, { ...noFilter, batch: id }, byRow, 100, 0);
+    const batch = await listPredictions(test.context.db, { ...noFilter, batch: id }, byRow, { limit: 100 });
     expect(batch).toHaveLength(lines.length);
     for (const [i, fromFile] of batch.entries()) {
       const fromForm = await predicted(formOf(lines[i]!));

@@ -57,7 +57,7 @@ const tests = () => listPromotionTests(test.context.db);
 const newTest = async () => (await tests())[0]!;
 /** A score by its number. */
 const prediction = async (id: number) =>
-  (await listPredictions(test.context.db, noFilter, { key: 'date', descending: false }, 100, 0)).find(
+  (await listPredictions(test.context.db, noFilter, { key: 'date', descending: false }, { limit: 100 })).find(
     (one) => one.id === id,
   )!;
 

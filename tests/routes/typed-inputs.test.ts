@@ -32,7 +32,12 @@ beforeAll(async () => {
 afterAll(() => test.close());
 
 const list = (filter: Partial<PredictionFilter> = {}) =>
-  listPredictions(test.context.db, { ...noFilter, ...filter }, { key: 'date', descending: false }, 100, 0);
+  listPredictions(
+    test.context.db,
+    { ...noFilter, ...filter },
+    { key: 'date', descending: false },
+    { limit: 100 },
+  );
 const found = async (filter: Partial<PredictionFilter>) =>
   (await list(filter)).map(({ customerId }) => customerId);
 

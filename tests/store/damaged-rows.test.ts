@@ -121,7 +121,7 @@ describe('damaged models and predictions', () => {
     await storeScores(test, await getModel(db, id), 3);
     const sort = { key: 'date', descending: false } as const;
     await db('predictions').where({ id: 2 }).update({ inputs: '{"tenure":[1]}' });
-    await expect(listPredictions(db, noFilter, sort, 10, 0)).rejects.toThrow(
+    await expect(listPredictions(db, noFilter, sort, { limit: 10 })).rejects.toThrow(
       /inputs of prediction 2 is damaged \(expected a number, text or null/,
     );
     await db('models').where({ id }).update({ evaluation: '{"folds":5}' });

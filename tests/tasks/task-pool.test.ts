@@ -9,7 +9,7 @@ import { createTestApp } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
 
 const sort = { key: 'date', descending: false } as const;
-const one = { filter: noFilter, sort, limit: 1, offset: 0 };
+const one = { filter: noFilter, sort, limit: 1 };
 
 let test: TestApp;
 const pools: TaskPool[] = [];

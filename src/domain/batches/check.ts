@@ -32,7 +32,8 @@ export async function checkBatch(
   const checkRow = createRowCheck(batch, schema, findings, rejects);
   try {
     const path = join(uploadsDir, batch.file);
-    for (const chunk of readCsvChunks(path, delimiter, batch.header.length, rowsPerChunk)) {
+    const shape = { delimiter, columnCount: batch.header.length };
+    for (const chunk of readCsvChunks(path, shape, rowsPerChunk)) {
       chunk.rows.forEach(checkRow);
       const answer = await steps.step(findings.count(), batch.rowCount);
       if (answer === 'stop') return 'stopped';

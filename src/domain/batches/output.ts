@@ -55,13 +55,19 @@ export function scoredLine(
   );
 }
 
+interface RejectedRow {
+  readonly rowNumber: number;
+  readonly cells: readonly string[];
+  readonly problems: readonly CellProblem[];
+}
+
+interface LineShape {
+  readonly columnCount: number;
+  readonly format: CsvFormat;
+}
+
 /** A rejected row in the file of all rows: its cells, and the reason in the column of notes. */
-export function unscoredLine(
-  cells: readonly string[],
-  problems: readonly CellProblem[],
-  columnCount: number,
-  format: CsvFormat,
-): string {
+export function unscoredLine({ cells, problems }: RejectedRow, { columnCount, format }: LineShape): string {
   const empty = appended.slice(1).map(() => '');
   const reason = `Not scored: ${problems.map(problemWords).join('; ')}`;
   return line([...fitted(cells, columnCount, format), ...empty, reason], format);
@@ -73,11 +79,8 @@ export function rejectedHeader(header: readonly string[], format: CsvFormat): st
 
 /** One line per rejected row with all its problems. A ragged row is padded or joined, so that no cell is lost. */
 export function rejectedLine(
-  rowNumber: number,
-  problems: readonly CellProblem[],
-  cells: readonly string[],
-  columnCount: number,
-  format: CsvFormat,
+  { rowNumber, cells, problems }: RejectedRow,
+  { columnCount, format }: LineShape,
 ): string {
   const columns = problems.map(({ column }) => column).join('; ');
   const reason = problems.map(problemWords).join('; ');

@@ -60,7 +60,8 @@ export interface RejectedRow {
  */
 export function createRejectsFile(uploadsDir: string, batch: BatchRecord) {
   const path = join(uploadsDir, batchFile(batch, 'rejected'));
-  const format = batch.format;
+  const { format } = batch;
+  const shape = { columnCount: batch.header.length, format };
   const partial = `${path}.${randomUUID()}.part`;
   const descriptor = openSync(partial, 'wx', 0o600);
   let held = byteOrderMark + rejectedHeader(batch.header, format);
@@ -72,7 +73,7 @@ export function createRejectsFile(uploadsDir: string, batch: BatchRecord) {
   };
   return {
     add: ({ rowNumber, reading }: CsvRow, problems: readonly CellProblem[]) => {
-      held += rejectedLine(rowNumber, problems, reading.cells, batch.header.length, format);
+      held += rejectedLine({ rowNumber, cells: reading.cells, problems }, shape);
       if (held.length > heldCharacters) flush();
     },
     /** Until it is on the disk. */
@@ -106,7 +107,8 @@ export async function listRejectedRows(
   const rows: RejectedRow[] = [];
   let seen = 0;
   const { delimiter } = batch.format;
-  for (const chunk of readCsvChunks(path, delimiter, batch.header.length + columnsBefore, 500)) {
+  const shape = { delimiter, columnCount: batch.header.length + columnsBefore };
+  for (const chunk of readCsvChunks(path, shape, 500)) {
     for (const { reading } of chunk.rows) {
       if (seen++ < from) continue;
       if (rows.length === rowsPerPage) return { rows, hasMore: true };

@@ -24,9 +24,7 @@ const restMs = 20;
 
 /** 'later': a job deletes it. @throws Conflict while it is checked or scored */
 export async function removeBatch(
-  db: Db,
-  uploadsDir: string,
-  user: User,
+  { db, uploadsDir, user }: { readonly db: Db; readonly uploadsDir: string; readonly user: User },
   batchId: number,
   limit = mostByRequest,
 ): Promise<'done' | 'later'> {

@@ -67,7 +67,8 @@ export async function scoreBatch(
     const path = join(folders.uploadsDir, batch.file);
     const from = batch.checkpoint?.position ?? fileStart;
     let seen = batch.scoredCount + batch.rejectedCount;
-    for (const chunk of readCsvChunks(path, work.format.delimiter, batch.header.length, rowsPerChunk, from)) {
+    const shape = { delimiter: work.format.delimiter, columnCount: batch.header.length };
+    for (const chunk of readCsvChunks(path, shape, rowsPerChunk, from)) {
       const answer = await steps.step(seen, batch.rowCount);
       if (answer === 'stop') return 'stopped';
       if (answer === 'cancel')
@@ -123,6 +124,7 @@ function createWork(batch: BatchRecord, record: ModelRecord, scorer: Scorer): Wo
 function scoreChunk(work: Work, rows: readonly CsvRow[]): ChunkResult {
   const scoredAt = new Date().toISOString();
   const { scorer, format, mapping } = work;
+  const shape = { columnCount: work.batch.header.length, format };
   const readable = rows.flatMap((row) => (row.reading.ok ? [toCustomer(row.reading.cells, mapping)] : []));
   const results = scoreCustomers(scorer, readable, format.decimal);
   const predictions: NewPrediction[] = [];
@@ -139,9 +141,9 @@ function scoreChunk(work: Work, rows: readonly CsvRow[]): ChunkResult {
       predictions.push(toPrediction(work, row, result.customer, scoredAt));
       if (result.customer.notes.length > 0) notedCount++;
     } else {
-      const columnCount = work.batch.header.length;
-      scored += unscoredLine(cells, result.problems, columnCount, format);
-      rejected += rejectedLine(row.rowNumber, result.problems, cells, columnCount, format);
+      const rejectedRow = { rowNumber: row.rowNumber, cells, problems: result.problems };
+      scored += unscoredLine(rejectedRow, shape);
+      rejected += rejectedLine(rejectedRow, shape);
       rejectedCount++;
     }
   }

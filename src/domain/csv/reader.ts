@@ -21,6 +21,11 @@ export interface CsvChunk {
   readonly after: CsvPosition;
 }
 
+interface CsvShape {
+  readonly delimiter: Delimiter;
+  readonly columnCount: number;
+}
+
 const blockBytes = 1 << 20;
 
 export const fileStart: CsvPosition = { offset: 0, records: 0 };
@@ -28,8 +33,7 @@ export const fileStart: CsvPosition = { offset: 0, records: 0 };
 /** Rows after the header except blank ones, `rowsPerChunk` at a time. `from`: where an earlier run ended; the header is skipped otherwise. */
 export function* readCsvChunks(
   path: string,
-  delimiter: Delimiter,
-  columnCount: number,
+  { delimiter, columnCount }: CsvShape,
   rowsPerChunk: number,
   from: CsvPosition = fileStart,
 ): Generator<CsvChunk> {

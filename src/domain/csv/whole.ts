@@ -29,10 +29,11 @@ export function readWholeCsv(
   firstLine: FirstLine | null = null,
 ): Promise<WholeCsv> {
   const collect = (prepared: string, { format, header, sha256 }: CsvIntake): WholeCsv => {
+    const shape = { delimiter: format.delimiter, columnCount: header.length };
     const cells = header.map((): string[] => []);
     let skippedRows = 0;
     let row = 0;
-    for (const { rows } of readCsvChunks(prepared, format.delimiter, header.length, rowsPerChunk)) {
+    for (const { rows } of readCsvChunks(prepared, shape, rowsPerChunk)) {
       for (const { reading } of rows) {
         if (!reading.ok) skippedRows++;
         else if (isWanted(row++)) for (let j = 0; j < cells.length; j++) cells[j]!.push(reading.cells[j]!);

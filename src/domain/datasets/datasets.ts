@@ -68,7 +68,7 @@ export async function receiveDataset(db: Db, config: Config, user: User, upload:
       isSample: false,
       createdBy: user.id,
     });
-    await readLater(trx, user, id, name);
+    await readLater(trx, user, { id, name });
     await recordEvent(trx, {
       userId: user.id,
       action: 'dataset.uploaded',
@@ -86,15 +86,14 @@ export async function answerFirstLine(db: Db, user: User, id: number, firstLine:
     if (state !== 'failed' || readQuestion(error) === null)
       throw new Conflict('The first line of this dataset has already been confirmed.');
     await updateDataset(trx, id, { state: 'reading', error: null });
-    await readLater(trx, user, id, name, firstLine);
+    await readLater(trx, user, { id, name }, firstLine);
   });
 }
 
 export async function readLater(
   trx: Db,
   user: User | null,
-  datasetId: number,
-  name: string,
+  { id: datasetId, name }: Pick<Dataset, 'id' | 'name'>,
   firstLine: FirstLine | null = null,
 ): Promise<void> {
   await enqueueJob(trx, {
@@ -110,8 +109,7 @@ export async function confirmColumns(
   db: Db,
   user: User,
   id: number,
-  name: string,
-  columns: readonly DatasetColumn[],
+  { name, columns }: Pick<Dataset, 'name' | 'columns'>,
 ): Promise<void> {
   await inTransaction(db, async (trx) => {
     const dataset = await getReady(trx, id);
@@ -120,7 +118,7 @@ export async function confirmColumns(
       const label = columns.find(({ role }) => role === 'label')?.name;
       const isOther = label !== dataset.columns.find(({ role }) => role === 'label')?.name;
       await updateDataset(trx, id, { state: 'reading', ...(isOther ? { label: null } : {}) });
-      await readLater(trx, user, id, name);
+      await readLater(trx, user, { id, name });
     }
     await recordEvent(trx, {
       userId: user.id,
@@ -139,7 +137,7 @@ export async function defineLabel(db: Db, user: User, id: number, label: LabelDe
     if (label.kind === 'column') requireLevel(dataset, label);
     if (isDeepStrictEqual(label, dataset.label)) return;
     await updateDataset(trx, id, { label, state: 'reading' });
-    await readLater(trx, user, id, dataset.name);
+    await readLater(trx, user, dataset);
     await recordEvent(trx, {
       userId: user.id,
       action: 'dataset.label-defined',

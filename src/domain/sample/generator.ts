@@ -75,7 +75,7 @@ function generateCustomer(random: Random, used: Set<string>): SampleCustomer {
   const chosen = drawAddOns(random, internet, tenure);
   const paperless = chance(random, { DSL: 0.55, 'Fiber optic': 0.76, No: 0.29 }[internet]);
   const payment = drawPayment(random, internet, paperless, contract);
-  const monthly = monthlyCharges(random, internet, phone, multiple, chosen);
+  const monthly = monthlyCharges(random, { internet, phone, multiple, chosen });
   const who = { senior, partner, dependents, tenure, contract, internet, phone, multiple, chosen, paperless };
   const leaves = chance(random, churnProbability(random, { ...who, payment }));
   const internetLevel = (name: AddOn): string =>
@@ -155,10 +155,7 @@ function drawPayment(random: Random, internet: Internet, paperless: boolean, con
 
 function monthlyCharges(
   random: Random,
-  internet: Internet,
-  phone: boolean,
-  multiple: boolean,
-  chosen: ReadonlySet<AddOn>,
+  { internet, phone, multiple, chosen }: Pick<Circumstances, 'internet' | 'phone' | 'multiple' | 'chosen'>,
 ): number {
   const line = { DSL: 25, 'Fiber optic': 50, No: 0 }[internet] + (phone ? 20 : 0) + (multiple ? 5 : 0);
   const extras = [...chosen].reduce((sum, name) => sum + addOnFacts[name].price, 0);

@@ -54,8 +54,7 @@ const rules = { mediumFrom, highFrom, valueMonths, rules: [] };
 
 /** @throws AppError when the file cannot be used, naming every column that is missing. */
 export function scoreFile(
-  model: Model,
-  modelLabel: string,
+  { model, label: modelLabel }: { readonly model: Model; readonly label: string },
   path: string,
   options: FileOptions,
   output: FileOutput,
@@ -63,6 +62,7 @@ export function scoreFile(
   const scoreAll = async (prepared: string, intake: CsvIntake): Promise<FileSummary> => {
     const { header, format } = intake;
     const mapping = mapColumns(model, header, options);
+    const shape = { columnCount: header.length, format };
     const counts = {
       rows: 0,
       scored: 0,
@@ -87,7 +87,7 @@ export function scoreFile(
           counts[result.customer.riskLevel]++;
           if (result.customer.notes.length > 0) counts.noted++;
         } else {
-          rejected += rejectedLine(row.rowNumber, result.problems, cells, header.length, format);
+          rejected += rejectedLine({ rowNumber: row.rowNumber, cells, problems: result.problems }, shape);
           counts.rejected++;
         }
       }
@@ -140,7 +140,8 @@ function* scoredChunks(
   mapping: ColumnMapping,
 ): Generator<{ row: CsvRow; result: ScoreResult }[]> {
   const scorer = createScorer(model, rules, rowsPerChunk);
-  for (const { rows } of readCsvChunks(prepared, format.delimiter, header.length, rowsPerChunk)) {
+  const shape = { delimiter: format.delimiter, columnCount: header.length };
+  for (const { rows } of readCsvChunks(prepared, shape, rowsPerChunk)) {
     const readable = rows.flatMap(({ reading }) => (reading.ok ? [toCustomer(reading.cells, mapping)] : []));
     const results = scoreCustomers(scorer, readable, format.decimal);
     let next = 0;

@@ -78,7 +78,11 @@ export function scoreCustomers(
     row++;
     return {
       ok: true,
-      customer: describe(scorer, { ...reading, ...customer }, probability, explanation.base, points),
+      customer: describe(
+        scorer,
+        { ...reading, ...customer },
+        { probability, base: explanation.base, points },
+      ),
     };
   });
 }
@@ -89,12 +93,17 @@ interface ReadCustomer extends Pick<RawCustomer, 'renamed'> {
   readonly monthlyValue: number | null;
 }
 
+/** What the model gives for one customer. */
+interface Scored {
+  readonly probability: number;
+  readonly base: number;
+  readonly points: Float64Array;
+}
+
 function describe(
   { model, rules }: Scorer,
   { inputs, notes, monthlyValue, renamed = [] }: ReadCustomer,
-  probability: number,
-  base: number,
-  points: Float64Array,
+  { probability, base, points }: Scored,
 ): ScoredCustomer {
   const riskLevel = riskLevelOf(probability, rules);
   const reasons = rankReasons(model, inputs, points);

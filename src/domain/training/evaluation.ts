@@ -58,7 +58,7 @@ export function evaluateTable(
     protocol.foldColumns.length === 0
       ? crossValidate(target, { ...protocol, groups: prepared.groups }, score)
       : protocol.foldColumns.flatMap((name, repeat) =>
-          scoreFoldsOf(table, name, repeat, protocol.seed, score),
+          scoreFoldsOf(splitsOf(table, name), repeat, protocol.seed, score),
         );
   const metrics = folds.map(({ rows, scores }) => computeMetrics(scores, takeTarget(target, rows), 0.5));
   if (metrics.some(({ rocAuc }) => Number.isNaN(rocAuc)))
@@ -106,13 +106,12 @@ function fitFold(
 }
 
 function scoreFoldsOf(
-  table: TrainingTable,
-  name: string,
+  splits: readonly Split[],
   repeat: number,
   seed: number,
   score: (split: Split, random: Random) => Float64Array,
 ): ScoredFold[] {
-  return splitsOf(table, name).map((split, fold) => ({
+  return splits.map((split, fold) => ({
     repeat,
     rows: split.test,
     scores: score(split, createRandom(seed + fold)),

@@ -83,7 +83,9 @@ function missingLabel(): Unprocessable {
 export async function beginTraining(db: Db, config: Config, id: number): Promise<TrainingOrder | null> {
   const training = await getTraining(db, id);
   // 'running': its process ended. The run starts again and, with its seed, gives the same model.
-  const isOpen = await inTransaction(db, (trx) => moveTraining(trx, id, ['queued', 'running'], 'running'));
+  const isOpen = await inTransaction(db, (trx) =>
+    moveTraining(trx, id, { from: ['queued', 'running'], to: 'running' }),
+  );
   if (!isOpen) return null;
   const dataset = await getDataset(db, training.datasetId);
   const label = readLabel(dataset.label);
@@ -152,7 +154,7 @@ export async function completeTraining(
     file: result.file,
     sha256: result.sha256,
   });
-  await moveTraining(trx, id, ['running'], 'done', { modelId, error: null });
+  await moveTraining(trx, id, { from: ['running'], to: 'done' }, { modelId, error: null });
   await recordEvent(trx, {
     userId: training.createdBy,
     action: 'training.finished',
@@ -167,7 +169,7 @@ export async function stopTraining(
   state: 'cancelled' | 'failed',
   error: string | null,
 ): Promise<void> {
-  await moveTraining(db, id, ['queued', 'running'], state, { error });
+  await moveTraining(db, id, { from: ['queued', 'running'], to: state }, { error });
 }
 
 /** A queued run ends at once, a running one within moments. */
@@ -186,7 +188,8 @@ export async function cancelTraining(db: Db, user: User, id: number): Promise<vo
 export async function restartTraining(db: Db, user: User, id: number): Promise<void> {
   await inTransaction(db, async (trx) => {
     const training = await getTraining(trx, id);
-    if (!(await moveTraining(trx, id, ['cancelled', 'failed'], 'queued', { error: null }))) return;
+    if (!(await moveTraining(trx, id, { from: ['cancelled', 'failed'], to: 'queued' }, { error: null })))
+      return;
     await enqueue(trx, user, id, training.name);
   });
 }

@@ -74,7 +74,7 @@ const scored = async (id: number) => {
   const { db } = test.context;
   await scoreBatchLater(db, user, id);
   await runJobs(test.context);
-  return listPredictions(db, { ...noFilter, batch: id }, { key: 'date', descending: false }, 10, 0);
+  return listPredictions(db, { ...noFilter, batch: id }, { key: 'date', descending: false }, { limit: 10 });
 };
 const rejectedRows = async (batch: BatchRecord) =>
   (await listRejectedRows(test.context.db, test.context.config.uploadsDir, batch, 1)).rows;

@@ -63,9 +63,11 @@ describe('reading in chunks', () => {
   it('from any checkpoint gives the rows that come after it', () => {
     const rows = Array.from({ length: 57 }, (_, i) => (i % 9 === 0 ? '' : `${i},"a\nb",${i}`));
     writeFileSync(file, ['id,text,n', ...rows].join('\r\n'));
-    const whole = [...readCsvChunks(file, ',', 3, 10)];
+    const whole = [...readCsvChunks(file, { delimiter: ',', columnCount: 3 }, 10)];
     for (const [i, chunk] of whole.entries()) {
-      expect([...readCsvChunks(file, ',', 3, 10, chunk.after)]).toEqual(whole.slice(i + 1));
+      expect([...readCsvChunks(file, { delimiter: ',', columnCount: 3 }, 10, chunk.after)]).toEqual(
+        whole.slice(i + 1),
+      );
     }
     expect(whole.flatMap((chunk) => chunk.rows)).toHaveLength(rows.filter(Boolean).length);
   });

@@ -37,7 +37,7 @@ export interface Period {
 /** Features of these customers, each of whom has a transaction in the period; one row each. */
 export function featuresAt(log: TransactionLog, period: Period, customers: Int32Array): TextColumns {
   const totals = createTotals(customers.length);
-  for (let row = 0; row < customers.length; row++) addCustomer(totals, log, period, customers[row]!, row);
+  for (let row = 0; row < customers.length; row++) addCustomer({ totals, row }, log, period, customers[row]!);
   const { lookBack } = period;
   const columns = [
     ...ageColumns(totals),
@@ -103,11 +103,10 @@ function createTotals(rowCount: number): Totals {
 }
 
 function addCustomer(
-  totals: Totals,
+  { totals, row }: { readonly totals: Totals; readonly row: number },
   log: TransactionLog,
   { cutoff, lookBack }: Period,
   customer: number,
-  row: number,
 ): void {
   const start = endBefore(log, customer, cutoff - lookBack);
   const end = endBefore(log, customer, cutoff);

@@ -93,8 +93,8 @@ async function* lines(
   );
   const total = Number(metadata.num_rows);
   for (let start = 0; start < total; start += step) {
-    const end = Math.min(total, start + step);
-    for (const row of await readRows(file, stored, columns, start, end))
+    const range = { rowStart: start, rowEnd: Math.min(total, start + step) };
+    for (const row of await readRows(file, stored, columns, range))
       yield row.map((value, j) => {
         // The reader gives null for no value; undefined is a page that ended early.
         if (value === undefined) throw new Error('A column has fewer values than the file has rows');
@@ -107,8 +107,7 @@ async function readRows(
   file: AsyncBuffer,
   metadata: FileMetaData,
   columns: readonly SchemaElement[],
-  rowStart: number,
-  rowEnd: number,
+  { rowStart, rowEnd }: { readonly rowStart: number; readonly rowEnd: number },
 ): Promise<unknown[][]> {
   let rows: unknown[][] = [];
   await parquetRead({

@@ -23,13 +23,18 @@ import type { LabelDefinition } from '../labels/definition.ts';
 /** The most rows of a profile, taken evenly from a larger file. */
 const maxProfileRows = 100_000;
 
+interface ReadingOptions {
+  readonly checkpoint?: Checkpoint;
+  /** What the first line holds; null: to be detected. */
+  readonly firstLine?: FirstLine | null;
+}
+
 /** @throws AppError 415 or 422 with the reason when the file cannot be used */
 export async function readDataset(
   db: Db,
   config: Config,
   id: number,
-  checkpoint?: Checkpoint,
-  firstLine: FirstLine | null = null,
+  { checkpoint, firstLine = null }: ReadingOptions = {},
 ): Promise<void> {
   const { file, sha256: known } = await getDataset(db, id);
   if (known === '') {

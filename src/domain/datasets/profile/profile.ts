@@ -90,7 +90,7 @@ export function profileDataset(
       learned === null
         ? countSameCells(csv, kind === 'transactions' ? [] : identifiersAmong(columns))
         : countRepeatedRows(learned.table, learned.target),
-    columns: columns.map((column) => profileColumn(csv, column, typed, labels, decided)),
+    columns: columns.map((column) => profileColumn(csv, column, { typed, labels, decided })),
     matrix: matrixOf(typed),
     issues: learned === null ? findMissingLabel(columns) : checkFeatures(learned.table, learned.target),
   };
@@ -174,9 +174,7 @@ function hasCorrelation(column: Column, target: Uint8Array): boolean {
 function profileColumn(
   csv: WholeCsv,
   { name, missing, distinct, levels, role }: DatasetColumn,
-  typed: Table,
-  labels: Uint8Array | null,
-  decided: Decided | null,
+  { typed, labels, decided }: { typed: Table; labels: Uint8Array | null; decided: Decided | null },
 ): ColumnProfile {
   const column = typed.columns.find((one) => one.name === name);
   return {
