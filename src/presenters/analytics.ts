@@ -50,9 +50,10 @@ export function presentAnalytics(h: ViewHelpers, data: AnalyticsData) {
 }
 
 function summaryOf(h: ViewHelpers, { query, totals, model }: AnalyticsData): string {
+  const { meanProbability } = totals;
   const parts = [
     `${scoresShown(query.batch)}: ${h.plural(totals.count, 'customer')}`,
-    `average churn probability ${h.rate(totals.meanProbability)}`,
+    ...(meanProbability === null ? [] : [`average churn probability ${h.rate(meanProbability)}`]),
     ...(totals.newestAt ? [`newest from ${h.dateTime(totals.newestAt)}`] : []),
   ];
   return `${parts.join(', ')}${model ? ` · columns of model ${model.label}` : ''}`;

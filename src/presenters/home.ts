@@ -36,6 +36,7 @@ export function presentHome(h: ViewHelpers, data: HomeData) {
   const { totals, model, settings } = data;
   return {
     isEmpty: data.isEmpty,
+    needsModel: data.isEmpty && data.active === undefined,
     hasSample: data.hasSample,
     batches: data.batches && presentBatches(h, data.batches),
     unusableModels: data.unusableModels,

@@ -107,6 +107,7 @@ describe('the form', () => {
     const admin = await signIn(empty, 'admin');
     const { text } = await admin.get('/predict').expect(200);
     expect(text).toContain('An administrator can train or activate one');
+    expect((await admin.get('/').expect(200)).text).toContain('Train your first model');
     await empty.close();
   });
 
