@@ -1,41 +1,31 @@
-/** Batches: choosing a file, receiving it, its results, and its removal. */
+/** Batches: choosing a file, receiving it, and the way to its current step. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
 import { receiveBatch } from '../domain/batches/batches.ts';
-import { removeBatch } from '../domain/batches/removal.ts';
 import { readQuestion } from '../domain/csv/first-line.ts';
 import type { FirstLine } from '../domain/csv/first-line.ts';
 import { currentFile } from '../domain/sample/first-start.ts';
 import { AppError, TryLater } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
-import { flash } from '../http/flash.ts';
 import { receivedFile, receiveFile } from '../http/receive-file.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam } from '../http/validate.ts';
-import { presentPredictionRows } from '../presenters/prediction-rows.ts';
-import type { PredictionRow } from '../presenters/prediction-rows.ts';
-import { presentNewBatch, presentRemoval, presentResults } from '../presenters/batch.ts';
-import { hasUnrecognisedValues } from '../presenters/batch-check.ts';
-import { getBatch, listBatches, listCorrectionsOf } from '../store/batches.ts';
+import { presentNewBatch } from '../presenters/batch.ts';
+import { getBatch, listBatches } from '../store/batches.ts';
 import type { BatchRecord } from '../store/batches.ts';
-import { findActiveModel, findModel } from '../store/models.ts';
-import { noFilter } from '../store/prediction-filters.ts';
+import { findActiveModel } from '../store/models.ts';
 import { checkOrMatch, stepOf } from './batch-step.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
     'batches/new': PageData & ReturnType<typeof presentNewBatch>;
-    'batches/results': PageData &
-      ReturnType<typeof presentResults> & { readonly predictions: readonly PredictionRow[] };
-    'batches/removal': PageData & ReturnType<typeof presentRemoval>;
   }
 }
 
 const recentFiles = 10;
-const shownCustomers = 20;
 
 export function createBatchHandlers(context: Context) {
   const { db, config, tasks } = context;
@@ -79,54 +69,6 @@ export function createBatchHandlers(context: Context) {
 
     show: async (req: Request, res: Response) => {
       res.redirect(303, stepOf(await getBatch(db, idParam(req))));
-    },
-
-    showResults: async (req: Request, res: Response) => {
-      const batch = await getBatch(db, idParam(req));
-      if (batch.state !== 'done') {
-        res.redirect(303, stepOf(batch));
-        return;
-      }
-      const filter = { ...noFilter, batch: batch.id };
-      const sort = { key: 'probability', descending: true } as const;
-      const predictions = await tasks.run('listPredictions', {
-        filter,
-        sort,
-        limit: shownCustomers,
-      });
-      const results = {
-        batch,
-        corrections: await listCorrectionsOf(db, batch.id),
-        hasUnrecognisedValues: hasUnrecognisedValues(batch.report),
-      };
-      const title = `Scores of ${batch.originalName}`;
-      const model = batch.modelId === null ? undefined : await findModel(db, batch.modelId);
-      await render(res, 'batches/results', (h) => ({
-        title,
-        ...presentResults(h, results),
-        predictions: presentPredictionRows(h, predictions, model ? [model] : []),
-      }));
-    },
-
-    confirmRemoval: async (req: Request, res: Response) => {
-      const batch = await getBatch(db, idParam(req));
-      const title = `Delete ${batch.originalName}`;
-      await render(res, 'batches/removal', (h) => ({ title, ...presentRemoval(h, batch) }));
-    },
-
-    remove: async (req: Request, res: Response) => {
-      const id = idParam(req);
-      const env = { db, uploadsDir: config.uploadsDir, user: currentUser(req) };
-      if ((await removeBatch(env, id)) === 'later') {
-        res.redirect(303, `/batches/${id}/progress`);
-        return;
-      }
-      flash(
-        req,
-        'success',
-        'The file and its scores are deleted. Earlier scores of its customers count again.',
-      );
-      res.redirect(303, '/score');
     },
   };
 }

@@ -1,4 +1,4 @@
-/** Datasets: the list, the upload, the page of one, its template, and its removal. */
+/** Datasets: the list, the upload, the page of one, and its template. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Request, Response } from 'express';
@@ -8,18 +8,17 @@ import { byteOrderMark, safeLine } from '../domain/csv/writer.ts';
 import { readLabel } from '../domain/datasets/labels/definition.ts';
 import type { DatasetProfile } from '../domain/datasets/profile/profile.ts';
 import { currentFileOf } from '../domain/datasets/customers-from-transactions/building.ts';
-import { answerFirstLine, dependentsOf, receiveDataset, removeDataset } from '../domain/datasets/datasets.ts';
+import { answerFirstLine, receiveDataset } from '../domain/datasets/datasets.ts';
 import { readQuestion } from '../domain/csv/first-line.ts';
 import { AppError, Unprocessable } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
-import { flash } from '../http/flash.ts';
 import { receivedFile, receiveFile } from '../http/receive-file.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam, limitedText, parseForm } from '../http/validate.ts';
 import { presentDataset } from '../presenters/dataset.ts';
 import type { DatasetRecord } from '../presenters/dataset.ts';
-import { presentDatasetList, presentDatasetRemoval } from '../presenters/dataset-list.ts';
+import { presentDatasetList } from '../presenters/dataset-list.ts';
 import type { DatasetListRecord } from '../presenters/dataset-list.ts';
 import { getDataset, listDatasets, listVersions } from '../store/datasets.ts';
 import type { Dataset } from '../store/datasets.ts';
@@ -29,7 +28,6 @@ declare module '../http/render.ts' {
   interface Pages {
     'datasets/list': PageData & ReturnType<typeof presentDatasetList>;
     'datasets/show': PageData & ReturnType<typeof presentDataset>;
-    'datasets/removal': PageData & ReturnType<typeof presentDatasetRemoval>;
   }
 }
 
@@ -116,21 +114,6 @@ export function createDatasetHandlers(context: Context) {
         .attachment('holdfast-template.csv')
         .type('text/csv')
         .send(byteOrderMark + safeLine(names, { lineEnd: '\r\n' }));
-    },
-
-    confirmRemoval: async (req: Request, res: Response) => {
-      const dataset = await getDataset(db, idParam(req));
-      const dependents = await dependentsOf(db, dataset.id);
-      await render(res, 'datasets/removal', (h) => ({
-        title: `Remove ${dataset.name}`,
-        ...presentDatasetRemoval(h, dataset, dependents),
-      }));
-    },
-
-    remove: async (req: Request, res: Response) => {
-      await removeDataset(db, config, currentUser(req), idParam(req));
-      flash(req, 'success', 'The dataset was removed. Models that were trained on it go on scoring.');
-      res.redirect(303, '/datasets');
     },
   };
 }

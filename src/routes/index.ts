@@ -12,6 +12,7 @@ import { createAuditHandlers } from './audit.ts';
 import { createDatasetColumnHandlers } from './dataset-columns.ts';
 import { createDatasetCustomersHandlers } from './dataset-customers.ts';
 import { createDatasetLabelHandlers } from './dataset-label.ts';
+import { createDatasetRemovalHandlers } from './dataset-removal.ts';
 import { createDatasetHandlers } from './datasets.ts';
 import { createGlossaryHandlers } from './glossary.ts';
 import { createHealthHandlers } from './health.ts';
@@ -25,6 +26,7 @@ import { createOldAddresses } from './old-addresses.ts';
 import { createPredictHandlers } from './predict.ts';
 import { createCustomerHandlers } from './customers.ts';
 import { createPromotionTestHandlers } from './promotion-tests.ts';
+import { createRuleTestHandlers } from './rule-test.ts';
 import { createRuleHandlers } from './rules.ts';
 import { createSettingsHandlers } from './settings.ts';
 import { createSetupHandlers } from './setup.ts';
@@ -37,6 +39,8 @@ import { createBatchFileHandlers } from './batch-files.ts';
 import { createBatchMappingHandlers } from './batch-mapping.ts';
 import { createBatchReadingHandlers } from './batch-reading.ts';
 import { createBatchProgressHandlers } from './batch-progress.ts';
+import { createBatchRemovalHandlers } from './batch-removal.ts';
+import { createBatchResultHandlers } from './batch-results.ts';
 
 /** `identify` loads the user of the session; health checks and static files do not need it. */
 export function createRoutes(context: Context, identify: readonly RequestHandler[]): Router {
@@ -100,10 +104,11 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
   map.post('/batches/:id/scoring', 'batch:create', progress.score);
   map.get('/batches/:id/progress', 'prediction:view', progress.showProgress);
   map.post('/batches/:id/cancellation', 'batch:create', progress.cancel);
-  map.get('/batches/:id/results', 'prediction:view', batches.showResults);
+  map.get('/batches/:id/results', 'prediction:view', createBatchResultHandlers(context).show);
   map.get('/batches/:id/files/:name', 'export:download', files.result);
-  map.get('/batches/:id/removal', 'batch:create', batches.confirmRemoval);
-  map.post('/batches/:id/removal', 'batch:create', batches.remove);
+  const batchRemoval = createBatchRemovalHandlers(context);
+  map.get('/batches/:id/removal', 'batch:create', batchRemoval.show);
+  map.post('/batches/:id/removal', 'batch:create', batchRemoval.remove);
 
   const corrections = createBatchCorrectionHandlers(context);
   map.get('/batches/:id/corrections', 'batch:create', corrections.show);
@@ -129,8 +134,9 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
   map.get('/datasets/:id/version', 'dataset:edit', datasets.showVersion);
   map.get('/datasets/:id/template.csv', 'dataset:edit', datasets.template);
   map.post('/datasets/:id/first-line', 'dataset:edit', datasets.answerFirstLine);
-  map.get('/datasets/:id/removal', 'dataset:edit', datasets.confirmRemoval);
-  map.post('/datasets/:id/removal', 'dataset:edit', datasets.remove);
+  const datasetRemoval = createDatasetRemovalHandlers(context);
+  map.get('/datasets/:id/removal', 'dataset:edit', datasetRemoval.show);
+  map.post('/datasets/:id/removal', 'dataset:edit', datasetRemoval.remove);
 
   const columns = createDatasetColumnHandlers(context);
   map.get('/datasets/:id/columns', 'dataset:edit', columns.show);
@@ -185,7 +191,7 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
 
   const rules = createRuleHandlers(context);
   map.get('/settings/rules', 'rule:edit', rules.list);
-  map.get('/settings/rules/test', 'rule:edit', rules.test);
+  map.get('/settings/rules/test', 'rule:edit', createRuleTestHandlers(context).show);
   map.get('/settings/rules/new', 'rule:edit', rules.showNew);
   map.post('/settings/rules', 'rule:edit', rules.create);
   map.get('/settings/rules/:id', 'rule:edit', rules.showEdit);

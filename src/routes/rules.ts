@@ -1,7 +1,6 @@
-/** Retention rules: the list, the form, and a test on a customer. */
+/** Retention rules: the list, the form, and the removal. */
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
-import { currentPopulation } from '../domain/analytics/population.ts';
 import { isModelOfSample } from '../domain/retention/example-rules.ts';
 import type { RetentionRule } from '../domain/retention/matching.ts';
 import { removeRule, saveRule } from '../domain/retention/rules.ts';
@@ -10,12 +9,9 @@ import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam } from '../http/validate.ts';
-import { presentRuleForm, presentRuleList, presentRuleTest } from '../presenters/rule.ts';
+import { presentRuleForm, presentRuleList } from '../presenters/rule.ts';
 import type { ListedRule } from '../presenters/rule.ts';
 import { findActiveModel } from '../store/models.ts';
-import { noFilter } from '../store/prediction-filters.ts';
-import { findPrediction } from '../store/prediction-records.ts';
-import type { PredictionRecord } from '../store/prediction-records.ts';
 import { getRule, listRules } from '../store/retention-rules.ts';
 import { attributeSlots, readRuleForm, toFormValues, unknownColumns } from './retention-rule-form.ts';
 import type { RuleFormValues } from './retention-rule-form.ts';
@@ -24,7 +20,6 @@ declare module '../http/render.ts' {
   interface Pages {
     'rules/list': PageData & ReturnType<typeof presentRuleList>;
     'rules/edit': PageData & ReturnType<typeof presentRuleForm>;
-    'rules/test': PageData & ReturnType<typeof presentRuleTest>;
     'rules/removal': PageData & { readonly rule: RetentionRule };
   }
 }
@@ -32,7 +27,7 @@ declare module '../http/render.ts' {
 const newRule = { enabled: 'yes', high: 'yes' };
 const listPath = '/settings/rules';
 
-export function createRuleHandlers({ db, tasks }: Context) {
+export function createRuleHandlers({ db }: Context) {
   /** `rule` null: a new one. */
   const showForm = async (
     res: Response,
@@ -69,16 +64,6 @@ export function createRuleHandlers({ db, tasks }: Context) {
     }));
   };
 
-  /** The customers with the highest churn probability. */
-  const listOfferedCustomers = async (): Promise<PredictionRecord[]> => {
-    const { filter: population } = await currentPopulation(db);
-    return tasks.run('listPredictions', {
-      filter: { ...noFilter, population },
-      sort: { key: 'probability', descending: true },
-      limit: 20,
-    });
-  };
-
   return {
     list: async (_req: Request, res: Response) => {
       const listed = await listWithProblems();
@@ -98,18 +83,6 @@ export function createRuleHandlers({ db, tasks }: Context) {
 
     save: async (req: Request, res: Response) => {
       await save(req, res, await getRule(db, idParam(req)));
-    },
-
-    /** `?prediction=ID`: which rules match this customer. */
-    test: async (req: Request, res: Response) => {
-      const id = Number(req.query['prediction']);
-      const prediction = Number.isSafeInteger(id) && id > 0 ? await findPrediction(db, id) : undefined;
-      const recent = await listOfferedCustomers();
-      const trials = prediction ? await tasks.run('tryRules', { prediction }) : [];
-      await render(res, 'rules/test', (h) => ({
-        title: 'Test the rules on a customer',
-        ...presentRuleTest(h, { prediction: prediction ?? null, recent, trials }),
-      }));
     },
 
     confirmRemoval: async (req: Request, res: Response) => {

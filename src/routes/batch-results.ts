@@ -1,0 +1,54 @@
+/** The step Results: the scores of a batch. */
+import type { Request, Response } from 'express';
+import type { Context } from '../context.ts';
+import { render } from '../http/render.ts';
+import type { PageData } from '../http/render.ts';
+import { idParam } from '../http/validate.ts';
+import { presentPredictionRows } from '../presenters/prediction-rows.ts';
+import type { PredictionRow } from '../presenters/prediction-rows.ts';
+import { presentResults } from '../presenters/batch.ts';
+import { hasUnrecognisedValues } from '../presenters/batch-check.ts';
+import { getBatch, listCorrectionsOf } from '../store/batches.ts';
+import { findModel } from '../store/models.ts';
+import { noFilter } from '../store/prediction-filters.ts';
+import { stepOf } from './batch-step.ts';
+
+declare module '../http/render.ts' {
+  interface Pages {
+    'batches/results': PageData &
+      ReturnType<typeof presentResults> & { readonly predictions: readonly PredictionRow[] };
+  }
+}
+
+const shownCustomers = 20;
+
+export function createBatchResultHandlers({ db, tasks }: Context) {
+  return {
+    show: async (req: Request, res: Response) => {
+      const batch = await getBatch(db, idParam(req));
+      if (batch.state !== 'done') {
+        res.redirect(303, stepOf(batch));
+        return;
+      }
+      const filter = { ...noFilter, batch: batch.id };
+      const sort = { key: 'probability', descending: true } as const;
+      const predictions = await tasks.run('listPredictions', {
+        filter,
+        sort,
+        limit: shownCustomers,
+      });
+      const results = {
+        batch,
+        corrections: await listCorrectionsOf(db, batch.id),
+        hasUnrecognisedValues: hasUnrecognisedValues(batch.report),
+      };
+      const title = `Scores of ${batch.originalName}`;
+      const model = batch.modelId === null ? undefined : await findModel(db, batch.modelId);
+      await render(res, 'batches/results', (h) => ({
+        title,
+        ...presentResults(h, results),
+        predictions: presentPredictionRows(h, predictions, model ? [model] : []),
+      }));
+    },
+  };
+}
