@@ -196,7 +196,7 @@ describe('holdfast', () => {
       /--family must be one or more of majority, .*, found 'astrology'/,
     ],
     [['evaluate', 'history.csv', '--folds', 'five'], 2, /--folds must be a whole number, found 'five'/],
-    [['evaluate', 'none.csv'], 1, /The file 'none.csv' does not exist/],
+    [['evaluate', 'none.csv'], 1, /There is no file 'none.csv'/],
     [['evaluate', 'history.csv', '--label', 'mood'], 1, /no column 'mood'/],
     [['evaluate', 'today.csv'], 2, /name it with --label\. Columns: customerID, /],
     [['train', 'history.csv'], 2, /--out is required/],

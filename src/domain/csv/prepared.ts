@@ -18,7 +18,7 @@ export async function withPreparedCsv<T>(
   firstLine: FirstLine | null = null,
 ): Promise<T> {
   const found = await stat(path).catch(() => null);
-  if (!found?.isFile()) throw new AppError(422, 'no-file', `The file '${path}' does not exist.`);
+  if (!found?.isFile()) throw new AppError(422, 'no-file', `There is no file '${path}'. Check the path.`);
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-'));
   try {
     const prepared = join(folder, 'table.csv');
