@@ -28,7 +28,7 @@ const leeway = 0.25;
 /** The highest edge of the grid that is not above the value; monotone, so larger values never get a lower cell. */
 export function gridCell(value: number, { min, max, integer }: Grid): number {
   if (value === 0) return 0;
-  const magnitude = Math.floor(Math.log10(Math.abs(value)));
+  const magnitude = magnitudeOf(Math.abs(value));
   const ofDigits = magnitude - digits + 1;
   const ofRange = max > min ? Math.floor(Math.log10((max - min) / cellsInRange)) : ofDigits;
   const exponent = Math.max(integer ? 0 : -20, magnitude - finestDigits, Math.min(ofDigits, ofRange));
@@ -37,6 +37,12 @@ export function gridCell(value: number, { min, max, integer }: Grid): number {
   const k = Math.floor(exponent < 0 ? value * 10 ** -exponent : value / 10 ** exponent);
   if (edge(k) > value) return edge(k - 1);
   return edge(k + 1) <= value ? edge(k + 1) : edge(k) + 0;
+}
+
+/** The power of ten at or below a size. The logarithm alone is rounded: that of 999,999,999,999,998 is 15. */
+function magnitudeOf(size: number): number {
+  const magnitude = Math.floor(Math.log10(size));
+  return 10 ** magnitude > size ? magnitude - 1 : magnitude;
 }
 
 /** A name for each group between the edges; one that holds a single whole number is called by it. */
