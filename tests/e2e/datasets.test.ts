@@ -60,9 +60,14 @@ describe.skipIf(browserPath === undefined)('an analyst with data of their own', 
     await link('Confirm the columns').waitFor(waiting);
     seen.push(new URL(page.url()).pathname);
   }
-  async function train(): Promise<void> {
+  async function train(seed?: number): Promise<void> {
     await page.getByRole('heading', { name: 'Train a model' }).waitFor();
     seen.push(new URL(page.url()).pathname);
+    if (seed !== undefined) {
+      await page.getByLabel(/Custom/).check();
+      await page.locator('summary', { hasText: /^Options/ }).click();
+      await page.getByLabel('Random seed').fill(String(seed));
+    }
     await press(button('Start training'));
     await link('See the model').waitFor(waiting);
     seen.push(new URL(page.url()).pathname);
@@ -159,9 +164,9 @@ describe.skipIf(browserPath === undefined)('an analyst with data of their own', 
     const current = readFileSync(await download.path(), 'utf8');
     expect(current.split('\n')[0]).not.toContain('Churn');
     await page.goto(page.url().replace(/[?#].*$|$/, '/training'));
-    await train();
-    // Each run draws a new hold-out: of 480 customers, the AUC varies by about 0.03.
-    expect(await auc()).toBeGreaterThan(0.55);
+    // A fixed hold-out: with one drawn anew, the AUC of 480 customers varies by about 0.03 from run to run.
+    await train(4);
+    expect(await auc()).toBeGreaterThan(0.6);
   });
 
   it('writes a promotion test and sees on the activation page that it holds', async () => {
