@@ -45,7 +45,7 @@ export interface SampleDescription {
 /**
  * Deletes everything generated: customers, scores, files, dataset, and the models that are not active. The active model
  * is kept until another is activated, so that scoring continues. A model that scored the organisation's customers
- * is kept as a name beside those scores. 'later': a job continues.
+ * is archived with its file, which those scores are explained with. 'later': a job continues.
  */
 export async function removeSample(db: Db, config: Config, user: User): Promise<'done' | 'later'> {
   const batches = await inTransaction(db, async (trx) => {
@@ -83,17 +83,20 @@ export async function removeBatchWithSample(
   return outcome;
 }
 
-/** Whether a model is used is asked when the sample's own scores are gone, and there is little to look through. */
 async function removeSampleRest(db: Db, config: Config): Promise<void> {
   const files = await inTransaction(db, async (trx) => {
-    const models: ModelRecord[] = [];
-    // What an upload took up since the removal was asked for, stays.
-    for (const model of await listIdleSampleModels(trx))
-      if (!(await findOpenUpload(trx, [model]))) models.push(model);
-    for (const { id } of models)
-      await ((await isModelUsed(trx, id)) ? archiveModel(trx, id) : deleteModel(trx, id));
+    const removed: string[] = [];
+    for (const model of await listIdleSampleModels(trx)) {
+      // What an upload took up since the removal was asked for, stays.
+      if (await findOpenUpload(trx, [model])) continue;
+      if (await isModelUsed(trx, model.id)) await archiveModel(trx, model.id);
+      else {
+        await deleteModel(trx, model.id);
+        removed.push(model.file);
+      }
+    }
     for (const dataset of await listSampleDatasets(trx)) await deleteDataset(trx, dataset.id);
-    return models.map(({ file }) => file);
+    return removed;
   });
   for (const file of files) await removeModelFile(config.modelsDir, file);
   for (const file of [historyFile, currentFile]) await rm(join(config.dataDir, file), { force: true });
