@@ -9,6 +9,7 @@ import * as typedInputs from './2026-11-22-typed-inputs.ts';
 import * as leases from './2026-11-22-leases.ts';
 import * as modelsOfPredictions from './2026-11-22-models-of-predictions.ts';
 import * as exampleRules from './2026-11-23-example-rules.ts';
+import * as scoreFiles from './2026-11-24-score-files.ts';
 
 interface Migration {
   readonly name: string;
@@ -30,6 +31,7 @@ const all: readonly Migration[] = [
     down: modelsOfPredictions.down,
   },
   { name: '2026-11-23-example-rules', up: exampleRules.up, down: exampleRules.down },
+  { name: '2026-11-24-score-files', up: scoreFiles.up, down: scoreFiles.down },
 ];
 
 export const migrations: Knex.MigrationSource<Migration> = {

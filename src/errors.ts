@@ -72,15 +72,15 @@ export class Unavailable extends TryLater {
   }
 }
 
-/** What the database holds does not have the shape that it was written with: edited by hand, or restored in part. */
+/** What the database or a file beside it holds does not have the shape that it was written with: edited by hand, or restored in part. */
 export class DamagedRecord extends AppError {
-  /** `of`: what it is and its number; `problem`: the place in it and what is wrong there. */
-  constructor(of: string, problem: string) {
-    super(
-      500,
-      'damaged-record',
-      `The stored ${of} is damaged (${problem}). Restore the database from a backup, or remove that record.`,
-    );
+  /** `of`: what it is and its number; `problem`: the place in it and what is wrong there; `remedy`: what to do. */
+  constructor(
+    of: string,
+    problem: string,
+    remedy = 'Restore the database from a backup, or remove that record.',
+  ) {
+    super(500, 'damaged-record', `The stored ${of} is damaged (${problem}). ${remedy}`);
   }
 }
 

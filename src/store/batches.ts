@@ -54,6 +54,13 @@ export interface BatchSummary extends BatchCounts {
   readonly correctsBatchId: number | null;
   readonly createdAt: string;
   readonly finishedAt: string | null;
+  /** What of its score file counts; later rows are of a block whose end was not stored. */
+  readonly scoreRows: number;
+  readonly scoreBytes: number;
+  /** How many of its rows are the latest score of their customer. */
+  readonly latestCount: number;
+  /** When its rows became latest; null: not yet. */
+  readonly scoresAt: string | null;
 }
 
 export interface BatchRecord extends BatchSummary, BatchDocuments {}
@@ -186,6 +193,10 @@ const columnOf: Readonly<Record<string, string>> = {
   isSample: 'is_sample',
   correctsBatchId: 'mends_batch_id',
   finishedAt: 'finished_at',
+  scoreRows: 'score_rows',
+  scoreBytes: 'score_bytes',
+  latestCount: 'latest_count',
+  scoresAt: 'scores_at',
 };
 const documents = new Set(['format', 'header', 'mapping', 'report', 'rules', 'checkpoint']);
 
@@ -243,5 +254,9 @@ function toSummary(row: BatchRow): BatchSummary {
     correctsBatchId: id('mends_batch_id'),
     createdAt: text('created_at'),
     finishedAt: maybe('finished_at'),
+    scoreRows: Number(row['score_rows']),
+    scoreBytes: Number(row['score_bytes']),
+    latestCount: Number(row['latest_count']),
+    scoresAt: maybe('scores_at'),
   };
 }

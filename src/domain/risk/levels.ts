@@ -1,11 +1,3 @@
-/** Risk levels: two thresholds on the probability. */
-import type { Settings } from '../../store/settings.ts';
-
-export const riskLevels = ['low', 'medium', 'high'] as const;
-export type RiskLevel = (typeof riskLevels)[number];
-export type RiskThresholds = Pick<Settings, 'mediumFrom' | 'highFrom'>;
-
-export function riskLevelOf(probability: number, { mediumFrom, highFrom }: RiskThresholds): RiskLevel {
-  if (probability >= highFrom) return 'high';
-  return probability >= mediumFrom ? 'medium' : 'low';
-}
+/** Risk levels, for everything above the store. */
+export { riskLevelOf, riskLevels } from '../../store/risk-levels.ts';
+export type { RiskLevel, RiskThresholds } from '../../store/risk-levels.ts';

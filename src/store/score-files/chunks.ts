@@ -1,0 +1,211 @@
+/**
+ * A file of named typed arrays in chunks that are appended one after the other. A chunk is a head of 16 bytes (`magic`,
+ * the length and the CRC-32 of its description), the description as JSON, and the arrays, each beginning at a multiple
+ * of 8 so that it can be read into a typed array as it is. Numbers are little-endian. Each array has a CRC-32 of its own:
+ * a reader checks what it reads, and reads only what it asks for.
+ */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { basename } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { DamagedRecord } from '../../errors.ts';
+
+const magic = Buffer.from('HFCOLS1\n');
+const headBytes = 16;
+/** More would be no description of ours. */
+const mostDescriptionBytes = 64 * 2 ** 20;
+
+const arrayTypes = {
+  u8: Uint8Array,
+  u16: Uint16Array,
+  u32: Uint32Array,
+  i32: Int32Array,
+  f32: Float32Array,
+  f64: Float64Array,
+} as const;
+export type ArrayType = keyof typeof arrayTypes;
+interface ArrayTypes {
+  readonly u8: Uint8Array;
+  readonly u16: Uint16Array;
+  readonly u32: Uint32Array;
+  readonly i32: Int32Array;
+  readonly f32: Float32Array;
+  readonly f64: Float64Array;
+}
+export type ArrayOf<T extends ArrayType> = ArrayTypes[T];
+export type ColumnArray = ArrayTypes[ArrayType];
+export type NamedArrays = Readonly<Record<string, ColumnArray>>;
+
+/** Where an array lies in its file. */
+interface ArrayPlace {
+  readonly type: ArrayType;
+  readonly length: number;
+  readonly offset: number;
+  readonly crc: number;
+}
+
+export interface Chunk {
+  /** What the writer said about it. */
+  readonly meta: unknown;
+  readonly arrays: ReadonlyMap<string, ArrayPlace>;
+  /** Its first byte in the file, and the first one after it. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface ChunkFile {
+  readonly chunks: readonly Chunk[];
+  /** The array of that name and type, checked. @throws DamagedRecord */
+  read<T extends ArrayType>(chunk: Chunk, name: string, type: T): ArrayOf<T>;
+  /** The type that the array was written with. @throws DamagedRecord if there is none of that name */
+  typeOf(chunk: Chunk, name: string): ArrayType;
+  /** The error for damage that a reader found itself. */
+  damaged(problem: string): DamagedRecord;
+  close(): void;
+}
+
+/** Name, type, length and the CRC-32 in hexadecimal: always eight digits, so that it can be changed in place. */
+type ArrayEntry = readonly [name: string, type: ArrayType, length: number, crc: string];
+
+interface Description {
+  readonly meta: unknown;
+  readonly arrays: readonly ArrayEntry[];
+}
+
+/** The bytes of a chunk. `meta` must be plain JSON. */
+export function encodeChunk(meta: object, arrays: NamedArrays): Buffer {
+  const parts = Object.entries(arrays).map(([name, array]) => ({ name, array, bytes: bytesOf(array) }));
+  const entries = parts.map(({ name, array, bytes }) => entryOf(name, array, bytes));
+  const description = Buffer.from(JSON.stringify({ meta, arrays: entries } satisfies Description));
+  let at = padded(headBytes + description.length);
+  const chunk = Buffer.allocUnsafeSlow(parts.reduce((end, { bytes }) => end + padded(bytes.length), at));
+  writeHead(chunk, description);
+  for (const { bytes } of parts) {
+    chunk.set(bytes, at);
+    chunk.fill(0, at + bytes.length, at + padded(bytes.length));
+    at += padded(bytes.length);
+  }
+  return chunk;
+}
+
+function writeHead(chunk: Buffer, description: Buffer): void {
+  magic.copy(chunk);
+  chunk.writeUInt32LE(description.length, 8);
+  chunk.writeUInt32LE(crc32(description), 12);
+  description.copy(chunk, headBytes);
+  const end = headBytes + description.length;
+  chunk.fill(0, end, padded(end));
+}
+
+function entryOf(name: string, array: ColumnArray, bytes: Uint8Array): ArrayEntry {
+  const type = (Object.keys(arrayTypes) as ArrayType[]).find((one) => array instanceof arrayTypes[one])!;
+  return [name, type, array.length, crcText(crc32(bytes))];
+}
+
+/** The first `bytes` bytes of a file; what follows them does not count. @throws DamagedRecord with the `remedy` */
+export function openChunkFile(path: string, bytes: number, remedy: string): ChunkFile {
+  const damaged = (problem: string): DamagedRecord =>
+    new DamagedRecord(`file ${basename(path)}`, problem, remedy);
+  const descriptor = openOr(path, () => damaged('it is missing'));
+  try {
+    if (fstatSync(descriptor).size < bytes) throw damaged('it is cut short');
+    return createReader(descriptor, listChunks(descriptor, bytes, damaged), damaged);
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}
+
+function createReader(
+  descriptor: number,
+  chunks: readonly Chunk[],
+  damaged: ChunkFile['damaged'],
+): ChunkFile {
+  const placeOf = (chunk: Chunk, name: string): ArrayPlace => {
+    const place = chunk.arrays.get(name);
+    if (!place) throw damaged(`it has no column '${name}'`);
+    return place;
+  };
+  return {
+    chunks,
+    damaged,
+    typeOf: (chunk, name) => placeOf(chunk, name).type,
+    read: (chunk, name, type) => {
+      const { type: stored, length, offset, crc } = placeOf(chunk, name);
+      if (stored !== type) throw damaged(`column '${name}' has another type`);
+      const Type = arrayTypes[type];
+      const bytes = readExactly(descriptor, offset, length * Type.BYTES_PER_ELEMENT);
+      if (crc32(bytes) !== crc) throw damaged(`column '${name}' at byte ${offset} was changed`);
+      return new Type(bytes.buffer, 0, length) as ArrayOf<typeof type>;
+    },
+    close: () => {
+      closeSync(descriptor);
+    },
+  };
+}
+
+function listChunks(descriptor: number, bytes: number, damaged: ChunkFile['damaged']): Chunk[] {
+  const chunks: Chunk[] = [];
+  for (let start = 0; start < bytes;) {
+    const chunk = readChunk(descriptor, start, bytes, damaged);
+    if (chunk.end > bytes) throw damaged(`the part at byte ${start} is cut short`);
+    chunks.push(chunk);
+    start = chunk.end;
+  }
+  return chunks;
+}
+
+function readChunk(descriptor: number, start: number, bytes: number, damaged: ChunkFile['damaged']): Chunk {
+  const changed = (): DamagedRecord => damaged(`the part at byte ${start} was changed`);
+  if (start + headBytes > bytes) throw damaged(`the part at byte ${start} is cut short`);
+  const head = readExactly(descriptor, start, headBytes);
+  if (!head.subarray(0, 8).equals(magic)) throw changed();
+  const length = head.readUInt32LE(8);
+  if (length > mostDescriptionBytes || start + headBytes + length > bytes) throw changed();
+  const json = readExactly(descriptor, start + headBytes, length);
+  if (crc32(json) !== head.readUInt32LE(12)) throw changed();
+  // The CRC says that these are the bytes which `encodeChunk` wrote.
+  return placed(JSON.parse(json.toString()) as Description, start, padded(start + headBytes + length));
+}
+
+function placed({ meta, arrays }: Description, start: number, dataStart: number): Chunk {
+  let offset = dataStart;
+  const places = arrays.map(([name, type, length, crc]) => {
+    const place: ArrayPlace = { type, length, offset, crc: Number.parseInt(crc, 16) };
+    offset += padded(length * arrayTypes[type].BYTES_PER_ELEMENT);
+    return [name, place] as const;
+  });
+  return { meta, arrays: new Map(places), start, end: offset };
+}
+
+/** In memory of its own, which typed arrays can be views of. */
+function readExactly(descriptor: number, offset: number, length: number): Buffer<ArrayBuffer> {
+  const bytes = Buffer.allocUnsafeSlow(length);
+  let read = 0;
+  while (read < length) {
+    const count = readSync(descriptor, bytes, read, length - read, offset + read);
+    if (count === 0) break;
+    read += count;
+  }
+  return bytes;
+}
+
+function openOr(path: string, missing: () => Error): number {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? missing() : error;
+  }
+}
+
+function bytesOf(array: ColumnArray): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+/** The next multiple of 8. */
+function padded(length: number): number {
+  return Math.ceil(length / 8) * 8;
+}
+
+function crcText(crc: number): string {
+  return crc.toString(16).padStart(8, '0');
+}
