@@ -23,7 +23,7 @@ const Environment = z.object({
   UPLOADS_DIR: z.string().min(1).default('uploads'),
   SESSION_SECRET: z.string().min(32, 'expected at least 32 characters').optional(),
   MAX_UPLOAD_MB: wholeNumber(1, 10_000).default(1024),
-  WORKERS: wholeNumber(1, 64).default(2),
+  WORKERS: wholeNumber(1, 64).default(3),
   THREAD_MEMORY_MB: wholeNumber(256, 65_536).default(2048),
   SAMPLE_DATA: z.enum(['on', 'off']).default('on'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -44,7 +44,7 @@ export interface Config {
   /** null: generated at first start and kept in the data folder. */
   readonly sessionSecret: string | null;
   readonly maxUploadBytes: number;
-  /** Worker threads for training and scoring. */
+  /** Jobs that may run at once; those of each class have a thread of their own in any case. */
   readonly workers: number;
   /** Memory limit of one thread. */
   readonly threadMemoryMb: number;

@@ -24,6 +24,7 @@ import {
 import { finishJob } from '../store/job-progress.ts';
 import type { Job, JobKind } from '../store/jobs.ts';
 import { openThread } from '../thread.ts';
+import { excludedKinds, fewestThreads } from './job-classes.ts';
 import { failAttempt } from './run-job.ts';
 import type { FromWorker, ToWorker } from './worker.ts';
 
@@ -35,8 +36,6 @@ export interface WorkerPool {
 const pollMs = 200;
 /** After this time the thread of a cancelled job that has not stopped is ended. */
 const cancelGraceMs = 2_000;
-/** Jobs that may take hours. One thread is reserved for all others, so that an upload never waits for them. */
-const trainings: readonly JobKind[] = ['train-model', 'first-start'];
 
 interface Slot {
   readonly excluded: readonly JobKind[];
@@ -50,8 +49,8 @@ interface Slot {
 export function startWorkerPool(context: Context): WorkerPool {
   const { config, db, log } = context;
   const owner = `${hostname()}:${process.pid}:${randomUUID()}`.slice(0, 100);
-  const slots: Slot[] = Array.from({ length: Math.max(2, config.workers) }, (_, i) => ({
-    excluded: i === 0 ? trainings : [],
+  const slots: Slot[] = Array.from({ length: Math.max(fewestThreads, config.workers) }, (_, i) => ({
+    excluded: excludedKinds(i),
     worker: null,
     job: null,
     cancelledAt: null,

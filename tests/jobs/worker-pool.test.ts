@@ -81,7 +81,7 @@ describe('an upload', () => {
   it('is read while trainings run on every thread that trains and more of them wait', async () => {
     const { db } = test.context;
     const { jobId: first } = await queueReading(customersCsv(20_000, 5, true));
-    pool = startWorkerPool({ ...test.context, config: { ...test.context.config, workers: 3 } });
+    pool = startWorkerPool({ ...test.context, config: { ...test.context.config, workers: 4 } });
     await expect.poll(() => stateOf(first), { interval: 50, timeout: 30_000 }).toBe('done');
     const [dataset] = await listDatasets(db);
     // Each takes minutes: they are never finished here.

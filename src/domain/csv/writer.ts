@@ -18,10 +18,15 @@ export function safeLine(
   cells: readonly CsvCell[],
   { delimiter = ',', lineEnd = '\n' }: LineStyle = {},
 ): string {
+  return safeCells(cells, delimiter) + lineEnd;
+}
+
+/** A line without its end. */
+export function safeCells(cells: readonly CsvCell[], delimiter: string): string {
   let text = '';
   for (let i = 0; i < cells.length; i++)
     text += (i === 0 ? '' : delimiter) + safeCell(String(cells[i] ?? ''), delimiter);
-  return text + lineEnd;
+  return text;
 }
 
 /** For reading back: each cell as it is, quoted where any reader could take it for several cells or lines. */

@@ -62,9 +62,11 @@ export function whyNot({ conditions }: RetentionRule, subject: RuleSubject): str
 }
 
 /** A reason counts from one percentage point. */
+export const fewestPoints = 0.01;
+
 function raisesRisk(feature: string, subject: RuleSubject): boolean {
   return subject.reasons.some(
-    (reason) => foldName(reason.feature) === foldName(feature) && reason.points >= 0.01,
+    (reason) => foldName(reason.feature) === foldName(feature) && reason.points >= fewestPoints,
   );
 }
 
@@ -76,14 +78,26 @@ function attributeProblem(
   if (name === undefined) return `the model has no column ${column}`;
   const found = inputs[name] ?? null;
   const shown = found === null ? 'missing' : `'${found}'`;
-  const holds = {
-    is: () => isAsked(found, value),
-    'is-not': () => !isAsked(found, value),
-    below: () => (numberOf(found) ?? NaN) < (typedNumber(value) ?? NaN),
-    above: () => (numberOf(found) ?? NaN) > (typedNumber(value) ?? NaN),
-    missing: () => found === null,
-  }[operator]();
-  return holds ? null : `${column} is ${shown}`;
+  return holds({ operator, value }, found) ? null : `${column} is ${shown}`;
+}
+
+/** Whether a customer's value is as a condition asks. */
+export function holds(
+  { operator, value }: Pick<AttributeCondition, 'operator' | 'value'>,
+  found: CellValue,
+): boolean {
+  switch (operator) {
+    case 'is':
+      return isAsked(found, value);
+    case 'is-not':
+      return !isAsked(found, value);
+    case 'below':
+      return (numberOf(found) ?? NaN) < (typedNumber(value) ?? NaN);
+    case 'above':
+      return (numberOf(found) ?? NaN) > (typedNumber(value) ?? NaN);
+    case 'missing':
+      return found === null;
+  }
 }
 
 function toAction(rule: RetentionRule, subject: RuleSubject, valueMonths: number): RecommendedAction {

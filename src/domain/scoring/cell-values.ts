@@ -30,3 +30,8 @@ export function isSameValue(a: CellValue, b: CellValue): boolean {
 function fold(text: string): string {
   return text.trim().toLowerCase();
 }
+
+/** A day, counted from 1970-01-01, as it stands among the inputs of a customer: '2026-11-20'. */
+export function dateText(day: number): string {
+  return new Date(day * 86_400_000).toISOString().slice(0, 10);
+}

@@ -15,16 +15,22 @@ export interface Reason {
 
 /** 'Contract is Month-to-month: raises risk by 12 points'; numbers with the decimal sign of the file. */
 export function reasonWords({ feature, value, points }: Reason, decimal: DecimalSign = '.'): string {
+  return `${inputWords(feature, value, decimal)}: ${effectWords(points)}`;
+}
+
+/** 'Contract is Month-to-month', 'Tenure is not known'. */
+export function inputWords(feature: string, value: CellValue, decimal: DecimalSign = '.'): string {
   const said = value === null ? 'is not known' : `is ${valueWords(value, decimal)}`;
-  return `${labelOf(feature)} ${said}: ${effectWords(points)}`;
+  return `${labelOf(feature)} ${said}`;
 }
 
 function valueWords(value: string | number, decimal: DecimalSign): string {
   return typeof value === 'number' ? String(value).replace('.', decimal) : value;
 }
 
-/** 'raises risk by 12 points'. */
-export function effectWords(points: number): string {
+/** 'raises risk by 12 points'. Of the points as they are stored, so that file, list and page round alike. */
+export function effectWords(probability: number): string {
+  const points = Math.fround(probability);
   if (Math.abs(points) < 0.0005) return 'hardly changes the risk';
   return `${points > 0 ? 'raises' : 'lowers'} risk by ${sizeText(points)}`;
 }

@@ -1,0 +1,154 @@
+/** Rules for many customers at once say what the rules say for one. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compileRules } from '../../../src/domain/retention/compiled-rules.ts';
+import type { RuleRows } from '../../../src/domain/retention/compiled-rules.ts';
+import { chooseActions, operators } from '../../../src/domain/retention/matching.ts';
+import type { RetentionRule, RuleSubject } from '../../../src/domain/retention/matching.ts';
+import { riskLevelOf, riskLevels } from '../../../src/domain/risk/levels.ts';
+import { dateText } from '../../../src/domain/scoring/cell-values.ts';
+import type { Feature } from '../../../src/ml/data/schema.ts';
+import type { CellValue } from '../../../src/ml/data/values.ts';
+import type { InputColumn } from '../../../src/store/score-files/group.ts';
+
+const feature = (name: string, type: Feature['type'], levels: readonly string[] = []): Feature => ({
+  name,
+  type,
+  levels,
+  range: null,
+  missingShare: 0,
+});
+const features = [
+  feature('Contract', 'category', ['Month-to-month', 'One year', '12']),
+  feature('SeniorCitizen', 'boolean', ['0', '1']),
+  feature('tenure', 'number'),
+  feature('Signed on', 'date'),
+];
+const thresholds = { mediumFrom: 0.3, highFrom: 0.6, valueMonths: 12 };
+
+const choice = <T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
+
+const asked = choice(
+  'Month-to-month',
+  ' one YEAR',
+  '1',
+  '1.0',
+  '12',
+  '12,5',
+  '12.5',
+  'New',
+  '2026-11-20',
+  '',
+  'x',
+);
+const column = choice('contract', 'Senior citizen', 'TENURE', 'signed_on', 'Region');
+const rules: fc.Arbitrary<RetentionRule[]> = fc
+  .array(
+    fc.record({
+      cost: choice(0, 10, 30),
+      saveRate: choice(0, 0.1, 0.5),
+      enabled: fc.boolean(),
+      conditions: fc.record({
+        riskLevels: fc.subarray([...riskLevels]),
+        minMonthlyValue: choice(null, null, -1, 0, 40),
+        reason: fc.option(column),
+        attributes: fc.array(fc.record({ column, operator: choice(...operators), value: asked }), {
+          maxLength: 2,
+        }),
+      }),
+    }),
+    { maxLength: 5 },
+  )
+  .map((some) =>
+    some.map((rule, i) => ({
+      ...rule,
+      id: i + 1,
+      position: i,
+      action: `Action ${i}`,
+      why: '',
+      isExample: false,
+      version: 1,
+    })),
+  );
+
+interface Row {
+  readonly probability: number;
+  readonly monthlyValue: number | null;
+  readonly codes: readonly [number, number];
+  readonly tenure: number | null;
+  readonly day: number | null;
+  readonly points: readonly number[];
+}
+const rows: fc.Arbitrary<Row[]> = fc.array(
+  fc.record({
+    probability: choice(0, 0.1, 0.3, 0.59999, 0.6, 1),
+    monthlyValue: choice(null, -5, 0, 39.99, 40, 100),
+    codes: fc.tuple(choice(-1, 0, 1, 2, 3, 4), choice(-1, 0, 1, 2)),
+    tenure: choice(null, 0, 1, 12, 12.5),
+    day: choice(null, 0, 20_777),
+    points: fc.tuple(...features.map(() => choice(-0.1, 0, 0.0099, 0.01, 0.2))),
+  }),
+  { minLength: 1, maxLength: 20 },
+);
+/** Texts that are no level of the model: codes from the count of levels on. */
+const others = [['New', 'x'], ['2']] as const;
+
+function toColumns(some: readonly Row[]): RuleRows {
+  const level = (k: 0 | 1): InputColumn => ({
+    kind: 'level',
+    codes: Int32Array.from(some, ({ codes }) => codes[k]),
+    others: others[k],
+  });
+  const number = (value: (row: Row) => number | null): InputColumn => ({
+    kind: 'number',
+    values: Float64Array.from(some, (row) => value(row) ?? NaN),
+  });
+  return {
+    rowCount: some.length,
+    probability: Float64Array.from(some, ({ probability }) => probability),
+    monthlyValue: Float64Array.from(some, ({ monthlyValue }) => monthlyValue ?? NaN),
+    inputs: [level(0), level(1), number(({ tenure }) => tenure), number(({ day }) => day)],
+    contributions: Float64Array.from(some.flatMap(({ points }) => points)),
+    featureCount: features.length,
+  };
+}
+
+function toSubject({ probability, monthlyValue, codes, tenure, day, points }: Row): RuleSubject {
+  const level = (k: 0 | 1): CellValue => {
+    const { levels } = features[k]!;
+    return codes[k] < 0 ? null : (levels[codes[k]] ?? others[k][codes[k] - levels.length] ?? null);
+  };
+  return {
+    probability,
+    monthlyValue,
+    riskLevel: riskLevelOf(probability, thresholds),
+    reasons: features.map(({ name }, j) => ({ feature: name, points: points[j]! })),
+    inputs: {
+      Contract: level(0),
+      SeniorCitizen: level(1),
+      tenure,
+      'Signed on': day === null ? null : dateText(day),
+    },
+  };
+}
+
+describe('compiled rules', () => {
+  it('give each row the first of its actions, with the same saving', () => {
+    fc.assert(
+      fc.property(rules, rows, (someRules, someRows) => {
+        const compiled = compileRules({ ...thresholds, rules: someRules }, features);
+        const { actions, expectedSaving } = compiled.choose(toColumns(someRows));
+        const found = someRows.map((_, i) => ({
+          ruleId: compiled.rules[actions[i]! - 1]?.id ?? null,
+          saving: expectedSaving[i]!,
+        }));
+        const expected = someRows.map((row) => {
+          const [first] = chooseActions(someRules, toSubject(row), thresholds.valueMonths);
+          return { ruleId: first?.ruleId ?? null, saving: first?.expectedSaving ?? NaN };
+        });
+        expect(found).toEqual(expected);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
