@@ -2,7 +2,7 @@
 import { auto } from './auto/auto.ts';
 import { checkBlend } from './auto/check.ts';
 import type { Table } from './data/table.ts';
-import type { Explanation, OnStep, TrainingData } from './estimator.ts';
+import type { Explanation, OnStep, Scores, TrainingData } from './estimator.ts';
 import { families, familyNames, type FamilyModels } from './families.ts';
 import { defineTrainable, type TrainableFamily } from './family.ts';
 import type { Random } from './math/random.ts';
@@ -49,4 +49,8 @@ export function predictWith<F extends Family>(fitted: FittedEstimator<F>, table:
 
 export function explainWith<F extends Family>(fitted: FittedEstimator<F>, table: Table): Explanation {
   return estimators[fitted.family].explain(fitted.model, table);
+}
+
+export function scoreWith<F extends Family>(fitted: FittedEstimator<F>, table: Table): Scores {
+  return estimators[fitted.family].score(fitted.model, table);
 }

@@ -10,7 +10,7 @@ import { logistic } from './linear/logistic.ts';
 import { checkNetwork } from './network/check.ts';
 import { network } from './network/network.ts';
 import type { Table } from './data/table.ts';
-import type { Explanation, TrainingData } from './estimator.ts';
+import type { Scores, TrainingData } from './estimator.ts';
 import { defineFamily, type MemberFamily } from './family.ts';
 import type { Random } from './math/random.ts';
 import { boosting } from './tree/boosting.ts';
@@ -114,8 +114,8 @@ export function predictFamily<F extends FamilyName>(fitted: FittedFamily<F>, tab
   return families[fitted.family].predict(fitted.model, table);
 }
 
-export function explainFamily<F extends FamilyName>(fitted: FittedFamily<F>, table: Table): Explanation {
-  return families[fitted.family].explain(fitted.model, table);
+export function scoreFamily<F extends FamilyName>(fitted: FittedFamily<F>, table: Table): Scores {
+  return families[fitted.family].score(fitted.model, table);
 }
 
 /** Newton's method: the design's entries that are not zero, each with each. */

@@ -5,7 +5,7 @@
 import { crossFit, type CrossFit, type CrossFitRequest, type StageChoice } from './auto/cross-fit.ts';
 import type { Feature } from './data/schema.ts';
 import type { Table } from './data/table.ts';
-import type { Estimator, Explanation, OnStep, TrainingData } from './estimator.ts';
+import type { Estimator, Explanation, OnStep, Scores, TrainingData } from './estimator.ts';
 import type { Random } from './math/random.ts';
 
 /** A model read from a file, before it is checked. */
@@ -56,6 +56,7 @@ export interface TrainableFamily<Name extends string, Model> extends FamilyTrait
   ): { readonly family: Name; readonly model: Model };
   predict(model: Model, table: Table): Float64Array;
   explain(model: Model, table: Table): Explanation;
+  score(model: Model, table: Table): Scores;
 }
 
 /** A family that `auto` can tune and blend. */
@@ -81,6 +82,7 @@ export function defineTrainable<Name extends string, Params extends object, Mode
     }),
     predict: (model, table) => estimator.predict(model, table),
     explain: (model, table) => estimator.explain(model, table),
+    score: (model, table) => estimator.score(model, table),
   };
 }
 

@@ -6,6 +6,7 @@ import {
   explainWith,
   fitEstimator,
   predictWith,
+  scoreWith,
   type FittedEstimator,
 } from '../../src/ml/estimators.ts';
 import { decodeModelFile, encodeModelFile } from '../../src/ml/model/file.ts';
@@ -75,6 +76,19 @@ describe.each(allFamilies)('the contract of %s', (family) => {
       const reasons = contributions.subarray(4 * i, 4 * i + 4);
       expect(Math.abs(reasons.reduce((sum, c) => sum + c, base) - p)).toBeLessThan(1e-9);
     });
+  });
+
+  it('scores at once with the bits that predict and explain give', () => {
+    const some = takeRows(
+      odd,
+      Int32Array.from({ length: 40 }, (_, i) => 3 * i),
+    );
+    const { probabilities, explanation } = scoreWith(fitted, some);
+    expect(probabilities).toEqual(predictWith(fitted, some));
+    expect(explanation).toMatchObject(explainWith(fitted, some));
+    const alone = scoreWith(fitted, takeRows(some, Int32Array.of(7)));
+    expect(alone.probabilities[0]).toBe(probabilities[7]);
+    expect(alone.explanation.contributions).toEqual(explanation.contributions.slice(28, 32));
   });
 
   it('scores an empty table', () => {

@@ -2,7 +2,7 @@
  * The one scoring function. Form, CSV and API go through it, so the same customer gets the same probability
  * to the last bit wherever it comes from.
  */
-import { explainModel, predictModel } from '../../ml/model/model.ts';
+import { scoreModel } from '../../ml/model/model.ts';
 import type { Model } from '../../ml/model/model.ts';
 import { clearRows, lastRow, toTable } from '../../ml/data/row-reader.ts';
 import type { CellNote, CellProblem } from '../../ml/data/row-reader.ts';
@@ -64,8 +64,7 @@ export function scoreCustomers(
     return { ...reading, inputs: lastRow(batch) };
   });
   const table = toTable(batch);
-  const probabilities = predictModel(scorer.model, table);
-  const explanation = explainModel(scorer.model, table);
+  const { probabilities, explanation } = scoreModel(scorer.model, table);
   let row = 0;
   return customers.map((customer, i) => {
     const reading = readings[i]!;

@@ -13,20 +13,20 @@
  * Reasons: blend.ts. Reference: van der Laan, Polley and Hubbard (2007), Super Learner.
  * Assumptions: rows are exchangeable.
  */
-import { blendExplanations, blendProbabilities, fitBlend, type BlendWeights } from './blend.ts';
+import { blendProbabilities, blendScores, fitBlend, type BlendWeights } from './blend.ts';
 import {
   fewestOfAClass,
   stratifiedFolds,
   stratifiedSplit,
   takeTarget,
 } from '../evaluation/cross-validation.ts';
-import type { Estimator, Explanation, OnStep, TrainingData } from '../estimator.ts';
+import type { Estimator, OnStep, Scores, TrainingData } from '../estimator.ts';
 import {
-  explainFamily,
   families,
   familyNames,
   fitFamily,
   predictFamily,
+  scoreFamily,
   type FamilyName,
   type FittedFamily,
 } from '../families.ts';
@@ -76,7 +76,8 @@ export const auto: Estimator<AutoParams, AutoModel> = {
       model.blend,
       model.members.map((member) => predictFamily(member, table)),
     ),
-  explain: explainAuto,
+  explain: (model, table) => scoreAuto(model, table).explanation,
+  score: scoreAuto,
 };
 
 function fitAuto(params: AutoParams, data: TrainingData, random: Random, onStep?: OnStep): AutoModel {
@@ -148,11 +149,10 @@ function titleOf(family: FamilyName): string {
   return families[family].title.toLowerCase();
 }
 
-function explainAuto(model: AutoModel, table: Table): Explanation {
-  return blendExplanations(
-    model.blend,
-    model.members.map((member) => predictFamily(member, table)),
-    model.members.map((member) => explainFamily(member, table)),
+function scoreAuto({ members, blend }: AutoModel, table: Table): Scores {
+  return blendScores(
+    blend,
+    members.map((member) => scoreFamily(member, table)),
   );
 }
 

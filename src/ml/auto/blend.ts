@@ -11,7 +11,7 @@
  * points.ts. Probabilities are cut to [1e-4, 1 − 1e-4] before they become log-odds.
  */
 import { solveCholesky } from '../linear/cholesky.ts';
-import type { Explanation } from '../estimator.ts';
+import type { Explanation, Scores } from '../estimator.ts';
 import { toPoints } from '../explain/points.ts';
 import { logit, sigmoid } from '../math/sigmoid.ts';
 
@@ -59,24 +59,29 @@ export function blendProbabilities(
   return out;
 }
 
-/** Reasons of the blend from its models' probabilities and reasons. */
-export function blendExplanations(
-  blend: BlendWeights,
-  probabilities: readonly Float64Array[],
-  explanations: readonly Explanation[],
-): Explanation {
-  const { featureCount } = explanations[0]!;
-  const margins = new Float64Array(explanations[0]!.contributions.length);
-  let baseMargin = blend.intercept;
-  explanations.forEach(({ base, contributions }, k) => {
-    const weight = blend.weights[k]!;
-    baseMargin += weight * cutLogit(base);
-    for (let row = 0, at = 0; at < margins.length; row++, at += featureCount) {
-      const slope = weight * slopeBetween(base, probabilities[k]![row]!);
-      for (let j = at; j < at + featureCount; j++) margins[j]! += slope * contributions[j]!;
-    }
-  });
-  return toPoints(margins, featureCount, baseMargin);
+/** Scores of the blend from those of its models, whose reasons are overwritten. */
+export function blendScores(blend: BlendWeights, scores: readonly Scores[]): Scores {
+  const probabilities = blendProbabilities(
+    blend,
+    scores.map((score) => score.probabilities),
+  );
+  const [first, ...others] = scores.map((score, k) => toLogOdds(score, blend.weights[k]!));
+  const { featureCount, contributions } = first!;
+  for (const other of others)
+    for (let i = 0; i < contributions.length; i++) contributions[i]! += other.contributions[i]!;
+  const baseMargin = [first!, ...others].reduce((sum, { base }) => sum + base, blend.intercept);
+  toPoints(contributions, featureCount, baseMargin, probabilities);
+  return { probabilities, explanation: { featureCount, base: sigmoid(baseMargin), contributions } };
+}
+
+/** The weighted reasons and base of one model, from probability to log-odds, in place. */
+function toLogOdds({ probabilities, explanation }: Scores, weight: number): Explanation {
+  const { base, contributions, featureCount } = explanation;
+  for (let row = 0, at = 0; row < probabilities.length; row++) {
+    const slope = weight * slopeBetween(base, probabilities[row]!);
+    for (const end = at + featureCount; at < end; at++) contributions[at]! *= slope;
+  }
+  return { featureCount, base: weight * cutLogit(base), contributions };
 }
 
 /** (logit p − logit base) / (p − base), the derivative where they meet. */

@@ -8,7 +8,7 @@
  * log loss in five-fold cross-validation on rows (or groups of rows) taken in turn, so that many bins are no advantage.
  * Reasons: the whole difference to the mean prediction belongs to the column.
  */
-import type { Estimator, Explanation, TrainingData } from '../estimator.ts';
+import type { Estimator, Scores, TrainingData } from '../estimator.ts';
 import type { Table } from '../data/table.ts';
 import { checkTrainingData, rowWeights } from '../data/training-data.ts';
 import { binColumns, binCount, fitBins, type FeatureBins } from '../tree/bins.ts';
@@ -42,10 +42,14 @@ export const majority: Estimator<object, MajorityModel> = {
     return { featureCount: data.table.columns.length, rate: rates.rate };
   },
   predict: (model, table) => new Float64Array(table.rowCount).fill(model.rate),
-  explain: ({ featureCount, rate }, table) => ({
-    featureCount,
-    base: rate,
-    contributions: new Float64Array(table.rowCount * featureCount),
+  explain: (model, table) => majority.score(model, table).explanation,
+  score: (model, table) => ({
+    probabilities: majority.predict(model, table),
+    explanation: {
+      featureCount: model.featureCount,
+      base: model.rate,
+      contributions: new Float64Array(table.rowCount * model.featureCount),
+    },
   }),
 };
 
@@ -53,7 +57,8 @@ export const oneColumn: Estimator<object, OneColumnModel> = {
   defaults: {},
   fit: (_params, data) => fitOneColumn(data),
   predict: predictOneColumn,
-  explain: explainOneColumn,
+  explain: (model, table) => scoreOneColumn(model, table).explanation,
+  score: scoreOneColumn,
 };
 
 function fitOneColumn(data: TrainingData): OneColumnModel {
@@ -80,13 +85,14 @@ function predictOneColumn(model: OneColumnModel, table: Table): Float64Array {
   return Float64Array.from(binColumns(model.bins, table)[model.feature]!, (bin) => model.rates[bin]!);
 }
 
-function explainOneColumn(model: OneColumnModel, table: Table): Explanation {
+function scoreOneColumn(model: OneColumnModel, table: Table): Scores {
   const featureCount = model.bins.length;
   const contributions = new Float64Array(table.rowCount * featureCount);
-  predictOneColumn(model, table).forEach((p, row) => {
+  const probabilities = predictOneColumn(model, table);
+  probabilities.forEach((p, row) => {
     contributions[row * featureCount + model.feature] = p - model.base;
   });
-  return { featureCount, base: model.base, contributions };
+  return { probabilities, explanation: { featureCount, base: model.base, contributions } };
 }
 
 function crossValidatedLoss(

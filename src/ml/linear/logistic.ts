@@ -13,10 +13,11 @@ import { addOuter, solveCholesky } from './cholesky.ts';
 import { designRows, fitDesign } from './design.ts';
 import type { Design, SparseRows } from './design.ts';
 import { elasticNetStep, l1Penalty } from './elastic-net.ts';
-import type { Estimator, Explanation, TrainingData } from '../estimator.ts';
+import { contributionTablesOf, writeContributions, type LinearModel } from './contribution-tables.ts';
+import type { Estimator, Explanation, Scores, TrainingData } from '../estimator.ts';
 import { toPoints } from '../explain/points.ts';
 import { checkBounds, notNegative } from '../math/bounds.ts';
-import { sigmoid } from '../math/sigmoid.ts';
+import { sigmoid, sigmoids } from '../math/sigmoid.ts';
 import type { Table } from '../data/table.ts';
 import { checkTrainingData, rowWeights } from '../data/training-data.ts';
 import type { ClassWeight } from '../data/training-data.ts';
@@ -32,20 +33,17 @@ export interface LogisticParams {
   readonly maxIterations: number;
 }
 
-export interface LogisticModel {
-  readonly design: Design;
-  readonly intercept: number;
-  /** One a design column. */
-  readonly coefficients: Float64Array;
-}
+export type LogisticModel = LinearModel;
 
 const blockRows = 2048;
+const scoredRows = 128;
 
 export const logistic: Estimator<LogisticParams, LogisticModel> = {
   defaults: { l2: 1, l1: 0, knots: 5, classWeight: 'none', maxIterations: 50 },
   fit,
   predict,
-  explain,
+  explain: (model, table) => score(model, table).explanation,
+  score,
 };
 
 function fit(params: LogisticParams, data: TrainingData): LogisticModel {
@@ -68,31 +66,66 @@ function fit(params: LogisticParams, data: TrainingData): LogisticModel {
 }
 
 function predict(model: LogisticModel, table: Table): Float64Array {
-  const out = new Float64Array(table.rowCount);
-  forBlocks(model.design, table, (rows, from, to) => {
-    for (let row = from; row < to; row++) out[row] = sigmoid(marginOf(model, rows, row - from));
+  const contributions = new Float64Array(scoredRows * model.design.blocks.length);
+  const probabilities = new Float64Array(table.rowCount);
+  forScoredRows(table, (rows, from, to) => {
+    predictRows(model, table, rows, contributions, probabilities.subarray(from, to));
   });
-  return out;
+  return probabilities;
 }
 
-function explain(model: LogisticModel, table: Table): Explanation {
-  const { design, coefficients } = model;
-  const featureCount = design.blocks.length;
-  const featureOf = featureOfColumns(design);
-  const means = new Float64Array(featureCount);
-  for (let k = 0; k < design.width; k++) means[featureOf[k]!]! += coefficients[k]! * design.columnMeans[k]!;
+function score(model: LogisticModel, table: Table): Scores {
+  const { featureCount, base } = baseOfLogistic(model);
   const contributions = new Float64Array(table.rowCount * featureCount);
-  forBlocks(design, table, ({ starts, indices, values }, from, to) => {
-    for (let row = from; row < to; row++) {
-      const at = row * featureCount;
-      for (let j = 0; j < featureCount; j++) contributions[at + j] = -means[j]!;
-      for (let e = starts[row - from]!; e < starts[row - from + 1]!; e++) {
-        contributions[at + featureOf[indices[e]!]!]! += coefficients[indices[e]!]! * values[e]!;
-      }
-    }
+  const probabilities = new Float64Array(table.rowCount);
+  forScoredRows(table, (rows, from, to) => {
+    const block = contributions.subarray(from * featureCount, to * featureCount);
+    scoreRows(model, table, rows, block, probabilities.subarray(from, to));
   });
-  const baseMargin = means.reduce((sum, mean) => sum + mean, model.intercept);
-  return toPoints(contributions, featureCount, baseMargin);
+  return { probabilities, explanation: { featureCount, base, contributions } };
+}
+
+/** The probability that reasons start from. */
+export function baseOfLogistic(model: LogisticModel): Pick<Explanation, 'featureCount' | 'base'> {
+  const { columns, baseMargin } = contributionTablesOf(model);
+  return { featureCount: columns.length, base: sigmoid(baseMargin) };
+}
+
+/** Probabilities of chosen rows; their reasons, in log-odds and row-major, are left in `contributions`. */
+export function predictRows(
+  model: LogisticModel,
+  table: Table,
+  rows: Int32Array,
+  contributions: Float64Array,
+  probabilities: Float64Array,
+): void {
+  writeContributions(contributionTablesOf(model), table, rows, contributions, probabilities);
+  sigmoids(probabilities);
+}
+
+/** As predictRows, with reasons in probability points. */
+export function scoreRows(
+  model: LogisticModel,
+  table: Table,
+  rows: Int32Array,
+  contributions: Float64Array,
+  probabilities: Float64Array,
+): void {
+  predictRows(model, table, rows, contributions, probabilities);
+  const { baseMargin, columns } = contributionTablesOf(model);
+  toPoints(contributions, columns.length, baseMargin, probabilities);
+}
+
+/** Few enough rows at a time that their contributions stay in the processor's cache. */
+function forScoredRows(table: Table, visit: (rows: Int32Array, from: number, to: number) => void): void {
+  for (let from = 0; from < table.rowCount; from += scoredRows) {
+    const to = Math.min(from + scoredRows, table.rowCount);
+    visit(
+      Int32Array.from({ length: to - from }, (_, i) => from + i),
+      from,
+      to,
+    );
+  }
 }
 
 export interface LogisticProblem {
@@ -187,10 +220,4 @@ function forBlocks(
     const to = Math.min(from + blockRows, table.rowCount);
     visit(designRows(design, table, from, to), from, to);
   }
-}
-
-function featureOfColumns(design: Design): Int32Array {
-  const featureOf = new Int32Array(design.width);
-  design.blocks.forEach((block, j) => featureOf.fill(j, block.offset, block.offset + block.width));
-  return featureOf;
 }

@@ -10,7 +10,7 @@
  * Assumes scores that the estimator gave to rows it had not learned from.
  */
 import { fewestOfAClass, stratifiedFolds } from '../evaluation/cross-validation.ts';
-import type { Explanation } from '../estimator.ts';
+import type { Scores } from '../estimator.ts';
 import { logLoss } from '../evaluation/metrics.ts';
 import type { Random } from '../math/random.ts';
 import { number } from './shape.ts';
@@ -53,22 +53,18 @@ export function calibrate(calibration: Calibration, scores: Float64Array): Float
   return scores.map((score) => calibrateOne(calibration, score));
 }
 
-/** Reasons that add up to the calibrated probabilities. `scores`: the estimator's own, one a row. */
-export function calibrateExplanation(
-  calibration: Calibration,
-  { featureCount, base, contributions }: Explanation,
-  scores: Float64Array,
-): Explanation {
-  if (calibration.method === 'none') return { featureCount, base, contributions };
+/** Calibrated probabilities, and reasons that add up to them; the estimator's reasons are overwritten. */
+export function calibrateScores(calibration: Calibration, scores: Scores): Scores {
+  if (calibration.method === 'none') return scores;
+  const { featureCount, base, contributions } = scores.explanation;
+  const probabilities = calibrate(calibration, scores.probabilities);
   const newBase = calibrateOne(calibration, base);
-  const scaled = new Float64Array(contributions.length);
-  for (let row = 0, at = 0; row < scores.length; row++, at += featureCount) {
-    const away = scores[row]! - base;
-    const moved = calibrateOne(calibration, scores[row]!) - newBase;
-    for (let j = at; j < at + featureCount; j++)
-      scaled[j] = Math.abs(away) > 1e-12 ? (contributions[j]! * moved) / away : 0;
+  for (let row = 0, at = 0; row < probabilities.length; row++, at += featureCount) {
+    const away = scores.probabilities[row]! - base;
+    const slope = Math.abs(away) > 1e-12 ? (probabilities[row]! - newBase) / away : 0;
+    for (let j = at; j < at + featureCount; j++) contributions[j]! *= slope;
   }
-  return { featureCount, base: newBase, contributions: scaled };
+  return { probabilities, explanation: { featureCount, base: newBase, contributions } };
 }
 
 /** Platt's map. */

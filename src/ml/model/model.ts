@@ -2,10 +2,10 @@
  * A model: a fitted estimator with everything needed to score with it and to answer for it later. It gives
  * calibrated probabilities, and reasons that add up to them.
  */
-import { calibrate, calibrateExplanation } from './calibration.ts';
+import { calibrate, calibrateScores } from './calibration.ts';
 import type { Calibration } from './calibration.ts';
-import type { Explanation } from '../estimator.ts';
-import { explainWith, predictWith } from '../estimators.ts';
+import type { Scores } from '../estimator.ts';
+import { predictWith, scoreWith } from '../estimators.ts';
 import type { Family, FittedEstimator } from '../estimators.ts';
 import type { AucDifference } from '../evaluation/auc-difference.ts';
 import type { ThresholdRow } from '../evaluation/curves.ts';
@@ -109,9 +109,8 @@ export function predictModel(model: Pick<Model, 'estimator' | 'calibration'>, ta
   return model.calibration === undefined ? scores : calibrate(model.calibration, scores);
 }
 
-/** Reasons in probability points; see Explanation. */
-export function explainModel(model: Pick<Model, 'estimator' | 'calibration'>, table: Table): Explanation {
-  const explanation = explainWith(model.estimator, table);
-  if (model.calibration === undefined || model.calibration.method === 'none') return explanation;
-  return calibrateExplanation(model.calibration, explanation, predictWith(model.estimator, table));
+/** Probabilities, the same bits as `predictModel` gives, and their reasons. */
+export function scoreModel(model: Pick<Model, 'estimator' | 'calibration'>, table: Table): Scores {
+  const scores = scoreWith(model.estimator, table);
+  return model.calibration === undefined ? scores : calibrateScores(model.calibration, scores);
 }

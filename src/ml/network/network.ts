@@ -48,6 +48,10 @@ export const network: NetworkEstimator = {
   fit: fitNetwork,
   predict: predictNetwork,
   explain: explainNetwork,
+  score: (model, table) => ({
+    probabilities: predictNetwork(model, table),
+    explanation: explainNetwork(model, table),
+  }),
 };
 
 function fitNetwork(params: NetworkParams, given: TrainingData, random: Random): NetworkModel {

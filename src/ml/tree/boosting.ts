@@ -13,10 +13,10 @@
  */
 import { boostingDefaults, checkBoostingParams, type BoostingParams } from './boosting-params.ts';
 import { prepareBoosting, type Boosting } from './boosting-rounds.ts';
-import type { Estimator, Explanation, TrainingData } from '../estimator.ts';
+import type { Estimator, Scores, TrainingData } from '../estimator.ts';
 import { toPoints } from '../explain/points.ts';
 import type { Random } from '../math/random.ts';
-import { sigmoid } from '../math/sigmoid.ts';
+import { sigmoid, sigmoids } from '../math/sigmoid.ts';
 import type { Table } from '../data/table.ts';
 import { checkTrainingData } from '../data/training-data.ts';
 import { binRows, type FeatureBins } from './bins.ts';
@@ -36,8 +36,9 @@ const BLOCK_ROWS = 512;
 export const boosting: Estimator<BoostingParams, BoostingModel> = {
   defaults: boostingDefaults,
   fit: fitBoosting,
-  predict: (model, table) => boostedMargins(model, table).map(sigmoid),
-  explain: explainBoosting,
+  predict: (model, table) => sigmoids(boostedMargins(model, table)),
+  explain: (model, table) => scoreBoosting(model, table).explanation,
+  score: scoreBoosting,
 };
 
 function fitBoosting(params: BoostingParams, data: TrainingData, random: Random): BoostingModel {
@@ -58,9 +59,12 @@ export function boostedMargins(model: BoostingModel, table: Table): Float64Array
   return margins;
 }
 
-function explainBoosting(model: BoostingModel, table: Table): Explanation {
+function scoreBoosting(model: BoostingModel, table: Table): Scores {
   const { featureCount, base, contributions } = shapOfTable(model, table);
-  return toPoints(contributions, featureCount, model.baseMargin + base);
+  const probabilities = sigmoids(boostedMargins(model, table));
+  const baseMargin = model.baseMargin + base;
+  toPoints(contributions, featureCount, baseMargin, probabilities);
+  return { probabilities, explanation: { featureCount, base: sigmoid(baseMargin), contributions } };
 }
 
 function growAll(params: BoostingParams, rounds: Boosting): Trees[] {

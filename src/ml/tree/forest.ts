@@ -8,7 +8,7 @@
  * (tree/shap.ts), which is in probability already.
  * Assumptions: rows are exchangeable. Class weights shift the probabilities; calibrate after them.
  */
-import type { Estimator, Explanation, TrainingData } from '../estimator.ts';
+import type { Estimator, Scores, TrainingData } from '../estimator.ts';
 import { checkBounds, notNegative, positiveShare } from '../math/bounds.ts';
 import type { Random } from '../math/random.ts';
 import type { Table } from '../data/table.ts';
@@ -65,7 +65,8 @@ export const forest: Estimator<ForestParams, ForestModel> = {
   },
   fit: fitForest,
   predict: predictForest,
-  explain: explainForest,
+  explain: (model, table) => scoreForest(model, table).explanation,
+  score: scoreForest,
 };
 
 function fitForest(params: ForestParams, data: TrainingData, random: Random): ForestModel {
@@ -102,11 +103,14 @@ function predictForest(model: ForestModel, table: Table): Float64Array {
   return out;
 }
 
-function explainForest(model: ForestModel, table: Table): Explanation {
+function scoreForest(model: ForestModel, table: Table): Scores {
   const treeCount = model.trees.roots.length - 1;
   const { featureCount, base, contributions } = shapOfTable(model, table);
   for (let i = 0; i < contributions.length; i++) contributions[i]! /= treeCount;
-  return { featureCount, base: base / treeCount, contributions };
+  return {
+    probabilities: predictForest(model, table),
+    explanation: { featureCount, base: base / treeCount, contributions },
+  };
 }
 
 function checkParams(params: ForestParams): void {

@@ -11,17 +11,26 @@
  * base to the prediction (where in the segment). base + tree + leaf = prediction.
  * Assumptions: effects add up in log-odds within a segment.
  */
-import type { Estimator, Explanation, TrainingData } from '../estimator.ts';
-import { logistic, type LogisticModel, type LogisticParams } from '../linear/logistic.ts';
+import type { Estimator, Scores, TrainingData } from '../estimator.ts';
+import {
+  baseOfLogistic,
+  logistic,
+  predictRows,
+  scoreRows,
+  type LogisticModel,
+  type LogisticParams,
+} from '../linear/logistic.ts';
 import { checkBounds } from '../math/bounds.ts';
 import type { Random } from '../math/random.ts';
-import { takeRows, type Table } from '../data/table.ts';
+import type { Table } from '../data/table.ts';
 import { checkTrainingData, rowWeights, takeTrainingRows, type ClassWeight } from '../data/training-data.ts';
 import { binColumns, binRows, fitBins, type FeatureBins } from './bins.ts';
 import { createGrowContext, type GrowParams } from './context.ts';
 import { growTree, writeCovers, type GrownLeaf } from './grow.ts';
 import { createTreeWriter, finishTrees, leafOf, type Trees } from './predict.ts';
-import { addShap, shapPlanOf } from './shap.ts';
+import { shapOfTable } from './shap-of-table.ts';
+
+const BLOCK_ROWS = 512;
 
 export interface LogitLeafParams {
   /** Most segments, ≥ 2. */
@@ -49,7 +58,8 @@ export const logitLeaf: Estimator<LogitLeafParams, LogitLeafModel> = {
   defaults: { maxLeaves: 4, minLeafShare: 0.1, minLeaf: 200, l2: 10, knots: 4, classWeight: 'none' },
   fit: fitLogitLeaf,
   predict: predictLogitLeaf,
-  explain: explainLogitLeaf,
+  explain: (model, table) => scoreLogitLeaf(model, table).explanation,
+  score: scoreLogitLeaf,
 };
 
 function fitLogitLeaf(params: LogitLeafParams, data: TrainingData, random: Random): LogitLeafModel {
@@ -75,7 +85,7 @@ function fitLogitLeaf(params: LogitLeafParams, data: TrainingData, random: Rando
   for (const leaf of grown) {
     const model = fitLeaf(params, { ...data, weights }, rows.slice(leaf.start, leaf.end), leaf, random);
     leaves[leaf.node] = model;
-    writer.value[leaf.node] = model === null ? smoothedRate(leaf) : baseOf(model, data.table);
+    writer.value[leaf.node] = model === null ? smoothedRate(leaf) : baseOfLogistic(model).base;
   }
   writeCovers(writer, grown, rows, weights);
   return { bins, tree: finishTrees(writer, bins.length), leaves };
@@ -83,49 +93,59 @@ function fitLogitLeaf(params: LogitLeafParams, data: TrainingData, random: Rando
 
 function predictLogitLeaf(model: LogitLeafModel, table: Table): Float64Array {
   const out = new Float64Array(table.rowCount);
+  const inside = new Float64Array(BLOCK_ROWS * model.bins.length);
   forSegments(model, table, (node, rows) => {
     const leaf = model.leaves[node];
-    const predicted = leaf ? logistic.predict(leaf, takeRows(table, rows)) : null;
-    for (let i = 0; i < rows.length; i++) out[rows[i]!] = predicted?.[i] ?? model.tree.value[node]!;
+    const probabilities = new Float64Array(rows.length).fill(model.tree.value[node]!);
+    if (leaf) predictRows(leaf, table, rows, inside, probabilities);
+    for (let i = 0; i < rows.length; i++) out[rows[i]!] = probabilities[i]!;
   });
   return out;
 }
 
-function explainLogitLeaf(model: LogitLeafModel, table: Table): Explanation {
-  const featureCount = model.bins.length;
-  const plan = shapPlanOf(model.tree);
-  const contributions = new Float64Array(table.rowCount * featureCount);
-  addShap(plan, binRows(model.bins, table, 0, table.rowCount), contributions);
+function scoreLogitLeaf(model: LogitLeafModel, table: Table): Scores {
+  const { featureCount, base, contributions } = shapOfTable({ bins: model.bins, trees: model.tree }, table);
+  const out = new Float64Array(table.rowCount);
+  const inside = new Float64Array(BLOCK_ROWS * featureCount);
   forSegments(model, table, (node, rows) => {
     const leaf = model.leaves[node];
-    if (!leaf) return;
-    const inside = logistic.explain(leaf, takeRows(table, rows)).contributions;
-    for (let i = 0; i < rows.length; i++)
-      for (let j = 0; j < featureCount; j++)
-        contributions[rows[i]! * featureCount + j]! += inside[i * featureCount + j]!;
+    const probabilities = new Float64Array(rows.length).fill(model.tree.value[node]!);
+    if (leaf) {
+      const own = inside.subarray(0, rows.length * featureCount);
+      scoreRows(leaf, table, rows, own, probabilities);
+      addRows(own, rows, featureCount, contributions);
+    }
+    for (let i = 0; i < rows.length; i++) out[rows[i]!] = probabilities[i]!;
   });
-  return { featureCount, base: plan.base, contributions };
+  return { probabilities: out, explanation: { featureCount, base, contributions } };
 }
 
-/** Visits every leaf that rows of the table reach, with these rows in ascending order. */
+/** Adds the i-th row of `own` to row `rows[i]` of `all`; both are row-major. */
+function addRows(own: Float64Array, rows: Int32Array, width: number, all: Float64Array): void {
+  for (let i = 0, at = 0; i < rows.length; i++)
+    for (let to = rows[i]! * width, end = to + width; to < end; to++) all[to]! += own[at++]!;
+}
+
+/** Visits, block by block, every leaf that rows of the block reach, with these rows in ascending order. */
 function forSegments(
   model: LogitLeafModel,
   table: Table,
   visit: (node: number, rows: Int32Array) => void,
 ): void {
-  const rows = binRows(model.bins, table, 0, table.rowCount);
-  const nodes = new Int32Array(table.rowCount);
-  const counts = new Int32Array(model.leaves.length);
-  for (let row = 0; row < table.rowCount; row++) {
-    nodes[row] = leafOf(model.tree, 0, rows, row * model.bins.length);
-    counts[nodes[row]!]!++;
+  const featureCount = model.bins.length;
+  const members = model.leaves.map(() => new Int32Array(BLOCK_ROWS));
+  for (let from = 0; from < table.rowCount; from += BLOCK_ROWS) {
+    const to = Math.min(from + BLOCK_ROWS, table.rowCount);
+    const bins = binRows(model.bins, table, from, to);
+    const counts = new Int32Array(members.length);
+    for (let row = from; row < to; row++) {
+      const node = leafOf(model.tree, 0, bins, (row - from) * featureCount);
+      members[node]![counts[node]!++] = row;
+    }
+    counts.forEach((count, node) => {
+      if (count > 0) visit(node, members[node]!.subarray(0, count));
+    });
   }
-  counts.forEach((count, node) => {
-    if (count === 0) return;
-    const members = new Int32Array(count);
-    for (let row = 0, at = 0; row < nodes.length; row++) if (nodes[row] === node) members[at++] = row;
-    visit(node, members);
-  });
 }
 
 /** Null for a leaf of one class. `rows`: those of the leaf; reordered. */
@@ -142,10 +162,6 @@ function fitLeaf(
   if (!segment.target.includes(0) || !segment.target.includes(1)) return null;
   const leafParams: LogisticParams = { ...logistic.defaults, l2: params.l2, knots: params.knots };
   return logistic.fit(leafParams, segment, random);
-}
-
-function baseOf(model: LogisticModel, table: Table): number {
-  return logistic.explain(model, takeRows(table, new Int32Array(0))).base;
 }
 
 /** Laplace's rule of succession. */

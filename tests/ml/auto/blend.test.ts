@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { blendExplanations, blendProbabilities, fitBlend } from '../../../src/ml/auto/blend.ts';
+import { blendProbabilities, blendScores, fitBlend } from '../../../src/ml/auto/blend.ts';
 import { boosting } from '../../../src/ml/tree/boosting.ts';
 import type { Explanation } from '../../../src/ml/estimator.ts';
 import { logLoss } from '../../../src/ml/evaluation/metrics.ts';
@@ -58,8 +58,13 @@ describe('reasons of a blend', () => {
     };
     const models = [Float64Array.from(ends), new Float64Array(ends.length).fill(0.7)];
     const blend = { intercept: 0.3, weights: Float64Array.of(0.8, 0.4) };
-    const { base: start, contributions } = blendExplanations(blend, models, [first, second]);
-    blendProbabilities(blend, models).forEach((p, i) => {
+    const { probabilities, explanation } = blendScores(blend, [
+      { probabilities: models[0]!, explanation: first },
+      { probabilities: models[1]!, explanation: second },
+    ]);
+    const { base: start, contributions } = explanation;
+    expect(probabilities).toEqual(blendProbabilities(blend, models));
+    probabilities.forEach((p, i) => {
       expect(Math.abs(start + contributions[2 * i]! + contributions[2 * i + 1]! - p)).toBeLessThan(1e-9);
     });
   });
@@ -69,7 +74,7 @@ describe('reasons of a blend', () => {
     const model = boosting.fit({ ...boosting.defaults, trees: 20 }, data, createRandom(1));
     const own = boosting.explain(model, data.table);
     const alone = { intercept: 0, weights: Float64Array.of(1) };
-    const blended = blendExplanations(alone, [boosting.predict(model, data.table)], [own]);
+    const { explanation: blended } = blendScores(alone, [boosting.score(model, data.table)]);
     expect(blended.base).toBeCloseTo(own.base, 12);
     blended.contributions.forEach((c, i) => {
       expect(c).toBeCloseTo(own.contributions[i]!, 9);

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import {
   calibrate,
-  calibrateExplanation,
+  calibrateScores,
   checkCalibration,
   fitCalibration,
   fitIsotonic,
@@ -85,12 +85,12 @@ describe('a calibration', () => {
             [0, 1],
             (row) => 0.5 + parts[row * 3]! + parts[row * 3 + 1]! + parts[row * 3 + 2]!,
           ).map((score) => Math.min(1, Math.max(0, score)));
-          const explanation = calibrateExplanation(
-            map,
-            { featureCount: 3, base: 0.5, contributions },
-            scores,
-          );
           const expected = calibrate(map, scores);
+          const { probabilities, explanation } = calibrateScores(map, {
+            probabilities: scores,
+            explanation: { featureCount: 3, base: 0.5, contributions },
+          });
+          expect(probabilities).toEqual(expected);
           for (const row of [0, 1]) {
             const sum = explanation.contributions
               .subarray(row * 3, row * 3 + 3)
