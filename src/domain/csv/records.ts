@@ -70,48 +70,82 @@ export function createRecordSplitter(delimiter: Delimiter, line = 1): RecordSpli
     split: (bytes, offset, isLast) => {
       const spans: RecordSpan[] = [];
       let start = 0;
-      let at = 0;
-      let lines = 0;
-      let cellStart = true;
-      let quoted = false;
-      while (at < bytes.length) {
-        const byte = bytes[at]!;
-        if (quoted) {
-          if (byte === quote) {
-            if (bytes[at + 1] === quote) at++;
-            else if (at + 1 < bytes.length || isLast) quoted = false;
-            else break;
-          } else if (byte === lineFeed || (byte === carriageReturn && bytes[at + 1] !== lineFeed)) lines++;
-          at++;
-        } else if (byte === lineFeed || byte === carriageReturn) {
-          // A CR at the very end may have its LF in the bytes to come.
-          if (byte === carriageReturn && at + 1 === bytes.length && !isLast) break;
-          const next = byte === carriageReturn && bytes[at + 1] === lineFeed ? at + 2 : at + 1;
-          spans.push({ start: offset + start, end: offset + at, next: offset + next, line: nextLine });
-          nextLine += lines + 1;
-          lines = 0;
-          start = next;
-          at = next;
-          cellStart = true;
-        } else {
-          quoted = cellStart && byte === quote;
-          cellStart = byte === separator;
-          at++;
-        }
-      }
-      if (isLast && quoted) throw new EndlessRecordError(nextLine, true);
-      if (bytes.length - start > maxRecordBytes) throw new EndlessRecordError(nextLine, quoted);
-      if (isLast && start < bytes.length) {
-        spans.push({
-          start: offset + start,
-          end: offset + bytes.length,
-          next: offset + bytes.length,
-          line: nextLine,
-        });
+      while (start < bytes.length) {
+        const end = findRecordEnd(bytes, start, separator, isLast);
+        if (end < 0 || end === bytes.length) refuseEndless(bytes.length - start, end, isLast, nextLine);
+        if (end < 0) break;
+        const next = afterLineEnd(bytes, end);
+        spans.push({ start: offset + start, end: offset + end, next: offset + next, line: nextLine });
+        nextLine += 1 + countLineEnds(bytes, start, end);
+        start = next;
       }
       return spans;
     },
   };
+}
+
+/** In place of a record's end: it is not within the bytes. */
+const unended = -1;
+/** The same, and a quotation mark is open at the end of the bytes. */
+const quoteOpen = -2;
+
+/**
+ * Where the record that begins at `start` ends, its line end excluded; negative: not within these bytes.
+ * `isLast`: nothing follows them. `separator`: the delimiter's byte.
+ */
+export function findRecordEnd(bytes: Uint8Array, start: number, separator: number, isLast: boolean): number {
+  let at = start;
+  let cellStart = true;
+  while (at < bytes.length) {
+    const byte = bytes[at]!;
+    if (cellStart && byte === quote) {
+      at = closingQuote(bytes, at + 1, isLast);
+      if (at < 0) return quoteOpen;
+      at++;
+      cellStart = false;
+    } else if (byte === lineFeed || byte === carriageReturn) {
+      // A CR at the very end may have its LF in the bytes to come.
+      return byte === carriageReturn && at + 1 === bytes.length && !isLast ? unended : at;
+    } else {
+      cellStart = byte === separator;
+      at++;
+    }
+  }
+  return isLast ? bytes.length : unended;
+}
+
+/** −1: not within these bytes. */
+function closingQuote(bytes: Uint8Array, from: number, isLast: boolean): number {
+  for (let at = bytes.indexOf(quote, from); at >= 0; at = bytes.indexOf(quote, at + 2)) {
+    // A quote at the very end may be doubled by the bytes to come.
+    if (at + 1 === bytes.length && !isLast) return -1;
+    if (bytes[at + 1] !== quote) return at;
+  }
+  return -1;
+}
+
+/** Where the next record begins. */
+export function afterLineEnd(bytes: Uint8Array, end: number): number {
+  if (end === bytes.length) return end;
+  return bytes[end] === carriageReturn && bytes[end + 1] === lineFeed ? end + 2 : end + 1;
+}
+
+/** Of the bytes from `from` to `to`; CR and LF together are one. */
+function countLineEnds(bytes: Uint8Array, from: number, to: number): number {
+  let count = 0;
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at];
+    if (byte === lineFeed || (byte === carriageReturn && bytes[at + 1] !== lineFeed)) count++;
+  }
+  return count;
+}
+
+/**
+ * For a record without a line end within the bytes; `end` is what `findRecordEnd` said of it.
+ * @throws EndlessRecordError when a quotation mark is never closed, or the record is too long already
+ */
+export function refuseEndless(length: number, end: number, isLast: boolean, line: number): void {
+  if ((isLast && end < 0) || length > maxRecordBytes) throw new EndlessRecordError(line, end === quoteOpen);
 }
 
 /** The cells of one record, or what was found and expected if it cannot be read. */

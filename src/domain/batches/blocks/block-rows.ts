@@ -1,0 +1,138 @@
+/** The columns of a block while its rows are being read. */
+import { isNumeric } from '../../../ml/data/row-reader.ts';
+import type { Column } from '../../../ml/data/table.ts';
+import type { InputColumn, TextColumn } from '../../../store/score-files/group.ts';
+import type { BlockPlan } from './block-plan.ts';
+import type { ReadCell } from './cell-reading.ts';
+import { createNotes, createNoteWords } from './notes.ts';
+import type { NotesBuilder } from './notes.ts';
+import type { RawBlock, RejectedRow, TypedBlock } from './typed-block.ts';
+
+export interface BlockRows {
+  readonly plan: BlockPlan;
+  /** Accepted so far; the place in every array of the row that is being read. */
+  count: number;
+  readonly rowNumbers: Uint32Array;
+  readonly starts: Uint32Array;
+  readonly lengths: Uint32Array;
+  readonly isPlain: Uint8Array;
+  readonly monthlyValue: Float64Array;
+  readonly noted: Uint8Array;
+  readonly identifiers: GrowingText;
+  /** One a feature: before policies, and after. */
+  readonly inputs: readonly (Float64Array | Int32Array)[];
+  readonly table: readonly (Float64Array | Int32Array)[];
+  /** Texts that are no levels, one map a feature: text → place among them. */
+  readonly others: readonly Map<string, number>[];
+  readonly notes: NotesBuilder;
+  readonly rejects: RejectedRow[];
+}
+
+export interface GrowingText {
+  bytes: Buffer;
+  length: number;
+  readonly ends: Uint32Array;
+}
+
+/** For at most `capacity` rows. */
+export function createBlockRows(plan: BlockPlan, capacity: number): BlockRows {
+  const { features, isShared, absent } = plan;
+  const inputs = features.map((feature) => arrayFor(isNumeric(feature), capacity));
+  const table = features.map((feature, j) =>
+    isShared[j] ? inputs[j]! : arrayFor(isNumeric(feature), capacity),
+  );
+  for (const { feature, input, value } of absent) {
+    inputs[feature]!.fill(input);
+    table[feature]!.fill(value);
+  }
+  return {
+    plan,
+    count: 0,
+    rowNumbers: new Uint32Array(capacity),
+    starts: new Uint32Array(capacity),
+    lengths: new Uint32Array(capacity),
+    isPlain: new Uint8Array(capacity),
+    monthlyValue: new Float64Array(capacity),
+    noted: new Uint8Array(capacity),
+    identifiers: { bytes: Buffer.allocUnsafeSlow(16 * capacity), length: 0, ends: new Uint32Array(capacity) },
+    inputs,
+    table,
+    others: features.map(() => new Map<string, number>()),
+    notes: createNotes(capacity, absent),
+    rejects: [],
+  };
+}
+
+function arrayFor(isNumber: boolean, capacity: number): Float64Array | Int32Array {
+  return isNumber ? new Float64Array(capacity) : new Int32Array(capacity);
+}
+
+/** Writes a cell that was read carefully into the row that is being read; false: the row cannot be scored with it. */
+export function storeCell(rows: BlockRows, cell: ReadCell): boolean {
+  const { feature, other } = cell;
+  if (cell.isRefused) return false;
+  rows.inputs[feature]![rows.count] = other === null ? cell.input : codeOfOther(rows, feature, other);
+  rows.table[feature]![rows.count] = cell.value;
+  if (cell.note !== null || cell.renamings.length > 0) rows.notes.add(cell);
+  return true;
+}
+
+function codeOfOther({ others, plan }: BlockRows, feature: number, text: string): number {
+  const known = others[feature]!;
+  let place = known.get(text);
+  if (place === undefined) {
+    place = known.size;
+    known.set(text, place);
+  }
+  return plan.features[feature]!.levels.length + place;
+}
+
+/** Room for `more` bytes behind the identifiers. */
+export function growText(text: GrowingText, more: number): void {
+  const larger = Buffer.allocUnsafeSlow(Math.max(2 * text.bytes.length, text.length + more));
+  text.bytes.copy(larger, 0, 0, text.length);
+  text.bytes = larger;
+}
+
+export function finishBlock(rows: BlockRows, raw: RawBlock): TypedBlock {
+  const { count, plan } = rows;
+  const noteCodes = rows.notes.finish(count);
+  return {
+    bytes: raw.bytes,
+    offset: raw.offset,
+    rowCount: count,
+    rowNumbers: rows.rowNumbers.subarray(0, count),
+    starts: rows.starts.subarray(0, count),
+    lengths: rows.lengths.subarray(0, count),
+    isPlain: rows.isPlain.subarray(0, count),
+    identifiers: finishText(rows.identifiers, count),
+    monthlyValue: rows.monthlyValue.subarray(0, count),
+    inputs: plan.features.map((_, j) => inputColumn(rows, j)),
+    table: { rowCount: count, columns: plan.features.map((_, j) => tableColumn(rows, j)) },
+    noted: rows.noted.subarray(0, count),
+    notes: createNoteWords(noteCodes, plan.renamingOrder),
+    noteCodes,
+    rejects: rows.rejects,
+    recordCount: raw.recordCount,
+    next: raw.offset + raw.bytes.length,
+  };
+}
+
+function finishText({ bytes, length, ends }: GrowingText, count: number): TextColumn {
+  return { bytes: bytes.subarray(0, length), ends: ends.subarray(0, count) };
+}
+
+function inputColumn({ inputs, others, count }: BlockRows, j: number): InputColumn {
+  const values = inputs[j]!.subarray(0, count);
+  return values instanceof Float64Array
+    ? { kind: 'number', values }
+    : { kind: 'level', codes: values, others: [...others[j]!.keys()] };
+}
+
+function tableColumn({ table, plan, count }: BlockRows, j: number): Column {
+  const { name, levels } = plan.features[j]!;
+  const values = table[j]!.subarray(0, count);
+  return values instanceof Float64Array
+    ? { kind: 'number', name, values }
+    : { kind: 'category', name, levels, codes: values };
+}

@@ -1,0 +1,93 @@
+/** Cuts a prepared upload into blocks of whole records, and counts them: the rows of each block have their numbers from it. */
+import { closeSync, openSync, readSync } from 'node:fs';
+import { fileStart } from '../../csv/reader.ts';
+import type { CsvPosition } from '../../csv/reader.ts';
+import { countRecords } from '../../csv/record-count.ts';
+import { afterLineEnd, findRecordEnd, refuseEndless } from '../../csv/records.ts';
+import type { Delimiter } from '../../csv/records.ts';
+import type { RawBlock } from './typed-block.ts';
+
+/** Large enough that passing a block on costs nothing beside reading it, small enough for several of them in memory. */
+const blockBytes = 4 << 20;
+const headBytes = 1 << 16;
+
+/**
+ * The blocks of a file from a position on, which is where an earlier block ended; from its start, the rows after the
+ * header. Each has memory of its own, so that it can be transferred to a thread.
+ * @throws EndlessRecordError
+ */
+export function* readBlocks(
+  path: string,
+  delimiter: Delimiter,
+  from: CsvPosition = fileStart,
+  size = blockBytes,
+): Generator<RawBlock> {
+  const file = openSync(path, 'r');
+  try {
+    let { offset, records } = from.offset === 0 ? afterHeader(file, delimiter) : from;
+    for (;;) {
+      const block = readBlock(file, delimiter, { offset, records }, size);
+      if (block === null) return;
+      yield block;
+      offset += block.bytes.length;
+      records += block.recordCount;
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The header is the first record that is not blank. */
+function afterHeader(file: number, delimiter: Delimiter): CsvPosition {
+  for (let wanted = headBytes; ; wanted *= 2) {
+    const buffer = Buffer.allocUnsafeSlow(wanted);
+    const length = readFully(file, buffer, 0);
+    const position = headerEnd(buffer.subarray(0, length), delimiter, length < wanted);
+    if (position !== null) return position;
+  }
+}
+
+/** Null: the header does not end within `bytes`. */
+function headerEnd(bytes: Buffer, delimiter: Delimiter, isLast: boolean): CsvPosition | null {
+  let records = 0;
+  for (let offset = 0; offset < bytes.length;) {
+    const end = findRecordEnd(bytes, offset, delimiter.charCodeAt(0), isLast);
+    if (end < 0) {
+      refuseEndless(bytes.length - offset, end, isLast, 1);
+      return null;
+    }
+    records++;
+    const isBlank = end === offset;
+    offset = afterLineEnd(bytes, end);
+    if (!isBlank) return { offset, records };
+  }
+  return isLast ? { offset: bytes.length, records } : null;
+}
+
+/** Null: the file ends there. */
+function readBlock(
+  file: number,
+  delimiter: Delimiter,
+  { offset, records }: CsvPosition,
+  size: number,
+): RawBlock | null {
+  for (let wanted = size; ; wanted *= 2) {
+    const buffer = Buffer.allocUnsafeSlow(wanted);
+    const length = readFully(file, buffer, offset);
+    if (length === 0) return null;
+    const bytes = buffer.subarray(0, length);
+    const { end, recordCount } = countRecords(bytes, delimiter, length < wanted);
+    // A record that is longer than a block is read again with more room.
+    if (end > 0) return { bytes: bytes.subarray(0, end), offset, records, recordCount };
+  }
+}
+
+function readFully(file: number, buffer: Buffer, offset: number): number {
+  let length = 0;
+  while (length < buffer.length) {
+    const more = readSync(file, buffer, length, buffer.length - length, offset + length);
+    if (more === 0) break;
+    length += more;
+  }
+  return length;
+}
