@@ -10,6 +10,7 @@ import * as leases from './2026-11-22-leases.ts';
 import * as modelsOfPredictions from './2026-11-22-models-of-predictions.ts';
 import * as exampleRules from './2026-11-23-example-rules.ts';
 import * as scoreFiles from './2026-11-24-score-files.ts';
+import * as earlierScores from './2026-11-24-earlier-scores.ts';
 
 interface Migration {
   readonly name: string;
@@ -32,6 +33,7 @@ const all: readonly Migration[] = [
   },
   { name: '2026-11-23-example-rules', up: exampleRules.up, down: exampleRules.down },
   { name: '2026-11-24-score-files', up: scoreFiles.up, down: scoreFiles.down },
+  { name: '2026-11-24-earlier-scores', up: earlierScores.up, down: earlierScores.down },
 ];
 
 export const migrations: Knex.MigrationSource<Migration> = {

@@ -49,7 +49,8 @@ export async function createTestApp(
     UPLOADS_DIR: join(folder, 'uploads'),
     ...env,
   });
-  for (const path of [config.dataDir, config.modelsDir, config.uploadsDir]) mkdirSync(path);
+  for (const path of [config.dataDir, config.modelsDir, config.uploadsDir])
+    mkdirSync(path, { recursive: true });
   const silent = (): void => undefined;
   const tasks = openTasks(config);
   const context: Context = {
