@@ -61,7 +61,7 @@ interface RejectedRow {
   readonly problems: readonly CellProblem[];
 }
 
-interface LineShape {
+export interface LineShape {
   readonly columnCount: number;
   readonly format: CsvFormat;
 }

@@ -1,0 +1,47 @@
+/** What is done to each block of a file, here or in another thread: read, and then checked, scored, or both. */
+import type { CsvFormat } from '../../csv/intake.ts';
+import { createBlockPlan } from './block-plan.ts';
+import type { BlockSource } from './block-plan.ts';
+import { readBlock } from './scan.ts';
+import { createBlockScorer } from './score-block.ts';
+import type { ScoredBlock, ScoringPlan } from './score-block.ts';
+import { rejectedLines } from './scored-lines.ts';
+import type { RawBlock } from './typed-block.ts';
+
+/** Plain data: it is sent to other threads. */
+export interface BlockTask {
+  readonly source: BlockSource & { readonly format: CsvFormat };
+  /** null: the rows are only checked. */
+  readonly scoring: ScoringPlan | null;
+  /** Whether the report of a check is wanted. */
+  readonly isCheck: boolean;
+}
+
+/** Plain data and memory that can change hands. */
+export interface BlockResult {
+  readonly recordCount: number;
+  /** Byte offset after the block. */
+  readonly next: number;
+  readonly rowCount: number;
+  readonly rejectedCount: number;
+  /** Lines of the file of rejected rows. */
+  readonly rejected: Uint8Array;
+  readonly scored: ScoredBlock | null;
+}
+
+export function createBlockWork({ source, scoring }: BlockTask): (raw: RawBlock) => BlockResult {
+  const plan = createBlockPlan(source);
+  const score = scoring === null ? null : createBlockScorer(scoring);
+  return (raw) => {
+    const block = readBlock(plan, raw);
+    const { recordCount, next, rowCount, rejects } = block;
+    return {
+      recordCount,
+      next,
+      rowCount,
+      rejectedCount: rejects.length,
+      rejected: rejectedLines(block, source),
+      scored: score === null ? null : score(block),
+    };
+  };
+}

@@ -1,0 +1,48 @@
+/** Work on the blocks of a file, several at a time where there are threads, with the results in the order of the file. */
+import type { BlockResult, BlockTask } from './block-work.ts';
+import { createBlockWork } from './block-work.ts';
+import type { RawBlock } from './typed-block.ts';
+
+/** Does the same to one block after the other. */
+export interface BlockRunner<Result> {
+  /** How many blocks it can work on while others are read and written. */
+  readonly width: number;
+  /** The block's bytes belong to the runner from then on. Rejects when the work fails or its thread has ended. */
+  run(block: RawBlock): Promise<Result>;
+  close(): Promise<void>;
+}
+
+/** `byteSize`: of the file. */
+export type OpenRunner = (task: BlockTask, byteSize: number) => BlockRunner<BlockResult>;
+
+/** In this thread. */
+export const runHere: OpenRunner = (task) => {
+  const work = createBlockWork(task);
+  return {
+    width: 0,
+    // A microtask later, so that an error rejects and is not thrown.
+    run: (block) => Promise.resolve(block).then(work),
+    close: () => Promise.resolve(),
+  };
+};
+
+/**
+ * Results in the order of the blocks. One block more than the runner can work on is under way, so that none of its threads
+ * waits; a result that comes early waits for its turn, which bounds the memory.
+ */
+export async function* inOrder<Result>(
+  blocks: Iterable<RawBlock>,
+  runner: BlockRunner<Result>,
+): AsyncGenerator<Result> {
+  const started: Promise<Result>[] = [];
+  try {
+    for (const block of blocks) {
+      started.push(runner.run(block));
+      if (started.length > runner.width) yield await started.shift()!;
+    }
+    while (started.length > 0) yield await started.shift()!;
+  } finally {
+    // Whoever stopped listening does not want to hear of their errors either.
+    for (const left of started) left.catch(() => undefined);
+  }
+}

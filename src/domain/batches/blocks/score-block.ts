@@ -1,0 +1,94 @@
+/** Scores a block of typed rows: its lines of the result files, and its group of the score file. */
+import { scoreModel } from '../../../ml/model/model.ts';
+import type { Model } from '../../../ml/model/model.ts';
+import type { AddedCounts } from '../../../store/batches.ts';
+import { encodeGroup } from '../../../store/score-files/encoding.ts';
+import type { ScoreFileHeader } from '../../../store/score-files/group.ts';
+import type { CsvFormat } from '../../csv/intake.ts';
+import { compileRules } from '../../retention/compiled-rules.ts';
+import type { CompiledRules } from '../../retention/compiled-rules.ts';
+import type { ScoringRules } from '../../scoring/scoring.ts';
+import { strongestReasons } from './reasons.ts';
+import { createScoredLines } from './scored-lines.ts';
+import type { BlockScores } from './scored-lines.ts';
+import type { TypedBlock } from './typed-block.ts';
+
+/** What all blocks of a file are scored with. Plain data: it is sent to other threads. */
+export interface ScoringPlan {
+  /** With the threshold from which a customer counts as leaving. */
+  readonly model: Model;
+  readonly modelLabel: string;
+  readonly rules: ScoringRules;
+  readonly format: CsvFormat;
+  readonly columnCount: number;
+}
+
+export interface ScoredBlock {
+  /** Lines of the file of all rows. */
+  readonly lines: Buffer;
+  /** As it stands in the score file; null: no row was scored. */
+  readonly group: Buffer | null;
+  readonly counts: AddedCounts;
+}
+
+export function createBlockScorer(plan: ScoringPlan): (block: TypedBlock) => ScoredBlock {
+  const { model, modelLabel, rules, format, columnCount } = plan;
+  const { features } = model.schema;
+  const compiled = compileRules(rules, features);
+  const writeLines = createScoredLines({
+    features,
+    format,
+    columnCount,
+    modelLabel,
+    threshold: model.threshold,
+    mediumFrom: rules.mediumFrom,
+    highFrom: rules.highFrom,
+    actions: compiled.rules.map(({ action }) => action),
+  });
+  return (block) => {
+    const scores = scoreRows(model, compiled, block);
+    return {
+      lines: writeLines(block, scores),
+      group: block.rowCount === 0 ? null : encodeGroup(toGroup(block, scores)),
+      counts: countsOf(block, scores, rules),
+    };
+  };
+}
+
+export function scoreFileHeader({ model, rules }: ScoringPlan): ScoreFileHeader {
+  const { features } = model.schema;
+  return {
+    features: features.map(({ name, type, levels }) => ({ name, type, levels })),
+    actions: compileRules(rules, features).rules.map(({ id, action }) => ({ ruleId: id, action })),
+  };
+}
+
+function scoreRows(model: Model, rules: CompiledRules, block: TypedBlock): BlockScores {
+  const { rowCount, monthlyValue, inputs } = block;
+  const { probabilities: probability, explanation } = scoreModel(model, block.table);
+  const { contributions, featureCount } = explanation;
+  const rows = { rowCount, probability, monthlyValue, inputs, contributions, featureCount };
+  return { probability, ...rules.choose(rows), ...strongestReasons(rows, rowCount) };
+}
+
+function toGroup(block: TypedBlock, scores: BlockScores) {
+  const { rowCount, rowNumbers, lengths, monthlyValue, noted, identifiers, inputs } = block;
+  const offsets = Float64Array.from(block.starts, (start) => block.offset + start);
+  return { rowCount, rowNumbers, offsets, lengths, monthlyValue, noted, identifiers, inputs, ...scores };
+}
+
+function countsOf(
+  { rowCount, noted, rejects }: TypedBlock,
+  { probability }: BlockScores,
+  { mediumFrom, highFrom }: ScoringRules,
+): AddedCounts {
+  const counts = { notedCount: 0, lowCount: 0, mediumCount: 0, highCount: 0 };
+  for (let row = 0; row < rowCount; row++) {
+    counts.notedCount += noted[row]!;
+    const p = probability[row]!;
+    if (p >= highFrom) counts.highCount++;
+    else if (p >= mediumFrom) counts.mediumCount++;
+    else counts.lowCount++;
+  }
+  return { ...counts, scoredCount: rowCount, rejectedCount: rejects.length };
+}
