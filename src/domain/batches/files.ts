@@ -1,9 +1,8 @@
 /** The names of a batch's files in the uploads folder. */
 import { constants } from 'node:fs';
-import { copyFile, link, rm } from 'node:fs/promises';
+import { copyFile, link, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BatchRecord } from '../../store/batches.ts';
-import { partsOf } from '../datasets/import/convert.ts';
 
 export type BatchFileKind = 'scored' | 'rejected';
 
@@ -16,11 +15,14 @@ export function originalFile(file: string): string {
   return `${file}.original`;
 }
 
-/** Every file that a batch may have left, finished or not. */
-export function allBatchFiles(file: string): string[] {
-  const results = (['scored', 'rejected'] as const).map((kind) => batchFile({ file }, kind));
-  return [file, originalFile(file), `${file}.utf8`, ...results, ...results.map((name) => `${name}.part`)];
+/** Whether a file in the uploads folder belongs to one of the batches with these files, finished or not. */
+export function isBatchFile(name: string, batchFiles: ReadonlySet<string>): boolean {
+  const ending = batchEndings.exec(name);
+  return batchFiles.has(ending ? name.slice(0, ending.index) : name);
 }
+
+const batchEndings =
+  /\.(original|utf8|(scored|rejected)\.csv(\.part)?|columns|scores|customers|challenger-\d+)$/;
 
 /** A second name for the same bytes; a copy on disks that know no links. */
 export async function linkFile(from: string, to: string): Promise<void> {
@@ -33,8 +35,9 @@ export async function linkFile(from: string, to: string): Promise<void> {
   }
 }
 
-/** Everything of a batch, and what an intake that was cut off left. */
+/** Everything of a batch, and what work that was cut off left. */
 export async function removeFiles(uploadsDir: string, file: string): Promise<void> {
-  for (const name of [...allBatchFiles(file), ...partsOf(file)])
+  const names = await readdir(uploadsDir);
+  for (const name of names.filter((one) => one === file || one.startsWith(`${file}.`)))
     await rm(join(uploadsDir, name), { force: true });
 }

@@ -11,7 +11,7 @@ import { listDatasetFiles } from '../../store/datasets.ts';
 import { listModelFiles } from '../../store/models.ts';
 import { deleteExpiredLimits } from '../../store/rate-limits.ts';
 import { deleteExpiredSessions } from '../../store/sessions.ts';
-import { allBatchFiles } from '../batches/files.ts';
+import { isBatchFile } from '../batches/files.ts';
 import { datasetFolder } from '../datasets/datasets.ts';
 
 /** No upload, conversion or training takes that long. */
@@ -23,8 +23,8 @@ export async function sweep(context: Context): Promise<void> {
   const parts: Readonly<Record<string, () => Promise<unknown>>> = {
     uploads: () =>
       sweepFolder(config.uploadsDir, async () => {
-        const known = new Set((await listBatchFiles(db)).flatMap(allBatchFiles));
-        return (name) => name === '.gitkeep' || known.has(name);
+        const known = new Set(await listBatchFiles(db));
+        return (name) => name === '.gitkeep' || isBatchFile(name, known);
       }),
     datasets: () =>
       sweepFolder(join(config.dataDir, datasetFolder), async () => {

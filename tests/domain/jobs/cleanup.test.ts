@@ -49,6 +49,8 @@ describe('the sweep', () => {
     ];
     const old = [
       write(uploadsDir, 'stray', 25),
+      write(uploadsDir, 'stray.scores', 25),
+      write(uploadsDir, 'stray.challenger-3', 25),
       write(datasets, 'stray', 25),
       write(datasets, 'stray.current', 25),
       write(modelsDir, 'stray.holdfast', 25),
@@ -65,7 +67,15 @@ describe('the sweep', () => {
     await insertDataset(db, { ...ofDataset, file: 'datasets/known' });
     const kept = [
       write(config.uploadsDir, 'known', 1_000),
-      write(config.uploadsDir, 'known.scored.csv', 1_000),
+      ...[
+        'original',
+        'columns',
+        'scored.csv',
+        'rejected.csv.part',
+        'scores',
+        'customers',
+        'challenger-12',
+      ].map((ending) => write(config.uploadsDir, `known.${ending}`, 1_000)),
       write(join(config.dataDir, 'datasets'), 'known', 1_000),
       write(join(config.dataDir, 'datasets'), 'known.current', 1_000),
       write(config.modelsDir, 'README.txt', 1_000),
