@@ -77,8 +77,7 @@ function toPrediction(row: PredictionRow): PredictionRecord {
     customerId: orNull('customer_id'),
     source: text('source') as PredictionRecord['source'],
     modelId: numberOrNull(row['model_id']),
-    modelLabel:
-      row['model_name'] == null ? 'a model that was removed' : `v${text('model_id')} ${text('model_name')}`,
+    modelLabel: modelLabel(numberOrNull(row['model_id']), orNull('model_name')),
     probability: Number(row['probability']),
     riskLevel: text('risk_level') as PredictionRecord['riskLevel'],
     reasons: readJson(Reasons, text('reasons'), of('reasons')),
@@ -91,6 +90,10 @@ function toPrediction(row: PredictionRow): PredictionRecord {
     isSample: Boolean(row['is_sample']),
     createdAt: text('created_at'),
   };
+}
+
+export function modelLabel(id: number | null, name: string | null): string {
+  return id === null || name === null ? 'a model that was removed' : `v${id} ${name}`;
 }
 
 export function numberOrNull(value: string | number | null | undefined): number | null {

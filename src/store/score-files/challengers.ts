@@ -1,5 +1,13 @@
 /** Probabilities of a challenger, kept beside the scores of the batch in the same order. */
+import { closeSync, existsSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { DamagedRecord } from '../../errors.ts';
+import { privateFile } from '../../private-files.ts';
+import { encodeChunk, openChunkFile } from './chunks.ts';
 import type { InputColumn, ScoreFileHeader } from './group.ts';
+import { challengerFile } from './names.ts';
+import type { ScoreFile } from './reader.ts';
+import { findScoredBatch, listScoredBatches, openIfThere } from './store.ts';
 import type { ScoreStore } from './store.ts';
 
 /** The inputs of a group of a batch's rows. */
@@ -11,7 +19,6 @@ export interface BatchInputs {
 
 /** A challenger's file is written group by group; a run that was interrupted goes on after its last whole group. */
 export interface ChallengerRun {
-  readonly groups: number;
   /** Rows that are scored already. */
   readonly rowsDone: number;
   /** The next group to score; undefined: all are scored. */
@@ -22,19 +29,120 @@ export interface ChallengerRun {
 }
 
 /** undefined: the batch or its scores are gone. */
-export function openChallengerRun(
-  _store: ScoreStore,
-  _batchId: number,
-  _modelId: number,
+export async function openChallengerRun(
+  store: ScoreStore,
+  batchId: number,
+  modelId: number,
 ): Promise<ChallengerRun | undefined> {
-  throw new Error('not yet');
+  const batch = await findScoredBatch(store.db, batchId);
+  const scores = batch && (await openIfThere(store, batch));
+  if (!scores) return undefined;
+  return createRun(scores, join(store.folder, challengerFile(batch.file, modelId)));
+}
+
+function createRun(scores: ScoreFile, path: string): ChallengerRun {
+  const done = readProbabilities(path, scores);
+  let group = done.length;
+  let size = endsOf(scores)[group - 1] ?? 0;
+  const descriptor = openSync(path, existsSync(path) ? 'r+' : 'w', privateFile);
+  ftruncateSync(descriptor, size);
+  return {
+    get rowsDone() {
+      return group === scores.groups.length ? scores.rowCount : scores.groups[group]!.firstRow;
+    },
+    next: () => {
+      const place = scores.groups[group];
+      if (!place) return undefined;
+      const inputs = scores.header.features.map((_, feature) => scores.input(group, feature));
+      return { header: scores.header, rowCount: place.rowCount, inputs };
+    },
+    append: (probability) => {
+      const bytes = encoded(probability);
+      for (let written = 0; written < bytes.length;)
+        written += writeSync(descriptor, bytes, written, bytes.length - written, size + written);
+      size += bytes.length;
+      group++;
+    },
+    close: () => {
+      closeSync(descriptor);
+      scores.close();
+    },
+  };
+}
+
+function encoded(probability: Float64Array): Buffer {
+  return encodeChunk({ kind: 'challenger' }, { probability });
+}
+
+/** Where each group ends in the file: a chunk of so many probabilities is always as long. */
+function endsOf({ groups }: ScoreFile): number[] {
+  let end = 0;
+  return groups.map(({ rowCount }) => (end += encoded(new Float64Array(rowCount)).length));
+}
+
+/** What a run has stored of whole groups; what was cut off or changed is scored again. */
+function readProbabilities(path: string, scores: ScoreFile): Float64Array[] {
+  if (!existsSync(path)) return [];
+  const { size } = statSync(path);
+  const bytes = endsOf(scores).findLast((end) => end <= size) ?? 0;
+  const stored: Float64Array[] = [];
+  try {
+    const file = openChunkFile(path, bytes, '');
+    try {
+      for (const chunk of file.chunks) stored.push(file.read(chunk, 'probability', 'f64'));
+    } finally {
+      file.close();
+    }
+  } catch (error) {
+    if (!(error instanceof DamagedRecord)) throw error;
+  }
+  return stored;
+}
+
+/** Probabilities of the same rows, in the same order; none is NaN. */
+export interface PairedScores {
+  readonly champion: Float64Array;
+  readonly challenger: Float64Array;
 }
 
 /** Both probabilities of the customers that a challenger scored, newest first. */
-export function listPairedScores(
-  _store: ScoreStore,
-  _modelId: number,
-  _limit: number,
-): Promise<{ readonly champion: Float64Array; readonly challenger: Float64Array }> {
-  throw new Error('not yet');
+export async function listPairedScores(
+  store: ScoreStore,
+  modelId: number,
+  limit: number,
+): Promise<PairedScores> {
+  const batches = await listScoredBatches(store.db, (query) => {
+    void query.clearOrder().orderBy('batches.id', 'desc');
+  });
+  const pairs = { champion: new Float64Array(limit), challenger: new Float64Array(limit), count: 0 };
+  for (const batch of batches) {
+    const path = join(store.folder, challengerFile(batch.file, modelId));
+    if (pairs.count === limit || !existsSync(path)) continue;
+    const scores = await openIfThere(store, batch);
+    if (!scores) continue;
+    try {
+      readProbabilities(path, scores)
+        .map((challenger, group) => ({ challenger, group }))
+        .reverse()
+        .forEach(({ challenger, group }) => {
+          if (pairs.count < limit) addPairs(pairs, scores.column(group, 'probability'), challenger);
+        });
+    } finally {
+      scores.close();
+    }
+  }
+  const { champion, challenger, count } = pairs;
+  return { champion: champion.subarray(0, count), challenger: challenger.subarray(0, count) };
+}
+
+function addPairs(
+  pairs: PairedScores & { count: number },
+  champion: Float64Array,
+  challenger: Float64Array,
+): void {
+  for (let row = champion.length - 1; row >= 0 && pairs.count < pairs.champion.length; row--) {
+    if (Number.isNaN(challenger[row]!)) continue;
+    pairs.champion[pairs.count] = champion[row]!;
+    pairs.challenger[pairs.count++] = challenger[row]!;
+  }
 }

@@ -52,12 +52,21 @@ export interface Chunk {
   readonly end: number;
 }
 
+/** Entries of an array in [from, until). */
+export interface Part {
+  readonly from: number;
+  readonly until: number;
+}
+
 export interface ChunkFile {
   readonly chunks: readonly Chunk[];
   /** The array of that name and type, checked. @throws DamagedRecord */
   read<T extends ArrayType>(chunk: Chunk, name: string, type: T): ArrayOf<T>;
+  /** A part of the array, unchecked: for those who know in another way whether it is right. */
+  readPart<T extends ArrayType>(chunk: Chunk, name: string, type: T, part: Part): ArrayOf<T>;
   /** The type that the array was written with. @throws DamagedRecord if there is none of that name */
   typeOf(chunk: Chunk, name: string): ArrayType;
+  lengthOf(chunk: Chunk, name: string): number;
   /** The error for damage that a reader found itself. */
   damaged(problem: string): DamagedRecord;
   close(): void;
@@ -101,14 +110,15 @@ function entryOf(name: string, array: ColumnArray, bytes: Uint8Array): ArrayEntr
   return [name, type, array.length, crcText(crc32(bytes))];
 }
 
-/** The first `bytes` bytes of a file; what follows them does not count. @throws DamagedRecord with the `remedy` */
-export function openChunkFile(path: string, bytes: number, remedy: string): ChunkFile {
+/** The first `bytes` bytes of a file; what follows them does not count. null: all. @throws DamagedRecord with the `remedy` */
+export function openChunkFile(path: string, bytes: number | null, remedy: string): ChunkFile {
   const damaged = (problem: string): DamagedRecord =>
     new DamagedRecord(`file ${basename(path)}`, problem, remedy);
   const descriptor = openOr(path, () => damaged('it is missing'));
   try {
-    if (fstatSync(descriptor).size < bytes) throw damaged('it is cut short');
-    return createReader(descriptor, listChunks(descriptor, bytes, damaged), damaged);
+    const { size } = fstatSync(descriptor);
+    if (bytes !== null && size < bytes) throw damaged('it is cut short');
+    return createReader(descriptor, listChunks(descriptor, bytes ?? size, damaged), damaged);
   } catch (error) {
     closeSync(descriptor);
     throw error;
@@ -129,6 +139,7 @@ function createReader(
     chunks,
     damaged,
     typeOf: (chunk, name) => placeOf(chunk, name).type,
+    lengthOf: (chunk, name) => placeOf(chunk, name).length,
     read: (chunk, name, type) => {
       const { type: stored, length, offset, crc } = placeOf(chunk, name);
       if (stored !== type) throw damaged(`column '${name}' has another type`);
@@ -136,6 +147,12 @@ function createReader(
       const bytes = readExactly(descriptor, offset, length * Type.BYTES_PER_ELEMENT);
       if (crc32(bytes) !== crc) throw damaged(`column '${name}' at byte ${offset} was changed`);
       return new Type(bytes.buffer, 0, length) as ArrayOf<typeof type>;
+    },
+    readPart: (chunk, name, type, { from, until }) => {
+      const Type = arrayTypes[type];
+      const size = Type.BYTES_PER_ELEMENT;
+      const bytes = readExactly(descriptor, placeOf(chunk, name).offset + from * size, (until - from) * size);
+      return new Type(bytes.buffer, 0, until - from) as ArrayOf<typeof type>;
     },
     close: () => {
       closeSync(descriptor);

@@ -1,6 +1,14 @@
 /** The columns that figures by column are computed from. */
+import { MISSING } from '../../ml/data/table.ts';
+import { readJson } from '../json.ts';
+import { Inputs } from '../prediction-documents.ts';
 import type { PredictionFilter } from '../prediction-filters.ts';
 import type { InputColumn } from './group.ts';
+import type { InputValues } from './inputs.ts';
+import { visitMatches } from './scan.ts';
+import type { MatchingGroup } from './scan.ts';
+import { visitSingles } from './singles.ts';
+import type { Single } from './singles.ts';
 import type { ScoreStore } from './store.ts';
 
 /** Some of the matching scores, all of one model. */
@@ -17,10 +25,78 @@ export interface FigureGroup {
 }
 
 /** All matching scores, group by group: memory does not grow with their number. */
-export function visitFigureColumns(
-  _store: ScoreStore,
-  _filter: PredictionFilter,
-  _visit: (group: FigureGroup) => void,
+export async function visitFigureColumns(
+  store: ScoreStore,
+  filter: PredictionFilter,
+  visit: (group: FigureGroup) => void,
 ): Promise<void> {
-  throw new Error('not yet');
+  await visitMatches(store, filter, (group) => {
+    visit(ofBatch(group));
+  });
+  await visitSingleGroups(store, filter, visit);
+}
+
+function ofBatch({ view, rows }: MatchingGroup): FigureGroup {
+  const places = new Map(view.header.features.map(({ name }, place) => [name, place]));
+  const ofFeature = <T>(name: string, read: (place: number) => T): T | undefined =>
+    places.has(name) ? read(places.get(name)!) : undefined;
+  return {
+    rows,
+    probability: view.column('probability'),
+    monthlyValue: view.column('monthlyValue'),
+    levelsOf: (name) => ofFeature(name, (place) => view.header.features[place]!.levels),
+    input: (name) => ofFeature(name, (place) => view.input(place)),
+  };
+}
+
+type SingleWithInputs = Single & { readonly inputs: InputValues };
+
+/** Single customers become columns too, so that all are grouped in the same way. */
+const singlesAtOnce = 10_000;
+
+async function visitSingleGroups(
+  store: ScoreStore,
+  filter: PredictionFilter,
+  visit: (group: FigureGroup) => void,
+): Promise<void> {
+  const byModel = new Map<number | null, SingleWithInputs[]>();
+  const collect = (single: Single, row: Readonly<Record<string, unknown>>): void => {
+    const inputs = readJson(Inputs, String(row['inputs']), `inputs of prediction ${single.id}`);
+    const singles = byModel.get(single.modelId) ?? [];
+    singles.push({ ...single, inputs });
+    byModel.set(single.modelId, singles);
+    if (singles.length < singlesAtOnce) return;
+    visit(ofSingles(singles));
+    byModel.delete(single.modelId);
+  };
+  await visitSingles(store, filter, collect, ['inputs']);
+  for (const singles of byModel.values()) visit(ofSingles(singles));
+}
+
+function ofSingles(singles: readonly SingleWithInputs[]): FigureGroup {
+  const isKnown = (name: string): boolean => singles.some(({ inputs }) => name in inputs);
+  return {
+    rows: Uint32Array.from(singles.keys()),
+    probability: Float64Array.from(singles, ({ probability }) => probability),
+    monthlyValue: Float64Array.from(singles, ({ monthlyValue }) => monthlyValue),
+    levelsOf: (name) => (isKnown(name) ? [] : undefined),
+    input: (name) =>
+      isKnown(name) ? toColumn(singles.map(({ inputs }) => inputs[name] ?? null)) : undefined,
+  };
+}
+
+/** A model reads a column as numbers or as texts: one number says which. */
+function toColumn(values: readonly InputValues[string][]): InputColumn {
+  if (values.some((value) => typeof value === 'number'))
+    return {
+      kind: 'number',
+      values: Float64Array.from(values, (value) => (typeof value === 'number' ? value : NaN)),
+    };
+  const others = [...new Set(values.filter((value) => typeof value === 'string'))];
+  const codes = new Map(others.map((text, code) => [text, code]));
+  return {
+    kind: 'level',
+    codes: Int32Array.from(values, (value) => (typeof value === 'string' ? codes.get(value)! : MISSING)),
+    others,
+  };
 }

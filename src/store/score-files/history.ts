@@ -1,12 +1,14 @@
 /** All scores of one customer. */
+import { findAllOf } from './latest.ts';
+import { getPredictionRows } from './rows.ts';
 import type { ListedPrediction } from './rows.ts';
 import type { ScoreStore } from './store.ts';
 
 /** Newest first. */
-export function listHistory(
-  _store: ScoreStore,
-  _customerId: string,
-  _limit: number,
+export async function listHistory(
+  store: ScoreStore,
+  customerId: string,
+  limit: number,
 ): Promise<ListedPrediction[]> {
-  throw new Error('not yet');
+  return getPredictionRows(store, (await findAllOf(store, customerId)).slice(0, limit));
 }

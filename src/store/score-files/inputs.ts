@@ -1,13 +1,36 @@
 /** The inputs of single scores, and where their records lie. */
 import type { CellValue } from '../../ml/data/values.ts';
+import { getPredictions } from '../prediction-records.ts';
+import { cellOf } from './cells.ts';
+import type { GroupView } from './group-view.ts';
+import { visitIds } from './visit-ids.ts';
 import type { ScoreStore, ScoredBatch } from './store.ts';
 
 /** Feature → value as read, before any policy; dates as `2026-11-20`. */
 export type InputValues = Readonly<Record<string, CellValue>>;
 
 /** In the order of `ids`; undefined for those that are gone. For a few rows: one object each. */
-export function getInputs(_store: ScoreStore, _ids: ArrayLike<number>): Promise<(InputValues | undefined)[]> {
-  throw new Error('not yet');
+export async function getInputs(
+  store: ScoreStore,
+  ids: ArrayLike<number>,
+): Promise<(InputValues | undefined)[]> {
+  const inputs = new Array<InputValues | undefined>(ids.length).fill(undefined);
+  const singles = await visitIds(store, ids, ({ view, row, place }) => {
+    inputs[place] = inputsOf(view, row);
+  });
+  const records = await getPredictions(
+    store.db,
+    singles.map((place) => ids[place]!),
+  );
+  const byId = new Map(records.map((record) => [record.id, record.inputs]));
+  for (const place of singles) inputs[place] = byId.get(ids[place]!);
+  return inputs;
+}
+
+export function inputsOf(view: GroupView, row: number): InputValues {
+  return Object.fromEntries(
+    view.header.features.map((feature, place) => [feature.name, cellOf(feature, view.input(place), row)]),
+  );
 }
 
 export interface RecordPlace {
@@ -19,6 +42,15 @@ export interface RecordPlace {
 }
 
 /** undefined: it is gone, or a row of `predictions`. */
-export function placeOf(_store: ScoreStore, _id: number): Promise<RecordPlace | undefined> {
-  throw new Error('not yet');
+export async function placeOf(store: ScoreStore, id: number): Promise<RecordPlace | undefined> {
+  let found: RecordPlace | undefined;
+  await visitIds(store, [id], ({ batch, view, row }) => {
+    found = {
+      batch,
+      offset: view.column('offsets')[row]!,
+      length: view.column('lengths')[row]!,
+      rowNumber: view.column('rowNumbers')[row]!,
+    };
+  });
+  return found;
 }

@@ -45,8 +45,7 @@ function createScoreFile(file: ChunkFile): ScoreFile {
     groups,
     rowCount: last ? last.firstRow + last.rowCount : 0,
     column: (group, name) => {
-      const type = plainColumns[name];
-      return file.read(chunks[group]!, name, type) as ArrayOf<typeof type>;
+      return file.read(chunks[group]!, name, plainColumns[name]);
     },
     identifiers: (group) => readText(file, chunks[group]!, 'identifiers'),
     input: (group, feature) =>

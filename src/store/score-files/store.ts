@@ -1,6 +1,7 @@
 /** Where scores are: single customers in the database, those of batches in files beside their uploads. */
 import { join } from 'node:path';
 import type { Db } from '../../db.ts';
+import { modelLabel } from '../prediction-records.ts';
 import { scoreFile } from './names.ts';
 import { openScoreFile } from './reader.ts';
 import type { ScoreFile } from './reader.ts';
@@ -27,6 +28,65 @@ export interface ScoredBatch {
   readonly scoresAt: string | null;
   /** What its rows show as their time: `scoresAt`, or when the batch was uploaded. */
   readonly createdAt: string;
+}
+
+interface BatchRow {
+  readonly id: number;
+  readonly original_name: string;
+  readonly file: string;
+  readonly model_id: number | null;
+  readonly model_name: string | null;
+  readonly is_sample: number;
+  readonly score_rows: number;
+  readonly score_bytes: number;
+  readonly latest_count: number;
+  readonly scores_at: string | null;
+  readonly created_at: string;
+}
+
+/** Batches that have scores, in the order of their numbers; `narrow` says which of them. */
+export async function listScoredBatches(
+  db: Db,
+  narrow: (query: ReturnType<Db['queryBuilder']>) => void = () => undefined,
+): Promise<ScoredBatch[]> {
+  const query = db('batches')
+    .leftJoin('models', 'models.id', 'batches.model_id')
+    .where('score_rows', '>', 0)
+    .orderBy('batches.id')
+    .select<BatchRow[]>('batches.*', 'models.name as model_name');
+  narrow(query as ReturnType<Db['queryBuilder']>);
+  return (await query).map(toScoredBatch);
+}
+
+export async function findScoredBatch(db: Db, id: number): Promise<ScoredBatch | undefined> {
+  const [batch] = await listScoredBatches(db, (query) => void query.where('batches.id', id));
+  return batch;
+}
+
+function toScoredBatch(row: BatchRow): ScoredBatch {
+  return {
+    id: row.id,
+    name: row.original_name,
+    file: row.file,
+    modelId: row.model_id,
+    modelLabel: modelLabel(row.model_id, row.model_name),
+    isSample: Boolean(row.is_sample),
+    scoreRows: row.score_rows,
+    scoreBytes: row.score_bytes,
+    latestCount: row.latest_count,
+    scoresAt: row.scores_at,
+    createdAt: row.scores_at ?? row.created_at,
+  };
+}
+
+/** undefined: the batch was removed since it was listed. @throws DamagedRecord */
+export async function openIfThere(store: ScoreStore, batch: ScoredBatch): Promise<ScoreFile | undefined> {
+  try {
+    return openScoresOf(store, batch);
+  } catch (error) {
+    if (await findScoredBatch(store.db, batch.id)) throw error;
+    return undefined;
+  }
 }
 
 /** The caller closes it. @throws DamagedRecord */

@@ -1,22 +1,30 @@
 /** Whether there are scores at all, by a model, or from the sample: what the database knows without the score files. */
 import type { Db } from '../../db.ts';
-import type { ScoredModel } from '../scored-models.ts';
+
+interface Found {
+  readonly id: number;
+}
 
 /** True when anything has ever been scored. */
-export function hasPredictions(_db: Db): Promise<boolean> {
-  throw new Error('not yet');
+export async function hasPredictions(db: Db): Promise<boolean> {
+  const batch: Found | undefined = await db<Found>('batches').where('score_rows', '>', 0).first('id');
+  return batch !== undefined || (await db<Found>('predictions').first('id')) !== undefined;
 }
 
 /** True when scores that are no sample came from this model. */
-export function isModelUsed(_db: Db, _modelId: number): Promise<boolean> {
-  throw new Error('not yet');
+export async function isModelUsed(db: Db, modelId: number): Promise<boolean> {
+  const own = { model_id: modelId, is_sample: 0 };
+  const batch = await db<Found>('batches').where(own).where('score_rows', '>', 0).first('id');
+  return batch !== undefined || (await db<Found>('predictions').where(own).first('id')) !== undefined;
 }
 
-export function countSamplePredictions(_db: Db): Promise<number> {
-  throw new Error('not yet');
-}
-
-/** One entry for each model and kind of customers, sample or own, that has a finished upload or a single score. */
-export function listScoredModels(_db: Db): Promise<ScoredModel[]> {
-  throw new Error('not yet');
+export async function countSamplePredictions(db: Db): Promise<number> {
+  const rows = (await db('batches').where({ is_sample: 1 }).sum({ sum: 'score_rows' }).first()) as {
+    sum: number | null;
+  };
+  const singles = (await db('predictions')
+    .whereRaw('is_sample = 1 AND batch_id IS NULL')
+    .count({ count: '*' })
+    .first()) as { count: number };
+  return (rows.sum ?? 0) + singles.count;
 }

@@ -1,0 +1,142 @@
+/** Which rows of a group a filter covers. What holds for a whole batch is asked of the database; see `scan.ts`. */
+import { MISSING } from '../../ml/data/table.ts';
+import type { PredictionFilter } from '../prediction-filters.ts';
+import type { RiskThresholds } from '../risk-levels.ts';
+import { daysOf } from './cells.ts';
+import { textAt } from './encoding.ts';
+import type { GroupView } from './group-view.ts';
+import type { TextColumn } from './group.ts';
+
+export type RowTest = (row: number) => boolean;
+
+/** Probabilities in [low, high). */
+export interface Bounds {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What the filter's limits and its level of risk say together. */
+export function boundsOf({ risk, low, high }: PredictionFilter, thresholds: RiskThresholds): Bounds {
+  const level = risk ? levelBounds(risk, thresholds) : { low: -Infinity, high: Infinity };
+  return { low: Math.max(level.low, low ?? -Infinity), high: Math.min(level.high, high ?? Infinity) };
+}
+
+/** No probability is in it. */
+const nothing: Bounds = { low: 2, high: -1 };
+
+function levelBounds(risk: string, { mediumFrom, highFrom }: RiskThresholds): Bounds {
+  if (risk === 'high') return { low: highFrom, high: Infinity };
+  if (risk === 'medium') return { low: mediumFrom, high: highFrom };
+  return risk === 'low' ? { low: -Infinity, high: Math.min(mediumFrom, highFrom) } : nothing;
+}
+
+/** True where a row of a batch cannot be left out for what is in it. */
+export function coversWholeBatches({ risk, search, column, low, high }: PredictionFilter): boolean {
+  return !risk && !search && !column && low === null && high === null;
+}
+
+/** Those of the rows that match. Columns that the filter does not ask about are not read. */
+export function matchingRows(
+  view: GroupView,
+  rows: Uint32Array,
+  filter: PredictionFilter,
+  bounds: Bounds,
+): Uint32Array {
+  let kept = rows;
+  for (const test of testsOf(view, filter, bounds)) kept = kept.length === 0 ? kept : keep(kept, test());
+  return kept;
+}
+
+/** Made one after the other: a column that no row is left for stays unread. The cheapest come first. */
+function testsOf(view: GroupView, filter: PredictionFilter, bounds: Bounds): (() => RowTest)[] {
+  const tests: (() => RowTest)[] = [];
+  if (bounds.low !== -Infinity || bounds.high !== Infinity) tests.push(() => isWithin(view, bounds));
+  if (filter.column) tests.push(...inputTests(view, filter.column, filter));
+  const { search } = filter;
+  if (search) tests.push(() => contains(view.identifiers(), search));
+  return tests;
+}
+
+function keep(rows: Uint32Array, test: RowTest): Uint32Array {
+  const kept = new Uint32Array(rows.length);
+  let count = 0;
+  for (const row of rows) if (test(row)) kept[count++] = row;
+  return kept.subarray(0, count);
+}
+
+function isWithin(view: GroupView, { low, high }: Bounds): RowTest {
+  const probability = view.column('probability');
+  return (row) => probability[row]! >= low && probability[row]! < high;
+}
+
+const never: RowTest = () => false;
+
+function inputTests(view: GroupView, column: string, filter: PredictionFilter): (() => RowTest)[] {
+  const { level, from, to } = filter;
+  const feature = view.header.features.findIndex(({ name }) => name === column);
+  const tests: (() => RowTest)[] = [];
+  if (level !== null)
+    tests.push(() => (feature === -1 ? missingColumn(level) : isLevel(view, feature, level)));
+  if (from !== null || to !== null)
+    tests.push(() => (feature === -1 ? never : isBetween(view, feature, from ?? -Infinity, to ?? Infinity)));
+  return tests;
+}
+
+/** A model without the column knows no value of it. */
+function missingColumn(level: string): RowTest {
+  return () => level === '';
+}
+
+function isLevel(view: GroupView, feature: number, level: string): RowTest {
+  const input = view.input(feature);
+  const { type, levels } = view.header.features[feature]!;
+  if (input.kind === 'number') {
+    const { values } = input;
+    if (level === '') return (row) => Number.isNaN(values[row]!);
+    // A number is no text; a date is compared as the text that it is shown as.
+    const days = type === 'date' ? daysOf(level) : NaN;
+    return Number.isNaN(days) ? never : (row) => values[row] === days;
+  }
+  const { codes } = input;
+  const known = levels.indexOf(level);
+  const other = input.others.indexOf(level);
+  const code = level === '' ? MISSING : known !== -1 ? known : other === -1 ? null : levels.length + other;
+  return code === null ? never : (row) => codes[row] === code;
+}
+
+/** Text is in no interval, nor is a date: it is shown as text. */
+function isBetween(view: GroupView, feature: number, from: number, to: number): RowTest {
+  const input = view.input(feature);
+  if (input.kind !== 'number' || view.header.features[feature]!.type === 'date') return never;
+  const { values } = input;
+  return (row) => values[row]! >= from && values[row]! < to;
+}
+
+/** Upper and lower case are the same. */
+function contains(texts: TextColumn, search: string): RowTest {
+  const wanted = search.toLowerCase();
+  const needle = Buffer.from(wanted);
+  // Bytes of other letters change with the case, even in number.
+  if (needle.some((byte) => byte >= 0x80)) return (row) => textAt(texts, row).toLowerCase().includes(wanted);
+  return containsAscii(texts, needle);
+}
+
+const lowered = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte,
+);
+
+/** Byte by byte in one function: a million identifiers are searched with every page of a list. */
+function containsAscii({ bytes, ends }: TextColumn, needle: Uint8Array): RowTest {
+  const first = needle[0]!;
+  const length = needle.length;
+  return (row) => {
+    const last = ends[row]! - length;
+    for (let at = row === 0 ? 0 : ends[row - 1]!; at <= last; at++) {
+      if (lowered[bytes[at]!] !== first) continue;
+      let same = 1;
+      while (same < length && lowered[bytes[at + same]!] === needle[same]) same++;
+      if (same === length) return true;
+    }
+    return false;
+  };
+}

@@ -1,0 +1,89 @@
+/** Goes over the scores of batches that a filter covers, group by group. */
+
+import type { PredictionFilter } from '../prediction-filters.ts';
+import { getSettings } from '../settings.ts';
+import { GroupView } from './group-view.ts';
+import { LatestBits } from './latest-bits.ts';
+import { boundsOf, coversWholeBatches, matchingRows } from './row-filter.ts';
+import type { Bounds } from './row-filter.ts';
+import { listScoredBatches, openIfThere } from './store.ts';
+import type { ScoreStore, ScoredBatch } from './store.ts';
+
+export interface MatchingGroup {
+  readonly batch: ScoredBatch;
+  readonly view: GroupView;
+  /** The places in the group's columns of the rows that match, ascending; at least one. */
+  readonly rows: Uint32Array;
+}
+
+/** Groups in the order of the rows' numbers. The columns are read when they are asked for. */
+export async function visitMatches(
+  store: ScoreStore,
+  filter: PredictionFilter,
+  visit: (group: MatchingGroup) => void,
+): Promise<void> {
+  const bounds = boundsOf(filter, await getSettings(store.db));
+  for (const batch of await listMatchingBatches(store, filter))
+    await visitBatch(store, batch, { filter, bounds }, visit);
+}
+
+async function visitBatch(
+  store: ScoreStore,
+  batch: ScoredBatch,
+  { filter, bounds }: { readonly filter: PredictionFilter; readonly bounds: Bounds },
+  visit: (group: MatchingGroup) => void,
+): Promise<void> {
+  const latest =
+    filter.batch !== null || batch.latestCount === batch.scoreRows
+      ? null
+      : await LatestBits.read(store.db, batch.id, batch.scoreRows);
+  const file = await openIfThere(store, batch);
+  if (!file) return;
+  try {
+    for (let group = 0; group < file.groups.length; group++) {
+      const view = new GroupView(file, group);
+      const { firstRow, rowCount } = view;
+      const counted = latest ? latest.rowsBetween(firstRow, firstRow + rowCount) : allRows(rowCount);
+      const rows = matchingRows(view, counted, filter, bounds);
+      if (rows.length > 0) visit({ batch, view, rows });
+    }
+  } finally {
+    file.close();
+  }
+}
+
+/** Batches that have rows which may match; those that the filter leaves out as a whole are never opened. */
+export async function listMatchingBatches(
+  { db }: ScoreStore,
+  { batch, source, model, population }: PredictionFilter,
+): Promise<ScoredBatch[]> {
+  if (source && source !== 'batch') return [];
+  return listScoredBatches(db, (query) => {
+    if (batch === null) void query.where('latest_count', '>', 0);
+    else void query.where('batches.id', batch);
+    if (model !== null) void query.where('batches.model_id', model);
+    if (population) void query.whereIn('batches.model_id', [...population.modelIds]);
+    if (population && !population.includesSample) void query.where('batches.is_sample', 0);
+  });
+}
+
+/** How many rows of batches match. Nothing is read where the database knows. */
+export async function countMatches(store: ScoreStore, filter: PredictionFilter): Promise<number> {
+  let count = 0;
+  if (coversWholeBatches(filter))
+    for (const { scoreRows, latestCount } of await listMatchingBatches(store, filter))
+      count += filter.batch === null ? latestCount : scoreRows;
+  else
+    await visitMatches(store, filter, ({ rows }) => {
+      count += rows.length;
+    });
+  return count;
+}
+
+let numbers = new Uint32Array(0);
+
+/** 0 … count - 1; never written to. */
+function allRows(count: number): Uint32Array {
+  if (numbers.length < count) numbers = Uint32Array.from({ length: count }, (_, row) => row);
+  return numbers.subarray(0, count);
+}

@@ -1,0 +1,69 @@
+/** Scores of single customers: rows of `predictions` without a batch. */
+import type { Db } from '../../db.ts';
+import { visitRows } from '../../db.ts';
+import { filtered } from '../prediction-filters.ts';
+import type { PredictionFilter } from '../prediction-filters.ts';
+import { getSettings } from '../settings.ts';
+import { boundsOf } from './row-filter.ts';
+import type { ScoreStore } from './store.ts';
+
+export interface Single {
+  readonly id: number;
+  readonly customerId: string | null;
+  readonly modelId: number | null;
+  readonly probability: number;
+  /** NaN: not known. */
+  readonly monthlyValue: number;
+  /** NaN: none. */
+  readonly expectedSaving: number;
+  readonly createdAt: string;
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** In the order of their numbers. `more` names further columns, which `visit` gets with the row. */
+export async function visitSingles(
+  { db }: ScoreStore,
+  filter: PredictionFilter,
+  visit: (single: Single, row: Row) => void,
+  more: readonly string[] = [],
+): Promise<void> {
+  if (filter.batch !== null) return;
+  const { low, high } = boundsOf(filter, await getSettings(db));
+  // SQLite knows upper and lower case of the letters from A to Z only.
+  const search = (filter.search ?? '').toLowerCase();
+  const asked = { ...filter, risk: null, search: null, low: finite(low), high: finite(high) };
+  await visitRows(db, singlesOf(db, asked, more), (row) => {
+    const single = toSingle(row);
+    if (search === '' || (single.customerId ?? '').toLowerCase().includes(search)) visit(single, row);
+  });
+}
+
+function singlesOf(db: Db, filter: PredictionFilter, more: readonly string[]) {
+  return filtered(db('predictions'), filter, true)
+    .whereNull('predictions.batch_id')
+    .select('id', 'customer_id', 'model_id', 'probability', 'monthly_value', 'expected_saving', 'created_at')
+    .select(...more)
+    .orderBy('id');
+}
+
+/** Without a limit: not asked. */
+function finite(bound: number): number | null {
+  return Number.isFinite(bound) ? bound : null;
+}
+
+function toSingle(row: Row): Single {
+  return {
+    id: Number(row['id']),
+    customerId: row['customer_id'] as string | null,
+    modelId: row['model_id'] === null ? null : Number(row['model_id']),
+    probability: Number(row['probability']),
+    monthlyValue: orNaN(row['monthly_value']),
+    expectedSaving: orNaN(row['expected_saving']),
+    createdAt: String(row['created_at']),
+  };
+}
+
+function orNaN(value: unknown): number {
+  return value === null ? NaN : Number(value);
+}
