@@ -12,7 +12,7 @@ export async function sendCsv(
   header: readonly string[],
   rows: Iterable<readonly CsvCell[]> | AsyncIterable<readonly CsvCell[]>,
 ): Promise<void> {
-  await sendCsvText(res, fileName, linesOf(header, rows));
+  await sendCsvParts(res, fileName, linesOf(header, rows));
 }
 
 async function* linesOf(
@@ -24,10 +24,10 @@ async function* linesOf(
 }
 
 /** Streams CSV text part by part, as fast as the client reads it. */
-export async function sendCsvText(
+export async function sendCsvParts(
   res: Response,
   fileName: string,
-  parts: AsyncIterable<string>,
+  parts: AsyncIterable<string | Uint8Array>,
 ): Promise<void> {
   await pipeline(Readable.from(parts), asCsv(res, fileName));
 }

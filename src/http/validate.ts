@@ -85,8 +85,20 @@ function refuseRepeated(query: Request['query']): void {
 
 /** A row's number in the address. @throws NotFound */
 export function idParam(req: Request, name = 'id'): number {
-  const text = req.params[name];
-  const id = typeof text === 'string' && /^[1-9]\d{0,15}$/.test(text) ? Number(text) : 0;
-  if (!Number.isSafeInteger(id) || id === 0 || id > 2_147_483_647) throw new NotFound();
+  const id = scoreIdParam(req, name);
+  if (id > 2_147_483_647) throw new NotFound();
   return id;
+}
+
+/** A score's number in the address: those of batches are larger than the numbers of other rows. @throws NotFound */
+export function scoreIdParam(req: Request, name = 'id'): number {
+  const id = scoreId(req.params[name]);
+  if (id === null) throw new NotFound();
+  return id;
+}
+
+/** A score's number, as it stands in addresses and forms; null: the text is none. */
+export function scoreId(text: unknown): number | null {
+  const id = typeof text === 'string' && /^[1-9]\d{0,15}$/.test(text) ? Number(text) : null;
+  return Number.isSafeInteger(id) ? id : null;
 }

@@ -1,9 +1,9 @@
 /** A changed customer beside the original: both scores, what was recommended, and the inputs that were changed. */
 import type { FeatureWords } from '../domain/scoring/feature-words.ts';
+import type { CustomerScore } from '../domain/scoring/customer-record.ts';
 import type { Baseline } from '../domain/scoring/what-if.ts';
 import type { RiskLevel } from '../domain/risk/levels.ts';
 import type { CellValue } from '../ml/data/values.ts';
-import type { PredictionRecord } from '../store/prediction-records.ts';
 import type { Settings } from '../store/settings.ts';
 import { presentMeter } from './chart-meter.ts';
 import type { Meter } from './chart-meter.ts';
@@ -16,8 +16,8 @@ export interface InputChange {
 }
 
 interface ComparisonData {
-  readonly prediction: PredictionRecord;
-  readonly original: { readonly prediction: PredictionRecord; readonly baseline: Baseline };
+  readonly prediction: CustomerScore;
+  readonly original: { readonly prediction: CustomerScore; readonly baseline: Baseline };
   readonly changes: readonly InputChange[];
   readonly settings: Settings;
   readonly words: FeatureWords;
@@ -80,7 +80,7 @@ export function presentComparison(h: ViewHelpers, data: ComparisonData) {
 
 function comparedScore(
   h: ViewHelpers,
-  score: PredictionRecord,
+  score: CustomerScore,
   settings: Settings,
   { title, href }: Pick<ComparedScore, 'title' | 'href'>,
 ): ComparedScore {

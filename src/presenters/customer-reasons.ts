@@ -1,6 +1,6 @@
 /** The reasons of one score as bars to the right, which raise the risk, and to the left, which lower it. */
+import type { ScoreDetails } from '../domain/scoring/customer-record.ts';
 import type { FeatureWords } from '../domain/scoring/feature-words.ts';
-import type { PredictionRecord } from '../store/prediction-records.ts';
 import { shareOf } from './chart.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
@@ -16,35 +16,53 @@ interface ReasonBar {
 /** The longest bar where all effects are tiny, in probability. */
 const smallestScale = 0.01;
 
-export function presentReasons(h: ViewHelpers, prediction: PredictionRecord, words: FeatureWords) {
-  const { probability, reasons } = prediction;
-  const explained = reasons.strongest.reduce((sum, { points }) => sum + points, 0);
-  const parts = [
-    ...reasons.strongest.map(({ feature, value, points }) => ({
-      label: `${words.title(feature)}: ${words.value(feature, value)}`,
-      points,
-    })),
-    { label: 'All others', points: probability - reasons.base - explained },
-  ];
+/** Of the stored reasons alone it is not known where they start from and what the others add up to. */
+export function presentReasons(
+  h: ViewHelpers,
+  probability: number,
+  { base, reasons }: ScoreDetails,
+  words: FeatureWords,
+) {
+  const strongest = reasons.map(({ feature, value, points }) => ({
+    label: `${words.title(feature)}: ${words.value(feature, value)}`,
+    points,
+  }));
+  if (base === null)
+    return {
+      start: null,
+      bars: barsOf(
+        strongest,
+        strongest.map(({ points }) => h.points(points)),
+      ),
+    };
+  const explained = reasons.reduce((sum, { points }) => sum + points, 0);
+  const parts = [...strongest, { label: 'All others', points: probability - base - explained }];
   const texts = h.parts(
-    reasons.base,
+    base,
     probability,
     parts.map(({ points }) => points),
   );
-  const longest = Math.max(smallestScale, ...parts.map(({ points }) => Math.abs(points)));
   return {
-    start: `A typical customer of the training data has a churn probability of ${h.percent(reasons.base)}. These reasons add up to ${h.percent(probability)}, in whole percentage points.`,
-    bars: parts.map(({ label, points }, i): ReasonBar => {
-      const raises = points > 0;
-      const half = Math.abs(points) / longest / 2;
-      return {
-        label,
-        effect: raises ? 'raises risk' : 'lowers risk',
-        points: texts[i]!,
-        className: raises ? 'bar-raises' : 'bar-lowers',
-        x: shareOf(raises ? 0.5 : 0.5 - half),
-        width: shareOf(half),
-      };
-    }),
+    start: `A typical customer of the training data has a churn probability of ${h.percent(base)}. These reasons add up to ${h.percent(probability)}, in whole percentage points.`,
+    bars: barsOf(parts, texts),
   };
+}
+
+function barsOf(
+  parts: readonly { readonly label: string; readonly points: number }[],
+  texts: readonly string[],
+): ReasonBar[] {
+  const longest = Math.max(smallestScale, ...parts.map(({ points }) => Math.abs(points)));
+  return parts.map(({ label, points }, i) => {
+    const raises = points > 0;
+    const half = Math.abs(points) / longest / 2;
+    return {
+      label,
+      effect: raises ? 'raises risk' : 'lowers risk',
+      points: texts[i]!,
+      className: raises ? 'bar-raises' : 'bar-lowers',
+      x: shareOf(raises ? 0.5 : 0.5 - half),
+      width: shareOf(half),
+    };
+  });
 }

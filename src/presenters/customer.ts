@@ -1,10 +1,11 @@
 /** One customer's score: how likely to leave, why, what to do, and what would change it. */
 import type { Alternatives } from '../domain/scoring/alternatives.ts';
+import type { CustomerScore, ScoreDetails } from '../domain/scoring/customer-record.ts';
 import { featureWords } from '../domain/scoring/feature-words.ts';
 import { similarCustomers } from '../domain/scoring/similar-customers.ts';
 import type { Baseline } from '../domain/scoring/what-if.ts';
 import type { ModelRecord } from '../store/models.ts';
-import type { PredictionRecord } from '../store/prediction-records.ts';
+import type { ListedPrediction } from '../store/score-files/rows.ts';
 import type { Settings } from '../store/settings.ts';
 import { presentComparison } from './customer-comparison.ts';
 import type { InputChange } from './customer-comparison.ts';
@@ -13,13 +14,14 @@ import { presentReasons } from './customer-reasons.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
 export interface CustomerData {
-  readonly prediction: PredictionRecord;
+  readonly prediction: CustomerScore;
+  readonly details: ScoreDetails;
   /** The model of the score; undefined where it is no longer there. */
   readonly model: ModelRecord | undefined;
   /** The score that a what-if began with. */
-  readonly original: { readonly prediction: PredictionRecord; readonly baseline: Baseline } | null;
+  readonly original: { readonly prediction: CustomerScore; readonly baseline: Baseline } | null;
   readonly changes: readonly InputChange[];
-  readonly history: readonly PredictionRecord[];
+  readonly history: readonly ListedPrediction[];
   readonly settings: Settings;
   /** Null: they could not be computed in time. */
   readonly alternatives: Alternatives | null;
@@ -29,7 +31,7 @@ export interface CustomerData {
 const notesAtTop = 3;
 
 export function presentCustomer(h: ViewHelpers, data: CustomerData) {
-  const { prediction, settings } = data;
+  const { prediction, details, settings } = data;
   const words = featureWords(data.model?.schema);
   return {
     title: customerTitle(prediction),
@@ -42,13 +44,14 @@ export function presentCustomer(h: ViewHelpers, data: CustomerData) {
     meter: presentMeter(h, prediction, settings),
     comparison: data.original && presentComparison(h, { ...data, original: data.original, words }),
     isUncountedWhatIf: data.original === null && prediction.source === 'what-if',
-    reasons: presentReasons(h, prediction, words),
-    actions: presentActions(h, prediction, settings),
+    reasons: presentReasons(h, prediction.probability, details, words),
+    actions: presentActions(h, details, settings),
     rulesHref: `/settings/rules/test?prediction=${prediction.id}`,
     alternatives: presentAlternatives(h, data.alternatives),
     isWithoutAlternatives: data.alternatives === null,
-    notes: prediction.notes,
-    notesSummary: summaryOfNotes(h, prediction),
+    problem: details.problem,
+    notes: details.notes,
+    notesSummary: summaryOfNotes(h, details),
     inputs: Object.entries(prediction.inputs).map(([name, value]) => ({
       label: words.titleWithUnit(name),
       value: words.value(name, value),
@@ -57,11 +60,11 @@ export function presentCustomer(h: ViewHelpers, data: CustomerData) {
   };
 }
 
-function customerTitle({ id, customerId }: PredictionRecord): string {
+function customerTitle({ id, customerId }: ListedPrediction): string {
   return customerId === null ? `Prediction ${id}` : `Customer ${customerId}`;
 }
 
-function fileOf(h: ViewHelpers, { batchId, batchName, rowNumber }: PredictionRecord) {
+function fileOf(h: ViewHelpers, { batchId, batchName, rowNumber }: ListedPrediction) {
   if (batchId === null || batchName === null) return null;
   return { href: `/batches/${batchId}`, name: batchName, row: h.count(rowNumber) };
 }
@@ -81,15 +84,23 @@ function inHundred(h: ViewHelpers, probability: number): string {
   return probability > 0.99 ? 'More than 99' : `About ${h.count(Math.round(probability * 100))}`;
 }
 
-function presentActions(h: ViewHelpers, { actions }: PredictionRecord, { valueMonths }: Settings) {
+function presentActions(h: ViewHelpers, { actions }: ScoreDetails, { valueMonths }: Settings) {
   return actions.map(({ action, why, cost, expectedSaving }) => ({
     action,
     why,
-    figures:
-      expectedSaving === null
-        ? `Costs ${h.money(cost)}. The monthly revenue of this customer is not known, so no saving is computed.`
-        : `Costs ${h.money(cost)}, expected to save ${h.money(expectedSaving)} in ${h.plural(valueMonths, 'month')}.`,
+    figures: actionFigures(h, { cost, expectedSaving }, valueMonths),
   }));
+}
+
+function actionFigures(
+  h: ViewHelpers,
+  { cost, expectedSaving }: Pick<ScoreDetails['actions'][number], 'cost' | 'expectedSaving'>,
+  valueMonths: number,
+): string {
+  const costs = cost === null ? 'Its cost is not known' : `Costs ${h.money(cost)}`;
+  return expectedSaving === null
+    ? `${costs}. The monthly revenue of this customer is not known, so no saving is computed.`
+    : `${costs}, expected to save ${h.money(expectedSaving)} in ${h.plural(valueMonths, 'month')}.`;
 }
 
 /** Null where the risk is low already or nothing can be changed. */
@@ -106,7 +117,7 @@ function presentAlternatives(h: ViewHelpers, alternatives: Alternatives | null) 
   };
 }
 
-function summaryOfNotes(h: ViewHelpers, { notes }: PredictionRecord) {
+function summaryOfNotes(h: ViewHelpers, { notes }: ScoreDetails) {
   if (notes.length === 0) return null;
   return {
     link: `${h.plural(notes.length, 'note')} on this score`,
@@ -114,7 +125,7 @@ function summaryOfNotes(h: ViewHelpers, { notes }: PredictionRecord) {
   };
 }
 
-function presentHistory(h: ViewHelpers, history: readonly PredictionRecord[]) {
+function presentHistory(h: ViewHelpers, history: readonly ListedPrediction[]) {
   return history.map((score) => ({
     href: `/customers/${score.id}`,
     scored: h.dateTime(score.createdAt),

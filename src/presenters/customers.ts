@@ -3,7 +3,7 @@ import { featureWords } from '../domain/scoring/feature-words.ts';
 import type { BatchSummary } from '../store/batches.ts';
 import type { ModelRecord } from '../store/models.ts';
 import type { SortKey } from '../store/prediction-lists.ts';
-import type { PredictionRecord } from '../store/prediction-records.ts';
+import type { ListedPrediction } from '../store/score-files/rows.ts';
 import { presentPopulation } from './population.ts';
 import { presentBatchFilter, presentRiskFilter, scoresShown } from './prediction-filters.ts';
 import type { SelectField } from './prediction-filters.ts';
@@ -31,7 +31,7 @@ type CustomersQuery = Readonly<{
 }>;
 
 export interface CustomersData {
-  readonly predictions: readonly PredictionRecord[];
+  readonly predictions: readonly ListedPrediction[];
   readonly total: number;
   readonly page: number;
   readonly pages: number;

@@ -3,7 +3,7 @@ import { featureWords } from '../domain/scoring/feature-words.ts';
 import type { FeatureWords } from '../domain/scoring/feature-words.ts';
 import type { RiskLevel } from '../domain/risk/levels.ts';
 import type { ModelRecord } from '../store/models.ts';
-import type { PredictionRecord } from '../store/prediction-records.ts';
+import type { ListedPrediction } from '../store/score-files/rows.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
 export interface PredictionRow {
@@ -22,12 +22,12 @@ type Schemas = readonly Pick<ModelRecord, 'id' | 'schema'>[];
 
 export function presentPredictionRows(
   h: ViewHelpers,
-  predictions: readonly PredictionRecord[],
+  predictions: readonly ListedPrediction[],
   models: Schemas,
 ): PredictionRow[] {
   const words = new Map(models.map(({ id, schema }) => [id, featureWords(schema)]));
   const unknown = featureWords(undefined);
-  const wordsOf = ({ modelId }: PredictionRecord): FeatureWords =>
+  const wordsOf = ({ modelId }: ListedPrediction): FeatureWords =>
     (modelId === null ? undefined : words.get(modelId)) ?? unknown;
   return predictions.map((score) => ({
     href: `/customers/${score.id}`,
@@ -42,14 +42,14 @@ export function presentPredictionRows(
   }));
 }
 
-function customerName(h: ViewHelpers, { id, customerId, rowNumber }: PredictionRecord): string {
+function customerName(h: ViewHelpers, { id, customerId, rowNumber }: ListedPrediction): string {
   if (customerId !== null) return customerId;
   return rowNumber === null ? `Prediction ${id}` : `Row ${h.count(rowNumber)}`;
 }
 
 /** 'Contract is Month-to-month: raises risk by 12 points'. */
-function reasonOf(h: ViewHelpers, { reasons }: PredictionRecord, words: FeatureWords): string {
-  const [strongest] = reasons.strongest;
+function reasonOf(h: ViewHelpers, { reasons }: ListedPrediction, words: FeatureWords): string {
+  const [strongest] = reasons;
   if (strongest === undefined) return h.or(null);
   const { feature, value, points } = strongest;
   return `${words.title(feature)} is ${words.value(feature, value)}: ${h.effect(points)}`;

@@ -3,7 +3,7 @@ import { operators } from '../domain/retention/matching.ts';
 import type { Conditions, Operator, RetentionRule } from '../domain/retention/matching.ts';
 import type { RuleTrial } from '../domain/retention/rule-trial.ts';
 import { riskLevels } from '../domain/risk/levels.ts';
-import type { PredictionRecord } from '../store/prediction-records.ts';
+import type { ListedPrediction } from '../store/score-files/rows.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
 type Values = Readonly<Record<string, string>>;
@@ -126,9 +126,9 @@ function columnOptions(h: ViewHelpers, { columns, values }: RuleFormData, field:
 }
 
 export interface RuleTestData {
-  readonly prediction: PredictionRecord | null;
+  readonly prediction: ListedPrediction | null;
   /** Customers to choose from. */
-  readonly recent: readonly PredictionRecord[];
+  readonly recent: readonly ListedPrediction[];
   readonly trials: readonly RuleTrial[];
 }
 
@@ -155,6 +155,6 @@ export function presentRuleTest(h: ViewHelpers, { prediction, recent, trials }: 
   };
 }
 
-function customerName({ id, customerId }: PredictionRecord): string {
+function customerName({ id, customerId }: ListedPrediction): string {
   return customerId ?? `Score ${id}`;
 }

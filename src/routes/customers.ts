@@ -4,15 +4,16 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { foldName } from '../domain/csv/column-names.ts';
 import { isSameValue } from '../domain/scoring/cell-values.ts';
+import type { CustomerRecord, CustomerScore } from '../domain/scoring/customer-record.ts';
 import { currentPopulation, withinPopulation } from '../domain/analytics/population.ts';
-import { predictionsCsvHeader } from '../domain/scoring/customers-csv.ts';
+import { customersCsvHeader } from '../domain/scoring/customers-csv.ts';
 import { riskLevels } from '../domain/risk/levels.ts';
 import { Unavailable } from '../errors.ts';
 import { flash } from '../http/flash.ts';
-import { sendCsvText } from '../http/csv.ts';
+import { sendCsvParts } from '../http/csv.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
-import { idParam, parseQuery } from '../http/validate.ts';
+import { parseQuery, scoreId, scoreIdParam } from '../http/validate.ts';
 import { largestNumber } from '../ml/data/values.ts';
 import { presentCustomer } from '../presenters/customer.ts';
 import type { CustomerData } from '../presenters/customer.ts';
@@ -22,11 +23,9 @@ import type { CustomersData } from '../presenters/customers.ts';
 import { listBatches } from '../store/batches.ts';
 import { findModel, listArchivedModels, listModels } from '../store/models.ts';
 import { sortColumns } from '../store/prediction-lists.ts';
-import { findPrediction, getPrediction, listHistory } from '../store/prediction-records.ts';
-import { hasPredictions } from '../store/prediction-usage.ts';
+import { hasPredictions } from '../store/score-files/usage.ts';
 import type { PredictionFilter } from '../store/prediction-filters.ts';
 import type { SortKey } from '../store/prediction-lists.ts';
-import type { PredictionRecord } from '../store/prediction-records.ts';
 import { getSettings } from '../store/settings.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 
@@ -66,7 +65,8 @@ const ListQuery = z.object({
 
 type ListQuery = z.infer<typeof ListQuery>;
 
-const rowsPerRead = 1_000;
+/** All groups of a file are read for each part, in whatever order the list is. */
+const rowsPerPart = 20_000;
 
 export function createCustomerHandlers({ db, tasks }: Context) {
   const readList = async (query: ListQuery): Promise<CustomersData> => {
@@ -90,12 +90,22 @@ export function createCustomerHandlers({ db, tasks }: Context) {
     };
   };
 
+  /** What is stored, where the rest cannot be computed in time. */
+  const readDetails = async (record: CustomerRecord): Promise<CustomerData['details']> => {
+    if (record.batchId === null) return record.details;
+    return (await nullIfLate(tasks.run('computeDetails', { score: record }))) ?? record.details;
+  };
+
+  const readHistory = async ({ customerId }: CustomerScore): Promise<CustomerData['history']> =>
+    customerId === null ? [] : tasks.run('listHistory', { customerId, limit: 20 });
+
   const readCustomer = async (id: number, comparedId: number | null): Promise<CustomerData> => {
-    const prediction = await getPrediction(db, id);
-    const compared = comparedId === null ? undefined : await findPrediction(db, comparedId);
+    const prediction = await tasks.run('getCustomerRecord', { id });
+    const compared = comparedId === null ? null : await tasks.run('findScore', { id: comparedId });
     const settings = await getSettings(db);
     return {
       prediction,
+      details: await readDetails(prediction),
       model: prediction.modelId === null ? undefined : await findModel(db, prediction.modelId),
       original: compared
         ? {
@@ -104,7 +114,7 @@ export function createCustomerHandlers({ db, tasks }: Context) {
           }
         : null,
       changes: compared ? changedInputs(compared.inputs, prediction.inputs) : [],
-      history: prediction.customerId === null ? [] : await listHistory(db, prediction.customerId, 20),
+      history: await readHistory(prediction),
       settings,
       alternatives: await nullIfLate(tasks.run('findAlternatives', { prediction, settings })),
     };
@@ -128,11 +138,12 @@ export function createCustomerHandlers({ db, tasks }: Context) {
       const filter = withinPopulation(toFilter(query), await currentPopulation(db));
       const sort = { key: query.sort, descending: query.order === 'desc' };
       const ids = await tasks.run('listPredictionIds', { filter, sort });
-      await sendCsvText(res, `${name}.csv`, csvParts(tasks, ids));
+      await sendCsvParts(res, `${name}.csv`, csvParts(tasks, ids));
     },
 
+    /** `?compared=ID`: the score that a what-if began with. */
     show: async (req: Request, res: Response) => {
-      const data = await readCustomer(idParam(req), originalId(req));
+      const data = await readCustomer(scoreIdParam(req), scoreId(req.query['compared']));
       await render(res, 'customers/show', (h) => presentCustomer(h, data));
     },
   };
@@ -149,20 +160,14 @@ async function nullIfLate<T>(work: Promise<T>): Promise<T | null> {
 }
 
 function changedInputs(
-  before: PredictionRecord['inputs'],
-  after: PredictionRecord['inputs'],
+  before: CustomerScore['inputs'],
+  after: CustomerScore['inputs'],
 ): readonly InputChange[] {
   // Another model may spell the same column differently.
   const known = new Map(Object.entries(before).map(([name, value]) => [foldName(name), value]));
   return Object.entries(after)
     .map(([name, value]) => ({ name, before: known.get(foldName(name)) ?? null, after: value }))
     .filter(({ before: was, after: is }) => !isSameValue(was, is));
-}
-
-/** `?compared=ID`: the score that a what-if began with. */
-function originalId(req: Request): number | null {
-  const id = Number(req.query['compared']);
-  return Number.isSafeInteger(id) && id >= 1 ? id : null;
 }
 
 function toFilter(query: ListQuery): PredictionFilter {
@@ -184,9 +189,9 @@ function toFilter(query: ListQuery): PredictionFilter {
   };
 }
 
-/** Pages are read one by one, each once the previous one was sent: memory use does not grow with the list. */
-async function* csvParts(tasks: Tasks, ids: Int32Array): AsyncGenerator<string> {
-  yield predictionsCsvHeader;
-  for (let from = 0; from < ids.length; from += rowsPerRead)
-    yield await tasks.run('predictionsCsv', { ids: [...ids.subarray(from, from + rowsPerRead)] });
+/** Parts are made one by one, each once the previous one was sent: memory use does not grow with the list. */
+async function* csvParts(tasks: Tasks, ids: Float64Array): AsyncGenerator<string | Uint8Array> {
+  yield customersCsvHeader;
+  for (let from = 0; from < ids.length; from += rowsPerPart)
+    yield await tasks.run('customersCsv', { ids: ids.slice(from, from + rowsPerPart) });
 }

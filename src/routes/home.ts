@@ -12,7 +12,7 @@ import type { HomeData } from '../presenters/home.ts';
 import { listBatches } from '../store/batches.ts';
 import { findActiveModel } from '../store/models.ts';
 import { noFilter } from '../store/prediction-filters.ts';
-import { countSamplePredictions, hasPredictions } from '../store/prediction-usage.ts';
+import { countSamplePredictions, hasPredictions } from '../store/score-files/usage.ts';
 import type { Totals } from '../store/prediction-totals.ts';
 import { getSettings } from '../store/settings.ts';
 import type { FigureReader } from './figure-reader.ts';

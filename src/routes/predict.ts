@@ -2,17 +2,16 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
+import type { CustomerScore } from '../domain/scoring/customer-record.ts';
 import { formFields, predictCustomer, valuesFrom } from '../domain/scoring/one-customer.ts';
 import type { FieldError } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
-import { parseForm, textValues } from '../http/validate.ts';
+import { parseForm, scoreId, textValues } from '../http/validate.ts';
 import { presentPredictionForm } from '../presenters/prediction-form.ts';
 import { listModels } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
-import { getPrediction } from '../store/prediction-records.ts';
-import type { PredictionRecord } from '../store/prediction-records.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -73,13 +72,13 @@ export function createPredictHandlers({ db, tasks }: Context) {
   };
 
   /** The prediction that a what-if begins with; null where the address names none that is there. */
-  async function findOriginal(text: unknown): Promise<PredictionRecord | null> {
-    const id = typeof text === 'string' && /^[1-9]\d{0,9}$/.test(text) ? Number(text) : 0;
-    return id === 0 ? null : getPrediction(db, id).catch(() => null);
+  async function findOriginal(text: unknown): Promise<CustomerScore | null> {
+    const id = scoreId(text);
+    return id === null ? null : tasks.run('findScore', { id }).catch(() => null);
   }
 }
 
-function valuesOf(model: ModelRecord, original: PredictionRecord): Record<string, string> {
+function valuesOf(model: ModelRecord, original: CustomerScore): Record<string, string> {
   return {
     ...valuesFrom(formFields(model), original.inputs),
     customer: original.customerId ?? '',

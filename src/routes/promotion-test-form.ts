@@ -39,7 +39,7 @@ const TestForm = z.discriminatedUnion(
         customer: z
           .string()
           .trim()
-          .regex(/^([1-9]\d{0,9})?$/, 'Enter the number of a score, as in the address of its page.'),
+          .regex(/^([1-9]\d{0,15})?$/, 'Enter the number of a score, as in the address of its page.'),
         low: percentage,
         high: percentage,
       })

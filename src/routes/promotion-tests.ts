@@ -11,7 +11,6 @@ import { idParam, textValues } from '../http/validate.ts';
 import { presentPromotionTestForm, presentPromotionTests } from '../presenters/promotion-test.ts';
 import type { PromotionTestFormData } from '../presenters/promotion-test.ts';
 import { findActiveModel } from '../store/models.ts';
-import { findPrediction } from '../store/prediction-records.ts';
 import { getPromotionTest, listPromotionTests } from '../store/promotion-tests.ts';
 import type { PromotionTestRecord } from '../store/promotion-tests.ts';
 import { definitionOf, readTestForm, toFormValues } from './promotion-test-form.ts';
@@ -28,7 +27,7 @@ declare module '../http/render.ts' {
 const listPath = '/models/tests';
 const unknownScore = { field: 'customer', message: 'There is no score with this number.' };
 
-export function createPromotionTestHandlers({ db }: Context) {
+export function createPromotionTestHandlers({ db, tasks }: Context) {
   const showForm = async (res: Response, form: Omit<PromotionTestFormData, 'columns'>) => {
     const model = await findActiveModel(db);
     const columns = model?.schema.features.map(({ name }) => name) ?? [];
@@ -53,7 +52,8 @@ export function createPromotionTestHandlers({ db }: Context) {
   /** Of a known customer. Without a number the customer stays the same. */
   const inputsFor = async (form: TestForm, test: PromotionTestRecord | null) => {
     if (form.kind === 'direction') return null;
-    if (form.customer !== '') return (await findPrediction(db, Number(form.customer)))?.inputs ?? null;
+    if (form.customer !== '')
+      return (await tasks.run('findScore', { id: Number(form.customer) }))?.inputs ?? null;
     const before = TestDefinition.safeParse(test?.definition);
     return before.success && before.data.kind === 'golden' ? before.data.inputs : null;
   };

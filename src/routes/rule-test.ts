@@ -4,10 +4,10 @@ import type { Context } from '../context.ts';
 import { currentPopulation } from '../domain/analytics/population.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
+import { scoreId } from '../http/validate.ts';
 import { presentRuleTest } from '../presenters/rule.ts';
 import { noFilter } from '../store/prediction-filters.ts';
-import { findPrediction } from '../store/prediction-records.ts';
-import type { PredictionRecord } from '../store/prediction-records.ts';
+import type { ListedPrediction } from '../store/score-files/rows.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -17,7 +17,7 @@ declare module '../http/render.ts' {
 
 export function createRuleTestHandlers({ db, tasks }: Context) {
   /** The customers with the highest churn probability. */
-  const listOfferedCustomers = async (): Promise<PredictionRecord[]> => {
+  const listOfferedCustomers = async (): Promise<ListedPrediction[]> => {
     const { filter: population } = await currentPopulation(db);
     return tasks.run('listPredictions', {
       filter: { ...noFilter, population },
@@ -29,13 +29,13 @@ export function createRuleTestHandlers({ db, tasks }: Context) {
   return {
     /** `?prediction=ID`: which rules match this customer. */
     show: async (req: Request, res: Response) => {
-      const id = Number(req.query['prediction']);
-      const prediction = Number.isSafeInteger(id) && id > 0 ? await findPrediction(db, id) : undefined;
+      const id = scoreId(req.query['prediction']);
+      const prediction = id === null ? null : await tasks.run('findScore', { id });
       const recent = await listOfferedCustomers();
       const trials = prediction ? await tasks.run('tryRules', { prediction }) : [];
       await render(res, 'rules/test', (h) => ({
         title: 'Test the rules on a customer',
-        ...presentRuleTest(h, { prediction: prediction ?? null, recent, trials }),
+        ...presentRuleTest(h, { prediction, recent, trials }),
       }));
     },
   };

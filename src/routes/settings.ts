@@ -19,7 +19,6 @@ import {
   presentSettings,
 } from '../presenters/settings.ts';
 import type { FormInput, RiskLevelsInput } from '../presenters/settings.ts';
-import { countByThresholds } from '../store/prediction-totals.ts';
 import { getSettings } from '../store/settings.ts';
 import type { Settings } from '../store/settings.ts';
 import { organisationFields } from './organisation-form.ts';
@@ -56,14 +55,13 @@ const OrganisationForm = z.object({
     .max(120, 'Enter at most 120 months.'),
 });
 
-export function createSettingsHandlers({ db, config }: Context) {
+export function createSettingsHandlers({ db, config, tasks }: Context) {
   /** What thresholds would do: nothing is saved. */
   const preview = async (source: unknown): Promise<RiskLevelsInput> => {
     const form = parseForm(RiskForm, source);
     if (!form.ok) return { values: form.values, counts: null, errors: form.errors };
-    const { mediumFrom, highFrom } = form.data;
-    const { filter } = await currentPopulation(db);
-    const counts = await countByThresholds(db, mediumFrom, highFrom, filter);
+    const { filter: population } = await currentPopulation(db);
+    const counts = await tasks.run('countByThresholds', { thresholds: form.data, population });
     return { values: asPercentages(form.data), counts, errors: [] };
   };
 

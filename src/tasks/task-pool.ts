@@ -51,6 +51,7 @@ export function startTaskPool(
   const open = {
     page: openLane(config, limits.page),
     model: openLane(config, limits.model),
+    download: openLane(config, limits.download),
     long: openLane(config, limits.long),
   };
   const run = (name: ToTask['name'], args: unknown): Promise<unknown> =>

@@ -8,10 +8,10 @@ import { listFigures } from '../domain/analytics/analytics.ts';
 import type { FirstLine } from '../domain/csv/first-line.ts';
 import { takeInTable } from '../domain/datasets/import/convert.ts';
 import type { ReadingChoice } from '../domain/csv/intake.ts';
-import { predictionsCsv } from '../domain/scoring/customers-csv.ts';
+import { customersCsv } from '../domain/scoring/customers-csv.ts';
+import { computeDetails, findScore, getCustomerRecord } from '../domain/scoring/customer-record.ts';
+import type { CustomerScore } from '../domain/scoring/customer-record.ts';
 import type { Schema } from '../ml/data/schema.ts';
-import { listPredictionIds, listPredictions, pageOfPredictions } from '../store/prediction-lists.ts';
-import { probabilityHistogram, sumPredictions } from '../store/prediction-totals.ts';
 import { previewActivation } from '../domain/models/activation.ts';
 import { findAlternatives } from '../domain/scoring/alternatives.ts';
 import { inspectModelFile } from '../domain/models/registry.ts';
@@ -20,9 +20,13 @@ import type { CustomerForm } from '../domain/scoring/one-customer.ts';
 import { tryRules } from '../domain/retention/rule-trial.ts';
 import { baselineOf } from '../domain/scoring/what-if.ts';
 import { getModel } from '../store/models.ts';
-import type { PredictionFilter } from '../store/prediction-filters.ts';
+import type { PopulationFilter, PredictionFilter } from '../store/prediction-filters.ts';
 import type { PredictionSort } from '../store/prediction-lists.ts';
-import type { PredictionRecord } from '../store/prediction-records.ts';
+import type { RiskThresholds } from '../store/risk-levels.ts';
+import { listHistory } from '../store/score-files/history.ts';
+import { listPredictionIds, listPredictions, pageOfPredictions } from '../store/score-files/lists.ts';
+import type { ScoreStore } from '../store/score-files/store.ts';
+import { countByThresholds, probabilityHistogram, sumPredictions } from '../store/score-files/totals.ts';
 import type { Settings } from '../store/settings.ts';
 
 /** What a task works with. */
@@ -34,13 +38,15 @@ export interface TaskEnv {
 
 /** Tasks in different lanes do not wait for each other: an upload of a gigabyte delays no page. */
 export const lanes = {
-  /** The data of a page, or a part of a download. */
+  /** The data of a page. */
   page: { threads: 2, withinMs: 10_000, maxWaiting: 50 },
   /**
    * Computations with stored models. Only these threads keep the last models decoded. A form takes milliseconds, so many
    * can wait in line.
    */
   model: { threads: 2, withinMs: 20_000, maxWaiting: 500 },
+  /** Parts of downloads: each takes its turn, and no page waits for one. */
+  download: { threads: 1, withinMs: 60_000, maxWaiting: 50 },
   /** Work that grows with a file or with the number of customers. */
   long: { threads: 2, withinMs: 600_000, maxWaiting: 20 },
 } as const;
@@ -58,8 +64,16 @@ function model<Args, Result>(run: Task<Args, Result>['run']): Task<Args, Result>
   return { lane: 'model', run };
 }
 
+function download<Args, Result>(run: Task<Args, Result>['run']): Task<Args, Result> {
+  return { lane: 'download', run };
+}
+
 function long<Args, Result>(run: Task<Args, Result>['run']): Task<Args, Result> {
   return { lane: 'long', run };
+}
+
+function storeOf({ db, config }: TaskEnv): ScoreStore {
+  return { db, folder: config.uploadsDir };
 }
 
 interface Filtered {
@@ -69,20 +83,32 @@ interface Filtered {
 /** Arguments and results travel between threads: plain data, maps and typed arrays, no functions. */
 export const tasks = {
   pageOfPredictions: page(
-    ({ db }, { filter, sort, page, size }: Filtered & { sort: PredictionSort; page: number; size: number }) =>
-      pageOfPredictions(db, filter, sort, { page, size }),
+    (env, { filter, sort, page, size }: Filtered & { sort: PredictionSort; page: number; size: number }) =>
+      pageOfPredictions(storeOf(env), filter, sort, { page, size }),
   ),
-  listPredictions: page(
-    ({ db }, { filter, sort, limit }: Filtered & { sort: PredictionSort; limit: number }) =>
-      listPredictions(db, filter, sort, { limit }),
+  listPredictions: page((env, { filter, sort, limit }: Filtered & { sort: PredictionSort; limit: number }) =>
+    listPredictions(storeOf(env), filter, sort, { limit }),
   ),
-  listPredictionIds: page(({ db }, { filter, sort }: Filtered & { sort: PredictionSort }) =>
-    listPredictionIds(db, filter, sort),
+  listPredictionIds: page((env, { filter, sort }: Filtered & { sort: PredictionSort }) =>
+    listPredictionIds(storeOf(env), filter, sort),
   ),
-  predictionsCsv: page(({ db }, { ids }: { ids: readonly number[] }) => predictionsCsv(db, ids)),
-  sumPredictions: page(({ db }, { filter }: Filtered) => sumPredictions(db, filter)),
-  probabilityHistogram: page(({ db }, { filter, bins }: Filtered & { bins: number }) =>
-    probabilityHistogram(db, filter, bins),
+  customersCsv: download((env, { ids }: { ids: Float64Array }) => customersCsv(storeOf(env), ids)),
+  sumPredictions: page((env, { filter }: Filtered) => sumPredictions(storeOf(env), filter)),
+  probabilityHistogram: page((env, { filter, bins }: Filtered & { bins: number }) =>
+    probabilityHistogram(storeOf(env), filter, bins),
+  ),
+  countByThresholds: page(
+    (env, { thresholds, population }: { thresholds: RiskThresholds; population: PopulationFilter }) =>
+      countByThresholds(storeOf(env), thresholds, population),
+  ),
+  listFigures: page((env, { filter, schema }: Filtered & { schema: Schema }) =>
+    listFigures(storeOf(env), schema, filter),
+  ),
+  /** A score with the customer's inputs; null where there is none. */
+  findScore: page(async (env, { id }: { id: number }) => (await findScore(storeOf(env), id)) ?? null),
+  getCustomerRecord: page((env, { id }: { id: number }) => getCustomerRecord(storeOf(env), id)),
+  listHistory: page((env, { customerId, limit }: { customerId: string; limit: number }) =>
+    listHistory(storeOf(env), customerId, limit),
   ),
   /** Reads an uploaded table, and replaces it by its CSV form. */
   takeInTable: long(
@@ -91,26 +117,27 @@ export const tasks = {
       { path, firstLine, choice }: { path: string; firstLine?: FirstLine | null; choice?: ReadingChoice },
     ) => takeInTable(path, undefined, firstLine ?? null, choice),
   ),
-  listFigures: long(({ db }, { filter, schema }: Filtered & { schema: Schema }) =>
-    listFigures(db, schema, filter),
-  ),
   /** The contents of an uploaded model file. */
   inspectModelFile: page(({ config }, args: { file: string }) => inspectModelFile(config, args.file)),
   /** What activating a model would change, its promotion tests included. */
   previewActivation: model(async ({ db, config }, args: { modelId: number }) =>
     previewActivation(db, config.modelsDir, await getModel(db, args.modelId)),
   ),
+  /** What is not stored of a score of a batch: all reasons, actions and notes. */
+  computeDetails: model((env, { score }: { score: CustomerScore }) =>
+    computeDetails(storeOf(env), env.config.modelsDir, score),
+  ),
   scoreForm: model(({ db, config }, form: CustomerForm) => scoreForm(db, config.modelsDir, form)),
   findAlternatives: model(
-    ({ db, config }, { prediction, settings }: { prediction: PredictionRecord; settings: Settings }) =>
+    ({ db, config }, { prediction, settings }: { prediction: CustomerScore; settings: Settings }) =>
       findAlternatives(db, config.modelsDir, prediction, settings),
   ),
   /** The score that a what-if is compared with. */
   baselineOf: model(
-    ({ db, config }, { whatIf, original }: { whatIf: PredictionRecord; original: PredictionRecord }) =>
+    ({ db, config }, { whatIf, original }: { whatIf: CustomerScore; original: CustomerScore }) =>
       baselineOf(db, config.modelsDir, whatIf, original),
   ),
-  tryRules: model(({ db, config }, { prediction }: { prediction: PredictionRecord }) =>
+  tryRules: model(({ db, config }, { prediction }: { prediction: CustomerScore }) =>
     tryRules(db, config.modelsDir, prediction),
   ),
 };

@@ -5,13 +5,12 @@ import { guessMapping } from '../../src/domain/batches/mapping.ts';
 import { getBatch } from '../../src/store/batches.ts';
 import { getModel } from '../../src/store/models.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
-import { noFilter } from '../../src/store/prediction-filters.ts';
-import { listPredictions } from '../../src/store/prediction-lists.ts';
 import { csrfToken, customersCsv } from './app.ts';
 import type { TestApp } from './app.ts';
 import { postForm } from './datasets.ts';
 import type { Agent } from './datasets.ts';
 import { planOf } from './plan.ts';
+import { listScores } from './scores.ts';
 import { runJobs } from './work.ts';
 
 /** A candidate: a logistic regression of `only`, or of all columns. */
@@ -67,13 +66,7 @@ async function sendCustomers(test: TestApp, agent: Agent, csv: string): Promise<
 async function finishScoring(test: TestApp, agent: Agent, id: number) {
   await postForm(agent, `/batches/${id}/scoring`);
   await runJobs(test.context);
-  const filter = { ...noFilter, batch: id };
-  const rows = await listPredictions(
-    test.context.db,
-    filter,
-    { key: 'date', descending: false },
-    { limit: 1_000 },
-  );
+  const rows = await listScores(test, { batch: id });
   return {
     id,
     scores: new Map(rows.map(({ customerId, probability }) => [customerId!, probability])),

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { presentPredictionRows } from '../../src/presenters/prediction-rows.ts';
 import { createViewHelpers } from '../../src/presenters/view-helpers.ts';
-import type { PredictionRecord } from '../../src/store/prediction-records.ts';
+import type { ListedPrediction } from '../../src/store/score-files/rows.ts';
 
 const h = createViewHelpers({ currency: 'EUR', timeZone: 'Europe/Vienna' });
 
-const score: PredictionRecord = {
+const score: ListedPrediction = {
   id: 7,
   batchId: 1,
   batchName: 'a.csv',
@@ -16,13 +16,11 @@ const score: PredictionRecord = {
   modelLabel: 'v3',
   probability: 0.72,
   riskLevel: 'high',
-  reasons: { base: 0.2, strongest: [{ feature: 'is_active', value: '0', points: 0.12 }] },
-  actions: [],
+  reasons: [{ feature: 'is_active', value: '0', points: 0.12 }],
   recommendedAction: null,
   expectedSaving: null,
   monthlyValue: 49.9,
-  inputs: {},
-  notes: [],
+  isNoted: false,
   isSample: false,
   createdAt: '2026-11-02T12:00:00.000Z',
 };
@@ -44,7 +42,7 @@ const schema = {
 const reasonOf = (value: string | number | null, models = [{ id: 3, schema }]) =>
   presentPredictionRows(
     h,
-    [{ ...score, reasons: { base: 0, strongest: [{ feature: 'is_active', value, points: 0.12 }] } }],
+    [{ ...score, reasons: [{ feature: 'is_active', value, points: 0.12 }] }],
     models,
   )[0]!.reason;
 
@@ -61,7 +59,7 @@ describe('a row of the list of customers', () => {
     const names = [
       score,
       { ...score, customerId: 'C-1' },
-      { ...score, rowNumber: null, modelId: null, reasons: { base: 0, strongest: [] } },
+      { ...score, rowNumber: null, modelId: null, reasons: [] },
     ];
     const rows = presentPredictionRows(h, names, []);
     expect(rows.map(({ customer }) => customer)).toEqual(['Row 1,204', 'C-1', 'Prediction 7']);

@@ -5,8 +5,6 @@ import { formFields, notKnown } from '../../src/domain/scoring/one-customer.ts';
 import type { FormField } from '../../src/domain/scoring/one-customer.ts';
 import { getModel } from '../../src/store/models.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
-import { noFilter } from '../../src/store/prediction-filters.ts';
-import { listPredictions } from '../../src/store/prediction-lists.ts';
 import { getPrediction } from '../../src/store/prediction-records.ts';
 import {
   activateSmallModel,
@@ -18,6 +16,7 @@ import {
 } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
 import { addCandidate } from '../helpers/models.ts';
+import { detailsOf, listScores } from '../helpers/scores.ts';
 import { runJobs } from '../helpers/work.ts';
 
 type Agent = ReturnType<typeof request.agent>;
@@ -185,14 +184,14 @@ describe('a prediction', () => {
     await runJobs(test.context);
     await agent.post(`/batches/${id}/scoring`).type('form').send({ _csrf }).expect(303);
     await runJobs(test.context);
-    const byRow = { key: 'date', descending: false } as const;
-    const batch = await listPredictions(test.context.db, { ...noFilter, batch: id }, byRow, { limit: 100 });
+    const batch = await listScores(test, { batch: id });
     expect(batch).toHaveLength(lines.length);
     for (const [i, fromFile] of batch.entries()) {
       const fromForm = await predicted(formOf(lines[i]!));
       expect(fromForm.probability).toBe(fromFile.probability);
-      expect(fromForm.reasons).toEqual(fromFile.reasons);
-      expect(fromForm.actions).toEqual(fromFile.actions);
+      const { base, reasons, actions } = await detailsOf(test, fromFile);
+      expect(fromForm.reasons).toEqual({ base, strongest: reasons });
+      expect(fromForm.actions).toEqual(actions);
     }
   });
 

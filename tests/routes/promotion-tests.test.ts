@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { listEvents } from '../../src/store/audit.ts';
+import type { CustomerScore } from '../../src/domain/scoring/customer-record.ts';
 import { findActiveModel } from '../../src/store/models.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
-import { noFilter } from '../../src/store/prediction-filters.ts';
-import { listPredictions } from '../../src/store/prediction-lists.ts';
 import { listPromotionTests } from '../../src/store/promotion-tests.ts';
 import type { TaskName, Tasks } from '../../src/tasks/tasks.ts';
 import {
@@ -18,11 +17,14 @@ import type { TestApp } from '../helpers/app.ts';
 import { errorsOf, postForm } from '../helpers/datasets.ts';
 import type { Agent, Fields } from '../helpers/datasets.ts';
 import { addCandidate, scoreFile } from '../helpers/models.ts';
+import { listScores } from '../helpers/scores.ts';
 
 let test: TestApp;
 let admin: Agent;
 let analyst: Agent;
 let candidate: ModelRecord;
+/** A customer of a file. */
+let known: CustomerScore;
 beforeAll(async () => {
   test = await createTestApp();
   await setUpOrganisation(test);
@@ -30,6 +32,8 @@ beforeAll(async () => {
   candidate = await addCandidate(test, 'Contract and tenure', ['Contract', 'tenure']);
   [admin, analyst] = [await signIn(test, 'admin'), await signIn(test, 'analyst')];
   await scoreFile(test, analyst, customersCsv(60, 21));
+  [known] = (await listScores(test)) as [CustomerScore];
+  golden = { ...golden, customer: String(known.id) };
 });
 afterAll(() => test.close());
 beforeEach(() => test.context.db('promotion_tests').delete());
@@ -44,10 +48,9 @@ const longer: Fields = {
   allowed: '0',
   enabled: 'yes',
 };
-const golden: Fields = {
+let golden: Fields = {
   kind: 'golden',
   name: 'Our oldest customer',
-  customer: '1',
   low: '0',
   high: '100',
   enabled: 'yes',
@@ -55,12 +58,6 @@ const golden: Fields = {
 const save = (fields: Fields, path = '') => postForm(analyst, `/models/tests${path}`, fields);
 const tests = () => listPromotionTests(test.context.db);
 const newTest = async () => (await tests())[0]!;
-/** A score by its number. */
-const prediction = async (id: number) =>
-  (await listPredictions(test.context.db, noFilter, { key: 'date', descending: false }, { limit: 100 })).find(
-    (one) => one.id === id,
-  )!;
-
 /** The results on the activation page: outcome and details, one a test. */
 async function verdicts(): Promise<string[][]> {
   const { text } = await admin.get(`/models/${candidate.id}/activation`).expect(200);
@@ -129,7 +126,7 @@ describe('a known customer', () => {
     await save({ ...golden, customer: '', low: String(score - 1), high: String(score + 1) }, `/${id}`);
     expect((await verdicts())[0]![0]).toBe('Passed');
     const { definition } = await newTest();
-    expect(definition).toMatchObject({ inputs: (await prediction(1)).inputs });
+    expect(definition).toMatchObject({ inputs: known.inputs });
   });
 
   it('has to exist', async () => {

@@ -5,6 +5,7 @@ import { formFields, notKnown, predictCustomer, scoreForm } from '../../src/doma
 import type { User } from '../../src/domain/people/accounts.ts';
 import { tryRules } from '../../src/domain/retention/rule-trial.ts';
 import { findActiveModel } from '../../src/store/models.ts';
+import { findScore } from '../../src/domain/scoring/customer-record.ts';
 import { getPrediction } from '../../src/store/prediction-records.ts';
 import { listEvents } from '../../src/store/audit.ts';
 import { getRule, insertRule, listRules } from '../../src/store/retention-rules.ts';
@@ -222,7 +223,8 @@ describe('testing the rules on a customer', () => {
         scoreForm(db, config.modelsDir, form),
       );
       const prediction = await getPrediction(db, stored.ok ? stored.id : 0);
-      const tried = await tryRules(db, config.modelsDir, prediction);
+      const score = await findScore({ db, folder: config.uploadsDir }, prediction.id);
+      const tried = await tryRules(db, config.modelsDir, score!);
       const recommended = tried.filter((trial) => trial.whyNot === null).map(({ rule }) => rule.id);
       expect(new Set(recommended)).toEqual(new Set(prediction.actions.map(({ ruleId }) => ruleId)));
       await admin.get(`/settings/rules/test?prediction=${prediction.id}`).expect(200);

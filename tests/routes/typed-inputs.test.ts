@@ -4,14 +4,13 @@ import { scoreInputs } from '../../src/domain/models/promotion-tests.ts';
 import { tryRules } from '../../src/domain/retention/rule-trial.ts';
 import { getModel } from '../../src/store/models.ts';
 import { insertRule, listRules } from '../../src/store/retention-rules.ts';
-import { noFilter } from '../../src/store/prediction-filters.ts';
-import { listPredictions } from '../../src/store/prediction-lists.ts';
 import type { PredictionFilter } from '../../src/store/prediction-filters.ts';
 import { activateSmallModel, createTestApp, setUpOrganisation, signIn } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
 import { postForm } from '../helpers/datasets.ts';
 import type { Agent } from '../helpers/datasets.ts';
 import { scoreFile } from '../helpers/models.ts';
+import { listScores } from '../helpers/scores.ts';
 
 const file = [
   'customerID;tenure;MonthlyCharges;Contract',
@@ -31,13 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-const list = (filter: Partial<PredictionFilter> = {}) =>
-  listPredictions(
-    test.context.db,
-    { ...noFilter, ...filter },
-    { key: 'date', descending: false },
-    { limit: 100 },
-  );
+const list = (filter: Partial<PredictionFilter> = {}) => listScores(test, filter);
 const found = async (filter: Partial<PredictionFilter>) =>
   (await list(filter)).map(({ customerId }) => customerId);
 
@@ -95,7 +88,7 @@ describe('a file with decimal commas', () => {
     expect(form).toMatch(/<option value="One year" selected>/);
     const { text: page } = await analyst.get(`/customers/${small!.id}`).expect(200);
     expect(page).toMatch(/Monthly charges<\/dt><dd>70.35/);
-    expect(small!.reasons.strongest).toContainEqual(
+    expect(small!.reasons).toContainEqual(
       expect.objectContaining({ feature: 'MonthlyCharges', value: 70.35 }),
     );
   });

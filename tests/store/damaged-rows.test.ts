@@ -4,8 +4,6 @@ import { getBatch, insertBatch, listBatches } from '../../src/store/batches.ts';
 import { claimJob } from '../../src/store/job-leases.ts';
 import { enqueueJob } from '../../src/store/jobs.ts';
 import { getModel } from '../../src/store/models.ts';
-import { noFilter } from '../../src/store/prediction-filters.ts';
-import { listPredictions } from '../../src/store/prediction-lists.ts';
 import { insertRule, listRules } from '../../src/store/retention-rules.ts';
 import { defaultSettings, getSettings } from '../../src/store/settings.ts';
 import { activateSmallModel, createTestApp } from '../helpers/app.ts';
@@ -13,6 +11,7 @@ import type { TestApp } from '../helpers/app.ts';
 import { insertDataset, getDataset } from '../../src/store/datasets.ts';
 import { commaFormat } from '../helpers/csv-format.ts';
 import { storeScores } from '../helpers/predictions.ts';
+import { listScores } from '../helpers/scores.ts';
 
 let test: TestApp;
 beforeEach(async () => {
@@ -119,9 +118,8 @@ describe('damaged models and predictions', () => {
     const { db } = test.context;
     const id = await activateSmallModel(test);
     await storeScores(test, await getModel(db, id), 3);
-    const sort = { key: 'date', descending: false } as const;
     await db('predictions').where({ id: 2 }).update({ inputs: '{"tenure":[1]}' });
-    await expect(listPredictions(db, noFilter, sort, { limit: 10 })).rejects.toThrow(
+    await expect(listScores(test)).rejects.toThrow(
       /inputs of prediction 2 is damaged \(expected a number, text or null/,
     );
     await db('models').where({ id }).update({ evaluation: '{"folds":5}' });

@@ -1,12 +1,14 @@
 /** Risk by the values of the active model's columns: which columns are worth a figure, and their groups. */
-import type { Db } from '../../db.ts';
 import type { Feature, Schema } from '../../ml/data/schema.ts';
-import type { CellValue } from '../../ml/data/values.ts';
-import { visitFigureRows } from '../../store/prediction-figures.ts';
-import type { FigureRow } from '../../store/prediction-figures.ts';
 import type { PredictionFilter } from '../../store/prediction-filters.ts';
+import { visitFigureColumns } from '../../store/score-files/figures.ts';
+import type { FigureGroup } from '../../store/score-files/figures.ts';
+import type { ScoreStore } from '../../store/score-files/store.ts';
+import { getSettings } from '../../store/settings.ts';
 import { featureTitleWithUnit, levelText } from '../scoring/feature-words.ts';
-import { gridCell, groupNames, isBetween, roundEdges } from './number-groups.ts';
+import { createGroupSums, notKnownKey } from './group-sums.ts';
+import type { Group, GroupSums } from './group-sums.ts';
+import { gridOf, groupNames, isBetween, roundEdges } from './number-groups.ts';
 
 export interface FigureBar {
   /** The label of the bar. */
@@ -33,8 +35,6 @@ export interface Figure {
 }
 
 const notKnown = 'Not known';
-/** No level is empty text: a blank cell is read as missing. */
-const notKnownKey = '';
 const maxLevels = 12;
 /** Groups of a number, each with about the same number of customers. */
 const maxGroups = 6;
@@ -45,10 +45,15 @@ const minCustomers = 5;
  * One figure per column, the largest spread first. One pass over all matching customers, whatever the number
  * of columns; only the groups are kept.
  */
-export async function listFigures(db: Db, schema: Schema, filter: PredictionFilter): Promise<Figure[]> {
-  const groupings = schema.features.map(createGrouping).filter((grouping) => grouping !== null);
-  await visitFigureRows(db, filter, (row) => {
-    for (const grouping of groupings) add(grouping, row);
+export async function listFigures(
+  store: ScoreStore,
+  schema: Schema,
+  filter: PredictionFilter,
+): Promise<Figure[]> {
+  const { highFrom } = await getSettings(store.db);
+  const groupings = schema.features.flatMap(createGrouping);
+  await visitFigureColumns(store, filter, (scores) => {
+    for (const grouping of groupings) add(grouping, scores, highFrom);
   });
   return groupings.flatMap(toFigure).sort((a, b) => b.spread - a.spread);
 }
@@ -75,43 +80,24 @@ export function pickCategories(figures: readonly Figure[], schema: Schema, count
 interface Grouping {
   readonly feature: Feature;
   /** By level, or by the cell that a number lies in; '' where the value is not known. */
-  readonly groups: Map<string | number, Group>;
+  readonly sums: GroupSums;
 }
 
-interface Group {
-  count: number;
-  probabilities: number;
-  high: number;
-  valued: number;
-  revenueAtRisk: number;
+/** None for a column without a figure, such as a date. */
+function createGrouping(feature: Feature): Grouping[] {
+  if (feature.type === 'date') return [];
+  return [{ feature, sums: createGroupSums(feature.range === null ? String : gridOf(feature.range)) }];
 }
 
-/** null: a column without a figure, such as a date. */
-function createGrouping(feature: Feature): Grouping | null {
-  return feature.type === 'date' ? null : { feature, groups: new Map() };
-}
-
-function add({ feature, groups }: Grouping, row: FigureRow): void {
-  const key = groupOf(row.inputs[feature.name] ?? null, feature.range);
-  if (key === null) return;
-  let group = groups.get(key);
-  if (!group) {
-    group = { count: 0, probabilities: 0, high: 0, valued: 0, revenueAtRisk: 0 };
-    groups.set(key, group);
-  }
-  group.count++;
-  group.probabilities += row.probability;
-  if (row.isHigh) group.high++;
-  if (row.monthlyValue === null) return;
-  group.valued++;
-  group.revenueAtRisk += row.probability * row.monthlyValue;
-}
-
-/** null: in no group, such as text where the model takes a number. */
-function groupOf(value: CellValue, range: Feature['range']): string | number | null {
-  if (value === null) return notKnownKey;
-  if (range === null) return String(value);
-  return typeof value === 'number' ? gridCell(value, range) : null;
+function add({ feature, sums }: Grouping, scores: FigureGroup, highFrom: number): void {
+  const { probability, monthlyValue, rows } = scores;
+  const summed = { probability, monthlyValue, rows, highFrom };
+  const column = scores.input(feature.name);
+  if (column === undefined) sums.addUnknown(summed);
+  else if (column.kind === 'number') sums.addNumbers(summed, column.values);
+  else if (feature.range === null) sums.addLevels(summed, column, scores.levelsOf(feature.name) ?? []);
+  // Text where the model takes a number is in no group.
+  else sums.addUnknown({ ...summed, rows: rows.filter((row) => column.codes[row]! < 0) });
 }
 
 function toFigure(grouping: Grouping): Figure[] {
@@ -124,8 +110,9 @@ function toFigure(grouping: Grouping): Figure[] {
 }
 
 /** The most frequent levels, the highest risk first. */
-function levelBars({ feature, groups }: Grouping): FigureBar[] {
-  return [...groups]
+function levelBars({ feature, sums }: Grouping): FigureBar[] {
+  return sums
+    .list()
     .sort(([, a], [, b]) => b.count - a.count)
     .slice(0, maxLevels)
     .map(([level, group]) =>
@@ -139,8 +126,9 @@ function levelBars({ feature, groups }: Grouping): FigureBar[] {
 }
 
 /** From the lowest interval to the highest, then those who have no value. */
-function intervalBars({ feature, groups }: Grouping): FigureBar[] {
-  const cells = [...groups]
+function intervalBars({ feature, sums }: Grouping): FigureBar[] {
+  const groups = sums.list();
+  const cells = groups
     .flatMap(([from, group]) => (typeof from === 'number' ? [{ from, group, count: group.count }] : []))
     .sort((a, b) => a.from - b.from);
   const edges = roundEdges(cells, maxGroups);
@@ -155,7 +143,7 @@ function intervalBars({ feature, groups }: Grouping): FigureBar[] {
     };
     return toBar(together(inside.map(({ group }) => group)), name, filter);
   });
-  const unknown = groups.get(notKnownKey);
+  const unknown = groups.find(([key]) => key === notKnownKey)?.[1];
   return unknown ? [...bars, toBar(unknown, notKnown, levelFilter(feature, notKnownKey))] : bars;
 }
 

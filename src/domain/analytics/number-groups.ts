@@ -22,27 +22,44 @@ const digits = 3;
 const cellsInRange = 100;
 /** A number is exact up to this many digits. */
 const finestDigits = 12;
+const powers = Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
 /** How far from its place among the customers an edge may lie to be rounder, as a share of a group. */
 const leeway = 0.25;
 
-/** The highest edge of the grid that is not above the value; monotone, so larger values never get a lower cell. */
-export function gridCell(value: number, { min, max, integer }: Grid): number {
-  if (value === 0) return 0;
-  const magnitude = magnitudeOf(Math.abs(value));
-  const ofDigits = magnitude - digits + 1;
-  const ofRange = max > min ? Math.floor(Math.log10((max - min) / cellsInRange)) : ofDigits;
-  const exponent = Math.max(integer ? 0 : -20, magnitude - finestDigits, Math.min(ofDigits, ofRange));
-  // Divided by a power of ten, not multiplied by a fraction: the edge is then the number that its text says.
-  const edge = exponent < 0 ? (k: number) => k / 10 ** -exponent : (k: number) => k * 10 ** exponent;
-  const k = Math.floor(exponent < 0 ? value * 10 ** -exponent : value / 10 ** exponent);
-  if (edge(k) > value) return edge(k - 1);
-  return edge(k + 1) <= value ? edge(k + 1) : edge(k) + 0;
+/**
+ * The cells of a range: value → the highest edge of the grid that is not above it. Monotone, so larger values never get
+ * a lower cell.
+ */
+export function gridOf({ min, max, integer }: Grid): (value: number) => number {
+  const ofRange = max > min ? Math.floor(Math.log10((max - min) / cellsInRange)) : Infinity;
+  const least = integer ? 0 : -20;
+  return (value) => {
+    if (value === 0) return 0;
+    const magnitude = magnitudeOf(Math.abs(value));
+    const exponent = Math.max(least, magnitude - finestDigits, Math.min(magnitude - digits + 1, ofRange));
+    // Divided by a power of ten, not multiplied by a fraction: the edge is then the number that its text says.
+    const power = powerOf(Math.abs(exponent));
+    const k = Math.floor(exponent < 0 ? value * power : value / power);
+    const edge = exponent < 0 ? k / power : k * power;
+    if (edge > value) return edgeAt(k - 1, exponent, power);
+    const next = edgeAt(k + 1, exponent, power);
+    return next <= value ? next : edge + 0;
+  };
+}
+
+function edgeAt(k: number, exponent: number, power: number): number {
+  return exponent < 0 ? k / power : k * power;
 }
 
 /** The power of ten at or below a size. The logarithm alone is rounded: that of 999,999,999,999,998 is 15. */
 function magnitudeOf(size: number): number {
   const magnitude = Math.floor(Math.log10(size));
-  return 10 ** magnitude > size ? magnitude - 1 : magnitude;
+  return powerOf(magnitude) > size ? magnitude - 1 : magnitude;
+}
+
+/** Figures ask for the same few powers once a customer and column, and computing one takes longer than all the rest. */
+function powerOf(exponent: number): number {
+  return powers[exponent] ?? 10 ** exponent;
 }
 
 /** A name for each group between the edges; one that holds a single whole number is called by it. */

@@ -3,9 +3,10 @@ import type { Db } from '../../db.ts';
 import { AppError } from '../../errors.ts';
 import { findModel } from '../../store/models.ts';
 import type { ModelRecord } from '../../store/models.ts';
-import type { PredictionRecord } from '../../store/prediction-records.ts';
 import { listRules } from '../../store/retention-rules.ts';
 import { getSettings } from '../../store/settings.ts';
+import { isSameProbability } from '../scoring/customer-record.ts';
+import type { CustomerScore } from '../scoring/customer-record.ts';
 import { cellsOf } from '../scoring/customer-cells.ts';
 import { readModelFile } from '../models/files.ts';
 import { isModelOfSample } from './example-rules.ts';
@@ -21,16 +22,12 @@ export interface RuleTrial {
   readonly saving: number | null;
 }
 
-export async function tryRules(
-  db: Db,
-  modelsDir: string,
-  prediction: PredictionRecord,
-): Promise<RuleTrial[]> {
+export async function tryRules(db: Db, modelsDir: string, prediction: CustomerScore): Promise<RuleTrial[]> {
   const { valueMonths } = await getSettings(db);
   const model = prediction.modelId === null ? undefined : await findModel(db, prediction.modelId);
   const reasons = model ? await allReasons({ db, modelsDir }, model, prediction) : null;
   const trial = {
-    subject: { ...prediction, reasons: reasons ?? prediction.reasons.strongest },
+    subject: { ...prediction, reasons: reasons ?? prediction.reasons },
     valueMonths,
     isOfSample: model !== undefined && (await isModelOfSample(db, model)),
   };
@@ -66,13 +63,14 @@ function whyNotUsed({ enabled, isExample }: RetentionRule, isOfSample: boolean):
 async function allReasons(
   { db, modelsDir }: { readonly db: Db; readonly modelsDir: string },
   record: ModelRecord,
-  prediction: PredictionRecord,
+  prediction: CustomerScore,
 ): Promise<RuleSubject['reasons'] | null> {
   try {
     const model = await readModelFile(modelsDir, record);
     const scorer = createScorer(model, await currentScoringRules(db, record));
     const [result] = scoreCustomers(scorer, [{ cells: cellsOf(model.schema, prediction.inputs) }], '.');
-    if (result?.ok && result.customer.probability === prediction.probability) return result.customer.reasons;
+    if (result?.ok && isSameProbability(result.customer.probability, prediction.probability))
+      return result.customer.reasons;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
   }

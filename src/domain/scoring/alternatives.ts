@@ -8,9 +8,9 @@ import type { Model } from '../../ml/model/model.ts';
 import { addRow, createRowBatch, isNumeric, toTable } from '../../ml/data/row-reader.ts';
 import type { Feature } from '../../ml/data/schema.ts';
 import { findModel } from '../../store/models.ts';
-import type { PredictionRecord } from '../../store/prediction-records.ts';
 import type { Settings } from '../../store/settings.ts';
 import { cellsOf } from './customer-cells.ts';
+import type { CustomerScore } from './customer-record.ts';
 import { featureTitle, levelText } from './feature-words.ts';
 import { readModelFile } from '../models/files.ts';
 
@@ -33,7 +33,7 @@ const none: Alternatives = { below: null, changeable: [], found: [] };
 export async function findAlternatives(
   db: Db,
   modelsDir: string,
-  prediction: PredictionRecord,
+  prediction: CustomerScore,
   settings: Settings,
 ): Promise<Alternatives> {
   const below = { low: null, medium: settings.mediumFrom, high: settings.highFrom }[prediction.riskLevel];
@@ -47,7 +47,7 @@ export async function findAlternatives(
   }
 }
 
-function alternativesOf(model: Model, prediction: PredictionRecord, below: number): Alternatives {
+function alternativesOf(model: Model, prediction: CustomerScore, below: number): Alternatives {
   const { features } = model.schema;
   const changeable = [...features.keys()].filter((place) => features[place]!.actionable === true);
   const answer = { below, changeable: changeable.map((place) => featureTitle(features[place]!)), found: [] };

@@ -1,10 +1,11 @@
 /** The list of customers as CSV: what a download holds. */
+import { getPredictionRows } from '../../store/score-files/rows.ts';
+import type { ListedPrediction } from '../../store/score-files/rows.ts';
+import type { ScoreStore } from '../../store/score-files/store.ts';
 import { byteOrderMark, safeLine } from '../csv/writer.ts';
 import type { CsvCell } from '../csv/writer.ts';
-import type { Db } from '../../db.ts';
-import { getPredictions } from '../../store/prediction-records.ts';
-import type { PredictionRecord } from '../../store/prediction-records.ts';
 import { reasonWords } from './explanations.ts';
+import { listNotes } from './listed-notes.ts';
 
 const header = [
   'customer',
@@ -24,30 +25,33 @@ const header = [
 ];
 
 /** The first line, after the mark that makes spreadsheets read UTF-8. */
-export const predictionsCsvHeader = byteOrderMark + safeLine(header);
+export const customersCsvHeader = byteOrderMark + safeLine(header);
 
-/** The lines of these predictions, in this order. */
-export async function predictionsCsv(db: Db, ids: readonly number[]): Promise<string> {
-  const predictions = await getPredictions(db, ids);
-  return predictions.map((row) => safeLine(toCells(row))).join('');
+/** The lines of these scores, in this order: a few ten thousand at once, because parts of files are read for them. */
+export async function customersCsv(store: ScoreStore, ids: Float64Array): Promise<Uint8Array> {
+  const predictions = await getPredictionRows(store, ids);
+  const notes = await listNotes(store, predictions);
+  let text = '';
+  for (const row of predictions) text += safeLine(toCells(row, notes.get(row.id) ?? []));
+  return Buffer.from(text);
 }
 
-function toCells(row: PredictionRecord): CsvCell[] {
-  const reasons = [0, 1, 2].map((i) =>
-    row.reasons.strongest[i] ? reasonWords(row.reasons.strongest[i]) : '',
-  );
+function toCells(row: ListedPrediction, notes: readonly string[]): CsvCell[] {
+  const [first, second, third] = row.reasons;
   return [
     row.customerId,
     row.probability,
     row.riskLevel,
     row.monthlyValue,
-    ...reasons,
+    first ? reasonWords(first) : '',
+    second ? reasonWords(second) : '',
+    third ? reasonWords(third) : '',
     row.recommendedAction,
     row.expectedSaving,
     row.modelLabel,
     row.createdAt,
     row.batchName,
     row.rowNumber,
-    row.notes.join('; '),
+    notes.join('; '),
   ];
 }

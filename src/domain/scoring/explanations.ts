@@ -35,6 +35,11 @@ export function effectWords(probability: number): string {
   return `${points > 0 ? 'raises' : 'lowers'} risk by ${sizeText(points)}`;
 }
 
+/** What is noted on a score: first which values were read as others. */
+export function noteTexts(renamed: readonly string[] | undefined, notes: readonly CellNote[]): string[] {
+  return [...(renamed ?? []), ...notes.map(noteWords)];
+}
+
 export function noteWords({ column, kind, found, beyond, used }: CellNote): string {
   const said = shortened(found);
   switch (kind) {

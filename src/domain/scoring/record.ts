@@ -4,7 +4,7 @@ import type { ScoredCustomer } from './scoring.ts';
 import type { Reason } from './explanations.ts';
 
 /** Reasons kept with each prediction; the rest is shown as 'all others'. */
-const reasonsKept = 6;
+export const reasonsKept = 6;
 
 export interface StoredReasons {
   readonly base: number;

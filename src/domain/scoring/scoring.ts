@@ -14,7 +14,7 @@ import { chooseActions } from '../retention/matching.ts';
 import type { RecommendedAction } from '../retention/matching.ts';
 import { riskLevelOf } from '../risk/levels.ts';
 import type { RiskLevel } from '../risk/levels.ts';
-import { noteWords } from './explanations.ts';
+import { noteTexts } from './explanations.ts';
 import type { Reason } from './explanations.ts';
 
 /** What a score depends on besides the model; stored with a batch when its scoring starts. */
@@ -101,7 +101,7 @@ interface Scored {
 
 function describe(
   { model, rules }: Scorer,
-  { inputs, notes, monthlyValue, renamed = [] }: ReadCustomer,
+  { inputs, notes, monthlyValue, renamed }: ReadCustomer,
   { probability, base, points }: Scored,
 ): ScoredCustomer {
   const riskLevel = riskLevelOf(probability, rules);
@@ -117,7 +117,7 @@ function describe(
       { probability, riskLevel, reasons, inputs, monthlyValue },
       rules.valueMonths,
     ),
-    notes: [...renamed, ...notes.map(noteWords)],
+    notes: noteTexts(renamed, notes),
     monthlyValue,
     inputs,
   };

@@ -2,8 +2,8 @@
 import type { Db } from '../../db.ts';
 import { AppError } from '../../errors.ts';
 import { getModel } from '../../store/models.ts';
-import type { PredictionRecord } from '../../store/prediction-records.ts';
 import { readModelFile } from '../models/files.ts';
+import type { CustomerScore } from './customer-record.ts';
 import { scoreInputs } from '../models/promotion-tests.ts';
 
 export interface Baseline {
@@ -17,8 +17,8 @@ export interface Baseline {
 export async function baselineOf(
   db: Db,
   modelsDir: string,
-  whatIf: PredictionRecord,
-  original: PredictionRecord,
+  whatIf: CustomerScore,
+  original: CustomerScore,
 ): Promise<Baseline> {
   if (whatIf.modelId === original.modelId) return { isOtherModel: false, probability: original.probability };
   if (whatIf.modelId === null) return { isOtherModel: true, probability: null };

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gridCell, groupNames, roundEdges } from '../../../src/domain/analytics/number-groups.ts';
+import { gridOf, groupNames, roundEdges } from '../../../src/domain/analytics/number-groups.ts';
 
-type Range = Parameters<typeof gridCell>[1];
+type Range = Parameters<typeof gridOf>[0];
 
 function edgesOf(values: readonly number[], range: Range, groups = 6): number[] {
   const counts = new Map<number, number>();
   for (const value of values) {
-    const cell = gridCell(value, range);
+    const cell = gridOf(range)(value);
     counts.set(cell, (counts.get(cell) ?? 0) + 1);
   }
   const cells = [...counts].map(([from, count]) => ({ from, count })).sort((a, b) => a.from - b.from);
@@ -78,7 +78,7 @@ describe('groups of a number', () => {
     );
     fc.assert(
       fc.property(value, value, range, (a, b, within) => {
-        const [cellA, cellB] = [gridCell(a, within), gridCell(b, within)];
+        const [cellA, cellB] = [gridOf(within)(a), gridOf(within)(b)];
         expect(cellA).toBeLessThanOrEqual(a);
         if (a >= cellB) expect(cellA).toBeGreaterThanOrEqual(cellB);
         else expect(cellA).toBeLessThan(cellB);

@@ -23,13 +23,12 @@ import type { BatchRecord } from '../../../src/store/batches.ts';
 import { listOpenJobs } from '../../../src/store/jobs.ts';
 import { getModel } from '../../../src/store/models.ts';
 import type { ModelRecord } from '../../../src/store/models.ts';
-import { noFilter } from '../../../src/store/prediction-filters.ts';
-import { listPredictions } from '../../../src/store/prediction-lists.ts';
 import { listRememberedNames } from '../../../src/store/remembered-names.ts';
 import { createTestApp, customersCsv, setUpOrganisation } from '../../helpers/app.ts';
 import type { TestApp } from '../../helpers/app.ts';
 import { header } from '../../helpers/corpus.ts';
 import { planOf } from '../../helpers/plan.ts';
+import { detailsOf, listScores } from '../../helpers/scores.ts';
 import { runJobs } from '../../helpers/work.ts';
 
 let test: TestApp;
@@ -71,10 +70,9 @@ async function checked(...rows: string[]): Promise<BatchRecord> {
 }
 
 const scored = async (id: number) => {
-  const { db } = test.context;
-  await scoreBatchLater(db, user, id);
+  await scoreBatchLater(test.context.db, user, id);
   await runJobs(test.context);
-  return listPredictions(db, { ...noFilter, batch: id }, { key: 'date', descending: false }, { limit: 10 });
+  return listScores(test, { batch: id });
 };
 const rejectedRows = async (batch: BatchRecord) =>
   (await listRejectedRows(test.context.db, test.context.config.uploadsDir, batch, 1)).rows;
@@ -114,7 +112,9 @@ describe('a column that refuses what it does not know', () => {
     const id = await correct(batch, await rejectedRows(batch), [2, 1, 'Two year']);
     await runJobs(test.context);
     const [score] = await scored(id);
-    expect(score!.notes).toEqual(['tenure 900 is above the allowed range (72); 72 was used']);
+    expect((await detailsOf(test, score!)).notes).toEqual([
+      'tenure 900 is above the allowed range (72); 72 was used',
+    ]);
     expect(readFileSync(join(test.context.config.uploadsDir, batch.file))).toEqual(original);
     expect(await getBatch(test.context.db, batch.id)).toEqual(batch);
   });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findScore } from '../../../src/domain/scoring/customer-record.ts';
 import { findAlternatives } from '../../../src/domain/scoring/alternatives.ts';
 import { predictCustomer, scoreForm } from '../../../src/domain/scoring/one-customer.ts';
 import { storeModel, trainOnTable } from '../../../src/domain/training/fit.ts';
 import { readTrainingTable } from '../../../src/domain/training/table.ts';
 import { activateModel } from '../../../src/store/models.ts';
-import { getPrediction } from '../../../src/store/prediction-records.ts';
 import { getSettings } from '../../../src/store/settings.ts';
 import { createTestApp, customersCsv, setUpOrganisation } from '../../helpers/app.ts';
 import type { TestApp } from '../../helpers/app.ts';
@@ -37,7 +37,7 @@ async function ask(contract: string, tenure: string) {
     scoreForm(db, config.modelsDir, form),
   );
   if (!result.ok) throw new Error(JSON.stringify(result.errors));
-  const prediction = await getPrediction(db, result.id);
+  const prediction = (await findScore({ db, folder: config.uploadsDir }, result.id))!;
   return { prediction, ...(await findAlternatives(db, config.modelsDir, prediction, await getSettings(db))) };
 }
 
