@@ -46,8 +46,15 @@ function renamingWords({ feature, found, level }: Renaming): string {
 }
 
 export function customerIdOf(cells: readonly string[], mapping: ColumnMapping): string | null {
-  const text = mapping.identifier === null ? '' : (cells[mapping.identifier] ?? '').trim();
-  return text === '' ? null : text.slice(0, 200);
+  const text = mapping.identifier === null ? '' : identifierOf(cells[mapping.identifier] ?? '');
+  return text === '' ? null : text;
+}
+
+export const identifierLength = 200;
+
+/** What identifies a customer in a cell; empty: nothing. */
+export function identifierOf(cell: string): string {
+  return cell.trim().slice(0, identifierLength);
 }
 
 /** In place of a column where the row as a whole cannot be read. */

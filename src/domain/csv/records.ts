@@ -32,7 +32,7 @@ export type RecordReading =
     };
 
 export const maxRecordBytes = 8 * 1024 * 1024;
-const maxCellLength = 1_000_000;
+export const maxCellLength = 1_000_000;
 
 const quote = 0x22;
 const space = 0x20;

@@ -17,7 +17,7 @@ export interface RawCustomer {
 }
 
 /** Monthly revenue is below this, as in the forms of rules and costs, so that sums over all customers stay exact. */
-const largestAmount = 999_999_999.99;
+export const largestAmount = 999_999_999.99;
 
 export interface CustomerReader {
   readonly batch: RowBatch;

@@ -10,6 +10,9 @@ import type { RawBlock, RejectedRow, TypedBlock } from './typed-block.ts';
 
 export interface BlockRows {
   readonly plan: BlockPlan;
+  /** Bytes of the delimiter and of the decimal sign. */
+  readonly separator: number;
+  readonly decimal: number;
   /** Accepted so far; the place in every array of the row that is being read. */
   count: number;
   readonly rowNumbers: Uint32Array;
@@ -28,9 +31,9 @@ export interface BlockRows {
   readonly rejects: RejectedRow[];
 }
 
+/** Row i's text is `bytes[ends[i - 1] ?? 0 .. ends[i]]`. */
 export interface GrowingText {
   bytes: Buffer;
-  length: number;
   readonly ends: Uint32Array;
 }
 
@@ -47,14 +50,16 @@ export function createBlockRows(plan: BlockPlan, capacity: number): BlockRows {
   }
   return {
     plan,
+    separator: plan.delimiter.charCodeAt(0),
+    decimal: plan.decimal.charCodeAt(0),
     count: 0,
     rowNumbers: new Uint32Array(capacity),
     starts: new Uint32Array(capacity),
     lengths: new Uint32Array(capacity),
     isPlain: new Uint8Array(capacity),
-    monthlyValue: new Float64Array(capacity),
+    monthlyValue: new Float64Array(capacity).fill(NaN),
     noted: new Uint8Array(capacity),
-    identifiers: { bytes: Buffer.allocUnsafeSlow(16 * capacity), length: 0, ends: new Uint32Array(capacity) },
+    identifiers: { bytes: Buffer.allocUnsafeSlow(16 * capacity), ends: new Uint32Array(capacity) },
     inputs,
     table,
     others: features.map(() => new Map<string, number>()),
@@ -87,11 +92,33 @@ function codeOfOther({ others, plan }: BlockRows, feature: number, text: string)
   return plan.features[feature]!.levels.length + place;
 }
 
-/** Room for `more` bytes behind the identifiers. */
-export function growText(text: GrowingText, more: number): void {
-  const larger = Buffer.allocUnsafeSlow(Math.max(2 * text.bytes.length, text.length + more));
-  text.bytes.copy(larger, 0, 0, text.length);
-  text.bytes = larger;
+/** Room for the identifier of the row that is being read; returns where it begins. */
+export function makeRoom({ identifiers, count }: BlockRows, length: number): number {
+  const start = count === 0 ? 0 : identifiers.ends[count - 1]!;
+  if (start + length > identifiers.bytes.length) {
+    const larger = Buffer.allocUnsafeSlow(2 * (start + length));
+    identifiers.bytes.copy(larger, 0, 0, start);
+    identifiers.bytes = larger;
+  }
+  return start;
+}
+
+export function storeIdentifier(rows: BlockRows, text: string): void {
+  const length = Buffer.byteLength(text);
+  const start = makeRoom(rows, length);
+  rows.identifiers.bytes.write(text, start);
+  rows.identifiers.ends[rows.count] = start + length;
+}
+
+/** Accepts the row that is being read. */
+export function endRow(rows: BlockRows, rowNumber: number, start: number, end: number): void {
+  const { count, notes, plan } = rows;
+  rows.rowNumbers[count] = rowNumber;
+  rows.starts[count] = start;
+  rows.lengths[count] = end - start;
+  rows.noted[count] = notes.isNoted() || plan.absent.length > 0 ? 1 : 0;
+  notes.endRow(count);
+  rows.count++;
 }
 
 export function finishBlock(rows: BlockRows, raw: RawBlock): TypedBlock {
@@ -118,8 +145,8 @@ export function finishBlock(rows: BlockRows, raw: RawBlock): TypedBlock {
   };
 }
 
-function finishText({ bytes, length, ends }: GrowingText, count: number): TextColumn {
-  return { bytes: bytes.subarray(0, length), ends: ends.subarray(0, count) };
+function finishText({ bytes, ends }: GrowingText, count: number): TextColumn {
+  return { bytes: bytes.subarray(0, ends[count - 1] ?? 0), ends: ends.subarray(0, count) };
 }
 
 function inputColumn({ inputs, others, count }: BlockRows, j: number): InputColumn {

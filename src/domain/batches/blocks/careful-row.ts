@@ -4,7 +4,7 @@ import { isBlankRow, readRecord } from '../../csv/records.ts';
 import { safeCell } from '../../csv/writer.ts';
 import { readCustomer } from '../../scoring/customer-reading.ts';
 import { customerIdOf, toCustomer, unreadable } from '../rows.ts';
-import { growText, storeCell } from './block-rows.ts';
+import { endRow, storeCell, storeIdentifier } from './block-rows.ts';
 import type { BlockRows } from './block-rows.ts';
 
 export interface RecordPlace {
@@ -19,7 +19,7 @@ export function readRowCarefully(rows: BlockRows, bytes: Buffer, place: RecordPl
   const { plan } = rows;
   const record = bytes.subarray(place.start, place.end);
   if (record.length === 0 || isBlankRow(record, plan.delimiter)) return;
-  const reading = readRecord(record, plan.delimiter, plan.columnCount);
+  const reading = readRecord(record, plan.delimiter, plan.uses.columnCount);
   const { rowNumber } = place;
   const { cells } = reading;
   clearRows(plan.customer.batch);
@@ -33,9 +33,9 @@ export function readRowCarefully(rows: BlockRows, bytes: Buffer, place: RecordPl
   storeCells(rows, cells);
   storeIdentifier(rows, customerIdOf(cells, plan.mapping) ?? '');
   rows.monthlyValue[rows.count] = monthlyValue ?? NaN;
-  const written = cells.map((cell) => safeCell(cell, plan.delimiter)).join(plan.delimiter);
-  const isPlain = written === record.toString('utf8');
-  endRow(rows, place, isPlain);
+  const isPlain = !record.includes('"') && cells.every((cell) => safeCell(cell, plan.delimiter) === cell);
+  rows.isPlain[rows.count] = isPlain ? 1 : 0;
+  endRow(rows, rowNumber, place.start, place.end);
 }
 
 function storeCells(rows: BlockRows, cells: readonly string[]): void {
@@ -44,23 +44,4 @@ function storeCells(rows: BlockRows, cells: readonly string[]): void {
     const place = mapping.features[j] ?? null;
     if (place !== null) storeCell(rows, read(cells[place]));
   });
-}
-
-export function storeIdentifier({ identifiers, count }: BlockRows, text: string): void {
-  const length = Buffer.byteLength(text);
-  if (identifiers.length + length > identifiers.bytes.length) growText(identifiers, length);
-  identifiers.length += identifiers.bytes.write(text, identifiers.length);
-  identifiers.ends[count] = identifiers.length;
-}
-
-/** Accepts the row that is being read. */
-export function endRow(rows: BlockRows, { rowNumber, start, end }: RecordPlace, isPlain: boolean): void {
-  const { count, notes, plan } = rows;
-  rows.rowNumbers[count] = rowNumber;
-  rows.starts[count] = start;
-  rows.lengths[count] = end - start;
-  rows.isPlain[count] = isPlain ? 1 : 0;
-  rows.noted[count] = notes.isNoted() || plan.absent.length > 0 ? 1 : 0;
-  notes.endRow(count);
-  rows.count++;
 }

@@ -36,7 +36,7 @@ export interface TypedBlock {
   /** Where the record begins within `bytes`, and its length without the line end. */
   readonly starts: Uint32Array;
   readonly lengths: Uint32Array;
-  /** 1: writing its cells for people (`safeLine`) gives the very bytes of the line, which may be copied. */
+  /** 1: no quotation marks, and writing its cells for people (`safeLine`) gives the very bytes of the line: they may be copied. */
   readonly isPlain: Uint8Array;
   /** Trimmed, at most 200 characters; empty: none. */
   readonly identifiers: TextColumn;
