@@ -1,5 +1,6 @@
 import { scoreBatch } from '../domain/batches/scoring.ts';
+import { openBlockThreads } from './block-threads.ts';
 import type { JobHandler } from './job-handler.ts';
 
 export const runScoreBatch: JobHandler = ({ db, config, ...steps }, { batchId }) =>
-  scoreBatch(db, config, Number(batchId), steps);
+  scoreBatch(db, { ...config, openRunner: openBlockThreads(config.threadMemoryMb) }, Number(batchId), steps);

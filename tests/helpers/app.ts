@@ -113,6 +113,13 @@ export function customersCsv(count: number, seed: number, withLabel = false): st
   return `${[columns.join(','), ...rows].join('\n')}\n`;
 }
 
+/** So many customers that scoring takes a while: a few thousand, again and again, each with an identifier of its own. */
+export function manyCustomersCsv(count: number): string {
+  const [header = '', ...lines] = customersCsv(Math.min(count, 5_000), 5).trim().split('\n');
+  const rows = Array.from({ length: count }, (_, i) => `${i}-${lines[i % lines.length]!}`);
+  return `${[header, ...rows].join('\n')}\n`;
+}
+
 /** A small logistic model on generated customers, active, and the example rules as if somebody had reviewed them. */
 export async function activateSmallModel(
   { context }: TestApp,

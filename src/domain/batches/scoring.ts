@@ -1,17 +1,10 @@
 /**
- * Scoring a batch: chunk by chunk, results and rejects appended to their files and synced, then the predictions,
- * the counts and the checkpoint in one transaction. A resumed run truncates both files to the checkpoint and continues,
- * so that its output is that of an uninterrupted one (docs/decisions/0005).
+ * Scoring a batch: blocks of its file are scored, in threads where there are some, and their results appended in order to
+ * the result files. At intervals these are synced and one short transaction stores the counts and the checkpoint. A
+ * resumed run cuts the files off at the checkpoint and continues, so that its output is that of an uninterrupted one
+ * (docs/decisions/0005).
  */
-import {
-  closeSync,
-  existsSync,
-  fdatasyncSync,
-  ftruncateSync,
-  openSync,
-  renameSync,
-  writeSync,
-} from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
@@ -21,168 +14,143 @@ import type { Checkpoint, FrozenRules } from '../../store/batch-documents.ts';
 import type { AddedCounts, BatchRecord } from '../../store/batches.ts';
 import { getModel } from '../../store/models.ts';
 import type { ModelRecord } from '../../store/models.ts';
-import { insertPredictions } from '../../store/prediction-writes.ts';
-import type { NewPrediction } from '../../store/prediction-writes.ts';
-import { batchFile } from './files.ts';
-import { rejectedHeader, rejectedLine, scoredHeader, scoredLine, unscoredLine } from './output.ts';
-import { byteOrderMark } from '../csv/writer.ts';
-import { customerIdOf, toCustomer, unreadable } from './rows.ts';
-import type { CsvFormat } from '../csv/intake.ts';
-import { challengeLater } from '../models/challenger.ts';
-import { fileStart, readCsvChunks } from '../csv/reader.ts';
-import type { CsvRow } from '../csv/reader.ts';
+import { markLatest } from '../../store/score-files/latest.ts';
+import { fileStart } from '../csv/reader.ts';
 import { cancelled, done } from '../jobs/steps.ts';
 import type { JobOutcome, JobSteps } from '../jobs/steps.ts';
-import { mappingOf } from './mapping.ts';
-import type { ColumnMapping } from './mapping.ts';
+import { challengeLater } from '../models/challenger.ts';
 import { readModelFile } from '../models/files.ts';
-import { toStored } from '../scoring/record.ts';
 import { relabelAfterScoring } from '../risk/relabelling.ts';
-import { createScorer, scoreCustomers } from '../scoring/scoring.ts';
-import type { ScoredCustomer, Scorer } from '../scoring/scoring.ts';
+import type { BlockResult, BlockTask } from './blocks/block-work.ts';
+import { readBlocks } from './blocks/cut.ts';
+import { inOrder, runHere } from './blocks/runner.ts';
+import type { OpenRunner } from './blocks/runner.ts';
+import { scoreFileHeader } from './blocks/score-block.ts';
+import type { ScoringPlan } from './blocks/score-block.ts';
+import { mappingOf } from './mapping.ts';
+import { openResultFiles } from './result-files.ts';
+import type { ResultFiles } from './result-files.ts';
 
-const rowsPerChunk = 1_000;
+/** A crash repeats the work of so long at most. */
+const checkpointMs = 250;
 
-export interface Folders {
+export interface ScoringEnv {
   readonly uploadsDir: string;
   readonly modelsDir: string;
+  /** Without it, blocks are scored in this thread. */
+  readonly openRunner?: OpenRunner;
 }
 
 export async function scoreBatch(
   db: Db,
-  folders: Folders,
+  { uploadsDir, modelsDir, openRunner = runHere }: ScoringEnv,
   batchId: number,
   steps: JobSteps,
 ): Promise<JobOutcome> {
   const batch = await getBatch(db, batchId);
-  const record = await frozenModel(db, batch);
-  const work = createWork(
-    batch,
-    record,
-    createScorer(await readModelFile(folders.modelsDir, record), rulesOf(batch), rowsPerChunk),
+  const plan = await planOf(db, modelsDir, batch);
+  // Inside a transaction that needs the job's lease: a process that lost the job must not cut off the files.
+  const files = await inTransaction(db, () =>
+    Promise.resolve(openResultFiles(uploadsDir, batch, scoreFileHeader(plan))),
   );
-  // Inside a transaction that needs the job's lease: a process that lost the job must not truncate the files.
-  const files = await inTransaction(db, () => Promise.resolve(openFiles(folders.uploadsDir, work)));
+  const progress = createProgress(batch, files);
+  const commit = async (): Promise<void> => {
+    files.sync();
+    await inTransaction(db, async (trx) => {
+      await steps.stored?.(trx);
+      await progress.store(trx);
+    });
+    progress.forget();
+  };
+  const path = join(uploadsDir, batch.file);
+  const runner = openRunner(taskOf(batch, plan), statSync(path).size);
   try {
-    const path = join(folders.uploadsDir, batch.file);
     const from = batch.checkpoint?.position ?? fileStart;
-    let seen = batch.scoredCount + batch.rejectedCount;
-    const shape = { delimiter: work.format.delimiter, columnCount: batch.header.length };
-    for (const chunk of readCsvChunks(path, shape, rowsPerChunk, from)) {
-      const answer = await steps.step(seen, batch.rowCount);
+    for await (const result of inOrder(readBlocks(path, batch.format.delimiter, from), runner)) {
+      progress.add(result);
+      const answer = await steps.step(progress.seen(), batch.rowCount);
+      if (answer !== 'go on' || progress.age() >= checkpointMs) await commit();
       if (answer === 'stop') return 'stopped';
       if (answer === 'cancel')
         return cancelled(async (trx) => {
           await updateBatch(trx, batchId, { state: 'cancelled' });
-          await relabelAfterScoring(trx, batchId);
+          await endScores(trx, uploadsDir, batchId);
         });
-      const result = scoreChunk(work, chunk.rows);
-      files.append(result.scored, result.rejected);
-      const checkpoint: Checkpoint = { position: chunk.after, ...files.sizes() };
-      await inTransaction(db, async (trx) => {
-        await steps.stored?.(trx);
-        await insertPredictions(trx, result.predictions);
-        await addToBatch(trx, batchId, countsOf(result), checkpoint);
-      });
-      seen += chunk.rows.length;
     }
+    await commit();
     return done(async (trx) => {
       files.publish();
-      await finish(trx, batchId);
+      await finish(trx, uploadsDir, batchId);
     });
   } finally {
+    await runner.close();
     files.close();
   }
 }
 
-interface Work {
-  readonly batch: BatchRecord;
-  readonly record: ModelRecord;
-  readonly scorer: Scorer;
-  readonly format: CsvFormat;
-  readonly mapping: ColumnMapping;
-}
-
-interface ChunkResult {
-  readonly scored: string;
-  readonly rejected: string;
-  readonly predictions: readonly NewPrediction[];
-  readonly rejectedCount: number;
-  readonly notedCount: number;
-}
-
-function createWork(batch: BatchRecord, record: ModelRecord, scorer: Scorer): Work {
+/** What has been appended to the files since the last checkpoint. */
+function createProgress(batch: BatchRecord, files: ResultFiles) {
+  let position = batch.checkpoint?.position ?? fileStart;
+  let seen = batch.scoredCount + batch.rejectedCount;
+  let scoreRows = batch.checkpoint ? batch.scoreRows : 0;
+  let counts = noCounts;
+  // The first block is stored at once: whoever waits sees that it goes on.
+  let since = -Infinity;
   return {
-    batch,
-    record,
-    scorer,
-    format: batch.format,
-    mapping: mappingOf(batch),
+    /** Appends a result to the files. */
+    add: ({ rejected, scored, rowCount, rejectedCount, after }: BlockResult): void => {
+      if (scored === null) throw new Error('The block was not scored.');
+      files.append(scored.lines, rejected, scored.group);
+      counts = sumOf(counts, scored.counts);
+      position = after;
+      seen += rowCount + rejectedCount;
+      scoreRows += rowCount;
+    },
+    store: async (trx: Db): Promise<void> => {
+      const { scoredBytes, rejectedBytes, scoreBytes } = files.sizes();
+      const checkpoint: Checkpoint = { position, scoredBytes, rejectedBytes };
+      await addToBatch(trx, batch.id, counts, checkpoint);
+      await updateBatch(trx, batch.id, { scoreRows, scoreBytes });
+    },
+    /** They are stored. */
+    forget: (): void => {
+      counts = noCounts;
+      since = performance.now();
+    },
+    seen: () => seen,
+    /** Milliseconds since the last checkpoint. */
+    age: () => performance.now() - since,
   };
 }
 
-function scoreChunk(work: Work, rows: readonly CsvRow[]): ChunkResult {
-  const scoredAt = new Date().toISOString();
-  const { scorer, format, mapping } = work;
-  const shape = { columnCount: work.batch.header.length, format };
-  const readable = rows.flatMap((row) => (row.reading.ok ? [toCustomer(row.reading.cells, mapping)] : []));
-  const results = scoreCustomers(scorer, readable, format.decimal);
-  const predictions: NewPrediction[] = [];
-  let scored = '';
-  let rejected = '';
-  let rejectedCount = 0;
-  let notedCount = 0;
-  let next = 0;
-  for (const row of rows) {
-    const { cells } = row.reading;
-    const result = row.reading.ok ? results[next++]! : { ok: false as const, problems: [unreadable(row)] };
-    if (result.ok) {
-      scored += scoredLine(cells, result.customer, work.record.label, format);
-      predictions.push(toPrediction(work, row, result.customer, scoredAt));
-      if (result.customer.notes.length > 0) notedCount++;
-    } else {
-      const rejectedRow = { rowNumber: row.rowNumber, cells, problems: result.problems };
-      scored += unscoredLine(rejectedRow, shape);
-      rejected += rejectedLine(rejectedRow, shape);
-      rejectedCount++;
-    }
-  }
-  return { scored, rejected, predictions, rejectedCount, notedCount };
-}
+const noCounts: AddedCounts = {
+  scoredCount: 0,
+  rejectedCount: 0,
+  notedCount: 0,
+  lowCount: 0,
+  mediumCount: 0,
+  highCount: 0,
+};
 
-function toPrediction(
-  { batch, record, mapping }: Work,
-  row: CsvRow,
-  customer: ScoredCustomer,
-  scoredAt: string,
-): NewPrediction {
-  return toStored(customer, {
-    batchId: batch.id,
-    rowNumber: row.rowNumber,
-    customerId: customerIdOf(row.reading.cells, mapping),
-    source: 'batch',
-    modelId: record.id,
-    isSample: batch.isSample,
-    createdBy: batch.userId,
-    createdAt: scoredAt,
-  });
-}
-
-function countsOf({ predictions, rejectedCount, notedCount }: ChunkResult): AddedCounts {
-  const levels = { low: 0, medium: 0, high: 0 };
-  for (const { riskLevel } of predictions) levels[riskLevel as keyof typeof levels]++;
+function sumOf(a: AddedCounts, b: AddedCounts): AddedCounts {
   return {
-    scoredCount: predictions.length,
-    rejectedCount,
-    notedCount,
-    lowCount: levels.low,
-    mediumCount: levels.medium,
-    highCount: levels.high,
+    scoredCount: a.scoredCount + b.scoredCount,
+    rejectedCount: a.rejectedCount + b.rejectedCount,
+    notedCount: a.notedCount + b.notedCount,
+    lowCount: a.lowCount + b.lowCount,
+    mediumCount: a.mediumCount + b.mediumCount,
+    highCount: a.highCount + b.highCount,
   };
+}
+
+/** The scores so far become the latest of their customers. Call in the transaction that ends the scoring. */
+async function endScores(trx: Db, uploadsDir: string, batchId: number): Promise<void> {
+  await markLatest(trx, { db: trx, folder: uploadsDir }, batchId);
+  await relabelAfterScoring(trx, batchId);
 }
 
 /** Follow-up jobs are queued in the same transaction, so that a crash loses neither. */
-async function finish(trx: Db, batchId: number): Promise<void> {
+async function finish(trx: Db, uploadsDir: string, batchId: number): Promise<void> {
   const { scoredCount } = await getBatch(trx, batchId);
   const failed = scoredCount === 0;
   await updateBatch(trx, batchId, {
@@ -190,8 +158,29 @@ async function finish(trx: Db, batchId: number): Promise<void> {
     error: failed ? 'No row could be read. The rejected rows have the reasons.' : null,
     finishedAt: new Date().toISOString(),
   });
-  await relabelAfterScoring(trx, batchId);
+  await endScores(trx, uploadsDir, batchId);
   await challengeLater(trx, batchId);
+}
+
+async function planOf(db: Db, modelsDir: string, batch: BatchRecord): Promise<ScoringPlan> {
+  const { format, header } = batch;
+  const record = await frozenModel(db, batch);
+  return {
+    model: await readModelFile(modelsDir, record),
+    modelLabel: record.label,
+    rules: rulesOf(batch),
+    format,
+    columnCount: header.length,
+  };
+}
+
+function taskOf(batch: BatchRecord, scoring: ScoringPlan): BlockTask {
+  const { format, columnCount, model } = scoring;
+  return {
+    source: { schema: model.schema, mapping: mappingOf(batch), format, columnCount },
+    scoring,
+    isCheck: false,
+  };
 }
 
 /** The model with the label and threshold that it had when scoring began. */
@@ -204,57 +193,4 @@ async function frozenModel(db: Db, batch: BatchRecord): Promise<ModelRecord> {
 function rulesOf({ id, rules }: BatchRecord): FrozenRules {
   if (rules === null) throw new DamagedRecord(`batch ${id}`, 'the rules that it is scored with are missing');
   return rules;
-}
-
-/** Both result files, truncated to the checkpoint or started with their headers. */
-function openFiles(uploadsDir: string, { batch, format }: Work) {
-  const paths = (['scored', 'rejected'] as const).map((name) => ({
-    partial: join(uploadsDir, `${batchFile(batch, name)}.part`),
-    whole: join(uploadsDir, batchFile(batch, name)),
-  }));
-  const checkpoint = batch.checkpoint;
-  const headers = [scoredHeader(batch.header, format), rejectedHeader(batch.header, format)].map((header) =>
-    Buffer.from(byteOrderMark + header),
-  );
-  const keptSizes = checkpoint ? [checkpoint.scoredBytes, checkpoint.rejectedBytes] : [0, 0];
-  const files = paths.map(({ partial, whole }, i) => {
-    // Final names although the batch is not done: a crash came between renaming and the last write to the database.
-    if (!existsSync(partial) && existsSync(whole)) renameSync(whole, partial);
-    const descriptor = openSync(partial, existsSync(partial) ? 'r+' : 'w', 0o600);
-    ftruncateSync(descriptor, keptSizes[i]);
-    return { descriptor, size: keptSizes[i]! };
-  });
-  const write = (i: number, bytes: Buffer): void => {
-    const file = files[i]!;
-    for (let written = 0; written < bytes.length;)
-      written += writeSync(file.descriptor, bytes, written, bytes.length - written, file.size + written);
-    file.size += bytes.length;
-    fdatasyncSync(file.descriptor);
-  };
-  const close = (): void => {
-    for (const { descriptor } of files) closeSync(descriptor);
-  };
-  try {
-    if (!checkpoint)
-      headers.forEach((header, i) => {
-        write(i, header);
-      });
-  } catch (error) {
-    // The disk is full: every retry opens them again.
-    close();
-    throw error;
-  }
-
-  return {
-    append: (scored: string, rejected: string) => {
-      if (scored !== '') write(0, Buffer.from(scored));
-      if (rejected !== '') write(1, Buffer.from(rejected));
-    },
-    sizes: () => ({ scoredBytes: files[0]!.size, rejectedBytes: files[1]!.size }),
-    /** Renames them to their final names; can be repeated. */
-    publish: () => {
-      for (const { partial, whole } of paths) if (existsSync(partial)) renameSync(partial, whole);
-    },
-    close,
-  };
 }

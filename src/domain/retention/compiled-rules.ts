@@ -2,7 +2,6 @@
  * Retention rules for many customers at once: conditions are looked up once against the schema, and each is then one
  * pass over a column. The answer is the first of `chooseActions` for every row.
  */
-import { isNumeric } from '../../ml/data/row-reader.ts';
 import type { Feature } from '../../ml/data/schema.ts';
 import type { FrozenRules } from '../../store/batch-documents.ts';
 import type { InputColumn } from '../../store/score-files/group.ts';
@@ -125,20 +124,21 @@ function isWorth(least: number): Condition {
 
 function raisesRisk(places: readonly number[]): Condition {
   return ({ contributions, featureCount }, matches) => {
-    for (let i = 0; i < matches.length; i++)
-      if (matches[i] === 1 && !places.some((j) => contributions[i * featureCount + j]! >= fewestPoints))
-        matches[i] = 0;
+    for (let i = 0, at = 0; i < matches.length; i++, at += featureCount) {
+      let isRaised = false;
+      for (const j of places) if (contributions[at + j]! >= fewestPoints) isRaised = true;
+      if (!isRaised) matches[i] = 0;
+    }
   };
 }
 
 function isAsAsked(asked: AttributeCondition, place: number, feature: Feature): Condition {
   const ofLevels = Uint8Array.from([null, ...feature.levels], (level) => Number(holds(asked, level)));
-  const holdsForNumber = isNumeric(feature) ? numberTest(asked, feature) : () => false;
+  const testNumbers = feature.type === 'date' ? dayTest(asked) : numberTest(asked);
   return ({ inputs }, matches) => {
     const column = inputs[place]!;
     if (column.kind === 'number') {
-      for (let i = 0; i < matches.length; i++)
-        if (matches[i] === 1 && !holdsForNumber(column.values[i]!)) matches[i] = 0;
+      testNumbers(column.values, matches);
       return;
     }
     const ofCodes = Uint8Array.from([
@@ -146,33 +146,49 @@ function isAsAsked(asked: AttributeCondition, place: number, feature: Feature): 
       ...column.others.map((text) => Number(holds(asked, text))),
     ]);
     // MISSING is −1.
-    for (let i = 0; i < matches.length; i++) if (ofCodes[column.codes[i]! + 1] === 0) matches[i] = 0;
+    for (let i = 0; i < matches.length; i++) matches[i]! &= ofCodes[column.codes[i]! + 1]!;
   };
 }
 
-/** NaN: not known. */
-function numberTest(asked: AttributeCondition, { type }: Feature): (value: number) => boolean {
-  if (type === 'date') {
-    // A file has few different days.
-    const known = new Map<number, boolean>();
-    return (day) => {
+/** Takes the 1 of each row whose value is not as asked. NaN: not known. */
+type NumberTest = (values: Float64Array, matches: Uint8Array) => void;
+
+function dayTest(asked: AttributeCondition): NumberTest {
+  // A file has few different days.
+  const known = new Map<number, boolean>();
+  return (values, matches) => {
+    values.forEach((day, i) => {
       let answer = known.get(day);
       if (answer === undefined)
         known.set(day, (answer = holds(asked, Number.isNaN(day) ? null : dateText(day))));
-      return answer;
-    };
-  }
-  const bound = typedNumber(asked.value) ?? NaN;
-  switch (asked.operator) {
+      if (!answer) matches[i] = 0;
+    });
+  };
+}
+
+/** A loop for each operator: a call for each row would cost several times as much. */
+function numberTest({ operator, value }: AttributeCondition): NumberTest {
+  const bound = typedNumber(value) ?? NaN;
+  switch (operator) {
     case 'is':
-      return (value) => value === bound;
+      return (values, matches) => {
+        for (let i = 0; i < matches.length; i++) if (!(values[i] === bound)) matches[i] = 0;
+      };
     case 'is-not':
-      return (value) => value !== bound;
+      return (values, matches) => {
+        for (let i = 0; i < matches.length; i++) if (values[i] === bound) matches[i] = 0;
+      };
     case 'below':
-      return (value) => value < bound;
+      return (values, matches) => {
+        for (let i = 0; i < matches.length; i++) if (!(values[i]! < bound)) matches[i] = 0;
+      };
     case 'above':
-      return (value) => value > bound;
+      return (values, matches) => {
+        for (let i = 0; i < matches.length; i++) if (!(values[i]! > bound)) matches[i] = 0;
+      };
     case 'missing':
-      return (value) => value !== value;
+      return (values, matches) => {
+        for (let i = 0; i < matches.length; i++) if (values[i] === values[i]) matches[i] = 0;
+      };
   }
 }

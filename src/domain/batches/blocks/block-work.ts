@@ -1,5 +1,6 @@
 /** What is done to each block of a file, here or in another thread: read, and then checked, scored, or both. */
 import type { CsvFormat } from '../../csv/intake.ts';
+import type { CsvPosition } from '../../csv/reader.ts';
 import { createBlockPlan } from './block-plan.ts';
 import type { BlockSource } from './block-plan.ts';
 import { readBlock } from './scan.ts';
@@ -19,9 +20,8 @@ export interface BlockTask {
 
 /** Plain data and memory that can change hands. */
 export interface BlockResult {
-  readonly recordCount: number;
-  /** Byte offset after the block. */
-  readonly next: number;
+  /** Where the next block begins. */
+  readonly after: CsvPosition;
   readonly rowCount: number;
   readonly rejectedCount: number;
   /** Lines of the file of rejected rows. */
@@ -34,10 +34,9 @@ export function createBlockWork({ source, scoring }: BlockTask): (raw: RawBlock)
   const score = scoring === null ? null : createBlockScorer(scoring);
   return (raw) => {
     const block = readBlock(plan, raw);
-    const { recordCount, next, rowCount, rejects } = block;
+    const { next, rowCount, rejects } = block;
     return {
-      recordCount,
-      next,
+      after: { offset: next, records: raw.records + raw.recordCount },
       rowCount,
       rejectedCount: rejects.length,
       rejected: rejectedLines(block, source),

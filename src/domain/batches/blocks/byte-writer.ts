@@ -3,9 +3,11 @@
  * four bytes at a time, which takes half of what single bytes take, so every buffer has a few bytes to spare at its end.
  */
 
+import { longestFraction, writeFraction } from './fraction-digits.ts';
+
 /** Bytes that may be read and written beyond what counts. */
 const spare = 8;
-const longestNumber = 32;
+const longestNumber = 2 * longestFraction;
 
 interface Bytes {
   readonly bytes: Buffer;
@@ -81,6 +83,11 @@ export class ByteWriter {
   /** As `String(value)` has it, with the decimal sign as its byte. */
   number(value: number, decimal: number): void {
     this.reserve(longestNumber);
+    const end = writeFraction(value, decimal, this.out.bytes, this.length);
+    if (end >= 0) {
+      this.length = end;
+      return;
+    }
     const size = Math.abs(value);
     const hundredths = Math.round(size * 100);
     // Up to fifteen digits no other double has the same ones, and none can be left out.

@@ -8,8 +8,15 @@ import type { Delimiter } from '../../csv/records.ts';
 import type { RawBlock } from './typed-block.ts';
 
 /** Large enough that passing a block on costs nothing beside reading it, small enough for several of them in memory. */
-const blockBytes = 4 << 20;
+const mostBytes = 4 << 20;
+const fewestBytes = 1 << 17;
 const headBytes = 1 << 16;
+
+/**
+ * A block at most as large as what comes before it, so that a short file is shared between threads and shows progress as well.
+ * The size depends on the place alone: the blocks of a resumed run are those of an uninterrupted one.
+ */
+const growing = (offset: number): number => Math.min(mostBytes, Math.max(fewestBytes, offset));
 
 /**
  * The blocks of a file from a position on, which is where an earlier block ended; from its start, the rows after the
@@ -20,17 +27,18 @@ export function* readBlocks(
   path: string,
   delimiter: Delimiter,
   from: CsvPosition = fileStart,
-  size = blockBytes,
+  size?: number,
 ): Generator<RawBlock> {
   const file = openSync(path, 'r');
   try {
     let { offset, records } = from.offset === 0 ? afterHeader(file, delimiter) : from;
     for (;;) {
-      const block = readBlock(file, delimiter, { offset, records }, size);
+      const block = readBlock(file, delimiter, { offset, records }, size ?? growing(offset));
       if (block === null) return;
-      yield block;
       offset += block.bytes.length;
       records += block.recordCount;
+      // Nothing is asked of it afterwards: its bytes may be with another thread by then.
+      yield block;
     }
   } finally {
     closeSync(file);
