@@ -66,7 +66,7 @@ const ListQuery = z.object({
 type ListQuery = z.infer<typeof ListQuery>;
 
 /** All groups of a file are read for each part, in whatever order the list is. */
-const rowsPerPart = 20_000;
+const rowsPerPart = 50_000;
 
 export function createCustomerHandlers({ db, tasks }: Context) {
   const readList = async (query: ListQuery): Promise<CustomersData> => {

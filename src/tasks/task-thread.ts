@@ -25,8 +25,15 @@ parentPort!.on('message', ({ name, args }: ToTask) => {
 
 async function answer(work: () => Promise<unknown>): Promise<void> {
   try {
-    parentPort!.postMessage({ result: await work() } satisfies FromTask);
+    const result = await work();
+    parentPort!.postMessage({ result } satisfies FromTask, movable(result));
   } catch (error) {
     parentPort!.postMessage({ error: packError(error) } satisfies FromTask);
   }
+}
+
+/** Large arrays are moved instead of copied, where they have their memory to themselves. */
+function movable(result: unknown): ArrayBuffer[] {
+  if (!ArrayBuffer.isView(result) || !(result.buffer instanceof ArrayBuffer)) return [];
+  return result.byteLength === result.buffer.byteLength ? [result.buffer] : [];
 }

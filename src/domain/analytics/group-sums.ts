@@ -85,8 +85,7 @@ export function createGroupSums(cellOf: (value: number) => string | number): Gro
     addLevels: ({ probability, monthlyValue, rows, highFrom }, { codes, others }, levels) => {
       const keys = [notKnownKey, ...levels, ...others];
       const placesOfCodes = new Int32Array(keys.length).fill(-1);
-      for (let i = 0; i < rows.length; i++) {
-        const row = rows[i]!;
+      for (const row of rows) {
         const code = codes[row]! + 1;
         let place = placesOfCodes[code]!;
         if (place < 0) place = placesOfCodes[code] = placeOf(keys[code]!);
@@ -94,8 +93,7 @@ export function createGroupSums(cellOf: (value: number) => string | number): Gro
       }
     },
     addNumbers: ({ probability, monthlyValue, rows, highFrom }, values) => {
-      for (let i = 0; i < rows.length; i++) {
-        const row = rows[i]!;
+      for (const row of rows) {
         const place = placeOfNumber(values[row]!);
         addOne(place, probability[row]!, monthlyValue[row]!, probability[row]! >= highFrom);
       }

@@ -1,11 +1,20 @@
 /** The list of customers as CSV: what a download holds. */
-import { getPredictionRows } from '../../store/score-files/rows.ts';
-import type { ListedPrediction } from '../../store/score-files/rows.ts';
+import { getPredictions } from '../../store/prediction-records.ts';
+import type { PredictionRecord } from '../../store/prediction-records.ts';
+import { riskLevelOf } from '../../store/risk-levels.ts';
+import type { RiskThresholds } from '../../store/risk-levels.ts';
+import { reasonsPerRow } from '../../store/score-files/group.ts';
+import { placeOfId } from '../../store/score-files/row-id.ts';
 import type { ScoreStore } from '../../store/score-files/store.ts';
+import { visitIds } from '../../store/score-files/visit-ids.ts';
+import { getSettings } from '../../store/settings.ts';
+import { ByteWriter } from '../batches/blocks/byte-writer.ts';
 import { byteOrderMark, safeLine } from '../csv/writer.ts';
-import type { CsvCell } from '../csv/writer.ts';
 import { reasonWords } from './explanations.ts';
-import { listNotes } from './listed-notes.ts';
+import { createListedLines } from './listed-lines.ts';
+import type { WriteLine } from './listed-lines.ts';
+import { openNotes } from './listed-notes.ts';
+import type { BatchNotes } from './listed-notes.ts';
 
 const header = [
   'customer',
@@ -27,31 +36,104 @@ const header = [
 /** The first line, after the mark that makes spreadsheets read UTF-8. */
 export const customersCsvHeader = byteOrderMark + safeLine(header);
 
-/** The lines of these scores, in this order: a few ten thousand at once, because parts of files are read for them. */
+const expectedBytes = 240;
+
+/**
+ * The lines of these scores, in this order; those that are gone are left out. Scores of batches are written group by
+ * group, whatever the order, and put in their places afterwards: tens of thousands at once cost little more than one.
+ */
 export async function customersCsv(store: ScoreStore, ids: Float64Array): Promise<Uint8Array> {
-  const predictions = await getPredictionRows(store, ids);
-  const notes = await listNotes(store, predictions);
-  let text = '';
-  for (const row of predictions) text += safeLine(toCells(row, notes.get(row.id) ?? []));
-  return Buffer.from(text);
+  const thresholds = await getSettings(store.db);
+  const out = new ByteWriter();
+  out.clear(ids.length * expectedBytes);
+  const lines = createLines(ids.length);
+  const singles = await writeRows(store, { ids, thresholds, out, lines });
+  const records = await getPredictions(
+    store.db,
+    singles.map((place) => ids[place]!),
+  );
+  const byId = new Map(records.map((record) => [record.id, record]));
+  for (const place of singles) {
+    const record = byId.get(ids[place]!);
+    if (record)
+      lines.add(place, out, () => {
+        out.text(predictionLine(record, thresholds));
+      });
+  }
+  return lines.inOrder(out.take());
 }
 
-function toCells(row: ListedPrediction, notes: readonly string[]): CsvCell[] {
-  const [first, second, third] = row.reasons;
-  return [
+interface Listing {
+  readonly ids: Float64Array;
+  readonly thresholds: RiskThresholds;
+  readonly out: ByteWriter;
+  readonly lines: ReturnType<typeof createLines>;
+}
+
+/** Gives the places of those that are no rows of batches. */
+async function writeRows(store: ScoreStore, { ids, thresholds, out, lines }: Listing): Promise<number[]> {
+  const notes = new Map<number, BatchNotes>();
+  const writers = new Map<number, WriteLine>();
+  try {
+    for (const batchId of batchesOf(ids)) notes.set(batchId, await openNotes(store, batchId));
+    return await visitIds(store, ids, ({ batch, view, row, place }) => {
+      let write = writers.get(batch.id);
+      if (!write) writers.set(batch.id, (write = createListedLines(out, batch, view.header, thresholds)));
+      const isNoted = view.column('noted')[row] === 1;
+      const noted = isNoted ? notes.get(batch.id)!.of(view, row) : [];
+      lines.add(place, out, () => {
+        write(view, row, noted);
+      });
+    });
+  } finally {
+    for (const one of notes.values()) one.close();
+  }
+}
+
+function batchesOf(ids: Float64Array): Set<number> {
+  const batches = new Set<number>();
+  for (const id of ids) {
+    const place = placeOfId(id);
+    if (place) batches.add(place.batchId);
+  }
+  return batches;
+}
+
+/** Where each line stands among the bytes that were written. */
+function createLines(count: number) {
+  const starts = new Uint32Array(count);
+  const ends = new Uint32Array(count);
+  return {
+    add: (place: number, out: ByteWriter, write: () => void): void => {
+      starts[place] = out.size;
+      write();
+      ends[place] = out.size;
+    },
+    inOrder: (bytes: Buffer): Uint8Array => {
+      const ordered = Buffer.allocUnsafeSlow(bytes.length);
+      let at = 0;
+      for (let place = 0; place < count; place++) at += bytes.copy(ordered, at, starts[place], ends[place]);
+      return ordered;
+    },
+  };
+}
+
+function predictionLine(row: PredictionRecord, thresholds: RiskThresholds): string {
+  const reasons = Array.from({ length: reasonsPerRow }, (_, i) =>
+    row.reasons.strongest[i] ? reasonWords(row.reasons.strongest[i]) : '',
+  );
+  return safeLine([
     row.customerId,
     row.probability,
-    row.riskLevel,
+    riskLevelOf(row.probability, thresholds),
     row.monthlyValue,
-    first ? reasonWords(first) : '',
-    second ? reasonWords(second) : '',
-    third ? reasonWords(third) : '',
+    ...reasons,
     row.recommendedAction,
     row.expectedSaving,
     row.modelLabel,
     row.createdAt,
     row.batchName,
     row.rowNumber,
-    notes.join('; '),
-  ];
+    row.notes.join('; '),
+  ]);
 }

@@ -32,6 +32,11 @@ export class ByteWriter {
     this.length = 0;
   }
 
+  /** Bytes written so far. */
+  get size(): number {
+    return this.length;
+  }
+
   /** What was written; the writer lets go of it. */
   take(): Buffer {
     const taken = this.out.bytes.subarray(0, this.length);

@@ -2,9 +2,8 @@
  * The cells of reasons as bytes, the text of `reasonWords`: what the input is, then how far it moves the risk. Both
  * parts repeat from row to row, so they are words of the writer; only numbers are written anew.
  */
-import type { Feature } from '../../../ml/data/schema.ts';
 import type { CellValue } from '../../../ml/data/values.ts';
-import type { InputColumn } from '../../../store/score-files/group.ts';
+import type { InputColumn, ScoredFeature } from '../../../store/score-files/group.ts';
 import type { CsvFormat } from '../../csv/intake.ts';
 import { safeCell } from '../../csv/writer.ts';
 import { dateText } from '../../scoring/cell-values.ts';
@@ -26,7 +25,13 @@ export type WriteReason = (
 
 export function createReasonCells(
   out: ByteWriter,
-  { features, format: { delimiter, decimal } }: { features: readonly Feature[]; format: CsvFormat },
+  {
+    features,
+    format: { delimiter, decimal },
+  }: {
+    readonly features: readonly ScoredFeature[];
+    readonly format: Pick<CsvFormat, 'delimiter' | 'decimal'>;
+  },
 ): WriteReason {
   const headOf = (words: string): Head => {
     // What follows is plain text, whatever it is.
