@@ -21,7 +21,7 @@ import type { Table } from '../data/table.ts';
 import { checkTrainingData } from '../data/training-data.ts';
 import { binRows, type FeatureBins } from './bins.ts';
 import { addTreeValues, joinTrees, type Trees } from './predict.ts';
-import { shapOfTable } from './shap-of-table.ts';
+import { scoreTrees } from './score-trees.ts';
 
 export interface BoostingModel {
   readonly bins: readonly FeatureBins[];
@@ -60,8 +60,8 @@ export function boostedMargins(model: BoostingModel, table: Table): Float64Array
 }
 
 function scoreBoosting(model: BoostingModel, table: Table): Scores {
-  const { featureCount, base, contributions } = shapOfTable(model, table);
-  const probabilities = sigmoids(boostedMargins(model, table));
+  const { featureCount, base, contributions, sums } = scoreTrees(model, table, model.baseMargin);
+  const probabilities = sigmoids(sums);
   const baseMargin = model.baseMargin + base;
   toPoints(contributions, featureCount, baseMargin, probabilities);
   return { probabilities, explanation: { featureCount, base: sigmoid(baseMargin), contributions } };

@@ -17,7 +17,7 @@ import { binColumns, binRows, fitBins, type FeatureBins } from './bins.ts';
 import { createGrowContext, type GrowContext, type GrowParams } from './context.ts';
 import { growTree, writeCovers } from './grow.ts';
 import { addTreeValues, createTreeWriter, finishTrees, joinTrees, leafOf, type Trees } from './predict.ts';
-import { shapOfTable } from './shap-of-table.ts';
+import { scoreTrees } from './score-trees.ts';
 
 export interface ForestParams {
   /** Number of trees, 1 to 5,000. */
@@ -105,10 +105,11 @@ function predictForest(model: ForestModel, table: Table): Float64Array {
 
 function scoreForest(model: ForestModel, table: Table): Scores {
   const treeCount = model.trees.roots.length - 1;
-  const { featureCount, base, contributions } = shapOfTable(model, table);
+  const { featureCount, base, contributions, sums } = scoreTrees(model, table);
   for (let i = 0; i < contributions.length; i++) contributions[i]! /= treeCount;
+  for (let i = 0; i < sums.length; i++) sums[i]! /= treeCount;
   return {
-    probabilities: predictForest(model, table),
+    probabilities: sums,
     explanation: { featureCount, base: base / treeCount, contributions },
   };
 }

@@ -28,7 +28,7 @@ import { binColumns, binRows, fitBins, type FeatureBins } from './bins.ts';
 import { createGrowContext, type GrowParams } from './context.ts';
 import { growTree, writeCovers, type GrownLeaf } from './grow.ts';
 import { createTreeWriter, finishTrees, leafOf, type Trees } from './predict.ts';
-import { shapOfTable } from './shap-of-table.ts';
+import { scoreTrees } from './score-trees.ts';
 
 const BLOCK_ROWS = 512;
 
@@ -104,7 +104,7 @@ function predictLogitLeaf(model: LogitLeafModel, table: Table): Float64Array {
 }
 
 function scoreLogitLeaf(model: LogitLeafModel, table: Table): Scores {
-  const { featureCount, base, contributions } = shapOfTable({ bins: model.bins, trees: model.tree }, table);
+  const { featureCount, base, contributions } = scoreTrees({ bins: model.bins, trees: model.tree }, table);
   const out = new Float64Array(table.rowCount);
   const inside = new Float64Array(BLOCK_ROWS * featureCount);
   forSegments(model, table, (node, rows) => {

@@ -52,7 +52,11 @@ export function addRoot(writer: TreeWriter): number {
 }
 
 /** Turns a leaf into a split and returns its left child; both children are leaves so far. */
-export function addSplit(writer: TreeWriter, node: number, split: Split): number {
+export function addSplit(
+  writer: TreeWriter,
+  node: number,
+  split: Pick<Split, 'feature' | 'low' | 'high' | 'set'>,
+): number {
   writer.feature[node] = split.feature;
   writer.low[node] = split.low;
   writer.high[node] = split.high;

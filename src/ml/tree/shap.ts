@@ -49,25 +49,26 @@ const STATES = 3;
 
 /** @throws RangeError when a node has no cover. */
 export function planShap(trees: Trees): ShapPlan {
+  const base = baseOfTrees(trees);
   const parts: TreePlan[] = [];
+  for (let tree = 0; tree + 1 < trees.roots.length; tree++) {
+    const root = trees.roots[tree]!;
+    const end = trees.roots[tree + 1]!;
+    if (end > root + 1) parts.push(planTree(trees, root, end));
+  }
+  return { trees, parts, base };
+}
+
+/** What contributions are added to. @throws RangeError when a node has no cover. */
+export function baseOfTrees(trees: Trees): number {
   let base = 0;
   for (let tree = 0; tree + 1 < trees.roots.length; tree++) {
     const root = trees.roots[tree]!;
     const end = trees.roots[tree + 1]!;
     checkCovers(trees, root, end);
     base += meanOfLeaves(trees, root, end);
-    if (end > root + 1) parts.push(planTree(trees, root, end));
   }
-  return { trees, parts, base };
-}
-
-const plans = new WeakMap<Trees, ShapPlan>();
-
-/** The plan of these trees, made at the first call and kept as long as they are. */
-export function shapPlanOf(trees: Trees): ShapPlan {
-  let plan = plans.get(trees);
-  if (plan === undefined) plans.set(trees, (plan = planShap(trees)));
-  return plan;
+  return base;
 }
 
 /**

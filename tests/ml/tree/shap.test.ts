@@ -12,6 +12,7 @@ import {
   type Trees,
 } from '../../../src/ml/tree/predict.ts';
 import { gaussLegendre } from '../../../src/ml/tree/quadrature.ts';
+import { addScores, planTrees } from '../../../src/ml/tree/score-trees.ts';
 import { addShap, planShap } from '../../../src/ml/tree/shap.ts';
 import { sampleData, spoil } from './sample-tables.ts';
 
@@ -91,10 +92,14 @@ describe('tree SHAP', () => {
       const rows = binRows(bins, spoil(table), 0, 12);
       const found = new Float64Array(12 * columnCount);
       addShap(planShap(trees), rows, found);
+      const looked = new Float64Array(12 * columnCount);
+      addScores(planTrees(trees), rows, looked, new Float64Array(12));
       for (let i = 0; i < 12; i++) {
         const expected = shapleyValues(trees, rows.subarray(i * columnCount, (i + 1) * columnCount));
-        for (let j = 0; j < columnCount; j++)
+        for (let j = 0; j < columnCount; j++) {
           expect(found[i * columnCount + j]).toBeCloseTo(expected[j]!, 12);
+          expect(looked[i * columnCount + j]).toBeCloseTo(expected[j]!, 12);
+        }
       }
     }
   });

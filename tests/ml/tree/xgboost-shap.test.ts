@@ -60,13 +60,10 @@ function importTrees(nodes: readonly Node[], edges: readonly number[][]) {
     }
     const feature = featureOf(node);
     const left = addSplit(writer, at, {
-      gain: 1,
       feature,
       low: node.missing === node.yes ? 0 : 1,
       high: 1 + edges[feature]!.indexOf(node.split_condition!),
       set: null,
-      leftGradient: 0,
-      leftCurvature: 0,
     });
     const child = (id: number): Node => node.children!.find((one) => one.nodeid === id)!;
     write(child(node.yes!), left);
