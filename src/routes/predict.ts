@@ -23,7 +23,8 @@ const PredictForm = z
   .looseObject({ model: z.coerce.number().int().positive('Choose a model.') })
   .catchall(z.unknown());
 
-export function createPredictHandlers({ db, tasks }: Context) {
+export function createPredictHandlers({ db, config, tasks }: Context) {
+  const store = { db, folder: config.uploadsDir };
   const show = async (
     res: Response,
     model: ModelRecord | null,
@@ -60,7 +61,7 @@ export function createPredictHandlers({ db, tasks }: Context) {
       const original = await findOriginal(values['compared']);
       const isWhatIf = original !== null && values['replace'] !== 'yes';
       const asked = { modelId: model.id, values, isWhatIf };
-      const prediction = await predictCustomer(db, currentUser(req), asked, (customer) =>
+      const prediction = await predictCustomer(store, currentUser(req), asked, (customer) =>
         tasks.run('scoreForm', customer),
       );
       if (!prediction.ok) {

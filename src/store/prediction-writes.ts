@@ -1,6 +1,9 @@
-/** Writing predictions: many at once, and always with the newest score of a customer marked as such. */
+/** Writing the scores of single customers, always with the newest score of a customer marked as such. */
 import type { Db } from '../db.ts';
 import { addToBatch } from './batches.ts';
+import { supersedePrevious } from './score-files/previous-score.ts';
+import type { PreviousScore } from './score-files/previous-score.ts';
+import type { ScoreStore } from './score-files/store.ts';
 
 export type PredictionSource = 'form' | 'what-if' | 'batch' | 'api';
 
@@ -50,6 +53,22 @@ const columns = [
   'created_at',
 ] as const;
 
+/**
+ * Inserts one and gives its number; the customer's score before it is the latest no more. `previous`: as a task found it;
+ * null for a what-if, and without an identifier. Call inside a transaction.
+ */
+export async function insertPrediction(
+  store: ScoreStore,
+  prediction: NewPrediction,
+  previous: PreviousScore | null,
+): Promise<number> {
+  const values = valuesOf(prediction, prediction.source !== 'what-if');
+  const row = Object.fromEntries(columns.map((column, i) => [column, values[i]]));
+  const [inserted] = await store.db<{ id: number }>('predictions').insert(row).returning('id');
+  if (previous) await supersedePrevious(store, previous, inserted!.id);
+  return inserted!.id;
+}
+
 /** How many rows one statement takes. */
 const rowsPerStatement = 100;
 
@@ -71,16 +90,6 @@ export async function insertPredictions(trx: Db, predictions: readonly NewPredic
       values as string[],
     );
   }
-}
-
-/** Inserts one and gives its number. */
-export async function insertPrediction(trx: Db, prediction: NewPrediction): Promise<number> {
-  const isLatest = prediction.source !== 'what-if';
-  if (isLatest && prediction.customerId !== null) await retireScores(trx, [prediction.customerId]);
-  const values = valuesOf(prediction, isLatest);
-  const row = Object.fromEntries(columns.map((column, i) => [column, values[i]]));
-  const [inserted] = await trx<{ id: number }>('predictions').insert(row).returning('id');
-  return inserted!.id;
 }
 
 /**

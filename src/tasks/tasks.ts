@@ -127,7 +127,7 @@ export const tasks = {
   computeDetails: model((env, { score }: { score: CustomerScore }) =>
     computeDetails(storeOf(env), env.config.modelsDir, score),
   ),
-  scoreForm: model(({ db, config }, form: CustomerForm) => scoreForm(db, config.modelsDir, form)),
+  scoreForm: model((env, form: CustomerForm) => scoreForm(storeOf(env), env.config.modelsDir, form)),
   findAlternatives: model(
     ({ db, config }, { prediction, settings }: { prediction: CustomerScore; settings: Settings }) =>
       findAlternatives(db, config.modelsDir, prediction, settings),

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { down, up } from '../../migrations/2026-11-22-leases.ts';
 import { getBatch, insertBatch, updateBatch } from '../../src/store/batches.ts';
-import { insertPredictions } from '../../src/store/prediction-writes.ts';
 import type { NewPrediction } from '../../src/store/prediction-writes.ts';
 import { activateSmallModel, createTestApp } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
+import { insertRows } from '../helpers/predictions.ts';
 import { commaFormat } from '../helpers/csv-format.ts';
 
 let test: TestApp;
@@ -52,10 +52,10 @@ it('keeps of doubled rows the score that counts, sets the totals right, and refu
   const [doubled, sound] = [await addBatch(4), await addBatch(2)];
   await down(db);
   // Rows 1 to 3 of the first batch were scored by two processes; row 4 was rejected.
-  await insertPredictions(db, [row(doubled, 1), row(doubled, 2), row(doubled, 3)]);
-  await insertPredictions(db, [row(doubled, 1, 'high'), row(doubled, 2, 'high')]);
-  await insertPredictions(db, [row(doubled, 3, 'medium')]);
-  await insertPredictions(db, [row(sound, 1), row(sound, 2), row(null, null), row(null, null)]);
+  await insertRows(db, [row(doubled, 1), row(doubled, 2), row(doubled, 3)]);
+  await insertRows(db, [row(doubled, 1, 'high'), row(doubled, 2, 'high')]);
+  await insertRows(db, [row(doubled, 3, 'medium')]);
+  await insertRows(db, [row(sound, 1), row(sound, 2), row(null, null), row(null, null)]);
   await updateBatch(db, doubled, {
     state: 'done',
     scoredCount: 6,
@@ -84,5 +84,5 @@ it('keeps of doubled rows the score that counts, sets the totals right, and refu
   });
   expect(await getBatch(db, sound)).toMatchObject({ scoredCount: 2, lowCount: 2 });
   expect(await db('predictions').where({ batch_id: null })).toHaveLength(2);
-  await expect(insertPredictions(db, [row(doubled, 3)])).rejects.toThrow(/UNIQUE/);
+  await expect(insertRows(db, [row(doubled, 3)])).rejects.toThrow(/UNIQUE/);
 });

@@ -3,10 +3,10 @@ import { down, up } from '../../migrations/2026-11-22-typed-inputs.ts';
 import { noFilter } from '../../src/store/prediction-filters.ts';
 import { listPredictions } from '../../src/store/prediction-lists.ts';
 import { listPromotionTests } from '../../src/store/promotion-tests.ts';
-import { insertPredictions } from '../../src/store/prediction-writes.ts';
 import type { NewPrediction } from '../../src/store/prediction-writes.ts';
 import { activateSmallModel, createTestApp } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
+import { insertRows } from '../helpers/predictions.ts';
 
 let test: TestApp;
 let modelId: number;
@@ -67,7 +67,7 @@ it('gives stored predictions the values that their models read', async () => {
   const { db } = test.context;
   const text = { tenure: '1,234', MonthlyCharges: '70,35', Contract: 'one year', SeniorCitizen: '' };
   const unknown = { tenure: '5', Code: '00123', Amount: '1,234', Rate: '2.50', Plan: 'n/a' };
-  await insertPredictions(db, [
+  await insertRows(db, [
     stored(text, batchId, modelId),
     stored({ ...text, MonthlyCharges: 'n/a' }, null, modelId),
     stored(unknown, null, null),

@@ -18,6 +18,7 @@ import {
   signIn,
 } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
+import { scoreStore } from '../helpers/scores.ts';
 
 const ada: User = { id: 1, email: 'ada@example.com', name: 'Ada', role: 'admin', theme: 'system' };
 
@@ -84,8 +85,8 @@ describe('an example rule', () => {
     expect(list.text).toMatch(/1 rule is an example<\/strong> for the sample’s telecom customers/);
     expect(list.text).toContain('Matches no customers of the active model: it is an example for the sample.');
     const values = { customer: 'young', f0: 'Month-to-month', f1: '1', f2: '95', f3: 'No' };
-    const prediction = await predictCustomer(db, ada, { modelId, values }, (fields) =>
-      scoreForm(db, test.context.config.modelsDir, fields),
+    const prediction = await predictCustomer(scoreStore(test), ada, { modelId, values }, (fields) =>
+      scoreForm(scoreStore(test), test.context.config.modelsDir, fields),
     );
     const tested = async () => {
       const query = `prediction=${prediction.ok ? prediction.id : 0}`;
@@ -189,10 +190,10 @@ describe('a rule', () => {
 
 describe('testing the rules on a customer', () => {
   it('shows which rules match, and why the others do not', async () => {
-    const { db, config } = test.context;
+    const { config } = test.context;
     const values = { customer: 'tried', f0: 'Month-to-month', f1: '2', f2: '95', f3: 'No' };
-    const prediction = await predictCustomer(db, ada, { modelId, values }, (form) =>
-      scoreForm(db, config.modelsDir, form),
+    const prediction = await predictCustomer(scoreStore(test), ada, { modelId, values }, (form) =>
+      scoreForm(scoreStore(test), config.modelsDir, form),
     );
     if (!prediction.ok) throw new Error(JSON.stringify(prediction.errors));
     const { text } = await agent.get(`/settings/rules/test?prediction=${prediction.id}`).expect(200);
@@ -219,8 +220,8 @@ describe('testing the rules on a customer', () => {
           cells.get(feature.name) === '' && isChoice ? notKnown : cells.get(feature.name)!,
         ]),
       );
-      const stored = await predictCustomer(db, ada, { modelId: 1, values }, (form) =>
-        scoreForm(db, config.modelsDir, form),
+      const stored = await predictCustomer(scoreStore(whole), ada, { modelId: 1, values }, (form) =>
+        scoreForm(scoreStore(whole), config.modelsDir, form),
       );
       const prediction = await getPrediction(db, stored.ok ? stored.id : 0);
       const score = await findScore({ db, folder: config.uploadsDir }, prediction.id);

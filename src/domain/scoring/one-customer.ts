@@ -1,6 +1,5 @@
 /** One customer from the form: read, scored, stored. */
 import { inTransaction } from '../../db.ts';
-import type { Db } from '../../db.ts';
 import type { FieldError } from '../../errors.ts';
 import { cellText, numberText } from '../../format.ts';
 import { isNumeric } from '../../ml/data/row-reader.ts';
@@ -9,6 +8,9 @@ import type { CellValue } from '../../ml/data/values.ts';
 import { getModel } from '../../store/models.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { insertPrediction } from '../../store/prediction-writes.ts';
+import { findPrevious } from '../../store/score-files/previous-score.ts';
+import type { PreviousScore } from '../../store/score-files/previous-score.ts';
+import type { ScoreStore } from '../../store/score-files/store.ts';
 import type { User } from '../people/accounts.ts';
 import { isSameValue } from './cell-values.ts';
 import { foldName } from '../csv/column-names.ts';
@@ -81,25 +83,33 @@ function valueFrom({ feature, isChoice }: FormField, value: CellValue | undefine
 export interface CustomerForm {
   readonly modelId: number;
   readonly values: Readonly<Record<string, string>>;
+  readonly isWhatIf?: boolean;
 }
 
 interface Refused {
   readonly ok: false;
   readonly errors: readonly FieldError[];
 }
-export type FormScore = { readonly ok: true; readonly customer: ScoredCustomer } | Refused;
+export interface AcceptedForm {
+  readonly ok: true;
+  readonly customer: ScoredCustomer;
+  /** What this score takes the place of. */
+  readonly previous: PreviousScore | null;
+}
+export type FormScore = AcceptedForm | Refused;
 export type Prediction = { readonly ok: true; readonly id: number } | Refused;
 
 /**
- * Scores the submitted form, or returns an error for every field that is missing or cannot be read. Reads the model, so
- * call it in a task.
+ * Scores the submitted form, or returns an error for every field that is missing or cannot be read. Reads the model and
+ * looks for the customer's score so far, so call it in a task.
  * @throws AppError 409 when the model's file cannot be used
  */
 export async function scoreForm(
-  db: Db,
+  store: ScoreStore,
   modelsDir: string,
-  { modelId, values }: CustomerForm,
+  { modelId, values, isWhatIf = false }: CustomerForm,
 ): Promise<FormScore> {
+  const { db } = store;
   const record = await getModel(db, modelId);
   const fields = formFields(record);
   const unanswered = fields.filter(({ name, isChoice }) => isChoice && !values[name]);
@@ -118,7 +128,9 @@ export async function scoreForm(
       : result!.problems.map((problem) => problemError(fields, problem))),
   ];
   if (errors.length > 0 || !result!.ok) return { ok: false, errors: sortedByField(errors, fields) };
-  return { ok: true, customer: result!.customer };
+  const customerId = isWhatIf ? null : customerIdOf(values);
+  const previous = customerId === null ? null : await findPrevious(store, customerId);
+  return { ok: true, customer: result!.customer, previous };
 }
 
 /**
@@ -126,26 +138,31 @@ export async function scoreForm(
  * own scores and is not counted anywhere.
  */
 export async function predictCustomer(
-  db: Db,
+  { db, folder }: ScoreStore,
   user: User,
-  form: CustomerForm & { readonly isWhatIf?: boolean },
+  form: CustomerForm,
   score: (form: CustomerForm) => Promise<FormScore>,
 ): Promise<Prediction> {
   const { modelId, values, isWhatIf = false } = form;
-  const scored = await score({ modelId, values });
+  const scored = await score(form);
   if (!scored.ok) return scored;
-  const customer = (values['customer'] ?? '').trim();
   const stored = toStored(scored.customer, {
     batchId: null,
     rowNumber: null,
-    customerId: customer === '' ? null : customer,
+    customerId: customerIdOf(values),
     source: isWhatIf ? 'what-if' : 'form',
     modelId,
     isSample: false,
     createdBy: user.id,
     createdAt: new Date().toISOString(),
   });
-  return { ok: true, id: await inTransaction(db, (trx) => insertPrediction(trx, stored)) };
+  const id = await inTransaction(db, (trx) => insertPrediction({ db: trx, folder }, stored, scored.previous));
+  return { ok: true, id };
+}
+
+function customerIdOf({ customer = '' }: Readonly<Record<string, string>>): string | null {
+  const text = customer.trim();
+  return text === '' ? null : text;
 }
 
 /** Errors in the fields beside the model's inputs. */

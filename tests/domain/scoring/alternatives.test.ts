@@ -8,6 +8,7 @@ import { activateModel } from '../../../src/store/models.ts';
 import { getSettings } from '../../../src/store/settings.ts';
 import { createTestApp, customersCsv, setUpOrganisation } from '../../helpers/app.ts';
 import type { TestApp } from '../../helpers/app.ts';
+import { scoreStore } from '../../helpers/scores.ts';
 import { planOf } from '../../helpers/plan.ts';
 
 let test: TestApp;
@@ -33,8 +34,8 @@ afterAll(() => test.close());
 async function ask(contract: string, tenure: string) {
   const { db, config } = test.context;
   const values = { f0: contract, f1: tenure, f2: '95' };
-  const result = await predictCustomer(db, user, { modelId, values }, (form) =>
-    scoreForm(db, config.modelsDir, form),
+  const result = await predictCustomer(scoreStore(test), user, { modelId, values }, (form) =>
+    scoreForm(scoreStore(test), config.modelsDir, form),
   );
   if (!result.ok) throw new Error(JSON.stringify(result.errors));
   const prediction = (await findScore({ db, folder: config.uploadsDir }, result.id))!;
