@@ -1,6 +1,7 @@
 /** Score files as bytes: the header once, then a group for each block of the upload. Threads of blocks call it. */
 import { encodeChunk } from './chunks.ts';
 import type { ColumnArray } from './chunks.ts';
+import { reasonsPerRow } from './group.ts';
 import type { InputColumn, ScoreFileHeader, ScoreGroup, TextColumn } from './group.ts';
 
 /** Raised when the layout changes: a reader refuses what it does not know. */
@@ -37,12 +38,26 @@ export function encodeHeader({ features, actions }: ScoreFileHeader): Buffer {
 /** @throws RangeError where a column has not an entry for each row */
 export function encodeGroup(group: ScoreGroup): Buffer {
   const arrays: Record<string, ColumnArray> = {};
+  checkLengths(group);
   for (const name of Object.keys(plainColumns) as PlainColumn[]) arrays[name] = group[name];
   addText(arrays, 'identifiers', group.identifiers);
   group.inputs.forEach((input, feature) => {
     addInput(arrays, input, feature);
   });
   return encodeChunk({ kind: 'group', rowCount: group.rowCount }, arrays);
+}
+
+function checkLengths(group: ScoreGroup): void {
+  const check = (name: string, length: number, perRow = 1): void => {
+    if (length !== group.rowCount * perRow)
+      throw new RangeError(`column '${name}' has ${length} entries for ${group.rowCount} rows`);
+  };
+  for (const name of Object.keys(plainColumns) as PlainColumn[])
+    check(name, group[name].length, name.startsWith('reason') ? reasonsPerRow : 1);
+  check('identifiers', group.identifiers.ends.length);
+  group.inputs.forEach((input, feature) => {
+    check(inputArray(feature), (input.kind === 'number' ? input.values : input.codes).length);
+  });
 }
 
 function addText(arrays: Record<string, ColumnArray>, name: string, { bytes, ends }: TextColumn): void {

@@ -40,7 +40,7 @@ export async function markLatest(trx: Db, store: ScoreStore, batchId: number): P
   });
   writeIndex(inside, batch, customers.index);
   const latest = lastRows(batch, customers);
-  await retireBatches(inside, batch, customers, latest);
+  await retireBatches(inside, batch, latestOf(customers, latest));
   await retireSingles(trx, customers);
   await latest.save(trx);
   await trx('batches')
@@ -70,36 +70,25 @@ function keepLast(latest: LatestBits, identifiers: TextColumn, rows: Uint32Array
   }
 }
 
-async function retireBatches(
-  store: ScoreStore,
-  batch: ScoredBatch,
-  newer: Customers,
-  newest: LatestBits,
-): Promise<void> {
+async function retireBatches(store: ScoreStore, batch: ScoredBatch, newer: Customers): Promise<void> {
   const older = await listScoredBatches(store.db, (query) => {
     void query.whereNot('batches.id', batch.id).where('latest_count', '>', 0);
   });
   for (const other of older) {
     const latest = await LatestBits.read(store.db, other.id, other.scoreRows);
-    const customers = readCustomers(store, other);
-    visitSame(customers, newer, {
-      counts: (row, newerRow) => latest.has(row) && newest.has(newerRow),
-      visit: (row) => {
-        latest.clear(row);
-      },
+    const customers = latestOf(readCustomers(store, other), latest);
+    visitSame(customers, newer, (row) => {
+      latest.clear(row);
     });
     await latest.save(store.db);
   }
 }
 
-interface SameRows {
-  /** Which pairs are of interest; asked before the identifiers are compared. */
-  readonly counts: (row: number, otherRow: number) => boolean;
-  readonly visit: (row: number, otherRow: number) => void;
-}
-
-/** Pairs of rows of two batches with the same identifier, found by going along both indexes. */
-function visitSame(a: Customers, b: Customers, { counts, visit }: SameRows): void {
+/**
+ * Pairs of rows of two batches with the same identifier, found by going along both indexes. Of `b` each customer may have
+ * one row only: a customer with very many rows in both would be very many pairs.
+ */
+function visitSame(a: Customers, b: Customers, visit: (rowA: number, rowB: number) => void): void {
   const hashesA = a.index.hashes;
   const hashesB = b.index.hashes;
   for (let i = 0, j = 0; i < hashesA.length && j < hashesB.length;) {
@@ -113,7 +102,7 @@ function visitSame(a: Customers, b: Customers, { counts, visit }: SameRows): voi
         for (let k = j; k < end; k++) {
           const rowA = a.index.rows[i]!;
           const rowB = b.index.rows[k]!;
-          if (counts(rowA, rowB) && isSameText(a.identifiers, rowA, b.identifiers, rowB)) visit(rowA, rowB);
+          if (isSameText(a.identifiers, rowA, b.identifiers, rowB)) visit(rowA, rowB);
         }
       j = end;
     }
@@ -187,7 +176,11 @@ export async function restoreBefore(trx: Db, store: ScoreStore, batchId: number)
 /** The customers whose latest score is in the batch. */
 async function losingCustomers(store: ScoreStore, batch: ScoredBatch): Promise<Customers> {
   const latest = await LatestBits.read(store.db, batch.id, batch.scoreRows);
-  const { identifiers, index } = readCustomers(store, batch);
+  return latestOf(readCustomers(store, batch), latest);
+}
+
+/** Only their latest rows: one of each customer. */
+function latestOf({ identifiers, index }: Customers, latest: LatestBits): Customers {
   return { identifiers, index: withRows(index, (row) => latest.has(row)) };
 }
 
@@ -244,10 +237,7 @@ async function restoreBatches(
 /** Makes the last row in this batch of each of the customers the latest; gives the rows of those it found. */
 async function restoreIn(store: ScoreStore, batch: ScoredBatch, pending: Customers): Promise<Set<number>> {
   const last = new Map<number, number>();
-  visitSame(readCustomers(store, batch), pending, {
-    counts: () => true,
-    visit: (row, pendingRow) => last.set(pendingRow, row),
-  });
+  visitSame(readCustomers(store, batch), pending, (row, pendingRow) => last.set(pendingRow, row));
   const latest = await LatestBits.read(store.db, batch.id, batch.scoreRows);
   for (const row of last.values()) latest.set(row);
   await latest.save(store.db);

@@ -1,0 +1,425 @@
+/** Every query over score files finds what a search through plain objects finds. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CellValue } from '../../../src/ml/data/values.ts';
+import { noFilter } from '../../../src/store/prediction-filters.ts';
+import type { PredictionFilter } from '../../../src/store/prediction-filters.ts';
+import { sortColumns } from '../../../src/store/prediction-lists.ts';
+import type { PredictionSort, SortKey } from '../../../src/store/prediction-lists.ts';
+import { insertPrediction } from '../../../src/store/prediction-writes.ts';
+import { riskLevelOf } from '../../../src/store/risk-levels.ts';
+import { visitFigureColumns } from '../../../src/store/score-files/figures.ts';
+import type { ScoreFileHeader } from '../../../src/store/score-files/group.ts';
+import { getInputs, placeOf } from '../../../src/store/score-files/inputs.ts';
+import { markLatest } from '../../../src/store/score-files/latest.ts';
+import {
+  listPredictionIds,
+  listPredictions,
+  pageOfPredictions,
+} from '../../../src/store/score-files/lists.ts';
+import { placeOfId, rowId } from '../../../src/store/score-files/row-id.ts';
+import { getPredictionRows } from '../../../src/store/score-files/rows.ts';
+import { sampleLatestCustomers } from '../../../src/store/score-files/samples.ts';
+import {
+  countByThresholds,
+  countLevelsOf,
+  countPredictions,
+  probabilityHistogram,
+  sumPredictions,
+} from '../../../src/store/score-files/totals.ts';
+import { saveSettings } from '../../../src/store/settings.ts';
+import { createRandom } from '../../helpers/random.ts';
+import type { Random } from '../../helpers/random.ts';
+import {
+  createScoreStore,
+  insertPlainBatch,
+  insertPlainModel,
+  writeScores,
+} from '../../helpers/plain-scores.ts';
+import type { PlainScore } from '../../helpers/plain-scores.ts';
+
+const thresholds = { mediumFrom: 0.35, highFrom: 0.7 };
+const headers: readonly ScoreFileHeader[] = [
+  {
+    features: [
+      { name: 'tenure', type: 'number', levels: [] },
+      { name: 'contract', type: 'category', levels: ['Monthly', 'Two year'] },
+      { name: 'since', type: 'date', levels: [] },
+    ],
+    actions: [
+      { ruleId: 1, action: 'Call' },
+      { ruleId: 2, action: 'Discount' },
+    ],
+  },
+  { features: [{ name: 'contract', type: 'category', levels: ['Two year'] }], actions: [] },
+];
+
+/** A score as this test remembers it. */
+interface Known {
+  readonly id: number;
+  readonly batch: number | null;
+  readonly model: number;
+  readonly isSample: boolean;
+  readonly source: string;
+  readonly score: PlainScore;
+  readonly createdAt: string;
+}
+
+let store: Awaited<ReturnType<typeof createScoreStore>>;
+let models: number[];
+let all: Known[];
+let latest: Known[];
+
+beforeAll(async () => {
+  store = await createScoreStore();
+  await saveSettings(store.db, thresholds);
+  models = [await insertPlainModel(store, 'first'), await insertPlainModel(store, 'second')];
+  all = [];
+  const random = createRandom(11);
+  for (let i = 0; i < 5; i++) {
+    await addBatch(random, i);
+    for (let single = 0; single < 8; single++) await addSingle(random);
+  }
+  latest = latestOf(all);
+});
+afterAll(() => store.close());
+
+async function addBatch(random: Random, i: number): Promise<void> {
+  const place = i % 2;
+  const batch = await insertPlainBatch(store, { modelId: models[place]!, isSample: i === 3 });
+  const scores = Array.from({ length: 60 }, (_, row) => randomScore(random, headers[place]!, row + 2));
+  await writeScores(store, batch, headers[place]!, scores);
+  await markLatest(store.db, store, batch.id);
+  const { scores_at: createdAt } = (await store.db('batches').where({ id: batch.id }).first('scores_at')) as {
+    scores_at: string;
+  };
+  scores.forEach((score, row) => {
+    const id = rowId(batch.id, row);
+    all.push({
+      id,
+      batch: batch.id,
+      model: models[place]!,
+      isSample: i === 3,
+      source: 'batch',
+      score,
+      createdAt,
+    });
+  });
+}
+
+/** Its customer is in no batch: which of two scores is the latest is tested elsewhere. */
+async function addSingle(random: Random): Promise<void> {
+  const place = random.below(2);
+  const drawn = randomScore(random, headers[place]!, 1);
+  const score = {
+    ...drawn,
+    customerId: (drawn.customerId ?? null) && `form ${all.length} ${drawn.customerId}`,
+  };
+  const { newest } = (await store.db('batches').max({ newest: 'scores_at' }).first()) as { newest: string };
+  const createdAt = new Date(Date.parse(newest) + 1).toISOString();
+  const id = await insertPrediction(store.db, {
+    batchId: null,
+    rowNumber: null,
+    customerId: score.customerId ?? null,
+    source: 'form',
+    modelId: models[place]!,
+    probability: score.probability,
+    riskLevel: 'low',
+    reasons: JSON.stringify({
+      base: 0.2,
+      strongest: score.reasons!.map((reason) => ({ ...reason, value: score.inputs![reason.feature] })),
+    }),
+    actions: '[]',
+    recommendedAction: score.action ?? null,
+    expectedSaving: score.expectedSaving ?? null,
+    monthlyValue: score.monthlyValue ?? null,
+    inputs: JSON.stringify(score.inputs),
+    notes: score.isNoted ? '["odd"]' : '[]',
+    isSample: false,
+    createdBy: null,
+    createdAt,
+  });
+  all.push({ id, batch: null, model: models[place]!, isSample: false, source: 'form', score, createdAt });
+}
+
+function randomScore(random: Random, header: ScoreFileHeader, rowNumber: number): PlainScore {
+  const maybe = <T>(value: T): T | null => (random() < 0.2 ? null : value);
+  const values: Record<string, CellValue> = {
+    tenure: random.below(6),
+    contract: random.pick(['Monthly', 'Two year', 'Weekly', 'Ünseen']),
+    since: random.pick(['2024-02-29', '2025-01-01']),
+  };
+  const inputs = Object.fromEntries(header.features.map(({ name }) => [name, maybe(values[name]!)]));
+  return {
+    rowNumber,
+    customerId: maybe(`${random.pick(['anna', 'BERT', 'Zoë', '10% off'])}_${random.below(60)}`),
+    probability: random.pick([0, 0.35, 0.7, 1, random(), random()]),
+    monthlyValue: maybe(random.below(5) * 10.5),
+    expectedSaving: maybe(random.below(4) - 1),
+    action: maybe(random.pick(header.actions)?.action ?? null),
+    reasons: header.features.map(({ name }) => ({ feature: name, points: random.below(9) / 8 - 0.5 })),
+    isNoted: random() < 0.3,
+    offset: rowNumber * 100,
+    length: 99,
+    inputs,
+  };
+}
+
+function latestOf(scores: readonly Known[]): Known[] {
+  const last = new Map(scores.map((known) => [known.score.customerId, known]));
+  return scores.filter(
+    (known) => known.score.customerId == null || last.get(known.score.customerId) === known,
+  );
+}
+
+function matches({ batch, model, isSample, source, score }: Known, filter: PredictionFilter): boolean {
+  const { customerId, probability, inputs } = score;
+  const cell = filter.column === null ? null : (inputs![filter.column] ?? null);
+  const isIn = (value: number, from: number | null, to: number | null): boolean =>
+    (from === null || value >= from) && (to === null || value < to);
+  return (
+    (filter.batch === null || batch === filter.batch) &&
+    (filter.risk === null || riskLevelOf(probability, thresholds) === filter.risk) &&
+    (filter.source === null || source === filter.source) &&
+    (filter.model === null || model === filter.model) &&
+    (filter.search === null || (customerId ?? '').toLowerCase().includes(filter.search.toLowerCase())) &&
+    (filter.level === null || (filter.level === '' ? cell === null : cell === filter.level)) &&
+    ((filter.from === null && filter.to === null) ||
+      (typeof cell === 'number' && isIn(cell, filter.from, filter.to))) &&
+    isIn(probability, filter.low, filter.high) &&
+    (filter.population === null ||
+      (filter.population.modelIds.includes(model) && (filter.population.includesSample || !isSample)))
+  );
+}
+
+const wanted = (filter: PredictionFilter): Known[] =>
+  (filter.batch === null ? latest : all).filter((known) => matches(known, filter));
+
+function randomFilter(random: Random): PredictionFilter {
+  const rarely = <T>(value: T): T | null => (random() < 0.25 ? value : null);
+  const column = rarely(random.pick(['tenure', 'contract', 'since', 'nobody']));
+  const population = { modelIds: random.pick([models, [models[0]!], []]), includesSample: random() < 0.5 };
+  const batches = [...new Set(all.flatMap(({ batch }) => batch ?? []))];
+  return {
+    ...noFilter,
+    batch: rarely(random.pick(batches)),
+    risk: rarely(random.pick(['low', 'medium', 'high', 'none'])),
+    source: rarely(random.pick(['batch', 'form'])),
+    model: rarely(random.pick(models)),
+    search: rarely(random.pick(['ANNA', 'bert_1', 'zOË', '%', '_', ' ', 'nobody'])),
+    column,
+    ...(column !== null && random() < 0.5
+      ? { level: random.pick(['', 'Two year', 'Ünseen', '3', '2024-02-29']) }
+      : {}),
+    ...(column !== null && random() < 0.5 ? { from: rarely(2), to: rarely(4) } : {}),
+    low: rarely(0.35),
+    high: rarely(0.7),
+    population: rarely(population),
+  };
+}
+
+/** Filters that find much, and those that find little. */
+function filters(count: number, seed: number): PredictionFilter[] {
+  const random = createRandom(seed);
+  const drawn = Array.from({ length: count }, () => randomFilter(random));
+  return [noFilter, ...drawn, ...drawn.map(({ batch, search }) => ({ ...noFilter, batch, search }))];
+}
+
+describe('counts and sums', () => {
+  it('are those of the matching scores', async () => {
+    for (const filter of filters(80, 1)) {
+      const known = wanted(filter);
+      expect(await countPredictions(store, filter), JSON.stringify(filter)).toBe(known.length);
+      expect(await sumPredictions(store, filter)).toEqual(totalsOf(known));
+      const bins = [0, 0, 0, 0];
+      for (const { score } of known) bins[Math.min(3, Math.trunc(score.probability * 4))]!++;
+      expect(await probabilityHistogram(store, filter, 4)).toEqual(bins);
+    }
+  });
+
+  it('are those of other thresholds where they are asked for', async () => {
+    const other = { mediumFrom: 0.1, highFrom: 0.35 };
+    expect(await countByThresholds(store, other)).toEqual(levelsOf(latest, other));
+    const population = { modelIds: [models[1]!], includesSample: false };
+    expect(await countByThresholds(store, other, population)).toEqual(
+      levelsOf(wanted({ ...noFilter, population }), other),
+    );
+    const { batch } = all[0]!;
+    expect(await countLevelsOf(store, batch!)).toEqual(levelsOf(wanted({ ...noFilter, batch }), thresholds));
+  });
+});
+
+function levelsOf(known: readonly Known[], limits: typeof thresholds) {
+  const counts = { low: 0, medium: 0, high: 0 };
+  for (const { score } of known) counts[riskLevelOf(score.probability, limits)]++;
+  return counts;
+}
+
+function totalsOf(known: readonly Known[]) {
+  const sum = (values: readonly (number | null | undefined)[]) => {
+    const numbers = values.filter((value) => typeof value === 'number');
+    const total = numbers.reduce((all, value) => all + value, 0);
+    return numbers.length === 0 ? null : (expect.closeTo(total, 8) as unknown);
+  };
+  const scores = known.map(({ score }) => score);
+  const levels = levelsOf(known, thresholds);
+  const isHigh = ({ probability }: PlainScore): boolean => probability >= thresholds.highFrom;
+  return {
+    count: known.length,
+    ...levels,
+    revenueAtRisk: sum(scores.map((s) => (s.monthlyValue == null ? null : s.probability * s.monthlyValue))),
+    highRiskRevenue: sum(scores.filter(isHigh).map((s) => s.monthlyValue)),
+    meanProbability: sum(scores.map((s) => s.probability / scores.length)),
+    expectedSaving: sum(
+      scores.filter((s) => s.probability >= thresholds.mediumFrom).map((s) => s.expectedSaving),
+    ),
+    newestAt:
+      known
+        .map(({ createdAt }) => createdAt)
+        .sort()
+        .at(-1) ?? null,
+    valued: scores.filter((s) => s.monthlyValue != null).length,
+  };
+}
+
+describe('lists', () => {
+  it('have the matching scores in their order', async () => {
+    const random = createRandom(2);
+    for (const filter of filters(60, 3)) {
+      const sort: PredictionSort = {
+        key: random.pick(Object.keys(sortColumns) as SortKey[]),
+        descending: random() < 0.5,
+      };
+      const ids = sorted(wanted(filter), sort).map(({ id }) => id);
+      expect([...(await listPredictionIds(store, filter, sort))], JSON.stringify([filter, sort])).toEqual(
+        ids,
+      );
+      const size = 1 + random.below(20);
+      const page = 1 + random.below(5);
+      const pages = Math.max(1, Math.ceil(ids.length / size));
+      const shown = page > pages ? 1 : page;
+      const found = await pageOfPredictions(store, filter, sort, { page, size });
+      expect(found).toMatchObject({ total: ids.length, page: shown, pages });
+      const onPage = ids.slice((shown - 1) * size, shown * size);
+      expect(found.predictions.map(({ id }) => id)).toEqual(onPage);
+      const part = await listPredictions(store, filter, sort, { limit: size, offset: 3 });
+      expect(part.map(({ id }) => id)).toEqual(ids.slice(3, 3 + size));
+    }
+  });
+});
+
+function sorted(known: readonly Known[], { key, descending }: PredictionSort): Known[] {
+  const keyOf = ({ score, createdAt }: Known): number | Buffer | null | undefined =>
+    ({
+      probability: score.probability,
+      customer: score.customerId == null ? null : Buffer.from(score.customerId),
+      value: score.monthlyValue,
+      saving: score.expectedSaving,
+      date: Date.parse(createdAt),
+    })[key];
+  const compare = (a: Known, b: Known): number => {
+    const [x, y] = [keyOf(a), keyOf(b)];
+    if (x == null || y == null) return Number(x == null) - Number(y == null);
+    const order = typeof x === 'number' ? x - (y as number) : Buffer.compare(x, y as Buffer);
+    return descending ? -order : order;
+  };
+  const isReversed = key === 'date' && descending;
+  return known.toSorted((a, b) => compare(a, b) || (isReversed ? b.id - a.id : a.id - b.id));
+}
+
+describe('single scores', () => {
+  it('are given in the order of their numbers, without those that are gone', async () => {
+    const random = createRandom(5);
+    const picked = Array.from({ length: 40 }, () => random.pick(all));
+    const gone = [rowId(999, 1), rowId(all[0]!.batch!, 60), 2 ** 31];
+    const ids = [...picked.map(({ id }) => id), ...gone];
+    const rows = await getPredictionRows(store, ids);
+    expect(rows).toEqual(picked.map(listed));
+    const inputs = await getInputs(store, Float64Array.from(ids));
+    expect(inputs).toEqual([...picked.map(({ score }) => score.inputs), undefined, undefined, undefined]);
+  });
+
+  it('lie where they lay in the upload', async () => {
+    const known = all.find(({ batch, score }) => batch !== null && score.rowNumber === 40)!;
+    const place = await placeOf(store, known.id);
+    expect(place).toMatchObject({ batch: { id: known.batch }, offset: 4000, length: 99, rowNumber: 40 });
+    expect(await placeOf(store, all.find(({ batch }) => batch === null)!.id)).toBeUndefined();
+  });
+});
+
+function listed({ id, batch, model, isSample, source, score, createdAt }: Known) {
+  return {
+    id,
+    batchId: batch,
+    batchName: batch === null ? null : (expect.stringMatching(/^upload-\d+\.csv$/) as unknown),
+    rowNumber: batch === null ? null : score.rowNumber,
+    customerId: score.customerId,
+    source,
+    modelId: model,
+    modelLabel: model === models[0] ? `v${model} first` : `v${model} second`,
+    probability: score.probability,
+    riskLevel: riskLevelOf(score.probability, thresholds),
+    reasons: score.reasons!.map((reason) => ({ ...reason, value: score.inputs![reason.feature] })),
+    recommendedAction: score.action,
+    expectedSaving: score.expectedSaving,
+    monthlyValue: score.monthlyValue,
+    isNoted: score.isNoted,
+    isSample,
+    createdAt,
+  };
+}
+
+describe('the columns of figures', () => {
+  it('hold every matching score once, with its input as read', async () => {
+    for (const filter of filters(25, 7)) {
+      for (const name of ['tenure', 'contract']) {
+        const found: string[] = [];
+        await visitFigureColumns(store, filter, (group) => {
+          const input = group.input(name);
+          for (const row of group.rows) {
+            const text = !input
+              ? null
+              : input.kind === 'number'
+                ? String(input.values[row])
+                : ([...group.levelsOf(name)!, ...input.others][input.codes[row]!] ?? null);
+            found.push(
+              [text === 'NaN' ? null : text, group.probability[row], group.monthlyValue[row]].join(),
+            );
+          }
+        });
+        const known = wanted(filter).map(({ score: { inputs, probability, monthlyValue } }) =>
+          [inputs![name] ?? null, probability, monthlyValue ?? NaN].join(),
+        );
+        expect(found.sort()).toEqual(known.sort());
+      }
+    }
+  });
+});
+
+describe('a sample of latest scores', () => {
+  it('is evenly spread over those that count', async () => {
+    const exceptBatches = [all[0]!.batch!];
+    const population = { modelIds: models, includesSample: false };
+    const counted = wanted({ ...noFilter, population })
+      .filter(({ batch }) => batch === null || !exceptBatches.includes(batch))
+      .sort((a, b) => a.id - b.id);
+    for (const most of [1, 7, 50, 1000]) {
+      const sample = await sampleLatestCustomers(store, { population, exceptBatches, most });
+      expect(sample.total).toBe(counted.length);
+      const places = sample.customers.map(({ id }) => counted.findIndex((known) => known.id === id));
+      expect(places).toHaveLength(Math.min(most, counted.length));
+      const steps = places.slice(1).map((place, i) => place - places[i]!);
+      const step = counted.length / places.length;
+      expect(steps.every((size) => Math.abs(size - step) < 1)).toBe(true);
+      sample.customers.forEach((customer, i) => {
+        expect(customer).toMatchObject({ inputs: counted[places[i]!]!.score.inputs });
+      });
+    }
+  });
+});
+
+describe('the number of a score', () => {
+  it('says whether it is of a batch, and where', () => {
+    expect(placeOfId(rowId(3, 7))).toEqual({ batchId: 3, row: 7 });
+    expect(placeOfId(2 ** 32 - 1)).toBeNull();
+  });
+});
