@@ -57,18 +57,28 @@ async function mark(batch: Batch): Promise<void> {
 async function scoreSingle(customer: string | null, source: 'form' | 'what-if' = 'form'): Promise<number> {
   const createdAt = await nextMoment();
   const single = await inTransaction(store.db, async (trx) => {
-    const id = await insertPrediction(trx, {
-      ...{ batchId: null, rowNumber: null, modelId: null as unknown as number, source, customerId: customer },
-      ...{ probability: 0.5, riskLevel: 'low', reasons: '{}', actions: '[]', inputs: '{}', notes: '[]' },
-      ...{
-        recommendedAction: null,
-        expectedSaving: null,
-        monthlyValue: null,
-        isSample: false,
-        createdBy: null,
+    const id = await insertPrediction(
+      { ...store, db: trx },
+      {
+        ...{
+          batchId: null,
+          rowNumber: null,
+          modelId: null as unknown as number,
+          source,
+          customerId: customer,
+        },
+        ...{ probability: 0.5, riskLevel: 'low', reasons: '{}', actions: '[]', inputs: '{}', notes: '[]' },
+        ...{
+          recommendedAction: null,
+          expectedSaving: null,
+          monthlyValue: null,
+          isSample: false,
+          createdBy: null,
+        },
+        createdAt,
       },
-      createdAt,
-    });
+      null,
+    );
     if (customer !== null && source !== 'what-if') await supersede(trx, store, customer, id);
     return id;
   });

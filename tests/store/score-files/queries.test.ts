@@ -116,28 +116,32 @@ async function addSingle(random: Random): Promise<void> {
   };
   const { newest } = (await store.db('batches').max({ newest: 'scores_at' }).first()) as { newest: string };
   const createdAt = new Date(Date.parse(newest) + 1).toISOString();
-  const id = await insertPrediction(store.db, {
-    batchId: null,
-    rowNumber: null,
-    customerId: score.customerId ?? null,
-    source: 'form',
-    modelId: models[place]!,
-    probability: score.probability,
-    riskLevel: 'low',
-    reasons: JSON.stringify({
-      base: 0.2,
-      strongest: score.reasons!.map((reason) => ({ ...reason, value: score.inputs![reason.feature] })),
-    }),
-    actions: '[]',
-    recommendedAction: score.action ?? null,
-    expectedSaving: score.expectedSaving ?? null,
-    monthlyValue: score.monthlyValue ?? null,
-    inputs: JSON.stringify(score.inputs),
-    notes: score.isNoted ? '["odd"]' : '[]',
-    isSample: false,
-    createdBy: null,
-    createdAt,
-  });
+  const id = await insertPrediction(
+    store,
+    {
+      batchId: null,
+      rowNumber: null,
+      customerId: score.customerId ?? null,
+      source: 'form',
+      modelId: models[place]!,
+      probability: score.probability,
+      riskLevel: 'low',
+      reasons: JSON.stringify({
+        base: 0.2,
+        strongest: score.reasons!.map((reason) => ({ ...reason, value: score.inputs![reason.feature] })),
+      }),
+      actions: '[]',
+      recommendedAction: score.action ?? null,
+      expectedSaving: score.expectedSaving ?? null,
+      monthlyValue: score.monthlyValue ?? null,
+      inputs: JSON.stringify(score.inputs),
+      notes: score.isNoted ? '["odd"]' : '[]',
+      isSample: false,
+      createdBy: null,
+      createdAt,
+    },
+    null,
+  );
   all.push({ id, batch: null, model: models[place]!, isSample: false, source: 'form', score, createdAt });
 }
 
