@@ -3,7 +3,7 @@ import { currentPopulation } from '../../src/domain/analytics/population.ts';
 import { getModel } from '../../src/store/models.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
 import { noFilter } from '../../src/store/prediction-filters.ts';
-import { countPredictions } from '../../src/store/prediction-totals.ts';
+import { countPredictions } from '../../src/store/score-files/totals.ts';
 import {
   activateSmallModel,
   createTestApp,
@@ -16,6 +16,7 @@ import { bankCsv } from '../helpers/bank.ts';
 import { postForm } from '../helpers/datasets.ts';
 import type { Agent } from '../helpers/datasets.ts';
 import { addCandidate, scoreFile, scoreFileWith } from '../helpers/models.ts';
+import { scoreStore } from '../helpers/scores.ts';
 
 let test: TestApp;
 let admin: Agent;
@@ -32,7 +33,7 @@ afterAll(() => test.close());
 
 const shown = async () => {
   const { model, filter } = await currentPopulation(test.context.db);
-  return [model?.id, await countPredictions(test.context.db, { ...noFilter, population: filter })];
+  return [model?.id, await countPredictions(scoreStore(test), { ...noFilter, population: filter })];
 };
 const page = async (path: string) => (await admin.get(path).expect(200)).text;
 
@@ -40,7 +41,6 @@ describe('one population at a time', () => {
   it('is the sample until the first file of one’s own is scored', async () => {
     const { id } = await scoreFile(test, admin, customersCsv(120, 21));
     await test.context.db('batches').where({ id }).update({ is_sample: 1 });
-    await test.context.db('predictions').where({ batch_id: id }).update({ is_sample: 1 });
     expect(await shown()).toEqual([telco.id, 120]);
     expect(await page('/')).toContain('Sample data.');
 
