@@ -87,7 +87,12 @@ export function createSettingsHandlers({ db, config, tasks }: Context) {
         return;
       }
       const { mediumFrom, highFrom } = form.data;
-      const relabelled = await changeRiskLevels(db, currentUser(req), mediumFrom, highFrom);
+      const relabelled = await changeRiskLevels(
+        { db, folder: config.uploadsDir },
+        currentUser(req),
+        mediumFrom,
+        highFrom,
+      );
       flash(req, 'success', riskLevelsSaved[relabelled]);
       res.redirect(303, '/settings/risk-levels');
     },

@@ -150,6 +150,24 @@ export async function moveBatch(
   return moved === 1;
 }
 
+/** In the score files of all batches. */
+export async function countScoreRows(db: Db): Promise<number> {
+  const row = (await db('batches').sum({ sum: 'score_rows' }).first()) as { sum: number | null };
+  return row.sum ?? 0;
+}
+
+/** Of batches that have scores, the oldest first. */
+export async function listScoredBatchIds(db: Db): Promise<number[]> {
+  return db('batches').where('score_rows', '>', 0).orderBy('id').pluck('id');
+}
+
+/** Nothing of its score file counts any more. */
+export async function deleteScoresOf(trx: Db, id: number): Promise<void> {
+  await trx('latest_rows').where({ batch_id: id }).delete();
+  const counts = { scoredCount: 0, notedCount: 0, lowCount: 0, mediumCount: 0, highCount: 0 };
+  await updateBatch(trx, id, { ...counts, scoreRows: 0, scoreBytes: 0, latestCount: 0, scoresAt: null });
+}
+
 /** Batches of its fixed rows stay, on their own. */
 export async function deleteBatch(db: Db, id: number): Promise<void> {
   await db('batches').where({ mends_batch_id: id }).update({ mends_batch_id: null });

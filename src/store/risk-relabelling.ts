@@ -1,51 +1,21 @@
-/** New risk levels for stored predictions after the thresholds have changed. */
+/** New risk levels for single customers' scores after the thresholds have changed; those of batches are not stored. */
 import type { Db } from '../db.ts';
-import { addToBatch } from './batches.ts';
+import type { RiskThresholds } from './risk-levels.ts';
 
 /** Gives the stored predictions with numbers in (after, until] the level that the thresholds say. */
 export async function relabelRisk(
   trx: Db,
-  thresholds: { readonly mediumFrom: number; readonly highFrom: number },
+  { mediumFrom, highFrom }: RiskThresholds,
   after: number,
   until: number,
 ): Promise<void> {
   const level = "CASE WHEN probability >= ? THEN 'high' WHEN probability >= ? THEN 'medium' ELSE 'low' END";
-  const bindings = [thresholds.highFrom, thresholds.mediumFrom];
-  const changing = () =>
-    trx('predictions')
-      .where('id', '>', after)
-      .where('id', '<=', until)
-      .whereRaw(`risk_level <> ${level}`, bindings);
-  const moved = await changing()
-    .whereNotNull('batch_id')
-    .select('batch_id as batchId', 'risk_level as from', trx.raw(`${level} AS "to"`, bindings));
-  await moveTotals(trx, moved as Moved[]);
-  await changing().update({ risk_level: trx.raw(level, bindings) });
-}
-
-interface Moved {
-  readonly batchId: number;
-  readonly from: RiskName;
-  readonly to: RiskName;
-}
-
-type RiskName = 'low' | 'medium' | 'high';
-
-/** The totals of a batch are those of its rows. */
-async function moveTotals(trx: Db, moved: readonly Moved[]): Promise<void> {
-  for (const batchId of new Set(moved.map((row) => row.batchId))) {
-    const rows = moved.filter((row) => row.batchId === batchId);
-    const change = (level: RiskName): number =>
-      rows.filter(({ to }) => to === level).length - rows.filter(({ from }) => from === level).length;
-    await addToBatch(trx, batchId, {
-      scoredCount: 0,
-      rejectedCount: 0,
-      notedCount: 0,
-      lowCount: change('low'),
-      mediumCount: change('medium'),
-      highCount: change('high'),
-    });
-  }
+  const bindings = [highFrom, mediumFrom];
+  await trx('predictions')
+    .where('id', '>', after)
+    .where('id', '<=', until)
+    .whereRaw(`risk_level <> ${level}`, bindings)
+    .update({ risk_level: trx.raw(level, bindings) });
 }
 
 /** The highest number that a prediction has; 0 without any. */

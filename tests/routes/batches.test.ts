@@ -4,12 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { paperColumns } from '../../src/domain/sample/files.ts';
 import type request from 'supertest';
 import { inTransaction } from '../../src/db.ts';
-import { removeBatch } from '../../src/domain/batches/removal.ts';
+import { removeBatch, removeBatchScores } from '../../src/domain/batches/removal.ts';
 import { healInterrupted } from '../../src/domain/jobs/interrupted.ts';
 import { cancelJob } from '../../src/domain/jobs/failure.ts';
-import { runJob } from '../../src/jobs/run-job.ts';
+import { failAttempt } from '../../src/jobs/run-job.ts';
 import { getBatch } from '../../src/store/batches.ts';
-import { deletePredictionsOf } from '../../src/store/prediction-writes.ts';
 import { claimJob } from '../../src/store/job-leases.ts';
 import { finishJob, saveProgress } from '../../src/store/job-progress.ts';
 import { enqueueJob, listJobs, listOpenJobs } from '../../src/store/jobs.ts';
@@ -17,6 +16,7 @@ import type { Job } from '../../src/store/jobs.ts';
 import { activateSmallModel, createTestApp, csrfToken, setUpOrganisation, signIn } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
 import { corpus, header } from '../helpers/corpus.ts';
+import { listScores } from '../helpers/scores.ts';
 import { runJobs } from '../helpers/work.ts';
 
 type Agent = ReturnType<typeof request.agent>;
@@ -43,6 +43,12 @@ async function score(bytes: Buffer) {
   await agent.post(`/batches/${id}/scoring`).type('form').send({ _csrf }).expect(303);
   await runJobs(test.context);
   return getBatch(test.context.db, id);
+}
+
+/** The work of a job that removes a batch, without the transaction that ends it. */
+async function removeScores({ payload }: Job): Promise<void> {
+  const { db, config } = test.context;
+  await removeBatchScores(db, config.uploadsDir, payload, { step: () => Promise.resolve('go on') });
 }
 
 async function download(id: number, name: string): Promise<string[][]> {
@@ -134,10 +140,7 @@ describe('a file that is scored later than it was uploaded', () => {
       .send({ _csrf: await csrfToken(agent, '/account') });
     const before = new Date().toISOString();
     await runJobs(test.context);
-    const [scoredAt] = (await test.context
-      .db('predictions')
-      .where({ batch_id: id })
-      .pluck('created_at')) as string[];
+    const { scoresAt: scoredAt } = await getBatch(test.context.db, id);
     expect(scoredAt! >= before).toBe(true);
     const { createdAt, finishedAt } = await getBatch(test.context.db, id);
     expect([createdAt, finishedAt! >= scoredAt!]).toEqual([uploaded, true]);
@@ -270,8 +273,7 @@ describe('a batch', () => {
       Buffer.from(`${header}\nundo-me,Month-to-month,No,No,DSL,No,${tenure},20,60\n`);
     const first = await score(line(1));
     const second = await score(line(60));
-    const latest = () =>
-      test.context.db('predictions').where({ customer_id: 'undo-me', is_latest: 1 }).pluck('batch_id');
+    const latest = async () => (await listScores(test, { search: 'undo-me' })).map(({ batchId }) => batchId);
     expect(await latest()).toEqual([second.id]);
     const _csrf = await csrfToken(agent, '/account');
     await agent.post(`/batches/${second.id}/removal`).type('form').send({ _csrf }).expect(303);
@@ -282,7 +284,7 @@ describe('a batch', () => {
     await agent.get(`/batches/${second.id}`).expect(404);
   });
 
-  it('deleted in pieces by a job gives the same, and an interrupted run continues', async () => {
+  it('deleted by a job gives the same, and an interrupted run continues', async () => {
     const { context } = test;
     const { db } = context;
     const lines = (tenure: number) =>
@@ -301,30 +303,25 @@ describe('a batch', () => {
     const { text } = await agent.get(`/batches/${second.id}/progress`).expect(200);
     expect(text).toContain('Deleting customers.csv');
     expect(text).not.toContain('/cancellation');
-    // As after a crash between two pieces.
-    for (const limit of [1, 2]) await inTransaction(db, (trx) => deletePredictionsOf(trx, second.id, limit));
+    const latest = async () => (await listScores(test, { search: 'piece-' })).map(({ batchId }) => batchId);
+    expect(await latest()).toEqual([second.id, second.id, second.id]);
+    // As after a crash in front of the last transaction.
+    await removeScores((await listOpenJobs(db))[0]!);
+    expect(await latest()).toEqual([first.id, first.id, first.id]);
     await runJobs(context);
-    const latest = () =>
-      db('predictions')
-        .whereLike('customer_id', 'piece-%')
-        .where({ is_latest: 1 })
-        .select('batch_id', 'row_number');
-    expect((await latest()).map((row: { batch_id: number }) => row.batch_id)).toEqual(
-      Array.from({ length: 3 }, () => first.id),
-    );
-    expect(await db('predictions').where({ batch_id: second.id })).toEqual([]);
+    expect(await latest()).toEqual([first.id, first.id, first.id]);
     expect(readdirSync(context.config.uploadsDir).filter((name) => name.startsWith(second.file))).toEqual([]);
     const answer = await agent.get(`/batches/${second.id}/progress`).accept('json').expect(200);
     expect(answer.body).toEqual({ next: '/score' });
   });
 
-  describe('whose deletion is cancelled', () => {
+  describe('whose deletion is cancelled or fails', () => {
     const ada = { id: 1, name: 'Ada', email: '', role: 'admin', theme: 'system' } as const;
     const removal = async (): Promise<Job> => (await listOpenJobs(test.context.db))[0]!;
     const lines = (name: string) =>
       [1, 2, 3, 4].map((i) => `${name}-${i},Month-to-month,No,No,DSL,No,${i * 15},20,60`).join('\n');
 
-    it('before anything is deleted, is unchanged', async () => {
+    it('is cancelled before anything is deleted, is unchanged', async () => {
       const { db, config } = test.context;
       const batch = await score(Buffer.from(`${header}\n${lines('kept')}\n`));
       await removeBatch({ db, uploadsDir: config.uploadsDir, user: ada }, batch.id, 0);
@@ -333,24 +330,23 @@ describe('a batch', () => {
       await agent.get(`/batches/${batch.id}/results`).expect(200);
     });
 
-    it('half-way, says what is left, also after a restart, and can be deleted completely', async () => {
+    it('fails half-way, says what is left, also after a restart, and can be deleted completely', async () => {
       const { context } = test;
       const { db, config } = context;
       const batch = await score(Buffer.from(`${header}\n${lines('half')}\n`));
       await removeBatch({ db, uploadsDir: config.uploadsDir, user: ada }, batch.id, 0);
-      await inTransaction(db, (trx) => deletePredictionsOf(trx, batch.id, 3));
       const job = (await claimJob(db, 'test'))!;
-      await cancelJob(db, job.id);
-      await runJob(config, job, () => false);
+      await removeScores(job);
+      await inTransaction(db, (trx) => failAttempt(trx, job, 'Its files cannot be deleted.', true));
       await healInterrupted(db);
       expect(await listOpenJobs(db)).toEqual([]);
       const left = await getBatch(db, batch.id);
-      expect(left).toMatchObject({ state: 'partly-removed', scoredCount: 1 });
-      expect(left.lowCount + left.mediumCount + left.highCount).toBe(1);
+      expect(left).toMatchObject({ state: 'partly-removed', scoredCount: 0 });
+      expect(left.lowCount + left.mediumCount + left.highCount).toBe(0);
       expect((await agent.get('/score')).text).toContain('Partly deleted');
       const { text } = await agent.get(`/batches/${batch.id}/progress`).expect(200);
       expect(text).toContain('This file is partly deleted.');
-      expect(text).toContain('It was cancelled. 1 score of 4 rows is left.');
+      expect(text).toContain('Its files cannot be deleted. 0 scores of 4 rows are left.');
       expect(text).toContain('Delete the rest');
       await agent.get(`/batches/${batch.id}/results`).expect(303);
       const _csrf = await csrfToken(agent, '/account');
@@ -358,7 +354,7 @@ describe('a batch', () => {
       expect((await getBatch(db, batch.id)).state).toBe('removing');
       await runJobs(context);
       await agent.get(`/batches/${batch.id}`).expect(404);
-      expect(await db('predictions').where({ batch_id: batch.id })).toEqual([]);
+      expect(await listScores(test, { batch: batch.id })).toEqual([]);
     });
   });
 

@@ -10,11 +10,12 @@ import { listSampleBatches } from '../../src/store/batches.ts';
 import { listJobs } from '../../src/store/jobs.ts';
 import { activateModel, findActiveModel, findModel, listModels } from '../../src/store/models.ts';
 import { getPrediction } from '../../src/store/prediction-records.ts';
-import { countByThresholds } from '../../src/store/prediction-totals.ts';
-import { countSamplePredictions } from '../../src/store/prediction-usage.ts';
+import { countByThresholds } from '../../src/store/score-files/totals.ts';
+import { countSamplePredictions } from '../../src/store/score-files/usage.ts';
 import { getSettings } from '../../src/store/settings.ts';
 import { activateSmallModel, createTestApp, csrfToken, setUpOrganisation, signIn } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
+import { scoreStore } from '../helpers/scores.ts';
 import { runJobs } from '../helpers/work.ts';
 
 type Agent = ReturnType<typeof request.agent>;
@@ -48,14 +49,16 @@ async function newestEvent() {
 const parsed = (json: string | null): unknown => (json === null ? null : JSON.parse(json));
 
 describe('risk levels', () => {
+  /** As the sample's file says them; each of its customers is in it once. */
   const levels = async (): Promise<Record<string, number>> => {
-    const found = await test.context.db('predictions').where({ is_latest: 1 }).pluck<string[]>('risk_level');
-    const count = (level: string): number => found.filter((one) => one === level).length;
-    return { low: count('low'), medium: count('medium'), high: count('high') };
+    const [batch] = await listSampleBatches(test.context.db);
+    return { low: batch!.lowCount, medium: batch!.mediumCount, high: batch!.highCount };
   };
+  const countWith = (mediumFrom: number, highFrom: number) =>
+    countByThresholds(scoreStore(test), { mediumFrom, highFrom });
 
   it('show what other thresholds would do before anything is saved', async () => {
-    const expected = await countByThresholds(test.context.db, 0.2, 0.5);
+    const expected = await countWith(0.2, 0.5);
     const { text } = await admin.get('/settings/risk-levels?mediumFrom=20&highFrom=50').expect(200);
     for (const count of Object.values(expected)) expect(text).toContain(count.toLocaleString('en-GB'));
     const piece = await admin
@@ -81,7 +84,7 @@ describe('risk levels', () => {
   });
 
   it('when saved hold for every stored score, and the change is on record', async () => {
-    const expected = await countByThresholds(test.context.db, 0.15, 0.405);
+    const expected = await countWith(0.15, 0.405);
     await post('/settings/risk-levels', { mediumFrom: '15', highFrom: '40,5' }).expect(303);
     expect(await levels()).toEqual(expected);
     expect(await newestEvent()).toMatchObject({
@@ -93,15 +96,17 @@ describe('risk levels', () => {
 
   it('of very many scores change piece by piece in the background, by the newest thresholds', async () => {
     const { db } = test.context;
-    await changeRiskLevels(db, ada, 0.3, 0.6);
+    await changeRiskLevels(scoreStore(test), ada, 0.3, 0.6);
     await db('settings').where({ key: 'mediumFrom' }).update({ value: '0.25' });
-    expect(await relabelLater(db, 1, 100)).toBe('later');
+    expect(await relabelLater(scoreStore(test), 1, 100)).toBe('later');
     expect((await listJobs(db, 1))[0]).toMatchObject({ kind: 'relabel-risk', state: 'queued' });
-    expect(await levels()).not.toEqual(await countByThresholds(db, 0.25, 0.6));
+    expect(await levels()).not.toEqual(await countWith(0.25, 0.6));
     await runJobs(test.context);
-    expect(await levels()).toEqual(await countByThresholds(db, 0.25, 0.6));
-    expect(await relabelPredictions(db, { step: () => Promise.resolve('stop') })).toBe('stopped');
-    await changeRiskLevels(db, ada, 0.3, 0.6);
+    expect(await levels()).toEqual(await countWith(0.25, 0.6));
+    expect(await relabelPredictions(scoreStore(test), { step: () => Promise.resolve('stop') })).toBe(
+      'stopped',
+    );
+    await changeRiskLevels(scoreStore(test), ada, 0.3, 0.6);
   });
 });
 
@@ -113,10 +118,10 @@ describe('a batch that was scored while the risk levels changed', () => {
     const before = await queued();
     await relabelAfterScoring(db, batch!.id);
     expect(await queued()).toBe(before);
-    await changeRiskLevels(db, ada, 0.35, 0.7);
+    await changeRiskLevels(scoreStore(test), ada, 0.35, 0.7);
     await relabelAfterScoring(db, batch!.id);
     expect(await queued()).toBe(before + 1);
-    await changeRiskLevels(db, ada, 0.3, 0.6);
+    await changeRiskLevels(scoreStore(test), ada, 0.3, 0.6);
     await runJobs(test.context);
   });
 });

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sampleLatestCustomers } from '../../src/store/latest-customers.ts';
 import { getModel } from '../../src/store/models.ts';
 import { noFilter } from '../../src/store/prediction-filters.ts';
 import { pageOfPredictions } from '../../src/store/prediction-lists.ts';
@@ -19,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => test.close());
 
 describe('a filter by model', () => {
-  it('keeps lists, totals and samples on the index they are sorted by', async () => {
+  it('keeps lists and totals on the index they are sorted by', async () => {
     const { db } = test.context;
     const population = { modelIds: [modelId], includesSample: false };
     const sort = { key: 'probability', descending: true } as const;
@@ -31,7 +30,6 @@ describe('a filter by model', () => {
         await pageOfPredictions(db, filter, sort, { page: 1, size: 50 });
         await sumPredictions(db, filter);
         await probabilityHistogram(db, filter, 20);
-        await sampleLatestCustomers(db, { population, exceptBatches: [], most: 10 });
       });
       expect(plan.some((step) => step.includes('predictions_overview'))).toBe(true);
       expect(plan.filter((step) => step.includes('predictions_model'))).toEqual([]);

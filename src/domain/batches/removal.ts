@@ -1,26 +1,31 @@
 /**
  * Deleting a batch with its scores and files; earlier scores of its customers count again. A few scores are deleted at
- * once, many by a job in pieces, because one long transaction would block other requests.
+ * once, many by a job: finding the earlier ones of a million customers takes a second or two.
  */
-import { setTimeout as pause } from 'node:timers/promises';
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
-import { Conflict } from '../../errors.ts';
+import { Conflict, DamagedRecord } from '../../errors.ts';
 import { recordEvent } from '../../store/audit.ts';
-import { deleteBatch, findBatch, getBatch, updateBatch } from '../../store/batches.ts';
+import {
+  countScoreRows,
+  deleteBatch,
+  deleteScoresOf,
+  findBatch,
+  getBatch,
+  updateBatch,
+} from '../../store/batches.ts';
 import type { BatchRecord, BatchSummary } from '../../store/batches.ts';
 import { enqueueJob, listOpenJobs } from '../../store/jobs.ts';
 import type { Job } from '../../store/jobs.ts';
-import { deletePredictionsOf } from '../../store/prediction-writes.ts';
+import { restoreBefore } from '../../store/score-files/latest.ts';
 import type { User } from '../people/accounts.ts';
 import { removeFiles } from './files.ts';
 import { cancelled, done } from '../jobs/steps.ts';
 import type { JobOutcome, JobSteps } from '../jobs/steps.ts';
 
-const rowsAtOnce = 2_000;
-/** More would block the web thread for too long. */
+/** More scores of the batch, or in all batches, which are searched for earlier ones, would block the web thread. */
 const mostByRequest = 500;
-const restMs = 20;
+const mostSearched = 50_000;
 
 /** 'later': a job deletes it. @throws Conflict while it is checked or scored */
 export async function removeBatch(
@@ -42,11 +47,11 @@ export async function removeBatch(
       subject: batch.originalName,
       before: { rows: batch.rowCount },
     });
-    if (batch.scoredCount > limit) {
+    if (batch.scoredCount > limit || (batch.scoredCount > 0 && (await countScoreRows(trx)) > mostSearched)) {
       await resumeRemoval(trx, user.id, batch);
       return null;
     }
-    await deletePredictionsOf(trx, batchId);
+    await forgetScores(trx, uploadsDir, batchId);
     await deleteBatch(trx, batchId);
     return batch;
   });
@@ -107,29 +112,31 @@ export async function findRemovalJob(db: Db, batchId: number): Promise<Job | und
   return (await listOpenJobs(db)).find((job) => job.payload['removedBatchId'] === batchId);
 }
 
-/** An interrupted run is continued by the next. */
-export async function removeBatchRows(
+/** An interrupted run is continued by the next: first the scores end to count, then the files go. */
+export async function removeBatchScores(
   db: Db,
   uploadsDir: string,
   payload: Job['payload'],
-  { step, stored }: JobSteps,
+  { step }: JobSteps,
 ): Promise<JobOutcome> {
   const batchId = Number(payload['removedBatchId']);
   const batch = await findBatch(db, batchId);
   if (!batch) return done();
-  for (let removed = 0; ;) {
-    const answer = await step(removed, batch.scoredCount);
-    if (answer === 'stop') return 'stopped';
-    if (answer === 'cancel') return cancelled((trx) => endRemoval(trx, payload, 'It was cancelled.'));
-    const count = await inTransaction(db, async (trx) => {
-      await stored?.(trx);
-      return deletePredictionsOf(trx, batchId, rowsAtOnce);
-    });
-    if (count === 0) break;
-    removed += count;
-    // Lets other writers take their turn.
-    await pause(restMs);
-  }
+  const answer = await step(0, batch.scoredCount);
+  if (answer === 'stop') return 'stopped';
+  if (answer === 'cancel') return cancelled((trx) => endRemoval(trx, payload, 'It was cancelled.'));
+  await inTransaction(db, (trx) => forgetScores(trx, uploadsDir, batchId));
   await removeFiles(uploadsDir, batch.file);
   return done((trx) => deleteBatch(trx, batchId));
+}
+
+/** Earlier scores of its customers count again. Call inside a transaction. */
+async function forgetScores(trx: Db, uploadsDir: string, batchId: number): Promise<void> {
+  try {
+    await restoreBefore(trx, { db: trx, folder: uploadsDir }, batchId);
+  } catch (error) {
+    // Nobody can say whose scores they were; a damaged file can be deleted nevertheless.
+    if (!(error instanceof DamagedRecord)) throw error;
+  }
+  await deleteScoresOf(trx, batchId);
 }

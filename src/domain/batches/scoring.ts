@@ -153,12 +153,12 @@ async function endScores(trx: Db, uploadsDir: string, batchId: number): Promise<
 async function finish(trx: Db, uploadsDir: string, batchId: number): Promise<void> {
   const { scoredCount } = await getBatch(trx, batchId);
   const failed = scoredCount === 0;
+  await endScores(trx, uploadsDir, batchId);
   await updateBatch(trx, batchId, {
     state: failed ? 'failed' : 'done',
     error: failed ? 'No row could be read. The rejected rows have the reasons.' : null,
     finishedAt: new Date().toISOString(),
   });
-  await endScores(trx, uploadsDir, batchId);
   await challengeLater(trx, batchId);
 }
 

@@ -2,6 +2,7 @@
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import { recordEvent } from '../../store/audit.ts';
+import type { ScoreStore } from '../../store/score-files/store.ts';
 import { getSettings, saveSettings } from '../../store/settings.ts';
 import type { Settings } from '../../store/settings.ts';
 import type { User } from '../people/accounts.ts';
@@ -9,7 +10,7 @@ import { relabelLater } from '../risk/relabelling.ts';
 
 /** 'later': stored scores get their new level by a job. */
 export async function changeRiskLevels(
-  db: Db,
+  { db, folder }: ScoreStore,
   user: User,
   mediumFrom: number,
   highFrom: number,
@@ -17,7 +18,7 @@ export async function changeRiskLevels(
   return inTransaction(db, async (trx) => {
     const before = await getSettings(trx);
     await saveSettings(trx, { mediumFrom, highFrom });
-    const relabelled = await relabelLater(trx, user.id);
+    const relabelled = await relabelLater({ db: trx, folder }, user.id);
     await recordEvent(trx, {
       userId: user.id,
       action: 'settings.risk-levels',

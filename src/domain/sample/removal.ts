@@ -11,9 +11,9 @@ import type { BatchSummary } from '../../store/batches.ts';
 import { deleteDataset, listSampleDatasets } from '../../store/datasets.ts';
 import { archiveModel, deleteModel, listModels } from '../../store/models.ts';
 import type { ModelRecord } from '../../store/models.ts';
-import { countSamplePredictions, isModelUsed } from '../../store/prediction-usage.ts';
+import { countSamplePredictions, isModelUsed } from '../../store/score-files/usage.ts';
 import type { User } from '../people/accounts.ts';
-import { removeBatchRows, resumeRemoval } from '../batches/removal.ts';
+import { removeBatchScores, resumeRemoval } from '../batches/removal.ts';
 import { currentFile, historyFile } from './first-start.ts';
 import type { JobOutcome, JobSteps } from '../jobs/steps.ts';
 import { removeModelFile } from '../models/files.ts';
@@ -72,10 +72,10 @@ export async function removeSample(db: Db, config: Config, user: User): Promise<
 export async function removeBatchWithSample(
   db: Db,
   config: Config,
-  payload: Parameters<typeof removeBatchRows>[2],
+  payload: Parameters<typeof removeBatchScores>[2],
   steps: JobSteps,
 ): Promise<JobOutcome> {
-  const outcome = await removeBatchRows(db, config.uploadsDir, payload, steps);
+  const outcome = await removeBatchScores(db, config.uploadsDir, payload, steps);
   if (payload['withSample'] !== true || outcome === 'stopped' || outcome.state !== 'done') return outcome;
   // Before the batch itself, whose removal a run that was cut off here takes up again.
   const others = (await listSampleBatches(db)).filter(({ id }) => id !== payload['removedBatchId']);
