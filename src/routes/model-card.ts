@@ -94,7 +94,7 @@ async function showCard(
     fileProblem,
     datasetId: dataset?.id ?? null,
     threshold,
-    comparison: await compareChallenger(db, model.id),
+    comparison: await compareChallenger({ db, folder: config.uploadsDir }, model.id),
     groupColumns: asked.groupColumns,
     errors,
   };

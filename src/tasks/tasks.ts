@@ -120,8 +120,8 @@ export const tasks = {
   /** The contents of an uploaded model file. */
   inspectModelFile: page(({ config }, args: { file: string }) => inspectModelFile(config, args.file)),
   /** What activating a model would change, its promotion tests included. */
-  previewActivation: model(async ({ db, config }, args: { modelId: number }) =>
-    previewActivation(db, config.modelsDir, await getModel(db, args.modelId)),
+  previewActivation: model(async (env, args: { modelId: number }) =>
+    previewActivation(storeOf(env), env.config.modelsDir, await getModel(env.db, args.modelId)),
   ),
   /** What is not stored of a score of a batch: all reasons, actions and notes. */
   computeDetails: model((env, { score }: { score: CustomerScore }) =>

@@ -33,3 +33,10 @@ export async function listScores(
 export function detailsOf(test: Test, score: CustomerScore): Promise<ScoreDetails> {
   return computeDetails(scoreStore(test), test.context.config.modelsDir, score);
 }
+
+/** As if every score had a newer one elsewhere. */
+export async function forgetLatest({ context: { db } }: Test): Promise<void> {
+  await db('latest_rows').delete();
+  await db('batches').update({ latest_count: 0 });
+  await db('predictions').update({ is_latest: 0 });
+}

@@ -4,9 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { previewActivation } from '../../src/domain/models/activation.ts';
 import { listActivations } from '../../src/store/activations.ts';
 import { listEvents } from '../../src/store/audit.ts';
-import { sampleLatestCustomers } from '../../src/store/latest-customers.ts';
+import { updateBatch } from '../../src/store/batches.ts';
+import { saveLatestRows } from '../../src/store/earlier-scores.ts';
 import { findActiveModel, getModel } from '../../src/store/models.ts';
 import type { ModelRecord } from '../../src/store/models.ts';
+import { rowId } from '../../src/store/score-files/row-id.ts';
+import { sampleLatestCustomers } from '../../src/store/score-files/samples.ts';
 import {
   activateSmallModel,
   createTestApp,
@@ -19,6 +22,8 @@ import { bankCsv } from '../helpers/bank.ts';
 import { postForm } from '../helpers/datasets.ts';
 import type { Agent } from '../helpers/datasets.ts';
 import { addCandidate, scoreFile, scoreFileWith } from '../helpers/models.ts';
+import { storeBatch, storeScores } from '../helpers/predictions.ts';
+import { forgetLatest, listScores, scoreStore } from '../helpers/scores.ts';
 
 const customers = customersCsv(120, 21);
 
@@ -38,7 +43,7 @@ beforeAll(async () => {
 afterAll(() => test.close());
 
 const previewOf = (model: ModelRecord) =>
-  previewActivation(test.context.db, test.context.config.modelsDir, model);
+  previewActivation(scoreStore(test), test.context.config.modelsDir, model);
 const goBackTo = ({ id }: ModelRecord) => postForm(admin, '/models/rollback', { model: String(id) });
 const activeId = async () => (await findActiveModel(test.context.db))?.id;
 const activate = ({ id }: ModelRecord) => postForm(admin, `/models/${id}/activation`);
@@ -47,10 +52,7 @@ const events = async () => {
   const all = await listEvents(test.context.db, filter, 100, 0);
   return all.filter(({ action }) => action === 'model.activated' || action === 'model.rolled-back');
 };
-const stored = async () => {
-  const rows = await test.context.db<{ probability: number; id: number }>('predictions').orderBy('id');
-  return rows.map(({ probability }) => probability);
-};
+const stored = async () => (await listScores(test)).map(({ probability }) => probability);
 
 describe('the page before an activation', () => {
   it('explains that no customers have been scored, or shows what would change for whom', async () => {
@@ -253,12 +255,12 @@ describe('a model of other columns than those of the customers scored so far', (
   it('also where they share all columns but one, or their file did not have one', async () => {
     const wider = await addCandidate(test, 'Wider', ['Contract', 'tenure', 'MonthlyCharges']);
     const narrow = await addCandidate(test, 'Narrow', ['Contract', 'tenure']);
-    await test.context.db('predictions').update({ is_latest: 0 });
+    await forgetLatest(test);
     await scoreFileWith(test, admin, narrow, customers);
     expect((await previewOf(wider)).comparison).toBeNull();
     expect((await previewOf(narrow)).comparison).toMatchObject({ total: 120, tried: 120 });
 
-    await test.context.db('predictions').update({ is_latest: 0 });
+    await forgetLatest(test);
     const [header, ...rows] = customers.trimEnd().split('\n');
     const place = header!.split(',').indexOf('MonthlyCharges');
     const without = [header!, ...rows].map((line) => line.split(',').toSpliced(place, 1).join(','));
@@ -270,19 +272,24 @@ describe('a model of other columns than those of the customers scored so far', (
 
 describe('the customers that a preview is tried on', () => {
   it('are taken evenly by rank, whatever pattern their numbers have', async () => {
-    const { db } = test.context;
-    const modelIds = (await db('models').pluck('id')) as number[];
+    const store = scoreStore(test);
+    const modelIds = (await store.db('models').pluck('id')) as number[];
     const population = { modelIds, includesSample: true };
-    await db('predictions').update({ is_latest: 0 });
-    const odd = (await db('predictions').whereRaw('id % 2 = 1').orderBy('id').pluck('id')) as number[];
-    await db('predictions').whereIn('id', odd).update({ is_latest: 1 });
+    await forgetLatest(test);
+    const batchId = await storeBatch(test, first.id, 240);
+    await storeScores(test, first, 240, { batchId });
+    const odd = Array.from({ length: 120 }, (_, i) => 2 * i + 1);
+    await forgetLatest(test);
+    await saveLatestRows(store.db, batchId, odd);
+    await updateBatch(store.db, batchId, { latestCount: odd.length });
     const most = Math.floor(odd.length / 2);
-    const sample = await sampleLatestCustomers(db, { population, exceptBatches: [], most });
+    const sample = await sampleLatestCustomers(store, { population, exceptBatches: [], most });
     expect(sample.total).toBe(odd.length);
     expect(sample.customers).toHaveLength(most);
-    const ranks = sample.customers.map(({ id }) => odd.indexOf(id));
+    const ids = odd.map((row) => rowId(batchId, row));
+    const ranks = sample.customers.map(({ id }) => ids.indexOf(id));
     for (let i = 1; i < ranks.length; i++) expect(ranks[i]! - ranks[i - 1]!).toBeLessThanOrEqual(3);
-    const all = await sampleLatestCustomers(db, { population, exceptBatches: [], most: odd.length + 7 });
-    expect(all.customers.map(({ id }) => id)).toEqual(odd);
+    const all = await sampleLatestCustomers(store, { population, exceptBatches: [], most: odd.length + 7 });
+    expect(all.customers.map(({ id }) => id)).toEqual(ids);
   });
 });

@@ -4,12 +4,13 @@ import type { Db } from '../../db.ts';
 import { Conflict } from '../../errors.ts';
 import { recordEvent } from '../../store/audit.ts';
 import { insertActivation, listActivations } from '../../store/activations.ts';
-import { sampleLatestCustomers } from '../../store/latest-customers.ts';
-import type { LatestCustomer } from '../../store/latest-customers.ts';
 import { activateModel, findActiveModel, findModel, getModel } from '../../store/models.ts';
 import type { ModelRecord } from '../../store/models.ts';
-import { hasPredictions } from '../../store/prediction-usage.ts';
 import { listPromotionTests } from '../../store/promotion-tests.ts';
+import { sampleLatestCustomers } from '../../store/score-files/samples.ts';
+import type { LatestCustomer } from '../../store/score-files/samples.ts';
+import type { ScoreStore } from '../../store/score-files/store.ts';
+import { hasPredictions } from '../../store/score-files/usage.ts';
 import { getSettings } from '../../store/settings.ts';
 import type { User } from '../people/accounts.ts';
 import { readModelFile, verifyModelFile } from './files.ts';
@@ -70,13 +71,14 @@ const mostChanges = 20;
  * @throws AppError 409 when its file cannot be used.
  */
 export async function previewActivation(
-  db: Db,
+  store: ScoreStore,
   modelsDir: string,
   record: ModelRecord,
 ): Promise<ActivationPreview> {
+  const { db } = store;
   const model = await readModelFile(modelsDir, record);
   const comparable = await comparableCustomers(db, model.schema);
-  const { total, customers } = await sampleLatestCustomers(db, { ...comparable, most: mostCustomers });
+  const { total, customers } = await sampleLatestCustomers(store, { ...comparable, most: mostCustomers });
   const tests = runPromotionTests(model, await listPromotionTests(db), customers);
   const tested = { tests, failures: failuresOf(tests) };
   if (total === 0) return { comparison: null, hasScores: await hasPredictions(db), ...tested };

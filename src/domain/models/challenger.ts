@@ -1,18 +1,19 @@
 /** A challenger scores the same customers as the active model, for comparison only. */
-import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import { pearson } from '../../ml/checks/association.ts';
 import { findBatch, getBatch } from '../../store/batches.ts';
-import { listBatchInputs, listPairedScores, saveChallengerScores } from '../../store/challenger-scores.ts';
 import { enqueueJob } from '../../store/jobs.ts';
 import { findChallenger } from '../../store/models.ts';
+import { listPairedScores, openChallengerRun } from '../../store/score-files/challengers.ts';
+import type { ScoreStore } from '../../store/score-files/store.ts';
 import { getSettings } from '../../store/settings.ts';
 import { isBeingRemoved } from '../batches/removal.ts';
 import { cancelled, done } from '../jobs/steps.ts';
 import type { JobOutcome, JobSteps } from '../jobs/steps.ts';
 import { readModelFile } from './files.ts';
-import { scoreInputs } from './promotion-tests.ts';
 import { riskLevelOf } from '../risk/levels.ts';
+import type { RiskLevel } from '../risk/levels.ts';
+import { scoreColumns } from '../scoring/column-scoring.ts';
 
 export interface ChallengerComparison {
   /** Customers that both scored, the newest 20,000 at most. */
@@ -27,7 +28,6 @@ export interface ChallengerComparison {
   readonly sameTopDecile: number;
 }
 
-const rowsAtOnce = 1_000;
 const mostCompared = 20_000;
 
 /** Queues the job. Call in the transaction that finishes a batch. Does nothing without a challenger. */
@@ -45,49 +45,46 @@ export async function challengeLater(trx: Db, batchId: number): Promise<void> {
 
 /** Scores the customers of a batch with the challenger. Does nothing if there is none any more. */
 export async function challengeBatch(
-  db: Db,
+  store: ScoreStore,
   modelsDir: string,
   batchId: number,
   { step }: JobSteps,
 ): Promise<JobOutcome> {
-  const record = await findChallenger(db);
-  const batch = await findBatch(db, batchId);
+  const record = await findChallenger(store.db);
+  const batch = await findBatch(store.db, batchId);
   if (!record || !batch || isBeingRemoved(batch)) return done();
   const model = await readModelFile(modelsDir, record);
-  for (let after = 0, seen = 0; ;) {
-    const answer = await step(seen, batch.scoredCount);
-    if (answer !== 'go on') return answer === 'stop' ? 'stopped' : cancelled();
-    const rows = await listBatchInputs(db, batchId, after, rowsAtOnce);
-    const last = rows.at(-1);
-    if (!last) return done();
-    const scores = scoreInputs(
-      model,
-      rows.map(({ inputs }) => inputs),
-    ).flatMap((probability, i) =>
-      probability === null ? [] : [{ predictionId: rows[i]!.id, modelId: record.id, probability }],
-    );
-    await inTransaction(db, (trx) => saveChallengerScores(trx, scores));
-    after = last.id;
-    seen += rows.length;
+  const run = await openChallengerRun(store, batchId, record.id);
+  if (!run) return done();
+  try {
+    for (;;) {
+      const answer = await step(run.rowsDone, batch.scoredCount);
+      if (answer !== 'go on') return answer === 'stop' ? 'stopped' : cancelled();
+      const group = run.next();
+      if (!group) return done();
+      run.append(scoreColumns(model, group));
+    }
+  } finally {
+    run.close();
   }
 }
 
 /** Null while no customer has been scored by both. */
-export async function compareChallenger(db: Db, modelId: number): Promise<ChallengerComparison | null> {
-  const pairs = await listPairedScores(db, modelId, mostCompared);
-  if (pairs.length === 0) return null;
-  const settings = await getSettings(db);
-  const champion = Float64Array.from(pairs, (pair) => pair.champion);
-  const challenger = Float64Array.from(pairs, (pair) => pair.challenger);
-  const same = pairs.filter(
-    (pair) => riskLevelOf(pair.champion, settings) === riskLevelOf(pair.challenger, settings),
-  );
+export async function compareChallenger(
+  store: ScoreStore,
+  modelId: number,
+): Promise<ChallengerComparison | null> {
+  const { champion, challenger } = await listPairedScores(store, modelId, mostCompared);
+  if (champion.length === 0) return null;
+  const settings = await getSettings(store.db);
+  const levelOf = (probability: number): RiskLevel => riskLevelOf(probability, settings);
+  const same = champion.filter((probability, i) => levelOf(probability) === levelOf(challenger[i]!));
   return {
-    customers: pairs.length,
+    customers: champion.length,
     meanChampion: mean(champion),
     meanChallenger: mean(challenger),
     correlation: pearson(champion, challenger),
-    sameLevel: same.length / pairs.length,
+    sameLevel: same.length / champion.length,
     sameTopDecile: overlap(topDecile(champion), topDecile(challenger)),
   };
 }

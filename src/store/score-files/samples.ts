@@ -1,13 +1,32 @@
 /** The latest score of every customer, in part: what a change of model is tried on. */
-import type { LatestCustomer, SampleRequest } from '../latest-customers.ts';
+import type { PopulationFilter } from '../prediction-filters.ts';
+import type { RiskLevel } from '../risk-levels.ts';
 import { noFilter } from '../prediction-filters.ts';
 import { getInputs } from './inputs.ts';
+import type { InputValues } from './inputs.ts';
 import { LatestBits } from './latest-bits.ts';
 import { rowId } from './row-id.ts';
 import { getPredictionRows } from './rows.ts';
 import { listMatchingBatches } from './scan.ts';
 import { visitSingles } from './singles.ts';
 import type { ScoreStore, ScoredBatch } from './store.ts';
+
+export interface LatestCustomer {
+  readonly id: number;
+  readonly customerId: string | null;
+  readonly probability: number;
+  readonly riskLevel: RiskLevel;
+  readonly monthlyValue: number | null;
+  readonly modelId: number | null;
+  readonly inputs: InputValues;
+}
+
+export interface SampleRequest {
+  readonly population: PopulationFilter;
+  /** Scores of these uploads do not count. */
+  readonly exceptBatches: readonly number[];
+  readonly most: number;
+}
 
 /** At most `most` of them, evenly spread by rank, and how many there are in all. */
 export async function sampleLatestCustomers(

@@ -1,8 +1,6 @@
 /** What is done to each block of a file, here or in another thread: read, and then checked, scored, or both. */
 import type { CsvFormat } from '../../csv/intake.ts';
 import type { CsvPosition } from '../../csv/reader.ts';
-import { findingsOf } from './block-findings.ts';
-import type { BlockFindings } from './block-findings.ts';
 import { createBlockPlan } from './block-plan.ts';
 import type { BlockSource } from './block-plan.ts';
 import { readBlock } from './scan.ts';
@@ -14,9 +12,9 @@ import type { RawBlock } from './typed-block.ts';
 /** Plain data: it is sent to other threads. */
 export interface BlockTask {
   readonly source: BlockSource & { readonly format: CsvFormat };
-  /** null: the rows are not scored. */
+  /** null: the rows are only checked. */
   readonly scoring: ScoringPlan | null;
-  /** Whether the findings of a check are wanted. */
+  /** Whether the report of a check is wanted. */
   readonly isCheck: boolean;
 }
 
@@ -28,11 +26,10 @@ export interface BlockResult {
   readonly rejectedCount: number;
   /** Lines of the file of rejected rows. */
   readonly rejected: Uint8Array;
-  readonly findings: BlockFindings | null;
   readonly scored: ScoredBlock | null;
 }
 
-export function createBlockWork({ source, scoring, isCheck }: BlockTask): (raw: RawBlock) => BlockResult {
+export function createBlockWork({ source, scoring }: BlockTask): (raw: RawBlock) => BlockResult {
   const plan = createBlockPlan(source);
   const score = scoring === null ? null : createBlockScorer(scoring);
   return (raw) => {
@@ -43,7 +40,6 @@ export function createBlockWork({ source, scoring, isCheck }: BlockTask): (raw: 
       rowCount,
       rejectedCount: rejects.length,
       rejected: rejectedLines(block, source),
-      findings: isCheck ? findingsOf(block, plan) : null,
       scored: score === null ? null : score(block),
     };
   };
