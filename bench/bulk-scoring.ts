@@ -113,7 +113,7 @@ async function scoreOurs(folder: string): Promise<void> {
   const mapping = guessMapping(model.schema, intake.header);
   const steps = { step: () => Promise.resolve('go on' as const) };
   await updateBatch(db, id, { modelId, modelLabel: model.label, mapping });
-  const check = await checkBatch(db, folder, await getBatch(db, id), steps);
+  const check = await checkBatch(db, folders, await getBatch(db, id), steps);
   if (check !== 'stopped') await inTransaction(db, check.write);
   const checked = performance.now();
   await startScoring(db, null, id, { model, mapping });

@@ -1,6 +1,9 @@
 import { checkBatch } from '../domain/batches/check.ts';
 import { getBatch } from '../store/batches.ts';
+import { openBlockThreads } from './block-threads.ts';
 import type { JobHandler } from './job-handler.ts';
 
-export const runCheckBatch: JobHandler = async ({ db, config, step }, { batchId }) =>
-  checkBatch(db, config.uploadsDir, await getBatch(db, Number(batchId)), { step });
+export const runCheckBatch: JobHandler = async ({ db, config, step }, { batchId }) => {
+  const env = { ...config, openRunner: openBlockThreads(config.threadMemoryMb) };
+  return checkBatch(db, env, await getBatch(db, Number(batchId)), { step });
+};

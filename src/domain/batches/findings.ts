@@ -1,15 +1,10 @@
 /** Findings of a check, grouped by cause. */
 import { DamagedRecord } from '../../errors.ts';
-import type { CellNote, CellProblem } from '../../ml/data/row-reader.ts';
-import { isNumeric } from '../../ml/data/row-reader.ts';
-import type { Feature } from '../../ml/data/schema.ts';
-import { isBlank } from '../../ml/data/values.ts';
 import type { CheckGroup, CheckReport } from '../../store/batch-documents.ts';
 import type { BatchRecord } from '../../store/batches.ts';
-import { addRows, causeKey, maxProblems as mostProblems } from './blocks/block-findings.ts';
-import type { BlockFindings, FoundGroup, Problem } from './blocks/block-findings.ts';
+import { addRows, causeKey, maxProblems } from './blocks/block-findings.ts';
+import type { BlockFindings, Cause, FoundGroup, Problem } from './blocks/block-findings.ts';
 import { createSeenHashes } from './blocks/text-hashes.ts';
-import type { Renaming } from './rows.ts';
 
 export type { CheckGroup, CheckReport } from '../../store/batch-documents.ts';
 
@@ -21,11 +16,6 @@ export function reportOf({ id, report }: Pick<BatchRecord, 'id' | 'report'>): Ch
 
 /** For each kind, so that many unrecognised values cannot hide a problem. */
 const maxGroups = 200;
-/** Longer values are cut, and cannot be mapped. */
-const maxLevel = 201;
-const maxProblems = 100;
-const rowsShown = 5;
-const foundShown = 3;
 const maxIdentifiers = 2_000_000;
 
 /** The report of a check, from the findings of all blocks in the order of the file; `expected`: rows of it. */
@@ -62,7 +52,7 @@ export function createCheckReport(expected = 0) {
       counts.rejectedCount += block.rejectedCount;
       counts.notedCount += block.notedCount;
       block.groups.forEach(addGroup);
-      problems.push(...block.problems.slice(0, mostProblems - problems.length));
+      problems.push(...block.problems.slice(0, maxProblems - problems.length));
       addRepeated(block);
     },
     report: (): CheckReport => ({ ...counts, groups: listGroups([...groups.values()]), problems }),
@@ -76,88 +66,4 @@ function listGroups(groups: readonly FoundGroup[]): CheckGroup[] {
   return [...groups]
     .sort((a, b) => b.count - a.count || a.rows[0]! - b.rows[0]!)
     .map(({ cause, count, rows, found }) => ({ ...cause, count, rows, ...(found.length > 0 && { found }) }));
-}
-
-export function createFindings(features: readonly Feature[]) {
-  const choices = new Set(features.filter((feature) => !isNumeric(feature)).map(({ name }) => name));
-  const groups = createGroups();
-  const problems: (CellProblem & { row: number })[] = [];
-  const seen = new Set<string>();
-  const counts = { rowCount: 0, rejectedCount: 0, notedCount: 0 };
-
-  const isRepeated = (customerId: string | null): boolean => {
-    if (customerId === null) return false;
-    if (seen.has(customerId)) return true;
-    if (seen.size < maxIdentifiers) seen.add(customerId);
-    return false;
-  };
-
-  return {
-    count: () => counts.rowCount,
-    reject: (row: number, found: readonly CellProblem[]) => {
-      counts.rowCount++;
-      counts.rejectedCount++;
-      for (const { column, found: text, expected } of found) {
-        groups.add(row, { kind: 'problem', column, detail: expected }, text);
-        if (choices.has(column) && !isBlank(text))
-          groups.add(row, { kind: 'refused-level', column, detail: text.slice(0, maxLevel) });
-        if (problems.length < maxProblems)
-          problems.push({ column, expected, found: text.slice(0, 100), row });
-      }
-    },
-    accept: (
-      row: number,
-      notes: readonly CellNote[],
-      renamings: readonly Renaming[],
-      customerId: string | null,
-    ) => {
-      counts.rowCount++;
-      for (const note of notes) groups.add(row, groupOf(note));
-      for (const { feature, found, level } of renamings)
-        groups.add(row, { kind: 'renamed', column: feature, detail: found.slice(0, maxLevel), used: level });
-      const repeated = isRepeated(customerId);
-      if (repeated) groups.add(row, { kind: 'duplicate', column: 'Customer ID', detail: '' });
-      if (notes.length > 0 || renamings.length > 0 || repeated) counts.notedCount++;
-    },
-    report: (): CheckReport => ({ ...counts, groups: groups.list(), problems }),
-  };
-}
-
-type Cause = Omit<CheckGroup, 'count' | 'rows' | 'found'>;
-
-function groupOf({ kind, column, found, beyond, used }: CellNote): Cause {
-  const detail = kind === 'unseen' ? found.slice(0, maxLevel) : (beyond ?? '');
-  return { kind, column, detail, ...(used === undefined ? {} : { used }) };
-}
-
-function createGroups() {
-  const groups = new Map<string, { cause: Cause; count: number; rows: number[]; found: string[] }>();
-  const sizes = new Map<string, number>();
-  return {
-    add: (row: number, cause: Cause, text?: string): void => {
-      const key = `${cause.kind}\0${cause.column}\0${cause.detail}`;
-      let group = groups.get(key);
-      if (!group) {
-        const size = sizes.get(cause.kind) ?? 0;
-        if (size === maxGroups) return;
-        sizes.set(cause.kind, size + 1);
-        group = { cause, count: 0, rows: [], found: [] };
-        groups.set(key, group);
-      }
-      group.count++;
-      if (group.rows.length < rowsShown) group.rows.push(row);
-      const shown = text?.slice(0, 40);
-      if (shown !== undefined && group.found.length < foundShown && !group.found.includes(shown))
-        group.found.push(shown);
-    },
-    list: (): CheckGroup[] =>
-      [...groups.values()]
-        .map(({ cause, count, rows, found }) => ({
-          ...cause,
-          count,
-          rows,
-          ...(found.length > 0 ? { found } : {}),
-        }))
-        .sort((a, b) => b.count - a.count),
-  };
 }

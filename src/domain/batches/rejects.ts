@@ -14,17 +14,13 @@ import { getModel } from '../../store/models.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { listRememberedNames } from '../../store/remembered-names.ts';
 import { batchFile } from './files.ts';
-import { rejectedHeader, rejectedLine } from './output.ts';
+import { rejectedHeader } from './output.ts';
 import { byteOrderMark, withoutApostrophe } from '../csv/writer.ts';
 import { toCustomer, wholeRow } from './rows.ts';
 import { createCustomerReader, readCustomer } from '../scoring/customer-reading.ts';
 import { readCsvChunks } from '../csv/reader.ts';
-import type { CsvRow } from '../csv/reader.ts';
 import { foldLevel, levelMeanings, mappingOf } from './mapping.ts';
 import type { LevelMeanings } from './mapping.ts';
-
-/** Written at once. */
-const heldCharacters = 1 << 18;
 
 /** Rows on one page of corrections. */
 export const rowsPerPage = 50;
@@ -60,25 +56,17 @@ export interface RejectedRow {
  */
 export function createRejectsFile(uploadsDir: string, batch: BatchRecord) {
   const path = join(uploadsDir, batchFile(batch, 'rejected'));
-  const { format } = batch;
-  const shape = { columnCount: batch.header.length, format };
   const partial = `${path}.${randomUUID()}.part`;
   const descriptor = openSync(partial, 'wx', 0o600);
-  let held = byteOrderMark + rejectedHeader(batch.header, format);
   let isComplete = false;
-  const flush = (): void => {
-    const bytes = Buffer.from(held);
-    for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
-    held = '';
+  const append = (lines: Uint8Array): void => {
+    for (let at = 0; at < lines.length;) at += writeSync(descriptor, lines, at);
   };
+  append(Buffer.from(byteOrderMark + rejectedHeader(batch.header, batch.format)));
   return {
-    add: ({ rowNumber, reading }: CsvRow, problems: readonly CellProblem[]) => {
-      held += rejectedLine({ rowNumber, cells: reading.cells, problems }, shape);
-      if (held.length > heldCharacters) flush();
-    },
-    /** Until it is on the disk. */
-    flush: () => {
-      flush();
+    append,
+    /** It is complete, and on the disk. */
+    complete: () => {
       fdatasyncSync(descriptor);
       isComplete = true;
     },

@@ -49,6 +49,9 @@ export interface CustomerRecord extends CustomerScore {
   readonly details: ScoreDetails;
 }
 
+/** Points are stored with the precision of float32. */
+const pointsRounding = 1e-6;
+
 /** Up to rounding: otherwise it is of another model or of other inputs. */
 export function isSameProbability(a: number, b: number): boolean {
   return Math.abs(a - b) <= 1e-9;
@@ -57,7 +60,7 @@ export function isSameProbability(a: number, b: number): boolean {
 const storedOnly = 'Only its strongest reasons, its action and its inputs are shown, as they were stored.';
 const inTime = `This score could not be computed again in time. ${storedOnly} Reload the page to try again.`;
 const unusable = `This score cannot be computed again, because its model was removed or the file of the model is damaged. ${storedOnly}`;
-const different = `This score cannot be computed again, because its model now gives another probability. ${storedOnly}`;
+const different = `This score cannot be computed again, because its model now gives another result. ${storedOnly}`;
 const withoutUpload =
   'The uploaded file was removed or changed. Reasons and actions are computed from the stored inputs, and some notes may be missing.';
 
@@ -134,16 +137,23 @@ function customerFrom({ schema }: Model, { inputs, monthlyValue }: CustomerScore
   return monthlyValue === null ? { cells } : { cells, value: String(monthlyValue) };
 }
 
-/** Null where it cannot be scored or gets another probability. */
+/** Null where it cannot be scored, or is scored otherwise than it was. */
 function scoreAgain(
   scorer: Scorer,
   customer: RawCustomer,
   decimal: DecimalSign,
-  { probability }: CustomerScore,
+  score: CustomerScore,
 ): ScoredCustomer | null {
   const [result] = scoreCustomers(scorer, [customer], decimal);
-  if (!result?.ok) return null;
-  return isSameProbability(result.customer.probability, probability) ? result.customer : null;
+  return result?.ok && isSameScore(result.customer, score) ? result.customer : null;
+}
+
+function isSameScore(customer: ScoredCustomer, { probability, reasons }: CustomerScore): boolean {
+  const points = new Map(customer.reasons.map((reason) => [reason.feature, reason.points]));
+  return (
+    isSameProbability(customer.probability, probability) &&
+    reasons.every((stored) => Math.abs(stored.points - (points.get(stored.feature) ?? NaN)) <= pointsRounding)
+  );
 }
 
 function detailsFrom(

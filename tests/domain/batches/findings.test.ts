@@ -8,13 +8,14 @@ import { createBlockPlan } from '../../../src/domain/batches/blocks/block-plan.t
 import type { BlockSource } from '../../../src/domain/batches/blocks/block-plan.ts';
 import { readBlocks } from '../../../src/domain/batches/blocks/cut.ts';
 import { readBlock } from '../../../src/domain/batches/blocks/scan.ts';
-import { createCheckReport, createFindings } from '../../../src/domain/batches/findings.ts';
+import { createCheckReport } from '../../../src/domain/batches/findings.ts';
 import type { CheckReport } from '../../../src/domain/batches/findings.ts';
 import { customerIdOf, toCustomer, unreadable } from '../../../src/domain/batches/rows.ts';
 import { readCsvChunks } from '../../../src/domain/csv/reader.ts';
 import { createCustomerReader, readCustomer } from '../../../src/domain/scoring/customer-reading.ts';
 import { clearRows } from '../../../src/ml/data/row-reader.ts';
 import { anyFile } from '../../helpers/block-files.ts';
+import { createFindings } from '../../helpers/row-by-row-findings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-findings-'));
 const file = join(folder, 'file.csv');

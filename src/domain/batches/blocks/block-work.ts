@@ -1,6 +1,8 @@
 /** What is done to each block of a file, here or in another thread: read, and then checked, scored, or both. */
 import type { CsvFormat } from '../../csv/intake.ts';
 import type { CsvPosition } from '../../csv/reader.ts';
+import { findingsOf } from './block-findings.ts';
+import type { BlockFindings } from './block-findings.ts';
 import { createBlockPlan } from './block-plan.ts';
 import type { BlockSource } from './block-plan.ts';
 import { readBlock } from './scan.ts';
@@ -12,9 +14,9 @@ import type { RawBlock } from './typed-block.ts';
 /** Plain data: it is sent to other threads. */
 export interface BlockTask {
   readonly source: BlockSource & { readonly format: CsvFormat };
-  /** null: the rows are only checked. */
+  /** null: the rows are not scored. */
   readonly scoring: ScoringPlan | null;
-  /** Whether the report of a check is wanted. */
+  /** Whether the findings of a check are wanted. */
   readonly isCheck: boolean;
 }
 
@@ -26,10 +28,11 @@ export interface BlockResult {
   readonly rejectedCount: number;
   /** Lines of the file of rejected rows. */
   readonly rejected: Uint8Array;
+  readonly findings: BlockFindings | null;
   readonly scored: ScoredBlock | null;
 }
 
-export function createBlockWork({ source, scoring }: BlockTask): (raw: RawBlock) => BlockResult {
+export function createBlockWork({ source, scoring, isCheck }: BlockTask): (raw: RawBlock) => BlockResult {
   const plan = createBlockPlan(source);
   const score = scoring === null ? null : createBlockScorer(scoring);
   return (raw) => {
@@ -40,6 +43,7 @@ export function createBlockWork({ source, scoring }: BlockTask): (raw: RawBlock)
       rowCount,
       rejectedCount: rejects.length,
       rejected: rejectedLines(block, source),
+      findings: isCheck ? findingsOf(block, plan) : null,
       scored: score === null ? null : score(block),
     };
   };
