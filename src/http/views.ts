@@ -66,6 +66,7 @@ export const views: readonly string[] = [
   'partials/population',
   'partials/prediction-rows',
   'partials/risk-tag',
+  'partials/score-at-once',
   'partials/select',
   'partials/site-header',
   'partials/sort-head',

@@ -19,6 +19,7 @@ import { getBatch } from '../store/batches.ts';
 import type { BatchRecord } from '../store/batches.ts';
 import { findModel, listModels } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
+import { isScoredAtOnce } from './batch-step.ts';
 import { listRememberedNames } from '../store/remembered-names.ts';
 
 declare module '../http/render.ts' {
@@ -78,7 +79,8 @@ export function createBatchMappingHandlers({ db, config }: Context) {
         await showForm(res, batch, { modelId: model.id, chosen: mapping, errors: [nothingMatched] });
         return;
       }
-      await matchColumns(db, currentUser(req), batch, { model, mapping });
+      const plan = { model, mapping, isScoredAtOnce: isScoredAtOnce(req.body) };
+      await matchColumns(db, currentUser(req), batch, plan);
       res.redirect(303, `/batches/${batch.id}/progress`);
     },
   };

@@ -24,11 +24,21 @@ export function stepOf({ id, state }: Pick<BatchRecord, 'id' | 'state'>): string
   return `/batches/${id}/${steps[state]}`;
 }
 
-/** Checks a file at once if its columns all match the active model, and returns the page of the next step. */
-export async function checkOrMatch(db: Db, user: User, batch: BatchRecord): Promise<string> {
+/** Whether a form says that a file whose columns all match is to be scored without a look at its check. */
+export function isScoredAtOnce(body: unknown): boolean {
+  return ((body ?? {}) as Record<string, unknown>)['scoreAtOnce'] === 'yes';
+}
+
+/** Checks or scores a file at once if its columns all match the active model, and returns the page of the next step. */
+export async function checkOrMatch(
+  db: Db,
+  user: User,
+  batch: BatchRecord,
+  begin = checkBatchLater,
+): Promise<string> {
   const model = await findActiveModel(db);
   const mapping = model ? guessMapping(model.schema, batch.header, await listRememberedNames(db)) : null;
   if (!model || !mapping || !isComplete(mapping)) return `/batches/${batch.id}/mapping`;
-  await checkBatchLater(db, user, batch.id, { model, mapping });
+  await begin(db, user, batch.id, { model, mapping });
   return `/batches/${batch.id}/progress`;
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
-import { receiveBatch } from '../domain/batches/batches.ts';
+import { checkAndScoreLater, checkBatchLater, receiveBatch } from '../domain/batches/batches.ts';
 import { readQuestion } from '../domain/csv/first-line.ts';
 import type { FirstLine } from '../domain/csv/first-line.ts';
 import { currentFile } from '../domain/sample/first-start.ts';
@@ -17,7 +17,7 @@ import { presentNewBatch } from '../presenters/batch.ts';
 import { getBatch, listBatches } from '../store/batches.ts';
 import type { BatchRecord } from '../store/batches.ts';
 import { findActiveModel } from '../store/models.ts';
-import { checkOrMatch, stepOf } from './batch-step.ts';
+import { checkOrMatch, isScoredAtOnce, stepOf } from './batch-step.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -82,5 +82,6 @@ function readFirstLine(req: Request): FirstLine | null {
 async function afterReceiving({ db }: Context, req: Request, batch: BatchRecord): Promise<string> {
   const { sheet } = batch.format;
   if (sheet && sheet.names.length > 1) return `/batches/${batch.id}/reading`;
-  return checkOrMatch(db, currentUser(req), batch);
+  const begin = isScoredAtOnce(req.body) ? checkAndScoreLater : checkBatchLater;
+  return checkOrMatch(db, currentUser(req), batch, begin);
 }

@@ -65,6 +65,21 @@ export async function checkBatchLater(
   });
 }
 
+/** Sets model and mapping and queues the scoring, which checks each row as well. */
+export async function checkAndScoreLater(
+  db: Db,
+  user: User,
+  batchId: number,
+  { model, mapping }: BatchPlan,
+): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    if (!(await moveBatch(trx, batchId, ['uploaded', 'checked'], 'scoring'))) return;
+    await updateBatch(trx, batchId, { report: null });
+    await startScoring(trx, user.id, batchId, { model, mapping });
+    await recordScoring(trx, user, await getBatch(trx, batchId));
+  });
+}
+
 /** Queues the scoring of a checked batch; a second request does nothing. */
 export async function scoreBatchLater(db: Db, user: User, batchId: number): Promise<void> {
   await inTransaction(db, async (trx) => {
@@ -74,12 +89,7 @@ export async function scoreBatchLater(db: Db, user: User, batchId: number): Prom
       rules: await freezeRules(trx, await getModel(trx, batch.modelId ?? 0)),
     });
     await enqueueScoring(trx, user.id, batch);
-    await recordEvent(trx, {
-      userId: user.id,
-      action: 'batch.scored',
-      subject: batch.originalName,
-      after: { rows: batch.rowCount, model: batch.modelLabel },
-    });
+    await recordScoring(trx, user, batch);
   });
 }
 
@@ -126,6 +136,15 @@ export async function cancelBatch(db: Db, batchId: number): Promise<void> {
 /** The queued or running job of a batch. */
 export async function findRunningJob(db: Db, batchId: number): Promise<Job | undefined> {
   return (await listOpenJobs(db)).find((job) => job.payload['batchId'] === batchId);
+}
+
+async function recordScoring(trx: Db, user: User, batch: BatchRecord): Promise<void> {
+  await recordEvent(trx, {
+    userId: user.id,
+    action: 'batch.scored',
+    subject: batch.originalName,
+    after: { rows: batch.rowCount, model: batch.modelLabel },
+  });
 }
 
 async function enqueueCheck(trx: Db, userId: number, batch: BatchRecord): Promise<void> {

@@ -1,19 +1,19 @@
-/** Matches the columns of a file with a model's, remembers the match for the next file, and queues the check. */
+/** Matches the columns of a file with a model's, remembers the match for the next file, and queues the check, or the scoring at once. */
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import type { BatchRecord } from '../../store/batches.ts';
 import { forgetNames, listRememberedNames, rememberNames } from '../../store/remembered-names.ts';
 import type { User } from '../people/accounts.ts';
-import { checkBatchLater } from './batches.ts';
+import { checkAndScoreLater, checkBatchLater } from './batches.ts';
 import type { BatchPlan } from './batches.ts';
-import { levelMeanings, namesToForget, namesToRemember } from './mapping.ts';
+import { isComplete, levelMeanings, namesToForget, namesToRemember } from './mapping.ts';
 
 /** Forgets earlier matches that this one contradicts. A batch that is being checked or scored is not changed. */
 export async function matchColumns(
   db: Db,
   user: User,
   batch: BatchRecord,
-  { model, mapping: chosen }: BatchPlan,
+  { model, mapping: chosen, isScoredAtOnce = false }: BatchPlan & { readonly isScoredAtOnce?: boolean },
 ): Promise<void> {
   if (batch.state !== 'uploaded' && batch.state !== 'checked') return;
   const { schema } = model;
@@ -22,6 +22,7 @@ export async function matchColumns(
     await forgetNames(trx, namesToForget(schema, batch.header, chosen, before));
     await rememberNames(trx, namesToRemember(schema, batch.header, chosen));
     const levels = levelMeanings(schema, before);
-    await checkBatchLater(trx, user, batch.id, { model, mapping: { ...chosen, levels } });
+    const begin = isScoredAtOnce && isComplete(chosen) ? checkAndScoreLater : checkBatchLater;
+    await begin(trx, user, batch.id, { model, mapping: { ...chosen, levels } });
   });
 }

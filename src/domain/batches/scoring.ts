@@ -16,6 +16,7 @@ import { getModel } from '../../store/models.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { markLatest } from '../../store/score-files/latest.ts';
 import { fileStart } from '../csv/reader.ts';
+import type { CsvPosition } from '../csv/reader.ts';
 import { cancelled, done } from '../jobs/steps.ts';
 import type { JobOutcome, JobSteps } from '../jobs/steps.ts';
 import { challengeLater } from '../models/challenger.ts';
@@ -27,6 +28,7 @@ import { inOrder, runHere } from './blocks/runner.ts';
 import type { OpenRunner } from './blocks/runner.ts';
 import { scoreFileHeader } from './blocks/score-block.ts';
 import type { ScoringPlan } from './blocks/score-block.ts';
+import { createCheckReport } from './findings.ts';
 import { mappingOf } from './mapping.ts';
 import { openResultFiles } from './result-files.ts';
 import type { ResultFiles } from './result-files.ts';
@@ -63,11 +65,15 @@ export async function scoreBatch(
     progress.forget();
   };
   const path = join(uploadsDir, batch.file);
-  const runner = openRunner(taskOf(batch, plan), statSync(path).size);
+  const from = batch.checkpoint?.position ?? fileStart;
+  const task = taskOf(batch, plan);
+  const runner = openRunner(task, statSync(path).size);
+  const report = task.isCheck ? createCheckReport(batch.rowCount) : null;
   try {
-    const from = batch.checkpoint?.position ?? fileStart;
+    if (report) await reportBefore(path, { ...task, scoring: null }, from, report);
     for await (const result of inOrder(readBlocks(path, batch.format.delimiter, from), runner)) {
       progress.add(result);
+      if (result.findings) report?.add(result.findings);
       const answer = await steps.step(progress.seen(), batch.rowCount);
       if (answer !== 'go on' || progress.age() >= checkpointMs) await commit();
       if (answer === 'stop') return 'stopped';
@@ -80,6 +86,7 @@ export async function scoreBatch(
     await commit();
     return done(async (trx) => {
       files.publish();
+      if (report) await updateBatch(trx, batchId, { report: report.report() });
       await finish(trx, uploadsDir, batchId);
     });
   } finally {
@@ -179,8 +186,28 @@ function taskOf(batch: BatchRecord, scoring: ScoringPlan): BlockTask {
   return {
     source: { schema: model.schema, mapping: mappingOf(batch), format, columnCount },
     scoring,
-    isCheck: false,
+    isCheck: isUnchecked(batch),
   };
+}
+
+/** A file that was to be scored right away; those that Holdfast made itself need no report. */
+function isUnchecked({ report, correctsBatchId, isSample }: BatchRecord): boolean {
+  return report === null && correctsBatchId === null && !isSample;
+}
+
+/** Adds what is in front of a checkpoint: findings are not stored on the way. */
+async function reportBefore(
+  path: string,
+  task: BlockTask,
+  end: CsvPosition,
+  report: ReturnType<typeof createCheckReport>,
+): Promise<void> {
+  const runner = runHere(task, end.offset);
+  for (const block of readBlocks(path, task.source.format.delimiter)) {
+    if (block.offset >= end.offset) return;
+    const { findings } = await runner.run(block);
+    if (findings) report.add(findings);
+  }
 }
 
 /** The model with the label and threshold that it had when scoring began. */

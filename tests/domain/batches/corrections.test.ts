@@ -171,19 +171,19 @@ describe('scoring with mapped values', () => {
       { feature: 'contract', found: 'Hourly', level: 'Month-to-month' },
     ]);
     await runJobs(test.context);
-    const rows = Array.from({ length: 2_500 }, (_, i) => `c${i},Hourly,No,No,DSL,No,${i % 70},20,60`);
+    const rows = Array.from({ length: 10_000 }, (_, i) => `c${i},Hourly,No,No,DSL,No,${i % 70},20,60`);
     const [whole, broken] = [await checked(...rows), await checked(...rows)];
     await scored(whole.id);
     await scoreBatchLater(db, user, broken.id);
-    let chunks = 0;
-    const step = () => Promise.resolve(++chunks === 2 ? ('stop' as const) : ('go on' as const));
+    let blocks = 0;
+    const step = () => Promise.resolve(++blocks === 2 ? ('stop' as const) : ('go on' as const));
     expect(await scoreBatch(db, config, broken.id, { step })).toBe('stopped');
     await mapValues(db, user, broken, [{ feature: 'contract', found: 'Hourly', level: '' }]);
     await runJobs(test.context);
     const output = (batch: BatchRecord) => readFileSync(join(config.uploadsDir, batchFile(batch, 'scored')));
     expect((await getBatch(db, broken.id)).state).toBe('done');
     expect(output(broken).equals(output(whole))).toBe(true);
-    expect(output(broken).toString().split("'Hourly' read as Month-to-month").length).toBe(2_501);
+    expect(output(broken).toString().split("'Hourly' read as Month-to-month").length).toBe(10_001);
   });
 });
 
