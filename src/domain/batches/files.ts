@@ -22,7 +22,7 @@ export function isBatchFile(name: string, batchFiles: ReadonlySet<string>): bool
 }
 
 const batchEndings =
-  /\.(original|utf8|(scored|rejected)\.csv(\.part)?|columns|scores|customers|challenger-\d+)$/;
+  /\.(original|utf8|(scored|rejected)\.csv(\.part)?|columns|scores|customers|challenger-\d+|erasing)$/;
 
 /** A second name for the same bytes; a copy on disks that know no links. */
 export async function linkFile(from: string, to: string): Promise<void> {

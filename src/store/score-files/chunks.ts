@@ -96,6 +96,30 @@ export function encodeChunk(meta: object, arrays: NamedArrays): Buffer {
   return chunk;
 }
 
+/** Bytes that are to be written at a place of a file. */
+export interface Patch {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What turns arrays of a chunk into others of the same type and length, where they lie, with their CRC-32. */
+export function patchesFor(chunk: Chunk, changed: ReadonlyMap<string, ColumnArray>): Patch[] {
+  const patches: Patch[] = [];
+  const entries = [...chunk.arrays].map(([name, { type, length, offset, crc }]): ArrayEntry => {
+    const array = changed.get(name);
+    if (!array) return [name, type, length, crcText(crc)];
+    const bytes = bytesOf(array);
+    patches.push({ offset, bytes });
+    return entryOf(name, array, bytes);
+  });
+  const description = Buffer.from(
+    JSON.stringify({ meta: chunk.meta, arrays: entries } satisfies Description),
+  );
+  const head = Buffer.alloc(padded(headBytes + description.length));
+  writeHead(head, description);
+  return [...patches, { offset: chunk.start, bytes: head }];
+}
+
 function writeHead(chunk: Buffer, description: Buffer): void {
   magic.copy(chunk);
   chunk.writeUInt32LE(description.length, 8);

@@ -27,13 +27,16 @@ export interface CustomerIndex {
 export function readIdentifiers(file: ScoreFile): TextColumn {
   const parts = file.groups.map((_, group) => file.identifiers(group));
   const ends = new Uint32Array(file.rowCount);
-  const bytes = Buffer.allocUnsafeSlow(parts.reduce((sum, part) => sum + part.bytes.length, 0));
+  // What was erased of a group leaves bytes behind its last text.
+  const lengthOf = (part: TextColumn): number => part.ends.at(-1) ?? 0;
+  const bytes = Buffer.allocUnsafeSlow(parts.reduce((sum, part) => sum + lengthOf(part), 0));
   let row = 0;
   let start = 0;
   for (const part of parts) {
-    bytes.set(part.bytes, start);
-    for (const end of part.ends) ends[row++] = start + end;
-    start += part.bytes.length;
+    bytes.set(part.bytes.subarray(0, lengthOf(part)), start);
+    const count = part.ends.length;
+    for (let i = 0; i < count; i++) ends[row++] = start + part.ends[i]!;
+    start += lengthOf(part);
   }
   return { bytes, ends };
 }
@@ -52,6 +55,18 @@ export function buildIndex({ bytes, ends }: TextColumn): CustomerIndex {
     start = end;
   }
   return sortByHash({ hashes: hashes.subarray(0, count), rows: rows.subarray(0, count) });
+}
+
+/** The entries of some rows. */
+export function keepRows({ hashes, rows }: CustomerIndex, isKept: (row: number) => boolean): CustomerIndex {
+  const kept = { hashes: new Uint32Array(rows.length), rows: new Uint32Array(rows.length) };
+  let count = 0;
+  for (let i = 0; i < rows.length; i++) {
+    if (!isKept(rows[i]!)) continue;
+    kept.hashes[count] = hashes[i]!;
+    kept.rows[count++] = rows[i]!;
+  }
+  return { hashes: kept.hashes.subarray(0, count), rows: kept.rows.subarray(0, count) };
 }
 
 /** FNV-1a, its bits mixed once more: similar identifiers differ in all bits. */
@@ -76,21 +91,25 @@ function sortByHash(index: CustomerIndex): CustomerIndex {
   return from;
 }
 
+/** Its arrays are looked up once: this runs three million times for a million rows. */
 function sortByDigit(from: CustomerIndex, to: CustomerIndex, shift: number): void {
   const mask = 2 ** digitBits - 1;
+  const { hashes, rows } = from;
+  const { hashes: sortedHashes, rows: sortedRows } = to;
   const next = new Uint32Array(mask + 1);
-  for (const hash of from.hashes) next[(hash >>> shift) & mask]!++;
+  const count = hashes.length;
+  for (let i = 0; i < count; i++) next[(hashes[i]! >>> shift) & mask]!++;
   let start = 0;
   for (let digit = 0; digit <= mask; digit++) {
-    const count = next[digit]!;
+    const ofDigit = next[digit]!;
     next[digit] = start;
-    start += count;
+    start += ofDigit;
   }
-  for (let i = 0; i < from.hashes.length; i++) {
-    const hash = from.hashes[i]!;
+  for (let i = 0; i < count; i++) {
+    const hash = hashes[i]!;
     const place = next[(hash >>> shift) & mask]!++;
-    to.hashes[place] = hash;
-    to.rows[place] = from.rows[i]!;
+    sortedHashes[place] = hash;
+    sortedRows[place] = rows[i]!;
   }
 }
 

@@ -7,12 +7,14 @@ const bytesPerChunk = rowsPerChunk / 8;
 
 export class LatestBits {
   private readonly bits: Uint8Array;
-  private readonly changed = new Set<number>();
+  /** 1: the piece has changed since it was stored. */
+  private readonly changed: Uint8Array;
   readonly batchId: number;
 
   constructor(batchId: number, rowCount: number) {
     this.batchId = batchId;
-    this.bits = new Uint8Array(Math.ceil(rowCount / rowsPerChunk) * bytesPerChunk);
+    this.changed = new Uint8Array(Math.ceil(rowCount / rowsPerChunk));
+    this.bits = new Uint8Array(this.changed.length * bytesPerChunk);
   }
 
   /** As they are stored; none are set where nothing is. */
@@ -32,18 +34,18 @@ export class LatestBits {
 
   set(row: number): void {
     this.bits[row >>> 3]! |= 1 << (row & 7);
-    this.changed.add(row >>> 16);
+    this.changed[row >>> 16] = 1;
   }
 
   clear(row: number): void {
     this.bits[row >>> 3]! &= ~(1 << (row & 7));
-    this.changed.add(row >>> 16);
+    this.changed[row >>> 16] = 1;
   }
 
   setFirst(rowCount: number): void {
     this.bits.fill(0xff, 0, rowCount >>> 3);
     for (let row = rowCount & ~7; row < rowCount; row++) this.set(row);
-    for (let chunk = 0; chunk * rowsPerChunk < rowCount; chunk++) this.changed.add(chunk);
+    this.changed.fill(1);
   }
 
   count(): number {
@@ -63,16 +65,17 @@ export class LatestBits {
 
   /** Stores the pieces that have changed, and their number with the batch. */
   async save(trx: Db): Promise<void> {
-    for (const chunk of this.changed) {
+    for (const [chunk, isChanged] of this.changed.entries()) {
+      if (isChanged === 0) continue;
       const bits = Buffer.from(this.bits.subarray(chunk * bytesPerChunk, (chunk + 1) * bytesPerChunk));
       await trx('latest_rows')
         .insert({ batch_id: this.batchId, chunk, bits })
         .onConflict(['batch_id', 'chunk'])
         .merge();
     }
-    if (this.changed.size > 0)
+    if (this.changed.includes(1))
       await trx('batches').where({ id: this.batchId }).update({ latest_count: this.count() });
-    this.changed.clear();
+    this.changed.fill(0);
   }
 }
 

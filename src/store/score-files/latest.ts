@@ -4,12 +4,13 @@ import {
   buildIndex,
   findRows,
   firstOf,
+  hashOf,
   isSameText,
+  keepRows,
   readIdentifiers,
   readIndex,
   writeIndex,
 } from './customer-index.ts';
-import { hashOf } from './customer-index.ts';
 import type { CustomerIndex } from './customer-index.ts';
 import { textColumn } from './encoding.ts';
 import type { TextColumn } from './group.ts';
@@ -40,7 +41,7 @@ export async function markLatest(trx: Db, store: ScoreStore, batchId: number): P
   });
   writeIndex(inside, batch, customers.index);
   const latest = lastRows(batch, customers);
-  await retireBatches(inside, batch, latestOf(customers, latest));
+  await retireBatches(inside, batch, () => latestOf(customers, latest));
   await retireSingles(trx, customers);
   await latest.save(trx);
   await trx('batches')
@@ -70,10 +71,12 @@ function keepLast(latest: LatestBits, identifiers: TextColumn, rows: Uint32Array
   }
 }
 
-async function retireBatches(store: ScoreStore, batch: ScoredBatch, newer: Customers): Promise<void> {
+async function retireBatches(store: ScoreStore, batch: ScoredBatch, newerOf: () => Customers): Promise<void> {
   const older = await listScoredBatches(store.db, (query) => {
     void query.whereNot('batches.id', batch.id).where('latest_count', '>', 0);
   });
+  if (older.length === 0) return;
+  const newer = newerOf();
   for (const other of older) {
     const latest = await LatestBits.read(store.db, other.id, other.scoreRows);
     const customers = latestOf(readCustomers(store, other), latest);
@@ -181,18 +184,7 @@ async function losingCustomers(store: ScoreStore, batch: ScoredBatch): Promise<C
 
 /** Only their latest rows: one of each customer. */
 function latestOf({ identifiers, index }: Customers, latest: LatestBits): Customers {
-  return { identifiers, index: withRows(index, (row) => latest.has(row)) };
-}
-
-function withRows({ hashes, rows }: CustomerIndex, isKept: (row: number) => boolean): CustomerIndex {
-  const kept = { hashes: new Uint32Array(rows.length), rows: new Uint32Array(rows.length) };
-  let count = 0;
-  for (let i = 0; i < rows.length; i++) {
-    if (!isKept(rows[i]!)) continue;
-    kept.hashes[count] = hashes[i]!;
-    kept.rows[count++] = rows[i]!;
-  }
-  return { hashes: kept.hashes.subarray(0, count), rows: kept.rows.subarray(0, count) };
+  return { identifiers, index: keepRows(index, (row) => latest.has(row)) };
 }
 
 /** Row of the removed batch → the newest single score of the same customer. */
@@ -227,21 +219,25 @@ async function restoreBatches(
   for (const batch of others) {
     if (index.rows.length === 0) return;
     const isOlder = (row: number): boolean => (singles.get(row)?.created_at ?? '') < batch.scoresAt!;
-    const pending = { ...losing, index: withRows(index, isOlder) };
+    const pending = { ...losing, index: keepRows(index, isOlder) };
     const found = await restoreIn(store, batch, pending);
-    for (const row of found) singles.delete(row);
-    index = withRows(pending.index, (row) => !found.has(row));
+    for (const row of singles.keys()) if (found[row] === 1) singles.delete(row);
+    index = keepRows(pending.index, (row) => found[row] === 0);
   }
 }
 
-/** Makes the last row in this batch of each of the customers the latest; gives the rows of those it found. */
-async function restoreIn(store: ScoreStore, batch: ScoredBatch, pending: Customers): Promise<Set<number>> {
-  const last = new Map<number, number>();
-  visitSame(readCustomers(store, batch), pending, (row, pendingRow) => last.set(pendingRow, row));
+/** Makes the last row in this batch of each of the customers the latest; gives a 1 for each row that it found. */
+async function restoreIn(store: ScoreStore, batch: ScoredBatch, pending: Customers): Promise<Uint8Array> {
+  const found = new Uint8Array(pending.identifiers.ends.length);
+  const last = new Uint32Array(found.length);
+  visitSame(readCustomers(store, batch), pending, (row, pendingRow) => {
+    found[pendingRow] = 1;
+    last[pendingRow] = row;
+  });
   const latest = await LatestBits.read(store.db, batch.id, batch.scoreRows);
-  for (const row of last.values()) latest.set(row);
+  for (const row of pending.index.rows) if (found[row] === 1) latest.set(last[row]!);
   await latest.save(store.db);
-  return new Set(last.keys());
+  return found;
 }
 
 /** A single customer was scored as row `exceptId` of `predictions`: all other scores are latest no more. */

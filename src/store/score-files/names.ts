@@ -15,7 +15,7 @@ export function challengerFile(file: string, modelId: number): string {
   return `${file}.challenger-${modelId}`;
 }
 
-/** What may lie in a folder of uploads for this file: its scores, its index and challengers' probabilities. */
-export function isScoreFileOf(name: string, file: string): boolean {
-  return name === scoreFile(file) || name === customersFile(file) || name.startsWith(`${file}.challenger-`);
+/** What is to be overwritten in the scores; there while that is under way. */
+export function erasureFile(file: string): string {
+  return `${file}.erasing`;
 }

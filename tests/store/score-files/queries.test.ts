@@ -26,6 +26,7 @@ import {
   probabilityHistogram,
   sumPredictions,
 } from '../../../src/store/score-files/totals.ts';
+import { findScoredBatch } from '../../../src/store/score-files/store.ts';
 import { saveSettings } from '../../../src/store/settings.ts';
 import { createRandom } from '../../helpers/random.ts';
 import type { Random } from '../../helpers/random.ts';
@@ -89,9 +90,7 @@ async function addBatch(random: Random, i: number): Promise<void> {
   const scores = Array.from({ length: 60 }, (_, row) => randomScore(random, headers[place]!, row + 2));
   await writeScores(store, batch, headers[place]!, scores);
   await markLatest(store.db, store, batch.id);
-  const { scores_at: createdAt } = (await store.db('batches').where({ id: batch.id }).first('scores_at')) as {
-    scores_at: string;
-  };
+  const createdAt = (await findScoredBatch(store.db, batch.id))!.scoresAt!;
   scores.forEach((score, row) => {
     const id = rowId(batch.id, row);
     all.push({
@@ -159,7 +158,7 @@ function randomScore(random: Random, header: ScoreFileHeader, rowNumber: number)
     probability: random.pick([0, 0.35, 0.7, 1, random(), random()]),
     monthlyValue: maybe(random.below(5) * 10.5),
     expectedSaving: maybe(random.below(4) - 1),
-    action: maybe(random.pick(header.actions)?.action ?? null),
+    action: header.actions.length === 0 ? null : maybe(random.pick(header.actions).action),
     reasons: header.features.map(({ name }) => ({ feature: name, points: random.below(9) / 8 - 0.5 })),
     isNoted: random() < 0.3,
     offset: rowNumber * 100,
