@@ -1,6 +1,5 @@
 /** Detects the encoding of a file from all its bytes. */
-import { isUtf8 } from 'node:buffer';
-import { createReadStream } from 'node:fs';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { AppError } from '../../errors.ts';
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
@@ -38,42 +37,46 @@ export function refuseOtherFormats(head: Uint8Array): void {
   );
 }
 
-export async function findEncoding(path: string, head: Uint8Array): Promise<EncodingFinding> {
+/** What the first bytes say; null: all bytes are needed to know (`createTextTest`). */
+export function encodingOfHead(head: Uint8Array): EncodingFinding | null {
   if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return { encoding: 'utf-8', bomLength: 3 };
   if (head[0] === 0xff && head[1] === 0xfe) return { encoding: 'utf-16le', bomLength: 2 };
   if (head[0] === 0xfe && head[1] === 0xff) return { encoding: 'utf-16be', bomLength: 2 };
   const zeros = zeroPositions(head);
   if (zeros.odd > head.length / 8 && zeros.even === 0) return { encoding: 'utf-16le', bomLength: 0 };
   if (zeros.even > head.length / 8 && zeros.odd === 0) return { encoding: 'utf-16be', bomLength: 0 };
-  return { encoding: (await isMostlyUtf8(path)) ? 'utf-8' : 'windows-1252', bomLength: 0 };
+  return null;
+}
+
+export interface TextTest {
+  /** The next bytes of the file; no character may be cut at their ends. */
+  add: (bytes: Buffer) => void;
+  encoding: () => Encoding;
 }
 
 /**
- * True when the text beyond ASCII is UTF-8, a few bad bytes excepted: those rows are refused one by one. A file
+ * UTF-8 where the text beyond ASCII is that, a few bad bytes excepted: those rows are refused one by one. A file
  * whose every byte beyond ASCII stands alone is Windows-1252.
  */
-async function isMostlyUtf8(path: string): Promise<boolean> {
+export function createTextTest(): TextTest {
   let good = 0;
   let bad = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
-    if (bad === 0 && isUtf8(chunk.subarray(0, lastCharacterStart(chunk)))) {
-      good += hasHighByte(chunk) ? 1 : 0;
-      continue;
-    }
-    // A character cut by the chunk's end counts as one bad byte at most; the good ones outnumber it.
-    for (let i = 0; i < chunk.length;) {
-      const length = characterLength(chunk, i);
-      if (length === 0) bad++;
-      else if (length > 1) good++;
-      i += Math.max(1, length);
-    }
-  }
-  return bad === 0 || good > bad;
-}
-
-function hasHighByte(chunk: Buffer): boolean {
-  for (const byte of chunk) if (byte >= 0x80) return true;
-  return false;
+  return {
+    add: (bytes) => {
+      if (isAscii(bytes)) return;
+      if (bad === 0 && isUtf8(bytes)) {
+        good++;
+        return;
+      }
+      for (let i = 0; i < bytes.length;) {
+        const length = characterLength(bytes, i);
+        if (length === 0) bad++;
+        else if (length > 1) good++;
+        i += Math.max(1, length);
+      }
+    },
+    encoding: () => (bad === 0 || good > bad ? 'utf-8' : 'windows-1252'),
+  };
 }
 
 /** Bytes of the UTF-8 character at `i`, 1 for ASCII, 0 when there is none. */
@@ -84,15 +87,6 @@ function characterLength(bytes: Uint8Array, i: number): number {
     byte >= 0xf0 && byte < 0xf5 ? 4 : byte >= 0xe0 && byte < 0xf0 ? 3 : byte >= 0xc2 && byte < 0xe0 ? 2 : 0;
   for (let k = 1; k < length; k++) if ((bytes[i + k] ?? 0) >> 6 !== 2) return 0;
   return length;
-}
-
-/** Where the last character that may be cut off begins. */
-function lastCharacterStart(chunk: Buffer): number {
-  for (let i = chunk.length - 1; i >= Math.max(0, chunk.length - 4); i--) {
-    if (chunk[i]! < 0x80) return i + 1;
-    if (chunk[i]! >= 0xc0) return i;
-  }
-  return chunk.length;
 }
 
 function zeroPositions(head: Uint8Array): { odd: number; even: number } {

@@ -2,7 +2,6 @@
  * Prepares an uploaded file for reading by position: converts it to UTF-8 without a byte order mark, detects delimiter,
  * decimal sign and header, and counts the records. Reports everything that makes the whole file unusable.
  */
-import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
@@ -12,28 +11,21 @@ import { countText } from '../../format.ts';
 import type { CsvFormat, ReadingChoice } from '../../store/batch-documents.ts';
 import { findDialect } from './dialect.ts';
 import type { Dialect } from './dialect.ts';
-import { findEncoding, refuseOtherFormats } from './encoding.ts';
+import { encodingOfHead, refuseOtherFormats } from './encoding.ts';
 import type { Encoding, EncodingFinding } from './encoding.ts';
 import { isSeparatedBySpaces, separateByTabs } from './whitespace.ts';
 import { askAboutFirstLine, namesFor } from './first-line.ts';
 import type { FirstLine } from './first-line.ts';
-import {
-  createRecordSplitter,
-  EndlessRecordError,
-  isBlankRecord,
-  isBlankRow,
-  readRecord,
-} from './records.ts';
+import { createRecordSplitter, EndlessRecordError, isBlankRecord, readRecord } from './records.ts';
+import type { Delimiter } from './records.ts';
+import { countRows, surveyCsv } from './survey.ts';
+import type { RowCount, Survey } from './survey.ts';
 
 export type { CsvFormat, ReadingChoice } from '../../store/batch-documents.ts';
 
-export interface CsvIntake {
+export interface CsvIntake extends RowCount {
   readonly format: CsvFormat;
   readonly header: readonly string[];
-  /** Records without the header and without blank lines and rows. */
-  readonly rowCount: number;
-  /** Rows whose cells are all empty; lines without anything are not counted at all. */
-  readonly blankCount: number;
   /** SHA-256 of the bytes as they were uploaded, hexadecimal. */
   readonly sha256: string;
   readonly byteSize: number;
@@ -46,6 +38,8 @@ export type CsvChoice = Pick<ReadingChoice, 'delimiter' | 'decimal' | 'encoding'
 
 const chunkBytes = 1 << 20;
 const sampleBytes = 1 << 18;
+/** Enough to tell a table from other kinds of files. */
+const kindBytes = 4096;
 
 /**
  * Examines the file and replaces it by its UTF-8 form.
@@ -57,16 +51,20 @@ export async function takeInCsv(
   firstLine: FirstLine | null = null,
   choice: CsvChoice = {},
 ): Promise<CsvIntake> {
-  const head = await readHead(path, 4096);
+  const head = await readHead(path, sampleBytes);
   if (head.length === 0) throw unusable('The file is empty.');
-  refuseOtherFormats(head);
-  const finding = await encodingOf(path, head, choice);
-  const { sha256, byteSize } = await normalise(path, finding);
+  refuseOtherFormats(head.subarray(0, kindBytes));
+  const { survey, finding, delimiter } = await look(path, head, choice);
+  await normalise(path, finding);
   const { sample: found, dialect, wasSpaced } = await divideIntoCells(path, choice);
   if (firstLine === null) askFirst(found, dialect);
   const sample = firstLine === 'data' ? await nameColumns(path, found, dialect) : found;
   const header = readHeader(sample, dialect);
-  const { rowCount, blankCount } = await countRows(path, dialect);
+  const isSurveyed =
+    finding.encoding === 'utf-8' && delimiter === dialect.delimiter && sample === found && !wasSpaced;
+  const { rowCount, blankCount } = await rowsOf(
+    isSurveyed ? survey.rows : countRows(path, dialect.delimiter),
+  );
   if (rowCount === 0) throw unusable('The file has a header but no rows.');
   const remarks = [...remarksOnNames(header), ...remarksOnBlanks(blankCount)];
   const format = {
@@ -77,24 +75,44 @@ export async function takeInCsv(
     firstLine: firstLine ?? 'names',
     ...(wasSpaced && { isSpaced: true }),
   };
+  const { sha256, byteSize } = survey;
   return { format, header, rowCount, blankCount, sha256, byteSize };
 }
 
-async function encodingOf(path: string, head: Buffer, { encoding }: CsvChoice): Promise<EncodingFinding> {
-  const found = await findEncoding(path, head);
-  return encoding === undefined || found.bomLength > 0 ? found : { encoding, bomLength: 0 };
+/**
+ * Reads all bytes once, as if they were UTF-8 with the delimiter that the first of them show: nearly always they are, and
+ * their rows are counted with that.
+ */
+async function look(
+  path: string,
+  head: Buffer,
+  { encoding, ...known }: CsvChoice,
+): Promise<{ readonly survey: Survey; readonly finding: EncodingFinding; readonly delimiter: Delimiter }> {
+  const marked = encodingOfHead(head.subarray(0, kindBytes));
+  const bomLength = marked?.bomLength ?? 0;
+  const { delimiter } = findDialect(head.subarray(bomLength), head.length < sampleBytes, divisionOf(known));
+  const survey = await surveyCsv(path, delimiter, bomLength);
+  const found = marked ?? { encoding: survey.encoding, bomLength };
+  const finding = encoding === undefined || bomLength > 0 ? found : { encoding, bomLength };
+  return { survey, finding, delimiter };
+}
+
+/** What is known of the delimiter and the decimal sign; runs of spaces are no delimiter yet. */
+function divisionOf({ delimiter, decimal }: Omit<CsvChoice, 'encoding'>): Partial<Dialect> {
+  return {
+    ...(delimiter !== undefined && delimiter !== ' ' && { delimiter }),
+    ...(decimal !== undefined && { decimal }),
+  };
 }
 
 /** Finds the delimiter; a file with runs of spaces for one is rewritten with tabs. */
 async function divideIntoCells(
   path: string,
-  { delimiter: chosen, decimal: chosenDecimal }: CsvChoice,
+  choice: Omit<CsvChoice, 'encoding'>,
 ): Promise<{ readonly sample: Buffer; readonly dialect: Dialect; readonly wasSpaced: boolean }> {
   let sample = await readHead(path, sampleBytes);
-  const known = {
-    ...(chosen !== undefined && chosen !== ' ' && { delimiter: chosen }),
-    ...(chosenDecimal !== undefined && { decimal: chosenDecimal }),
-  };
+  const { delimiter: chosen } = choice;
+  const known = divisionOf(choice);
   const { width, ...found } = findDialect(sample, sample.length < sampleBytes, known);
   const isSpaced =
     chosen === ' ' ||
@@ -119,38 +137,27 @@ async function readHead(path: string, length: number): Promise<Buffer> {
   }
 }
 
-/** Rewrites the file as UTF-8 without BOM where it is not that already, hashing the original on the way. */
-async function normalise(
-  path: string,
-  { encoding, bomLength }: EncodingFinding,
-): Promise<{ sha256: string; byteSize: number }> {
-  const hash = createHash('sha256');
-  const isAsItShouldBe = encoding === 'utf-8' && bomLength === 0;
-  const target = isAsItShouldBe ? null : await open(`${path}.utf8`, 'w', 0o600);
-  let byteSize = 0;
+/** Rewrites the file as UTF-8 without BOM where it is not that already. */
+async function normalise(path: string, { encoding, bomLength }: EncodingFinding): Promise<void> {
+  if (encoding === 'utf-8' && bomLength === 0) return;
+  const written = `${path}.utf8`;
+  const target = await open(written, 'w', 0o600);
   try {
     const decoder = new TextDecoder(encoding, { ignoreBOM: true });
-    for await (const chunk of createReadStream(path, {
-      highWaterMark: chunkBytes,
-    }) as AsyncIterable<Buffer>) {
-      hash.update(chunk);
-      const text = byteSize === 0 ? chunk.subarray(bomLength) : chunk;
-      byteSize += chunk.length;
+    const source = createReadStream(path, { start: bomLength, highWaterMark: chunkBytes });
+    for await (const chunk of source as AsyncIterable<Buffer>) {
       // Bad bytes of a UTF-8 file are kept: only their rows will be rejected.
-      await target?.writeFile(encoding === 'utf-8' ? text : decoder.decode(text, { stream: true }));
+      await target.writeFile(encoding === 'utf-8' ? chunk : decoder.decode(chunk, { stream: true }));
     }
-    if (target && encoding !== 'utf-8') await target.writeFile(decoder.decode());
-    await target?.sync();
+    if (encoding !== 'utf-8') await target.writeFile(decoder.decode());
+    await target.sync();
   } catch (error) {
-    await target?.close();
-    await rm(`${path}.utf8`, { force: true });
+    await target.close();
+    await rm(written, { force: true });
     throw error;
   }
-  if (target) {
-    await target.close();
-    await rename(`${path}.utf8`, path);
-  }
-  return { sha256: hash.digest('hex'), byteSize };
+  await target.close();
+  await rename(written, path);
 }
 
 function readHeader(sample: Buffer, { delimiter }: Dialect): string[] {
@@ -219,37 +226,15 @@ function countDelimiters(bytes: Buffer, delimiter: string): number {
   return count;
 }
 
-async function countRows(
-  path: string,
-  { delimiter }: Dialect,
-): Promise<{ readonly rowCount: number; readonly blankCount: number }> {
-  const splitter = createRecordSplitter(delimiter);
-  let rest: Buffer = Buffer.alloc(0);
-  let records = 0;
-  let blankCount = 0;
-  const take = (isLast: boolean): void => {
-    const spans = splitter.split(rest, 0, isLast);
-    for (const span of spans) {
-      if (isBlankRecord(span)) continue;
-      // The first record is the header, whatever it holds.
-      if (records > 0 && isBlankRow(rest.subarray(span.start, span.end), delimiter)) blankCount++;
-      else records++;
-    }
-    rest = rest.subarray(spans.at(-1)?.next ?? 0);
-  };
+async function rowsOf(found: Survey['rows'] | Promise<RowCount>): Promise<RowCount> {
   try {
-    for await (const chunk of createReadStream(path, {
-      highWaterMark: chunkBytes,
-    }) as AsyncIterable<Buffer>) {
-      rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-      take(false);
-    }
-    take(true);
+    const rows = await found;
+    if (rows instanceof EndlessRecordError) throw rows;
+    return rows;
   } catch (error) {
     if (error instanceof EndlessRecordError) throw unclosedQuote(error);
     throw error;
   }
-  return { rowCount: Math.max(0, records - 1), blankCount };
 }
 
 function notesOn(encoding: Encoding, { delimiter, decimal }: Dialect, wasSpaced: boolean): string[] {

@@ -145,7 +145,15 @@ function countLineEnds(bytes: Uint8Array, from: number, to: number): number {
  * @throws EndlessRecordError when a quotation mark is never closed, or the record is too long already
  */
 export function refuseEndless(length: number, end: number, isLast: boolean, line: number): void {
-  if ((isLast && end < 0) || length > maxRecordBytes) throw new EndlessRecordError(line, end === quoteOpen);
+  if (isEndless(length, end, isLast)) throw new EndlessRecordError(line, isQuoteOpen(end));
+}
+
+export function isEndless(length: number, end: number, isLast: boolean): boolean {
+  return (isLast && end < 0) || length > maxRecordBytes;
+}
+
+export function isQuoteOpen(end: number): boolean {
+  return end === quoteOpen;
 }
 
 /** The cells of one record, or what was found and expected if it cannot be read. */
@@ -188,6 +196,15 @@ export function readRecord(bytes: Buffer, delimiter: Delimiter, columnCount: num
 /** Nothing between two line ends: not a row. */
 export function isBlankRecord(span: RecordSpan): boolean {
   return span.start === span.end;
+}
+
+/** Whether everything up to the line end could be the delimiters, spaces and quotation marks of a blank row. */
+export function mayBeBlank(bytes: Uint8Array, start: number, separator: number): boolean {
+  for (let at = start; ; at++) {
+    const byte = bytes[at];
+    if (byte !== separator && byte !== space && byte !== tab && byte !== quote)
+      return byte === lineFeed || byte === carriageReturn || at >= bytes.length;
+  }
 }
 
 /** A row of empty cells, as spreadsheets leave them below a table: skipped, and counted on its own. */

@@ -3,7 +3,6 @@
 export const quote = 0x22;
 export const lineFeed = 0x0a;
 export const carriageReturn = 0x0d;
-const space = 0x20;
 const tab = 0x09;
 
 /** Classes of bytes within a row; a cell is a run of ordinary ones. */
@@ -34,14 +33,3 @@ export const formulaBegin = 2;
 export const begins = new Uint8Array(256);
 for (const byte of [0x3d, 0x2b, 0x2d, 0x40, tab, 0xef]) begins[byte] = formulaBegin;
 begins[quote] = quotedBegin;
-
-/** Whether everything up to the line end could be the delimiters and spaces of a blank row. */
-export function mayBeBlank(bytes: Uint8Array, start: number, separator: number): boolean {
-  let at = start;
-  for (;;) {
-    const byte = bytes[at];
-    if (byte !== separator && byte !== space && byte !== tab && byte !== quote)
-      return byte === lineFeed || byte === carriageReturn;
-    at++;
-  }
-}

@@ -2,7 +2,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { fileStart } from '../../csv/reader.ts';
 import type { CsvPosition } from '../../csv/reader.ts';
-import { countRecords } from '../../csv/record-count.ts';
+import { forEachRecord } from '../../csv/record-walk.ts';
 import { afterLineEnd, findRecordEnd, refuseEndless } from '../../csv/records.ts';
 import type { Delimiter } from '../../csv/records.ts';
 import type { RawBlock } from './typed-block.ts';
@@ -84,10 +84,18 @@ function readBlock(
     const length = readFully(file, buffer, offset);
     if (length === 0) return null;
     const bytes = buffer.subarray(0, length);
-    const { end, recordCount } = countRecords(bytes, delimiter, length < wanted);
+    const isLast = length < wanted;
+    let recordCount = 0;
+    const end = forEachRecord(bytes, delimiter.charCodeAt(0), isLast, () => recordCount++);
+    if (end < length) refuseUnended(bytes.subarray(end), delimiter, isLast);
     // A record that is longer than a block is read again with more room.
     if (end > 0) return { bytes: bytes.subarray(0, end), offset, records, recordCount };
   }
+}
+
+/** @throws EndlessRecordError when the rest of a block can be no record, whatever follows it */
+function refuseUnended(rest: Buffer, delimiter: Delimiter, isLast: boolean): void {
+  refuseEndless(rest.length, findRecordEnd(rest, 0, delimiter.charCodeAt(0), isLast), isLast, 1);
 }
 
 function readFully(file: number, buffer: Buffer, offset: number): number {

@@ -5,7 +5,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { isBlank, parseNumber } from '../../../ml/data/values.ts';
-import { afterLineEnd, findRecordEnd, maxCellLength, refuseEndless } from '../../csv/records.ts';
+import { afterLineEnd, findRecordEnd, maxCellLength, mayBeBlank, refuseEndless } from '../../csv/records.ts';
 import { largestAmount } from '../../scoring/customer-reading.ts';
 import { identifierLength, identifierOf } from '../rows.ts';
 import type { BlockPlan } from './block-plan.ts';
@@ -18,7 +18,6 @@ import {
   endsLine,
   formulaBegin,
   lineFeed,
-  mayBeBlank,
   ordinary,
   quote,
   quotedBegin,
