@@ -32,8 +32,8 @@ export interface TrialSetting<Params = object> {
 export interface MemberTraits<Params, Model> extends FamilyTraits {
   /** Compared by quick training. */
   readonly isQuick: boolean;
-  /** Reasons are sampled and slow, so the family stays in a blend only where it clearly improves it. */
-  readonly hasSampledReasons: boolean;
+  /** Nominal microseconds to score a customer with reasons on one core: a formula, as `fitSeconds` is. */
+  readonly scoringMicros: (model: Model) => number;
   /** Nominal seconds of one fit: a formula and not measured, so that a seed gives the same model on every machine. */
   readonly fitSeconds: (table: Table) => number;
   readonly trials: readonly TrialSetting<Params>[];
@@ -61,7 +61,7 @@ export interface TrainableFamily<Name extends string, Model> extends FamilyTrait
 
 /** A family that `auto` can tune and blend. */
 export interface MemberFamily<Name extends string, Model>
-  extends TrainableFamily<Name, Model>, Omit<MemberTraits<object, Model>, 'chooseStage'> {
+  extends TrainableFamily<Name, Model>, Omit<MemberTraits<object, Model>, 'chooseStage' | 'scoringMicros'> {
   /** Out-of-fold probabilities of one setting. */
   crossFit(params: object, request: CrossFitRequest): CrossFit;
 }
@@ -89,11 +89,12 @@ export function defineTrainable<Name extends string, Params extends object, Mode
 export function defineFamily<Name extends string, Params extends object, Model>(
   name: Name,
   estimator: Estimator<Params, Model>,
-  { chooseStage, ...traits }: MemberTraits<Params, Model>,
+  { chooseStage, scoringMicros, ...traits }: MemberTraits<Params, Model>,
 ): MemberFamily<Name, Model> {
   return {
     ...traits,
     ...defineTrainable(name, estimator, traits),
-    crossFit: (params, request) => crossFit(estimator, params, request, chooseStage),
+    crossFit: (params, request) =>
+      crossFit(estimator, params, request, { scoringMicros, ...(chooseStage && { chooseStage }) }),
   };
 }

@@ -1,5 +1,5 @@
 /** A card's comparison of algorithms: what was tried, what was chosen, and why. */
-import type { BlendMember, Evaluation } from '../ml/model/model.ts';
+import type { BlendMember, Evaluation, LeftOutFamily } from '../ml/model/model.ts';
 import type { ModelRecord } from '../store/models.ts';
 import { algorithmText } from './model.ts';
 import type { ViewHelpers } from './view-helpers.ts';
@@ -35,13 +35,21 @@ function comparisonReason({ family, evaluation, provenance }: ModelRecord): stri
   );
 }
 
-function autoReason(h: ViewHelpers, { candidates, members }: Evaluation): string {
+function autoReason(h: ViewHelpers, { candidates, members, leftOut = [] }: Evaluation): string {
   const tried = candidates.reduce((sum, { settings }) => sum + (settings ?? 0), 0);
   const compared =
     tried === 0
       ? `Several settings of ${h.plural(candidates.length, 'algorithm')} were compared.`
       : `${h.plural(tried, 'setting')} of ${h.plural(candidates.length, 'algorithm')} were compared.`;
-  return members === undefined ? compared : `${compared} ${choiceText(h, members)}`;
+  const choice = members === undefined ? [] : [choiceText(h, members)];
+  return [compared, ...choice, ...leftOut.map((one) => leftOutText(h, one))].join(' ');
+}
+
+function leftOutText(h: ViewHelpers, { family, gain, slowdown }: LeftOutFamily): string {
+  return (
+    `${algorithmText(family)} was left out: with it the log loss would be ${h.rate(Math.max(0, gain))} lower, ` +
+    `but scoring would take ${h.number(Number(slowdown.toPrecision(2)))} times as long.`
+  );
 }
 
 function choiceText(h: ViewHelpers, members: readonly BlendMember[]): string {

@@ -4,16 +4,14 @@
  *
  * Method: candidates and their out-of-fold probabilities in trials.ts; of each family the setting with the
  * least log loss goes into the blend (blend.ts), whose weights are learned on out-of-fold probabilities
- * alone. Members of little weight are dropped and the weights learned anew. If the blend is not better than
- * the best single family by more than chance would make it (0.02 % of its log loss), that family is taken
- * alone; its weight and intercept then calibrate it. The network, whose reasons are sampled and slow, stays
- * only where it lowers the blend's log loss by 0.2 % or more.
+ * alone, if it is worth the time that scoring with it takes (choice.ts).
  * Budget: nominal seconds (trials.ts). When all trials on all rows would cost more, they run on a
  * stratified sample that fits, of at least 2,000 rows.
  * Reasons: blend.ts. Reference: van der Laan, Polley and Hubbard (2007), Super Learner.
  * Assumptions: rows are exchangeable.
  */
-import { blendProbabilities, blendScores, fitBlend, type BlendWeights } from './blend.ts';
+import { blendProbabilities, blendScores, type BlendWeights } from './blend.ts';
+import { chooseBlend, type LeftOut } from './choice.ts';
 import {
   fewestOfAClass,
   stratifiedFolds,
@@ -36,7 +34,7 @@ import type { Random } from '../math/random.ts';
 import { takeGroups } from '../data/row-groups.ts';
 import { takeRows, type Table } from '../data/table.ts';
 import { checkTrainingData, rowWeights, takeTrainingRows, type ClassWeight } from '../data/training-data.ts';
-import { candidates, meanLogLoss, tryCandidate, type Trial } from './trials.ts';
+import { candidates, tryCandidate, type Trial } from './trials.ts';
 
 export interface AutoParams {
   /** Families to try, at least one. */
@@ -60,12 +58,11 @@ export interface TrialSummary {
 export interface AutoModel {
   readonly members: readonly FittedFamily[];
   readonly blend: BlendWeights;
+  /** Absent in models of before version 0.2. */
+  readonly leftOut?: readonly LeftOut[];
   readonly trials: readonly TrialSummary[];
 }
 
-const MIN_SHARE = 0.07;
-const WORTH = 2e-4;
-const WORTH_OF_SAMPLING = 2e-3;
 const MIN_SAMPLE = 2_000;
 
 export const auto: Estimator<AutoParams, AutoModel> = {
@@ -114,7 +111,10 @@ export function tuneAuto(
   };
   const sample = sampleFor(params, known, weights, random.fork());
   const trials = runTrials(params, sample.data, sample.weights, random, onStep);
-  const { chosen, blend } = choose(trials, sample.data.target, sample.weights);
+  const { chosen, blend, leftOut } = chooseBlend(trials, {
+    target: sample.data.target,
+    weights: sample.weights,
+  });
   const all = { ...known, weights };
   const steps = trials.length + chosen.length;
   const model = {
@@ -124,6 +124,7 @@ export function tuneAuto(
       return fitFamily(trial.family, trial.params, all, random.fork());
     }),
     blend,
+    leftOut,
     trials: trials.map(({ family, params: tried, logLoss, probabilities }) => ({
       family,
       params: tried,
@@ -198,72 +199,6 @@ function runTrials(
     trials.push(tryCandidate(candidate, { data, weights, foldOf, folds, random: random.fork() }));
   }
   return trials;
-}
-
-interface Choice {
-  readonly chosen: readonly Trial[];
-  readonly blend: BlendWeights;
-  readonly loss: number;
-}
-
-/** A member whose reasons are sampled rather than exact has to earn its place by a clear gain. */
-function choose(trials: readonly Trial[], target: Uint8Array, weights: Float64Array): Choice {
-  const best = blendBest(trials, target, weights);
-  const exact = trials.filter(({ family }) => !families[family].hasSampledReasons);
-  if (exact.length === 0 || !best.chosen.some(({ family }) => families[family].hasSampledReasons))
-    return best;
-  const plain = blendBest(exact, target, weights);
-  return plain.loss - best.loss > WORTH_OF_SAMPLING * plain.loss ? best : plain;
-}
-
-/** The members of the blend and its weights; a single member when blending is not worth it. */
-function blendBest(trials: readonly Trial[], target: Uint8Array, weights: Float64Array): Choice {
-  let chosen = bestOfEachFamily(trials);
-  let blend = blendOf(chosen, target, weights);
-  for (;;) {
-    const total = blend.weights.reduce((sum, weight) => sum + weight, 0);
-    const kept = chosen.filter((_, k) => blend.weights[k]! >= MIN_SHARE * total);
-    if (kept.length === chosen.length || kept.length === 0) break;
-    chosen = kept;
-    blend = blendOf(chosen, target, weights);
-  }
-  const single = chosen.reduce((best, trial) => (trial.logLoss < best.logLoss ? trial : best));
-  const alone = blendOf([single], target, weights);
-  const loss = lossOf(chosen, blend, target, weights);
-  const lossAlone = lossOf([single], alone, target, weights);
-  return lossAlone - loss > WORTH * single.logLoss
-    ? { chosen, blend, loss }
-    : { chosen: [single], blend: alone, loss: lossAlone };
-}
-
-function bestOfEachFamily(trials: readonly Trial[]): Trial[] {
-  return familyNames.flatMap((family) => {
-    const own = trials.filter((trial) => trial.family === family);
-    return own.length === 0
-      ? []
-      : [own.reduce((best, trial) => (trial.logLoss < best.logLoss ? trial : best))];
-  });
-}
-
-function blendOf(trials: readonly Trial[], target: Uint8Array, weights: Float64Array): BlendWeights {
-  return fitBlend(
-    trials.map((trial) => trial.probabilities),
-    target,
-    weights,
-  );
-}
-
-function lossOf(
-  trials: readonly Trial[],
-  blend: BlendWeights,
-  target: Uint8Array,
-  weights: Float64Array,
-): number {
-  const blended = blendProbabilities(
-    blend,
-    trials.map((trial) => trial.probabilities),
-  );
-  return meanLogLoss(blended, target, weights);
 }
 
 function wanted(params: AutoParams): typeof candidates {

@@ -2,13 +2,17 @@
 import type { Feature } from '../data/schema.ts';
 import { families, familyNames } from '../families.ts';
 import type { ParsedModel } from '../family.ts';
-import { isFloats, isPlain, number } from '../model/shape.ts';
+import { fields, isFloats, isPlain, list, number, oneOf, optional } from '../model/shape.ts';
+import type { LeftOut } from './choice.ts';
 
 const maxMembers = 20;
+const checkLeftOut = optional(
+  list(fields<LeftOut>({ family: oneOf(...familyNames), gain: number, slowdown: number }), maxMembers),
+);
 
 /** What is wrong, in words, or null. */
 export function checkBlend(model: ParsedModel, features: readonly Feature[]): string | null {
-  const { members, blend } = model;
+  const { members, blend, leftOut } = model;
   if (!Array.isArray(members) || members.length === 0 || members.length > maxMembers)
     return 'the blend has no members';
   if (
@@ -22,7 +26,7 @@ export function checkBlend(model: ParsedModel, features: readonly Feature[]): st
     const problem = checkMember(member, features);
     if (problem !== null) return problem;
   }
-  return null;
+  return checkLeftOut(leftOut, 'leftOut');
 }
 
 function checkMember(member: unknown, features: readonly Feature[]): string | null {

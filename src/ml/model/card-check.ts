@@ -13,6 +13,7 @@ import type {
   GainOverOneColumn,
   Importance,
   Provenance,
+  LeftOutFamily,
 } from './model.ts';
 import type { PermutationImportance } from '../evaluation/permutation-importance.ts';
 import type { GroupReport, Report } from '../evaluation/report.ts';
@@ -129,6 +130,9 @@ export const checkEvaluation = fields<Evaluation>({
     maxRows,
   ),
   members: optional(list(fields<BlendMember>({ family: oneOf(...allFamilies), share }), maxRows)),
+  leftOut: optional(
+    list(fields<LeftOutFamily>({ family: oneOf(...allFamilies), gain: number, slowdown: number }), maxRows),
+  ),
   selectionSweep: optional(sweep),
   holdout: metrics,
   baseline: metrics,

@@ -49,6 +49,15 @@ export interface BlendMember {
   readonly share: number;
 }
 
+/** A family that `auto` left out because scoring with it takes too long for what it adds. */
+export interface LeftOutFamily {
+  readonly family: Family;
+  /** By how much the log loss would be lower with it, as a share of the log loss. */
+  readonly gain: number;
+  /** How many times as long scoring would take with it; above 1. */
+  readonly slowdown: number;
+}
+
 /** How much better the model ranks the held-out customers than the best rule on one column. */
 export interface GainOverOneColumn {
   readonly column: string;
@@ -67,6 +76,8 @@ export interface Evaluation {
   readonly candidates: readonly Candidate[];
   /** What `auto` chose, one or several. Absent: not `auto`, or a model of before version 0.2. */
   readonly members?: readonly BlendMember[];
+  /** What `auto` left out for the sake of quick scoring. Absent: as `members`. */
+  readonly leftOut?: readonly LeftOutFamily[];
   /**
    * Confusion by threshold over out-of-fold probabilities of the training rows: thresholds are chosen here, and
    * measured on the hold-out. Absent in models of before version 0.2.

@@ -302,11 +302,11 @@ function candidatesOf({ candidates }: Compared, estimator: FittedEstimator): rea
   });
 }
 
-function membersOf(estimator: FittedEstimator): Pick<Evaluation, 'members'> {
+function membersOf(estimator: FittedEstimator): Pick<Evaluation, 'members' | 'leftOut'> {
   if (estimator.family !== 'auto') return {};
-  const { members, blend } = estimator.model;
+  const { members, blend, leftOut = [] } = estimator.model;
   const total = blend.weights.reduce((sum, weight) => sum + weight, 0);
-  return { members: members.map(({ family }, k) => ({ family, share: blend.weights[k]! / total })) };
+  return { members: members.map(({ family }, k) => ({ family, share: blend.weights[k]! / total })), leftOut };
 }
 
 function leastLoss(a: Candidate, b: Candidate): Candidate {

@@ -3,11 +3,9 @@
  * were left out, summed over all folds, is least. One fit with many trees so tries every smaller number.
  */
 import type { FoldModel, StagedFit } from '../auto/cross-fit.ts';
-import { sigmoid } from '../math/sigmoid.ts';
-import type { Table } from '../data/table.ts';
 import { binRows } from './bins.ts';
 import type { BoostingModel } from './boosting.ts';
-import { addTreeValues } from './predict.ts';
+import { addTreeValues, firstTrees } from './predict.ts';
 
 export function chooseTreeCount(
   folds: readonly FoldModel<BoostingModel>[],
@@ -25,7 +23,10 @@ export function chooseTreeCount(
     }
   }
   const trees = 1 + losses.indexOf(Math.min(...losses));
-  return { params: { trees }, predict: (model, table) => marginsAfter(model, table, trees).map(sigmoid) };
+  return {
+    params: { trees },
+    modelAt: (model) => ({ ...model, trees: firstTrees(model.trees, trees) }),
+  };
 }
 
 function sumOfLosses(
@@ -41,11 +42,4 @@ function sumOfLosses(
     loss += weights[row]! * (Math.max(against, 0) + Math.log1p(Math.exp(-Math.abs(against))));
   }
   return loss;
-}
-
-/** Log-odds after the first `count` trees. */
-function marginsAfter(model: BoostingModel, table: Table, count: number): Float64Array {
-  const sums = new Float64Array(table.rowCount).fill(model.baseMargin);
-  addTreeValues(model.trees, binRows(model.bins, table, 0, table.rowCount), sums, 0, count);
-  return sums;
 }

@@ -85,6 +85,11 @@ export function finishTrees(writer: TreeWriter, featureCount: number): Trees {
   };
 }
 
+/** The first `count` of the trees. */
+export function firstTrees(trees: Trees, count: number): Trees {
+  return { ...trees, roots: trees.roots.slice(0, count + 1) };
+}
+
 /** Puts trees one after the other. */
 export function joinTrees(parts: readonly Trees[], featureCount: number): Trees {
   const treeCount = sum(parts, (part) => part.roots.length - 1);
