@@ -9,6 +9,7 @@ import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import { checkDatabase, migrate, openDatabase } from './db.ts';
 import { errorFields } from './errors.ts';
+import { convertEarlierScores } from './domain/batches/earlier-scores.ts';
 import { createSetupToken, isSetUp } from './domain/people/accounts.ts';
 import { prepareFirstStart, waitForFirstStart } from './domain/sample/first-start.ts';
 import { healInterrupted } from './domain/jobs/interrupted.ts';
@@ -65,6 +66,7 @@ async function start(): Promise<void> {
   const context: Context = { config, db: openDatabase(config.databaseUrl), log: logger, tasks };
   await checkDatabase(context.db, config.databaseUrl);
   await migrate(context.db);
+  await convertEarlierScores(context);
   await healInterrupted(context.db);
   await sweep(context);
   const pool = startWorkerPool(context);

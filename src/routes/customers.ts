@@ -20,6 +20,7 @@ import type { CustomerData } from '../presenters/customer.ts';
 import type { InputChange } from '../presenters/customer-comparison.ts';
 import { presentCustomers } from '../presenters/customers.ts';
 import type { CustomersData } from '../presenters/customers.ts';
+import { findByEarlierId } from '../store/earlier-scores.ts';
 import { listBatches } from '../store/batches.ts';
 import { findModel, listArchivedModels, listModels } from '../store/models.ts';
 import { sortColumns } from '../store/prediction-lists.ts';
@@ -143,7 +144,14 @@ export function createCustomerHandlers({ db, tasks }: Context) {
 
     /** `?compared=ID`: the score that a what-if began with. */
     show: async (req: Request, res: Response) => {
-      const data = await readCustomer(scoreIdParam(req), scoreId(req.query['compared']));
+      const id = scoreIdParam(req);
+      // Bookmarks of versions that numbered the scores of files otherwise.
+      const now = await findByEarlierId(db, id);
+      if (now !== undefined) {
+        res.redirect(308, `/customers/${now}`);
+        return;
+      }
+      const data = await readCustomer(id, scoreId(req.query['compared']));
       await render(res, 'customers/show', (h) => presentCustomer(h, data));
     },
   };

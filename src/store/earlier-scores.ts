@@ -105,6 +105,33 @@ function orElse<T>(fallback: T, read: () => T): T {
   }
 }
 
+/** The challengers that have scored some of them. */
+export async function listEarlierChallengers(db: Db, batchId: number): Promise<number[]> {
+  return db('challenger_scores')
+    .join('predictions', 'predictions.id', 'challenger_scores.prediction_id')
+    .where({ batch_id: batchId })
+    .distinct()
+    .pluck('challenger_scores.model_id');
+}
+
+/** What a challenger gave, in the same order; NaN: nothing. */
+export async function visitEarlierChallenges(
+  db: Db,
+  { batchId, modelId }: { readonly batchId: number; readonly modelId: number },
+  visit: (probability: number) => void,
+): Promise<void> {
+  const query = db('predictions')
+    .leftJoin('challenger_scores as other', (on) => {
+      on.on('other.prediction_id', 'predictions.id').onVal('other.model_id', modelId);
+    })
+    .where({ batch_id: batchId })
+    .orderBy(['row_number', 'predictions.id'])
+    .select('other.probability');
+  await visitRows(db, query, ({ probability }) => {
+    visit(probability === null ? NaN : Number(probability));
+  });
+}
+
 /** Their challengers' scores go with them. */
 export async function deleteEarlierScores(trx: Db, batchId: number): Promise<void> {
   await trx('predictions').where({ batch_id: batchId }).delete();

@@ -78,11 +78,12 @@ interface PreviousBatch {
 
 /** Scores a CSV file of plain cells as that version did: the upload, the results and one row a customer. */
 export async function scorePreviously(
-  { db, uploadsDir }: PreviousVersion,
+  before: PreviousVersion,
   { id: modelId, model }: { readonly id: number; readonly model: Model },
   csv: string,
   { file, state = 'done', isSample = false, scored, at }: PreviousBatch,
 ): Promise<number> {
+  const { db, uploadsDir } = before;
   const [header, ...records] = csv
     .trimEnd()
     .split('\n')
@@ -116,6 +117,7 @@ export async function scorePreviously(
       finished_at: at,
     } as object)
     .returning('id');
+  if (scored !== undefined) await stopPreviously(before, { id: batch!.id, file, csv, scored });
   const stored = results.flatMap((result, i) => {
     const customerId = records[i]![mapping.identifier!]!.trim();
     const origin = {
@@ -133,6 +135,25 @@ export async function scorePreviously(
   await insertPreviously(db, stored);
   await countPreviously(db, batch!.id);
   return batch!.id;
+}
+
+/** Result files and a checkpoint as of a run that ended after so many rows. */
+async function stopPreviously(
+  { db, uploadsDir }: PreviousVersion,
+  {
+    id,
+    file,
+    csv,
+    scored,
+  }: { readonly id: number; readonly file: string; readonly csv: string; readonly scored: number },
+): Promise<void> {
+  const done = csv.split('\n').slice(0, scored + 1);
+  const bytes = done.join('\n').length + 1;
+  for (const kind of ['scored', 'rejected'])
+    writeFileSync(join(uploadsDir, `${file}.${kind}.csv.part`), `${done.join('\n')}\n`);
+  const position = { offset: bytes, records: scored + 1 };
+  const checkpoint = JSON.stringify({ position, scoredBytes: bytes, rejectedBytes: bytes });
+  await db('batches').where({ id }).update({ checkpoint });
 }
 
 /** Rows of `predictions`; the newest of each customer is the latest. */

@@ -15,15 +15,18 @@ import {
   describeEarlierScores,
   listEarlierActions,
   listEarlierBatches,
+  listEarlierChallengers,
   saveEarlierIds,
   saveLatestRows,
+  visitEarlierChallenges,
   visitEarlierScores,
 } from '../../store/earlier-scores.ts';
 import type { EarlierIds, EarlierScore } from '../../store/earlier-scores.ts';
 import { findModel } from '../../store/models.ts';
+import { encodeProbabilities } from '../../store/score-files/challengers.ts';
 import { encodeGroup, encodeHeader } from '../../store/score-files/encoding.ts';
 import type { ScoredFeature, ScoreFileHeader } from '../../store/score-files/group.ts';
-import { scoreFile } from '../../store/score-files/names.ts';
+import { challengerFile, scoreFile } from '../../store/score-files/names.ts';
 import { compileRules } from '../retention/compiled-rules.ts';
 import { createColumnsBuilder, keyOf } from './earlier-columns.ts';
 import { createRecordFinder } from './record-finder.ts';
@@ -44,6 +47,7 @@ async function convertBatch(env: Env, batchId: number): Promise<void> {
   const { count, newestAt } = await describeEarlierScores(db, batchId);
   log.info({ batch: batchId, rows: count }, 'Converting the scores of an earlier version');
   const written = await writeScores(env, batch);
+  for (const modelId of await listEarlierChallengers(db, batchId)) await writeChallenger(env, batch, modelId);
   await inTransaction(db, async (trx) => {
     // Another process may have converted it meanwhile.
     if ((await describeEarlierScores(trx, batchId)).count === 0) return;
@@ -67,35 +71,64 @@ interface Written {
   readonly ids: readonly EarlierIds[];
 }
 
-/** Under a name of its own until it is complete. */
 async function writeScores({ db, config, log }: Env, batch: BatchRecord): Promise<Written> {
-  const path = join(config.uploadsDir, scoreFile(batch.file));
-  const partial = `${path}.${process.pid}.tmp`;
   const header = await headerOf(db, batch);
   const builder = createColumnsBuilder(header);
   const records = createRecordFinder(join(config.uploadsDir, batch.file), batch.format.delimiter);
-  const file = openSync(partial, 'w', privateFile);
   const latest: number[] = [];
   const ids = createIdRuns();
   let row = 0;
   try {
-    let bytes = write(file, encodeHeader(header));
-    await visitEarlierScores(db, batch.id, (score) => {
-      builder.add(score, records.find(score.rowNumber));
-      ids.add(score.id, row);
-      if (score.isLatest) latest.push(row);
-      row++;
-      if (builder.rowCount === rowsPerGroup) bytes += write(file, encodeGroup(builder.take()));
-      if (row % rowsPerMessage === 0) log.info({ batch: batch.id, rows: row }, 'Converted so far');
+    const bytes = await writeWhole(join(config.uploadsDir, scoreFile(batch.file)), async (append) => {
+      append(encodeHeader(header));
+      await visitEarlierScores(db, batch.id, (score) => {
+        builder.add(score, records.find(score.rowNumber));
+        ids.add(score.id, row);
+        if (score.isLatest) latest.push(row);
+        row++;
+        if (builder.rowCount === rowsPerGroup) append(encodeGroup(builder.take()));
+        if (row % rowsPerMessage === 0) log.info({ batch: batch.id, rows: row }, 'Converted so far');
+      });
+      if (builder.rowCount > 0) append(encodeGroup(builder.take()));
     });
-    if (builder.rowCount > 0) bytes += write(file, encodeGroup(builder.take()));
-    fsyncSync(file);
-    renameSync(partial, path);
     return { bytes, latest, ids: ids.runs };
   } finally {
-    closeSync(file);
     records.close();
   }
+}
+
+/** In the same groups. */
+async function writeChallenger({ db, config }: Env, batch: BatchRecord, modelId: number): Promise<void> {
+  let group: number[] = [];
+  await writeWhole(join(config.uploadsDir, challengerFile(batch.file, modelId)), async (append) => {
+    await visitEarlierChallenges(db, { batchId: batch.id, modelId }, (probability) => {
+      group.push(probability);
+      if (group.length < rowsPerGroup) return;
+      append(encodeProbabilities(Float64Array.from(group)));
+      group = [];
+    });
+    if (group.length > 0) append(encodeProbabilities(Float64Array.from(group)));
+  });
+}
+
+/** Under a name of its own until it is complete. Gives how many bytes were appended. */
+async function writeWhole(
+  path: string,
+  work: (append: (bytes: Buffer) => void) => Promise<void>,
+): Promise<number> {
+  const partial = `${path}.${process.pid}.tmp`;
+  const file = openSync(partial, 'w', privateFile);
+  let size = 0;
+  try {
+    await work((bytes) => {
+      size += write(file, bytes);
+    });
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(partial, path);
+  return size;
 }
 
 function write(file: number, bytes: Buffer): number {

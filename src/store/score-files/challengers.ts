@@ -57,7 +57,7 @@ function createRun(scores: ScoreFile, path: string): ChallengerRun {
       return { header: scores.header, rowCount: place.rowCount, inputs };
     },
     append: (probability) => {
-      const bytes = encoded(probability);
+      const bytes = encodeProbabilities(probability);
       for (let written = 0; written < bytes.length;)
         written += writeSync(descriptor, bytes, written, bytes.length - written, size + written);
       size += bytes.length;
@@ -70,14 +70,15 @@ function createRun(scores: ScoreFile, path: string): ChallengerRun {
   };
 }
 
-function encoded(probability: Float64Array): Buffer {
+/** The bytes of a group; NaN: the challenger cannot score the row. */
+export function encodeProbabilities(probability: Float64Array): Buffer {
   return encodeChunk({ kind: 'challenger' }, { probability });
 }
 
 /** Where each group ends in the file: a chunk of so many probabilities is always as long. */
 function endsOf({ groups }: ScoreFile): number[] {
   let end = 0;
-  return groups.map(({ rowCount }) => (end += encoded(new Float64Array(rowCount)).length));
+  return groups.map(({ rowCount }) => (end += encodeProbabilities(new Float64Array(rowCount)).length));
 }
 
 /** What a run has stored of whole groups; what was cut off or changed is scored again. */

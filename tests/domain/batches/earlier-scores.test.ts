@@ -1,17 +1,25 @@
 /** A database of the version before, opened by this one. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { convertEarlierScores } from '../../../src/domain/batches/earlier-scores.ts';
+import { compareChallenger } from '../../../src/domain/models/challenger.ts';
+import { findScore } from '../../../src/domain/scoring/customer-record.ts';
 import { toStored } from '../../../src/domain/scoring/record.ts';
 import { createScorer, scoreCustomers } from '../../../src/domain/scoring/scoring.ts';
 import { getBatch } from '../../../src/store/batches.ts';
 import { findByEarlierId } from '../../../src/store/earlier-scores.ts';
+import type { Reasons } from '../../../src/store/prediction-documents.ts';
+import { noFilter } from '../../../src/store/prediction-filters.ts';
 import { textAt } from '../../../src/store/score-files/encoding.ts';
 import { placeOfId, rowId } from '../../../src/store/score-files/row-id.ts';
 import { openScoresOf } from '../../../src/store/score-files/store.ts';
-import { createTestApp, customersCsv } from '../../helpers/app.ts';
+import { sumPredictions } from '../../../src/store/score-files/totals.ts';
+import { createTestApp, customersCsv, setUpOrganisation, signIn } from '../../helpers/app.ts';
 import type { TestApp } from '../../helpers/app.ts';
+import { postForm } from '../../helpers/datasets.ts';
+import type { Agent } from '../../helpers/datasets.ts';
 import {
   createPreviousVersion,
   insertPreviously,
@@ -20,12 +28,18 @@ import {
   storePreviousModel,
 } from '../../helpers/previous-version.ts';
 import type { PreviousVersion } from '../../helpers/previous-version.ts';
+import { detailsOf, scoreStore } from '../../helpers/scores.ts';
+import { runJobs } from '../../helpers/work.ts';
 
 type Row = Record<string, string | number | null>;
 
 let before: PreviousVersion;
 let test: TestApp;
 let rows: readonly Row[];
+let challenged: {
+  readonly modelId: number;
+  readonly scores: readonly { readonly prediction_id: number; readonly probability: number }[];
+};
 const batches: Record<'first' | 'second' | 'stopped' | 'orphan', number> = {
   first: 0,
   second: 0,
@@ -46,13 +60,16 @@ function odd(csv: string): string {
 beforeAll(async () => {
   before = await createPreviousVersion();
   const model = await storePreviousModel(before);
+  const gone = await storePreviousModel(before);
   const other = await storePreviousModel(before);
+  await before.db('models').where({ id: model.id }).update({ state: 'active' });
+  await before.db('models').where({ id: other.id }).update({ state: 'challenger' });
   const csv = customersCsv(60, 21);
   batches.first = await scorePreviously(before, model, odd(csv), {
     file: 'first',
     at: '2026-11-20T10:00:00.000Z',
   });
-  batches.orphan = await scorePreviously(before, other, customersCsv(20, 5), {
+  batches.orphan = await scorePreviously(before, gone, customersCsv(20, 5), {
     file: 'orphan',
     at: '2026-11-20T10:30:00.000Z',
   });
@@ -67,10 +84,11 @@ beforeAll(async () => {
     scored: 12,
     at: '2026-11-20T12:00:00.000Z',
   });
+  await challenge(other.id);
   await scoreByForm(model, csv.split('\n')[1]!.split(',')[0]!);
   // The upload and the model of this one are gone.
   rmSync(join(before.uploadsDir, 'orphan'));
-  await before.db('models').where({ id: other.id }).delete();
+  await before.db('models').where({ id: gone.id }).delete();
   rows = (await before.db('predictions').orderBy('id')) as Row[];
   await before.db.destroy();
   // As a run leaves them that was ended before its transaction.
@@ -83,6 +101,18 @@ afterAll(async () => {
   await test.close();
   rmSync(before.folder, { recursive: true, force: true });
 });
+
+/** Another model's scores of the second file, except for two rows that it could not score. */
+async function challenge(modelId: number): Promise<void> {
+  const ids = await before
+    .db('predictions')
+    .where({ batch_id: batches.second })
+    .orderBy('id')
+    .pluck<number[]>('id');
+  const scores = ids.slice(2).map((id, i) => ({ prediction_id: id, model_id: modelId, probability: i / 40 }));
+  await before.db('challenger_scores').insert(scores);
+  challenged = { modelId, scores };
+}
 
 /** A customer of both files, newer than either. */
 async function scoreByForm(
@@ -228,5 +258,105 @@ describe('scores of batches of the version before', () => {
     const batch = await getBatch(test.context.db, batches.first);
     await convertEarlierScores(test.context);
     expect(await getBatch(test.context.db, batches.first)).toEqual(batch);
+  });
+});
+
+/** As `/customers.csv` wrote them; churn probabilities in full. */
+const listed = (row: Row) => [
+  row['customer_id'] ?? '',
+  row['probability'],
+  row['risk_level'],
+  row['recommended_action'] ?? '',
+];
+
+describe('the pages of the version before', () => {
+  let agent: Agent;
+  beforeAll(async () => {
+    await setUpOrganisation(test);
+    agent = await signIn(test, 'analyst');
+  });
+
+  async function download(query: string): Promise<unknown[][]> {
+    const { text } = await agent.get(`/customers.csv${query}`).buffer().expect(200);
+    const records: Record<string, string>[] = parse(text, { bom: true, columns: true });
+    return records.map(({ customer, churn_probability, risk_level, recommended_action }) => [
+      customer,
+      Number(churn_probability),
+      risk_level,
+      recommended_action,
+    ]);
+  }
+  const byCustomer = (a: unknown[], b: unknown[]): number =>
+    String(a[0]).localeCompare(String(b[0])) || Number(a[1]) - Number(b[1]);
+
+  it('list the same customers with the same scores, in all and by file', async () => {
+    const latest = rows.filter((row) => row['is_latest'] === 1);
+    // The scores of a model that is gone are in no population, as before.
+    const counted = latest.filter((row) => row['batch_id'] !== batches.orphan);
+    expect((await download('')).sort(byCustomer)).toEqual(counted.map(listed).sort(byCustomer));
+    for (const batch of [batches.first, batches.second, batches.orphan])
+      expect((await download(`?batch=${batch}`)).sort(byCustomer)).toEqual(
+        rowsOf(batch).map(listed).sort(byCustomer),
+      );
+    const { text } = await agent.get('/customers?risk=high').expect(200);
+    const high = counted.filter((row) => row['risk_level'] === 'high').length;
+    expect(text).toContain(`${high} customers`);
+  });
+
+  it('sum up to the same totals', async () => {
+    const filter = { ...noFilter, batch: batches.first };
+    const { count, low, medium, high, revenueAtRisk } = await sumPredictions(scoreStore(test), filter);
+    const of = (level: string) => rowsOf(batches.first).filter((row) => row['risk_level'] === level).length;
+    expect([count, low, medium, high]).toEqual([60, of('low'), of('medium'), of('high')]);
+    const expectedRisk = rowsOf(batches.first).reduce(
+      (sum, row) => sum + Number(row['probability']) * Number(row['monthly_value'] ?? 0),
+      0,
+    );
+    expect(revenueAtRisk).toBeCloseTo(expectedRisk, 6);
+  });
+
+  it('of a customer have the address of today, and show reasons, actions and notes as they were', async () => {
+    for (const row of rowsOf(batches.first).slice(0, 6)) {
+      const { headers } = await agent.get(`/customers/${row['id']}`).expect(308);
+      await agent.get(headers['location']!).expect(200);
+      const id = (await findByEarlierId(test.context.db, Number(row['id'])))!;
+      const details = await detailsOf(test, (await findScore(scoreStore(test), id))!);
+      expect(details.problem).toBeNull();
+      expect(details.actions).toEqual(JSON.parse(String(row['actions'])));
+      expect(details.notes).toEqual(JSON.parse(String(row['notes'])));
+      expect(details.reasons).toEqual((JSON.parse(String(row['reasons'])) as Reasons).strongest);
+    }
+    const orphan = rowsOf(batches.orphan)[0]!;
+    const { headers } = await agent.get(`/customers/${orphan['id']}`).expect(308);
+    await agent.get(headers['location']!).expect(200);
+  });
+
+  it('still offer the results as they were written', async () => {
+    const { text } = await agent.get(`/batches/${batches.first}/files/scored.csv`).buffer().expect(200);
+    expect(text).toBe('results of first');
+  });
+
+  it('compare a challenger on the same customers', async () => {
+    const found = (await compareChallenger(scoreStore(test), challenged.modelId))!;
+    const pairs = challenged.scores;
+    const mean = (values: readonly number[]) => values.reduce((sum, one) => sum + one, 0) / values.length;
+    expect(found.customers).toBe(pairs.length);
+    expect(found.meanChallenger).toBeCloseTo(mean(pairs.map(({ probability }) => probability)), 12);
+    expect(found.meanChampion).toBeCloseTo(
+      mean(
+        pairs.map(({ prediction_id: id }) => Number(rows.find((row) => row['id'] === id)!['probability'])),
+      ),
+      12,
+    );
+  });
+
+  it('let a file go on that was stopped', async () => {
+    await postForm(agent, `/batches/${batches.stopped}/scoring`);
+    await runJobs(test.context);
+    const batch = await getBatch(test.context.db, batches.stopped);
+    expect(batch).toMatchObject({ state: 'done', scoredCount: 30, scoreRows: 30 });
+    const found = await read(batches.stopped);
+    expect(found.slice(0, 12)).toEqual(rowsOf(batches.stopped).map(expected));
+    expect(found.map((row) => row['row_number'])).toEqual(Array.from({ length: 30 }, (_, i) => i + 2));
   });
 });
