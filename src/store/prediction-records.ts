@@ -4,6 +4,7 @@ import { NotFound } from '../errors.ts';
 import type { CellValue } from '../ml/data/values.ts';
 import { readJson } from './json.ts';
 import { Actions, Inputs, Notes, Reasons } from './prediction-documents.ts';
+import { modelLabel } from './model-label.ts';
 import type { PredictionSource } from './prediction-writes.ts';
 
 export interface PredictionRecord {
@@ -90,10 +91,6 @@ function toPrediction(row: PredictionRow): PredictionRecord {
     isSample: Boolean(row['is_sample']),
     createdAt: text('created_at'),
   };
-}
-
-export function modelLabel(id: number | null, name: string | null): string {
-  return id === null || name === null ? 'a model that was removed' : `v${id} ${name}`;
 }
 
 export function numberOrNull(value: string | number | null | undefined): number | null {

@@ -1,6 +1,6 @@
 /** Single cells of the columns of a group. */
 import type { CellValue } from '../../ml/data/values.ts';
-import { MISSING } from '../../ml/data/table.ts';
+import { missingLevel } from './group.ts';
 import type { InputColumn, ScoredFeature } from './group.ts';
 
 const dayMs = 86_400_000;
@@ -14,7 +14,7 @@ export function cellOf({ type, levels }: ScoredFeature, input: InputColumn, row:
 }
 
 function levelText(levels: readonly string[], others: readonly string[], code: number): string | null {
-  if (code === MISSING) return null;
+  if (code === missingLevel) return null;
   return levels[code] ?? others[code - levels.length] ?? null;
 }
 

@@ -1,8 +1,8 @@
 /** The columns that figures by column are computed from. */
-import { MISSING } from '../../ml/data/table.ts';
 import { readJson } from '../json.ts';
 import { Inputs } from '../prediction-documents.ts';
 import type { PredictionFilter } from '../prediction-filters.ts';
+import { missingLevel } from './group.ts';
 import type { InputColumn } from './group.ts';
 import type { InputValues } from './inputs.ts';
 import { visitMatches } from './scan.ts';
@@ -96,7 +96,7 @@ function toColumn(values: readonly InputValues[string][]): InputColumn {
   const codes = new Map(others.map((text, code) => [text, code]));
   return {
     kind: 'level',
-    codes: Int32Array.from(values, (value) => (typeof value === 'string' ? codes.get(value)! : MISSING)),
+    codes: Int32Array.from(values, (value) => (typeof value === 'string' ? codes.get(value)! : missingLevel)),
     others,
   };
 }

@@ -13,6 +13,8 @@ export type InputColumn =
   /** MISSING (-1); 0 … levels - 1; `levels.length + k`: `others[k]`, a text that is no level of the model. */
   | { readonly kind: 'level'; readonly codes: Int32Array; readonly others: readonly string[] };
 
+/** The code of a level that is not known: MISSING, as the tables of models have it. */
+export const missingLevel = -1;
 /** Reasons kept of each row. */
 export const reasonsPerRow = 3;
 /** In `reasonFeatures`: there is no further reason. */

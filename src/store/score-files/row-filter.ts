@@ -1,10 +1,10 @@
 /** Which rows of a group a filter covers. What holds for a whole batch is asked of the database; see `scan.ts`. */
-import { MISSING } from '../../ml/data/table.ts';
 import type { PredictionFilter } from '../prediction-filters.ts';
 import type { RiskThresholds } from '../risk-levels.ts';
 import { daysOf } from './cells.ts';
 import { textAt } from './encoding.ts';
 import type { GroupView } from './group-view.ts';
+import { missingLevel } from './group.ts';
 import type { TextColumn } from './group.ts';
 
 export type RowTest = (row: number) => boolean;
@@ -100,7 +100,8 @@ function isLevel(view: GroupView, feature: number, level: string): RowTest {
   const { codes } = input;
   const known = levels.indexOf(level);
   const other = input.others.indexOf(level);
-  const code = level === '' ? MISSING : known !== -1 ? known : other === -1 ? null : levels.length + other;
+  const code =
+    level === '' ? missingLevel : known !== -1 ? known : other === -1 ? null : levels.length + other;
   return code === null ? never : (row) => codes[row] === code;
 }
 

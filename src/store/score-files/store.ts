@@ -1,7 +1,7 @@
 /** Where scores are: single customers in the database, those of batches in files beside their uploads. */
 import { join } from 'node:path';
 import type { Db } from '../../db.ts';
-import { modelLabel } from '../prediction-records.ts';
+import { modelLabel } from '../model-label.ts';
 import { scoreFile } from './names.ts';
 import { openScoreFile } from './reader.ts';
 import type { ScoreFile } from './reader.ts';
