@@ -2,16 +2,15 @@
  * The careful path for one cell: its text goes through the same functions as a customer's of the form or of the API.
  * What it is read as can be kept by its spelling, because it depends on nothing else.
  */
-import { addRow, clearRows, createRowBatch, isNumeric, toTable } from '../../../ml/data/row-reader.ts';
+import { addRow, clearRows, createRowBatch, isNumeric } from '../../../ml/data/row-reader.ts';
 import type { CellNote } from '../../../ml/data/row-reader.ts';
 import type { Feature } from '../../../ml/data/schema.ts';
 import { MISSING } from '../../../ml/data/table.ts';
 import { parseDate } from '../../../ml/data/values.ts';
 import type { CellValue, DecimalSign } from '../../../ml/data/values.ts';
-import { noteWords } from '../../scoring/explanations.ts';
-import type { LevelMeanings } from '../mapping.ts';
+import type { ColumnMapping, LevelMeanings } from '../mapping.ts';
 import { toCustomer } from '../rows.ts';
-import type { Renaming } from '../rows.ts';
+import type { BatchCustomer, Renaming } from '../rows.ts';
 
 /** What a cell is read as. */
 export interface ReadCell {
@@ -25,9 +24,8 @@ export interface ReadCell {
   readonly value: number;
   readonly note: CellNote | null;
   readonly renamings: readonly Renaming[];
-  /** Words of the renamings, then of the note. */
+  /** The renamings in words. */
   readonly renamed: readonly string[];
-  readonly noted: readonly string[];
   /** The row cannot be scored with it. */
   readonly isRefused: boolean;
 }
@@ -45,30 +43,34 @@ export function createCellReader(
   const batch = createRowBatch([feature], 1);
   const own = levels.filter((one) => one.place === place).map((one) => ({ ...one, place: 0 }));
   const mapping = { features: [0], identifier: null, value: null, levels: own };
+  const column = batch.columns[0]!;
+  const taken = isNumeric(feature) ? column.values : column.codes;
   return (text) => {
     clearRows(batch);
-    const customer = text === undefined ? unknown : toCustomer([text], mapping);
-    const { problems, notes } = addRow(batch, customer.cells, decimal);
-    const [column] = toTable({ ...batch, rowCount: 1 }).columns;
-    const { read } = batch.columns[0]!;
-    const value = column!.kind === 'number' ? column!.values[0]! : column!.codes[0]!;
-    const isOther = !isNumeric(feature) && read !== null && value < 0;
-    const [note = null] = notes;
+    const { cells, renamings, renamed = none } = customerOf(text, mapping);
+    const { problems, notes } = addRow(batch, cells, decimal);
+    const value = taken[0]!;
+    const { read } = column;
     return {
       feature: place,
       input: inputOf(feature, read, value),
-      other: isOther ? String(read) : null,
+      other: !isNumeric(feature) && read !== null && value < 0 ? String(read) : null,
       value,
-      note,
-      renamings: customer.renamings,
-      renamed: customer.renamed ?? [],
-      noted: note === null ? [] : [noteWords(note)],
+      note: notes[0] ?? null,
+      renamings,
+      renamed,
       isRefused: problems.length > 0,
     };
   };
 }
 
-const unknown = { cells: [undefined], renamings: [], renamed: [] };
+const none: readonly string[] = [];
+
+function customerOf(text: string | undefined, mapping: ColumnMapping): BatchCustomer {
+  return text === undefined || mapping.levels!.length === 0
+    ? { cells: [text], renamings: [] }
+    : toCustomer([text], mapping);
+}
 
 /** A policy may have put another number in the cell's place, but never another level. */
 function inputOf({ type }: Feature, read: CellValue, value: number): number {

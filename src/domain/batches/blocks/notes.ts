@@ -1,4 +1,5 @@
 /** Notes on the rows of a block: codes until somebody reads them. */
+import { noteWords } from '../../scoring/explanations.ts';
 import type { ReadCell } from './cell-reading.ts';
 
 export interface BlockNotes {
@@ -81,5 +82,5 @@ function wordsOf(cells: readonly ReadCell[], renamingOrder: readonly number[]): 
   const renamed = renamingOrder.flatMap((place) =>
     inOrder.flatMap((cell) => (cell.feature === place ? cell.renamed : [])),
   );
-  return [...renamed, ...inOrder.flatMap((cell) => cell.noted)];
+  return [...renamed, ...inOrder.flatMap(({ note }) => (note === null ? [] : [noteWords(note)]))];
 }
