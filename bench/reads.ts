@@ -1,31 +1,82 @@
 /**
- * Reading at a million scores: how long pages and the download take, and how long the thread that answers is held up.
- * Fills a temporary database, starts the application and asks it as a browser would.
+ * Reading at a million scores: how long pages and the download take, also while a file is being scored. Fills a
+ * temporary installation, starts the program on it as a process of its own, and asks it as a browser would.
  *
- *   npx tsx bench/reads.ts [ROWS]      generated scores; 1,000,000 unless told
+ *   npx tsx bench/reads.ts [ROWS] [--while-scoring]      generated scores; 1,000,000 unless told
  */
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type request from 'supertest';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { getModel } from '../src/store/models.ts';
-import { startTaskPool } from '../src/tasks/task-pool.ts';
-import { activateSmallModel, createTestApp, setUpOrganisation, signIn } from '../tests/helpers/app.ts';
+import type { ModelRecord } from '../src/store/models.ts';
+import {
+  activateSmallModel,
+  createTestApp,
+  manyCustomersCsv,
+  setUpOrganisation,
+} from '../tests/helpers/app.ts';
+import type { TestApp } from '../tests/helpers/app.ts';
 import { storeBatch, storeScores } from '../tests/helpers/predictions.ts';
+import { openClient } from './reads-client.ts';
+import type { Client } from './reads-client.ts';
 
-const rows = Number(process.argv[2] ?? 1_000_000);
-const rowsPerTransaction = 20_000;
+const whileScoring = process.argv.includes('--while-scoring');
+const rows = Number(process.argv.slice(2).find((word) => !word.startsWith('--')) ?? 1_000_000);
+const rowsPerGroup = 20_000;
+const requests = 25;
+/** So that one is always at work while pages are asked for. */
+const scoredFiles = 4;
 
-const test = await createTestApp({}, startTaskPool);
+const test = await createTestApp();
 try {
   await setUpOrganisation(test);
   const model = await getModel(test.context.db, await activateSmallModel(test));
-  const filled = performance.now();
+  const batchId = await fill(model);
+  const server = startServer(test);
+  try {
+    const client = await openClient(await addressOf(server));
+    const customer = `/customers/${batchId * 2 ** 32 + Math.floor(rows / 2)}`;
+    // Threads start when they are first needed.
+    await Promise.all(['/customers', '/customers', customer, customer].map((path) => client.time(path)));
+    if (whileScoring) await startScoring(client);
+    await measurePages({ client, server, customer, batchId });
+    await measureDownload(client, server);
+    if (whileScoring) console.log(`${await client.scoredRows()} rows are scored by now.`);
+    console.log(`Peak memory of the server ${peakMegabytes(server)} MB.`);
+  } finally {
+    await end(server);
+  }
+} finally {
+  await test.close();
+}
+
+async function fill(model: ModelRecord): Promise<number> {
+  const started = performance.now();
   const batchId = await storeBatch(test, model.id, rows);
-  for (let from = 0; from < rows; from += rowsPerTransaction)
-    await storeScores(test, model, Math.min(rowsPerTransaction, rows - from), { batchId, from });
-  console.log(`${rows.toLocaleString('en')} scores written in ${seconds(filled)}.`);
-  const agent = await signIn(test, 'analyst');
+  for (let from = 0; from < rows; from += rowsPerGroup)
+    await storeScores(test, model, Math.min(rowsPerGroup, rows - from), { batchId, from });
+  console.log(`${rows.toLocaleString('en')} scores written in ${seconds(started)} s.`);
+  return batchId;
+}
+
+/** Uploads files of as many rows as there are scores, and has them scored one after the other. */
+async function startScoring(client: Client): Promise<void> {
+  const file = new Blob([manyCustomersCsv(rows)], { type: 'text/csv' });
+  for (let i = 0; i < scoredFiles; i++) await client.score(file, `file-${i}.csv`);
+}
+
+interface Measured {
+  readonly client: Client;
+  readonly server: ChildProcess;
+  /** The page of a customer. */
+  readonly customer: string;
+  readonly batchId: number;
+}
+
+async function measurePages({ client, server, customer, batchId }: Measured): Promise<void> {
+  console.log(`${''.padEnd(44)}first   p50   p95   p99   CPU ms of ${requests} requests; health/live p99`);
   for (const path of [
-    '/',
     '/',
     '/analytics',
     '/analytics?risk=high',
@@ -37,42 +88,93 @@ try {
     '/customers?column=tenure&from=10&to=20',
     `/customers?batch=${batchId}`,
     `/analytics?batch=${batchId}`,
-    '/customers.csv',
+    customer,
+    '/settings/risk-levels?mediumFrom=20&highFrom=50',
   ]) {
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    const before = performance.now();
-    delay.enable();
-    const { status, bytes } = await ask(agent, path);
-    delay.disable();
-    const held = `${(delay.max / 1e6).toFixed(0)} ms at most, 99 % ${(delay.percentile(99) / 1e6).toFixed(0)} ms`;
-    const size = `${(bytes / 1e6).toFixed(1)} MB`;
-    console.log(
-      `${path.padEnd(46)} ${status}  ${seconds(before).padStart(8)}  ${size.padStart(9)}  event loop ${held}`,
-    );
+    const health = client.watchHealth();
+    const cpu = cpuMs(server);
+    const first = await client.time(path);
+    const times: number[] = [];
+    for (let i = 1; i < requests; i++) times.push(await client.time(path));
+    const busy = (cpuMs(server) - cpu) / requests;
+    const figures = [first, ...[0.5, 0.95, 0.99].map((share) => quantile([first, ...times], share)), busy];
+    const texts = [...figures, quantile(await health.stop(), 0.99)].map((ms) => ms.toFixed(0).padStart(6));
+    console.log(`${path.padEnd(43)}${texts.join('')}`);
   }
-  console.log(`Peak memory of the process ${Math.round(process.resourceUsage().maxRSS / 1024)} MB.`);
-} finally {
-  await test.close();
 }
 
-function ask(
-  agent: ReturnType<typeof request.agent>,
-  path: string,
-): Promise<{ status: number; bytes: number }> {
-  let bytes = 0;
-  return agent
-    .get(path)
-    .buffer(true)
-    .maxResponseSize(10_000_000_000)
-    .parse((res, done) => {
-      res.on('data', (chunk: Buffer) => (bytes += chunk.length));
-      res.on('end', () => {
-        done(null, null);
-      });
-    })
-    .then(({ status }) => ({ status, bytes }));
+async function measureDownload(client: Client, server: ChildProcess): Promise<void> {
+  const health = client.watchHealth();
+  const cpu = cpuMs(server);
+  const { firstByteMs, ms, bytes } = await client.download('/customers.csv');
+  const rate = bytes / 1e6 / (ms / 1000);
+  console.log(
+    `/customers.csv: ${(bytes / 1e6).toFixed(0)} MB, first byte after ${firstByteMs.toFixed(0)} ms, ${rate.toFixed(0)} MB/s, ${((cpuMs(server) - cpu) / 1000).toFixed(1)} s of CPU; health/live p99 ${quantile(await health.stop(), 0.99).toFixed(0)} ms`,
+  );
+}
+
+function startServer({ context: { config } }: TestApp): ChildProcess {
+  const entry = resolve(import.meta.dirname, '../src/server.ts');
+  return spawn(process.execPath, ['--import', 'tsx', entry], {
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      NODE_ENV: 'production',
+      HOST: '127.0.0.1',
+      PORT: '0',
+      DATABASE_URL: config.databaseUrl,
+      DATA_DIR: config.dataDir,
+      MODELS_DIR: config.modelsDir,
+      UPLOADS_DIR: config.uploadsDir,
+      SAMPLE_DATA: 'off',
+      LOG_LEVEL: 'warn',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+function addressOf(server: ChildProcess): Promise<string> {
+  let output = '';
+  return new Promise((found, fail) => {
+    server.stdout!.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      const address = /listening on (http:\/\/\S+)/i.exec(output)?.[1];
+      if (address) found(address);
+    });
+    server.once('exit', () => {
+      fail(new Error(`The server ended: ${output}`));
+    });
+  });
+}
+
+function end(server: ChildProcess): Promise<void> {
+  return new Promise((done) => {
+    if (server.exitCode !== null) {
+      done();
+      return;
+    }
+    server.once('exit', () => {
+      done();
+    });
+    server.kill('SIGKILL');
+  });
+}
+
+function peakMegabytes({ pid }: ChildProcess): string {
+  const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return (Number(kilobytes) / 1024).toFixed(0);
+}
+
+/** Of all its threads, so far; what other processes take of the cores does not count. */
+function cpuMs({ pid }: ChildProcess): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return 10 * (Number(fields[11]) + Number(fields[12]));
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;
 }
 
 function seconds(since: number): string {
-  return `${((performance.now() - since) / 1000).toFixed(2)} s`;
+  return ((performance.now() - since) / 1000).toFixed(1);
 }

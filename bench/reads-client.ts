@@ -1,0 +1,94 @@
+/** A signed-in client that measures how long answers take. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { password } from '../tests/helpers/app.ts';
+
+export interface Client {
+  /** Milliseconds to the last byte of the page. */
+  time(path: string): Promise<number>;
+  download(
+    path: string,
+  ): Promise<{ readonly firstByteMs: number; readonly ms: number; readonly bytes: number }>;
+  /** Uploads a file, waits until it is checked, and has it scored. */
+  score(file: Blob, name: string): Promise<void>;
+  /** Of the files that were uploaded. */
+  scoredRows(): Promise<number>;
+  /** Asks whether the server lives, again and again. */
+  watchHealth(): { readonly stop: () => Promise<number[]> };
+}
+
+/** As the administrator of `setUpOrganisation`. */
+export async function openClient(url: string): Promise<Client> {
+  let cookie = '';
+  const ask = async (path: string, options: RequestInit = {}): Promise<Response> => {
+    const headers = { cookie, ...(options.headers as Record<string, string> | undefined) };
+    const answer = await fetch(url + path, { redirect: 'manual', ...options, headers });
+    cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? cookie;
+    if (answer.status >= 400) throw new Error(`${path} was answered ${answer.status}.`);
+    return answer;
+  };
+  const tokenOf = async (path: string): Promise<string> =>
+    /name="_csrf" value="([^"]+)"/.exec(await (await ask(path)).text())![1]!;
+  const post = async (path: string, body: URLSearchParams | FormData): Promise<Response> =>
+    ask(path, { method: 'POST', body });
+  const progressOf = async (id: number): Promise<{ state: string; done: number; next: string | null }> => {
+    const answer = await ask(`/batches/${id}/progress`, { headers: { accept: 'application/json' } });
+    return (await answer.json()) as { state: string; done: number; next: string | null };
+  };
+  const uploaded: number[] = [];
+
+  const _csrf = await tokenOf('/sign-in');
+  await post('/sign-in', new URLSearchParams({ _csrf, email: 'ada@example.com', password }));
+  const token = await tokenOf('/account');
+
+  return {
+    time: async (path) => {
+      const started = performance.now();
+      await (await ask(path)).text();
+      return performance.now() - started;
+    },
+    download: async (path) => {
+      const started = performance.now();
+      const answer = await ask(path);
+      let bytes = 0;
+      let firstByteMs = NaN;
+      for await (const chunk of answer.body!) {
+        if (bytes === 0) firstByteMs = performance.now() - started;
+        bytes += (chunk as Uint8Array).length;
+      }
+      return { firstByteMs, bytes, ms: performance.now() - started };
+    },
+    score: async (file, name) => {
+      const form = new FormData();
+      form.set('_csrf', token);
+      form.set('file', file, name);
+      const answer = await post('/batches', form);
+      const id = Number(/\/batches\/(\d+)/.exec(answer.headers.get('location')!)![1]);
+      while ((await progressOf(id)).state !== 'checked') await pause(100);
+      await post(`/batches/${id}/scoring`, new URLSearchParams({ _csrf: token }));
+      uploaded.push(id);
+    },
+    scoredRows: async () => {
+      const all = await Promise.all(uploaded.map(progressOf));
+      return all.reduce((sum, { done }) => sum + done, 0);
+    },
+    watchHealth: () => {
+      const times: number[] = [];
+      let isOn = true as boolean;
+      const watching = (async () => {
+        while (isOn) {
+          const started = performance.now();
+          await (await fetch(`${url}/health/live`)).text();
+          times.push(performance.now() - started);
+          await pause(5);
+        }
+      })();
+      return {
+        stop: async () => {
+          isOn = false;
+          await watching;
+          return times;
+        },
+      };
+    },
+  };
+}
