@@ -2,7 +2,7 @@
 import type { Figure } from '../domain/analytics/analytics.ts';
 import type { BatchSummary } from '../store/batches.ts';
 import type { ModelRecord } from '../store/models.ts';
-import type { Totals } from '../store/prediction-totals.ts';
+import type { Totals } from '../store/score-files/totals.ts';
 import type { Settings } from '../store/settings.ts';
 import { presentHistogram } from './chart-histogram.ts';
 import { presentLevelCharts } from './chart-levels.ts';

@@ -1,7 +1,7 @@
 /** Customers by churn probability: a histogram with the two thresholds, and how many are on each risk level. */
 import { riskLevelOf, riskLevels } from '../domain/risk/levels.ts';
 import type { RiskLevel, RiskThresholds } from '../domain/risk/levels.ts';
-import type { Totals } from '../store/prediction-totals.ts';
+import type { Totals } from '../store/score-files/totals.ts';
 import { roundTicks, shareOf, tickAt } from './chart.ts';
 import type { Anchor, Tick } from './chart.ts';
 import type { QueryValues, ViewHelpers } from './view-helpers.ts';

@@ -2,7 +2,7 @@
 import { featureWords } from '../domain/scoring/feature-words.ts';
 import type { BatchSummary } from '../store/batches.ts';
 import type { ModelRecord } from '../store/models.ts';
-import type { SortKey } from '../store/prediction-lists.ts';
+import type { SortKey } from '../store/score-files/sort.ts';
 import type { ListedPrediction } from '../store/score-files/rows.ts';
 import { presentPopulation } from './population.ts';
 import { presentBatchFilter, presentRiskFilter, scoresShown } from './prediction-filters.ts';

@@ -3,7 +3,7 @@ import type { Figure } from '../domain/analytics/analytics.ts';
 import type { UnusableModel } from '../domain/models/registry.ts';
 import type { BatchSummary } from '../store/batches.ts';
 import type { ModelRecord } from '../store/models.ts';
-import type { Totals } from '../store/prediction-totals.ts';
+import type { Totals } from '../store/score-files/totals.ts';
 import type { Settings } from '../store/settings.ts';
 import { presentBatches } from './batch.ts';
 import { presentBars } from './chart.ts';

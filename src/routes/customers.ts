@@ -23,10 +23,10 @@ import type { CustomersData } from '../presenters/customers.ts';
 import { findByEarlierId } from '../store/earlier-scores.ts';
 import { listBatches } from '../store/batches.ts';
 import { findModel, listArchivedModels, listModels } from '../store/models.ts';
-import { sortColumns } from '../store/prediction-lists.ts';
+import { sortKeys } from '../store/score-files/sort.ts';
 import { hasPredictions } from '../store/score-files/usage.ts';
 import type { PredictionFilter } from '../store/prediction-filters.ts';
-import type { SortKey } from '../store/prediction-lists.ts';
+import type { SortKey } from '../store/score-files/sort.ts';
 import { getSettings } from '../store/settings.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 
@@ -58,7 +58,7 @@ const ListQuery = z.object({
   to: optionalNumber,
   low: optionalShare,
   high: optionalShare,
-  sort: z.enum(Object.keys(sortColumns) as [SortKey, ...SortKey[]]).default('probability'),
+  sort: z.enum(sortKeys).default('probability'),
   order: z.enum(['asc', 'desc']).default('desc'),
   page: z.coerce.number().int().min(1).max(10_000_000).default(1),
   size: z.coerce.number().int().min(10).max(200).default(50),

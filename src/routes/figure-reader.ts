@@ -6,7 +6,7 @@ import type { Figure } from '../domain/analytics/analytics.ts';
 import { Unavailable } from '../errors.ts';
 import type { ModelRecord } from '../store/models.ts';
 import type { PredictionFilter } from '../store/prediction-filters.ts';
-import type { Totals } from '../store/prediction-totals.ts';
+import type { Totals } from '../store/score-files/totals.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 
 /** @throws Unavailable if they take too long; the computation continues for the next request. */

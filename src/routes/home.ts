@@ -13,7 +13,7 @@ import { listBatches } from '../store/batches.ts';
 import { findActiveModel } from '../store/models.ts';
 import { noFilter } from '../store/prediction-filters.ts';
 import { countSamplePredictions, hasPredictions } from '../store/score-files/usage.ts';
-import type { Totals } from '../store/prediction-totals.ts';
+import type { Totals } from '../store/score-files/totals.ts';
 import { getSettings } from '../store/settings.ts';
 import type { FigureReader } from './figure-reader.ts';
 import { createPartReader } from './page-parts.ts';

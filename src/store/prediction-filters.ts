@@ -45,22 +45,17 @@ export const noFilter: PredictionFilter = {
 
 type Query = ReturnType<Db['queryBuilder']>;
 
-export function filtered<Q>(query: Q, filter: PredictionFilter, readsRows = Boolean(filter.column)): Q {
+/** Of single customers, whose latest scores count. Risk level and search are for the caller to look at. */
+export function filtered<Q>(query: Q, filter: PredictionFilter): Q {
   const wanted = query as Query;
-  // What looks into every row, or wants them as they came, goes through the table; the sign keeps it from an index.
-  if (filter.batch === null) wanted.whereRaw(`${readsRows ? '+' : ''}is_latest = 1`);
-  else wanted.where('predictions.batch_id', filter.batch);
-  if (filter.risk) wanted.where('risk_level', filter.risk);
+  // The sign keeps it from an index: they are read in the order of their numbers.
+  wanted.whereRaw('+is_latest = 1');
   if (filter.population) {
     ofModels(wanted, filter.population.modelIds);
     if (!filter.population.includesSample) wanted.where('predictions.is_sample', 0);
   }
   if (filter.source) wanted.where('source', filter.source);
   if (filter.model !== null) ofModels(wanted, [filter.model]);
-  if (filter.search)
-    wanted.whereRaw("LOWER(customer_id) LIKE ? ESCAPE '\\'", [
-      `%${escapeLike(filter.search.toLowerCase())}%`,
-    ]);
   if (filter.low !== null) wanted.where('probability', '>=', filter.low);
   if (filter.high !== null) wanted.where('probability', '<', filter.high);
   if (filter.column) {
@@ -76,8 +71,8 @@ export function filtered<Q>(query: Q, filter: PredictionFilter, readsRows = Bool
   return query;
 }
 
-/** Most models have most scores: the sign keeps SQLite at the indexes that lists, totals and samples are sorted by. */
-export function ofModels(
+/** Most models have most scores: the sign keeps SQLite from an index. */
+function ofModels(
   query: { readonly whereRaw: (sql: string, bindings: number[]) => unknown },
   modelIds: readonly number[],
 ): void {
@@ -89,8 +84,4 @@ export function ofModels(
 /** `$."name"`, the name escaped as in JSON. */
 function jsonPath(feature: string): string {
   return `$.${JSON.stringify(feature)}`;
-}
-
-function escapeLike(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&');
 }

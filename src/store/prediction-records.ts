@@ -1,4 +1,4 @@
-/** Stored predictions, read one by one, by their numbers, or as the history of a customer. */
+/** Stored predictions, read one by one or by their numbers. */
 import type { Db } from '../db.ts';
 import { NotFound } from '../errors.ts';
 import type { CellValue } from '../ml/data/values.ts';
@@ -48,15 +48,6 @@ export async function getPredictions(db: Db, ids: readonly number[]): Promise<Pr
   const rows = (await selected(db).whereIn('predictions.id', ids)) as PredictionRow[];
   const byId = new Map(rows.map((row) => [Number(row['id']), row]));
   return ids.flatMap((id) => (byId.has(id) ? [toPrediction(byId.get(id)!)] : []));
-}
-
-/** The same customer's scores, newest first. */
-export async function listHistory(db: Db, customerId: string, limit: number): Promise<PredictionRecord[]> {
-  const rows = (await selected(db)
-    .where({ customer_id: customerId })
-    .orderBy('predictions.id', 'desc')
-    .limit(limit)) as PredictionRow[];
-  return rows.map(toPrediction);
 }
 
 function selected(db: Db) {

@@ -21,7 +21,7 @@ import { tryRules } from '../domain/retention/rule-trial.ts';
 import { baselineOf } from '../domain/scoring/what-if.ts';
 import { getModel } from '../store/models.ts';
 import type { PopulationFilter, PredictionFilter } from '../store/prediction-filters.ts';
-import type { PredictionSort } from '../store/prediction-lists.ts';
+import type { PredictionSort } from '../store/score-files/sort.ts';
 import type { RiskThresholds } from '../store/risk-levels.ts';
 import { listHistory } from '../store/score-files/history.ts';
 import { listPredictionIds, listPredictions, pageOfPredictions } from '../store/score-files/lists.ts';

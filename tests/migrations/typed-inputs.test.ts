@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { down, up } from '../../migrations/2026-11-22-typed-inputs.ts';
-import { noFilter } from '../../src/store/prediction-filters.ts';
-import { listPredictions } from '../../src/store/prediction-lists.ts';
+import { getPredictions } from '../../src/store/prediction-records.ts';
 import { listPromotionTests } from '../../src/store/promotion-tests.ts';
 import type { NewPrediction } from '../../src/store/prediction-writes.ts';
 import { activateSmallModel, createTestApp } from '../helpers/app.ts';
@@ -58,10 +57,14 @@ const stored = (
   createdAt: 'then',
 });
 
-const read = async () =>
-  (
-    await listPredictions(test.context.db, noFilter, { key: 'date', descending: false }, { limit: 1_000 })
-  ).map(({ inputs, reasons }) => ({ inputs, reasons: reasons.strongest.map(({ value }) => value) }));
+const read = async () => {
+  const ids = (await test.context.db('predictions').orderBy('id').pluck('id')) as number[];
+  const predictions = await getPredictions(test.context.db, ids);
+  return predictions.map(({ inputs, reasons }) => ({
+    inputs,
+    reasons: reasons.strongest.map(({ value }) => value),
+  }));
+};
 
 it('gives stored predictions the values that their models read', async () => {
   const { db } = test.context;

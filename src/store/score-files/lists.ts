@@ -1,6 +1,6 @@
 /** Filtered and sorted lists of scores, whole or by the page. */
 import type { PredictionFilter } from '../prediction-filters.ts';
-import type { PredictionSort } from '../prediction-lists.ts';
+import type { PredictionSort } from './sort.ts';
 import { Ranking } from './ranking.ts';
 import { rowId } from './row-id.ts';
 import { getPredictionRows } from './rows.ts';

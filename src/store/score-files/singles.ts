@@ -32,7 +32,7 @@ export async function visitSingles(
   const { low, high } = boundsOf(filter, await getSettings(db));
   // SQLite knows upper and lower case of the letters from A to Z only.
   const search = (filter.search ?? '').toLowerCase();
-  const asked = { ...filter, risk: null, search: null, low: finite(low), high: finite(high) };
+  const asked = { ...filter, low: finite(low), high: finite(high) };
   await visitRows(db, singlesOf(db, asked, more), (row) => {
     const single = toSingle(row);
     if (search === '' || (single.customerId ?? '').toLowerCase().includes(search)) visit(single, row);
@@ -40,7 +40,7 @@ export async function visitSingles(
 }
 
 function singlesOf(db: Db, filter: PredictionFilter, more: readonly string[]) {
-  return filtered(db('predictions'), filter, true)
+  return filtered(db('predictions'), filter)
     .whereNull('predictions.batch_id')
     .select('id', 'customer_id', 'model_id', 'probability', 'monthly_value', 'expected_saving', 'created_at')
     .select(...more)

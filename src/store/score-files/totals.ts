@@ -1,7 +1,6 @@
 /** Counts and sums over the scores that a filter covers. */
 import { noFilter } from '../prediction-filters.ts';
 import type { PopulationFilter, PredictionFilter } from '../prediction-filters.ts';
-import type { Totals } from '../prediction-totals.ts';
 import { riskLevelOf } from '../risk-levels.ts';
 import type { RiskThresholds } from '../risk-levels.ts';
 import { getSettings } from '../settings.ts';
@@ -9,6 +8,22 @@ import { countMatches, visitMatches } from './scan.ts';
 import type { MatchingGroup } from './scan.ts';
 import { visitSingles } from './singles.ts';
 import type { ScoreStore } from './store.ts';
+
+export interface Totals {
+  readonly count: number;
+  readonly low: number;
+  readonly medium: number;
+  readonly high: number;
+  /** Σ probability × monthly value. */
+  readonly revenueAtRisk: number | null;
+  /** What customers at high risk pay a month. */
+  readonly highRiskRevenue: number | null;
+  readonly meanProbability: number | null;
+  readonly expectedSaving: number | null;
+  readonly newestAt: string | null;
+  /** How many of them carry a value. */
+  readonly valued: number;
+}
 
 export interface LevelCounts {
   readonly low: number;

@@ -7,7 +7,7 @@ import { reasonWords } from '../../../src/domain/scoring/explanations.ts';
 import { getBatch } from '../../../src/store/batches.ts';
 import { getModel } from '../../../src/store/models.ts';
 import { noFilter } from '../../../src/store/prediction-filters.ts';
-import type { PredictionSort } from '../../../src/store/prediction-lists.ts';
+import type { PredictionSort } from '../../../src/store/score-files/sort.ts';
 import { listPredictionIds } from '../../../src/store/score-files/lists.ts';
 import {
   activateSmallModel,

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CellValue } from '../../../src/ml/data/values.ts';
 import { noFilter } from '../../../src/store/prediction-filters.ts';
 import type { PredictionFilter } from '../../../src/store/prediction-filters.ts';
-import { sortColumns } from '../../../src/store/prediction-lists.ts';
-import type { PredictionSort, SortKey } from '../../../src/store/prediction-lists.ts';
+import { sortKeys } from '../../../src/store/score-files/sort.ts';
+import type { PredictionSort } from '../../../src/store/score-files/sort.ts';
 import { insertPrediction } from '../../../src/store/prediction-writes.ts';
 import { riskLevelOf } from '../../../src/store/risk-levels.ts';
 import { visitFigureColumns } from '../../../src/store/score-files/figures.ts';
@@ -289,7 +289,7 @@ describe('lists', () => {
     const random = createRandom(2);
     for (const filter of filters(60, 3)) {
       const sort: PredictionSort = {
-        key: random.pick(Object.keys(sortColumns) as SortKey[]),
+        key: random.pick(sortKeys),
         descending: random() < 0.5,
       };
       const ids = sorted(wanted(filter), sort).map(({ id }) => id);
