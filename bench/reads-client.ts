@@ -10,8 +10,8 @@ export interface Client {
   ): Promise<{ readonly firstByteMs: number; readonly ms: number; readonly bytes: number }>;
   /** Uploads a file, waits until it is checked, and has it scored. */
   score(file: Blob, name: string): Promise<void>;
-  /** Of the files that were uploaded. */
-  scoredRows(): Promise<number>;
+  /** How many of the files that were uploaded are not scored yet. */
+  unscoredFiles(): Promise<number>;
   /** Asks whether the server lives, again and again. */
   watchHealth(): { readonly stop: () => Promise<number[]> };
 }
@@ -30,9 +30,9 @@ export async function openClient(url: string): Promise<Client> {
     /name="_csrf" value="([^"]+)"/.exec(await (await ask(path)).text())![1]!;
   const post = async (path: string, body: URLSearchParams | FormData): Promise<Response> =>
     ask(path, { method: 'POST', body });
-  const progressOf = async (id: number): Promise<{ state: string; done: number; next: string | null }> => {
+  const progressOf = async (id: number): Promise<{ state: string }> => {
     const answer = await ask(`/batches/${id}/progress`, { headers: { accept: 'application/json' } });
-    return (await answer.json()) as { state: string; done: number; next: string | null };
+    return (await answer.json()) as { state: string };
   };
   const uploaded: number[] = [];
 
@@ -67,9 +67,9 @@ export async function openClient(url: string): Promise<Client> {
       await post(`/batches/${id}/scoring`, new URLSearchParams({ _csrf: token }));
       uploaded.push(id);
     },
-    scoredRows: async () => {
+    unscoredFiles: async () => {
       const all = await Promise.all(uploaded.map(progressOf));
-      return all.reduce((sum, { done }) => sum + done, 0);
+      return all.filter(({ state }) => state !== 'done').length;
     },
     watchHealth: () => {
       const times: number[] = [];

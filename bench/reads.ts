@@ -42,7 +42,8 @@ try {
     if (whileScoring) await startScoring(client);
     await measurePages({ client, server, customer, batchId });
     await measureDownload(client, server);
-    if (whileScoring) console.log(`${await client.scoredRows()} rows are scored by now.`);
+    if (whileScoring)
+      console.log(`${await client.unscoredFiles()} of ${scoredFiles} files are still being scored.`);
     console.log(`Peak memory of the server ${peakMegabytes(server)} MB.`);
   } finally {
     await end(server);

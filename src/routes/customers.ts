@@ -26,7 +26,6 @@ import { findModel, listArchivedModels, listModels } from '../store/models.ts';
 import { sortKeys } from '../store/score-files/sort.ts';
 import { hasPredictions } from '../store/score-files/usage.ts';
 import type { PredictionFilter } from '../store/prediction-filters.ts';
-import type { SortKey } from '../store/score-files/sort.ts';
 import { getSettings } from '../store/settings.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 
