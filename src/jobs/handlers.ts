@@ -6,6 +6,7 @@ import { runCheckBatch } from './check-batch.ts';
 import { runCompareLabels } from './compare-labels.ts';
 import { runFirstStart } from './first-start.ts';
 import type { JobHandler } from './job-handler.ts';
+import { runMarkLatest } from './mark-latest.ts';
 import { runReadDataset } from './read-dataset.ts';
 import { runRelabelRisk } from './relabel-risk.ts';
 import { runRemoveBatch } from './remove-batch.ts';
@@ -15,6 +16,7 @@ import { runTrainModel } from './train-model.ts';
 export const handlers: Readonly<Record<JobKind, JobHandler>> = {
   'check-batch': runCheckBatch,
   'score-batch': runScoreBatch,
+  'mark-latest': runMarkLatest,
   'remove-batch': runRemoveBatch,
   'challenge-batch': runChallengeBatch,
   'first-start': runFirstStart,

@@ -11,6 +11,7 @@ const classes: Readonly<Record<JobKind, JobClass>> = {
   'read-dataset': 'interactive',
   'check-batch': 'interactive',
   'remove-batch': 'interactive',
+  'mark-latest': 'interactive',
   'relabel-risk': 'interactive',
   'score-batch': 'batch',
   'challenge-batch': 'batch',

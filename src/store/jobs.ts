@@ -9,6 +9,7 @@ export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 export type JobKind =
   | 'check-batch'
   | 'score-batch'
+  | 'mark-latest'
   | 'remove-batch'
   | 'challenge-batch'
   | 'first-start'

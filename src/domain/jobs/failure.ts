@@ -8,6 +8,7 @@ import { findDataset, updateDataset } from '../../store/datasets.ts';
 import type { Job } from '../../store/jobs.ts';
 import { requestCancel } from '../../store/job-cancellation.ts';
 import { findJob } from '../../store/jobs.ts';
+import { markLatestLater } from '../batches/mark-latest.ts';
 import { endRemoval } from '../batches/removal.ts';
 import { partsOf } from '../datasets/import/convert.ts';
 import { failComparison } from '../datasets/labels/comparison.ts';
@@ -26,6 +27,7 @@ export async function cancelSubject(trx: Db, payload: Job['payload']): Promise<v
   if (typeof batchId === 'number') {
     await updateBatch(trx, batchId, { state: 'cancelled' });
     await relabelAfterScoring(trx, batchId);
+    await markLatestLater(trx, batchId);
   }
   if (typeof datasetId === 'number')
     await updateDataset(trx, datasetId, {
@@ -57,7 +59,10 @@ export async function cancelJob(db: Db, id: number): Promise<void> {
 export async function failSubject(db: Db, job: Job, message: string): Promise<void> {
   const { batchId, datasetId, trainingId, comparisonOf } = job.payload;
   await endRemoval(db, job.payload, message);
-  if (typeof batchId === 'number') await updateBatch(db, batchId, { state: 'failed', error: message });
+  if (typeof batchId === 'number') {
+    await updateBatch(db, batchId, { state: 'failed', error: message });
+    await markLatestLater(db, batchId);
+  }
   if (typeof datasetId === 'number') await updateDataset(db, datasetId, { state: 'failed', error: message });
   if (typeof trainingId === 'number') await stopTraining(db, trainingId, 'failed', message);
   if (typeof comparisonOf === 'number') await failComparison(db, comparisonOf, message);
