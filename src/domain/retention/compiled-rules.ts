@@ -6,6 +6,8 @@ import type { Feature } from '../../ml/data/schema.ts';
 import type { FrozenRules } from '../../store/batch-documents.ts';
 import type { InputColumn } from '../../store/score-files/group.ts';
 import { foldName } from '../csv/column-names.ts';
+import { riskLevels } from '../risk/levels.ts';
+import type { RiskLevel, RiskThresholds } from '../risk/levels.ts';
 import { dateText, typedNumber } from '../scoring/cell-values.ts';
 import { fewestPoints, holds } from './matching.ts';
 import type { AttributeCondition, RetentionRule } from './matching.ts';
@@ -30,8 +32,11 @@ export interface ChosenActions {
   readonly expectedSaving: Float64Array;
 }
 
-/** Takes the 1 of each row that does not meet a condition from `matches`. */
-type Condition = (rows: RuleRows, matches: Uint8Array) => void;
+/**
+ * Keeps those of the first `count` candidates, which are rows in ascending order, that meet a condition, at the beginning
+ * of the array; returns how many.
+ */
+type Condition = (rows: RuleRows, candidates: Int32Array, count: number) => number;
 
 interface CompiledRule {
   readonly rule: RetentionRule;
@@ -51,22 +56,32 @@ export function compileRules(
   const compiled = rules
     .filter((rule) => rule.enabled)
     .flatMap((rule): CompiledRule[] => {
-      const conditions = conditionsOf(rule, features, { mediumFrom, highFrom });
+      const conditions = conditionsOf(rule, features);
       return conditions === null ? [] : [{ rule, conditions }];
     });
-  return { rules: compiled.map(({ rule }) => rule), choose: (rows) => choose(compiled, rows, valueMonths) };
+  return {
+    rules: compiled.map(({ rule }) => rule),
+    choose: (rows) => choose(compiled, rows, { mediumFrom, highFrom, valueMonths }),
+  };
 }
 
-function choose(compiled: readonly CompiledRule[], rows: RuleRows, valueMonths: number): ChosenActions {
+function choose(
+  compiled: readonly CompiledRule[],
+  rows: RuleRows,
+  { valueMonths, ...thresholds }: Pick<FrozenRules, 'mediumFrom' | 'highFrom' | 'valueMonths'>,
+): ChosenActions {
   const { rowCount, probability, monthlyValue } = rows;
   const actions = new Uint16Array(rowCount);
   const expectedSaving = new Float64Array(rowCount).fill(NaN);
-  const matches = new Uint8Array(rowCount);
+  const candidates = new Int32Array(rowCount);
+  const rowsOf = createLevelLists(probability, thresholds);
   compiled.forEach(({ rule, conditions }, k) => {
-    matches.fill(1);
-    for (const condition of conditions) condition(rows, matches);
-    for (let i = 0; i < rowCount; i++) {
-      if (matches[i] === 0) continue;
+    const asked = rowsOf(rule.conditions.riskLevels);
+    candidates.set(asked);
+    let count = asked.length;
+    for (const condition of conditions) count = condition(rows, candidates, count);
+    for (let c = 0; c < count; c++) {
+      const i = candidates[c]!;
       // In this order of factors, so that a customer's page has the same bits.
       const saving = probability[i]! * rule.saveRate * monthlyValue[i]! * valueMonths - rule.cost;
       const isUnknown = monthlyValue[i] !== monthlyValue[i];
@@ -79,25 +94,36 @@ function choose(compiled: readonly CompiledRule[], rows: RuleRows, valueMonths: 
   return { actions, expectedSaving };
 }
 
-/** null: no customer of this model can meet them. */
+/** The rows at some risk levels, none meaning all. Most rules ask for the same ones: each list is made once. */
+function createLevelLists(
+  probability: Float64Array,
+  { mediumFrom, highFrom }: RiskThresholds,
+): (levels: readonly RiskLevel[]) => Int32Array {
+  const known = new Map<string, Int32Array>();
+  return (levels) => {
+    const key = levels.join();
+    const asked = riskLevels.map((level) => levels.length === 0 || levels.includes(level));
+    const [low, medium, high] = asked;
+    let list = known.get(key);
+    if (list === undefined) {
+      list = new Int32Array(probability.length);
+      let count = 0;
+      for (let i = 0; i < probability.length; i++) {
+        const p = probability[i]!;
+        if (p >= highFrom ? high : p >= mediumFrom ? medium : low) list[count++] = i;
+      }
+      known.set(key, (list = list.subarray(0, count)));
+    }
+    return list;
+  };
+}
+
+/** Those beside the risk level; null: no customer of this model can meet them. */
 function conditionsOf(
-  { conditions: { riskLevels, minMonthlyValue, reason, attributes } }: RetentionRule,
+  { conditions: { minMonthlyValue, reason, attributes } }: RetentionRule,
   features: readonly Feature[],
-  { mediumFrom, highFrom }: Pick<FrozenRules, 'mediumFrom' | 'highFrom'>,
 ): readonly Condition[] | null {
   const conditions: Condition[] = [];
-  if (riskLevels.length > 0) {
-    const [low, medium, high] = (['low', 'medium', 'high'] as const).map((level) =>
-      riskLevels.includes(level),
-    );
-    conditions.push(({ probability }, matches) => {
-      for (let i = 0; i < matches.length; i++) {
-        const p = probability[i]!;
-        const isAsked = p >= highFrom ? high : p >= mediumFrom ? medium : low;
-        if (!isAsked) matches[i] = 0;
-      }
-    });
-  }
   if (minMonthlyValue !== null) conditions.push(isWorth(minMonthlyValue));
   if (reason !== null) {
     const places = features.flatMap(({ name }, j) => (foldName(name) === foldName(reason) ? [j] : []));
@@ -114,81 +140,82 @@ function conditionsOf(
 
 function isWorth(least: number): Condition {
   // A revenue that is not known counts as −1.
-  return ({ monthlyValue }, matches) => {
-    for (let i = 0; i < matches.length; i++) {
+  return ({ monthlyValue }, candidates, count) => {
+    let kept = 0;
+    for (let c = 0; c < count; c++) {
+      const i = candidates[c]!;
       const value = monthlyValue[i]!;
-      if (!((value === value ? value : -1) >= least)) matches[i] = 0;
+      if ((value === value ? value : -1) >= least) candidates[kept++] = i;
     }
+    return kept;
   };
 }
 
 function raisesRisk(places: readonly number[]): Condition {
-  return ({ contributions, featureCount }, matches) => {
-    for (let i = 0, at = 0; i < matches.length; i++, at += featureCount) {
+  return ({ contributions, featureCount }, candidates, count) => {
+    let kept = 0;
+    for (let c = 0; c < count; c++) {
+      const i = candidates[c]!;
       let isRaised = false;
-      for (const j of places) if (contributions[at + j]! >= fewestPoints) isRaised = true;
-      if (!isRaised) matches[i] = 0;
+      for (const j of places) if (contributions[i * featureCount + j]! >= fewestPoints) isRaised = true;
+      if (isRaised) candidates[kept++] = i;
     }
+    return kept;
   };
 }
 
 function isAsAsked(asked: AttributeCondition, place: number, feature: Feature): Condition {
   const ofLevels = Uint8Array.from([null, ...feature.levels], (level) => Number(holds(asked, level)));
-  const testNumbers = feature.type === 'date' ? dayTest(asked) : numberTest(asked);
-  return ({ inputs }, matches) => {
+  const isNumberAsked = feature.type === 'date' ? dayTest(asked) : numberTest(asked);
+  return ({ inputs }, candidates, count) => {
     const column = inputs[place]!;
+    let kept = 0;
     if (column.kind === 'number') {
-      testNumbers(column.values, matches);
-      return;
+      for (let c = 0; c < count; c++) {
+        const i = candidates[c]!;
+        if (isNumberAsked(column.values[i]!)) candidates[kept++] = i;
+      }
+      return kept;
     }
     const ofCodes = Uint8Array.from([
       ...ofLevels,
       ...column.others.map((text) => Number(holds(asked, text))),
     ]);
-    // MISSING is −1.
-    for (let i = 0; i < matches.length; i++) matches[i]! &= ofCodes[column.codes[i]! + 1]!;
+    for (let c = 0; c < count; c++) {
+      const i = candidates[c]!;
+      // MISSING is −1.
+      if (ofCodes[column.codes[i]! + 1] === 1) candidates[kept++] = i;
+    }
+    return kept;
   };
 }
 
-/** Takes the 1 of each row whose value is not as asked. NaN: not known. */
-type NumberTest = (values: Float64Array, matches: Uint8Array) => void;
+/** NaN: not known. */
+type NumberTest = (value: number) => boolean;
 
 function dayTest(asked: AttributeCondition): NumberTest {
   // A file has few different days.
   const known = new Map<number, boolean>();
-  return (values, matches) => {
-    values.forEach((day, i) => {
-      let answer = known.get(day);
-      if (answer === undefined)
-        known.set(day, (answer = holds(asked, Number.isNaN(day) ? null : dateText(day))));
-      if (!answer) matches[i] = 0;
-    });
+  return (day) => {
+    let answer = known.get(day);
+    if (answer === undefined)
+      known.set(day, (answer = holds(asked, Number.isNaN(day) ? null : dateText(day))));
+    return answer;
   };
 }
 
-/** A loop for each operator: a call for each row would cost several times as much. */
 function numberTest({ operator, value }: AttributeCondition): NumberTest {
   const bound = typedNumber(value) ?? NaN;
   switch (operator) {
     case 'is':
-      return (values, matches) => {
-        for (let i = 0; i < matches.length; i++) if (!(values[i] === bound)) matches[i] = 0;
-      };
+      return (found) => found === bound;
     case 'is-not':
-      return (values, matches) => {
-        for (let i = 0; i < matches.length; i++) if (values[i] === bound) matches[i] = 0;
-      };
+      return (found) => found !== bound;
     case 'below':
-      return (values, matches) => {
-        for (let i = 0; i < matches.length; i++) if (!(values[i]! < bound)) matches[i] = 0;
-      };
+      return (found) => found < bound;
     case 'above':
-      return (values, matches) => {
-        for (let i = 0; i < matches.length; i++) if (!(values[i]! > bound)) matches[i] = 0;
-      };
+      return (found) => found > bound;
     case 'missing':
-      return (values, matches) => {
-        for (let i = 0; i < matches.length; i++) if (values[i] === values[i]) matches[i] = 0;
-      };
+      return (found) => found !== found;
   }
 }

@@ -2,7 +2,7 @@
 import { riskLevelOf } from '../../store/risk-levels.ts';
 import type { RiskThresholds } from '../../store/risk-levels.ts';
 import { textAt } from '../../store/score-files/encoding.ts';
-import { noReason, reasonsPerRow } from '../../store/score-files/group.ts';
+import { reasonsPerRow } from '../../store/score-files/group.ts';
 import type { ScoreFileHeader } from '../../store/score-files/group.ts';
 import type { GroupView } from '../../store/score-files/group-view.ts';
 import type { ScoredBatch } from '../../store/score-files/store.ts';
@@ -43,10 +43,8 @@ export function createListedLines(
     writeNumber(probability[row]!);
     out.word(levels[riskLevelOf(probability[row]!, thresholds)]);
     writeNumber(columns.monthlyValue[row]!);
-    for (let k = row * reasonsPerRow; k < (row + 1) * reasonsPerRow; k++) {
-      out.word(separator);
-      if (places[k] !== noReason) writeReason(columns.inputs, row, places[k]!, points[k]!);
-    }
+    for (let k = row * reasonsPerRow; k < (row + 1) * reasonsPerRow; k++)
+      writeReason(columns.inputs, row, places[k]!, points[k]!);
     out.word(actionWords[columns.actions[row]!]!);
     writeNumber(columns.expectedSaving[row]!);
     out.word(origin);

@@ -1,13 +1,15 @@
 /**
  * Writes lines of a file as bytes. Texts that many lines share are words: kept as bytes once, then copied. Copying goes
- * four bytes at a time, which takes half of what single bytes take, so every buffer has a few bytes to spare at its end.
+ * eight bytes at a time and so beyond the end of what is copied: every buffer has a few bytes to spare. Room is looked for
+ * once a line, not before each part of it.
  */
-
 import { longestFraction, writeFraction } from './fraction-digits.ts';
 
 /** Bytes that may be read and written beyond what counts. */
 const spare = 8;
 const longestNumber = 2 * longestFraction;
+/** Words and numbers that one line may have. */
+const partsPerLine = 32;
 
 interface Bytes {
   readonly bytes: Buffer;
@@ -21,20 +23,19 @@ export class ByteWriter {
   private out = allocate(1 << 16);
   private length = 0;
   private words = allocate(1 << 12);
-  private wordsLength = 0;
-  /** Where word i ends; it begins where the one before ends. */
-  private readonly wordEnds: number[] = [];
+  /** Word i is from `wordEnds[i]` to `wordEnds[i + 1]`. */
+  private readonly wordEnds: number[] = [0];
+  private longestPart = longestNumber;
+
+  get size(): number {
+    return this.length;
+  }
 
   /** Starts again. `expectedBytes`: about how many will follow. */
   clear(expectedBytes: number): void {
     // What was taken from it belongs to others now.
     this.out = allocate(expectedBytes);
     this.length = 0;
-  }
-
-  /** Bytes written so far. */
-  get size(): number {
-    return this.length;
   }
 
   /** What was written; the writer lets go of it. */
@@ -46,49 +47,50 @@ export class ByteWriter {
 
   keep(text: string): Word {
     const bytes = Buffer.from(text);
-    const at = this.wordsLength;
+    const at = this.wordEnds.at(-1)!;
     if (at + bytes.length + spare > this.words.bytes.length)
       this.words = grown(this.words, at + bytes.length);
     this.words.bytes.set(bytes, at);
-    this.wordsLength = at + bytes.length;
-    return this.wordEnds.push(this.wordsLength) - 1;
+    if (bytes.length > this.longestPart) this.longestPart = bytes.length;
+    // A new word may be longer than those that room was made for.
+    this.makeRoom(0);
+    return this.wordEnds.push(at + bytes.length) - 2;
+  }
+
+  /** Room for so many bytes, and for the words and numbers of a line. */
+  makeRoom(bytes: number): void {
+    const needed = this.length + bytes + partsPerLine * (this.longestPart + spare);
+    if (needed > this.out.bytes.length) this.out = grown(this.out, needed);
   }
 
   word(word: Word): void {
-    const start = word === 0 ? 0 : this.wordEnds[word - 1]!;
-    this.copy(this.words, start, this.wordEnds[word]!);
+    this.copy(this.words, this.wordEnds[word]!, this.wordEnds[word + 1]!);
   }
 
-  /** `source` must have a DataView of its bytes from the same place. */
+  /** For which there must be room. */
   copy({ bytes, view }: Bytes, start: number, end: number): void {
-    this.reserve(end - start);
-    const { view: target, bytes: targetBytes } = this.out;
-    const last = Math.min(end, bytes.length - spare);
+    const target = this.out.view;
+    const last = Math.min(end, bytes.length - spare + 1);
     let from = start;
     let to = this.length;
-    for (; from < last; from += 4, to += 4) target.setUint32(to, view.getUint32(from, true), true);
-    for (; from < end; from++, to++) targetBytes[to] = bytes[from]!;
+    for (; from < last; from += 8, to += 8) {
+      target.setInt32(to, view.getInt32(from, true), true);
+      target.setInt32(to + 4, view.getInt32(from + 4, true), true);
+    }
+    for (; from < end; from++, to++) this.out.bytes[to] = bytes[from]!;
     this.length += end - start;
   }
 
-  /** Characters below 128. */
-  ascii(text: string): void {
-    this.reserve(text.length);
-    const { bytes } = this.out;
-    let at = this.length;
-    for (let i = 0; i < text.length; i++) bytes[at++] = text.charCodeAt(i);
-    this.length = at;
-  }
-
+  /** A text of its own; makes room for itself and the words behind it. */
   text(text: string): void {
-    this.reserve(3 * text.length);
+    this.makeRoom(3 * text.length);
     this.length += this.out.bytes.write(text, this.length);
   }
 
   /** As `String(value)` has it, with the decimal sign as its byte. */
   number(value: number, decimal: number): void {
-    this.reserve(longestNumber);
-    const end = writeFraction(value, decimal, this.out.bytes, this.length);
+    const { bytes } = this.out;
+    const end = writeFraction(value, decimal, bytes, this.length);
     if (end >= 0) {
       this.length = end;
       return;
@@ -100,7 +102,6 @@ export class ByteWriter {
       this.longNumber(value, decimal);
       return;
     }
-    const { bytes } = this.out;
     if (value < 0) bytes[this.length++] = 0x2d;
     const whole = Math.floor(hundredths / 100);
     const rest = hundredths - whole * 100;
@@ -125,15 +126,13 @@ export class ByteWriter {
   }
 
   private longNumber(value: number, decimal: number): void {
-    const start = this.length;
-    this.ascii(String(value));
-    if (decimal === 0x2e) return;
     const { bytes } = this.out;
-    for (let at = start; at < this.length; at++) if (bytes[at] === 0x2e) bytes[at] = decimal;
-  }
-
-  private reserve(count: number): void {
-    if (this.length + count + spare > this.out.bytes.length) this.out = grown(this.out, this.length + count);
+    const text = String(value);
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      bytes[this.length + i] = code === 0x2e ? decimal : code;
+    }
+    this.length += text.length;
   }
 }
 
@@ -148,7 +147,7 @@ function allocate(length: number): Bytes {
 }
 
 function grown({ bytes }: Bytes, length: number): Bytes {
-  const larger = allocate(Math.ceil(length * 1.5));
+  const larger = allocate(Math.ceil(length * 1.25));
   larger.bytes.set(bytes);
   return larger;
 }

@@ -8,7 +8,7 @@ import type { Delimiter } from '../../csv/records.ts';
 import type { RawBlock } from './typed-block.ts';
 
 /** Large enough that passing a block on costs nothing beside reading it, small enough for several of them in memory. */
-const mostBytes = 4 << 20;
+const mostBytes = 2 << 20;
 const fewestBytes = 1 << 17;
 const headBytes = 1 << 16;
 

@@ -1,16 +1,17 @@
 /**
- * The cells of reasons as bytes, the text of `reasonWords`: what the input is, then how far it moves the risk. Both
+ * The cells of reasons with the delimiter before them as bytes, the text of `reasonWords`: what the input is, then how far it moves the risk. Both
  * parts repeat from row to row, so they are words of the writer; only numbers are written anew.
  */
 import type { CellValue } from '../../../ml/data/values.ts';
 import type { InputColumn, ScoredFeature } from '../../../store/score-files/group.ts';
+import { noReason } from '../../../store/score-files/group.ts';
 import type { CsvFormat } from '../../csv/intake.ts';
 import { safeCell } from '../../csv/writer.ts';
 import { dateText } from '../../scoring/cell-values.ts';
 import { effectWords, inputWords, reasonWords } from '../../scoring/explanations.ts';
 import type { ByteWriter, Word } from './byte-writer.ts';
 
-/** The beginning of a cell, whose end needs a quotation mark where it began with one. */
+/** The delimiter and the beginning of a cell, whose end needs a quotation mark where it began with one. */
 interface Head {
   readonly word: Word;
   readonly isQuoted: boolean;
@@ -37,7 +38,7 @@ export function createReasonCells(
     // What follows is plain text, whatever it is.
     const cell = safeCell(`${words}x`, delimiter);
     const isQuoted = cell.endsWith('"');
-    return { word: out.keep(cell.slice(0, isQuoted ? -2 : -1)), isQuoted };
+    return { word: out.keep(delimiter + cell.slice(0, isQuoted ? -2 : -1)), isQuoted };
   };
   const headsOfLevels = features.map(({ name, levels }) =>
     [null, ...levels].map((level) => headOf(`${inputWords(name, level)}: `)),
@@ -46,11 +47,12 @@ export function createReasonCells(
   const headsOfDays = features.map(() => new Map<number, Head>());
   const writeEffect = createEffects(out);
   const colon = out.keep(': ');
+  const separator = out.keep(delimiter);
   const sign = decimal.charCodeAt(0);
 
   const writeRare = (place: number, value: CellValue, points: number): void => {
     const { name: feature } = features[place]!;
-    out.text(safeCell(reasonWords({ feature, value, points }, decimal), delimiter));
+    out.text(delimiter + safeCell(reasonWords({ feature, value, points }, decimal), delimiter));
   };
   const headOfDay = (place: number, day: number): Head => {
     let head = headsOfDays[place]!.get(day);
@@ -60,6 +62,10 @@ export function createReasonCells(
   };
 
   return (inputs, row, place, points) => {
+    if (place === noReason) {
+      out.word(separator);
+      return;
+    }
     const column = inputs[place]!;
     const heads = headsOfLevels[place]!;
     if (column.kind === 'level') {

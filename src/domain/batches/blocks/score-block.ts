@@ -73,7 +73,8 @@ function scoreRows(model: Model, rules: CompiledRules, block: TypedBlock): Block
 
 function toGroup(block: TypedBlock, scores: BlockScores) {
   const { rowCount, rowNumbers, lengths, monthlyValue, noted, identifiers, inputs } = block;
-  const offsets = Float64Array.from(block.starts, (start) => block.offset + start);
+  const offsets = new Float64Array(rowCount);
+  for (let row = 0; row < rowCount; row++) offsets[row] = block.offset + block.starts[row]!;
   return { rowCount, rowNumbers, offsets, lengths, monthlyValue, noted, identifiers, inputs, ...scores };
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Feature } from '../../../ml/data/schema.ts';
 import type { DecimalSign } from '../../../ml/data/values.ts';
+import type { CsvFormat } from '../../csv/intake.ts';
 import { readRecord } from '../../csv/records.ts';
 import { safeCell, safeCells } from '../../csv/writer.ts';
 import { rejectedLine, unscoredLine } from '../output.ts';
@@ -11,7 +12,7 @@ import type { LineShape } from '../output.ts';
 import { ByteWriter, viewed } from './byte-writer.ts';
 import type { Word } from './byte-writer.ts';
 import { createReasonCells } from './reason-cells.ts';
-import { noReason, reasonsPerRow } from '../../../store/score-files/group.ts';
+import { reasonsPerRow } from '../../../store/score-files/group.ts';
 import type { TypedBlock } from './typed-block.ts';
 
 /** What the lines of a file have in common. */
@@ -34,9 +35,6 @@ export interface BlockScores {
   readonly reasonPoints: Float32Array;
 }
 
-/** About how many bytes are appended to a line. */
-const appendedBytes = 200;
-
 /** The lines of the file of rejected rows. */
 export function rejectedLines({ rejects }: TypedBlock, shape: LineShape): Buffer {
   return Buffer.from(rejects.map((row) => rejectedLine(row, shape)).join(''));
@@ -47,67 +45,68 @@ export function createScoredLines(plan: LinePlan): (block: TypedBlock, scores: B
   const { format, columnCount, threshold, mediumFrom, highFrom } = plan;
   const { delimiter, decimal } = format;
   const out = new ByteWriter();
-  const cell = (text: string): Word => out.keep(delimiter + safeCell(text, delimiter));
-  const words = {
-    churn: cell('Churn'),
-    stays: cell('No-churn'),
-    levels: { low: cell('low'), medium: cell('medium'), high: cell('high') },
-    actions: [cell(''), ...plan.actions.map(cell)],
-    model: cell(plan.modelLabel),
-    separator: out.keep(delimiter),
-    lineEnd: out.keep('\r\n'),
-  };
+  const words = wordsOf(out, plan);
   const writeReason = createReasonCells(out, plan);
   const writeNumber = createNumberWriter(out, delimiter, decimal);
+  /** How much longer the lines become, as far as is known. */
+  let growth = 2;
 
   return (block, scores) => {
-    out.clear(block.bytes.length + block.rowCount * appendedBytes);
+    out.clear(block.bytes.length * growth);
     const source = viewed(block.bytes);
     let nextReject = 0;
     const writeRejects = (before: number): void => {
       for (; block.rejects[nextReject]?.before === before; nextReject++)
         out.text(unscoredLine(block.rejects[nextReject]!, plan));
     };
-    const writeCopy = (row: number): void => {
-      const [start, end] = [block.starts[row]!, block.starts[row]! + block.lengths[row]!];
-      if (block.isPlain[row] === 1) out.copy(source, start, end);
-      else {
-        const { cells } = readRecord(block.bytes.subarray(start, end), delimiter, columnCount);
-        out.text(safeCells(cells, delimiter));
-      }
-    };
 
     for (let row = 0; row < block.rowCount; row++) {
       if (block.rejects[nextReject]?.before === row) writeRejects(row);
-      writeCopy(row);
+      const start = block.starts[row]!;
+      const end = start + block.lengths[row]!;
+      out.makeRoom(end - start);
+      if (block.isPlain[row] === 1) out.copy(source, start, end);
+      else out.text(escapedLine(block.bytes.subarray(start, end), format, columnCount));
       const probability = scores.probability[row]!;
       out.word(probability >= threshold ? words.churn : words.stays);
-      out.word(words.separator);
       writeNumber(probability);
-      out.word(
-        probability >= highFrom
-          ? words.levels.high
-          : probability >= mediumFrom
-            ? words.levels.medium
-            : words.levels.low,
-      );
-      for (let k = row * reasonsPerRow; k < (row + 1) * reasonsPerRow; k++) {
-        out.word(words.separator);
-        if (scores.reasonFeatures[k] !== noReason)
-          writeReason(block.inputs, row, scores.reasonFeatures[k]!, scores.reasonPoints[k]!);
-      }
+      if (probability >= highFrom) out.word(words.high);
+      else out.word(probability >= mediumFrom ? words.medium : words.low);
+      for (let k = row * reasonsPerRow; k < (row + 1) * reasonsPerRow; k++)
+        writeReason(block.inputs, row, scores.reasonFeatures[k]!, scores.reasonPoints[k]!);
       out.word(words.actions[scores.actions[row]!]!);
-      out.word(words.separator);
       const saving = scores.expectedSaving[row]!;
       if (saving === saving) writeNumber(Math.round(saving * 100) / 100);
       out.word(words.model);
-      out.word(words.separator);
       if (block.noted[row] === 1) out.text(safeCell(block.notes(row).join('; '), delimiter));
       out.word(words.lineEnd);
     }
     writeRejects(block.rowCount);
-    return out.take();
+    const lines = out.take();
+    growth = (1.05 * lines.length) / block.bytes.length;
+    return lines;
   };
+}
+
+/** Cells that are the same in many lines, with the delimiters around them. */
+function wordsOf(out: ByteWriter, { format: { delimiter }, actions, modelLabel }: LinePlan) {
+  const between = (text: string): Word => out.keep(`${delimiter}${safeCell(text, delimiter)}${delimiter}`);
+  const after = (text: string): Word => out.keep(`${delimiter}${safeCell(text, delimiter)}`);
+  return {
+    churn: between('Churn'),
+    stays: between('No-churn'),
+    low: after('low'),
+    medium: after('medium'),
+    high: after('high'),
+    actions: ['', ...actions].map(between),
+    model: between(modelLabel),
+    lineEnd: out.keep('\r\n'),
+  };
+}
+
+/** The cells of a row as people may open them. */
+function escapedLine(bytes: Buffer, { delimiter }: CsvFormat, columnCount: number): string {
+  return safeCells(readRecord(bytes, delimiter, columnCount).cells, delimiter);
 }
 
 function createNumberWriter(out: ByteWriter, delimiter: string, decimal: DecimalSign) {
