@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command line: the same core as the server, without the web and without a database. */
+/** The command line: the same core as the server, without the web and, except for `erase`, without a database. */
 import { evaluate } from './commands/evaluate.ts';
 import { explain } from './commands/explain.ts';
 import { readArguments, UsageError } from './commands/options.ts';
@@ -7,6 +7,7 @@ import type { Command } from './commands/options.ts';
 import { sample } from './commands/sample.ts';
 import { score } from './commands/score.ts';
 import { train } from './commands/train.ts';
+import { ConfigError } from './config.ts';
 import { AppError } from './errors.ts';
 import { allFamilies } from './ml/estimators.ts';
 
@@ -22,6 +23,7 @@ holdfast score    FILE --model MODEL [--out FILE] [--rejected FILE] [--allow-mis
                   [--header | --no-header]
 holdfast explain  FILE --model MODEL [--rows 5] [--customer ID] [--allow-missing] [--json]
                   [--header | --no-header]
+holdfast erase    CUSTOMER [--json]
 
 Commands
   sample    write generated customers, or with --transactions a shop's purchases
@@ -29,6 +31,7 @@ Commands
   evaluate  cross-validate every family, and the baselines majority and one-column, on FILE
   score     write a churn probability and risk level for every row of FILE
   explain   show the reasons for the first rows of FILE, or for one customer
+  erase     erase CUSTOMER, a customer ID, from the scores and uploads of this installation; nothing is asked
 
 Options
   --label NAME        column with the outcome; by default the one with a name such as Churn
@@ -45,7 +48,11 @@ Options
   --json              write JSON instead of text
 `;
 
-const commands = new Map<string, Command>(Object.entries({ sample, train, evaluate, score, explain }));
+/** Loaded when it is run: the other commands need no database. */
+const erase: Command = async (options, customer) =>
+  (await import('./commands/erase.ts')).erase(options, customer);
+
+const commands = new Map<string, Command>(Object.entries({ sample, train, evaluate, score, explain, erase }));
 
 process.stdout.on('error', end);
 try {
@@ -69,7 +76,12 @@ function end(error: unknown): void {
   // The reader of the pipe has closed it, as `head` does.
   if (code === 'EPIPE') return;
   const isUsage = error instanceof UsageError || code.startsWith('ERR_PARSE_ARGS');
-  const isKnown = isUsage || error instanceof AppError || error instanceof RangeError || code !== '';
+  const isKnown =
+    isUsage ||
+    error instanceof AppError ||
+    error instanceof ConfigError ||
+    error instanceof RangeError ||
+    code !== '';
   const hint =
     code === 'unclear-first-line'
       ? '\nUse --header if it names the columns, --no-header if it is a row of data.'

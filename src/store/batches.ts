@@ -156,6 +156,10 @@ export async function countScoreRows(db: Db): Promise<number> {
   return row.sum ?? 0;
 }
 
+export async function listAllBatchIds(db: Db): Promise<number[]> {
+  return db('batches').orderBy('id').pluck('id');
+}
+
 /** Of batches that have scores, the oldest first. */
 export async function listScoredBatchIds(db: Db): Promise<number[]> {
   return db('batches').where('score_rows', '>', 0).orderBy('id').pluck('id');

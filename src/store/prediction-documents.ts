@@ -1,7 +1,9 @@
-/** The JSON columns of a prediction. */
+/** The JSON columns of a prediction, and where it comes from. */
 import { z } from 'zod';
 import type { CellValue } from '../ml/data/values.ts';
 import type { Stored } from './json.ts';
+
+export type PredictionSource = 'form' | 'what-if' | 'batch' | 'api';
 
 const isCellValue = (value: unknown): value is CellValue =>
   value === null || typeof value === 'number' || typeof value === 'string';

@@ -4,8 +4,8 @@ import { NotFound } from '../errors.ts';
 import type { CellValue } from '../ml/data/values.ts';
 import { readJson } from './json.ts';
 import { Actions, Inputs, Notes, Reasons } from './prediction-documents.ts';
+import type { PredictionSource } from './prediction-documents.ts';
 import { modelLabel } from './model-label.ts';
-import type { PredictionSource } from './prediction-writes.ts';
 
 export interface PredictionRecord {
   readonly id: number;

@@ -1,9 +1,9 @@
 /** Writing the scores of single customers, always with the newest score of a customer marked as such. */
+import type { Db } from '../db.ts';
+import type { PredictionSource } from './prediction-documents.ts';
 import { supersedePrevious } from './score-files/previous-score.ts';
 import type { PreviousScore } from './score-files/previous-score.ts';
 import type { ScoreStore } from './score-files/store.ts';
-
-export type PredictionSource = 'form' | 'what-if' | 'batch' | 'api';
 
 export interface NewPrediction {
   readonly batchId: number | null;
@@ -65,6 +65,11 @@ export async function insertPrediction(
   const [inserted] = await store.db<{ id: number }>('predictions').insert(row).returning('id');
   if (previous) await supersedePrevious(store, previous, inserted!.id);
   return inserted!.id;
+}
+
+/** All scores of a customer, what-ifs too. Gives how many there were. */
+export async function deletePredictionsOf(trx: Db, customerId: string): Promise<number> {
+  return trx('predictions').where({ customer_id: customerId }).delete();
 }
 
 function valuesOf(row: NewPrediction, isLatest: boolean): (string | number | null)[] {

@@ -24,7 +24,7 @@ import { currentScoringRules } from './context.ts';
 /** The option of a select for a value that is not known; it is scored as missing. */
 export const notKnown = '__not_known__';
 
-const maxIdentifierLength = 200;
+export const maxIdentifierLength = 200;
 
 /** How fields are grouped, in the order of the page. */
 export const fieldKinds = ['number', 'yesOrNo', 'category'] as const;

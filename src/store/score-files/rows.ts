@@ -2,7 +2,7 @@
 import type { CellValue } from '../../ml/data/values.ts';
 import { getPredictions } from '../prediction-records.ts';
 import type { PredictionRecord } from '../prediction-records.ts';
-import type { PredictionSource } from '../prediction-writes.ts';
+import type { PredictionSource } from '../prediction-documents.ts';
 import { riskLevelOf } from '../risk-levels.ts';
 import type { RiskLevel, RiskThresholds } from '../risk-levels.ts';
 import { getSettings } from '../settings.ts';

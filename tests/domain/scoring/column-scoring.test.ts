@@ -59,7 +59,7 @@ function storedColumns({ isColumnMissing, isTypeOther }: Difference): {
     const cells = customers.map((customer) => {
       if (random.next() < 0.02) return '';
       if (random.next() < 0.02) return type === 'number' ? '-1e6' : 'Something else';
-      return String(customer[name as keyof typeof customer]);
+      return customer[name as keyof typeof customer];
     });
     if (type === 'number') {
       const values = Float64Array.from(cells, (text) => (text === '' ? NaN : Number(text)));

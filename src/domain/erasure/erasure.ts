@@ -1,0 +1,77 @@
+/**
+ * Erases one customer: from the scores of batches and their CSV files in place, and the scores of the form as rows. What
+ * remains are probabilities that belong to nobody, so that totals do not change. Can be repeated after a crash.
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inTransaction } from '../../db.ts';
+import { Conflict } from '../../errors.ts';
+import { recordEvent } from '../../store/audit.ts';
+import { getBatch, listAllBatchIds } from '../../store/batches.ts';
+import type { BatchRecord } from '../../store/batches.ts';
+import { deletePredictionsOf } from '../../store/prediction-writes.ts';
+import { eraseCustomer } from '../../store/score-files/erase.ts';
+import type { ScoreStore } from '../../store/score-files/store.ts';
+import { eraseRecords } from '../batches/csv-erasure.ts';
+import { batchFile, originalFile } from '../batches/files.ts';
+
+export interface Erasure {
+  /** Scores of the form and what-ifs, which are deleted. */
+  readonly singleScores: number;
+  /** Scores of files, which belong to nobody now. */
+  readonly fileScores: number;
+  /** Rows of uploads and result files, which are blank now. */
+  readonly csvRows: number;
+  /** Files without a column that identifies customers: nobody can say whether the customer is in them. */
+  readonly unsearched: readonly string[];
+}
+
+/** @throws Conflict while a file is checked or scored */
+export async function eraseEverywhere(store: ScoreStore, customerId: string): Promise<Erasure> {
+  const { db, folder } = store;
+  const batches: BatchRecord[] = [];
+  for (const id of await listAllBatchIds(db)) batches.push(await getBatch(db, id));
+  const busy = batches.find(({ state }) => state === 'checking' || state === 'scoring');
+  if (busy)
+    throw new Conflict(
+      `${busy.originalName} is being checked or scored. Wait for it, or cancel it, and try again.`,
+    );
+  let csvRows = 0;
+  for (const batch of batches) csvRows += await eraseFromFiles(folder, batch, customerId);
+  const fileScores = await eraseCustomer(store, customerId);
+  const singleScores = await inTransaction(db, async (trx) => {
+    const deleted = await deletePredictionsOf(trx, customerId);
+    // Who it was is what nobody may know any more.
+    await recordEvent(trx, {
+      userId: null,
+      action: 'customer.erased',
+      subject: 'A customer',
+      after: { scores: deleted + fileScores, rows: csvRows },
+    });
+    return deleted;
+  });
+  const unsearched = batches.filter(({ mapping }) => (mapping?.identifier ?? null) === null);
+  return {
+    singleScores,
+    fileScores,
+    csvRows,
+    unsearched: unsearched.map(({ originalName }) => originalName),
+  };
+}
+
+/** The bytes as they were uploaded go, where the customer is in them: they may be a workbook, and nothing needs them. */
+async function eraseFromFiles(folder: string, batch: BatchRecord, customerId: string): Promise<number> {
+  const identifier = batch.mapping?.identifier ?? null;
+  if (identifier === null) return 0;
+  const erase = (name: string, place: number): number =>
+    eraseRecords(join(folder, name), { customerId, place, delimiter: batch.format.delimiter });
+  // Rejected rows begin with their number, their column and the reason.
+  const results = ['', '.part'].map(
+    (ending) =>
+      erase(`${batchFile(batch, 'scored')}${ending}`, identifier) +
+      erase(`${batchFile(batch, 'rejected')}${ending}`, identifier + 3),
+  );
+  const inUpload = erase(batch.file, identifier);
+  if (inUpload > 0) await rm(join(folder, originalFile(batch.file)), { force: true });
+  return results.reduce((sum, count) => sum + count, inUpload);
+}
