@@ -24,8 +24,7 @@ export function classesOf(separator: number, isText: boolean): Uint8Array {
   return classes;
 }
 
-/** What a cell may be by its first byte. */
-export const plainBegin = 0;
+/** What a cell may be by its first byte; 0: plain. */
 export const quotedBegin = 1;
 /** `= + - @`, a tab, and the first byte of their full-width forms. */
 export const formulaBegin = 2;

@@ -111,6 +111,11 @@ function escapedLine(bytes: Buffer, { delimiter }: CsvFormat, columnCount: numbe
 
 function createNumberWriter(out: ByteWriter, delimiter: string, decimal: DecimalSign) {
   const sign = decimal.charCodeAt(0);
-  if (decimal !== delimiter) return (value: number): void => out.number(value, sign);
-  return (value: number): void => out.text(safeCell(String(value).replace('.', decimal), delimiter));
+  if (decimal !== delimiter)
+    return (value: number): void => {
+      out.number(value, sign);
+    };
+  return (value: number): void => {
+    out.text(safeCell(String(value).replace('.', decimal), delimiter));
+  };
 }
