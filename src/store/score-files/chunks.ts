@@ -1,18 +1,21 @@
 /**
  * A file of named typed arrays in chunks that are appended one after the other. A chunk is a head of 16 bytes (`magic`,
  * the length and the CRC-32 of its description), the description as JSON, and the arrays, each beginning at a multiple
- * of 8 so that it can be read into a typed array as it is. Numbers are little-endian. Each array has a CRC-32 of its own:
- * a reader checks what it reads, and reads only what it asks for.
+ * of 8 so that it can be read into a typed array as it is. Numbers are little-endian. Each array has a CRC-32 for every
+ * 16 kB of it: a reader checks what it reads, and reads little more than it asks for.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { DamagedRecord } from '../../errors.ts';
+import { takeMemory } from './column-memory.ts';
 
 const magic = Buffer.from('HFCOLS1\n');
 const headBytes = 16;
 /** More would be no description of ours. */
 const mostDescriptionBytes = 64 * 2 ** 20;
+/** Of an array, with a CRC-32 of its own; a multiple of the size of every type. */
+const pieceBytes = 16_384;
 
 const arrayTypes = {
   u8: Uint8Array,
@@ -40,7 +43,8 @@ interface ArrayPlace {
   readonly type: ArrayType;
   readonly length: number;
   readonly offset: number;
-  readonly crc: number;
+  /** The CRC-32 of each piece. */
+  readonly crcs: string;
 }
 
 export interface Chunk {
@@ -62,7 +66,7 @@ export interface ChunkFile {
   readonly chunks: readonly Chunk[];
   /** The array of that name and type, checked. @throws DamagedRecord */
   read<T extends ArrayType>(chunk: Chunk, name: string, type: T): ArrayOf<T>;
-  /** A part of the array, unchecked: for those who know in another way whether it is right. */
+  /** A part of the array: the pieces that it lies in are read and checked. @throws DamagedRecord */
   readPart<T extends ArrayType>(chunk: Chunk, name: string, type: T, part: Part): ArrayOf<T>;
   /** The type that the array was written with. @throws DamagedRecord if there is none of that name */
   typeOf(chunk: Chunk, name: string): ArrayType;
@@ -72,8 +76,8 @@ export interface ChunkFile {
   close(): void;
 }
 
-/** Name, type, length and the CRC-32 in hexadecimal: always eight digits, so that it can be changed in place. */
-type ArrayEntry = readonly [name: string, type: ArrayType, length: number, crc: string];
+/** Name, type, length and the CRC-32s in hexadecimal: always eight digits each, so that they can be changed in place. */
+type ArrayEntry = readonly [name: string, type: ArrayType, length: number, crcs: string];
 
 interface Description {
   readonly meta: unknown;
@@ -102,12 +106,12 @@ export interface Patch {
   readonly bytes: Uint8Array;
 }
 
-/** What turns arrays of a chunk into others of the same type and length, where they lie, with their CRC-32. */
+/** What turns arrays of a chunk into others of the same type and length, where they lie, with their CRC-32s. */
 export function patchesFor(chunk: Chunk, changed: ReadonlyMap<string, ColumnArray>): Patch[] {
   const patches: Patch[] = [];
-  const entries = [...chunk.arrays].map(([name, { type, length, offset, crc }]): ArrayEntry => {
+  const entries = [...chunk.arrays].map(([name, { type, length, offset, crcs }]): ArrayEntry => {
     const array = changed.get(name);
-    if (!array) return [name, type, length, crcText(crc)];
+    if (!array) return [name, type, length, crcs];
     const bytes = bytesOf(array);
     patches.push({ offset, bytes });
     return entryOf(name, array, bytes);
@@ -131,7 +135,7 @@ function writeHead(chunk: Buffer, description: Buffer): void {
 
 function entryOf(name: string, array: ColumnArray, bytes: Uint8Array): ArrayEntry {
   const type = (Object.keys(arrayTypes) as ArrayType[]).find((one) => array instanceof arrayTypes[one])!;
-  return [name, type, array.length, crcText(crc32(bytes))];
+  return [name, type, array.length, crcsOf(bytes)];
 }
 
 /** The first `bytes` bytes of a file; what follows them does not count. null: all. @throws DamagedRecord with the `remedy` */
@@ -159,25 +163,27 @@ function createReader(
     if (!place) throw damaged(`it has no column '${name}'`);
     return place;
   };
+  const readPart: ChunkFile['readPart'] = (chunk, name, type, { from, until }) => {
+    const { type: stored, length, offset, crcs } = placeOf(chunk, name);
+    if (stored !== type) throw damaged(`column '${name}' has another type`);
+    const Type = arrayTypes[type];
+    const size = Type.BYTES_PER_ELEMENT;
+    const first = Math.floor((from * size) / pieceBytes);
+    const start = first * pieceBytes;
+    const end = Math.min(length * size, Math.ceil((until * size) / pieceBytes) * pieceBytes);
+    const bytes = new Uint8Array(takeMemory(end - start), 0, end - start);
+    fill(bytes, descriptor, offset + start);
+    if (!crcs.startsWith(crcsOf(bytes), first * crcDigits))
+      throw damaged(`column '${name}' at byte ${offset} was changed`);
+    return new Type(bytes.buffer, from * size - start, until - from) as ArrayOf<typeof type>;
+  };
   return {
     chunks,
     damaged,
     typeOf: (chunk, name) => placeOf(chunk, name).type,
     lengthOf: (chunk, name) => placeOf(chunk, name).length,
-    read: (chunk, name, type) => {
-      const { type: stored, length, offset, crc } = placeOf(chunk, name);
-      if (stored !== type) throw damaged(`column '${name}' has another type`);
-      const Type = arrayTypes[type];
-      const bytes = readExactly(descriptor, offset, length * Type.BYTES_PER_ELEMENT);
-      if (crc32(bytes) !== crc) throw damaged(`column '${name}' at byte ${offset} was changed`);
-      return new Type(bytes.buffer, 0, length) as ArrayOf<typeof type>;
-    },
-    readPart: (chunk, name, type, { from, until }) => {
-      const Type = arrayTypes[type];
-      const size = Type.BYTES_PER_ELEMENT;
-      const bytes = readExactly(descriptor, placeOf(chunk, name).offset + from * size, (until - from) * size);
-      return new Type(bytes.buffer, 0, until - from) as ArrayOf<typeof type>;
-    },
+    read: (chunk, name, type) => readPart(chunk, name, type, { from: 0, until: placeOf(chunk, name).length }),
+    readPart,
     close: () => {
       closeSync(descriptor);
     },
@@ -210,24 +216,30 @@ function readChunk(descriptor: number, start: number, bytes: number, damaged: Ch
 
 function placed({ meta, arrays }: Description, start: number, dataStart: number): Chunk {
   let offset = dataStart;
-  const places = arrays.map(([name, type, length, crc]) => {
-    const place: ArrayPlace = { type, length, offset, crc: Number.parseInt(crc, 16) };
+  const places = arrays.map(([name, type, length, crcs]) => {
+    const place: ArrayPlace = { type, length, offset, crcs };
     offset += padded(length * arrayTypes[type].BYTES_PER_ELEMENT);
     return [name, place] as const;
   });
   return { meta, arrays: new Map(places), start, end: offset };
 }
 
-/** In memory of its own, which typed arrays can be views of. */
-function readExactly(descriptor: number, offset: number, length: number): Buffer<ArrayBuffer> {
+function readExactly(descriptor: number, offset: number, length: number): Buffer {
   const bytes = Buffer.allocUnsafeSlow(length);
+  fill(bytes, descriptor, offset);
+  return bytes;
+}
+
+/** Zeros where the file is shorter. */
+function fill(bytes: Uint8Array, descriptor: number, offset: number): void {
   let read = 0;
-  while (read < length) {
-    const count = readSync(descriptor, bytes, read, length - read, offset + read);
+  while (read < bytes.length) {
+    const count = readSync(descriptor, bytes, read, bytes.length - read, offset + read);
     if (count === 0) break;
     read += count;
   }
-  return bytes;
+  // Memory that was used before could still hold the very bytes that are missing.
+  bytes.fill(0, read);
 }
 
 function openOr(path: string, missing: () => Error): number {
@@ -247,6 +259,13 @@ function padded(length: number): number {
   return Math.ceil(length / 8) * 8;
 }
 
-function crcText(crc: number): string {
-  return crc.toString(16).padStart(8, '0');
+const crcDigits = 8;
+
+function crcsOf(bytes: Uint8Array): string {
+  let crcs = '';
+  for (let start = 0; start < bytes.length; start += pieceBytes)
+    crcs += crc32(bytes.subarray(start, start + pieceBytes))
+      .toString(16)
+      .padStart(crcDigits, '0');
+  return crcs;
 }

@@ -9,6 +9,7 @@ import { DamagedRecord } from '../../errors.ts';
 import { privateFile } from '../../private-files.ts';
 import { encodeChunk, openChunkFile } from './chunks.ts';
 import type { ChunkFile } from './chunks.ts';
+import { giveBack } from './column-memory.ts';
 import { textColumn } from './encoding.ts';
 import { groupOf } from './group-view.ts';
 import type { TextColumn } from './group.ts';
@@ -37,6 +38,8 @@ export function readIdentifiers(file: ScoreFile): TextColumn {
     const count = part.ends.length;
     for (let i = 0; i < count; i++) ends[row++] = start + part.ends[i]!;
     start += lengthOf(part);
+    giveBack(part.bytes);
+    giveBack(part.ends);
   }
   return { bytes, ends };
 }
@@ -158,7 +161,8 @@ export function findRows(store: ScoreStore, batch: ScoredBatch, customerId: stri
     const rows = candidates ?? readIndexRows(readIndex(store, batch, file), hash);
     return rows.filter((row) => {
       const group = groupOf(file, row);
-      return isSameText(file.identifiers(group), row - file.groups[group]!.firstRow, wanted, 0);
+      const from = row - file.groups[group]!.firstRow;
+      return isSameText(file.identifiers(group, { from, until: from + 1 }), 0, wanted, 0);
     });
   } finally {
     file.close();

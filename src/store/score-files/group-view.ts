@@ -1,5 +1,6 @@
-/** One group of a score file, each column read once. */
-import type { ArrayOf } from './chunks.ts';
+/** The rows of one group of a score file, or a part of them; each column is read once. */
+import type { ArrayOf, Part } from './chunks.ts';
+import { giveBack } from './column-memory.ts';
 import type { PlainColumn, plainColumns } from './encoding.ts';
 import type { InputColumn, ScoreFileHeader, TextColumn } from './group.ts';
 import type { ScoreFile } from './reader.ts';
@@ -10,26 +11,49 @@ export class GroupView {
   readonly firstRow: number;
   private readonly file: ScoreFile;
   private readonly group: number;
+  private readonly part: Part;
   private readonly read = new Map<string | number, unknown>();
+  private readonly arrays: ArrayBufferView[] = [];
 
-  constructor(file: ScoreFile, group: number) {
+  /** `part`: of the rows of the group, counted from its first. */
+  constructor(file: ScoreFile, group: number, part?: Part) {
+    const { rowCount, firstRow } = file.groups[group]!;
     this.file = file;
     this.group = group;
+    this.part = part ?? { from: 0, until: rowCount };
     this.header = file.header;
-    this.rowCount = file.groups[group]!.rowCount;
-    this.firstRow = file.groups[group]!.firstRow;
+    this.rowCount = this.part.until - this.part.from;
+    this.firstRow = firstRow + this.part.from;
   }
 
   column<N extends PlainColumn>(name: N): ArrayOf<(typeof plainColumns)[N]> {
-    return this.once(name, () => this.file.column(this.group, name));
+    return this.once(name, () => {
+      const column = this.file.column(this.group, name, this.part);
+      this.arrays.push(column);
+      return column;
+    });
   }
 
   identifiers(): TextColumn {
-    return this.once('identifiers', () => this.file.identifiers(this.group));
+    return this.once('identifiers', () => {
+      const texts = this.file.identifiers(this.group, this.part);
+      this.arrays.push(texts.bytes, texts.ends);
+      return texts;
+    });
   }
 
   input(feature: number): InputColumn {
-    return this.once(feature, () => this.file.input(this.group, feature));
+    return this.once(feature, () => {
+      const input = this.file.input(this.group, feature, this.part);
+      this.arrays.push(input.kind === 'number' ? input.values : input.codes);
+      return input;
+    });
+  }
+
+  /** The memory of all columns is used for others from now on: whoever wants to keep values has copied them. */
+  release(): void {
+    for (const array of this.arrays.splice(0)) giveBack(array);
+    this.read.clear();
   }
 
   private once<T>(key: string | number, read: () => T): T {

@@ -1,8 +1,10 @@
 /** Reads a score file: only the columns asked for, group by group. */
 import { openChunkFile } from './chunks.ts';
-import type { ArrayOf, Chunk, ChunkFile, ColumnArray } from './chunks.ts';
+import type { ArrayOf, Chunk, ChunkFile, ColumnArray, Part } from './chunks.ts';
+import { giveBack, takeMemory } from './column-memory.ts';
 import { inputArray, othersArray, plainColumns, scoreFormat, textArrays, textAt } from './encoding.ts';
 import type { PlainColumn } from './encoding.ts';
+import { reasonsPerRow } from './group.ts';
 import type { InputColumn, ScoreFileHeader, TextColumn } from './group.ts';
 
 export const scoreFileRemedy = 'Delete this file under Score and score it again.';
@@ -17,10 +19,11 @@ export interface ScoreFile {
   readonly header: ScoreFileHeader;
   readonly groups: readonly GroupPlace[];
   readonly rowCount: number;
-  column<N extends PlainColumn>(group: number, name: N): ArrayOf<(typeof plainColumns)[N]>;
-  identifiers(group: number): TextColumn;
+  /** Entries of the rows of a group, or of a part of them. */
+  column<N extends PlainColumn>(group: number, name: N, part?: Part): ArrayOf<(typeof plainColumns)[N]>;
+  identifiers(group: number, part?: Part): TextColumn;
   /** The input of the feature at that place of the header. */
-  input(group: number, feature: number): InputColumn;
+  input(group: number, feature: number, part?: Part): InputColumn;
   close(): void;
 }
 
@@ -44,14 +47,13 @@ function createScoreFile(file: ChunkFile): ScoreFile {
     header,
     groups,
     rowCount: last ? last.firstRow + last.rowCount : 0,
-    column: (group, name) => {
-      return file.read(chunks[group]!, name, plainColumns[name]);
-    },
-    identifiers: (group) => readText(file, chunks[group]!, 'identifiers'),
-    input: (group, feature) =>
+    column: (group, name, part = all(groups[group]!)) =>
+      file.readPart(chunks[group]!, name, plainColumns[name], entriesOf(name, part)),
+    identifiers: (group, part = all(groups[group]!)) => readText(file, chunks[group]!, 'identifiers', part),
+    input: (group, feature, part = all(groups[group]!)) =>
       file.typeOf(chunks[group]!, inputArray(feature)) === 'f64'
-        ? { kind: 'number', values: file.read(chunks[group]!, inputArray(feature), 'f64') }
-        : readLevels(file, chunks[group]!, feature),
+        ? { kind: 'number', values: file.readPart(chunks[group]!, inputArray(feature), 'f64', part) }
+        : readLevels(file, chunks[group]!, feature, part),
     close: () => {
       file.close();
     },
@@ -78,23 +80,48 @@ function placesOf(file: ChunkFile, chunks: readonly Chunk[]): GroupPlace[] {
   });
 }
 
-function readText(file: ChunkFile, chunk: Chunk, name: string): TextColumn {
-  const names = textArrays(name);
-  return { bytes: file.read(chunk, names.bytes, 'u8'), ends: file.read(chunk, names.ends, 'u32') };
+function all({ rowCount }: GroupPlace): Part {
+  return { from: 0, until: rowCount };
 }
 
-function readLevels(file: ChunkFile, chunk: Chunk, feature: number): InputColumn {
-  const stored = readNarrow(file, chunk, inputArray(feature));
-  const codes = new Int32Array(stored.length);
+function entriesOf(name: PlainColumn, { from, until }: Part): Part {
+  const perRow = name === 'reasonFeatures' || name === 'reasonPoints' ? reasonsPerRow : 1;
+  return { from: from * perRow, until: until * perRow };
+}
+
+function readText(file: ChunkFile, chunk: Chunk, name: string, { from, until }: Part): TextColumn {
+  const names = textArrays(name);
+  const start = from === 0 ? 0 : endOf(file, chunk, names.ends, from - 1);
+  const ends = file.readPart(chunk, names.ends, 'u32', { from, until });
+  const bytes = file.readPart(chunk, names.bytes, 'u8', { from: start, until: ends.at(-1) ?? start });
+  if (start > 0) for (let i = 0; i < ends.length; i++) ends[i]! -= start;
+  return { bytes, ends };
+}
+
+function endOf(file: ChunkFile, chunk: Chunk, name: string, row: number): number {
+  const ends = file.readPart(chunk, name, 'u32', { from: row, until: row + 1 });
+  const [end] = ends;
+  giveBack(ends);
+  return end!;
+}
+
+function readLevels(file: ChunkFile, chunk: Chunk, feature: number, part: Part): InputColumn {
+  const stored = readNarrow(file, chunk, inputArray(feature), part);
+  const codes = new Int32Array(takeMemory(4 * stored.length), 0, stored.length);
   for (let i = 0; i < stored.length; i++) codes[i] = stored[i]! - 1;
-  if (!chunk.arrays.has(textArrays(othersArray(feature)).bytes)) return { kind: 'level', codes, others: [] };
-  const texts = readText(file, chunk, othersArray(feature));
+  giveBack(stored);
+  const names = textArrays(othersArray(feature));
+  if (!chunk.arrays.has(names.bytes)) return { kind: 'level', codes, others: [] };
+  const texts = readText(file, chunk, othersArray(feature), {
+    from: 0,
+    until: file.lengthOf(chunk, names.ends),
+  });
   return { kind: 'level', codes, others: Array.from(texts.ends, (_, i) => textAt(texts, i)) };
 }
 
-function readNarrow(file: ChunkFile, chunk: Chunk, name: string): ColumnArray {
+function readNarrow(file: ChunkFile, chunk: Chunk, name: string, part: Part): ColumnArray {
   const type = file.typeOf(chunk, name);
   if (type !== 'u8' && type !== 'u16' && type !== 'u32')
     throw file.damaged(`column '${name}' has another type`);
-  return file.read(chunk, name, type);
+  return file.readPart(chunk, name, type, part);
 }

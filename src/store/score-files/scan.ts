@@ -16,7 +16,7 @@ export interface MatchingGroup {
   readonly rows: Uint32Array;
 }
 
-/** Groups in the order of the rows' numbers. The columns are read when they are asked for. */
+/** Groups in the order of the rows' numbers. The columns are read when they are asked for; after a visit they are gone. */
 export async function visitMatches(
   store: ScoreStore,
   filter: PredictionFilter,
@@ -46,6 +46,7 @@ async function visitBatch(
       const counted = latest ? latest.rowsBetween(firstRow, firstRow + rowCount) : allRows(rowCount);
       const rows = matchingRows(view, counted, filter, bounds);
       if (rows.length > 0) visit({ batch, view, rows });
+      view.release();
     }
   } finally {
     file.close();

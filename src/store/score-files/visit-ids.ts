@@ -1,5 +1,7 @@
 /** Goes to single rows by their numbers, file by file and group by group, whatever order they are asked for in. */
+import type { Part } from './chunks.ts';
 import { GroupView, groupOf } from './group-view.ts';
+import type { ScoreFile } from './reader.ts';
 import { placeOfId } from './row-id.ts';
 import { listScoredBatches, openIfThere } from './store.ts';
 import type { ScoreStore, ScoredBatch } from './store.ts';
@@ -10,11 +12,11 @@ export interface VisitedRow {
   readonly place: number;
   readonly batch: ScoredBatch;
   readonly view: GroupView;
-  /** Its place in the columns of the group. */
+  /** Its place in the columns of the view. */
   readonly row: number;
 }
 
-/** Numbers whose row is gone are passed over. Gives the places of those that are rows of `predictions`. */
+/** Numbers whose row is gone are passed over. The columns are gone after a visit. Gives the places of those that are rows of `predictions`. */
 export async function visitIds(
   store: ScoreStore,
   ids: ArrayLike<number>,
@@ -36,6 +38,42 @@ export async function visitIds(
   return singles;
 }
 
+/** Rows with more than this between them are read one by one: columns are checked in pieces of about as many. */
+const mostBetween = 2048;
+
+/** Wanted rows that are read together. */
+interface Run {
+  readonly group: number;
+  /** Of the rows of the group. */
+  readonly part: Part;
+  /** Which of the wanted rows they are. */
+  readonly first: number;
+  readonly end: number;
+}
+
+/** `rows`: ascending; those behind the end of the file are left out. */
+function* runsOf(file: ScoreFile, rows: Uint32Array): Generator<Run> {
+  for (let first = 0, end = 0; first < rows.length && rows[first]! < file.rowCount; first = end) {
+    const group = groupOf(file, rows[first]!);
+    const { firstRow, rowCount } = file.groups[group]!;
+    while (end < rows.length && rows[end]! < firstRow + rowCount && isNear(rows, end, first)) end++;
+    yield {
+      group,
+      part: { from: rows[first]! - firstRow, until: rows[end - 1]! + 1 - firstRow },
+      first,
+      end,
+    };
+  }
+}
+
+function isNear(rows: Uint32Array, place: number, first: number): boolean {
+  return place === first || rows[place]! - rows[place - 1]! <= mostBetween;
+}
+
+function rowsOf(ids: ArrayLike<number>, places: readonly number[]): Uint32Array {
+  return Uint32Array.from(places, (place) => placeOfId(ids[place]!)!.row);
+}
+
 async function visitBatch(
   store: ScoreStore,
   batch: ScoredBatch,
@@ -45,12 +83,11 @@ async function visitBatch(
   const file = await openIfThere(store, batch);
   if (!file) return;
   try {
-    let view: GroupView | null = null;
-    for (const place of places) {
-      const { row } = placeOfId(ids[place]!)!;
-      if (row >= file.rowCount) continue;
-      if (!view || row >= view.firstRow + view.rowCount) view = new GroupView(file, groupOf(file, row));
-      visit({ id: ids[place]!, place, batch, view, row: row - view.firstRow });
+    for (const run of runsOf(file, rowsOf(ids, places))) {
+      const view = new GroupView(file, run.group, run.part);
+      for (const place of places.slice(run.first, run.end))
+        visit({ id: ids[place]!, place, batch, view, row: placeOfId(ids[place]!)!.row - view.firstRow });
+      view.release();
     }
   } finally {
     file.close();

@@ -57,6 +57,41 @@ describe('a file of chunks', () => {
   });
 });
 
+describe('a long array', () => {
+  const values = Float64Array.from({ length: 10_000 }, (_, i) => Math.sqrt(i));
+  const long = encodeChunk({}, { before: Uint8Array.of(1), values });
+
+  it('is read in parts, whatever lies in front of them in memory', () => {
+    writeFileSync(path, long);
+    const file = openChunkFile(path, null, '');
+    const [chunk] = file.chunks;
+    for (const [from, until] of [
+      [0, 1],
+      [2047, 2049],
+      [2048, 4096],
+      [9_999, 10_000],
+      [5_000, 5_000],
+      [0, 10_000],
+    ] as const)
+      expect(file.readPart(chunk!, 'values', 'f64', { from, until })).toEqual(values.subarray(from, until));
+    file.close();
+  });
+
+  it('is checked where it is read', () => {
+    const changed = Buffer.from(long);
+    changed[long.length - 1]! ^= 1;
+    writeFileSync(path, changed);
+    const file = openChunkFile(path, null, '');
+    const [chunk] = file.chunks;
+    expect(file.readPart(chunk!, 'values', 'f64', { from: 10, until: 12 })).toEqual(values.subarray(10, 12));
+    expect(() => file.readPart(chunk!, 'values', 'f64', { from: 9_000, until: 9_001 })).toThrow(
+      "column 'values'",
+    );
+    expect(() => file.read(chunk!, 'values', 'f64')).toThrow('was changed');
+    file.close();
+  });
+});
+
 function readOrNull(): number[] | null {
   try {
     const file = openChunkFile(path, whole.length, '');

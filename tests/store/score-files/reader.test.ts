@@ -66,6 +66,25 @@ describe('a score file', () => {
     file.close();
   });
 
+  it('gives back a part of a group as it gives the whole', () => {
+    const file = openScoreFile(path, write(encodeHeader(header), encodeGroup(toGroup(header, rows))));
+    for (let from = 0; from <= rows.length; from++)
+      for (let until = from; until <= rows.length; until++) {
+        const part = { from, until };
+        expect(file.column(0, 'probability', part)).toEqual(file.column(0, 'probability').slice(from, until));
+        expect(file.column(0, 'reasonPoints', part)).toEqual(
+          file.column(0, 'reasonPoints').slice(3 * from, 3 * until),
+        );
+        const texts = file.identifiers(0, part);
+        const expected = ['Zoë', '', 'B'].slice(from, until);
+        expect(Array.from({ length: until - from }, (_, i) => textAt(texts, i))).toEqual(expected);
+        const [whole, input] = [file.input(0, 1), file.input(0, 1, part)];
+        if (whole.kind !== 'level' || input.kind !== 'level') throw new Error('It is text.');
+        expect(input).toEqual({ ...whole, codes: whole.codes.slice(from, until) });
+      }
+    file.close();
+  });
+
   it('keeps the codes of columns with very many texts that are no level', () => {
     const many = Array.from({ length: 70_000 }, (_, i): PlainScore => ({
       rowNumber: i + 2,
