@@ -27,7 +27,7 @@ import { sampleColumns } from '../src/domain/sample/generator.ts';
 import { storeModel, trainOnTable } from '../src/domain/training/fit.ts';
 import { optionsFor } from '../src/domain/training/options.ts';
 import { readTrainingTable } from '../src/domain/training/table.ts';
-import { openBlockThreads } from '../src/jobs/block-threads.ts';
+import { openBlockThreads } from '../src/domain/batches/blocks/block-threads.ts';
 import { getBatch, insertBatch, updateBatch } from '../src/store/batches.ts';
 import { listModels } from '../src/store/models.ts';
 import { insertRule } from '../src/store/retention-rules.ts';

@@ -101,6 +101,14 @@ export function isOutOfMemory(error: unknown): boolean {
   return ((error ?? {}) as { readonly code?: unknown }).code === 'ERR_WORKER_OUT_OF_MEMORY';
 }
 
+/** Why something failed whose thread ran out of memory. A retry would need as much. */
+export function needsMoreMemory(): AppError {
+  const words =
+    'This needs more memory than Holdfast may use. Try it with fewer rows or columns, or have the setting ' +
+    'THREAD_MEMORY_MB raised.';
+  return new AppError(422, 'too-much', words);
+}
+
 /** No space is left, for a file or for the database. */
 export function isDiskFull(error: unknown): boolean {
   const { code } = (error ?? {}) as { readonly code?: unknown };

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 
 /** `name`: the file from `src/`, without its ending. Only the thread ends when it needs more memory than it may use. */
 export function openThread(
-  name: 'jobs/worker' | 'jobs/fit' | 'jobs/block-thread' | 'tasks/task-thread',
+  name: 'jobs/worker' | 'jobs/fit' | 'domain/batches/blocks/block-thread' | 'tasks/task-thread',
   workerData: unknown,
   memoryMb: number,
 ): Worker {

@@ -1,6 +1,6 @@
 import { checkBatch } from '../domain/batches/check.ts';
 import { getBatch } from '../store/batches.ts';
-import { openBlockThreads } from './block-threads.ts';
+import { openBlockThreads } from '../domain/batches/blocks/block-threads.ts';
 import type { JobHandler } from './job-handler.ts';
 
 export const runCheckBatch: JobHandler = async ({ db, config, step }, { batchId }) => {

@@ -1,5 +1,5 @@
 import { scoreBatch } from '../domain/batches/scoring.ts';
-import { openBlockThreads } from './block-threads.ts';
+import { openBlockThreads } from '../domain/batches/blocks/block-threads.ts';
 import type { JobHandler } from './job-handler.ts';
 
 export const runScoreBatch: JobHandler = ({ db, config, ...steps }, { batchId }) =>

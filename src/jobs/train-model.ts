@@ -5,8 +5,7 @@
 import type { Worker } from 'node:worker_threads';
 import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
-import { AppError, isDiskFull, isOutOfMemory } from '../errors.ts';
-import { needsMoreMemory } from '../domain/jobs/failure.ts';
+import { AppError, isDiskFull, isOutOfMemory, needsMoreMemory } from '../errors.ts';
 import { cancelled, done as finished } from '../domain/jobs/steps.ts';
 import { beginTraining, completeTraining, stopTraining } from '../domain/training/queue.ts';
 import type { TrainingProgress, TrainingResult } from '../domain/training/queue.ts';
@@ -84,7 +83,7 @@ function listen(fit: Worker): News {
     news.isOver = true;
   });
   fit.on('error', (error: Error) => {
-    news.failure = isOutOfMemory(error) ? new AppError(422, 'too-much', needsMoreMemory) : error;
+    news.failure = isOutOfMemory(error) ? needsMoreMemory() : error;
     news.isOver = true;
   });
   fit.on('exit', () => {

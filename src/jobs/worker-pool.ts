@@ -9,8 +9,8 @@ import type { Worker } from 'node:worker_threads';
 import type { Context } from '../context.ts';
 import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
-import { cancelSubject, needsMoreMemory, removeParts } from '../domain/jobs/failure.ts';
-import { errorFields, isOutOfMemory } from '../errors.ts';
+import { cancelSubject, removeParts } from '../domain/jobs/failure.ts';
+import { errorFields, isOutOfMemory, needsMoreMemory } from '../errors.ts';
 import { listCancelRequests } from '../store/job-cancellation.ts';
 import {
   claimJob,
@@ -99,7 +99,7 @@ export function startWorkerPool(context: Context): WorkerPool {
       slot.worker = null;
       const { job, ranOutOfMemory } = slot;
       slot.job = null;
-      const message = ranOutOfMemory ? needsMoreMemory : 'The worker thread ended.';
+      const message = ranOutOfMemory ? needsMoreMemory().message : 'The worker thread ended.';
       // A retry would need as much memory.
       if (job) void inTurn(() => loseAttempt(job, message, ranOutOfMemory));
     });

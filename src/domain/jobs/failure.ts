@@ -15,11 +15,6 @@ import { failComparison } from '../datasets/labels/comparison.ts';
 import { relabelAfterScoring } from '../risk/relabelling.ts';
 import { stopTraining } from '../training/queue.ts';
 
-/** Why a job failed whose thread ran out of memory. */
-export const needsMoreMemory =
-  'This needs more memory than Holdfast may use. Try it with fewer rows or columns, or have the setting ' +
-  'THREAD_MEMORY_MB raised.';
-
 /** Call in the transaction that ends the job as cancelled. */
 export async function cancelSubject(trx: Db, payload: Job['payload']): Promise<void> {
   const { batchId, datasetId, trainingId, comparisonOf } = payload;

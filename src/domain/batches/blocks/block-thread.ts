@@ -1,9 +1,9 @@
 /** A thread that works on blocks of a file: bytes in, results out, as memory that changes hands and is not copied. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { createBlockWork } from '../domain/batches/blocks/block-work.ts';
-import type { BlockResult, BlockTask } from '../domain/batches/blocks/block-work.ts';
-import type { RawBlock } from '../domain/batches/blocks/typed-block.ts';
-import { AppError } from '../errors.ts';
+import { AppError } from '../../../errors.ts';
+import { createBlockWork } from './block-work.ts';
+import type { BlockResult, BlockTask } from './block-work.ts';
+import type { RawBlock } from './typed-block.ts';
 
 /** Answers come in the order of the blocks. */
 export type FromBlockThread = { readonly result: BlockResult } | { readonly failed: BlockFailure };

@@ -1,13 +1,12 @@
 /** Shares the blocks of a file between threads. */
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
-import type { BlockResult, BlockTask } from '../domain/batches/blocks/block-work.ts';
-import { runHere } from '../domain/batches/blocks/runner.ts';
-import type { BlockRunner, OpenRunner } from '../domain/batches/blocks/runner.ts';
-import type { RawBlock } from '../domain/batches/blocks/typed-block.ts';
-import { needsMoreMemory } from '../domain/jobs/failure.ts';
-import { AppError, isOutOfMemory } from '../errors.ts';
-import { openThread } from '../thread.ts';
+import { AppError, isOutOfMemory, needsMoreMemory } from '../../../errors.ts';
+import { openThread } from '../../../thread.ts';
+import type { BlockResult, BlockTask } from './block-work.ts';
+import { runHere } from './runner.ts';
+import type { BlockRunner, OpenRunner } from './runner.ts';
+import type { RawBlock } from './typed-block.ts';
 import type { FromBlockThread } from './block-thread.ts';
 
 /** One thread cuts the blocks and writes the results: it cannot keep more of them busy. */
@@ -43,7 +42,7 @@ interface Waiting {
 }
 
 function startThread(task: BlockTask, memoryMb: number) {
-  const worker = openThread('jobs/block-thread', task, memoryMb);
+  const worker = openThread('domain/batches/blocks/block-thread', task, memoryMb);
   const queue: Waiting[] = [];
   let end: Error | null = null;
   listen(worker, queue, (error) => {
@@ -75,8 +74,7 @@ function listen(worker: Worker, queue: Waiting[], onEnd: (error: Error) => void)
     }
   });
   worker.on('error', (error: Error) => {
-    // A retry would need as much memory.
-    onEnd(isOutOfMemory(error) ? new AppError(422, 'too-much', needsMoreMemory) : error);
+    onEnd(isOutOfMemory(error) ? needsMoreMemory() : error);
   });
   worker.on('exit', () => {
     onEnd(new Error('A thread that worked on the file ended.'));
