@@ -1,5 +1,5 @@
 import { markBatchLatest } from '../domain/batches/mark-latest.ts';
 import type { JobHandler } from './job-handler.ts';
 
-export const runMarkLatest: JobHandler = ({ config }, { markedBatchId }) =>
-  Promise.resolve(markBatchLatest(config.uploadsDir, Number(markedBatchId)));
+export const runMarkLatest: JobHandler = ({ db, config }, { markedBatchId }) =>
+  markBatchLatest(db, config.uploadsDir, Number(markedBatchId));

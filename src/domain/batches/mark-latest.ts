@@ -2,7 +2,7 @@
 import type { Db } from '../../db.ts';
 import { findBatch } from '../../store/batches.ts';
 import { enqueueJob } from '../../store/jobs.ts';
-import { markLatest } from '../../store/score-files/latest.ts';
+import { markLatest, prepareMarks } from '../../store/score-files/latest.ts';
 import { done } from '../jobs/steps.ts';
 import type { JobOutcome } from '../jobs/steps.ts';
 
@@ -18,11 +18,12 @@ export async function markLatestLater(trx: Db, batchId: number): Promise<void> {
   });
 }
 
-export function markBatchLatest(folder: string, batchId: number): JobOutcome {
+export async function markBatchLatest(db: Db, folder: string, batchId: number): Promise<JobOutcome> {
+  const marks = await prepareMarks({ db, folder }, batchId);
   return done(async (trx) => {
     const batch = await findBatch(trx, batchId);
     // It has been deleted, or goes on and will be marked at its end.
     if (batch?.state === 'failed' || batch?.state === 'cancelled')
-      await markLatest(trx, { db: trx, folder }, batchId);
+      await markLatest(trx, { db: trx, folder }, batchId, marks);
   });
 }

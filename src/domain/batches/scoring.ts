@@ -14,7 +14,9 @@ import type { Checkpoint, FrozenRules } from '../../store/batch-documents.ts';
 import type { AddedCounts, BatchRecord } from '../../store/batches.ts';
 import { getModel } from '../../store/models.ts';
 import type { ModelRecord } from '../../store/models.ts';
-import { markLatest } from '../../store/score-files/latest.ts';
+import { markLatest, prepareMarks } from '../../store/score-files/latest.ts';
+import type { PreparedMarks } from '../../store/score-files/latest.ts';
+import type { ScoreStore } from '../../store/score-files/store.ts';
 import { fileStart } from '../csv/reader.ts';
 import type { CsvPosition } from '../csv/reader.ts';
 import { cancelled, done } from '../jobs/steps.ts';
@@ -49,6 +51,7 @@ export async function scoreBatch(
   batchId: number,
   steps: JobSteps,
 ): Promise<JobOutcome> {
+  const store = { db, folder: uploadsDir };
   const batch = await getBatch(db, batchId);
   const plan = await planOf(db, modelsDir, batch);
   // Inside a transaction that needs the job's lease: a process that lost the job must not cut off the files.
@@ -77,17 +80,20 @@ export async function scoreBatch(
       const answer = await steps.step(progress.seen(), batch.rowCount);
       if (answer !== 'go on' || progress.age() >= checkpointMs) await commit();
       if (answer === 'stop') return 'stopped';
-      if (answer === 'cancel')
+      if (answer === 'cancel') {
+        const marks = await prepareMarks(store, batchId);
         return cancelled(async (trx) => {
           await updateBatch(trx, batchId, { state: 'cancelled' });
-          await endScores(trx, uploadsDir, batchId);
+          await endScores(trx, store, batchId, marks);
         });
+      }
     }
     await commit();
+    const marks = await prepareMarks(store, batchId);
     return done(async (trx) => {
       files.publish();
       if (report) await updateBatch(trx, batchId, { report: report.report() });
-      await finish(trx, uploadsDir, batchId);
+      await finish(trx, store, batchId, marks);
     });
   } finally {
     await runner.close();
@@ -151,16 +157,26 @@ function sumOf(a: AddedCounts, b: AddedCounts): AddedCounts {
 }
 
 /** The scores so far become the latest of their customers. Call in the transaction that ends the scoring. */
-async function endScores(trx: Db, uploadsDir: string, batchId: number): Promise<void> {
-  await markLatest(trx, { db: trx, folder: uploadsDir }, batchId);
+async function endScores(
+  trx: Db,
+  store: ScoreStore,
+  batchId: number,
+  marks: PreparedMarks | null,
+): Promise<void> {
+  await markLatest(trx, { ...store, db: trx }, batchId, marks);
   await relabelAfterScoring(trx, batchId);
 }
 
 /** Follow-up jobs are queued in the same transaction, so that a crash loses neither. */
-async function finish(trx: Db, uploadsDir: string, batchId: number): Promise<void> {
+async function finish(
+  trx: Db,
+  store: ScoreStore,
+  batchId: number,
+  marks: PreparedMarks | null,
+): Promise<void> {
   const { scoredCount } = await getBatch(trx, batchId);
   const failed = scoredCount === 0;
-  await endScores(trx, uploadsDir, batchId);
+  await endScores(trx, store, batchId, marks);
   await updateBatch(trx, batchId, {
     state: failed ? 'failed' : 'done',
     error: failed ? 'No row could be read. The rejected rows have the reasons.' : null,

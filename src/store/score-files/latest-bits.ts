@@ -5,6 +5,19 @@ import type { Db } from '../../db.ts';
 const rowsPerChunk = 65_536;
 const bytesPerChunk = rowsPerChunk / 8;
 
+/** A bit for each row. */
+export class RowBits {
+  readonly bits: Uint8Array;
+
+  constructor(rowCount: number) {
+    this.bits = new Uint8Array(Math.ceil(rowCount / 8));
+  }
+
+  set(row: number): void {
+    this.bits[row >>> 3]! |= 1 << (row & 7);
+  }
+}
+
 export class LatestBits {
   private readonly bits: Uint8Array;
   /** 1: the piece has changed since it was stored. */
@@ -40,6 +53,16 @@ export class LatestBits {
   clear(row: number): void {
     this.bits[row >>> 3]! &= ~(1 << (row & 7));
     this.changed[row >>> 16] = 1;
+  }
+
+  /** Clears the rows that are set in `others`. */
+  clearAll({ bits: others }: RowBits): void {
+    const count = Math.min(others.length, this.bits.length);
+    for (let i = 0; i < count; i++) {
+      if ((this.bits[i]! & others[i]!) === 0) continue;
+      this.bits[i]! &= ~others[i]!;
+      this.changed[Math.trunc(i / bytesPerChunk)] = 1;
+    }
   }
 
   setFirst(rowCount: number): void {

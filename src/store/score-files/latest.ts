@@ -14,7 +14,7 @@ import {
 import type { CustomerIndex } from './customer-index.ts';
 import { textColumn } from './encoding.ts';
 import type { TextColumn } from './group.ts';
-import { LatestBits } from './latest-bits.ts';
+import { LatestBits, RowBits } from './latest-bits.ts';
 import type { ScoreFile } from './reader.ts';
 import { placeOfId, rowId } from './row-id.ts';
 import { findScoredBatch, listScoredBatches, openScoresOf } from './store.ts';
@@ -26,24 +26,51 @@ interface Customers {
   readonly index: CustomerIndex;
 }
 
+/** What marking needs of score files. They do not change, so that nobody has to wait for the database meanwhile. */
+export interface PreparedMarks {
+  /** As it is at the end of its scoring. */
+  readonly batch: ScoredBatch;
+  readonly customers: Customers;
+  readonly latest: LatestBits;
+  /** Of earlier batches, the rows of customers that this one has too. */
+  readonly same: ReadonlyMap<number, RowBits>;
+}
+
+/** Call when all scores are stored, before the transaction that marks them. null: there are none. */
+export async function prepareMarks(store: ScoreStore, batchId: number): Promise<PreparedMarks | null> {
+  const batch = await findScoredBatch(store.db, batchId);
+  if (!batch) return null;
+  const customers = withScores(store, batch, (file) => {
+    const identifiers = readIdentifiers(file);
+    return { identifiers, index: buildIndex(identifiers) };
+  });
+  writeIndex(store, batch, customers.index);
+  const latest = lastRows(batch, customers);
+  const older = await listLatestBatches(store, batch);
+  const newer = older.length === 0 ? customers : latestOf(customers, latest);
+  const same = new Map(older.map((other) => [other.id, sameRows(store, other, newer)]));
+  return { batch, customers, latest, same };
+}
+
 /**
  * Makes the batch's scores the latest of their customers: of several rows of one customer the last, and every row
  * without an identifier. Older scores of the same customers are latest no more. Call in the transaction that ends the
  * scoring, or that cancels or fails it with rows scored; a batch that goes on later is marked again.
  */
-export async function markLatest(trx: Db, store: ScoreStore, batchId: number): Promise<void> {
+export async function markLatest(
+  trx: Db,
+  store: ScoreStore,
+  batchId: number,
+  prepared: PreparedMarks | null = null,
+): Promise<void> {
   const batch = await findScoredBatch(trx, batchId);
   if (!batch) return;
   const inside = { ...store, db: trx };
-  const customers = withScores(inside, batch, (file) => {
-    const identifiers = readIdentifiers(file);
-    return { identifiers, index: buildIndex(identifiers) };
-  });
-  writeIndex(inside, batch, customers.index);
-  const latest = lastRows(batch, customers);
-  await retireBatches(inside, batch, () => latestOf(customers, latest));
-  await retireSingles(trx, customers);
-  await latest.save(trx);
+  const isFit = prepared?.batch.id === batchId && prepared.batch.scoreBytes === batch.scoreBytes;
+  const marks = isFit ? prepared : (await prepareMarks(inside, batchId))!;
+  await retireBatches(inside, marks);
+  await retireSingles(trx, marks.customers);
+  await marks.latest.save(trx);
   await trx('batches')
     .where({ id: batchId })
     .update({ scores_at: await nextTime(trx) });
@@ -71,20 +98,30 @@ function keepLast(latest: LatestBits, identifiers: TextColumn, rows: Uint32Array
   }
 }
 
-async function retireBatches(store: ScoreStore, batch: ScoredBatch, newerOf: () => Customers): Promise<void> {
-  const older = await listScoredBatches(store.db, (query) => {
-    void query.whereNot('batches.id', batch.id).where('latest_count', '>', 0);
-  });
-  if (older.length === 0) return;
-  const newer = newerOf();
-  for (const other of older) {
+async function retireBatches(store: ScoreStore, marks: PreparedMarks): Promise<void> {
+  const { batch, customers, latest: latestHere, same } = marks;
+  for (const other of await listLatestBatches(store, batch)) {
     const latest = await LatestBits.read(store.db, other.id, other.scoreRows);
-    const customers = latestOf(readCustomers(store, other), latest);
-    visitSame(customers, newer, (row) => {
-      latest.clear(row);
-    });
+    // One that came in between was not prepared.
+    latest.clearAll(same.get(other.id) ?? sameRows(store, other, latestOf(customers, latestHere)));
     await latest.save(store.db);
   }
+}
+
+/** Other batches that have the latest score of anybody. */
+function listLatestBatches({ db }: ScoreStore, batch: ScoredBatch): Promise<ScoredBatch[]> {
+  return listScoredBatches(db, (query) => {
+    void query.whereNot('batches.id', batch.id).where('latest_count', '>', 0);
+  });
+}
+
+/** The rows of a batch whose customers are among these, of each of whom there is one row. */
+function sameRows(store: ScoreStore, batch: ScoredBatch, customers: Customers): RowBits {
+  const same = new RowBits(batch.scoreRows);
+  visitSame(readCustomers(store, batch), customers, (row) => {
+    same.set(row);
+  });
+  return same;
 }
 
 /**
