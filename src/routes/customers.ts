@@ -24,6 +24,7 @@ import { findByEarlierId } from '../store/earlier-scores.ts';
 import { listBatches } from '../store/batches.ts';
 import { findModel, listArchivedModels, listModels } from '../store/models.ts';
 import { sortKeys } from '../store/score-files/sort.ts';
+import type { PredictionSort } from '../store/score-files/sort.ts';
 import { hasPredictions } from '../store/score-files/usage.ts';
 import type { PredictionFilter } from '../store/prediction-filters.ts';
 import { getSettings } from '../store/settings.ts';
@@ -67,6 +68,8 @@ type ListQuery = z.infer<typeof ListQuery>;
 
 /** All groups of a file are read for each part, in whatever order the list is. */
 const rowsPerPart = 50_000;
+/** Of a download: few enough to be there at once. */
+const firstRows = 1_000;
 
 export function createCustomerHandlers({ db, tasks }: Context) {
   const readList = async (query: ListQuery): Promise<CustomersData> => {
@@ -137,8 +140,8 @@ export function createCustomerHandlers({ db, tasks }: Context) {
         .join('_');
       const filter = withinPopulation(toFilter(query), await currentPopulation(db));
       const sort = { key: query.sort, descending: query.order === 'desc' };
-      const ids = await tasks.run('listPredictionIds', { filter, sort });
-      await sendCsvParts(res, `${name}.csv`, csvParts(tasks, ids));
+      const first = await tasks.run('firstPredictionIds', { filter, sort, limit: firstRows });
+      await sendCsvParts(res, `${name}.csv`, csvParts(tasks, { filter, sort }, first));
     },
 
     /** `?compared=ID`: the score that a what-if began with. */
@@ -196,9 +199,26 @@ function toFilter(query: ListQuery): PredictionFilter {
   };
 }
 
-/** Parts are made one by one, each once the previous one was sent: memory use does not grow with the list. */
-async function* csvParts(tasks: Tasks, ids: Float64Array): AsyncGenerator<string | Uint8Array> {
+/**
+ * Parts are made one by one, each once the previous one was sent: memory use does not grow with the list. The first rows
+ * are sent before the rest is brought into order.
+ */
+async function* csvParts(
+  tasks: Tasks,
+  list: { readonly filter: PredictionFilter; readonly sort: PredictionSort },
+  first: Float64Array,
+): AsyncGenerator<string | Uint8Array> {
   yield customersCsvHeader;
+  yield await tasks.run('customersCsv', { ids: first });
+  if (first.length < firstRows) return;
+  const ids = without(await tasks.run('listPredictionIds', list), first);
   for (let from = 0; from < ids.length; from += rowsPerPart)
     yield await tasks.run('customersCsv', { ids: ids.slice(from, from + rowsPerPart) });
+}
+
+/** The rest of the list. Scores may have come or gone since its beginning was sent. */
+function without(ids: Float64Array, sent: Float64Array): Float64Array {
+  if (sent.every((id, place) => ids[place] === id)) return ids.subarray(sent.length);
+  const isSent = new Set(sent);
+  return ids.filter((id) => !isSent.has(id));
 }

@@ -89,7 +89,12 @@ export const tasks = {
   listPredictions: page((env, { filter, sort, limit }: Filtered & { sort: PredictionSort; limit: number }) =>
     listPredictions(storeOf(env), filter, sort, { limit }),
   ),
-  listPredictionIds: page((env, { filter, sort }: Filtered & { sort: PredictionSort }) =>
+  /** How a download begins. */
+  firstPredictionIds: page(
+    (env, { filter, sort, limit }: Filtered & { sort: PredictionSort; limit: number }) =>
+      listPredictionIds(storeOf(env), filter, sort, limit),
+  ),
+  listPredictionIds: download((env, { filter, sort }: Filtered & { sort: PredictionSort }) =>
     listPredictionIds(storeOf(env), filter, sort),
   ),
   customersCsv: download((env, { ids }: { ids: Float64Array }) => customersCsv(storeOf(env), ids)),

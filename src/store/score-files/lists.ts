@@ -45,13 +45,14 @@ export async function pageOfPredictions(
   return { total, pages, page: shown, predictions: await getPredictionRows(store, ids) };
 }
 
-/** All of the list in its order: what a download reads page by page, whatever happens to the scores meanwhile. */
+/** The first of the list, or all of it, in its order: what a download reads, whatever happens to the scores meanwhile. */
 export async function listPredictionIds(
   store: ScoreStore,
   filter: PredictionFilter,
   sort: PredictionSort,
+  limit = Infinity,
 ): Promise<Float64Array> {
-  return (await rank(store, filter, sort, Infinity)).sorted();
+  return (await rank(store, filter, sort, limit)).sorted();
 }
 
 async function rank(
