@@ -3,9 +3,7 @@ import type { Db } from '../db.ts';
 import { NotFound } from '../errors.ts';
 import { readJson } from './json.ts';
 import type { Stored } from './json.ts';
-
-export const operators = ['is', 'is-not', 'below', 'above', 'missing'] as const;
-export type Operator = (typeof operators)[number];
+import { operators } from './rule-operators.ts';
 
 const AttributeCondition = z.object({
   /** Compared without case, spaces and underscores. */

@@ -5,8 +5,9 @@ import { isAsked, numberOf, typedNumber } from '../scoring/cell-values.ts';
 import { foldName } from '../csv/column-names.ts';
 import type { RiskLevel } from '../risk/levels.ts';
 
-export { operators } from '../../store/retention-rules.ts';
-export type { AttributeCondition, Conditions, Operator } from '../../store/retention-rules.ts';
+export type { AttributeCondition, Conditions } from '../../store/retention-rules.ts';
+export { operators } from '../../store/rule-operators.ts';
+export type { Operator } from '../../store/rule-operators.ts';
 
 /** A stored rule with its conditions parsed. */
 export type RetentionRule = RuleRecord;
