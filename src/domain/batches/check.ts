@@ -5,6 +5,7 @@ import type { Db } from '../../db.ts';
 import type { BatchRecord } from '../../store/batches.ts';
 import { updateBatch } from '../../store/batches.ts';
 import { getModel } from '../../store/models.ts';
+import { fileStart } from '../csv/reader.ts';
 import { cancelled, done } from '../jobs/steps.ts';
 import type { JobOutcome, JobSteps } from '../jobs/steps.ts';
 import type { BlockTask } from './blocks/block-work.ts';
@@ -37,7 +38,10 @@ export async function checkBatch(
   const rejects = createRejectsFile(uploadsDir, batch);
   const runner = openRunner(task, statSync(path).size);
   try {
-    for await (const { findings, rejected } of inOrder(readBlocks(path, format.delimiter), runner)) {
+    for await (const { findings, rejected } of inOrder(
+      readBlocks(path, format.delimiter, fileStart, runner),
+      runner,
+    )) {
       report.add(findings!);
       rejects.append(rejected);
       const answer = await steps.step(report.count(), rowCount);

@@ -74,9 +74,10 @@ export async function scoreBatch(
   const report = task.isCheck ? createCheckReport(batch.rowCount) : null;
   try {
     if (report) await reportBefore(path, { ...task, scoring: null }, from, report);
-    for await (const result of inOrder(readBlocks(path, batch.format.delimiter, from), runner)) {
+    for await (const result of inOrder(readBlocks(path, batch.format.delimiter, from, runner), runner)) {
       progress.add(result);
       if (result.findings) report?.add(result.findings);
+      runner.release(result);
       const answer = await steps.step(progress.seen(), batch.rowCount);
       if (answer !== 'go on' || progress.age() >= checkpointMs) await commit();
       if (answer === 'stop') return 'stopped';
@@ -219,7 +220,7 @@ async function reportBefore(
   report: ReturnType<typeof createCheckReport>,
 ): Promise<void> {
   const runner = runHere(task, end.offset);
-  for (const block of readBlocks(path, task.source.format.delimiter)) {
+  for (const block of readBlocks(path, task.source.format.delimiter, fileStart, runner)) {
     if (block.offset >= end.offset) return;
     const { findings } = await runner.run(block);
     if (findings) report.add(findings);

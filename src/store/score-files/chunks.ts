@@ -8,6 +8,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { DamagedRecord } from '../../errors.ts';
+import { SpareMemory } from '../../spare-memory.ts';
 import { takeMemory } from './column-memory.ts';
 
 const magic = Buffer.from('HFCOLS1\n');
@@ -84,13 +85,14 @@ interface Description {
   readonly arrays: readonly ArrayEntry[];
 }
 
-/** The bytes of a chunk. `meta` must be plain JSON. */
-export function encodeChunk(meta: object, arrays: NamedArrays): Buffer {
+/** The bytes of a chunk, in `spare` memory where there is some. `meta` must be plain JSON. */
+export function encodeChunk(meta: object, arrays: NamedArrays, spare = new SpareMemory()): Buffer {
   const parts = Object.entries(arrays).map(([name, array]) => ({ name, array, bytes: bytesOf(array) }));
   const entries = parts.map(({ name, array, bytes }) => entryOf(name, array, bytes));
   const description = Buffer.from(JSON.stringify({ meta, arrays: entries } satisfies Description));
   let at = padded(headBytes + description.length);
-  const chunk = Buffer.allocUnsafeSlow(parts.reduce((end, { bytes }) => end + padded(bytes.length), at));
+  const length = parts.reduce((end, { bytes }) => end + padded(bytes.length), at);
+  const chunk = spare.take(length).subarray(0, length);
   writeHead(chunk, description);
   for (const { bytes } of parts) {
     chunk.set(bytes, at);

@@ -1,4 +1,5 @@
 /** Score files as bytes: the header once, then a group for each block of the upload. Threads of blocks call it. */
+import type { SpareMemory } from '../../spare-memory.ts';
 import { encodeChunk } from './chunks.ts';
 import type { ColumnArray } from './chunks.ts';
 import { reasonsPerRow } from './group.ts';
@@ -36,7 +37,7 @@ export function encodeHeader({ features, actions }: ScoreFileHeader): Buffer {
 }
 
 /** @throws RangeError where a column has not an entry for each row */
-export function encodeGroup(group: ScoreGroup): Buffer {
+export function encodeGroup(group: ScoreGroup, spare?: SpareMemory): Buffer {
   const arrays: Record<string, ColumnArray> = {};
   checkLengths(group);
   for (const name of Object.keys(plainColumns) as PlainColumn[]) arrays[name] = group[name];
@@ -44,7 +45,7 @@ export function encodeGroup(group: ScoreGroup): Buffer {
   group.inputs.forEach((input, feature) => {
     addInput(arrays, input, feature);
   });
-  return encodeChunk({ kind: 'group', rowCount: group.rowCount }, arrays);
+  return encodeChunk({ kind: 'group', rowCount: group.rowCount }, arrays, spare);
 }
 
 function checkLengths(group: ScoreGroup): void {

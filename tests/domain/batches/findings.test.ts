@@ -26,7 +26,7 @@ afterAll(() => {
 const byBlocks = (source: BlockSource, size?: number): CheckReport => {
   const plan = createBlockPlan(source);
   const report = createCheckReport();
-  for (const raw of readBlocks(file, source.format.delimiter, undefined, size))
+  for (const raw of readBlocks(file, source.format.delimiter, undefined, { size }))
     report.add(structuredClone(findingsOf(readBlock(plan, raw), plan)));
   return report.report();
 };

@@ -49,7 +49,10 @@ function write(...parts: Buffer[]): number {
 describe('a score file', () => {
   it('gives back the columns of every group as they were written', () => {
     const groups = [toGroup(header, rows.slice(0, 2)), toGroup(header, rows.slice(2))];
-    const file = openScoreFile(path, write(encodeHeader(header), ...groups.map(encodeGroup)));
+    const file = openScoreFile(
+      path,
+      write(encodeHeader(header), ...groups.map((group) => encodeGroup(group))),
+    );
     expect(file.header).toEqual(header);
     expect(file.groups).toEqual([
       { rowCount: 2, firstRow: 0 },

@@ -1,7 +1,9 @@
 /** The columns of a block while its rows are being read. */
 import { isNumeric } from '../../../ml/data/row-reader.ts';
 import type { Column } from '../../../ml/data/table.ts';
+import { ArrayMemory } from '../../../spare-memory.ts';
 import type { InputColumn, TextColumn } from '../../../store/score-files/group.ts';
+import type { Feature } from '../../../ml/data/schema.ts';
 import type { BlockPlan } from './block-plan.ts';
 import type { ReadCell } from './cell-reading.ts';
 import { createNotes, createNoteWords } from './notes.ts';
@@ -33,17 +35,21 @@ export interface BlockRows {
 
 /** Row i's text is `bytes[ends[i - 1] ?? 0 .. ends[i]]`. */
 export interface GrowingText {
-  bytes: Buffer;
+  bytes: Uint8Array;
   readonly ends: Uint32Array;
 }
 
+/** Arrays of the features, and fewer bytes for all others. */
+const bytesPerRow = (featureCount: number): number => 12 * featureCount + 64;
+
 /** For at most `capacity` rows. */
-export function createBlockRows(plan: BlockPlan, capacity: number): BlockRows {
+export function createBlockRows(plan: BlockPlan, capacity: number, memory = new ArrayMemory()): BlockRows {
   const { features, isShared, absent } = plan;
-  const inputs = features.map((feature) => arrayFor(isNumeric(feature), capacity));
-  const table = features.map((feature, j) =>
-    isShared[j] ? inputs[j]! : arrayFor(isNumeric(feature), capacity),
-  );
+  memory.clear(capacity * bytesPerRow(features.length));
+  const arrayFor = (feature: Feature): Float64Array | Int32Array =>
+    isNumeric(feature) ? memory.take(Float64Array, capacity) : memory.take(Int32Array, capacity);
+  const inputs = features.map(arrayFor);
+  const table = features.map((feature, j) => (isShared[j] ? inputs[j]! : arrayFor(feature)));
   for (const { feature, input, value } of absent) {
     inputs[feature]!.fill(input);
     table[feature]!.fill(value);
@@ -53,23 +59,22 @@ export function createBlockRows(plan: BlockPlan, capacity: number): BlockRows {
     separator: plan.delimiter.charCodeAt(0),
     decimal: plan.decimal.charCodeAt(0),
     count: 0,
-    rowNumbers: new Uint32Array(capacity),
-    starts: new Uint32Array(capacity),
-    lengths: new Uint32Array(capacity),
-    isPlain: new Uint8Array(capacity),
-    monthlyValue: new Float64Array(capacity).fill(NaN),
-    noted: new Uint8Array(capacity),
-    identifiers: { bytes: Buffer.allocUnsafeSlow(16 * capacity), ends: new Uint32Array(capacity) },
+    rowNumbers: memory.take(Uint32Array, capacity),
+    starts: memory.take(Uint32Array, capacity),
+    lengths: memory.take(Uint32Array, capacity),
+    isPlain: memory.take(Uint8Array, capacity),
+    monthlyValue: memory.take(Float64Array, capacity).fill(NaN),
+    noted: memory.take(Uint8Array, capacity),
+    identifiers: {
+      bytes: memory.take(Uint8Array, 16 * capacity),
+      ends: memory.take(Uint32Array, capacity),
+    },
     inputs,
     table,
     others: features.map(() => new Map<string, number>()),
     notes: createNotes(capacity, absent),
     rejects: [],
   };
-}
-
-function arrayFor(isNumber: boolean, capacity: number): Float64Array | Int32Array {
-  return isNumber ? new Float64Array(capacity) : new Int32Array(capacity);
 }
 
 /** Writes a cell that was read carefully into the row that is being read; false: the row cannot be scored with it. */
@@ -96,18 +101,18 @@ function codeOfOther({ others, plan }: BlockRows, feature: number, text: string)
 export function makeRoom({ identifiers, count }: BlockRows, length: number): number {
   const start = count === 0 ? 0 : identifiers.ends[count - 1]!;
   if (start + length > identifiers.bytes.length) {
-    const larger = Buffer.allocUnsafeSlow(2 * (start + length));
-    identifiers.bytes.copy(larger, 0, 0, start);
+    const larger = new Uint8Array(2 * (start + length));
+    larger.set(identifiers.bytes.subarray(0, start));
     identifiers.bytes = larger;
   }
   return start;
 }
 
 export function storeIdentifier(rows: BlockRows, text: string): void {
-  const length = Buffer.byteLength(text);
-  const start = makeRoom(rows, length);
-  rows.identifiers.bytes.write(text, start);
-  rows.identifiers.ends[rows.count] = start + length;
+  const bytes = Buffer.from(text);
+  const start = makeRoom(rows, bytes.length);
+  rows.identifiers.bytes.set(bytes, start);
+  rows.identifiers.ends[rows.count] = start + bytes.length;
 }
 
 /** Accepts the row that is being read. */

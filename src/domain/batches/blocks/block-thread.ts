@@ -1,27 +1,23 @@
 /** A thread that works on blocks of a file: bytes in, results out, as memory that changes hands and is not copied. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { createBlockWork, memoryOf } from './block-work.ts';
+import type { BlockTask } from './block-work.ts';
 import { AppError } from '../../../errors.ts';
-import { createBlockWork } from './block-work.ts';
-import type { BlockResult, BlockTask } from './block-work.ts';
-import type { RawBlock } from './typed-block.ts';
+import { SpareMemory } from '../../../spare-memory.ts';
+import { transferable } from './block-messages.ts';
+import type { FromBlockThread, ToBlockThread } from './block-messages.ts';
 
-/** Answers come in the order of the blocks. */
-export type FromBlockThread = { readonly result: BlockResult } | { readonly failed: BlockFailure };
+const memory = new SpareMemory();
+const work = createBlockWork(workerData as BlockTask, memory);
 
-interface BlockFailure {
-  readonly message: string;
-  /** The block can never be worked on. */
-  readonly isFinal: boolean;
-}
-
-const work = createBlockWork(workerData as BlockTask);
-
-parentPort!.on('message', (block: RawBlock) => {
+parentPort!.on('message', ({ block, spare }: ToBlockThread) => {
   try {
+    for (const buffer of spare) memory.give(buffer);
     const { bytes } = block;
     // A Buffer arrives as a plain array of bytes.
     const result = work({ ...block, bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length) });
-    parentPort!.postMessage({ result } satisfies FromBlockThread, memoryOf(result));
+    const answer: FromBlockThread = { result, bytes };
+    parentPort!.postMessage(answer, transferable([bytes, ...memoryOf(result)]));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     parentPort!.postMessage({
@@ -29,7 +25,3 @@ parentPort!.on('message', (block: RawBlock) => {
     } satisfies FromBlockThread);
   }
 });
-
-function memoryOf({ scored }: BlockResult): ArrayBuffer[] {
-  return [scored?.lines, scored?.group].flatMap((bytes) => (bytes ? [bytes.buffer as ArrayBuffer] : []));
-}

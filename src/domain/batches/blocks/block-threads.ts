@@ -1,18 +1,23 @@
 /** Shares the blocks of a file between threads. */
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
-import { AppError, isOutOfMemory, needsMoreMemory } from '../../../errors.ts';
-import { openThread } from '../../../thread.ts';
+import { memoryOf } from './block-work.ts';
 import type { BlockResult, BlockTask } from './block-work.ts';
 import { runHere } from './runner.ts';
 import type { BlockRunner, OpenRunner } from './runner.ts';
-import type { RawBlock } from './typed-block.ts';
-import type { FromBlockThread } from './block-thread.ts';
+import { AppError, isOutOfMemory, needsMoreMemory } from '../../../errors.ts';
+import { openThread } from '../../../thread.ts';
+import { SpareMemory } from '../../../spare-memory.ts';
+import type { FromBlockThread, ToBlockThread } from './block-messages.ts';
+import { transferable } from './block-messages.ts';
 
 /** One thread cuts the blocks and writes the results: it cannot keep more of them busy. */
 const mostThreads = 8;
 /** A smaller file is done here before threads have started. */
 const fewestBytes = 8 * 2 ** 20;
+
+/** The lines of a block, and its group. */
+const buffersPerResult = 2;
 
 /** `memoryMb`: the limit of each thread. */
 export function openBlockThreads(memoryMb: number): OpenRunner {
@@ -23,12 +28,18 @@ export function openBlockThreads(memoryMb: number): OpenRunner {
 }
 
 function startThreads(task: BlockTask, count: number, memoryMb: number): BlockRunner<BlockResult> {
-  const threads = Array.from({ length: count }, () => startThread(task, memoryMb));
+  const spare = new SpareMemory();
+  const threads = Array.from({ length: count }, () => startThread(task, memoryMb, spare));
+  const released: Buffer[] = [];
   return {
     width: count,
+    spare,
     run: (block) => {
       const idlest = threads.reduce((best, one) => (one.waiting() < best.waiting() ? one : best));
-      return idlest.run(block);
+      return idlest.run({ block, spare: released.splice(0, buffersPerResult) });
+    },
+    release: (result) => {
+      for (const { buffer } of memoryOf(result)) released.push(Buffer.from(buffer as ArrayBuffer));
     },
     close: async () => {
       await Promise.all(threads.map((thread) => thread.close()));
@@ -41,34 +52,36 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-function startThread(task: BlockTask, memoryMb: number) {
+function startThread(task: BlockTask, memoryMb: number, spare: SpareMemory) {
   const worker = openThread('domain/batches/blocks/block-thread', task, memoryMb);
   const queue: Waiting[] = [];
   let end: Error | null = null;
-  listen(worker, queue, (error) => {
+  listen(worker, queue, spare, (error) => {
     end ??= error;
     for (const { reject } of queue.splice(0)) reject(end);
   });
   return {
     waiting: () => queue.length,
-    run: (block: RawBlock): Promise<BlockResult> =>
+    run: (message: ToBlockThread): Promise<BlockResult> =>
       new Promise((resolve, reject) => {
         if (end !== null) {
           reject(end);
           return;
         }
         queue.push({ resolve, reject });
-        worker.postMessage(block, [block.bytes.buffer as ArrayBuffer]);
+        worker.postMessage(message, transferable([message.block.bytes, ...message.spare]));
       }),
     close: () => worker.terminate(),
   };
 }
 
-function listen(worker: Worker, queue: Waiting[], onEnd: (error: Error) => void): void {
+function listen(worker: Worker, queue: Waiting[], spare: SpareMemory, onEnd: (error: Error) => void): void {
   worker.on('message', (message: FromBlockThread) => {
     const next = queue.shift();
-    if ('result' in message) next?.resolve(message.result);
-    else {
+    if ('result' in message) {
+      spare.give(message.bytes);
+      next?.resolve(message.result);
+    } else {
       const { message: reason, isFinal } = message.failed;
       next?.reject(isFinal ? new AppError(422, 'unscorable', reason) : new Error(reason));
     }

@@ -1,6 +1,7 @@
 /** What is done to each block of a file, here or in another thread: read, and then checked, scored, or both. */
 import type { CsvFormat } from '../../csv/intake.ts';
 import type { CsvPosition } from '../../csv/reader.ts';
+import { ArrayMemory, SpareMemory } from '../../../spare-memory.ts';
 import { findingsOf } from './block-findings.ts';
 import type { BlockFindings } from './block-findings.ts';
 import { createBlockPlan } from './block-plan.ts';
@@ -32,11 +33,16 @@ export interface BlockResult {
   readonly scored: ScoredBlock | null;
 }
 
-export function createBlockWork({ source, scoring, isCheck }: BlockTask): (raw: RawBlock) => BlockResult {
+/** `spare`: for the bytes of results. */
+export function createBlockWork(
+  { source, scoring, isCheck }: BlockTask,
+  spare = new SpareMemory(),
+): (raw: RawBlock) => BlockResult {
   const plan = createBlockPlan(source);
-  const score = scoring === null ? null : createBlockScorer(scoring);
+  const score = scoring === null ? null : createBlockScorer(scoring, spare);
+  const rows = new ArrayMemory();
   return (raw) => {
-    const block = readBlock(plan, raw);
+    const block = readBlock(plan, raw, rows);
     const { next, rowCount, rejects } = block;
     return {
       after: { offset: next, records: raw.records + raw.recordCount },
@@ -47,4 +53,9 @@ export function createBlockWork({ source, scoring, isCheck }: BlockTask): (raw: 
       scored: score === null ? null : score(block),
     };
   };
+}
+
+/** Of the result: what is large enough to be used again, or to be transferred. */
+export function memoryOf({ scored }: BlockResult): Uint8Array[] {
+  return [scored?.lines, scored?.group].filter((bytes) => bytes != null);
 }

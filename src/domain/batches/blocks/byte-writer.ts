@@ -3,10 +3,11 @@
  * eight bytes at a time and so beyond the end of what is copied: every buffer has a few bytes to spare. Room is looked for
  * once a line, not before each part of it.
  */
+import { SpareMemory } from '../../../spare-memory.ts';
 import { longestFraction, writeFraction } from './fraction-digits.ts';
 
 /** Bytes that may be read and written beyond what counts. */
-const spare = 8;
+const spareBytes = 8;
 const longestNumber = 2 * longestFraction;
 /** Words and numbers that one line may have. */
 const partsPerLine = 32;
@@ -20,12 +21,19 @@ interface Bytes {
 export type Word = number;
 
 export class ByteWriter {
-  private out = allocate(1 << 16);
+  private readonly spare: SpareMemory;
+  private out: Bytes;
   private length = 0;
-  private words = allocate(1 << 12);
+  private words = viewed(Buffer.alloc(1 << 12));
   /** Word i is from `wordEnds[i]` to `wordEnds[i + 1]`. */
   private readonly wordEnds: number[] = [0];
   private longestPart = longestNumber;
+
+  /** `spare`: for what is written. */
+  constructor(spare = new SpareMemory()) {
+    this.spare = spare;
+    this.out = viewed(spare.take(1 << 16));
+  }
 
   get size(): number {
     return this.length;
@@ -34,7 +42,7 @@ export class ByteWriter {
   /** Starts again. `expectedBytes`: about how many will follow. */
   clear(expectedBytes: number): void {
     // What was taken from it belongs to others now.
-    this.out = allocate(expectedBytes);
+    this.out = viewed(this.spare.take(expectedBytes + spareBytes));
     this.length = 0;
   }
 
@@ -48,8 +56,8 @@ export class ByteWriter {
   keep(text: string): Word {
     const bytes = Buffer.from(text);
     const at = this.wordEnds.at(-1)!;
-    if (at + bytes.length + spare > this.words.bytes.length)
-      this.words = grown(this.words, at + bytes.length);
+    if (at + bytes.length + spareBytes > this.words.bytes.length)
+      this.words = viewed(Buffer.concat([this.words.bytes], 2 * (at + bytes.length + spareBytes)));
     this.words.bytes.set(bytes, at);
     if (bytes.length > this.longestPart) this.longestPart = bytes.length;
     // A new word may be longer than those that room was made for.
@@ -59,8 +67,15 @@ export class ByteWriter {
 
   /** Room for so many bytes, and for the words and numbers of a line. */
   makeRoom(bytes: number): void {
-    const needed = this.length + bytes + partsPerLine * (this.longestPart + spare);
-    if (needed > this.out.bytes.length) this.out = grown(this.out, needed);
+    const needed = this.length + bytes + partsPerLine * (this.longestPart + spareBytes);
+    if (needed > this.out.bytes.length) this.grow(needed);
+  }
+
+  private grow(needed: number): void {
+    const { bytes } = this.out;
+    this.out = viewed(this.spare.take(Math.ceil(needed * 1.25)));
+    this.out.bytes.set(bytes.subarray(0, this.length));
+    this.spare.give(bytes);
   }
 
   word(word: Word): void {
@@ -70,7 +85,7 @@ export class ByteWriter {
   /** For which there must be room. */
   copy({ bytes, view }: Bytes, start: number, end: number): void {
     const target = this.out.view;
-    const last = Math.min(end, bytes.length - spare + 1);
+    const last = Math.min(end, bytes.length - spareBytes + 1);
     let from = start;
     let to = this.length;
     for (; from < last; from += 8, to += 8) {
@@ -139,15 +154,4 @@ export class ByteWriter {
 /** Bytes and their view, as `copy` takes them. */
 export function viewed(bytes: Buffer): Bytes {
   return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) };
-}
-
-function allocate(length: number): Bytes {
-  // Not from Node's pool: whole buffers are handed to other threads.
-  return viewed(Buffer.allocUnsafeSlow(length + spare));
-}
-
-function grown({ bytes }: Bytes, length: number): Bytes {
-  const larger = allocate(Math.ceil(length * 1.25));
-  larger.bytes.set(bytes);
-  return larger;
 }

@@ -5,6 +5,7 @@ import type { CsvPosition } from '../../csv/reader.ts';
 import { forEachRecord } from '../../csv/record-walk.ts';
 import { afterLineEnd, findRecordEnd, refuseEndless } from '../../csv/records.ts';
 import type { Delimiter } from '../../csv/records.ts';
+import { SpareMemory } from '../../../spare-memory.ts';
 import type { RawBlock } from './typed-block.ts';
 
 /** Large enough that passing a block on costs nothing beside reading it, small enough for several of them in memory. */
@@ -18,6 +19,13 @@ const headBytes = 1 << 16;
  */
 const growing = (offset: number): number => Math.min(mostBytes, Math.max(fewestBytes, offset));
 
+interface BlockMemory {
+  /** Bytes of a block; without it they grow. */
+  readonly size?: number | undefined;
+  /** For the bytes of blocks. */
+  readonly spare?: SpareMemory;
+}
+
 /**
  * The blocks of a file from a position on, which is where an earlier block ended; from its start, the rows after the
  * header. Each has memory of its own, so that it can be transferred to a thread.
@@ -27,13 +35,13 @@ export function* readBlocks(
   path: string,
   delimiter: Delimiter,
   from: CsvPosition = fileStart,
-  size?: number,
+  { size, spare = new SpareMemory() }: BlockMemory = {},
 ): Generator<RawBlock> {
   const file = openSync(path, 'r');
   try {
     let { offset, records } = from.offset === 0 ? afterHeader(file, delimiter) : from;
     for (;;) {
-      const block = readBlock(file, delimiter, { offset, records }, size ?? growing(offset));
+      const block = readBlock(file, delimiter, { offset, records }, size ?? growing(offset), spare);
       if (block === null) return;
       offset += block.bytes.length;
       records += block.recordCount;
@@ -78,9 +86,10 @@ function readBlock(
   delimiter: Delimiter,
   { offset, records }: CsvPosition,
   size: number,
+  spare: SpareMemory,
 ): RawBlock | null {
   for (let wanted = size; ; wanted *= 2) {
-    const buffer = Buffer.allocUnsafeSlow(wanted);
+    const buffer = spare.take(wanted).subarray(0, wanted);
     const length = readFully(file, buffer, offset);
     if (length === 0) return null;
     const bytes = buffer.subarray(0, length);

@@ -1,6 +1,7 @@
 /** Work on the blocks of a file, several at a time where there are threads, with the results in the order of the file. */
 import type { BlockResult, BlockTask } from './block-work.ts';
-import { createBlockWork } from './block-work.ts';
+import { createBlockWork, memoryOf } from './block-work.ts';
+import { SpareMemory } from '../../../spare-memory.ts';
 import type { RawBlock } from './typed-block.ts';
 
 /** Does the same to one block after the other. */
@@ -9,6 +10,10 @@ export interface BlockRunner<Result> {
   readonly width: number;
   /** The block's bytes belong to the runner from then on. Rejects when the work fails or its thread has ended. */
   run(block: RawBlock): Promise<Result>;
+  /** Memory for the bytes of blocks: that of earlier ones, where they are done with. */
+  readonly spare: SpareMemory;
+  /** Nobody uses the result any more: its memory is for later ones. */
+  release(result: Result): void;
   close(): Promise<void>;
 }
 
@@ -17,11 +22,21 @@ export type OpenRunner = (task: BlockTask, byteSize: number) => BlockRunner<Bloc
 
 /** In this thread. */
 export const runHere: OpenRunner = (task) => {
-  const work = createBlockWork(task);
+  const spare = new SpareMemory();
+  const work = createBlockWork(task, spare);
   return {
     width: 0,
+    spare,
     // A microtask later, so that an error rejects and is not thrown.
-    run: (block) => Promise.resolve(block).then(work),
+    run: (block) =>
+      Promise.resolve(block).then((raw) => {
+        const result = work(raw);
+        spare.give(raw.bytes);
+        return result;
+      }),
+    release: (result) => {
+      for (const bytes of memoryOf(result)) spare.give(bytes);
+    },
     close: () => Promise.resolve(),
   };
 };

@@ -7,6 +7,7 @@ import { isUtf8 } from 'node:buffer';
 import { isBlank, parseNumber } from '../../../ml/data/values.ts';
 import { afterLineEnd, findRecordEnd, maxCellLength, mayBeBlank, refuseEndless } from '../../csv/records.ts';
 import { largestAmount } from '../../scoring/customer-reading.ts';
+import type { ArrayMemory } from '../../../spare-memory.ts';
 import { identifierLength, identifierOf } from '../rows.ts';
 import type { BlockPlan } from './block-plan.ts';
 import { createBlockRows, endRow, finishBlock, makeRoom, storeCell, storeIdentifier } from './block-rows.ts';
@@ -32,10 +33,13 @@ import type { RawBlock, TypedBlock } from './typed-block.ts';
 /** In place of a row's end: it has to be read carefully. */
 const notSimple = -1;
 
-/** The rows of a block; the header is none of them (`readBlocks` begins behind it). */
-export function readBlock(plan: BlockPlan, raw: RawBlock): TypedBlock {
+/**
+ * The rows of a block; the header is none of them (`readBlocks` begins behind it). With `memory` the block before it is
+ * not to be used any more.
+ */
+export function readBlock(plan: BlockPlan, raw: RawBlock, memory?: ArrayMemory): TypedBlock {
   const { bytes } = raw;
-  const rows = createBlockRows(plan, raw.recordCount);
+  const rows = createBlockRows(plan, raw.recordCount, memory);
   const separator = plan.delimiter.charCodeAt(0);
   const classes = classesOf(separator, isUtf8(bytes));
   const scanned = plan.isEveryRowRefused ? 0 : lastLineEnd(bytes);

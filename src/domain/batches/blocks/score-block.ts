@@ -7,6 +7,7 @@ import type { ScoreFileHeader } from '../../../store/score-files/group.ts';
 import type { CsvFormat } from '../../csv/intake.ts';
 import { compileRules } from '../../retention/compiled-rules.ts';
 import type { CompiledRules } from '../../retention/compiled-rules.ts';
+import type { SpareMemory } from '../../../spare-memory.ts';
 import type { ScoringRules } from '../../scoring/scoring.ts';
 import { strongestReasons } from './reasons.ts';
 import { createScoredLines } from './scored-lines.ts';
@@ -31,7 +32,8 @@ export interface ScoredBlock {
   readonly counts: AddedCounts;
 }
 
-export function createBlockScorer(plan: ScoringPlan): (block: TypedBlock) => ScoredBlock {
+/** `spare`: for the bytes of what was scored. */
+export function createBlockScorer(plan: ScoringPlan, spare: SpareMemory): (block: TypedBlock) => ScoredBlock {
   const { model, modelLabel, rules, format, columnCount } = plan;
   const { features } = model.schema;
   const compiled = compileRules(rules, features);
@@ -44,12 +46,13 @@ export function createBlockScorer(plan: ScoringPlan): (block: TypedBlock) => Sco
     mediumFrom: rules.mediumFrom,
     highFrom: rules.highFrom,
     actions: compiled.rules.map(({ action }) => action),
+    spare,
   });
   return (block) => {
     const scores = scoreRows(model, compiled, block);
     return {
       lines: writeLines(block, scores),
-      group: block.rowCount === 0 ? null : encodeGroup(toGroup(block, scores)),
+      group: block.rowCount === 0 ? null : encodeGroup(toGroup(block, scores), spare),
       counts: countsOf(block, scores, rules),
     };
   };

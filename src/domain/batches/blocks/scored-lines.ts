@@ -12,6 +12,7 @@ import type { LineShape } from '../output.ts';
 import { ByteWriter, viewed } from './byte-writer.ts';
 import type { Word } from './byte-writer.ts';
 import { createReasonCells } from './reason-cells.ts';
+import type { SpareMemory } from '../../../spare-memory.ts';
 import { reasonsPerRow } from '../../../store/score-files/group.ts';
 import type { TypedBlock } from './typed-block.ts';
 
@@ -24,6 +25,8 @@ export interface LinePlan extends LineShape {
   /** Action k of a row is `actions[k - 1]`. */
   readonly actions: readonly string[];
   readonly modelLabel: string;
+  /** For the bytes of the lines. */
+  readonly spare: SpareMemory;
 }
 
 /** What the model and the rules say, one entry a row, or three for the reasons. */
@@ -44,7 +47,7 @@ export function rejectedLines({ rejects }: TypedBlock, shape: LineShape): Buffer
 export function createScoredLines(plan: LinePlan): (block: TypedBlock, scores: BlockScores) => Buffer {
   const { format, columnCount, threshold, mediumFrom, highFrom } = plan;
   const { delimiter, decimal } = format;
-  const out = new ByteWriter();
+  const out = new ByteWriter(plan.spare);
   const words = wordsOf(out, plan);
   const writeReason = createReasonCells(out, plan);
   const writeNumber = createNumberWriter(out, delimiter, decimal);

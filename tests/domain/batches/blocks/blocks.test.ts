@@ -25,7 +25,7 @@ afterAll(() => {
 
 const blocksOf = (source: BlockSource, size?: number): TypedBlock[] => {
   const plan = createBlockPlan(source);
-  const raw = [...readBlocks(file, source.format.delimiter, undefined, size)];
+  const raw = [...readBlocks(file, source.format.delimiter, undefined, { size })];
   return raw.map((block) => readBlock(plan, block));
 };
 

@@ -66,7 +66,7 @@ function scoreByBlocks(
   const mapping = guessMapping(model.schema, header);
   const source = { schema: model.schema, mapping, format, columnCount };
   const work = createBlockWork({ source, scoring: plan, isCheck: false });
-  const results = [...readBlocks(path, format.delimiter, undefined, blockBytes)].map(work);
+  const results = [...readBlocks(path, format.delimiter, undefined, { size: blockBytes })].map(work);
   return {
     scored: results.map(({ scored }) => String(scored!.lines)).join(''),
     rejected: results.map(({ rejected }) => Buffer.from(rejected).toString()).join(''),
