@@ -1,14 +1,19 @@
-/** Score files as bytes: the header once, then a group for each block of the upload. Threads of blocks call it. */
+/**
+ * Score files as bytes: the header once, then a group for each block of the upload. Threads of blocks call it. What can be
+ * computed from other columns is not stored, and the others in as few bytes as hold their values (narrow.ts); `stored.ts`
+ * is the way back.
+ */
 import type { SpareMemory } from '../../spare-memory.ts';
 import { encodeChunk } from './chunks.ts';
 import type { ColumnArray } from './chunks.ts';
 import { reasonsPerRow } from './group.ts';
 import type { InputColumn, ScoreFileHeader, ScoreGroup, TextColumn } from './group.ts';
+import { hundredthsOf, isConsecutive, isSame, narrowed, relativeToFirst } from './narrow.ts';
 
 /** Raised when the layout changes: a reader refuses what it does not know. */
-export const scoreFormat = 1;
+export const scoreFormat = 2;
 
-/** The arrays of a group that have a name of their own. */
+/** The columns that have a name of their own, as they are read. */
 export const plainColumns = {
   rowNumbers: 'u32',
   offsets: 'f64',
@@ -36,16 +41,61 @@ export function encodeHeader({ features, actions }: ScoreFileHeader): Buffer {
   return encodeChunk({ kind: 'scores', format: scoreFormat, features: kept, actions }, {});
 }
 
+/** What a group says beside its arrays. */
+export interface GroupMeta {
+  readonly kind: 'group';
+  readonly rowCount: number;
+  /** The row numbers are those from here on, and are not stored. */
+  readonly firstRowNumber?: number;
+  /** Offsets are stored as `u32` from here on. */
+  readonly firstOffset?: number;
+  /** The feature whose numbers are the monthly values, which are not stored. */
+  readonly monthlyFeature?: number;
+}
+
 /** @throws RangeError where a column has not an entry for each row */
 export function encodeGroup(group: ScoreGroup, spare?: SpareMemory): Buffer {
-  const arrays: Record<string, ColumnArray> = {};
   checkLengths(group);
-  for (const name of Object.keys(plainColumns) as PlainColumn[]) arrays[name] = group[name];
+  const offsets = relativeToFirst(group.offsets);
+  const meta = metaOf(group, offsets !== null);
+  const { probability, expectedSaving, actions, reasonPoints } = group;
+  const arrays: Record<string, ColumnArray> = { probability, expectedSaving, actions, reasonPoints };
+  arrays['offsets'] = offsets ?? group.offsets;
+  if (meta.firstRowNumber === undefined) arrays['rowNumbers'] = group.rowNumbers;
+  if (meta.monthlyFeature === undefined) arrays['monthlyValue'] = group.monthlyValue;
+  arrays['lengths'] = narrowed(asSigned(group.lengths), 0);
+  arrays['reasonFeatures'] = fewFeatures(group) ? new Uint8Array(group.reasonFeatures) : group.reasonFeatures;
+  if (group.noted.includes(1)) arrays['noted'] = group.noted;
   addText(arrays, 'identifiers', group.identifiers);
   group.inputs.forEach((input, feature) => {
     addInput(arrays, input, feature);
   });
-  return encodeChunk({ kind: 'group', rowCount: group.rowCount }, arrays, spare);
+  return encodeChunk(meta, arrays, spare);
+}
+
+function metaOf(
+  { rowCount, rowNumbers, offsets, monthlyValue, inputs }: ScoreGroup,
+  isRelative: boolean,
+): GroupMeta {
+  const monthlyFeature = inputs.findIndex(
+    (input) => input.kind === 'number' && isSame(input.values, monthlyValue),
+  );
+  return {
+    ...{ kind: 'group', rowCount },
+    ...(rowCount > 0 && isConsecutive(rowNumbers) && { firstRowNumber: rowNumbers[0]! }),
+    ...(isRelative && { firstOffset: offsets[0]! }),
+    ...(monthlyFeature >= 0 && { monthlyFeature }),
+  };
+}
+
+/** Their places fit in a byte, where 255 is `noReason`. */
+function fewFeatures({ inputs }: ScoreGroup): boolean {
+  return inputs.length < 0xff;
+}
+
+/** No record has 2³¹ bytes. */
+function asSigned({ buffer, byteOffset, length }: Uint32Array): Int32Array {
+  return new Int32Array(buffer, byteOffset, length);
 }
 
 function checkLengths(group: ScoreGroup): void {
@@ -69,25 +119,12 @@ function addText(arrays: Record<string, ColumnArray>, name: string, { bytes, end
 
 function addInput(arrays: Record<string, ColumnArray>, input: InputColumn, feature: number): void {
   if (input.kind === 'number') {
-    arrays[inputArray(feature)] = input.values;
+    const hundredths = hundredthsOf(input.values);
+    arrays[inputArray(feature)] = hundredths === null ? input.values : narrowed(hundredths, 1);
     return;
   }
-  arrays[inputArray(feature)] = narrowCodes(input.codes);
+  arrays[inputArray(feature)] = narrowed(input.codes, 1);
   if (input.others.length > 0) addText(arrays, othersArray(feature), textColumn(input.others));
-}
-
-/** The codes, each raised by one so that MISSING is 0, in the fewest bytes that hold them. */
-function narrowCodes(codes: Int32Array): Uint8Array | Uint16Array | Uint32Array {
-  let highest = 0;
-  for (const code of codes) if (code >= highest) highest = code + 1;
-  const narrow =
-    highest < 2 ** 8
-      ? new Uint8Array(codes.length)
-      : highest < 2 ** 16
-        ? new Uint16Array(codes.length)
-        : new Uint32Array(codes.length);
-  for (let i = 0; i < codes.length; i++) narrow[i] = codes[i]! + 1;
-  return narrow;
 }
 
 export function textColumn(texts: readonly string[]): TextColumn {

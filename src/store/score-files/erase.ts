@@ -84,15 +84,17 @@ function eraseCells(
   rows: readonly number[],
 ): void {
   for (const row of rows) {
-    for (const name of ['monthlyValue', 'expectedSaving']) arrays.get(name)![row] = NaN;
-    for (const name of ['actions', 'noted']) arrays.get(name)![row] = 0;
+    // A column that is not stored says nothing, or what another one says.
+    for (const name of ['monthlyValue', 'expectedSaving']) arrays.get(name)?.fill(NaN, row, row + 1);
+    for (const name of ['actions', 'noted']) arrays.get(name)?.fill(0, row, row + 1);
     const [from, until] = [row * reasonsPerRow, (row + 1) * reasonsPerRow];
+    // In a byte it is 255.
     arrays.get('reasonFeatures')!.fill(noReason, from, until);
     arrays.get('reasonPoints')!.fill(0, from, until);
     emptyText(textOf(arrays, 'identifiers'), row);
     for (const feature of features.keys()) {
       const input = arrays.get(inputArray(feature))!;
-      // Codes are stored raised by one: 0 is 'not known'.
+      // Codes and hundredths are stored raised by one: 0 is 'not known'.
       input[row] = input instanceof Float64Array ? NaN : 0;
     }
   }

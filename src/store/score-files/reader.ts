@@ -1,11 +1,10 @@
 /** Reads a score file: only the columns asked for, group by group. */
 import { openChunkFile } from './chunks.ts';
-import type { ArrayOf, Chunk, ChunkFile, ColumnArray, Part } from './chunks.ts';
-import { giveBack, takeMemory } from './column-memory.ts';
-import { inputArray, othersArray, plainColumns, scoreFormat, textArrays, textAt } from './encoding.ts';
-import type { PlainColumn } from './encoding.ts';
-import { reasonsPerRow } from './group.ts';
+import type { ArrayOf, Chunk, ChunkFile, Part } from './chunks.ts';
+import { scoreFormat } from './encoding.ts';
+import type { PlainColumn, plainColumns } from './encoding.ts';
 import type { InputColumn, ScoreFileHeader, TextColumn } from './group.ts';
+import { readColumn, readInput, readText } from './stored.ts';
 
 export const scoreFileRemedy = 'Delete this file under Score and score it again.';
 
@@ -48,12 +47,11 @@ function createScoreFile(file: ChunkFile): ScoreFile {
     groups,
     rowCount: last ? last.firstRow + last.rowCount : 0,
     column: (group, name, part = all(groups[group]!)) =>
-      file.readPart(chunks[group]!, name, plainColumns[name], entriesOf(name, part)),
-    identifiers: (group, part = all(groups[group]!)) => readText(file, chunks[group]!, 'identifiers', part),
+      readColumn({ file, chunk: chunks[group]!, part }, name),
+    identifiers: (group, part = all(groups[group]!)) =>
+      readText({ file, chunk: chunks[group]!, part }, 'identifiers'),
     input: (group, feature, part = all(groups[group]!)) =>
-      file.typeOf(chunks[group]!, inputArray(feature)) === 'f64'
-        ? { kind: 'number', values: file.readPart(chunks[group]!, inputArray(feature), 'f64', part) }
-        : readLevels(file, chunks[group]!, feature, part),
+      readInput({ file, chunk: chunks[group]!, part }, feature, header.features[feature]!),
     close: () => {
       file.close();
     },
@@ -82,46 +80,4 @@ function placesOf(file: ChunkFile, chunks: readonly Chunk[]): GroupPlace[] {
 
 function all({ rowCount }: GroupPlace): Part {
   return { from: 0, until: rowCount };
-}
-
-function entriesOf(name: PlainColumn, { from, until }: Part): Part {
-  const perRow = name === 'reasonFeatures' || name === 'reasonPoints' ? reasonsPerRow : 1;
-  return { from: from * perRow, until: until * perRow };
-}
-
-function readText(file: ChunkFile, chunk: Chunk, name: string, { from, until }: Part): TextColumn {
-  const names = textArrays(name);
-  const start = from === 0 ? 0 : endOf(file, chunk, names.ends, from - 1);
-  const ends = file.readPart(chunk, names.ends, 'u32', { from, until });
-  const bytes = file.readPart(chunk, names.bytes, 'u8', { from: start, until: ends.at(-1) ?? start });
-  if (start > 0) for (let i = 0; i < ends.length; i++) ends[i]! -= start;
-  return { bytes, ends };
-}
-
-function endOf(file: ChunkFile, chunk: Chunk, name: string, row: number): number {
-  const ends = file.readPart(chunk, name, 'u32', { from: row, until: row + 1 });
-  const [end] = ends;
-  giveBack(ends);
-  return end!;
-}
-
-function readLevels(file: ChunkFile, chunk: Chunk, feature: number, part: Part): InputColumn {
-  const stored = readNarrow(file, chunk, inputArray(feature), part);
-  const codes = new Int32Array(takeMemory(4 * stored.length), 0, stored.length);
-  for (let i = 0; i < stored.length; i++) codes[i] = stored[i]! - 1;
-  giveBack(stored);
-  const names = textArrays(othersArray(feature));
-  if (!chunk.arrays.has(names.bytes)) return { kind: 'level', codes, others: [] };
-  const texts = readText(file, chunk, othersArray(feature), {
-    from: 0,
-    until: file.lengthOf(chunk, names.ends),
-  });
-  return { kind: 'level', codes, others: Array.from(texts.ends, (_, i) => textAt(texts, i)) };
-}
-
-function readNarrow(file: ChunkFile, chunk: Chunk, name: string, part: Part): ColumnArray {
-  const type = file.typeOf(chunk, name);
-  if (type !== 'u8' && type !== 'u16' && type !== 'u32')
-    throw file.damaged(`column '${name}' has another type`);
-  return file.readPart(chunk, name, type, part);
 }

@@ -118,8 +118,8 @@ describe('a score file', () => {
     expect(() => openScoreFile(path, other)).toThrow(
       'The stored file upload.scores is damaged (it is no score file). Delete this file under Score and score it again.',
     );
-    const later = write(encodeChunk({ kind: 'scores', format: 2, features: [], actions: [] }, {}));
-    expect(() => openScoreFile(path, later)).toThrow('its format 2 is not known');
+    const later = write(encodeChunk({ kind: 'scores', format: 3, features: [], actions: [] }, {}));
+    expect(() => openScoreFile(path, later)).toThrow('its format 3 is not known');
     const mixed = write(encodeHeader(header), encodeHeader(header));
     expect(() => openScoreFile(path, mixed)).toThrow('it holds what is no group of scores');
   });

@@ -27,7 +27,8 @@ const splitter = 134_217_729;
 export function writeFraction(value: number, decimal: number, bytes: Uint8Array, at: number): number {
   if (!(value >= smallest && value < 1)) return -1;
   const digits = value >= 1 / 16 ? 17 : value >= 1 / 128 ? 18 : 19;
-  const scale = 10 ** (digits - lowDigits);
+  // 10^(digits − lowDigits): as a power it would take longer than all the digits.
+  const scale = value >= 1 / 16 ? 1e8 : value >= 1 / 128 ? 1e9 : 1e10;
 
   // value × scale = product + error, exactly.
   const product = value * scale;
