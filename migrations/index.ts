@@ -11,6 +11,7 @@ import * as modelsOfPredictions from './2026-11-22-models-of-predictions.ts';
 import * as exampleRules from './2026-11-23-example-rules.ts';
 import * as scoreFiles from './2026-11-24-score-files.ts';
 import * as earlierScores from './2026-11-24-earlier-scores.ts';
+import * as damagedScores from './2026-11-24-damaged-scores.ts';
 
 interface Migration {
   readonly name: string;
@@ -34,6 +35,7 @@ const all: readonly Migration[] = [
   { name: '2026-11-23-example-rules', up: exampleRules.up, down: exampleRules.down },
   { name: '2026-11-24-score-files', up: scoreFiles.up, down: scoreFiles.down },
   { name: '2026-11-24-earlier-scores', up: earlierScores.up, down: earlierScores.down },
+  { name: '2026-11-24-damaged-scores', up: damagedScores.up, down: damagedScores.down },
 ];
 
 export const migrations: Knex.MigrationSource<Migration> = {

@@ -13,9 +13,11 @@ import { useContext } from './http/render.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { sessions } from './http/session.ts';
 import { createRoutes } from './routes/index.ts';
+import { runDespiteDamage } from './tasks/despite-damage.ts';
 
 /** `logger` writes the request log; without one there is none. */
-export function createApp(context: Context, logger?: PinoLogger): Express {
+export function createApp(started: Context, logger?: PinoLogger): Express {
+  const context = { ...started, tasks: runDespiteDamage(started) };
   const app = express();
   useContext(app, context);
   // Express takes no NODE_ENV for development; Holdfast takes it for production.

@@ -84,6 +84,34 @@ export class DamagedRecord extends AppError {
   }
 }
 
+/** Whose scores cannot be read. */
+export interface DamagedUpload {
+  readonly batchId: number;
+  /** As it was uploaded. */
+  readonly name: string;
+  /** ISO 8601. */
+  readonly uploadedAt: string;
+  /** How long its score file should be, which says that it is the one that was looked for. */
+  readonly scoreBytes: number;
+}
+
+/** The score file of a batch is missing, cut short or changed. Everything else works, so this is no fault of the program. */
+export class DamagedScores extends AppError {
+  readonly upload: DamagedUpload;
+  readonly problem: string;
+
+  constructor(upload: DamagedUpload, problem: string) {
+    const date = upload.uploadedAt.slice(0, 10);
+    super(
+      409,
+      'scores-damaged',
+      `The scores of ${upload.name}, uploaded on ${date}, cannot be read, because their file is damaged (${problem}). Open that file under Score, and score it again or delete it.`,
+    );
+    this.upload = upload;
+    this.problem = problem;
+  }
+}
+
 /**
  * What a log may say about an error: its name, its code and where it happened. The message of a database
  * error is left out, whatever wrote it, because it can hold what somebody typed.

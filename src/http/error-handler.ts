@@ -3,6 +3,7 @@ import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Context } from '../context.ts';
 import {
   AppError,
+  DamagedScores,
   errorFields,
   isDiskFull,
   NotFound,
@@ -54,9 +55,15 @@ async function send(req: Request, res: Response, answer: AppError): Promise<void
   }
   const title = titleOf(answer);
   const requestId = answer.status >= 500 ? requestIdOf(req) : null;
-  const data = { title, status: answer.status, message: answer.message, requestId };
+  const data = { title, status: answer.status, message: answer.message, requestId, link: linkOf(answer) };
   if (typeof req.session === 'undefined') sendPlainly(res, answer);
   else await render(res, 'error', data, answer.status);
+}
+
+/** Where the remedy is. */
+function linkOf(answer: AppError): { readonly href: string; readonly text: string } | null {
+  if (!(answer instanceof DamagedScores)) return null;
+  return { href: `/batches/${answer.upload.batchId}`, text: `Open ${answer.upload.name}` };
 }
 
 /** Without a template, a session or the database. */

@@ -2,11 +2,13 @@
 import type { Figure } from '../domain/analytics/analytics.ts';
 import type { BatchSummary } from '../store/batches.ts';
 import type { ModelRecord } from '../store/models.ts';
+import type { UnreadableScores } from '../store/score-files/damage.ts';
 import type { Totals } from '../store/score-files/totals.ts';
 import type { Settings } from '../store/settings.ts';
 import { presentHistogram } from './chart-histogram.ts';
 import { presentLevelCharts } from './chart-levels.ts';
 import { presentPopulation } from './population.ts';
+import { presentUnreadable } from './unreadable-scores.ts';
 import { presentBatchFilter, presentRiskFilter, scoresShown } from './prediction-filters.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
@@ -23,6 +25,8 @@ export interface AnalyticsData {
   /** Whose columns are shown: that of the file, or of the customers on the home page. */
   readonly model: ModelRecord | undefined;
   readonly leftOut: readonly string[];
+  /** Files whose customers are not in it. */
+  readonly unreadable: readonly UnreadableScores[];
   readonly settings: Settings;
 }
 
@@ -39,6 +43,7 @@ export function presentAnalytics(h: ViewHelpers, data: AnalyticsData) {
     summary: summaryOf(h, data),
     filters: [presentBatchFilter(h, data.batches, query.batch), presentRiskFilter(h, query.risk)],
     notices: presentPopulation({ leftOut: data.leftOut, hasFilter: true }),
+    unreadable: presentUnreadable(h, data.unreadable),
     again: `/analytics${h.query(query)}`,
     histogram:
       data.histogram &&

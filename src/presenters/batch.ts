@@ -3,6 +3,7 @@ import type { FirstLineQuestion } from '../domain/csv/first-line.ts';
 import type { FieldError } from '../errors.ts';
 import type { BatchRecord, BatchState, BatchSummary } from '../store/batches.ts';
 import type { ModelRecord } from '../store/models.ts';
+import { presentDamage } from './unreadable-scores.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
 const stateText: Record<BatchState, string> = {
@@ -67,6 +68,7 @@ export interface ProgressInput {
   readonly total: number;
   /** Why the job does not start yet. */
   readonly waitsFor: string | null;
+  readonly canBeScoredAgain: boolean;
 }
 
 const workText: Partial<Record<BatchState, string>> = {
@@ -75,7 +77,8 @@ const workText: Partial<Record<BatchState, string>> = {
   removing: 'Deleting',
 };
 
-export function presentProgress(h: ViewHelpers, { batch, isRunning, done, total, waitsFor }: ProgressInput) {
+export function presentProgress(h: ViewHelpers, input: ProgressInput) {
+  const { batch, isRunning, done, total, waitsFor, canBeScoredAgain } = input;
   const { state, originalName: name } = batch;
   const title = isRunning ? `${workText[state] ?? ''} ${name}` : name;
   return {
@@ -91,6 +94,7 @@ export function presentProgress(h: ViewHelpers, { batch, isRunning, done, total,
         }
       : null,
     outcome: outcomeOf(h, batch),
+    damage: presentDamage(batch, canBeScoredAgain),
     isPartlyRemoved: state === 'partly-removed',
     resume: batch.scoredCount > 0 ? 'Continue scoring' : 'Try again',
     hasRejectedRows: state === 'failed' && batch.rejectedCount > 0,
@@ -119,9 +123,11 @@ export interface ResultsInput {
   /** Batches of rows of this one that were fixed. */
   readonly corrections: readonly BatchRecord[];
   readonly hasUnrecognisedValues: boolean;
+  readonly canBeScoredAgain: boolean;
 }
 
-export function presentResults(h: ViewHelpers, { batch, corrections, hasUnrecognisedValues }: ResultsInput) {
+export function presentResults(h: ViewHelpers, input: ResultsInput) {
+  const { batch, corrections, hasUnrecognisedValues, canBeScoredAgain } = input;
   const { highCount, scoredCount, rejectedCount } = batch;
   const customers = h.plural(scoredCount, 'customer');
   return {
@@ -129,6 +135,7 @@ export function presentResults(h: ViewHelpers, { batch, corrections, hasUnrecogn
     customersHref: `/customers?batch=${batch.id}`,
     verdict: `${h.count(highCount)} of ${customers} ${highCount === 1 ? 'is' : 'are'} at high risk`,
     details: resultDetails(h, batch),
+    damage: presentDamage(batch, canBeScoredAgain),
     earlier: batch.correctsBatchId === null ? null : `/batches/${batch.correctsBatchId}`,
     scoredRows: h.plural(scoredCount, 'fixed row'),
     corrections: presentCorrections(h, corrections),

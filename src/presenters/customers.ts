@@ -2,9 +2,11 @@
 import { featureWords } from '../domain/scoring/feature-words.ts';
 import type { BatchSummary } from '../store/batches.ts';
 import type { ModelRecord } from '../store/models.ts';
+import type { UnreadableScores } from '../store/score-files/damage.ts';
 import type { SortKey } from '../store/score-files/sort.ts';
 import type { ListedPrediction } from '../store/score-files/rows.ts';
 import { presentPopulation } from './population.ts';
+import { presentUnreadable } from './unreadable-scores.ts';
 import { presentBatchFilter, presentRiskFilter, scoresShown } from './prediction-filters.ts';
 import type { SelectField } from './prediction-filters.ts';
 import { presentPredictionRows } from './prediction-rows.ts';
@@ -43,6 +45,8 @@ export interface CustomersData {
   readonly isEmpty: boolean;
   /** Models whose customers are not in the list, because they have other columns. */
   readonly leftOut: readonly string[];
+  /** Files whose customers are not in it. */
+  readonly unreadable: readonly UnreadableScores[];
 }
 
 export function presentCustomers(h: ViewHelpers, data: CustomersData) {
@@ -62,6 +66,7 @@ export function presentCustomers(h: ViewHelpers, data: CustomersData) {
     filters: presentFilters(h, data),
     hidden: hiddenFields(query),
     notices: presentPopulation({ leftOut: data.leftOut, hasFilter: true }),
+    unreadable: presentUnreadable(h, data.unreadable),
     chips: presentChips(h, data),
     heads: presentSortHeads(h, query),
   };

@@ -3,6 +3,7 @@ import type { Figure } from '../domain/analytics/analytics.ts';
 import type { UnusableModel } from '../domain/models/registry.ts';
 import type { BatchSummary } from '../store/batches.ts';
 import type { ModelRecord } from '../store/models.ts';
+import type { UnreadableScores } from '../store/score-files/damage.ts';
 import type { Totals } from '../store/score-files/totals.ts';
 import type { Settings } from '../store/settings.ts';
 import { presentBatches } from './batch.ts';
@@ -11,6 +12,7 @@ import type { BarChart } from './chart.ts';
 import { presentHistogram } from './chart-histogram.ts';
 import { presentLevelCharts } from './chart-levels.ts';
 import { presentPopulation } from './population.ts';
+import { presentUnreadable } from './unreadable-scores.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
 export interface HomeData {
@@ -27,6 +29,7 @@ export interface HomeData {
   readonly model: ModelRecord | undefined;
   readonly active: ModelRecord | undefined;
   readonly unusableModels: readonly UnusableModel[];
+  readonly unreadable: readonly UnreadableScores[];
   readonly settings: Settings;
 }
 
@@ -40,6 +43,7 @@ export function presentHome(h: ViewHelpers, data: HomeData) {
     hasSample: data.hasSample,
     batches: data.batches && presentBatches(h, data.batches),
     unusableModels: data.unusableModels,
+    unreadable: presentUnreadable(h, data.unreadable),
     summary: summaryOf(h, data),
     notices: presentPopulation({ ...data, hasFilter: false }),
     cards: totals && presentCards(h, totals, settings),

@@ -15,6 +15,7 @@ import { findBatch, listBatches } from '../store/batches.ts';
 import { findModel } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
 import { noFilter } from '../store/prediction-filters.ts';
+import { listUnreadableMatches } from '../store/score-files/scan.ts';
 import { getSettings } from '../store/settings.ts';
 import type { FigureReader } from './figure-reader.ts';
 import { histogramBins } from './home.ts';
@@ -58,6 +59,7 @@ export function createAnalyticsHandlers({ db, log, tasks }: Context, readFigures
       batches: (await listBatches(db, 50)).filter((batch) => batch.scoredCount > 0),
       model,
       leftOut: batchId === null ? population.leftOut : [],
+      unreadable: await listUnreadableMatches(db, filter),
       settings: await getSettings(db),
     };
   };

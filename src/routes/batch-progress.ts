@@ -5,6 +5,7 @@ import { cancelBatch, findRunningJob, resumeBatch, scoreBatchLater } from '../do
 import { reportOf } from '../domain/batches/findings.ts';
 import { canBeReread } from '../domain/batches/rereading.ts';
 import { findRemovalJob } from '../domain/batches/removal.ts';
+import { canBeScoredAgain, scoreAgainLater } from '../domain/batches/scoring-again.ts';
 import { lackOfSpace } from '../domain/jobs/disk-space.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
@@ -37,6 +38,7 @@ export function createBatchProgressHandlers({ db, config }: Context) {
       isRunning,
       done: batch.state === 'scoring' ? scored : (job?.done ?? 0),
       total: isRemoving ? (job?.total ?? 0) || batch.scoredCount : batch.rowCount,
+      canBeScoredAgain: canBeScoredAgain(config.uploadsDir, batch),
       waitsFor: isRunning ? (job?.waitsFor ?? (await lackOfSpace(config))) : null,
     };
   };
@@ -72,6 +74,12 @@ export function createBatchProgressHandlers({ db, config }: Context) {
       const { id, state } = await getBatch(db, idParam(req));
       const isStopped = state === 'cancelled' || state === 'failed';
       await (isStopped ? resumeBatch : scoreBatchLater)(db, currentUser(req), id);
+      res.redirect(303, `/batches/${id}/progress`);
+    },
+
+    scoreAgain: async (req: Request, res: Response) => {
+      const id = idParam(req);
+      await scoreAgainLater({ db, uploadsDir: config.uploadsDir, user: currentUser(req) }, id);
       res.redirect(303, `/batches/${id}/progress`);
     },
 

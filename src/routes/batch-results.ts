@@ -1,6 +1,7 @@
 /** The step Results: the scores of a batch. */
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
+import { canBeScoredAgain } from '../domain/batches/scoring-again.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam } from '../http/validate.ts';
@@ -22,23 +23,26 @@ declare module '../http/render.ts' {
 
 const shownCustomers = 20;
 
-export function createBatchResultHandlers({ db, tasks }: Context) {
+export function createBatchResultHandlers({ db, config, tasks }: Context) {
   return {
     show: async (req: Request, res: Response) => {
-      const batch = await getBatch(db, idParam(req));
-      if (batch.state !== 'done') {
-        res.redirect(303, stepOf(batch));
+      const { id, state } = await getBatch(db, idParam(req));
+      if (state !== 'done') {
+        res.redirect(303, stepOf({ id, state }));
         return;
       }
-      const filter = { ...noFilter, batch: batch.id };
+      const filter = { ...noFilter, batch: id };
       const sort = { key: 'probability', descending: true } as const;
       const predictions = await tasks.run('listPredictions', {
         filter,
         sort,
         limit: shownCustomers,
       });
+      // Reading them may have shown that they cannot be read.
+      const batch = await getBatch(db, id);
       const results = {
         batch,
+        canBeScoredAgain: canBeScoredAgain(config.uploadsDir, batch),
         corrections: await listCorrectionsOf(db, batch.id),
         hasUnrecognisedValues: hasUnrecognisedValues(batch.report),
       };

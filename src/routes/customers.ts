@@ -2,13 +2,14 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
+import type { Db } from '../db.ts';
 import { foldName } from '../domain/csv/column-names.ts';
 import { isSameValue } from '../domain/scoring/cell-values.ts';
 import type { CustomerRecord, CustomerScore } from '../domain/scoring/customer-record.ts';
 import { currentPopulation, withinPopulation } from '../domain/analytics/population.ts';
 import { customersCsvHeader } from '../domain/scoring/customers-csv.ts';
 import { riskLevels } from '../domain/risk/levels.ts';
-import { Unavailable } from '../errors.ts';
+import { DamagedScores, Unavailable } from '../errors.ts';
 import { flash } from '../http/flash.ts';
 import { sendCsvParts } from '../http/csv.ts';
 import { render } from '../http/render.ts';
@@ -23,12 +24,12 @@ import type { CustomersData } from '../presenters/customers.ts';
 import { findByEarlierId } from '../store/earlier-scores.ts';
 import { listBatches } from '../store/batches.ts';
 import { findModel, listArchivedModels, listModels } from '../store/models.ts';
+import { listUnreadableMatches } from '../store/score-files/scan.ts';
 import { sortKeys } from '../store/score-files/sort.ts';
 import type { PredictionSort } from '../store/score-files/sort.ts';
 import { hasPredictions } from '../store/score-files/usage.ts';
 import type { PredictionFilter } from '../store/prediction-filters.ts';
 import { getSettings } from '../store/settings.ts';
-import type { Tasks } from '../tasks/tasks.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -81,6 +82,7 @@ export function createCustomerHandlers({ db, tasks }: Context) {
     const models = await listModels(db);
     return {
       predictions,
+      unreadable: await listUnreadableMatches(db, filter),
       total,
       page,
       pages,
@@ -140,8 +142,12 @@ export function createCustomerHandlers({ db, tasks }: Context) {
         .join('_');
       const filter = withinPopulation(toFilter(query), await currentPopulation(db));
       const sort = { key: query.sort, descending: query.order === 'desc' };
-      const first = await tasks.run('firstPredictionIds', { filter, sort, limit: firstRows });
-      await sendCsvParts(res, `${name}.csv`, csvParts(tasks, { filter, sort }, first));
+      const list = { filter, sort };
+      const ids = await tasks.run('firstPredictionIds', { ...list, limit: firstRows });
+      // Before the answer begins, so that a damaged file can still be said.
+      const lines = await tasks.run('customersCsv', { ids });
+      await requireAll(db, filter);
+      await sendCsvParts(res, `${name}.csv`, csvParts({ db, tasks }, list, { ids, lines }));
     },
 
     /** `?compared=ID`: the score that a what-if began with. */
@@ -199,19 +205,26 @@ function toFilter(query: ListQuery): PredictionFilter {
   };
 }
 
+/** A CSV file cannot say that customers are missing in it. @throws DamagedScores */
+async function requireAll(db: Db, filter: PredictionFilter): Promise<void> {
+  const [unreadable] = await listUnreadableMatches(db, filter);
+  if (unreadable) throw new DamagedScores(unreadable, unreadable.problem);
+}
+
 /**
  * Parts are made one by one, each once the previous one was sent: memory use does not grow with the list. The first rows
  * are sent before the rest is brought into order.
  */
 async function* csvParts(
-  tasks: Tasks,
+  { db, tasks }: Pick<Context, 'db' | 'tasks'>,
   list: { readonly filter: PredictionFilter; readonly sort: PredictionSort },
-  first: Float64Array,
+  first: { readonly ids: Float64Array; readonly lines: string | Uint8Array },
 ): AsyncGenerator<string | Uint8Array> {
   yield customersCsvHeader;
-  yield await tasks.run('customersCsv', { ids: first });
-  if (first.length < firstRows) return;
-  const ids = without(await tasks.run('listPredictionIds', list), first);
+  yield first.lines;
+  if (first.ids.length < firstRows) return;
+  const ids = without(await tasks.run('listPredictionIds', list), first.ids);
+  await requireAll(db, list.filter);
   for (let from = 0; from < ids.length; from += rowsPerPart)
     yield await tasks.run('customersCsv', { ids: ids.slice(from, from + rowsPerPart) });
 }

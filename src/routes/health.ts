@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
 import { listUnusableModels } from '../domain/models/registry.ts';
 import { isReachable } from '../store/health.ts';
+import { listUnreadableScores } from '../store/score-files/damage.ts';
 
 export function createHealthHandlers({ db, config, log }: Context) {
   return {
@@ -14,13 +15,20 @@ export function createHealthHandlers({ db, config, log }: Context) {
       const models = isUp ? await listUnusableModels(db, config.modelsDir) : [];
       for (const { label, problem } of models)
         log.error({ model: label, problem }, 'The file of a model cannot be used');
+      const scores = isUp ? await listUnreadableScores({ db, folder: config.uploadsDir }) : [];
+      for (const { batchId: batch, problem } of scores)
+        log.error({ batch, problem }, 'The scores of a file cannot be read');
+      // The request may be anonymous: the log and the home page name the model and the file.
+      const problem = [
+        ...(models.length > 0 ? ['model file missing or damaged'] : []),
+        ...(scores.length > 0 ? ['score file missing or damaged'] : []),
+      ].join(', ');
       // Not 503: everything else works, and an administrator has to get in to restore it or activate another model.
-      const status = isUp ? (models.length === 0 ? 'ready' : 'degraded') : 'database not reachable';
+      const status = isUp ? (problem === '' ? 'ready' : 'degraded') : 'database not reachable';
       res
         .set('Cache-Control', 'no-store')
         .status(isUp ? 200 : 503)
-        // The request may be anonymous: the log and the home page name the model.
-        .json({ status, ...(models.length > 0 && { problem: 'model file missing or damaged' }) });
+        .json({ status, ...(problem !== '' && { problem }) });
     },
   };
 }

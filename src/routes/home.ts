@@ -12,6 +12,7 @@ import type { HomeData } from '../presenters/home.ts';
 import { listBatches } from '../store/batches.ts';
 import { findActiveModel } from '../store/models.ts';
 import { noFilter } from '../store/prediction-filters.ts';
+import { listUnreadableScores } from '../store/score-files/damage.ts';
 import { countSamplePredictions, hasPredictions } from '../store/score-files/usage.ts';
 import type { Totals } from '../store/score-files/totals.ts';
 import { getSettings } from '../store/settings.ts';
@@ -53,6 +54,7 @@ export function createHomeHandlers({ db, config, log, tasks }: Context, readFigu
       batches: await orNull('batches', () => listBatches(db, 5)),
       model,
       unusableModels: await listUnusableModels(db, config.modelsDir),
+      unreadable: await listUnreadableScores({ db, folder: config.uploadsDir }),
       active: await findActiveModel(db),
       settings: await getSettings(db),
     };

@@ -102,6 +102,7 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
   const progress = createBatchProgressHandlers(context);
   map.get('/batches/:id/check', 'batch:create', progress.showCheck);
   map.post('/batches/:id/scoring', 'batch:create', progress.score);
+  map.post('/batches/:id/rescoring', 'batch:create', progress.scoreAgain);
   map.get('/batches/:id/progress', 'prediction:view', progress.showProgress);
   map.post('/batches/:id/cancellation', 'batch:create', progress.cancel);
   map.get('/batches/:id/results', 'prediction:view', createBatchResultHandlers(context).show);

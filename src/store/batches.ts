@@ -61,6 +61,8 @@ export interface BatchSummary extends BatchCounts {
   readonly latestCount: number;
   /** When its rows became latest; null: not yet. */
   readonly scoresAt: string | null;
+  /** Why its score file cannot be read; null: nothing is known to be wrong. */
+  readonly scoresProblem: string | null;
 }
 
 export interface BatchRecord extends BatchSummary, BatchDocuments {}
@@ -160,16 +162,17 @@ export async function listAllBatchIds(db: Db): Promise<number[]> {
   return db('batches').orderBy('id').pluck('id');
 }
 
-/** Of batches that have scores, the oldest first. */
+/** Of batches that have scores which can be read, as far as is known; the oldest first. */
 export async function listScoredBatchIds(db: Db): Promise<number[]> {
-  return db('batches').where('score_rows', '>', 0).orderBy('id').pluck('id');
+  return db('batches').where('score_rows', '>', 0).whereNull('scores_problem').orderBy('id').pluck('id');
 }
 
 /** Nothing of its score file counts any more. */
 export async function deleteScoresOf(trx: Db, id: number): Promise<void> {
   await trx('latest_rows').where({ batch_id: id }).delete();
   const counts = { scoredCount: 0, notedCount: 0, lowCount: 0, mediumCount: 0, highCount: 0 };
-  await updateBatch(trx, id, { ...counts, scoreRows: 0, scoreBytes: 0, latestCount: 0, scoresAt: null });
+  const files = { scoreRows: 0, scoreBytes: 0, latestCount: 0, scoresAt: null, scoresProblem: null };
+  await updateBatch(trx, id, { ...counts, ...files });
 }
 
 /** Batches of its fixed rows stay, on their own. */
@@ -219,6 +222,7 @@ const columnOf: Readonly<Record<string, string>> = {
   scoreBytes: 'score_bytes',
   latestCount: 'latest_count',
   scoresAt: 'scores_at',
+  scoresProblem: 'scores_problem',
 };
 const documents = new Set(['format', 'header', 'mapping', 'report', 'rules', 'checkpoint']);
 
@@ -280,5 +284,6 @@ function toSummary(row: BatchRow): BatchSummary {
     scoreBytes: Number(row['score_bytes']),
     latestCount: Number(row['latest_count']),
     scoresAt: maybe('scores_at'),
+    scoresProblem: maybe('scores_problem'),
   };
 }

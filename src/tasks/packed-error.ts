@@ -1,6 +1,6 @@
 /** Passes errors between threads: a thrown error arrives as the same kind of error. */
 import * as errors from '../errors.ts';
-import type { FieldError } from '../errors.ts';
+import type { DamagedUpload, FieldError } from '../errors.ts';
 
 export interface PackedError {
   readonly name: string;
@@ -11,6 +11,8 @@ export interface PackedError {
   readonly code: string | undefined;
   readonly errors: readonly FieldError[] | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly upload: DamagedUpload | undefined;
+  readonly problem: string | undefined;
 }
 
 export function packError(error: unknown): PackedError {
@@ -20,9 +22,11 @@ export function packError(error: unknown): PackedError {
     code,
     errors: fields,
     retryAfterSeconds,
-  } = error as Partial<errors.Unprocessable & errors.TryLater>;
+    upload,
+    problem,
+  } = error as Partial<errors.Unprocessable & errors.TryLater & errors.DamagedScores>;
   const status = error instanceof errors.AppError ? error.status : null;
-  return { name, message, stack, status, code, errors: fields, retryAfterSeconds };
+  return { name, message, stack, status, code, errors: fields, retryAfterSeconds, upload, problem };
 }
 
 export function unpackError(packed: PackedError): Error {
@@ -30,12 +34,13 @@ export function unpackError(packed: PackedError): Error {
   if (status === null) return Object.assign(new Error(message), { name, stack, code });
   const error = new errors.AppError(status, code ?? 'fault', message);
   Object.setPrototypeOf(error, prototypeOf(name));
-  const { errors: fields, retryAfterSeconds } = packed;
+  const { errors: fields, retryAfterSeconds, upload, problem } = packed;
   return Object.assign(error, {
     name,
     ...(stack !== undefined && { stack }),
     ...(fields && { errors: fields }),
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    ...(upload && { upload, problem }),
   });
 }
 

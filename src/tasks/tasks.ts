@@ -23,6 +23,7 @@ import { getModel } from '../store/models.ts';
 import type { PopulationFilter, PredictionFilter } from '../store/prediction-filters.ts';
 import type { PredictionSort } from '../store/score-files/sort.ts';
 import type { RiskThresholds } from '../store/risk-levels.ts';
+import { listRepairedScores } from '../store/score-files/damage.ts';
 import { listHistory } from '../store/score-files/history.ts';
 import { listPredictionIds, listPredictions, pageOfPredictions } from '../store/score-files/lists.ts';
 import type { ScoreStore } from '../store/score-files/store.ts';
@@ -115,6 +116,8 @@ export const tasks = {
   listHistory: page((env, { customerId, limit }: { customerId: string; limit: number }) =>
     listHistory(storeOf(env), customerId, limit),
   ),
+  /** Noted batches whose scores can be read again. */
+  listRepairedScores: long((env) => listRepairedScores(storeOf(env))),
   /** Reads an uploaded table, and replaces it by its CSV form. */
   takeInTable: long(
     (

@@ -6,6 +6,7 @@ const {
   AppError,
   Conflict,
   DamagedRecord,
+  DamagedScores,
   Forbidden,
   NotFound,
   TooManyRequests,
@@ -19,6 +20,10 @@ describe('errors between threads', () => {
   const samples = [
     new AppError(415, 'unsupported', 'No such kind.'),
     new DamagedRecord('batch 12', 'it has no report of a check'),
+    new DamagedScores(
+      { batchId: 12, name: 'customers.csv', uploadedAt: '2026-11-24T09:00:00.000Z', scoreBytes: 900 },
+      'it is missing',
+    ),
     new NotFound('model'),
     new Forbidden(),
     new Conflict('Not now.', 'taken'),

@@ -156,7 +156,7 @@ async function enqueueCheck(trx: Db, userId: number, batch: BatchRecord): Promis
   });
 }
 
-async function enqueueScoring(trx: Db, userId: number | null, batch: BatchRecord): Promise<void> {
+export async function enqueueScoring(trx: Db, userId: number | null, batch: BatchRecord): Promise<void> {
   await enqueueJob(trx, {
     kind: 'score-batch',
     payload: { batchId: batch.id },

@@ -35,6 +35,11 @@ export async function linkFile(from: string, to: string): Promise<void> {
   }
 }
 
+export async function removeChallengerFiles(uploadsDir: string, file: string): Promise<void> {
+  for (const name of await readdir(uploadsDir))
+    if (name.startsWith(`${file}.challenger-`)) await rm(join(uploadsDir, name), { force: true });
+}
+
 /** Everything of a batch, and what work that was cut off left. */
 export async function removeFiles(uploadsDir: string, file: string): Promise<void> {
   const names = await readdir(uploadsDir);

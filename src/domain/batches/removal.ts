@@ -4,7 +4,7 @@
  */
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
-import { Conflict, DamagedRecord } from '../../errors.ts';
+import { Conflict, DamagedScores } from '../../errors.ts';
 import { recordEvent } from '../../store/audit.ts';
 import {
   countScoreRows,
@@ -136,7 +136,7 @@ async function forgetScores(trx: Db, uploadsDir: string, batchId: number): Promi
     await restoreBefore(trx, { db: trx, folder: uploadsDir }, batchId);
   } catch (error) {
     // Nobody can say whose scores they were; a damaged file can be deleted nevertheless.
-    if (!(error instanceof DamagedRecord)) throw error;
+    if (!(error instanceof DamagedScores)) throw error;
   }
   await deleteScoresOf(trx, batchId);
 }

@@ -1,5 +1,6 @@
 /**
- * Removes orphaned files of uploads, datasets and models, and expired limits and sessions. A file is removed only if no
+ * Removes orphaned files of uploads, datasets and models, and expired limits and sessions, and counts scores that can be
+ * read again. A file is removed only if no
  * record refers to it and it is old: a file that is still being written has no record yet.
  */
 import { readdir, rm, stat } from 'node:fs/promises';
@@ -12,6 +13,7 @@ import { listModelFiles } from '../../store/models.ts';
 import { deleteExpiredLimits } from '../../store/rate-limits.ts';
 import { deleteExpiredSessions } from '../../store/sessions.ts';
 import { isBatchFile } from '../batches/files.ts';
+import { countRepairedScores } from '../batches/mark-latest.ts';
 import { datasetFolder } from '../datasets/datasets.ts';
 
 /** No upload, conversion or training takes that long. */
@@ -19,7 +21,7 @@ const safeAgeMs = 24 * 3_600_000;
 
 /** Runs at start and at intervals. An error in one part is logged and does not stop the others. */
 export async function sweep(context: Context): Promise<void> {
-  const { config, db, log } = context;
+  const { config, db, log, tasks } = context;
   const parts: Readonly<Record<string, () => Promise<unknown>>> = {
     uploads: () =>
       sweepFolder(config.uploadsDir, async () => {
@@ -36,6 +38,9 @@ export async function sweep(context: Context): Promise<void> {
         const known = new Set(await listModelFiles(db));
         return (name) => !/\.holdfast(\.\d+\.tmp)?$/.test(name) || known.has(name);
       }),
+    scores: async () => {
+      for (const id of await tasks.run('listRepairedScores', {})) await countRepairedScores(db, id);
+    },
     limits: () => deleteExpiredLimits(db, Date.now()),
     sessions: () => deleteExpiredSessions(db, new Date().toISOString()),
   };

@@ -5,6 +5,7 @@ import { findBatch, getBatch } from '../../store/batches.ts';
 import { enqueueJob } from '../../store/jobs.ts';
 import { findChallenger } from '../../store/models.ts';
 import { listPairedScores, openChallengerRun } from '../../store/score-files/challengers.ts';
+import { despiteDamage } from '../../store/score-files/damage.ts';
 import type { ScoreStore } from '../../store/score-files/store.ts';
 import { getSettings } from '../../store/settings.ts';
 import { isBeingRemoved } from '../batches/removal.ts';
@@ -74,7 +75,9 @@ export async function compareChallenger(
   store: ScoreStore,
   modelId: number,
 ): Promise<ChallengerComparison | null> {
-  const { champion, challenger } = await listPairedScores(store, modelId, mostCompared);
+  const { champion, challenger } = await despiteDamage(store.db, () =>
+    listPairedScores(store, modelId, mostCompared),
+  );
   if (champion.length === 0) return null;
   const settings = await getSettings(store.db);
   const levelOf = (probability: number): RiskLevel => riskLevelOf(probability, settings);

@@ -6,10 +6,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
-import { DamagedRecord } from '../../errors.ts';
+import { DamagedScores } from '../../errors.ts';
 import { countScoreRows, getBatch, listScoredBatchIds, updateBatch } from '../../store/batches.ts';
 import { enqueueJob } from '../../store/jobs.ts';
 import { lastPredictionId, relabelRisk } from '../../store/risk-relabelling.ts';
+import { noteDamage } from '../../store/score-files/damage.ts';
 import type { ScoreStore } from '../../store/score-files/store.ts';
 import { countLevelsOf } from '../../store/score-files/totals.ts';
 import { getSettings } from '../../store/settings.ts';
@@ -70,8 +71,9 @@ async function recountBatch(store: ScoreStore, batchId: number): Promise<void> {
     const { low, medium, high } = await countLevelsOf(store, batchId);
     await updateBatch(store.db, batchId, { lowCount: low, mediumCount: medium, highCount: high });
   } catch (error) {
+    if (!(error instanceof DamagedScores)) throw error;
     // Its page says so; the others are recounted nevertheless.
-    if (!(error instanceof DamagedRecord)) throw error;
+    await noteDamage(store.db, error);
   }
 }
 

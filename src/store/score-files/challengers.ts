@@ -88,7 +88,7 @@ function readProbabilities(path: string, scores: ScoreFile): Float64Array[] {
   const bytes = endsOf(scores).findLast((end) => end <= size) ?? 0;
   const stored: Float64Array[] = [];
   try {
-    const file = openChunkFile(path, bytes, '');
+    const file = openChunkFile(path, bytes);
     try {
       for (const chunk of file.chunks) stored.push(file.read(chunk, 'probability', 'f64'));
     } finally {
@@ -113,7 +113,7 @@ export async function listPairedScores(
   limit: number,
 ): Promise<PairedScores> {
   const batches = await listScoredBatches(store.db, (query) => {
-    void query.clearOrder().orderBy('batches.id', 'desc');
+    void query.whereNull('scores_problem').clearOrder().orderBy('batches.id', 'desc');
   });
   const pairs = { champion: new Float64Array(limit), challenger: new Float64Array(limit), count: 0 };
   for (const batch of batches) {

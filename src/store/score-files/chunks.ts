@@ -8,6 +8,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { DamagedRecord } from '../../errors.ts';
+import type { AppError } from '../../errors.ts';
 import { SpareMemory } from '../../spare-memory.ts';
 import { takeMemory } from './column-memory.ts';
 
@@ -73,7 +74,7 @@ export interface ChunkFile {
   typeOf(chunk: Chunk, name: string): ArrayType;
   lengthOf(chunk: Chunk, name: string): number;
   /** The error for damage that a reader found itself. */
-  damaged(problem: string): DamagedRecord;
+  readonly damaged: Damage;
   close(): void;
 }
 
@@ -140,11 +141,17 @@ function entryOf(name: string, array: ColumnArray, bytes: Uint8Array): ArrayEntr
   return [name, type, array.length, crcsOf(bytes)];
 }
 
-/** The first `bytes` bytes of a file; what follows them does not count. null: all. @throws DamagedRecord with the `remedy` */
-export function openChunkFile(path: string, bytes: number | null, remedy: string): ChunkFile {
-  const damaged = (problem: string): DamagedRecord =>
-    new DamagedRecord(`file ${basename(path)}`, problem, remedy);
-  const descriptor = openOr(path, () => damaged('it is missing'));
+/** The error for what is wrong with a file: DamagedRecord, or DamagedScores for a score file. */
+export type Damage = (problem: string) => AppError;
+
+/** Names the file itself, for those that nobody uploaded. */
+export function damagedFile(path: string, remedy = ''): Damage {
+  return (problem) => new DamagedRecord(`file ${basename(path)}`, problem, remedy);
+}
+
+/** The first `bytes` bytes of a file; what follows them does not count. null: all. @throws what `damaged` gives */
+export function openChunkFile(path: string, bytes: number | null, damaged = damagedFile(path)): ChunkFile {
+  const descriptor = openOr(path, damaged);
   try {
     const { size } = fstatSync(descriptor);
     if (bytes !== null && size < bytes) throw damaged('it is cut short');
@@ -155,11 +162,7 @@ export function openChunkFile(path: string, bytes: number | null, remedy: string
   }
 }
 
-function createReader(
-  descriptor: number,
-  chunks: readonly Chunk[],
-  damaged: ChunkFile['damaged'],
-): ChunkFile {
+function createReader(descriptor: number, chunks: readonly Chunk[], damaged: Damage): ChunkFile {
   const placeOf = (chunk: Chunk, name: string): ArrayPlace => {
     const place = chunk.arrays.get(name);
     if (!place) throw damaged(`it has no column '${name}'`);
@@ -192,7 +195,7 @@ function createReader(
   };
 }
 
-function listChunks(descriptor: number, bytes: number, damaged: ChunkFile['damaged']): Chunk[] {
+function listChunks(descriptor: number, bytes: number, damaged: Damage): Chunk[] {
   const chunks: Chunk[] = [];
   for (let start = 0; start < bytes;) {
     const chunk = readChunk(descriptor, start, bytes, damaged);
@@ -203,8 +206,8 @@ function listChunks(descriptor: number, bytes: number, damaged: ChunkFile['damag
   return chunks;
 }
 
-function readChunk(descriptor: number, start: number, bytes: number, damaged: ChunkFile['damaged']): Chunk {
-  const changed = (): DamagedRecord => damaged(`the part at byte ${start} was changed`);
+function readChunk(descriptor: number, start: number, bytes: number, damaged: Damage): Chunk {
+  const changed = (): AppError => damaged(`the part at byte ${start} was changed`);
   if (start + headBytes > bytes) throw damaged(`the part at byte ${start} is cut short`);
   const head = readExactly(descriptor, start, headBytes);
   if (!head.subarray(0, 8).equals(magic)) throw changed();
@@ -244,11 +247,13 @@ function fill(bytes: Uint8Array, descriptor: number, offset: number): void {
   bytes.fill(0, read);
 }
 
-function openOr(path: string, missing: () => Error): number {
+function openOr(path: string, damaged: Damage): number {
   try {
     return openSync(path, 'r');
   } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? missing() : error;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw damaged('it is missing');
+    throw ['EACCES', 'EPERM', 'EIO'].includes(code) ? damaged('it cannot be opened') : error;
   }
 }
 

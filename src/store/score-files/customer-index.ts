@@ -221,7 +221,7 @@ function withIndexFile<T>(
 ): T | undefined {
   let index: ChunkFile | undefined;
   try {
-    index = openChunkFile(join(folder, customersFile(file)), null, '');
+    index = openChunkFile(join(folder, customersFile(file)), null);
     const meta = index.chunks[0]?.meta as { readonly rows?: unknown; readonly bytes?: unknown } | undefined;
     return meta?.rows === scoreRows && meta.bytes === scoreBytes ? work(index) : undefined;
   } catch (error) {

@@ -23,8 +23,7 @@ import { groupOf } from './group-view.ts';
 import { noReason, reasonsPerRow } from './group.ts';
 import type { ScoredFeature, TextColumn } from './group.ts';
 import { erasureFile, scoreFile } from './names.ts';
-import { scoreFileRemedy } from './reader.ts';
-import { listScoredBatches, openScoresOf } from './store.ts';
+import { damageOf, listScoredBatches, openScoresOf } from './store.ts';
 import type { ScoreStore, ScoredBatch } from './store.ts';
 
 /**
@@ -59,7 +58,7 @@ function eraseRows(store: ScoreStore, batch: ScoredBatch, rows: readonly number[
 
 function patchesOf(store: ScoreStore, batch: ScoredBatch, rows: readonly number[]): Patch[] {
   const scores = openScoresOf(store, batch);
-  const chunks = openChunkFile(join(store.folder, scoreFile(batch.file)), batch.scoreBytes, scoreFileRemedy);
+  const chunks = openChunkFile(join(store.folder, scoreFile(batch.file)), batch.scoreBytes, damageOf(batch));
   try {
     return [...new Set(rows.map((row) => groupOf(scores, row)))].flatMap((group) => {
       const { firstRow, rowCount } = scores.groups[group]!;
@@ -165,7 +164,7 @@ function finishErasure({ folder }: ScoreStore, { file }: ScoredBatch): void {
 /** None from a file that was not written to its end: nothing was overwritten then. */
 function readPatches(path: string): Patch[] {
   try {
-    const file = openChunkFile(path, null, '');
+    const file = openChunkFile(path, null);
     try {
       const chunk = file.chunks[0]!;
       const offsets = file.read(chunk, 'offsets', 'f64');

@@ -12,6 +12,7 @@ import {
   writeIndex,
 } from './customer-index.ts';
 import type { CustomerIndex } from './customer-index.ts';
+import { despiteDamage } from './damage.ts';
 import { textColumn } from './encoding.ts';
 import type { TextColumn } from './group.ts';
 import { LatestBits, RowBits } from './latest-bits.ts';
@@ -36,7 +37,10 @@ export interface PreparedMarks {
   readonly same: ReadonlyMap<number, RowBits>;
 }
 
-/** Call when all scores are stored, before the transaction that marks them. null: there are none. */
+/**
+ * Call when all scores are stored, before the transaction that marks them. null: there are none.
+ * @throws DamagedScores when those of the batch itself cannot be read
+ */
 export async function prepareMarks(store: ScoreStore, batchId: number): Promise<PreparedMarks | null> {
   const batch = await findScoredBatch(store.db, batchId);
   if (!batch) return null;
@@ -46,16 +50,20 @@ export async function prepareMarks(store: ScoreStore, batchId: number): Promise<
   });
   writeIndex(store, batch, customers.index);
   const latest = lastRows(batch, customers);
-  const older = await listLatestBatches(store, batch);
-  const newer = older.length === 0 ? customers : latestOf(customers, latest);
-  const same = new Map(older.map((other) => [other.id, sameRows(store, other, newer)]));
+  const same = await despiteDamage(store.db, async () => {
+    const others = await listLatestBatches(store, batch);
+    const here = others.length === 0 ? customers : latestOf(customers, latest);
+    return new Map(others.map((other) => [other.id, sameRows(store, other, here)]));
+  });
   return { batch, customers, latest, same };
 }
 
 /**
  * Makes the batch's scores the latest of their customers: of several rows of one customer the last, and every row
  * without an identifier. Older scores of the same customers are latest no more. Call in the transaction that ends the
- * scoring, or that cancels or fails it with rows scored; a batch that goes on later is marked again.
+ * scoring, or that cancels or fails it with rows scored; a batch that goes on later is marked again. Scores that were made
+ * again stay where they were in time, so that newer ones of the same customers still count. Batches whose scores cannot be
+ * read are left as they are.
  */
 export async function markLatest(
   trx: Db,
@@ -68,12 +76,46 @@ export async function markLatest(
   const inside = { ...store, db: trx };
   const isFit = prepared?.batch.id === batchId && prepared.batch.scoreBytes === batch.scoreBytes;
   const marks = isFit ? prepared : (await prepareMarks(inside, batchId))!;
-  await retireBatches(inside, marks);
-  await retireSingles(trx, marks.customers);
+  const at = (batch.finishedAt === null ? null : batch.scoresAt) ?? (await nextTime(trx));
+  await despiteDamage(trx, () => yieldToBatches(inside, marks, at));
+  await yieldToSingles(trx, marks, at);
+  await despiteDamage(trx, () => retireBatches(inside, marks, at));
+  await retireSingles(trx, marks.customers, at);
   await marks.latest.save(trx);
-  await trx('batches')
-    .where({ id: batchId })
-    .update({ scores_at: await nextTime(trx) });
+  await trx('batches').where({ id: batchId }).update({ scores_at: at });
+}
+
+/** Customers with a newer score in another batch. */
+async function yieldToBatches(
+  store: ScoreStore,
+  { batch, customers, latest }: PreparedMarks,
+  at: string,
+): Promise<void> {
+  const newer = await listScoredBatches(store.db, (query) => {
+    void query.whereNot('batches.id', batch.id).where('scores_at', '>', at).whereNull('scores_problem');
+  });
+  for (const other of newer)
+    visitSame(readCustomers(store, other), latestOf(customers, latest), (_, row) => {
+      latest.clear(row);
+    });
+}
+
+/** Customers with a newer score of their own. */
+async function yieldToSingles(trx: Db, { customers, latest }: PreparedMarks, at: string): Promise<void> {
+  const newer: string[] = await listLatestSingles(trx).where('created_at', '>', at).pluck('customer_id');
+  if (newer.length === 0) return;
+  const own = latestOf(customers, latest);
+  for (const customerId of newer) {
+    const row = rowOf(own, customerId);
+    if (row !== undefined) latest.clear(row);
+  }
+}
+
+function listLatestSingles(trx: Db) {
+  return trx<SingleRow>('predictions')
+    .whereNull('batch_id')
+    .whereRaw('is_latest = 1')
+    .whereNotNull('customer_id');
 }
 
 /** The last row of each customer, and all rows without an identifier. */
@@ -98,9 +140,10 @@ function keepLast(latest: LatestBits, identifiers: TextColumn, rows: Uint32Array
   }
 }
 
-async function retireBatches(store: ScoreStore, marks: PreparedMarks): Promise<void> {
+async function retireBatches(store: ScoreStore, marks: PreparedMarks, at: string): Promise<void> {
   const { batch, customers, latest: latestHere, same } = marks;
   for (const other of await listLatestBatches(store, batch)) {
+    if (other.scoresAt === null || other.scoresAt > at) continue;
     const latest = await LatestBits.read(store.db, other.id, other.scoreRows);
     // One that came in between was not prepared.
     latest.clearAll(same.get(other.id) ?? sameRows(store, other, latestOf(customers, latestHere)));
@@ -108,10 +151,10 @@ async function retireBatches(store: ScoreStore, marks: PreparedMarks): Promise<v
   }
 }
 
-/** Other batches that have the latest score of anybody. */
+/** Other batches that have the latest score of anybody and can be read. */
 function listLatestBatches({ db }: ScoreStore, batch: ScoredBatch): Promise<ScoredBatch[]> {
   return listScoredBatches(db, (query) => {
-    void query.whereNot('batches.id', batch.id).where('latest_count', '>', 0);
+    void query.whereNot('batches.id', batch.id).where('latest_count', '>', 0).whereNull('scores_problem');
   });
 }
 
@@ -156,12 +199,8 @@ interface SingleRow {
 }
 
 /** Single customers' latest scores are so no more where the batch has the customer. */
-async function retireSingles(trx: Db, customers: Customers): Promise<void> {
-  const singles = await trx<SingleRow>('predictions')
-    .whereNull('batch_id')
-    .whereRaw('is_latest = 1')
-    .whereNotNull('customer_id')
-    .select('id', 'customer_id');
+async function retireSingles(trx: Db, customers: Customers, at: string): Promise<void> {
+  const singles = await listLatestSingles(trx).where('created_at', '<=', at).select('id', 'customer_id');
   const retired = singles.filter(({ customer_id: id }) => rowOf(customers, id) !== undefined);
   await setLatest(
     trx,
@@ -202,7 +241,7 @@ export async function restoreBefore(trx: Db, store: ScoreStore, batchId: number)
   if (batch.latestCount > 0) {
     const losing = await losingCustomers(inside, batch);
     const singles = await newestSingles(trx, losing);
-    await restoreBatches(inside, batch, { losing, singles });
+    await despiteDamage(trx, () => restoreBatches(inside, batch, { losing, singles }));
     await setLatest(
       trx,
       [...singles.values()].map(({ id }) => id),
@@ -249,7 +288,8 @@ async function restoreBatches(
   { losing, singles }: { readonly losing: Customers; readonly singles: NewestSingles },
 ): Promise<void> {
   const others = await listScoredBatches(store.db, (query) => {
-    void query.whereNot('batches.id', removed.id).whereNotNull('scores_at').clearOrder();
+    void query.whereNot('batches.id', removed.id).whereNotNull('scores_at');
+    void query.whereNull('scores_problem').clearOrder();
     void query.orderBy('scores_at', 'desc').orderBy('batches.id', 'desc');
   });
   let { index } = losing;
@@ -289,7 +329,7 @@ export async function supersede(
     .whereNot({ id: exceptId })
     .update({ is_latest: 0 });
   const inside = { ...store, db: trx };
-  const found = await findLatestRow(inside, customerId);
+  const found = await despiteDamage(trx, () => findLatestRow(inside, customerId));
   if (!found) return;
   found.latest.clear(found.row);
   await found.latest.save(trx);
@@ -312,7 +352,7 @@ async function findLatestRow(
   customerId: string,
 ): Promise<{ readonly latest: LatestBits; readonly row: number } | undefined> {
   const batches = await listScoredBatches(store.db, (query) => {
-    void query.where('latest_count', '>', 0);
+    void query.where('latest_count', '>', 0).whereNull('scores_problem');
   });
   for (const batch of batches) {
     const rows = findRows(store, batch, customerId);
@@ -331,7 +371,9 @@ export async function findAllOf(store: ScoreStore, customerId: string): Promise<
     .where({ customer_id: customerId, batch_id: null })
     .select('id', 'created_at');
   const found = singles.map(({ id, created_at: at }) => ({ id, at }));
-  const batches = await listScoredBatches(store.db, (query) => void query.whereNotNull('scores_at'));
+  const batches = await listScoredBatches(store.db, (query) => {
+    void query.whereNotNull('scores_at').whereNull('scores_problem');
+  });
   for (const batch of batches)
     for (const row of findRows(store, batch, customerId))
       found.push({ id: rowId(batch.id, row), at: batch.createdAt });

@@ -49,6 +49,7 @@ export async function supersedePrevious(
 async function stateOfBatches(db: Db): Promise<string> {
   const { count, newest } = (await db('batches')
     .where('score_rows', '>', 0)
+    .whereNull('scores_problem')
     .count({ count: '*' })
     .max({ newest: 'scores_at' })
     .first()) as { count: number; newest: string | null };

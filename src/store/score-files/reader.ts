@@ -1,12 +1,12 @@
 /** Reads a score file: only the columns asked for, group by group. */
-import { openChunkFile } from './chunks.ts';
+import { damagedFile, openChunkFile } from './chunks.ts';
 import type { ArrayOf, Chunk, ChunkFile, Part } from './chunks.ts';
 import { scoreFormat } from './encoding.ts';
 import type { PlainColumn, plainColumns } from './encoding.ts';
 import type { InputColumn, ScoreFileHeader, TextColumn } from './group.ts';
 import { readColumn, readInput, readText } from './stored.ts';
 
-export const scoreFileRemedy = 'Delete this file under Score and score it again.';
+const remedy = 'Delete this file under Score and score it again.';
 
 /** A group's place among the rows of its file. */
 export interface GroupPlace {
@@ -23,12 +23,14 @@ export interface ScoreFile {
   identifiers(group: number, part?: Part): TextColumn;
   /** The input of the feature at that place of the header. */
   input(group: number, feature: number, part?: Part): InputColumn;
+  /** Reads all of it. */
+  check(): void;
   close(): void;
 }
 
-/** The first `bytes` bytes of it. Every method throws DamagedRecord where the file is not as it was written. */
-export function openScoreFile(path: string, bytes: number): ScoreFile {
-  const file = openChunkFile(path, bytes, scoreFileRemedy);
+/** The first `bytes` bytes of it. Every method throws what `damaged` gives where the file is not as it was written. */
+export function openScoreFile(path: string, bytes: number, damaged = damagedFile(path, remedy)): ScoreFile {
+  const file = openChunkFile(path, bytes, damaged);
   try {
     return createScoreFile(file);
   } catch (error) {
@@ -52,6 +54,9 @@ function createScoreFile(file: ChunkFile): ScoreFile {
       readText({ file, chunk: chunks[group]!, part }, 'identifiers'),
     input: (group, feature, part = all(groups[group]!)) =>
       readInput({ file, chunk: chunks[group]!, part }, feature, header.features[feature]!),
+    check: () => {
+      for (const chunk of chunks) for (const [name, { type }] of chunk.arrays) file.read(chunk, name, type);
+    },
     close: () => {
       file.close();
     },

@@ -1,7 +1,10 @@
 /** Goes over the scores of batches that a filter covers, group by group. */
 
+import type { Db } from '../../db.ts';
 import type { PredictionFilter } from '../prediction-filters.ts';
 import { getSettings } from '../settings.ts';
+import { unreadableOf } from './damage.ts';
+import type { UnreadableScores } from './damage.ts';
 import { GroupView } from './group-view.ts';
 import { LatestBits } from './latest-bits.ts';
 import { boundsOf, coversWholeBatches, matchingRows } from './row-filter.ts';
@@ -53,9 +56,21 @@ async function visitBatch(
   }
 }
 
-/** Batches that have rows which may match; those that the filter leaves out as a whole are never opened. */
+/** Batches that have rows which may match and can be read; those that the filter leaves out as a whole are never opened. */
 export async function listMatchingBatches(
   { db }: ScoreStore,
+  filter: PredictionFilter,
+): Promise<ScoredBatch[]> {
+  return (await listBatchesWithin(db, filter)).filter(({ problem }) => problem === null);
+}
+
+/** Those that would be read, but are known to be damaged. */
+export async function listUnreadableMatches(db: Db, filter: PredictionFilter): Promise<UnreadableScores[]> {
+  return (await listBatchesWithin(db, filter)).flatMap(unreadableOf);
+}
+
+async function listBatchesWithin(
+  db: Db,
   { batch, source, model, population }: PredictionFilter,
 ): Promise<ScoredBatch[]> {
   if (source && source !== 'batch') return [];

@@ -1,7 +1,9 @@
 /** Where scores are: single customers in the database, those of batches in files beside their uploads. */
 import { join } from 'node:path';
 import type { Db } from '../../db.ts';
+import { DamagedScores } from '../../errors.ts';
 import { modelLabel } from '../model-label.ts';
+import type { Damage } from './chunks.ts';
 import { scoreFile } from './names.ts';
 import { openScoreFile } from './reader.ts';
 import type { ScoreFile } from './reader.ts';
@@ -28,6 +30,11 @@ export interface ScoredBatch {
   readonly scoresAt: string | null;
   /** What its rows show as their time: `scoresAt`, or when the batch was uploaded. */
   readonly createdAt: string;
+  readonly uploadedAt: string;
+  /** When it was scored to its end; null: not yet. */
+  readonly finishedAt: string | null;
+  /** Why its score file cannot be read, as far as somebody has tried; null: nothing is known to be wrong. */
+  readonly problem: string | null;
 }
 
 interface BatchRow {
@@ -42,6 +49,8 @@ interface BatchRow {
   readonly latest_count: number;
   readonly scores_at: string | null;
   readonly created_at: string;
+  readonly finished_at: string | null;
+  readonly scores_problem: string | null;
 }
 
 /** Batches that have scores, in the order of their numbers; `narrow` says which of them. */
@@ -76,10 +85,13 @@ function toScoredBatch(row: BatchRow): ScoredBatch {
     latestCount: row.latest_count,
     scoresAt: row.scores_at,
     createdAt: row.scores_at ?? row.created_at,
+    uploadedAt: row.created_at,
+    finishedAt: row.finished_at,
+    problem: row.scores_problem,
   };
 }
 
-/** undefined: the batch was removed since it was listed. @throws DamagedRecord */
+/** undefined: the batch was removed since it was listed. @throws DamagedScores */
 export async function openIfThere(store: ScoreStore, batch: ScoredBatch): Promise<ScoreFile | undefined> {
   try {
     return openScoresOf(store, batch);
@@ -89,10 +101,12 @@ export async function openIfThere(store: ScoreStore, batch: ScoredBatch): Promis
   }
 }
 
-/** The caller closes it. @throws DamagedRecord */
-export function openScoresOf(
-  { folder }: Pick<ScoreStore, 'folder'>,
-  { file, scoreBytes }: Pick<ScoredBatch, 'file' | 'scoreBytes'>,
-): ScoreFile {
-  return openScoreFile(join(folder, scoreFile(file)), scoreBytes);
+/** The caller closes it. @throws DamagedScores */
+export function openScoresOf({ folder }: Pick<ScoreStore, 'folder'>, batch: ScoredBatch): ScoreFile {
+  return openScoreFile(join(folder, scoreFile(batch.file)), batch.scoreBytes, damageOf(batch));
+}
+
+/** Names the upload, since nobody knows its files by their names. */
+export function damageOf({ id, name, uploadedAt, scoreBytes }: ScoredBatch): Damage {
+  return (problem) => new DamagedScores({ batchId: id, name, uploadedAt, scoreBytes }, problem);
 }

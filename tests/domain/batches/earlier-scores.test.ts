@@ -14,7 +14,7 @@ import type { Reasons } from '../../../src/store/prediction-documents.ts';
 import { noFilter } from '../../../src/store/prediction-filters.ts';
 import { textAt } from '../../../src/store/score-files/encoding.ts';
 import { placeOfId, rowId } from '../../../src/store/score-files/row-id.ts';
-import { openScoresOf } from '../../../src/store/score-files/store.ts';
+import { findScoredBatch, openScoresOf } from '../../../src/store/score-files/store.ts';
 import { sumPredictions } from '../../../src/store/score-files/totals.ts';
 import { createTestApp, customersCsv, setUpOrganisation, signIn } from '../../helpers/app.ts';
 import type { TestApp } from '../../helpers/app.ts';
@@ -134,7 +134,7 @@ const rowsOf = (batchId: number): readonly Row[] => rows.filter((row) => row['ba
 
 /** Every row of a score file as an object, in the shape of the version before. */
 async function read(batchId: number): Promise<Row[]> {
-  const batch = await getBatch(test.context.db, batchId);
+  const batch = (await findScoredBatch(test.context.db, batchId))!;
   const file = openScoresOf({ folder: test.context.config.uploadsDir }, batch);
   const { features, actions } = file.header;
   const found = file.groups.flatMap(({ rowCount }, group) => {
@@ -231,7 +231,7 @@ describe('scores of batches of the version before', () => {
   it('know where their records lie, unless the upload is gone', async () => {
     const { db, config } = test.context;
     for (const name of ['first', 'stopped', 'orphan'] as const) {
-      const file = openScoresOf({ folder: config.uploadsDir }, await getBatch(db, batches[name]));
+      const file = openScoresOf({ folder: config.uploadsDir }, (await findScoredBatch(db, batches[name]))!);
       const [offsets, lengths] = [file.column(0, 'offsets'), file.column(0, 'lengths')];
       file.close();
       if (name === 'orphan') {

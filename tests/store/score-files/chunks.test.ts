@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { encodeChunk, openChunkFile } from '../../../src/store/score-files/chunks.ts';
+import { encodeChunk, damagedFile, openChunkFile } from '../../../src/store/score-files/chunks.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-chunks-'));
 afterAll(() => {
@@ -18,7 +18,7 @@ const whole = Buffer.concat(chunks);
 describe('a file of chunks', () => {
   it('gives back every array with its type and what was said about the chunk', () => {
     writeFileSync(path, whole);
-    const file = openChunkFile(path, null, '');
+    const file = openChunkFile(path, null);
     expect(file.chunks.map(({ meta }) => meta)).toEqual([{ place: 1 }, { place: 2 }]);
     expect(file.read(file.chunks[0]!, 'ids', 'u32')).toEqual(Uint32Array.of(7, 8, 9));
     expect(file.read(file.chunks[0]!, 'shares', 'f64')).toEqual(Float64Array.of(0.1, NaN, -0));
@@ -29,19 +29,20 @@ describe('a file of chunks', () => {
 
   it('does not count what follows the bytes that were asked for', () => {
     writeFileSync(path, Buffer.concat([chunks[0]!, Buffer.from('half a chunk that a crash left')]));
-    const file = openChunkFile(path, chunks[0]!.length, '');
+    const file = openChunkFile(path, chunks[0]!.length);
     expect(file.chunks).toHaveLength(1);
     file.close();
   });
 
   it('says which file is missing or cut short, and what to do', () => {
-    const remedy = 'Make it again.';
-    expect(() => openChunkFile(join(folder, 'gone'), null, remedy)).toThrow(
+    const gone = join(folder, 'gone');
+    const damaged = damagedFile(path, 'Make it again.');
+    expect(() => openChunkFile(gone, null, damagedFile(gone, 'Make it again.'))).toThrow(
       'The stored file gone is damaged (it is missing). Make it again.',
     );
     writeFileSync(path, whole.subarray(0, -1));
-    expect(() => openChunkFile(path, whole.length, remedy)).toThrow('it is cut short');
-    expect(() => openChunkFile(path, null, remedy)).toThrow('is cut short');
+    expect(() => openChunkFile(path, whole.length, damaged)).toThrow('it is cut short');
+    expect(() => openChunkFile(path, null, damaged)).toThrow('is cut short');
   });
 
   it('never gives a value from a file in which any byte was changed', () => {
@@ -63,7 +64,7 @@ describe('a long array', () => {
 
   it('is read in parts, whatever lies in front of them in memory', () => {
     writeFileSync(path, long);
-    const file = openChunkFile(path, null, '');
+    const file = openChunkFile(path, null);
     const [chunk] = file.chunks;
     for (const [from, until] of [
       [0, 1],
@@ -81,7 +82,7 @@ describe('a long array', () => {
     const changed = Buffer.from(long);
     changed[long.length - 1]! ^= 1;
     writeFileSync(path, changed);
-    const file = openChunkFile(path, null, '');
+    const file = openChunkFile(path, null);
     const [chunk] = file.chunks;
     expect(file.readPart(chunk!, 'values', 'f64', { from: 10, until: 12 })).toEqual(values.subarray(10, 12));
     expect(() => file.readPart(chunk!, 'values', 'f64', { from: 9_000, until: 9_001 })).toThrow(
@@ -94,7 +95,7 @@ describe('a long array', () => {
 
 function readOrNull(): number[] | null {
   try {
-    const file = openChunkFile(path, whole.length, '');
+    const file = openChunkFile(path, whole.length);
     try {
       const [first, second] = file.chunks;
       return [
