@@ -12,6 +12,7 @@ import * as exampleRules from './2026-11-23-example-rules.ts';
 import * as scoreFiles from './2026-11-24-score-files.ts';
 import * as earlierScores from './2026-11-24-earlier-scores.ts';
 import * as damagedScores from './2026-11-24-damaged-scores.ts';
+import * as singleScores from './2026-11-24-single-scores.ts';
 
 interface Migration {
   readonly name: string;
@@ -36,6 +37,7 @@ const all: readonly Migration[] = [
   { name: '2026-11-24-score-files', up: scoreFiles.up, down: scoreFiles.down },
   { name: '2026-11-24-earlier-scores', up: earlierScores.up, down: earlierScores.down },
   { name: '2026-11-24-damaged-scores', up: damagedScores.up, down: damagedScores.down },
+  { name: '2026-11-24-single-scores', up: singleScores.up, down: singleScores.down },
 ];
 
 export const migrations: Knex.MigrationSource<Migration> = {
