@@ -1,4 +1,5 @@
 /** The list of customers as CSV: what a download holds. */
+import { SpareMemory } from '../../spare-memory.ts';
 import { getPredictions } from '../../store/prediction-records.ts';
 import type { PredictionRecord } from '../../store/prediction-records.ts';
 import { riskLevelOf } from '../../store/risk-levels.ts';
@@ -37,6 +38,8 @@ const header = [
 export const customersCsvHeader = byteOrderMark + safeLine(header);
 
 const expectedBytes = 240;
+/** Of the lines of one part, used again for the next. */
+const spare = new SpareMemory();
 
 /**
  * The lines of these scores, in this order; those that are gone are left out. Scores of batches are written group by
@@ -44,7 +47,7 @@ const expectedBytes = 240;
  */
 export async function customersCsv(store: ScoreStore, ids: Float64Array): Promise<Uint8Array> {
   const thresholds = await getSettings(store.db);
-  const out = new ByteWriter();
+  const out = new ByteWriter(spare);
   out.clear(ids.length * expectedBytes);
   const lines = createLines(ids.length);
   const singles = await writeRows(store, { ids, thresholds, out, lines });
@@ -60,7 +63,10 @@ export async function customersCsv(store: ScoreStore, ids: Float64Array): Promis
         out.text(predictionLine(record, thresholds));
       });
   }
-  return lines.inOrder(out.take());
+  const written = out.take();
+  const ordered = lines.inOrder(written);
+  spare.give(written);
+  return ordered;
 }
 
 interface Listing {
