@@ -26,22 +26,31 @@ export interface CustomerIndex {
 
 /** The identifiers of all rows: about 14 bytes a row. */
 export function readIdentifiers(file: ScoreFile): TextColumn {
-  const parts = file.groups.map((_, group) => file.identifiers(group));
   const ends = new Uint32Array(file.rowCount);
-  // What was erased of a group leaves bytes behind its last text.
-  const lengthOf = (part: TextColumn): number => part.ends.at(-1) ?? 0;
-  const bytes = Buffer.allocUnsafeSlow(parts.reduce((sum, part) => sum + lengthOf(part), 0));
+  let bytes: Buffer<ArrayBuffer> = Buffer.allocUnsafeSlow(0);
   let row = 0;
   let start = 0;
-  for (const part of parts) {
-    bytes.set(part.bytes.subarray(0, lengthOf(part)), start);
-    const count = part.ends.length;
-    for (let i = 0; i < count; i++) ends[row++] = start + part.ends[i]!;
-    start += lengthOf(part);
+  // One group after the other: all of them beside the whole would be twice the memory.
+  for (const group of file.groups.keys()) {
+    const part = file.identifiers(group);
+    // What was erased of a group leaves bytes behind its last text.
+    const length = part.ends.at(-1) ?? 0;
+    const share = (row + part.ends.length) / file.rowCount;
+    if (start + length > bytes.length) bytes = longer(bytes, start + length, share);
+    bytes.set(part.bytes.subarray(0, length), start);
+    for (let i = 0; i < part.ends.length; i++) ends[row++] = start + part.ends[i]!;
+    start += length;
     giveBack(part.bytes);
     giveBack(part.ends);
   }
-  return { bytes, ends };
+  return { bytes: bytes.subarray(0, start), ends };
+}
+
+/** `share`: of all rows those that need so many bytes. Others are likely to be as long, but need not be. */
+function longer(bytes: Buffer<ArrayBuffer>, needed: number, share: number): Buffer<ArrayBuffer> {
+  const larger = Buffer.allocUnsafeSlow(Math.ceil(Math.min((1.1 * needed) / share, 2 * needed + 2 ** 24)));
+  larger.set(bytes);
+  return larger;
 }
 
 export function buildIndex({ bytes, ends }: TextColumn): CustomerIndex {

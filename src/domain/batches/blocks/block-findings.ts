@@ -77,11 +77,17 @@ export function findingsOf(block: TypedBlock, plan: BlockPlan): BlockFindings {
   return {
     rowCount: rowCount + rejects.length,
     rejectedCount: rejects.length,
-    notedCount: noted.reduce((sum, isNoted) => sum + isNoted, 0),
+    notedCount: sumOf(noted),
     groups: groups.list(),
     problems,
     ...identifiersOf(block),
   };
+}
+
+function sumOf(flags: Uint8Array): number {
+  let sum = 0;
+  for (let row = 0; row < flags.length; row++) sum += flags[row]!;
+  return sum;
 }
 
 interface Groups {
@@ -163,10 +169,12 @@ function identifiersOf({ rowCount, rowNumbers, noted, identifiers }: TypedBlock)
   const rows = new Uint32Array(rowCount);
   let count = 0;
   for (let row = 0; row < rowCount; row++) if (ends[row]! > (ends[row - 1] ?? 0)) rows[count++] = row;
-  const named = rows.subarray(0, count);
-  return {
-    idHashes: hashTexts(identifiers, named),
-    idRows: named.map((row) => rowNumbers[row]!),
-    idNoted: Uint8Array.from(named, (row) => noted[row]!),
-  };
+  const idRows = new Uint32Array(count);
+  const idNoted = new Uint8Array(count);
+  // Not by `map` and `from`, which call a function a row.
+  for (let i = 0; i < count; i++) {
+    idRows[i] = rowNumbers[rows[i]!]!;
+    idNoted[i] = noted[rows[i]!]!;
+  }
+  return { idHashes: hashTexts(identifiers, rows.subarray(0, count)), idRows, idNoted };
 }
