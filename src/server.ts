@@ -12,6 +12,7 @@ import { errorFields } from './errors.ts';
 import { convertEarlierScores } from './domain/batches/earlier-scores.ts';
 import { createSetupToken, isSetUp } from './domain/people/accounts.ts';
 import { prepareFirstStart, waitForFirstStart } from './domain/sample/first-start.ts';
+import { compactDatabase } from './domain/jobs/compact-database.ts';
 import { healInterrupted } from './domain/jobs/interrupted.ts';
 import { sweep } from './domain/jobs/cleanup.ts';
 import { startWorkerPool } from './jobs/worker-pool.ts';
@@ -67,6 +68,7 @@ async function start(): Promise<void> {
   await checkDatabase(context.db, config.databaseUrl);
   await migrate(context.db);
   await convertEarlierScores(context);
+  await compactDatabase(context);
   await healInterrupted(context.db);
   await sweep(context);
   const pool = startWorkerPool(context);

@@ -95,6 +95,19 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
     expect(all.text.trim().split('\n')).toHaveLength(301);
   });
 
+  it('scores a file right away by keyboard where every column matches', async () => {
+    await page.goto(`${server.url}/score`);
+    await page.getByLabel(/CSV, Excel/).setInputFiles(file('at once.csv', customersCsv(120, 43)));
+    const box = page.getByLabel('Score right away when every column matches');
+    await box.focus();
+    await page.keyboard.press('Space');
+    expect(await box.isChecked()).toBe(true);
+    await page.keyboard.press('Enter');
+    // No stop at the page of the check, which has a button to press.
+    await page.getByRole('heading', { name: 'Scores of at once.csv' }).waitFor();
+    await page.getByRole('link', { name: 'Download all 120 rows' }).waitFor();
+  });
+
   it('is offered the model that fits the eight columns of the paper', async () => {
     const text =
       'contract,onlinesecurity,techsupport,internetservice,onlinebackup,tenure,monthlycharges,totalcharges\nMonth-to-month,No,No,DSL,Yes,1,29.85,29.85\n';

@@ -15,7 +15,8 @@ export async function lackOfSpace({ databaseUrl, uploadsDir }: Config): Promise<
   return Math.min(...free) < enoughBytes ? diskFull : null;
 }
 
-async function freeBytes(folder: string): Promise<number> {
+/** Of the file system of a folder, for this user. */
+export async function freeBytes(folder: string): Promise<number> {
   // Not every file system reports free space.
   const { bavail, bsize } = await statfs(folder).catch(() => ({ bavail: Infinity, bsize: 1 }));
   return bavail * bsize;
