@@ -5,7 +5,7 @@ import type { Metrics } from '../ml/evaluation/metrics.ts';
 
 export interface Sink {
   /** Resolves when the text has been passed on, so that memory stays flat. */
-  readonly write: (text: string) => Promise<void>;
+  readonly write: (text: string | Uint8Array) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 /** holdfast score: scores a CSV file with a model file; rejected rows go to a file of their own. */
 import { basename } from 'node:path';
+import { openBlockThreads } from '../domain/batches/blocks/block-threads.ts';
 import { scoreFile } from '../domain/scoring/file.ts';
 import { loadModelFile } from '../domain/models/files.ts';
 import { firstLineOf, required } from './options.ts';
@@ -7,6 +8,8 @@ import type { Options } from './options.ts';
 import { openSink } from './output.ts';
 import type { Sink } from './output.ts';
 
+/** For threads of 2 GB at most. */
+const openRunner = openBlockThreads(2_048);
 const nowhere: Sink = { write: () => Promise.resolve(), close: () => Promise.resolve() };
 
 export async function score(options: Options, file: string): Promise<void> {
@@ -17,7 +20,7 @@ export async function score(options: Options, file: string): Promise<void> {
   const summary = await scoreFile(
     { model, label: basename(path) },
     file,
-    { allowMissing: options['allow-missing'], firstLine: firstLineOf(options) },
+    { allowMissing: options['allow-missing'], firstLine: firstLineOf(options), openRunner },
     { scored: scored.write, rejected: rejected.write },
   );
   await Promise.all([scored.close(), rejected.close()]);

@@ -102,8 +102,11 @@ interface Kill {
   readonly lostRows: number;
 }
 
-/** Starts a process and kills it up to 0.3 s after it took the job, or, every second time, after it stored something. */
-async function killOnce({ batchId, jobId }: Queued, afterProgress: boolean): Promise<Kill> {
+/**
+ * Starts a process and kills it up to 0.3 s after it took the job, or, with `rowsMore`, after it stored so many rows. A job
+ * that is killed three times before it stores anything fails.
+ */
+async function killOnce({ batchId, jobId }: Queued, rowsMore: number): Promise<Kill> {
   const { db, config } = test.context;
   const before = await getBatch(db, batchId);
   const { lease } = (await findJob(db, jobId))!;
@@ -118,8 +121,8 @@ async function killOnce({ batchId, jobId }: Queued, afterProgress: boolean): Pro
     const isFurther = next.scoredCount > batch.scoredCount;
     if (isFurther || (since === 0 && hasBegun)) since = performance.now();
     batch = next;
-    const counts = afterProgress ? batch.scoredCount > before.scoredCount : hasBegun;
-    if (counts && killAt === Infinity) killAt = performance.now() + 300 * Math.random();
+    if (hasBegun && batch.scoredCount - before.scoredCount >= rowsMore && killAt === Infinity)
+      killAt = performance.now() + 300 * Math.random();
     await pause(2);
   }
   child.kill('SIGKILL');
@@ -141,7 +144,8 @@ async function killOnce({ batchId, jobId }: Queued, afterProgress: boolean): Pro
 
 async function killAgainAndAgain(queued: Queued): Promise<Kill[]> {
   const moments: Kill[] = [];
-  for (let i = 0; i < kills; i++) moments.push(await killOnce(queued, i % 2 === 1));
+  for (let i = 0; i < kills; i++)
+    moments.push(await killOnce(queued, i % 2 === 0 ? 0 : 1 + (Math.random() * rows) / kills));
   return moments;
 }
 

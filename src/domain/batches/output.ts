@@ -5,8 +5,7 @@
 import type { CellProblem } from '../../ml/data/row-reader.ts';
 import type { CsvFormat } from '../csv/intake.ts';
 import { safeLine } from '../csv/writer.ts';
-import type { ScoredCustomer } from '../scoring/scoring.ts';
-import { problemWords, reasonWords } from '../scoring/explanations.ts';
+import { problemWords } from '../scoring/explanations.ts';
 
 const appended = [
   'Churn',
@@ -30,29 +29,6 @@ export function scoredHeader(header: readonly string[], format: CsvFormat): stri
     return free;
   });
   return line([...header, ...names], format);
-}
-
-export function scoredLine(
-  cells: readonly string[],
-  customer: ScoredCustomer,
-  modelVersion: string,
-  format: CsvFormat,
-): string {
-  const [action] = customer.actions;
-  return line(
-    [
-      ...cells,
-      customer.churn ? 'Churn' : 'No-churn',
-      number(customer.probability, format),
-      customer.riskLevel,
-      ...[0, 1, 2].map((i) => (customer.reasons[i] ? reasonWords(customer.reasons[i], format.decimal) : '')),
-      action?.action ?? '',
-      action?.expectedSaving == null ? '' : number(Math.round(action.expectedSaving * 100) / 100, format),
-      modelVersion,
-      customer.notes.join('; '),
-    ],
-    format,
-  );
 }
 
 interface RejectedRow {
@@ -95,8 +71,4 @@ function fitted(cells: readonly string[], columnCount: number, { delimiter }: Cs
 
 function line(cells: readonly string[], { delimiter }: CsvFormat): string {
   return safeLine(cells, { delimiter, lineEnd: '\r\n' });
-}
-
-function number(value: number, { decimal }: CsvFormat): string {
-  return decimal === ',' ? String(value).replace('.', ',') : String(value);
 }

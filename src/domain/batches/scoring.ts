@@ -11,7 +11,7 @@ import type { Db } from '../../db.ts';
 import { DamagedRecord } from '../../errors.ts';
 import { addToBatch, getBatch, updateBatch } from '../../store/batches.ts';
 import type { Checkpoint, FrozenRules } from '../../store/batch-documents.ts';
-import type { AddedCounts, BatchRecord } from '../../store/batches.ts';
+import type { BatchRecord } from '../../store/batches.ts';
 import { getModel } from '../../store/models.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { markLatest, prepareMarks } from '../../store/score-files/latest.ts';
@@ -25,11 +25,13 @@ import { challengeLater } from '../models/challenger.ts';
 import { readModelFile } from '../models/files.ts';
 import { relabelAfterScoring } from '../risk/relabelling.ts';
 import type { BlockResult, BlockTask } from './blocks/block-work.ts';
+import { noCounts, sumOf } from './blocks/counts.ts';
 import { readBlocks } from './blocks/cut.ts';
 import { inOrder, runHere } from './blocks/runner.ts';
-import type { OpenRunner } from './blocks/runner.ts';
+import type { BlockRunner, OpenRunner } from './blocks/runner.ts';
 import { scoreFileHeader } from './blocks/score-block.ts';
 import type { ScoringPlan } from './blocks/score-block.ts';
+import type { RawBlock } from './blocks/typed-block.ts';
 import { createCheckReport } from './findings.ts';
 import { mappingOf } from './mapping.ts';
 import { openResultFiles } from './result-files.ts';
@@ -70,10 +72,14 @@ export async function scoreBatch(
   const path = join(uploadsDir, batch.file);
   const from = batch.checkpoint?.position ?? fileStart;
   const task = taskOf(batch, plan);
-  const runner = openRunner(task, statSync(path).size);
   const report = task.isCheck ? createCheckReport(batch.rowCount) : null;
+  const runner = openRunner(task, statSync(path).size);
   try {
-    if (report) await reportBefore(path, { ...task, scoring: null }, from, report);
+    if (report) {
+      const checking = openRunner({ ...task, scoring: null }, from.offset);
+      const blocks = readBlocks(path, batch.format.delimiter, fileStart, checking);
+      await reportAgain(blocksBefore(from, blocks), checking, report);
+    }
     for await (const result of inOrder(readBlocks(path, batch.format.delimiter, from, runner), runner)) {
       progress.add(result);
       if (result.findings) report?.add(result.findings);
@@ -137,26 +143,6 @@ function createProgress(batch: BatchRecord, files: ResultFiles) {
   };
 }
 
-const noCounts: AddedCounts = {
-  scoredCount: 0,
-  rejectedCount: 0,
-  notedCount: 0,
-  lowCount: 0,
-  mediumCount: 0,
-  highCount: 0,
-};
-
-function sumOf(a: AddedCounts, b: AddedCounts): AddedCounts {
-  return {
-    scoredCount: a.scoredCount + b.scoredCount,
-    rejectedCount: a.rejectedCount + b.rejectedCount,
-    notedCount: a.notedCount + b.notedCount,
-    lowCount: a.lowCount + b.lowCount,
-    mediumCount: a.mediumCount + b.mediumCount,
-    highCount: a.highCount + b.highCount,
-  };
-}
-
 /** The scores so far become the latest of their customers. Call in the transaction that ends the scoring. */
 async function endScores(
   trx: Db,
@@ -195,6 +181,7 @@ async function planOf(db: Db, modelsDir: string, batch: BatchRecord): Promise<Sc
     rules: rulesOf(batch),
     format,
     columnCount: header.length,
+    isBatch: true,
   };
 }
 
@@ -212,18 +199,26 @@ function isUnchecked({ report, correctsBatchId, isSample }: BatchRecord): boolea
   return report === null && correctsBatchId === null && !isSample;
 }
 
+function* blocksBefore({ offset }: CsvPosition, blocks: Iterable<RawBlock>): Generator<RawBlock> {
+  for (const block of blocks) {
+    if (block.offset >= offset) return;
+    yield block;
+  }
+}
+
 /** Adds what is in front of a checkpoint: findings are not stored on the way. */
-async function reportBefore(
-  path: string,
-  task: BlockTask,
-  end: CsvPosition,
+async function reportAgain(
+  blocks: Iterable<RawBlock>,
+  runner: BlockRunner<BlockResult>,
   report: ReturnType<typeof createCheckReport>,
 ): Promise<void> {
-  const runner = runHere(task, end.offset);
-  for (const block of readBlocks(path, task.source.format.delimiter, fileStart, runner)) {
-    if (block.offset >= end.offset) return;
-    const { findings } = await runner.run(block);
-    if (findings) report.add(findings);
+  try {
+    for await (const result of inOrder(blocks, runner)) {
+      report.add(result.findings!);
+      runner.release(result);
+    }
+  } finally {
+    await runner.close();
   }
 }
 

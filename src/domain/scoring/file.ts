@@ -1,17 +1,27 @@
 /** Scoring a CSV file with a model file, without a database: as an upload would, but without retention rules. */
 import { Unprocessable } from '../../errors.ts';
+import type { CellProblem } from '../../ml/data/row-reader.ts';
 import type { Model } from '../../ml/model/model.ts';
+import { textAt } from '../../store/score-files/encoding.ts';
 import { defaultSettings } from '../../store/settings.ts';
-import { rejectedHeader, rejectedLine, scoredHeader, scoredLine } from '../batches/output.ts';
-import { byteOrderMark } from '../csv/writer.ts';
-import { customerIdOf, toCustomer, unreadable } from '../batches/rows.ts';
+import { createBlockPlan } from '../batches/blocks/block-plan.ts';
+import type { BlockTask } from '../batches/blocks/block-work.ts';
+import { noCounts, sumOf } from '../batches/blocks/counts.ts';
+import { readBlocks } from '../batches/blocks/cut.ts';
+import { inOrder } from '../batches/blocks/runner.ts';
+import type { OpenRunner } from '../batches/blocks/runner.ts';
+import { readBlock } from '../batches/blocks/scan.ts';
+import type { TypedBlock } from '../batches/blocks/typed-block.ts';
+import { guessMapping } from '../batches/mapping.ts';
+import type { ColumnMapping } from '../batches/mapping.ts';
+import { rejectedHeader, scoredHeader } from '../batches/output.ts';
+import { customerIdOf, toCustomer } from '../batches/rows.ts';
 import type { FirstLine } from '../csv/first-line.ts';
 import type { CsvIntake } from '../csv/intake.ts';
 import { withPreparedCsv } from '../csv/prepared.ts';
-import { readCsvChunks } from '../csv/reader.ts';
-import type { CsvRow } from '../csv/reader.ts';
-import { guessMapping } from '../batches/mapping.ts';
-import type { ColumnMapping } from '../batches/mapping.ts';
+import { fileStart } from '../csv/reader.ts';
+import { readRecord } from '../csv/records.ts';
+import { byteOrderMark } from '../csv/writer.ts';
 import { createScorer, scoreCustomers } from './scoring.ts';
 import type { ScoreResult } from './scoring.ts';
 
@@ -30,8 +40,8 @@ export interface FileSummary {
 
 /** Where the lines of the two result files go. */
 export interface FileOutput {
-  readonly scored: (text: string) => Promise<void>;
-  readonly rejected: (text: string) => Promise<void>;
+  readonly scored: (lines: string | Uint8Array) => Promise<void>;
+  readonly rejected: (lines: string | Uint8Array) => Promise<void>;
 }
 
 export interface ExplainedRow {
@@ -48,7 +58,6 @@ interface FileOptions {
   readonly firstLine: FirstLine | null;
 }
 
-const rowsPerChunk = 1_000;
 const { mediumFrom, highFrom, valueMonths } = defaultSettings;
 const rules = { mediumFrom, highFrom, valueMonths, rules: [] };
 
@@ -56,45 +65,31 @@ const rules = { mediumFrom, highFrom, valueMonths, rules: [] };
 export function scoreFile(
   { model, label: modelLabel }: { readonly model: Model; readonly label: string },
   path: string,
-  options: FileOptions,
+  options: FileOptions & { readonly openRunner: OpenRunner },
   output: FileOutput,
 ): Promise<FileSummary> {
   const scoreAll = async (prepared: string, intake: CsvIntake): Promise<FileSummary> => {
-    const { header, format } = intake;
-    const mapping = mapColumns(model, header, options);
-    const shape = { columnCount: header.length, format };
-    const counts = {
-      rows: 0,
-      scored: 0,
-      rejected: 0,
-      noted: 0,
-      low: 0,
-      medium: 0,
-      high: 0,
-      blank: intake.blankCount,
-    };
-    await output.scored(byteOrderMark + scoredHeader(header, format));
-    await output.rejected(byteOrderMark + rejectedHeader(header, format));
-    for (const chunk of scoredChunks(model, prepared, intake, mapping)) {
-      let scored = '';
-      let rejected = '';
-      for (const { row, result } of chunk) {
-        const { cells } = row.reading;
-        counts.rows++;
-        if (result.ok) {
-          scored += scoredLine(cells, result.customer, modelLabel, format);
-          counts.scored++;
-          counts[result.customer.riskLevel]++;
-          if (result.customer.notes.length > 0) counts.noted++;
-        } else {
-          rejected += rejectedLine({ rowNumber: row.rowNumber, cells, problems: result.problems }, shape);
-          counts.rejected++;
-        }
+    const { header, format, byteSize, blankCount } = intake;
+    const source = sourceOf(model, intake, options);
+    const scoring = { model, modelLabel, rules, format, columnCount: header.length, isBatch: false };
+    const runner = options.openRunner({ source, scoring, isCheck: false }, byteSize);
+    let counts = noCounts;
+    try {
+      await output.scored(byteOrderMark + scoredHeader(header, format));
+      await output.rejected(byteOrderMark + rejectedHeader(header, format));
+      const blocks = readBlocks(prepared, format.delimiter, fileStart, runner);
+      for await (const result of inOrder(blocks, runner)) {
+        await output.scored(result.scored!.lines);
+        await output.rejected(result.rejected);
+        counts = sumOf(counts, result.scored!.counts);
+        runner.release(result);
       }
-      await output.scored(scored);
-      await output.rejected(rejected);
+    } finally {
+      await runner.close();
     }
-    return counts;
+    const { scoredCount: scored, rejectedCount: rejected, notedCount: noted } = counts;
+    const { lowCount: low, mediumCount: medium, highCount: high } = counts;
+    return { rows: scored + rejected, scored, rejected, noted, low, medium, high, blank: blankCount };
   };
   return withPreparedCsv(path, scoreAll, options.firstLine);
 }
@@ -106,19 +101,25 @@ export function explainFile(
   options: FileOptions & { readonly limit: number; readonly customer: string | null },
 ): Promise<ExplainedRow[]> {
   const explainRows = (prepared: string, intake: CsvIntake): ExplainedRow[] => {
-    const mapping = mapColumns(model, intake.header, options);
+    const source = sourceOf(model, intake, options);
+    const plan = createBlockPlan(source);
+    const explain = createExplainer(model, source);
     const explained: ExplainedRow[] = [];
-    for (const chunk of scoredChunks(model, prepared, intake, mapping)) {
-      for (const { row, result } of chunk) {
-        const customer = customerIdOf(row.reading.cells, mapping);
-        if (options.customer !== null && options.customer !== customer) continue;
+    for (const raw of readBlocks(prepared, source.format.delimiter)) {
+      for (const row of rowsOf(readBlock(plan, raw), source.mapping)) {
+        if (options.customer !== null && options.customer !== row.customer) continue;
         if (explained.length >= options.limit) return explained;
-        explained.push({ row: row.rowNumber, customer, result });
+        explained.push({ row: row.rowNumber, customer: row.customer, result: explain(row) });
       }
     }
     return explained;
   };
   return withPreparedCsv(path, explainRows, options.firstLine);
+}
+
+function sourceOf(model: Model, { header, format }: CsvIntake, options: FileOptions): BlockTask['source'] {
+  const { schema } = model;
+  return { schema, mapping: mapColumns(model, header, options), format, columnCount: header.length };
 }
 
 function mapColumns(model: Model, header: readonly string[], { allowMissing }: FileOptions): ColumnMapping {
@@ -133,21 +134,38 @@ function mapColumns(model: Model, header: readonly string[], { allowMissing }: F
   return mapping;
 }
 
-function* scoredChunks(
-  model: Model,
-  prepared: string,
-  { header, format }: CsvIntake,
-  mapping: ColumnMapping,
-): Generator<{ row: CsvRow; result: ScoreResult }[]> {
-  const scorer = createScorer(model, rules, rowsPerChunk);
-  const shape = { delimiter: format.delimiter, columnCount: header.length };
-  for (const { rows } of readCsvChunks(prepared, shape, rowsPerChunk)) {
-    const readable = rows.flatMap(({ reading }) => (reading.ok ? [toCustomer(reading.cells, mapping)] : []));
-    const results = scoreCustomers(scorer, readable, format.decimal);
-    let next = 0;
-    yield rows.map((row) => ({
-      row,
-      result: row.reading.ok ? results[next++]! : { ok: false, problems: [unreadable(row)] },
-    }));
+interface FileRow {
+  readonly rowNumber: number;
+  readonly customer: string | null;
+  /** Its bytes, or why it cannot be scored. */
+  readonly content: Buffer | readonly CellProblem[];
+}
+
+/** Accepted and rejected rows in the order of the file. */
+function* rowsOf(block: TypedBlock, mapping: ColumnMapping): Generator<FileRow> {
+  const { rowCount, rejects, rowNumbers, identifiers, bytes, starts, lengths } = block;
+  let next = 0;
+  for (let row = 0; row <= rowCount; row++) {
+    for (; rejects[next]?.before === row; next++) {
+      const { rowNumber, cells, problems } = rejects[next]!;
+      yield { rowNumber, customer: customerIdOf(cells, mapping), content: problems };
+    }
+    if (row === rowCount) return;
+    const customer = textAt(identifiers, row) || null;
+    const content = bytes.subarray(starts[row], starts[row]! + lengths[row]!);
+    yield { rowNumber: rowNumbers[row]!, customer, content };
   }
+}
+
+/** Scores one row with all its reasons, which blocks do not keep. */
+function createExplainer(
+  model: Model,
+  { format, mapping, columnCount }: BlockTask['source'],
+): (row: FileRow) => ScoreResult {
+  const scorer = createScorer(model, rules);
+  return ({ content }) => {
+    if (!Buffer.isBuffer(content)) return { ok: false, problems: content };
+    const { cells } = readRecord(content, format.delimiter, columnCount);
+    return scoreCustomers(scorer, [toCustomer(cells, mapping)], format.decimal)[0]!;
+  };
 }

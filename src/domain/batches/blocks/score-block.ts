@@ -22,25 +22,28 @@ export interface ScoringPlan {
   readonly rules: ScoringRules;
   readonly format: CsvFormat;
   readonly columnCount: number;
+  /** Of a batch there is a score file as well, and rows that cannot be scored stand among the others. */
+  readonly isBatch: boolean;
 }
 
 export interface ScoredBlock {
   /** Lines of the file of all rows. */
   readonly lines: Buffer;
-  /** As it stands in the score file; null: no row was scored. */
+  /** As it stands in the score file; null: no row was scored, or there is no such file. */
   readonly group: Buffer | null;
   readonly counts: AddedCounts;
 }
 
 /** `spare`: for the bytes of what was scored. */
 export function createBlockScorer(plan: ScoringPlan, spare: SpareMemory): (block: TypedBlock) => ScoredBlock {
-  const { model, modelLabel, rules, format, columnCount } = plan;
+  const { model, modelLabel, rules, format, columnCount, isBatch } = plan;
   const { features } = model.schema;
   const compiled = compileRules(rules, features);
   const writeLines = createScoredLines({
     features,
     format,
     columnCount,
+    listsRejected: isBatch,
     modelLabel,
     threshold: model.threshold,
     mediumFrom: rules.mediumFrom,
@@ -52,7 +55,7 @@ export function createBlockScorer(plan: ScoringPlan, spare: SpareMemory): (block
     const scores = scoreRows(model, compiled, block);
     return {
       lines: writeLines(block, scores),
-      group: block.rowCount === 0 ? null : encodeGroup(toGroup(block, scores), spare),
+      group: !isBatch || block.rowCount === 0 ? null : encodeGroup(toGroup(block, scores), spare),
       counts: countsOf(block, scores, rules),
     };
   };

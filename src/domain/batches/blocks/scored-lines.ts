@@ -1,5 +1,5 @@
 /**
- * The lines of the result file as bytes: the same text as `scoredLine` and `unscoredLine`, for a block of rows. A plain
+ * The lines of the result file as bytes: for a block of rows, the cells of each and what is known of it. A plain
  * line is copied as it stands in the upload; what is appended consists of words that are written once.
  */
 import type { Feature } from '../../../ml/data/schema.ts';
@@ -19,6 +19,8 @@ import type { TypedBlock } from './typed-block.ts';
 /** What the lines of a file have in common. */
 export interface LinePlan extends LineShape {
   readonly features: readonly Feature[];
+  /** Rows that cannot be scored stand among the others. */
+  readonly listsRejected: boolean;
   readonly threshold: number;
   readonly mediumFrom: number;
   readonly highFrom: number;
@@ -45,7 +47,7 @@ export function rejectedLines({ rejects }: TypedBlock, shape: LineShape): Buffer
 
 /** The lines of the file of all rows. */
 export function createScoredLines(plan: LinePlan): (block: TypedBlock, scores: BlockScores) => Buffer {
-  const { format, columnCount, threshold, mediumFrom, highFrom } = plan;
+  const { format, columnCount, listsRejected, threshold, mediumFrom, highFrom } = plan;
   const { delimiter, decimal } = format;
   const out = new ByteWriter(plan.spare);
   const words = wordsOf(out, plan);
@@ -59,6 +61,7 @@ export function createScoredLines(plan: LinePlan): (block: TypedBlock, scores: B
     const source = viewed(block.bytes);
     let nextReject = 0;
     const writeRejects = (before: number): void => {
+      if (!listsRejected) return;
       for (; block.rejects[nextReject]?.before === before; nextReject++)
         out.text(unscoredLine(block.rejects[nextReject]!, plan));
     };

@@ -75,15 +75,24 @@ function scoreByBlocks(
 }
 
 /** Scores the file both ways, and expects the same lines and columns. */
-function expectSame(model: Model, lines: readonly string[], format: CsvFormat, blockBytes = 700): void {
+function expectSame(
+  model: Model,
+  lines: readonly string[],
+  format: CsvFormat,
+  { blockBytes = 700, isBatch = true } = {},
+): void {
   const path = join(folder, 'upload.csv');
   writeFileSync(path, `${lines.join('\n')}\n`);
   const header = lines[0]!.split(format.delimiter);
-  const plan = { model, modelLabel: 'Model, version 1', rules, format, columnCount: header.length };
+  const plan = { model, modelLabel: 'Model, version 1', rules, format, columnCount: header.length, isBatch };
   const expected = scoreRowByRow(path, plan, guessMapping(model.schema, header));
   const { scored, rejected, groups } = scoreByBlocks(path, plan, header, blockBytes);
   expect(scored).toBe(expected.scored);
   expect(rejected).toBe(expected.rejected);
+  if (!isBatch) {
+    expect(groups).toEqual([]);
+    return;
+  }
   expect(readScores(plan, groups)).toEqual(
     expected.customers.map(({ rowNumber, customerId, score }) => ({
       rowNumber,
@@ -142,12 +151,12 @@ describe('scoring by blocks', () => {
   const customers = customersCsv(120, 9).trim().split('\n');
 
   it.each(['logistic', 'forest'] as const)('gives what the %s model says of each row alone', (family) => {
-    expectSame(train(telco, family), customers, commaFormat, 4_000);
+    expectSame(train(telco, family), customers, commaFormat, { blockBytes: 4_000 });
   });
 
   it('gives the same of customers of another business', () => {
     const model = train(bankCsv(1_000, 3), 'logistic');
-    expectSame(model, bankCsv(150, 4, false).trim().split('\n'), commaFormat, 2_000);
+    expectSame(model, bankCsv(150, 4, false).trim().split('\n'), commaFormat, { blockBytes: 2_000 });
   });
 
   it('has fewer reasons where the model has fewer features, and says what the file has no column for', () => {
@@ -207,6 +216,16 @@ describe('scoring by blocks', () => {
           expectSame(model, linesWith(changes, ','), commaFormat);
         }),
         { numRuns: 60 },
+      );
+    });
+
+    it('is the same where those that cannot be scored are left out, and no columns are kept', () => {
+      expectSame(model, linesWith([], ','), commaFormat, { isBatch: false });
+      fc.assert(
+        fc.property(fc.array(change, { maxLength: 40 }), (changes) => {
+          expectSame(model, linesWith(changes, ','), commaFormat, { isBatch: false });
+        }),
+        { numRuns: 20 },
       );
     });
 
