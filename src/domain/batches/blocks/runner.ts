@@ -50,14 +50,12 @@ export async function* inOrder<Result>(
   runner: BlockRunner<Result>,
 ): AsyncGenerator<Result> {
   const started: Promise<Result>[] = [];
-  try {
-    for (const block of blocks) {
-      started.push(runner.run(block));
-      if (started.length > runner.width) yield await started.shift()!;
-    }
-    while (started.length > 0) yield await started.shift()!;
-  } finally {
-    // Whoever stopped listening does not want to hear of their errors either.
-    for (const left of started) left.catch(() => undefined);
+  for (const block of blocks) {
+    const result = runner.run(block);
+    // It may fail before its turn comes, or when nobody listens any more: that must not end the thread that waits.
+    result.catch(() => undefined);
+    started.push(result);
+    if (started.length > runner.width) yield await started.shift()!;
   }
+  while (started.length > 0) yield await started.shift()!;
 }
