@@ -38,7 +38,7 @@ export function readIdentifiers(file: ScoreFile): TextColumn {
     const share = (row + part.ends.length) / file.rowCount;
     if (start + length > bytes.length) bytes = longer(bytes, start + length, share);
     bytes.set(part.bytes.subarray(0, length), start);
-    for (let i = 0; i < part.ends.length; i++) ends[row++] = start + part.ends[i]!;
+    for (const end of part.ends) ends[row++] = start + end;
     start += length;
     giveBack(part.bytes);
     giveBack(part.ends);

@@ -14,7 +14,7 @@ export function narrowed(values: Int32Array, raise: number): NarrowArray {
 
 function allBits(values: Int32Array, raise: number): number {
   let bits = 0;
-  for (let i = 0; i < values.length; i++) bits |= values[i]! + raise;
+  for (const value of values) bits |= value + raise;
   return bits;
 }
 

@@ -2,7 +2,7 @@
 import { noFilter } from '../prediction-filters.ts';
 import type { PopulationFilter, PredictionFilter } from '../prediction-filters.ts';
 import { riskLevelOf } from '../risk-levels.ts';
-import type { RiskThresholds } from '../risk-levels.ts';
+import type { RiskLevel, RiskThresholds } from '../risk-levels.ts';
 import { getSettings } from '../settings.ts';
 import { countMatches, visitMatches } from './scan.ts';
 import type { MatchingGroup } from './scan.ts';
@@ -25,11 +25,7 @@ export interface Totals {
   readonly valued: number;
 }
 
-export interface LevelCounts {
-  readonly low: number;
-  readonly medium: number;
-  readonly high: number;
-}
+export type LevelCounts = Readonly<Record<RiskLevel, number>>;
 
 export async function countPredictions(store: ScoreStore, filter: PredictionFilter): Promise<number> {
   let count = await countMatches(store, filter);

@@ -16,10 +16,13 @@ import { claimJob } from '../../../src/store/job-leases.ts';
 import { finishJob } from '../../../src/store/job-progress.ts';
 import { listJobs } from '../../../src/store/jobs.ts';
 import { findActiveModel, listModels } from '../../../src/store/models.ts';
+import { noFilter } from '../../../src/store/prediction-filters.ts';
 import { listRules } from '../../../src/store/retention-rules.ts';
+import { countPredictions } from '../../../src/store/score-files/totals.ts';
 import { getSettings } from '../../../src/store/settings.ts';
 import { createTestApp } from '../../helpers/app.ts';
 import type { TestApp } from '../../helpers/app.ts';
+import { scoreStore } from '../../helpers/scores.ts';
 import { runJobs } from '../../helpers/work.ts';
 
 let test: TestApp;
@@ -50,9 +53,7 @@ async function expectWholeSample(): Promise<void> {
   expect(batches.map(({ state, scoredCount, rejectedCount }) => [state, scoredCount, rejectedCount])).toEqual(
     [['done', currentSize, 0]],
   );
-  expect(await db('predictions').where({ is_sample: 1 }).count({ count: '*' })).toEqual([
-    { count: currentSize },
-  ]);
+  expect(await countPredictions(scoreStore(test), noFilter)).toBe(currentSize);
   expect((await listRules(db)).filter(({ isExample }) => isExample)).toHaveLength(exampleRules.length);
   expect((await getSettings(db)).firstStart).toBe('done');
   const files = [config.dataDir, config.modelsDir, config.uploadsDir].flatMap((folder) =>

@@ -86,7 +86,7 @@ export function findingsOf(block: TypedBlock, plan: BlockPlan): BlockFindings {
 
 function sumOf(flags: Uint8Array): number {
   let sum = 0;
-  for (let row = 0; row < flags.length; row++) sum += flags[row]!;
+  for (const flag of flags) sum += flag;
   return sum;
 }
 
