@@ -1,30 +1,4 @@
-/**
- * The two pieces of linear algebra that Newton's method needs: building a symmetric matrix from sparse rows
- * and solving with it. Cholesky factorisation A = LLᵀ (Golub and Van Loan, Matrix Computations, 4.2).
- */
-import type { SparseRows } from './design.ts';
-
-/** Adds `weight` · xxᵀ to the lower triangle, x being a sparse row followed by a 1 for the intercept. */
-export function addOuter(
-  matrix: Float64Array,
-  size: number,
-  rows: SparseRows,
-  row: number,
-  weight: number,
-): void {
-  const { indices, values } = rows;
-  const start = rows.starts[row]!;
-  const end = rows.starts[row + 1]!;
-  const last = (size - 1) * size;
-  // Indices of a row ascend, so that the second one is never the larger.
-  for (let a = start; a < end; a++) {
-    const at = indices[a]! * size;
-    const scaled = weight * values[a]!;
-    for (let b = start; b <= a; b++) matrix[at + indices[b]!]! += scaled * values[b]!;
-    matrix[last + indices[a]!]! += scaled;
-  }
-  matrix[last + size - 1]! += weight;
-}
+/** Solving with a symmetric matrix by its Cholesky factorisation A = LLᵀ (Golub and Van Loan, Matrix Computations, 4.2). */
 
 /**
  * Solves A x = b for a symmetric A given by its lower triangle, which is overwritten. A diagonal entry that

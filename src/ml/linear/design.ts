@@ -83,20 +83,32 @@ export function designRows(design: Design, table: Table, from: number, to: numbe
   return { starts, indices, values };
 }
 
+/** The non-zero design entries that one column has in each of its rows. */
+export function columnEntries(design: Design, feature: number, column: Column): SparseRows {
+  const block = design.blocks[feature]!;
+  const rowCount = column.kind === 'number' ? column.values.length : column.codes.length;
+  const starts = new Int32Array(rowCount + 1);
+  const indices = new Int32Array(rowCount * block.width);
+  const values = new Float64Array(rowCount * block.width);
+  for (let row = 0; row < rowCount; row++)
+    starts[row + 1] = writeEntries(design, block, column, row, indices, values, starts[row]!);
+  return { starts, indices, values };
+}
+
 function fitBlock(column: Column, weights: Float64Array, offset: number, maxKnots: number): Block {
   if (column.kind === 'category') {
     const hasMissing = column.codes.includes(MISSING);
     const levelCount = column.levels.length;
     return { kind: 'category', offset, width: levelCount + (hasMissing ? 1 : 0), levelCount, hasMissing };
   }
-  const present = column.values.filter((value) => !Number.isNaN(value)).sort();
+  const present = sortedValues(column.values);
   const hasMissing = present.length < column.values.length;
   const knots = knotsOf(present, maxKnots);
   const basis = 1 + knots.length;
   const means = new Float64Array(basis);
   const scales = new Float64Array(basis);
   for (let k = 0; k < basis; k++) {
-    const { mean, deviation } = momentsOf(column.values, weights, (value) => basisValue(value, k, knots));
+    const { mean, deviation } = momentsOf(column.values, weights, k, knots);
     means[k] = mean;
     scales[k] = deviation > 0 ? deviation : 1;
   }
@@ -110,6 +122,13 @@ function fitBlock(column: Column, weights: Float64Array, offset: number, maxKnot
     scales,
     hasMissing,
   };
+}
+
+function sortedValues(values: Float64Array): Float64Array {
+  const present = new Float64Array(values.length);
+  let count = 0;
+  for (const value of values) if (value === value) present[count++] = value;
+  return present.subarray(0, count).sort();
 }
 
 /** Inner quantiles, without repeats and without the ends. */
@@ -134,18 +153,24 @@ function basisValue(value: number, k: number, knots: Float64Array): number {
   return k === 0 ? value : Math.max(0, value - knots[k - 1]!);
 }
 
-function momentsOf(values: Float64Array, weights: Float64Array, transform: (value: number) => number) {
+/** Weighted mean and standard deviation of basis column `k` over the rows with a value. */
+function momentsOf(values: Float64Array, weights: Float64Array, k: number, knots: Float64Array) {
+  // max(x, floor) − shift is x or a hinge, without asking at every row which.
+  const floor = k === 0 ? -Infinity : knots[k - 1]!;
+  const shift = k === 0 ? 0 : floor;
   let total = 0;
   let sum = 0;
   for (let i = 0; i < values.length; i++) {
-    if (Number.isNaN(values[i]!)) continue;
+    const value = values[i]!;
+    if (value !== value) continue;
     total += weights[i]!;
-    sum += weights[i]! * transform(values[i]!);
+    sum += weights[i]! * ((value > floor ? value : floor) - shift);
   }
   const mean = total > 0 ? sum / total : 0;
   let squares = 0;
   for (let i = 0; i < values.length; i++) {
-    if (!Number.isNaN(values[i]!)) squares += weights[i]! * (transform(values[i]!) - mean) ** 2;
+    const value = values[i]!;
+    if (value === value) squares += weights[i]! * ((value > floor ? value : floor) - shift - mean) ** 2;
   }
   return { mean, deviation: total > 0 ? Math.sqrt(squares / total) : 0 };
 }
@@ -179,8 +204,7 @@ function writeEntries(
   }
   if (block.kind !== 'category' || column.kind !== 'category')
     throw new RangeError(`column '${column.name}' has another type than in training`);
-  const code = column.codes[row]!;
-  const level = code >= 0 ? code : code === MISSING && block.hasMissing ? block.levelCount : -1;
+  const level = levelOf(block, column.codes[row]!);
   if (level >= 0) {
     indices[at] = block.offset + level;
     values[at++] = 1;
@@ -198,17 +222,44 @@ function writeEntries(
 
 function meansOf(design: Design, table: Table, weights: Float64Array): Float64Array {
   const sums = new Float64Array(design.width);
-  let total = 0;
-  const step = 4096;
-  for (let from = 0; from < table.rowCount; from += step) {
-    const to = Math.min(from + step, table.rowCount);
-    const { starts, indices, values } = designRows(design, table, from, to);
-    for (let row = from; row < to; row++) {
-      const weight = weights[row]!;
-      total += weight;
-      for (let e = starts[row - from]!; e < starts[row - from + 1]!; e++)
-        sums[indices[e]!]! += weight * values[e]!;
-    }
+  for (const [j, block] of design.blocks.entries()) {
+    const column = table.columns[j]!;
+    const own = sums.subarray(block.offset, block.offset + block.width);
+    if (block.kind === 'number' && column.kind === 'number') sumNumber(own, block, column.values, weights);
+    else if (block.kind === 'category' && column.kind === 'category')
+      sumLevels(own, block, column.codes, weights);
   }
+  let total = 0;
+  for (const weight of weights) total += weight;
   return sums.map((sum) => sum / total);
+}
+
+function sumNumber(
+  sums: Float64Array,
+  block: NumberBlock,
+  values: Float64Array,
+  weights: Float64Array,
+): void {
+  const { basis, knots, means, scales, hasMissing } = block;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]!;
+    const weight = weights[row]!;
+    if (Number.isFinite(value))
+      for (let k = 0; k < basis; k++)
+        sums[k]! += (weight * (basisValue(value, k, knots) - means[k]!)) / scales[k]!;
+    else if (hasMissing) sums[basis]! += weight;
+  }
+}
+
+function sumLevels(sums: Float64Array, block: CategoryBlock, codes: Int32Array, weights: Float64Array): void {
+  for (let row = 0; row < codes.length; row++) {
+    const level = levelOf(block, codes[row]!);
+    if (level >= 0) sums[level]! += weights[row]!;
+  }
+}
+
+/** The column of a level or of missing within the block; −1 for what training did not have. */
+function levelOf(block: CategoryBlock, code: number): number {
+  if (code >= 0) return code;
+  return code === MISSING && block.hasMissing ? block.levelCount : -1;
 }

@@ -4,16 +4,15 @@
  *
  * Minimises Σ wᵢ log(1 + exp(−yᵢ mᵢ)) + λ₂/2 ‖β‖² + λ₁ ‖β‖₁ with m = β₀ + Xβ and the intercept unpenalised: with
  * λ₁ = 0 the objective of scikit-learn's LogisticRegression with C = 1/λ₂. Each step solves (XᵀWX + λ₂I) δ =
- * gradient by Cholesky, or with λ₁ by coordinate descent (elastic-net.ts), and is halved until the objective falls. Numbers are standardised and bend at quantile knots (design.ts).
+ * gradient by Cholesky, or with λ₁ by coordinate descent (elastic-net.ts), and is halved until the objective falls
+ * (newton.ts). Numbers are standardised and bend at quantile knots (design.ts).
  * Reference: Hastie, Tibshirani and Friedman, Elements of Statistical Learning, 4.4.
  * Reasons: linear SHAP against the training mean, c_j = β_j (x_j − x̄_j), summed over a feature's design
  * columns, in probability points (points.ts). Assumes that effects add up in log-odds.
  */
-import { addOuter, solveCholesky } from './cholesky.ts';
-import { designRows, fitDesign } from './design.ts';
-import type { Design, SparseRows } from './design.ts';
-import { elasticNetStep, l1Penalty } from './elastic-net.ts';
+import { fitDesign } from './design.ts';
 import { contributionTablesOf, writeContributions, type LinearModel } from './contribution-tables.ts';
+import { createLogisticProblem, minimise } from './newton.ts';
 import type { Estimator, Explanation, Scores, TrainingData } from '../estimator.ts';
 import { toPoints } from '../explain/points.ts';
 import { checkBounds, notNegative } from '../math/bounds.ts';
@@ -35,7 +34,6 @@ export interface LogisticParams {
 
 export type LogisticModel = LinearModel;
 
-const blockRows = 2048;
 const scoredRows = 128;
 
 export const logistic: Estimator<LogisticParams, LogisticModel> = {
@@ -51,17 +49,11 @@ function fit(params: LogisticParams, data: TrainingData): LogisticModel {
   checkTrainingData(data);
   const weights = rowWeights(data, params.classWeight);
   const design = fitDesign(data.table, weights, params.knots);
-  const problem = { design, data, weights, l2: params.l2 };
-  let beta: Float64Array = new Float64Array(design.width + 1);
-  let state = evaluateLogistic(problem, beta);
-  for (let iteration = 0; iteration < params.maxIterations; iteration++) {
-    const step = newtonStep(state, beta, params.l1);
-    const before = state.objective + l1Penalty(beta, params.l1);
-    const next = lineSearch(problem, beta, step, params.l1, before);
-    if (!next) break;
-    ({ beta, state } = next);
-    if (before - next.objective <= 1e-10 * (Math.abs(next.objective) + 1)) break;
-  }
+  const beta = minimise(
+    createLogisticProblem(design, data, weights, params.l2),
+    params.l1,
+    params.maxIterations,
+  );
   return { design, intercept: beta[design.width]!, coefficients: beta.slice(0, design.width) };
 }
 
@@ -125,99 +117,5 @@ function forScoredRows(table: Table, visit: (rows: Int32Array, from: number, to:
       from,
       to,
     );
-  }
-}
-
-export interface LogisticProblem {
-  readonly design: Design;
-  readonly data: TrainingData;
-  readonly weights: Float64Array;
-  readonly l2: number;
-}
-
-export interface LogisticState {
-  readonly objective: number;
-  /** Of the objective, the intercept last. */
-  readonly gradient: Float64Array;
-  /** Lower triangle, row-major, of the second derivatives. */
-  readonly hessian: Float64Array;
-}
-
-/** Objective, gradient and Hessian at `beta`, whose last entry is the intercept. */
-export function evaluateLogistic(problem: LogisticProblem, beta: Float64Array): LogisticState {
-  const { design, data, weights, l2 } = problem;
-  const size = design.width + 1;
-  const gradient = new Float64Array(size);
-  const hessian = new Float64Array(size * size);
-  const model = { design, intercept: beta[design.width]!, coefficients: beta.subarray(0, design.width) };
-  let objective = 0;
-  forBlocks(design, data.table, (rows, from, to) => {
-    for (let row = from; row < to; row++) {
-      const margin = marginOf(model, rows, row - from);
-      const probability = sigmoid(margin);
-      const target = data.target[row]!;
-      const weight = weights[row]!;
-      objective += weight * logLossOfMargin(margin, target);
-      const slope = weight * (probability - target);
-      const curvature = weight * probability * (1 - probability);
-      for (let e = rows.starts[row - from]!; e < rows.starts[row - from + 1]!; e++) {
-        gradient[rows.indices[e]!]! += slope * rows.values[e]!;
-      }
-      gradient[design.width]! += slope;
-      addOuter(hessian, size, rows, row - from, curvature);
-    }
-  });
-  for (let k = 0; k < design.width; k++) {
-    objective += (l2 / 2) * beta[k]! ** 2;
-    gradient[k]! += l2 * beta[k]!;
-    hessian[k * size + k]! += l2;
-  }
-  return { objective, gradient, hessian };
-}
-
-/** log(1 + exp(−m)) for the positive class, log(1 + exp(m)) for the other, without overflow. */
-function logLossOfMargin(margin: number, target: number): number {
-  const signed = target === 1 ? -margin : margin;
-  return signed > 0 ? signed + Math.log1p(Math.exp(-signed)) : Math.log1p(Math.exp(signed));
-}
-
-/** The step that is subtracted from β. */
-function newtonStep({ hessian, gradient }: LogisticState, beta: Float64Array, l1: number): Float64Array {
-  if (l1 === 0) return solveCholesky(hessian, gradient);
-  const next = elasticNetStep(hessian, gradient, beta, l1);
-  return beta.map((value, k) => value - next[k]!);
-}
-
-function lineSearch(
-  problem: LogisticProblem,
-  beta: Float64Array,
-  step: Float64Array,
-  l1: number,
-  before: number,
-) {
-  for (let share = 1; share > 1e-6; share /= 2) {
-    const candidate = beta.map((value, k) => value - share * step[k]!);
-    const state = evaluateLogistic(problem, candidate);
-    const objective = state.objective + l1Penalty(candidate, l1);
-    if (objective <= before) return { beta: candidate, state, objective };
-  }
-  return null;
-}
-
-function marginOf(model: LogisticModel, rows: SparseRows, row: number): number {
-  let margin = model.intercept;
-  for (let e = rows.starts[row]!; e < rows.starts[row + 1]!; e++)
-    margin += model.coefficients[rows.indices[e]!]! * rows.values[e]!;
-  return margin;
-}
-
-function forBlocks(
-  design: Design,
-  table: Table,
-  visit: (rows: SparseRows, from: number, to: number) => void,
-): void {
-  for (let from = 0; from < table.rowCount; from += blockRows) {
-    const to = Math.min(from + blockRows, table.rowCount);
-    visit(designRows(design, table, from, to), from, to);
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { evaluateLogistic, logistic } from '../../../src/ml/linear/logistic.ts';
+import { logistic } from '../../../src/ml/linear/logistic.ts';
+import { createLogisticProblem, evaluateLogistic } from '../../../src/ml/linear/newton.ts';
 import { createRandom } from '../../../src/ml/math/random.ts';
 import { sampleData } from '../tree/sample-tables.ts';
 
@@ -11,7 +12,7 @@ const fit = (l1: number, l2: number) =>
 /** Of the smooth part of the objective, at the fitted coefficients. */
 const gradientOf = (model: ReturnType<typeof fit>, l2: number) =>
   evaluateLogistic(
-    { design: model.design, data, weights, l2 },
+    createLogisticProblem(model.design, data, weights, l2),
     Float64Array.from([...model.coefficients, model.intercept]),
   ).gradient;
 const zeros = (model: ReturnType<typeof fit>): number =>

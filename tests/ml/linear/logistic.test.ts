@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fitDesign } from '../../../src/ml/linear/design.ts';
 import type { TrainingData } from '../../../src/ml/estimator.ts';
-import { evaluateLogistic, logistic } from '../../../src/ml/linear/logistic.ts';
+import { logistic } from '../../../src/ml/linear/logistic.ts';
+import { createLogisticProblem, evaluateLogistic } from '../../../src/ml/linear/newton.ts';
 import { createRandom } from '../../../src/ml/math/random.ts';
 import { MISSING, UNSEEN } from '../../../src/ml/data/table.ts';
 import type { Table } from '../../../src/ml/data/table.ts';
@@ -32,12 +33,8 @@ const fit = (changes = {}) => logistic.fit({ ...logistic.defaults, ...changes },
 
 describe('the loss', () => {
   const design = fitDesign(data.table, new Float64Array(400).fill(1), 3);
-  const problem = {
-    design,
-    data,
-    weights: Float64Array.from({ length: 400 }, (_, i) => 1 + (i % 3)),
-    l2: 0.7,
-  };
+  const weights = Float64Array.from({ length: 400 }, (_, i) => 1 + (i % 3));
+  const problem = createLogisticProblem(design, data, weights, 0.7);
   const random = createRandom(5);
   const beta = Float64Array.from({ length: design.width + 1 }, () => 0.5 * random.normal());
   const { gradient, hessian } = evaluateLogistic(problem, beta);
@@ -66,7 +63,7 @@ describe('the loss', () => {
 describe('a fit', () => {
   it('ends where the gradient is zero', () => {
     const model = fit();
-    const problem = { design: model.design, data, weights: new Float64Array(400).fill(1), l2: 1 };
+    const problem = createLogisticProblem(model.design, data, new Float64Array(400).fill(1), 1);
     const { gradient } = evaluateLogistic(
       problem,
       Float64Array.from([...model.coefficients, model.intercept]),
