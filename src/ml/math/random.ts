@@ -10,6 +10,8 @@ export interface Random {
   below(bound: number): number;
   /** Standard normal. */
   normal(): number;
+  /** Sets every entry to 32 random bits: the ones that `next` would have divided by 2³², as signed integers. */
+  fill(words: Int32Array): void;
   /** An independent generator, so that parallel work does not depend on its order. */
   fork(): Random;
 }
@@ -42,8 +44,25 @@ export function createRandom(seed: number): Random {
   };
   const next = (): number => bits() / 4294967296;
 
+  /** As `bits` again and again, with the state in local variables. */
+  const fillWords = (words: Int32Array): void => {
+    let [a1, b1, c1, d1] = [a, b, c, d];
+    for (let i = 0; i < words.length; i++) {
+      words[i] = Math.imul(rotateLeft(Math.imul(b1, 5), 7), 9);
+      const shifted = b1 << 9;
+      c1 ^= a1;
+      d1 ^= b1;
+      b1 ^= c1;
+      a1 ^= d1;
+      c1 ^= shifted;
+      d1 = rotateLeft(d1, 11);
+    }
+    [a, b, c, d] = [a1, b1, c1, d1];
+  };
+
   return {
     next,
+    fill: fillWords,
     below: (bound) => Math.floor(next() * bound),
     // Box–Muller; 1 − next() keeps the logarithm finite.
     normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),

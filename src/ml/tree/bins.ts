@@ -73,6 +73,18 @@ export function binColumns(bins: readonly FeatureBins[], table: Table): Uint8Arr
   });
 }
 
+/** The same bins row-major, as binRows gives them. */
+export function toRows(columns: readonly Uint8Array[]): Uint8Array {
+  const rowCount = columns[0]?.length ?? 0;
+  const width = columns.length;
+  const out = new Uint8Array(rowCount * width);
+  for (let f = 0; f < width; f++) {
+    const column = columns[f]!;
+    for (let row = 0, at = f; row < rowCount; row++, at += width) out[at] = column[row]!;
+  }
+  return out;
+}
+
 function checkColumns(bins: readonly FeatureBins[], table: Table): void {
   if (table.columns.length !== bins.length)
     throw new RangeError(`expected ${bins.length} columns, found ${table.columns.length}`);
@@ -109,10 +121,19 @@ function binNumbers(
   start: number,
   end: number,
 ): void {
+  let firstStep = 1;
+  while (2 * firstStep <= edges.length) firstStep *= 2;
+  // NaN is never at most a value.
+  const padded = new Float64Array(2 * firstStep).fill(NaN);
+  padded.set(edges);
   let at = offset;
   for (let row = start; row < end; row++, at += stride) {
     const value = values[row]!;
-    out[at] = value !== value ? NO_VALUE_BIN : 1 + countAtMost(edges, value);
+    // How many edges are ≤ value, by halving without branches, which could not be foreseen.
+    let count = 0;
+    for (let step = firstStep; step > 0; step >>>= 1)
+      count += step * Number(padded[count + step - 1]! <= value);
+    out[at] = value !== value ? NO_VALUE_BIN : 1 + count;
   }
 }
 
@@ -130,18 +151,6 @@ function binCategories(
     const code = codes[row]!;
     out[at] = code >= 0 && code < binOfLevel.length ? binOfLevel[code]! : NO_VALUE_BIN;
   }
-}
-
-/** How many ascending `edges` are ≤ value. */
-function countAtMost(edges: Float64Array, value: number): number {
-  let low = 0;
-  let high = edges.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (edges[middle]! <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function numberEdges(values: Float64Array, maxBins: number): Float64Array {

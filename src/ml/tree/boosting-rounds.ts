@@ -8,7 +8,7 @@ import type { TrainingData } from '../estimator.ts';
 import type { Random } from '../math/random.ts';
 import { logit } from '../math/sigmoid.ts';
 import { rowWeights, weightedRate } from '../data/training-data.ts';
-import { binColumns, binRows, fitBins, type FeatureBins } from './bins.ts';
+import { binColumns, fitBins, toRows, type FeatureBins } from './bins.ts';
 import { createGrowContext, type GrowContext, type GrowParams } from './context.ts';
 import { growTree, writeCovers, type GrownLeaf } from './grow.ts';
 import { createTreeWriter, finishTrees, leafOf, type Trees } from './predict.ts';
@@ -29,9 +29,12 @@ interface State {
   readonly target: Uint8Array;
   /** 0 for rows set aside. */
   readonly weights: Float64Array;
+  /** Null where every row weighs 1. */
+  readonly coverWeights: Float64Array | null;
   /** All bins, row-major. */
   readonly rows: Uint8Array;
-  readonly margins: Float64Array;
+  /** exp(−margin) of every row. A tree multiplies it by one number a leaf, which saves a row its exponential. */
+  readonly oddsAgainst: Float64Array;
   readonly gradient: Float64Array;
   readonly curvature: Float64Array;
   readonly random: Random;
@@ -44,14 +47,16 @@ export function prepareBoosting(params: BoostingParams, data: TrainingData, rand
   const validation = setAside(data, weights, params.validationShare, random);
   const bins = fitBins(table);
   const baseMargin = logit(weightedRate(target, weights));
+  const columns = binColumns(bins, table);
   const state: State = {
     params,
-    context: createGrowContext(bins, binColumns(bins, table)),
+    context: createGrowContext(bins, columns),
     growParams: growing(params, bins),
     target,
     weights,
-    rows: binRows(bins, table, 0, table.rowCount),
-    margins: new Float64Array(table.rowCount).fill(baseMargin),
+    coverWeights: weights.every((weight) => weight === 1) ? null : weights,
+    rows: toRows(columns),
+    oddsAgainst: new Float64Array(table.rowCount).fill(Math.exp(-baseMargin)),
     gradient: new Float64Array(table.rowCount),
     curvature: new Float64Array(table.rowCount),
     random,
@@ -60,48 +65,60 @@ export function prepareBoosting(params: BoostingParams, data: TrainingData, rand
     bins,
     baseMargin,
     addTree: () => addTree(state),
-    validationLoss: () => meanLoss(state.margins, target, validation),
+    validationLoss: () => meanLoss(state.oddsAgainst, target, validation),
   };
 }
 
 function addTree(state: State): Trees {
-  const { params, context, growParams, weights, gradient, curvature, random } = state;
+  const { params, context, growParams, weights, coverWeights, gradient, curvature, random } = state;
   const [rows, others] = drawRows(weights, params.rowShare, random);
   setGradients(state, rows);
   const features = drawFeatures(context.bins.length, params.featureShare, random);
   const writer = createTreeWriter();
   const leaves = growTree(growParams, context, { rows, features, gradient, curvature }, writer, random);
   for (const leaf of leaves) writer.value[leaf.node] = leaf.value * params.learningRate;
-  writeCovers(writer, leaves, rows, weights);
+  writeCovers(writer, leaves, rows, coverWeights);
   const tree = finishTrees(writer, context.bins.length);
-  moveMargins(state, tree, leaves, rows, others);
+  moveOdds(state, tree, leaves, rows, others);
   return tree;
 }
 
 function setGradients(state: State, rows: Int32Array): void {
-  const { target, weights, margins, gradient, curvature } = state;
+  const { target, weights, oddsAgainst, gradient, curvature } = state;
   for (const row of rows) {
-    const p = 1 / (1 + Math.exp(-margins[row]!));
+    const p = 1 / (1 + oddsAgainst[row]!);
     const weight = weights[row]!;
     gradient[row] = weight * (target[row]! - p);
     curvature[row] = weight * Math.max(p * (1 - p), 1e-16);
   }
 }
 
-function moveMargins(
+function moveOdds(
   state: State,
   tree: Trees,
   leaves: readonly GrownLeaf[],
   rows: Int32Array,
   others: Int32Array,
 ): void {
-  const { margins } = state;
+  const { oddsAgainst } = state;
+  const factors = tree.value.map((value) => Math.exp(-value));
   for (const leaf of leaves) {
-    const value = tree.value[leaf.node]!;
-    for (let i = leaf.start; i < leaf.end; i++) margins[rows[i]!]! += value;
+    const factor = factors[leaf.node]!;
+    for (let i = leaf.start; i < leaf.end; i++) {
+      const row = rows[i]!;
+      oddsAgainst[row] = withinRange(oddsAgainst[row]! * factor);
+    }
   }
-  for (const row of others)
-    margins[row]! += tree.value[leafOf(tree, 0, state.rows, row * tree.featureCount)]!;
+  for (const row of others) {
+    const factor = factors[leafOf(tree, 0, state.rows, row * tree.featureCount)]!;
+    oddsAgainst[row] = withinRange(oddsAgainst[row]! * factor);
+  }
+}
+
+/** Odds of 0 or Infinity could never change again. */
+function withinRange(odds: number): number {
+  if (odds > 1e300) return 1e300;
+  return odds < 1e-300 ? 1e-300 : odds;
 }
 
 /** Rows to grow on (of positive weight), and all the rest. One random number decides on two rows. */
@@ -109,12 +126,13 @@ function drawRows(weights: Float64Array, share: number, random: Random): [Int32A
   const drawn = new Int32Array(weights.length);
   const others = new Int32Array(weights.length);
   const limit = Math.round(share * 65536);
+  const words = new Int32Array(Math.ceil(weights.length / 2));
+  random.fill(words);
   let drawnCount = 0;
   let otherCount = 0;
-  let bits = 0;
   for (let row = 0; row < weights.length; row++) {
-    bits = (row & 1) === 0 ? (random.next() * 4294967296) | 0 : bits >>> 16;
-    const inside = weights[row]! > 0 && (bits & 0xffff) < limit ? 1 : 0;
+    const bits = words[row >>> 1]! >>> ((row & 1) << 4);
+    const inside = Number((bits & 0xffff) < limit) & Number(weights[row]! > 0);
     drawn[drawnCount] = row;
     others[otherCount] = row;
     drawnCount += inside;
@@ -173,14 +191,14 @@ function setAside(
   return validation;
 }
 
-/** log(1 + e^(±m)), without overflow. */
-function meanLoss(margins: Float64Array, target: Uint8Array, validation: Validation): number {
+/** Of a row log(1 + exp(∓m)): the label's side of the odds. */
+function meanLoss(oddsAgainst: Float64Array, target: Uint8Array, validation: Validation): number {
   let loss = 0;
   let total = 0;
   for (let i = 0; i < validation.rows.length; i++) {
     const row = validation.rows[i]!;
-    const against = target[row] === 1 ? -margins[row]! : margins[row]!;
-    loss += validation.weights[i]! * (Math.max(against, 0) + Math.log1p(Math.exp(-Math.abs(against))));
+    const odds = oddsAgainst[row]!;
+    loss += validation.weights[i]! * Math.log1p(target[row] === 1 ? odds : 1 / odds);
     total += validation.weights[i]!;
   }
   return loss / total;

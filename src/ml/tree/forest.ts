@@ -13,7 +13,7 @@ import { checkBounds, notNegative, positiveShare } from '../math/bounds.ts';
 import type { Random } from '../math/random.ts';
 import type { Table } from '../data/table.ts';
 import { checkTrainingData, rowWeights, weightedRate, type ClassWeight } from '../data/training-data.ts';
-import { binColumns, binRows, fitBins, type FeatureBins } from './bins.ts';
+import { binColumns, binRows, fitBins, toRows, type FeatureBins } from './bins.ts';
 import { createGrowContext, type GrowContext, type GrowParams } from './context.ts';
 import { growTree, writeCovers } from './grow.ts';
 import { addTreeValues, createTreeWriter, finishTrees, joinTrees, leafOf, type Trees } from './predict.ts';
@@ -75,10 +75,11 @@ function fitForest(params: ForestParams, data: TrainingData, random: Random): Fo
   const { table, target } = data;
   const weights = rowWeights(data, params.classWeight);
   const bins = fitBins(table);
-  const context = createGrowContext(bins, binColumns(bins, table));
+  const columns = binColumns(bins, table);
+  const context = createGrowContext(bins, columns);
   const growParams = growing(params, bins.length, table.rowCount);
   const candidates = Int32Array.from(weights.keys()).filter((row) => weights[row]! > 0);
-  const outOfBag = startOutOfBag(bins, table);
+  const outOfBag = startOutOfBag(columns);
   const pseudoPositive = weightedRate(target, weights) * params.smoothing;
   const forestContext: ForestContext = { params: growParams, context, target, pseudoPositive };
   const parts: Trees[] = [];
@@ -194,13 +195,13 @@ interface OutOfBagSums {
   readonly counts: Float64Array;
 }
 
-function startOutOfBag(bins: readonly FeatureBins[], table: Table): OutOfBagSums {
-  const step = Math.max(1, Math.floor(table.rowCount / OUT_OF_BAG_ROWS));
+function startOutOfBag(columns: readonly Uint8Array[]): OutOfBagSums {
+  const rowCount = columns[0]!.length;
   return {
-    step,
-    rows: binRows(bins, table, 0, table.rowCount),
-    sums: new Float64Array(table.rowCount),
-    counts: new Float64Array(table.rowCount),
+    step: Math.max(1, Math.floor(rowCount / OUT_OF_BAG_ROWS)),
+    rows: toRows(columns),
+    sums: new Float64Array(rowCount),
+    counts: new Float64Array(rowCount),
   };
 }
 

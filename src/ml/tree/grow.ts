@@ -38,7 +38,9 @@ export function growTree(
   };
   add(openRoot(params, context, task, writer, random));
   while (open.length > 0 && open.length + done.length < params.maxLeaves) {
-    const [left, right] = splitLeaf(params, context, task, writer, random, takeBest(open, params));
+    const isLast = open.length + done.length + 1 >= params.maxLeaves;
+    const leaf = takeBest(open, params);
+    const [left, right] = splitLeaf(params, context, task, writer, random, leaf, isLast);
     add(left);
     add(right);
   }
@@ -96,6 +98,7 @@ function openRoot(
   return root;
 }
 
+/** `isLast`: the children stay leaves, and no split is looked for. */
 function splitLeaf(
   params: GrowParams,
   context: GrowContext,
@@ -103,6 +106,7 @@ function splitLeaf(
   writer: TreeWriter,
   random: Random,
   leaf: OpenLeaf,
+  isLast: boolean,
 ): [OpenLeaf, OpenLeaf] {
   const split = leaf.split!;
   const middle = partition(context, task.rows, leaf, split);
@@ -127,6 +131,10 @@ function splitLeaf(
     split: null,
     histogram: null,
   };
+  if (isLast) {
+    release(context, leaf);
+    return [left, right];
+  }
   if (leaf.histogram !== null) shareHistogram(params, context, task, leaf, left, right);
   findSplit(params, context, task, random, left);
   findSplit(params, context, task, random, right);

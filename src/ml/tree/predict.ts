@@ -167,11 +167,11 @@ export function leafOf(trees: Trees, root: number, rows: Uint8Array, at: number)
   while (split >= 0) {
     const bin = rows[at + split]!;
     const index = set[node]!;
-    const side =
+    const right =
       index < 0
-        ? bin <= high[node]! && bin >= low[node]!
-        : ((sets[index * SET_WORDS + (bin >>> 5)]! >>> (bin & 31)) & 1) === 1;
-    node = side ? left[node]! : left[node]! + 1;
+        ? Number(bin > high[node]!) | Number(bin < low[node]!)
+        : 1 ^ ((sets[index * SET_WORDS + (bin >>> 5)]! >>> (bin & 31)) & 1);
+    node = left[node]! + right;
     split = feature[node]!;
   }
   return node;
