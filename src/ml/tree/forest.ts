@@ -81,13 +81,14 @@ function fitForest(params: ForestParams, data: TrainingData, random: Random): Fo
   const candidates = Int32Array.from(weights.keys()).filter((row) => weights[row]! > 0);
   const outOfBag = startOutOfBag(columns);
   const pseudoPositive = weightedRate(target, weights) * params.smoothing;
-  const forestContext: ForestContext = { params: growParams, context, target, pseudoPositive };
+  const space = createSpace(table.rowCount);
+  const forestContext: ForestContext = { params: growParams, context, target, pseudoPositive, space };
   const parts: Trees[] = [];
   for (let tree = 0; tree < params.trees; tree++) {
     const treeRandom = random.fork();
-    const drawn = bootstrap(candidates, weights, params.sampleShare, treeRandom);
-    const part = growOne(forestContext, drawn, treeRandom);
-    addOutOfBag(outOfBag, part, drawn);
+    bootstrap(space.drawn, candidates, weights, params.sampleShare, treeRandom);
+    const part = growOne(forestContext, treeRandom);
+    addOutOfBag(outOfBag, part, space.drawn);
     parts.push(part);
   }
   return { bins, trees: joinTrees(parts, bins.length), outOfBag: finishOutOfBag(outOfBag, target) };
@@ -142,20 +143,22 @@ function growing(params: ForestParams, featureCount: number, rowCount: number): 
   };
 }
 
-/** The weight of each row in one tree: how often it was drawn, with replacement, times its own weight. */
+/** Sets the weight of each row in one tree: how often it was drawn, with replacement, times its own weight. */
 function bootstrap(
+  drawn: Float64Array,
   candidates: Int32Array,
   weights: Float64Array,
   sampleShare: number,
   random: Random,
-): Float64Array {
-  const drawn = new Float64Array(weights.length);
-  const draws = Math.max(1, Math.round(sampleShare * candidates.length));
-  for (let i = 0; i < draws; i++) {
-    const row = candidates[random.below(candidates.length)]!;
+): void {
+  drawn.fill(0);
+  const draws = new Int32Array(Math.max(1, Math.round(sampleShare * candidates.length)));
+  random.fill(draws);
+  const scale = candidates.length / 4294967296;
+  for (let i = 0; i < draws.length; i++) {
+    const row = candidates[Math.floor((draws[i]! >>> 0) * scale)]!;
     drawn[row]! += weights[row]!;
   }
-  return drawn;
 }
 
 /** What all trees of a forest share. */
@@ -165,17 +168,35 @@ interface ForestContext {
   readonly target: Uint8Array;
   /** Weight of customers who left among the pseudo-rows of a leaf. */
   readonly pseudoPositive: number;
+  readonly space: TreeSpace;
 }
 
-/** `drawn`: the weight of each row in this tree. */
-function growOne(
-  { params, context, target, pseudoPositive }: ForestContext,
-  drawn: Float64Array,
-  random: Random,
-): Trees {
-  const rows = Int32Array.from(drawn.keys()).filter((row) => drawn[row]! > 0);
-  const gradient = new Float64Array(drawn.length);
-  for (let row = 0; row < drawn.length; row++) gradient[row] = drawn[row]! * target[row]!;
+/** Room for one tree's rows, used again by the next. */
+interface TreeSpace {
+  /** The weight of each row. */
+  readonly drawn: Float64Array;
+  readonly gradient: Float64Array;
+  readonly rows: Int32Array;
+}
+
+function createSpace(rowCount: number): TreeSpace {
+  return {
+    drawn: new Float64Array(rowCount),
+    gradient: new Float64Array(rowCount),
+    rows: new Int32Array(rowCount),
+  };
+}
+
+/** Grows a tree on the rows drawn. */
+function growOne({ params, context, target, pseudoPositive, space }: ForestContext, random: Random): Trees {
+  const { drawn, gradient } = space;
+  let count = 0;
+  for (let row = 0; row < drawn.length; row++) {
+    space.rows[count] = row;
+    count += Number(drawn[row]! > 0);
+    gradient[row] = drawn[row]! * target[row]!;
+  }
+  const rows = space.rows.subarray(0, count);
   const features = Int32Array.from(context.bins.keys());
   const writer = createTreeWriter();
   const leaves = growTree(params, context, { rows, features, gradient, curvature: drawn }, writer, random);

@@ -33,13 +33,16 @@ export function growTree(
   const done: OpenLeaf[] = [];
   const open: OpenLeaf[] = [];
   const add = (leaf: OpenLeaf): void => {
-    (leaf.split === null ? done : open).push(leaf);
-    if (leaf.split === null) release(context, leaf);
+    if (leaf.split !== null) insertOpen(open, leaf, params);
+    else {
+      release(context, leaf);
+      done.push(leaf);
+    }
   };
   add(openRoot(params, context, task, writer, random));
   while (open.length > 0 && open.length + done.length < params.maxLeaves) {
     const isLast = open.length + done.length + 1 >= params.maxLeaves;
-    const leaf = takeBest(open, params);
+    const leaf = open.pop()!;
     const [left, right] = splitLeaf(params, context, task, writer, random, leaf, isLast);
     add(left);
     add(right);
@@ -195,10 +198,17 @@ function valueOf(params: GrowParams, sums: NodeSums): number {
   return leafValue(sums.gradient, sums.curvature, params.l2, sums.lowest, sums.highest);
 }
 
-/** Without a limit on leaves the order is free, and the last one is nearest in the cache. */
-function takeBest(open: OpenLeaf[], params: GrowParams): OpenLeaf {
-  if (params.maxLeaves === Infinity) return open.pop()!;
-  let best = 0;
-  for (let i = 1; i < open.length; i++) if (open[i]!.split!.gain > open[best]!.split!.gain) best = i;
-  return open.splice(best, 1)[0]!;
+/**
+ * Keeps the leaf of largest gain, of equal ones the oldest, at the end. Without a limit on leaves the order is free,
+ * and the last one is nearest in the cache.
+ */
+function insertOpen(open: OpenLeaf[], leaf: OpenLeaf, params: GrowParams): void {
+  let low = params.maxLeaves === Infinity ? open.length : 0;
+  let high = open.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (open[middle]!.split!.gain < leaf.split!.gain) low = middle + 1;
+    else high = middle;
+  }
+  open.splice(low, 0, leaf);
 }

@@ -25,7 +25,10 @@ export interface HistogramLayout {
   readonly bundleOf: Int32Array;
   /** Joint histograms, one after the other with 512 numbers each. */
   readonly joint: Float64Array;
+  /** 1 for the features of the node at hand; those counted on their own; 1 for the bundles that count the others. */
   readonly wanted: Uint8Array;
+  readonly alone: Int32Array;
+  readonly inUse: Uint8Array;
   /** Gradient and curvature of the rows of one block, in the node's order. */
   readonly block: Float64Array;
 }
@@ -49,6 +52,8 @@ export function createHistogramLayout(
     bundleOf,
     joint: new Float64Array(512 * bundles.length),
     wanted: new Uint8Array(bins.length),
+    alone: new Int32Array(bins.length),
+    inUse: new Uint8Array(bundles.length),
     block: new Float64Array(2 * BLOCK_ROWS),
   };
 }
@@ -71,27 +76,27 @@ export function fillHistogram(
   gradient: Float64Array,
   curvature: Float64Array,
 ): void {
-  const { offsets, columns, bundles, bundleOf, joint, wanted, block } = layout;
+  const { offsets, bundles, bundleOf, joint, wanted, alone, inUse, block } = layout;
   const bundled = end - start >= BUNDLE_ROWS && features.length > 1;
-  const inUse = new Set<number>();
-  const sources: Source[] = [];
   wanted.fill(0);
+  inUse.fill(0);
+  let aloneCount = 0;
   for (const f of features) {
     histogram.fill(0, 2 * offsets[f]!, 2 * offsets[f + 1]!);
     wanted[f] = 1;
-    if (bundled && bundleOf[f]! >= 0) inUse.add(bundleOf[f]!);
-    else sources.push({ column: columns[f]!, into: histogram, offset: 2 * offsets[f]! });
+    if (bundled && bundleOf[f]! >= 0) inUse[bundleOf[f]!] = 1;
+    else alone[aloneCount++] = f;
   }
-  for (const index of inUse)
-    sources.push({ column: bundles[index]!.column, into: joint, offset: 512 * index });
-  if (inUse.size > 0) joint.fill(0);
+  if (bundled) joint.fill(0);
   for (let from = start; from < end; from += BLOCK_ROWS) {
     const to = Math.min(end, from + BLOCK_ROWS);
     gather(block, rows, from, to, gradient, curvature);
-    for (let k = 0; k < sources.length; k += 2) addBlock(sources[k]!, sources[k + 1], rows, from, to, block);
+    addAlone(histogram, layout, aloneCount, rows, from, to);
+    if (bundled) addJoint(layout, rows, from, to);
   }
-  for (const index of inUse)
-    addMargins(joint.subarray(512 * index), bundles[index]!, wanted, histogram, offsets);
+  for (let index = 0; bundled && index < bundles.length; index++)
+    if (inUse[index] === 1)
+      addMargins(joint.subarray(512 * index), bundles[index]!, wanted, histogram, offsets);
 }
 
 /** `histogram ← histogram − part` for the given features: takes one child from the parent, leaving its sibling. */
@@ -103,13 +108,6 @@ export function subtractHistogram(
 ): void {
   for (const f of features)
     for (let i = 2 * layout.offsets[f]!; i < 2 * layout.offsets[f + 1]!; i++) histogram[i]! -= part[i]!;
-}
-
-/** A column of bins, and where its sums begin. */
-interface Source {
-  readonly column: Uint8Array;
-  readonly into: Float64Array;
-  readonly offset: number;
 }
 
 function gather(
@@ -127,25 +125,50 @@ function gather(
   }
 }
 
-function addBlock(
-  a: Source,
-  b: Source | undefined,
+/** Adds a block's rows to the histograms of the first `count` features of `layout.alone`. */
+function addAlone(
+  histogram: Float64Array,
+  { offsets, columns, alone, block }: HistogramLayout,
+  count: number,
   rows: Int32Array,
   from: number,
   to: number,
-  block: Float64Array,
 ): void {
-  if (b === undefined) addColumn(a.column, a.into, a.offset, rows, from, to, block);
-  else addColumns(a.column, a.into, a.offset, b.column, b.into, b.offset, rows, from, to, block);
+  let k = 0;
+  for (; k + 1 < count; k += 2) {
+    const [a, b] = [alone[k]!, alone[k + 1]!];
+    const [offsetA, offsetB] = [2 * offsets[a]!, 2 * offsets[b]!];
+    addColumns(columns[a]!, offsetA, columns[b]!, offsetB, histogram, rows, from, to, block);
+  }
+  if (k < count) addColumn(columns[alone[k]!]!, 2 * offsets[alone[k]!]!, histogram, rows, from, to, block);
+}
+
+/** Adds a block's rows to the joint histograms in use. */
+function addJoint(
+  { bundles, inUse, joint, block }: HistogramLayout,
+  rows: Int32Array,
+  from: number,
+  to: number,
+): void {
+  let before = -1;
+  for (let index = 0; index < bundles.length; index++) {
+    if (inUse[index] === 0) continue;
+    if (before < 0) before = index;
+    else {
+      const [a, b] = [bundles[before]!.column, bundles[index]!.column];
+      addColumns(a, 512 * before, b, 512 * index, joint, rows, from, to, block);
+      before = -1;
+    }
+  }
+  if (before >= 0) addColumn(bundles[before]!.column, 512 * before, joint, rows, from, to, block);
 }
 
 function addColumns(
   column1: Uint8Array,
-  into1: Float64Array,
   offset1: number,
   column2: Uint8Array,
-  into2: Float64Array,
   offset2: number,
+  into: Float64Array,
   rows: Int32Array,
   from: number,
   to: number,
@@ -157,17 +180,17 @@ function addColumns(
     const slot2 = offset2 + 2 * column2[row]!;
     const gradient = block[at]!;
     const curvature = block[at + 1]!;
-    into1[slot1]! += gradient;
-    into1[slot1 + 1]! += curvature;
-    into2[slot2]! += gradient;
-    into2[slot2 + 1]! += curvature;
+    into[slot1]! += gradient;
+    into[slot1 + 1]! += curvature;
+    into[slot2]! += gradient;
+    into[slot2 + 1]! += curvature;
   }
 }
 
 function addColumn(
   column: Uint8Array,
-  into: Float64Array,
   offset: number,
+  into: Float64Array,
   rows: Int32Array,
   from: number,
   to: number,

@@ -137,10 +137,11 @@ export function bestCategorySplit(
   node: NodeSums,
   best: Split | null,
 ): Split | null {
-  const groups = orderedGroups(params, histogram, offset, bins, node);
-  if (groups.order.length < 2) return best;
+  orderGroups(params, histogram, offset, bins, node);
+  const { order, count, pooledGradient, pooledCurvature } = groups;
+  if (count < 2) return best;
   const { gradient, curvature } = node;
-  const l2 = params.l2 + (groups.order.length > 4 ? params.categoryL2 : 0);
+  const l2 = params.l2 + (count > 4 ? params.categoryL2 : 0);
   const free = node.lowest === -Infinity && node.highest === Infinity;
   const nodeScore = free
     ? (gradient * gradient) / (curvature + params.l2)
@@ -151,10 +152,10 @@ export function bestCategorySplit(
   let bestCurvature = 0;
   let g = 0;
   let h = 0;
-  for (let i = 0; i + 1 < groups.order.length; i++) {
-    const bin = groups.order[i]!;
-    g += bin === 0 ? groups.pooledGradient : histogram[offset + 2 * bin]!;
-    h += bin === 0 ? groups.pooledCurvature : histogram[offset + 2 * bin + 1]!;
+  for (let i = 0; i + 1 < count; i++) {
+    const bin = order[i]!;
+    g += bin === 0 ? pooledGradient : histogram[offset + 2 * bin]!;
+    h += bin === 0 ? pooledCurvature : histogram[offset + 2 * bin + 1]!;
     if (h < params.minLeafWeight) continue;
     if (curvature - h < params.minLeafWeight) break;
     const score = free
@@ -174,69 +175,78 @@ export function bestCategorySplit(
     feature,
     low: 0,
     high: 0,
-    set: levelSet(params, histogram, offset, bins, groups, bestGroups, heavierLeft),
+    set: levelSet(bestGroups, heavierLeft),
     leftGradient: bestGradient,
     leftCurvature: bestCurvature,
   };
 }
 
+/** Groups of levels in ascending rate, the space used again at every node. */
 interface Groups {
-  /** Bins in ascending rate; 0 stands for the pool. */
-  readonly order: number[];
-  readonly pooledGradient: number;
-  readonly pooledCurvature: number;
+  /** Bins; 0 stands for the pool. */
+  readonly order: Uint8Array;
+  readonly rates: Float64Array;
+  count: number;
+  pooledGradient: number;
+  pooledCurvature: number;
 }
 
-function orderedGroups(
+const groups: Groups = {
+  order: new Uint8Array(256),
+  rates: new Float64Array(256),
+  count: 0,
+  pooledGradient: 0,
+  pooledCurvature: 0,
+};
+
+function orderGroups(
   params: SplitParams,
   histogram: Float64Array,
   offset: number,
   bins: number,
   node: NodeSums,
-): Groups {
-  const order: number[] = [];
-  const rates: number[] = [];
-  const prior = (params.categorySmoothing * node.gradient) / node.curvature;
-  const insert = (bin: number, g: number, h: number): void => {
-    const rate = (g + prior) / (h + params.categorySmoothing);
-    let at = order.length;
-    while (at > 0 && rates[at - 1]! > rate) at--;
-    order.splice(at, 0, bin);
-    rates.splice(at, 0, rate);
-  };
+): void {
+  const { categorySmoothing, minLevelWeight } = params;
+  const prior = (categorySmoothing * node.gradient) / node.curvature;
   let pooledGradient = histogram[offset]!;
   let pooledCurvature = histogram[offset + 1]!;
+  groups.count = 0;
   for (let bin = 1; bin < bins; bin++) {
+    const g = histogram[offset + 2 * bin]!;
     const h = histogram[offset + 2 * bin + 1]!;
-    if (h > 0 && h >= params.minLevelWeight) insert(bin, histogram[offset + 2 * bin]!, h);
+    if (h > 0 && h >= minLevelWeight) insertGroup(bin, (g + prior) / (h + categorySmoothing));
     else if (h > 0) {
-      pooledGradient += histogram[offset + 2 * bin]!;
+      pooledGradient += g;
       pooledCurvature += h;
     }
   }
-  if (pooledCurvature > 0) insert(0, pooledGradient, pooledCurvature);
-  return { order, pooledGradient, pooledCurvature };
+  if (pooledCurvature > 0) insertGroup(0, (pooledGradient + prior) / (pooledCurvature + categorySmoothing));
+  groups.pooledGradient = pooledGradient;
+  groups.pooledCurvature = pooledCurvature;
 }
 
-function levelSet(
-  params: SplitParams,
-  histogram: Float64Array,
-  offset: number,
-  bins: number,
-  groups: Groups,
-  leftGroups: number,
-  heavierLeft: boolean,
-): Uint32Array {
-  const rank = groups.order.indexOf(0);
-  const poolLeft = rank < 0 ? heavierLeft : rank < leftGroups;
-  const set = new Uint32Array(SET_WORDS);
-  for (let bin = 0; bin < 256; bin++) {
-    const h = bin > 0 && bin < bins ? histogram[offset + 2 * bin + 1]! : 0;
-    if (poolLeft && (h <= 0 || h < params.minLevelWeight)) set[bin >>> 5]! |= 1 << (bin & 31);
+function insertGroup(bin: number, rate: number): void {
+  const { order, rates } = groups;
+  let at = groups.count++;
+  for (; at > 0 && rates[at - 1]! > rate; at--) {
+    rates[at] = rates[at - 1]!;
+    order[at] = order[at - 1]!;
   }
-  for (let i = 0; i < leftGroups; i++) {
-    const bin = groups.order[i]!;
-    if (bin > 0) set[bin >>> 5]! |= 1 << (bin & 31);
+  rates[at] = rate;
+  order[at] = bin;
+}
+
+/** The bins of the first `leftGroups` groups; those without a group of their own go with the pool. */
+function levelSet(leftGroups: number, heavierLeft: boolean): Uint32Array {
+  const { order, count } = groups;
+  const rank = order.subarray(0, count).indexOf(0);
+  const poolLeft = rank < 0 ? heavierLeft : rank < leftGroups;
+  const set = new Uint32Array(SET_WORDS).fill(poolLeft ? 0xffffffff : 0);
+  for (let i = 0; i < count; i++) {
+    const bin = order[i]!;
+    if (bin === 0) continue;
+    if (i < leftGroups) set[bin >>> 5]! |= 1 << (bin & 31);
+    else set[bin >>> 5]! &= ~(1 << (bin & 31));
   }
   return set;
 }
