@@ -114,8 +114,7 @@ export function encodeRows(
     const column = inputs.columns[c]!;
     if (column.kind === 'number') {
       const { values } = table.columns[c] as NumberColumn;
-      for (let i = start, at = slot; i < end; i++, at += inputs.slotCount)
-        encodeNumber(column, values[rows[i]!]!, slots, at);
+      encodeNumbers(column, values, rows, start, end, slots, slot, inputs.slotCount);
       slot += NUMBER_SLOTS;
     } else {
       const { codes } = table.columns[c] as CategoryColumn;
@@ -126,27 +125,40 @@ export function encodeRows(
   }
 }
 
-function encodeNumber(column: NumberInputs, value: number, slots: Slots, at: number): void {
-  const { indices, values } = slots;
-  indices.fill(0, at, at + NUMBER_SLOTS);
-  values.fill(0, at, at + NUMBER_SLOTS);
-  if (value !== value) {
-    if (column.missingInput === NO_INPUT) return;
-    indices[at] = column.missingInput;
-    values[at] = 1;
-    return;
+function encodeNumbers(
+  column: NumberInputs,
+  from: Float64Array,
+  rows: Int32Array,
+  start: number,
+  end: number,
+  { indices, values }: Slots,
+  firstSlot: number,
+  slotCount: number,
+): void {
+  const { knots, scores, scoreInput, missingInput } = column;
+  const hatInput = Math.max(column.hatInput, 0);
+  const hasHats = column.hatInput !== NO_INPUT;
+  for (let i = start, at = firstSlot; i < end; i++, at += slotCount) {
+    const value = from[rows[i]!]!;
+    indices[at] = indices[at + 1] = indices[at + 2] = 0;
+    values[at] = values[at + 1] = values[at + 2] = 0;
+    if (value !== value) {
+      if (missingInput === NO_INPUT) continue;
+      indices[at] = missingInput;
+      values[at] = 1;
+      continue;
+    }
+    if (knots.length < 2) continue;
+    const left = intervalOf(knots, value);
+    const share = shareWithin(value, knots[left]!, knots[left + 1]!);
+    indices[at] = scoreInput;
+    values[at] = scores[left]! + share * (scores[left + 1]! - scores[left]!);
+    if (!hasHats) continue;
+    indices[at + 1] = hatInput + left;
+    values[at + 1] = 1 - share;
+    indices[at + 2] = hatInput + left + 1;
+    values[at + 2] = share;
   }
-  const { knots, scores } = column;
-  if (knots.length < 2) return;
-  const left = intervalOf(knots, value);
-  const share = shareWithin(value, knots[left]!, knots[left + 1]!);
-  indices[at] = column.scoreInput;
-  values[at] = scores[left]! + share * (scores[left + 1]! - scores[left]!);
-  if (column.hatInput === NO_INPUT) return;
-  indices[at + 1] = column.hatInput + left;
-  values[at + 1] = 1 - share;
-  indices[at + 2] = column.hatInput + left + 1;
-  values[at + 2] = share;
 }
 
 function encodeCategory(column: CategoryInputs, code: number, slots: Slots, at: number): void {
@@ -159,8 +171,15 @@ function encodeCategory(column: CategoryInputs, code: number, slots: Slots, at: 
 
 /** The interval [knots[i], knots[i + 1]] that a value lies in or is nearest to. */
 function intervalOf(knots: Float64Array, value: number): number {
+  const last = knots.length - 2;
+  // Few knots: counting all the inner ones at most the value is quicker than branches that cannot be foreseen.
+  if (last < 16) {
+    let left = 0;
+    for (let i = 1; i <= last; i++) left += Number(knots[i]! <= value);
+    return left;
+  }
   let low = 0;
-  let high = knots.length - 2;
+  let high = last;
   while (low < high) {
     const middle = (low + high + 1) >>> 1;
     if (knots[middle]! <= value) low = middle;

@@ -36,23 +36,27 @@ export function batchNormForward(
   const { scale, shift, runningMean, runningVariance } = layer;
   const width = scale.length;
   const share = Math.max(RUNNING_SHARE, 1 / ++layer.batches);
+  const means = new Float64Array(width);
+  const variances = new Float64Array(width);
+  for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < width; j++) means[j]! += z[at++]!;
+  for (let j = 0; j < width; j++) means[j]! /= n;
+  for (let i = 0, at = 0; i < n; i++)
+    for (let j = 0; j < width; j++) {
+      const difference = z[at++]! - means[j]!;
+      variances[j]! += difference * difference;
+    }
   for (let j = 0; j < width; j++) {
-    let mean = 0;
-    for (let at = j; at < n * width; at += width) mean += z[at]!;
-    mean /= n;
-    let variance = 0;
-    for (let at = j; at < n * width; at += width) variance += (z[at]! - mean) ** 2;
-    variance /= n;
-    const factor = 1 / Math.sqrt(variance + BATCH_NORM_EPSILON);
-    inverse[j] = factor;
-    for (let at = j; at < n * width; at += width) {
-      const normalised = (z[at]! - mean) * factor;
+    const variance = variances[j]! / n;
+    inverse[j] = 1 / Math.sqrt(variance + BATCH_NORM_EPSILON);
+    runningMean[j]! += share * (means[j]! - runningMean[j]!);
+    runningVariance[j]! += share * ((variance * n) / Math.max(1, n - 1) - runningVariance[j]!);
+  }
+  for (let i = 0, at = 0; i < n; i++)
+    for (let j = 0; j < width; j++, at++) {
+      const normalised = (z[at]! - means[j]!) * inverse[j]!;
       z[at] = normalised;
       y[at] = scale[j]! * normalised + shift[j]!;
     }
-    runningMean[j]! += share * (mean - runningMean[j]!);
-    runningVariance[j]! += share * ((variance * n) / Math.max(1, n - 1) - runningVariance[j]!);
-  }
 }
 
 /** Turns the slope of y in `d` into the slope of z, and writes the slopes of scale and shift. */
@@ -66,19 +70,17 @@ export function batchNormBackward(
   n: number,
 ): void {
   const width = scale.length;
-  for (let j = 0; j < width; j++) {
-    let sum = 0;
-    let product = 0;
-    for (let at = j; at < n * width; at += width) {
-      sum += d[at]!;
-      product += d[at]! * normalised[at]!;
+  shiftSlope.fill(0);
+  scaleSlope.fill(0);
+  for (let i = 0, at = 0; i < n; i++)
+    for (let j = 0; j < width; j++, at++) {
+      shiftSlope[j]! += d[at]!;
+      scaleSlope[j]! += d[at]! * normalised[at]!;
     }
-    shiftSlope[j] = sum;
-    scaleSlope[j] = product;
-    const factor = scale[j]! * inverse[j]!;
-    for (let at = j; at < n * width; at += width)
-      d[at] = factor * (d[at]! - sum / n - (normalised[at]! * product) / n);
-  }
+  for (let i = 0, at = 0; i < n; i++)
+    for (let j = 0; j < width; j++, at++)
+      d[at] =
+        scale[j]! * inverse[j]! * (d[at]! - shiftSlope[j]! / n - (normalised[at]! * scaleSlope[j]!) / n);
 }
 
 /** `y + shift`, the layer without batch norm, in place. */
@@ -117,12 +119,14 @@ export function dropOut(
 ): void {
   const dropped = Math.round(rate * 65536);
   const kept = 65536 / (65536 - dropped);
-  for (let i = 0; i < length; i += 2) {
-    const bits = Math.floor(random.next() * 4294967296);
-    mask[i] = (bits & 0xffff) < dropped ? 0 : kept;
-    if (i + 1 < length) mask[i + 1] = bits >>> 16 < dropped ? 0 : kept;
+  const words = new Int32Array((length + 1) >> 1);
+  random.fill(words);
+  for (let i = 0; i < length; i++) {
+    const bits = (words[i >> 1]! >>> ((i & 1) << 4)) & 0xffff;
+    const factor = Number(bits >= dropped) * kept;
+    mask[i] = factor;
+    y[i]! *= factor;
   }
-  applyMask(y, mask, length);
 }
 
 /** Multiplies by the mask: dropout's backward pass. */

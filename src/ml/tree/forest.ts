@@ -155,8 +155,8 @@ function bootstrap(
   const draws = new Int32Array(Math.max(1, Math.round(sampleShare * candidates.length)));
   random.fill(draws);
   const scale = candidates.length / 4294967296;
-  for (let i = 0; i < draws.length; i++) {
-    const row = candidates[Math.floor((draws[i]! >>> 0) * scale)]!;
+  for (const bits of draws) {
+    const row = candidates[Math.floor((bits >>> 0) * scale)]!;
     drawn[row]! += weights[row]!;
   }
 }
