@@ -11,6 +11,7 @@
  * Exact up to the rounding of additions in another order. Assumes that every block of the design depends on one
  * column and is piecewise linear with bends at its knots only.
  */
+import { bundleColumns } from '../data/bundling.ts';
 import { MISSING, UNSEEN, type CategoryColumn, type NumberColumn } from '../data/table.ts';
 import type { Table } from '../data/table.ts';
 import { columnEntries, type Design, type NumberBlock, type SparseRows } from './design.ts';
@@ -140,23 +141,23 @@ function placeOnCurve({ values }: NumberColumn, points: Float64Array): Pick<Curv
   return { cells, shares };
 }
 
-/** Larger columns first, each into the first bundle that stays small enough. */
 function bundle(columns: readonly Discrete[], rowCount: number): Bundle[] {
   // Bundles of more combinations than rows would cost more to read out than to count.
   const limit = Math.min(maxBundleSize, Math.sqrt(rowCount));
-  const groups: { members: Discrete[]; size: number }[] = [];
-  for (const column of [...columns].sort((a, b) => b.size - a.size)) {
-    const group = groups.find(({ size }) => size * column.size <= limit);
-    if (group === undefined) groups.push({ members: [column], size: column.size });
-    else {
-      group.members.push(column);
-      group.size *= column.size;
-    }
-  }
-  return groups.map(({ members, size }) => joinColumns(members, size, rowCount));
+  const bundles = bundleColumns(
+    columns.map(({ size }) => size),
+    limit,
+  );
+  return bundles.map((members) =>
+    joinColumns(
+      members.map((column) => columns[column]!),
+      rowCount,
+    ),
+  );
 }
 
-function joinColumns(members: readonly Discrete[], size: number, rowCount: number): Bundle {
+function joinColumns(members: readonly Discrete[], rowCount: number): Bundle {
+  const size = members.reduce((product, member) => product * member.size, 1);
   const codes = new Int32Array(rowCount);
   let stride = 1;
   const points = members.map(({ first, size: own, places }) => {

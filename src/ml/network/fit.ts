@@ -1,6 +1,7 @@
 /**
  * Training of one network: epochs over shuffled batches, early stopping on rows set aside. See network.ts.
- * An epoch is a pass over the learning rows, or over 200,000 of them drawn afresh when there are more.
+ * An epoch is a pass over the learning rows; beyond 30,000 of them over a third, drawn afresh, at least 30,000 and at
+ * most 200,000: more passes over as many rows take longer and do not score better.
  */
 import { fewestOfAClass, stratifiedSplit, takeTarget } from '../evaluation/cross-validation.ts';
 import type { TrainingData } from '../estimator.ts';
@@ -11,8 +12,9 @@ import { logit } from '../math/sigmoid.ts';
 import { weightedRate } from '../data/training-data.ts';
 import { adamStep, createAdam, scheduledRate, type Adam } from './adam.ts';
 import { meanMargins } from './infer.ts';
-import { encodeRows, type Inputs } from './inputs.ts';
+import type { Inputs, Slots } from './inputs.ts';
 import { meanLoss } from './losses.ts';
+import type { PackedRows } from './packing.ts';
 import {
   createNetwork,
   createWorkspace,
@@ -23,7 +25,8 @@ import {
   type Workspace,
 } from './passes.ts';
 
-const EPOCH_ROWS = 200_000;
+const MIN_EPOCH_ROWS = 30_000;
+const MAX_EPOCH_ROWS = 200_000;
 const MAX_VALIDATION_ROWS = 50_000;
 /** With fewer rows of a class set aside their loss says too little, and none are. */
 const MIN_VALIDATION_ROWS = 5;
@@ -32,6 +35,7 @@ const FINAL_SHARE = 0.05;
 interface Training {
   readonly params: NetworkParams;
   readonly inputs: Inputs;
+  readonly packed: PackedRows;
   readonly data: TrainingData;
   /** Mean 1 over the learning rows. */
   readonly weights: Float64Array;
@@ -45,21 +49,25 @@ interface Training {
 export function trainNetwork(
   params: NetworkParams,
   inputs: Inputs,
+  packed: PackedRows,
   data: TrainingData,
   rowWeights: Float64Array,
   random: Random,
 ): FoldedLayer[] {
   const { learning, validation } = divideRows(data, params.validationShare, random);
   const weights = toMeanOne(rowWeights, learning);
-  const shape = { ...inputs, widths: params.hidden, batchNorm: params.batchNorm };
+  const wanted = Math.max(MIN_EPOCH_ROWS, Math.min(MAX_EPOCH_ROWS, Math.ceil(learning.length / 3)));
+  const epochRows = Math.min(learning.length, wanted);
+  const shape = { ...inputs, widths: params.hidden, batchNorm: params.batchNorm, packed };
   const network = createNetwork(shape, logit(weightedRate(data.target, weights)), random);
   const training: Training = {
     params,
     inputs,
+    packed,
     data,
     weights,
     network,
-    workspace: createWorkspace(shape, evenBatch(Math.min(learning.length, EPOCH_ROWS), params.batchRows)),
+    workspace: createWorkspace(shape, evenBatch(epochRows, params.batchRows)),
     adam: createAdam(network.parameters.all.length),
     random,
   };
@@ -68,7 +76,7 @@ export function trainNetwork(
   let bestEpoch = 0;
   for (let epoch = 0; epoch < params.maxEpochs && epoch - bestEpoch <= params.patience; epoch++) {
     shuffle(learning, random);
-    runEpoch(training, learning.subarray(0, EPOCH_ROWS), epoch);
+    runEpoch(training, learning.subarray(0, epochRows), epoch);
     const candidate = foldNetwork(network);
     const loss = validation.length > 0 ? lossOf(training, candidate, validation) : -epoch;
     if (!(loss < bestLoss)) continue;
@@ -80,14 +88,14 @@ export function trainNetwork(
 }
 
 function runEpoch(training: Training, rows: Int32Array, epoch: number): void {
-  const { params, inputs, data, weights, network, workspace, adam, random } = training;
+  const { params, packed, data, weights, network, workspace, adam, random } = training;
   const size = workspace.target.length;
   for (let start = 0; start < rows.length; start += size) {
     const end = Math.min(start + size, rows.length);
     const n = end - start;
     // One row alone has no variance.
     if (n === 1 && start > 0) break;
-    encodeRows(inputs, data.table, rows, start, end, workspace.slots);
+    takePairs(packed, rows, start, end, workspace.slots);
     for (let i = 0; i < n; i++) {
       workspace.target[i] = data.target[rows[start + i]!]!;
       workspace.weights[i] = weights[rows[start + i]!]!;
@@ -97,6 +105,24 @@ function runEpoch(training: Training, rows: Int32Array, epoch: number): void {
     const done = (epoch + start / rows.length) / params.maxEpochs;
     const rate = scheduledRate(params.learningRate, FINAL_SHARE, done);
     adamStep(adam, network.parameters.all, network.slopes.all, network.decayed, rate, params.weightDecay);
+  }
+}
+
+/** Copies the pairs of `rows[start]` to `rows[end − 1]` into the first rows of `into`. */
+function takePairs(
+  { slots, slotCount }: PackedRows,
+  rows: Int32Array,
+  start: number,
+  end: number,
+  into: Slots,
+) {
+  let to = 0;
+  for (let i = start; i < end; i++) {
+    const first = rows[i]! * slotCount;
+    for (let from = first; from < first + slotCount; from++, to++) {
+      into.indices[to] = slots.indices[from]!;
+      into.values[to] = slots.values[from]!;
+    }
   }
 }
 

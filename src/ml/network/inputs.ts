@@ -170,7 +170,7 @@ function encodeCategory(column: CategoryInputs, code: number, slots: Slots, at: 
 }
 
 /** The interval [knots[i], knots[i + 1]] that a value lies in or is nearest to. */
-function intervalOf(knots: Float64Array, value: number): number {
+export function intervalOf(knots: Float64Array, value: number): number {
   const last = knots.length - 2;
   // Few knots: counting all the inner ones at most the value is quicker than branches that cannot be foreseen.
   if (last < 16) {
@@ -189,7 +189,7 @@ function intervalOf(knots: Float64Array, value: number): number {
 }
 
 /** Where a value lies between two knots, in [0, 1]; halves keep the difference of huge numbers finite. */
-function shareWithin(value: number, left: number, right: number): number {
+export function shareWithin(value: number, left: number, right: number): number {
   const share = (value / 2 - left / 2) / (right / 2 - left / 2);
   return share > 0 ? Math.min(share, 1) : 0;
 }

@@ -16,6 +16,9 @@ export const BATCH_NORM_EPSILON = 1e-5;
 /** How much of the running mean and variance a batch replaces; the first batches more, as in a plain mean. */
 const RUNNING_SHARE = 0.1;
 
+/** Room for the random bits of dropout, used again by every batch. */
+let spareWords = new Int32Array(0);
+
 export interface BatchNorm {
   readonly scale: Float64Array;
   readonly shift: Float64Array;
@@ -119,7 +122,9 @@ export function dropOut(
 ): void {
   const dropped = Math.round(rate * 65536);
   const kept = 65536 / (65536 - dropped);
-  const words = new Int32Array((length + 1) >> 1);
+  const wordCount = (length + 1) >> 1;
+  if (spareWords.length < wordCount) spareWords = new Int32Array(wordCount);
+  const words = spareWords.length === wordCount ? spareWords : spareWords.subarray(0, wordCount);
   random.fill(words);
   for (let i = 0; i < length; i++) {
     const bits = (words[i >> 1]! >>> ((i & 1) << 4)) & 0xffff;

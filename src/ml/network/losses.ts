@@ -27,10 +27,15 @@ export function meanLoss(
   for (let i = 0; i < n; i++) {
     const sign = target[i] === 1 ? 1 : -1;
     const logHit = logSigmoid(sign * margins[i]!);
-    const hit = Math.exp(logHit);
     const miss = sigmoid(-sign * margins[i]!);
-    const focus = gamma === 0 ? 1 : miss ** gamma;
     const weight = weights[i]!;
+    if (gamma === 0) {
+      total -= weight * logHit;
+      slope[i] = (-weight * sign * miss) / n;
+      continue;
+    }
+    const hit = Math.exp(logHit);
+    const focus = miss ** gamma;
     total -= weight * focus * logHit;
     slope[i] = (weight * sign * (gamma * hit * focus * logHit - focus * miss)) / n;
   }

@@ -1,5 +1,5 @@
 /**
- * Neural network for two classes: two or three hidden layers of rectified units with batch normalisation
+ * Neural network for two classes: one to three hidden layers of rectified units with batch normalisation
  * and dropout, trained by Adam on small batches.
  *
  * Method: inputs as in network/inputs.ts; layers in network/layers.ts; loss cross-entropy, or focal, times
@@ -15,6 +15,7 @@
 import type { Estimator, TrainingData } from '../estimator.ts';
 import { meanMargins } from './infer.ts';
 import { checkColumns, fitInputs, type Inputs } from './inputs.ts';
+import { packRows } from './packing.ts';
 import type { FoldedLayer } from './passes.ts';
 import { trainNetwork } from './fit.ts';
 import { checkNetworkParams, networkDefaults, type NetworkParams } from './params.ts';
@@ -60,8 +61,9 @@ function fitNetwork(params: NetworkParams, given: TrainingData, random: Random):
   const data = withoutWeightless(given);
   const inputs = fitInputs(data.table, params.knots);
   const weights = rowWeights(data, params.classWeight);
+  const packed = packRows(inputs, data.table);
   const networks = Array.from({ length: params.networks }, () =>
-    trainNetwork(params, inputs, data, weights, random.fork()),
+    trainNetwork(params, inputs, packed, data, weights, random.fork()),
   );
   return { inputs, networks, background: fitBackground(inputs, networks, data.table, random.fork()) };
 }

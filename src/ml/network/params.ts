@@ -30,21 +30,21 @@ export interface NetworkParams {
 }
 
 export const networkDefaults: NetworkParams = {
-  hidden: [32, 16],
+  hidden: [32],
   batchNorm: true,
-  dropout: 0.2,
-  learningRate: 0.007,
+  dropout: 0.1,
+  learningRate: 0.01,
   weightDecay: 0.1,
   l1: 0,
   l2: 0,
-  batchRows: 128,
+  batchRows: 256,
   maxEpochs: 12,
   validationShare: 0.1,
   patience: 2,
   focus: 0,
   classWeight: 'none',
   knots: 10,
-  networks: 3,
+  networks: 2,
 };
 
 const bounds = {

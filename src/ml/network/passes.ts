@@ -22,6 +22,7 @@ import {
 } from './layers.ts';
 import { meanLoss } from './losses.ts';
 import { multiply, plain, transposed } from './matrix.ts';
+import { packWeights, unpackSlope, type PackedRows } from './packing.ts';
 import { createPairsByInput, sparseBackward, sparseForward, type PairsByInput } from './sparse-layer.ts';
 
 export interface Shape {
@@ -30,6 +31,8 @@ export interface Shape {
   /** Units of each hidden layer. */
   readonly widths: readonly number[];
   readonly batchNorm: boolean;
+  /** What the inputs of the workspace's rows stand for (packing.ts); absent, the network's inputs themselves. */
+  readonly packed?: Pick<PackedRows, 'packing' | 'slotCount'>;
 }
 
 /** Views into one array of parameters, or of their slopes. */
@@ -54,6 +57,11 @@ export interface Network {
 /** Room for the intermediate values of batches of up to `rows` rows. */
 export interface Workspace {
   readonly slots: Slots;
+  /** Pairs of a row in `slots`. */
+  readonly slotCount: number;
+  /** The first layer's weights for packed inputs, and their slopes; null without packing. */
+  readonly packedWeights: Float64Array | null;
+  readonly packedSlope: Float64Array | null;
   readonly pairs: PairsByInput;
   readonly layers: readonly LayerSpace[];
   readonly margins: Float64Array;
@@ -104,10 +112,16 @@ export function createNetwork(shape: Shape, baseMargin: number, random: Random):
 }
 
 export function createWorkspace(shape: Shape, rows: number): Workspace {
-  const pairs = rows * shape.slotCount;
+  const { packed } = shape;
+  const slotCount = packed?.slotCount ?? shape.slotCount;
+  const pairs = rows * slotCount;
+  const packedWeights = packed && new Float64Array(packed.packing.count * shape.widths[0]!);
   return {
+    slotCount,
+    packedWeights: packedWeights ?? null,
+    packedSlope: packedWeights?.slice() ?? null,
     slots: { indices: new Int32Array(pairs), values: new Float64Array(pairs) },
-    pairs: createPairsByInput(shape.inputCount, pairs),
+    pairs: createPairsByInput(packed?.packing.count ?? shape.inputCount, pairs),
     layers: shape.widths.map((width) => ({
       z: new Float64Array(rows * width),
       y: new Float64Array(rows * width),
@@ -163,8 +177,11 @@ function forward(network: Network, workspace: Workspace, n: number, dropout: num
     const { z, y, mask, inverse } = workspace.layers[l]!;
     const weights = parameters.weights[l]!;
     const into = shape.batchNorm ? z : y;
-    if (l === 0) sparseForward(into, workspace.slots, shape.slotCount, weights, n, width);
-    else {
+    if (l === 0) {
+      const { slots, slotCount, packedWeights } = workspace;
+      if (packedWeights !== null) packWeights(packedWeights, shape.packed!.packing, weights, width);
+      sparseForward(into, slots, slotCount, packedWeights ?? weights, n, width);
+    } else {
       const inner = shape.widths[l - 1]!;
       multiply(into, plain(before, inner), plain(weights, width), n, inner, width);
     }
@@ -194,8 +211,9 @@ function backward(network: Network, workspace: Workspace, n: number, dropout: nu
       batchNormBackward(d, slopes.scales[l]!, slopes.shifts[l]!, z, inverse, norms[l]!.scale, n);
     else shiftBackward(slopes.shifts[l]!, d, n);
     if (l === 0) {
-      const { slots, pairs } = workspace;
-      sparseBackward(slopes.weights[0]!, slots, shape.slotCount, pairs, d, n, width);
+      const { slots, slotCount, pairs, packedSlope } = workspace;
+      sparseBackward(packedSlope ?? slopes.weights[0]!, slots, slotCount, pairs, d, n, width);
+      if (packedSlope !== null) unpackSlope(slopes.weights[0]!, shape.packed!.packing, packedSlope, width);
       continue;
     }
     const inner = shape.widths[l - 1]!;

@@ -2,11 +2,11 @@
  * Bundles of small features: several columns of few bins become one column of their joint bin, so that a
  * pass over the rows counts all of them at once; each one's histogram is a margin of the joint one.
  *
- * Method: the joint bin is Σ (bin_f − first_f) · stride_f, the strides being products of the sizes before;
- * features enter, larger ones first, the first bundle whose product stays within 256. Exact but for the
- * order of additions. Related to the exclusive feature bundles of Ke et al. (2017), without their need
+ * Method: the joint bin is Σ (bin_f − first_f) · stride_f, the strides being products of the sizes before
+ * (bundles of at most 256 joint bins: data/bundling.ts). Exact but for the order of additions. Related to the exclusive feature bundles of Ke et al. (2017), without their need
  * for sparse columns.
  */
+import { bundleColumns } from '../data/bundling.ts';
 import { binCount, type FeatureBins } from './bins.ts';
 
 export interface Bundle {
@@ -27,21 +27,20 @@ const MAX_SIZE = 16;
 export function bundleFeatures(bins: readonly FeatureBins[], columns: readonly Uint8Array[]): Bundle[] {
   const firsts = columns.map((column) => (column.includes(0) ? 0 : 1));
   const sizes = bins.map((feature, f) => binCount(feature) - firsts[f]!);
-  const small = [...bins.keys()]
-    .filter((f) => sizes[f]! <= MAX_SIZE)
-    .sort((a, b) => sizes[b]! - sizes[a]! || a - b);
-  const groups: { features: number[]; product: number }[] = [];
-  for (const f of small) {
-    const group = groups.find((candidate) => candidate.product * sizes[f]! <= MAX_JOINT_BINS);
-    if (group === undefined) groups.push({ features: [f], product: sizes[f]! });
-    else {
-      group.features.push(f);
-      group.product *= sizes[f]!;
-    }
-  }
-  return groups
-    .filter((group) => group.features.length > 1)
-    .map((group) => bundle(group.features, sizes, firsts, columns));
+  const small = [...bins.keys()].filter((f) => sizes[f]! <= MAX_SIZE);
+  return bundleColumns(
+    small.map((f) => sizes[f]!),
+    MAX_JOINT_BINS,
+  )
+    .filter((members) => members.length > 1)
+    .map((members) =>
+      bundle(
+        members.map((index) => small[index]!),
+        sizes,
+        firsts,
+        columns,
+      ),
+    );
 }
 
 /** Adds the joint histogram's margins to the histograms of the bundle's wanted features. */
