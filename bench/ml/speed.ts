@@ -1,11 +1,12 @@
 /**
  * How long fits take, ours beside the peers' on the same rows in one run, each in a process of its own:
  *
- *   npx tsx bench/ml/speed.ts [--rows 5600,100000,1000000]
+ *   npx tsx bench/ml/speed.ts [--rows 5600,100000,1000000] [--peer-threads 2]
  *
  * Rows are generated: 3 numbers and 16 categories as in telecom data, about 27 % of them left. One fifth more rows are
  * only scored, so that learning less is no advantage. Times are of the fit alone: at 5,600 rows the fourth fit of
- * a process (of scikit-learn and XGBoost too), the median of three processes; above it the first of one. Peers: scikit-learn and XGBoost from Debian's packages with two threads, ml-random-forest and
+ * a process (of scikit-learn and XGBoost too), the median of three processes; above it the first of one. CPU seconds, of all threads together, hardly depend on what else the machine does; compare
+ * them with the peers on one thread. Peers: scikit-learn and XGBoost from Debian's packages, ml-random-forest and
  * ml-logistic-regression from npm at 5,600 rows. Prints a Markdown table of ratios (ours / peer; below 1 is better).
  */
 import { spawnSync } from 'node:child_process';
@@ -22,6 +23,8 @@ import type { Column, Table } from '../../src/ml/data/table.ts';
 
 interface Measured {
   readonly seconds: number;
+  /** CPU seconds of all threads; absent for the npm peers. */
+  readonly cpu?: number;
   readonly auc: number;
   readonly megabytes: number;
   /** Rows a second of tree SHAP. */
@@ -39,6 +42,7 @@ const here = import.meta.dirname;
 const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: '5600,100000,1000000' },
+    'peer-threads': { type: 'string', default: '2' },
     child: { type: 'string' },
     file: { type: 'string' },
   },
@@ -56,10 +60,10 @@ function compare(sizes: readonly number[]): void {
     });
     process.stdout.write(
       [
-        `${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${cpus()[0]!.model.trim()}), Node ${process.version}. Ours on one thread, scikit-learn and XGBoost on two.`,
+        `${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${cpus()[0]!.model.trim()}), Node ${process.version}. Ours on one thread, scikit-learn and XGBoost on ${values['peer-threads']}.`,
         '',
-        '| what | rows | ours | peer | ratio | peak memory ours / peer | AUC ours / peer |',
-        '|---|---:|---:|---:|---:|---:|---:|',
+        '| what | rows | ours | peer | ratio | CPU ours / peer | peak memory ours / peer | AUC ours / peer |',
+        '|---|---:|---:|---:|---:|---:|---:|---:|',
         ...lines,
         '',
       ].join('\n'),
@@ -91,13 +95,13 @@ function compareFamily(family: (typeof families)[number], rows: number, file: st
     const label = `${family} against ${names[peer]!}`;
     if (theirs === null)
       return [
-        `| ${label} | ${count(rows)} | ${ours!.seconds.toFixed(2)} s | not ended in ${npmSeconds} s | | | |`,
+        `| ${label} | ${count(rows)} | ${ours!.seconds.toFixed(2)} s | not ended in ${npmSeconds} s | | | | |`,
       ];
-    const fit = `| ${label} | ${count(rows)} | ${ours!.seconds.toFixed(2)} s | ${theirs.seconds.toFixed(2)} s | ${(ours!.seconds / theirs.seconds).toFixed(2)} | ${Math.round(ours!.megabytes)} / ${Math.round(theirs.megabytes)} MB | ${ours!.auc.toFixed(4)} / ${theirs.auc.toFixed(4)} |`;
+    const fit = `| ${label} | ${count(rows)} | ${ours!.seconds.toFixed(2)} s | ${theirs.seconds.toFixed(2)} s | ${(ours!.seconds / theirs.seconds).toFixed(2)} | ${ours!.cpu!.toFixed(2)} / ${theirs.cpu?.toFixed(2) ?? ''} s | ${Math.round(ours!.megabytes)} / ${Math.round(theirs.megabytes)} MB | ${ours!.auc.toFixed(4)} / ${theirs.auc.toFixed(4)} |`;
     if (peer !== 'xgboost') return [fit];
     return [
       fit,
-      `| tree SHAP against XGBoost, rows/s | ${count(rows)} | ${count(ours!.shap!)} | ${count(theirs.shap!)} | ${(theirs.shap! / ours!.shap!).toFixed(2)} | | |`,
+      `| tree SHAP against XGBoost, rows/s | ${count(rows)} | ${count(ours!.shap!)} | ${count(theirs.shap!)} | ${(theirs.shap! / ours!.shap!).toFixed(2)} | | | |`,
     ];
   });
 }
@@ -118,7 +122,8 @@ function runPeer(peer: string, family: Family, file: string): Measured | null {
 }
 
 function run(program: string, args: readonly string[], seconds: number): Measured | null {
-  const environment = { ...process.env, OMP_NUM_THREADS: '2', OPENBLAS_NUM_THREADS: '2' };
+  const threads = values['peer-threads'];
+  const environment = { ...process.env, OMP_NUM_THREADS: threads, OPENBLAS_NUM_THREADS: threads };
   const { stdout, stderr, status } = spawnSync(program, args, {
     encoding: 'utf8',
     timeout: seconds * 1_000,
@@ -142,6 +147,7 @@ function measureOurs(family: Family, file: string): void {
   for (let repeat = 1; repeat < repeats; repeat++)
     fitEstimator(family, {}, { table: train, target: target.slice(0, trainingRows) }, createRandom(repeat));
   const started = performance.now();
+  const worked = process.cpuUsage();
   const fitted = fitEstimator(
     family,
     {},
@@ -149,11 +155,13 @@ function measureOurs(family: Family, file: string): void {
     createRandom(1),
   );
   const seconds = (performance.now() - started) / 1_000;
+  const { user, system } = process.cpuUsage(worked);
   const auc = rocAuc(predictWith(fitted, test), target.slice(trainingRows));
   const { maxRSS } = process.resourceUsage();
   const megabytes = maxRSS / 1024;
   const measured: Measured = {
     seconds,
+    cpu: (user + system) / 1_000_000,
     auc,
     megabytes,
     ...(family === 'boosting' ? { shap: shapSpeed(fitted, train) } : {}),

@@ -4,6 +4,7 @@ Called by speed.ts: speed_peers.py FAMILY FILE PARAMS, PARAMS being our paramete
 layers and learning rates are the same.
 """
 import json
+import os
 import resource
 import sys
 import time
@@ -12,6 +13,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 SHAPE = [0, 0, 0, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3, 3, 4, 2]
+threads = int(os.environ["OMP_NUM_THREADS"])
 family, path, params = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
 raw = np.fromfile(path)
 rows, training = int(raw[0]), int(raw[1])
@@ -30,11 +32,11 @@ def one_hot():
 def measure(model, x, predict=lambda m, z: m.predict_proba(z)[:, 1], fit=lambda m, z, t: m.fit(z, t)):
     for _ in range(3 if training <= 10_000 else 0):
         fit(model, x[:training], y[:training])
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     fit(model, x[:training], y[:training])
-    seconds = time.perf_counter() - started
+    seconds, cpu = time.perf_counter() - started, time.process_time() - worked
     auc = roc_auc_score(y[training:], predict(model, x[training:]))
-    return {"seconds": seconds, "auc": auc}
+    return {"seconds": seconds, "cpu": cpu, "auc": auc}
 
 
 if family == "logistic":
@@ -58,7 +60,7 @@ if family == "logistic":
 elif family == "forest":
     from sklearn.ensemble import RandomForestClassifier
 
-    model = RandomForestClassifier(n_estimators=params["trees"], min_samples_leaf=params["minLeaf"], n_jobs=2, random_state=1)
+    model = RandomForestClassifier(n_estimators=params["trees"], min_samples_leaf=params["minLeaf"], n_jobs=threads, random_state=1)
     result = measure(model, columns[:-1].T.astype(np.float32))
 elif family == "boosting":
     import pandas as pd
@@ -71,7 +73,7 @@ elif family == "boosting":
     model = xgb.XGBClassifier(
         n_estimators=params["trees"], learning_rate=params["learningRate"], max_leaves=params["maxLeaves"],
         max_depth=params["maxDepth"], grow_policy="lossguide", reg_lambda=params["l2"], subsample=params["rowShare"],
-        colsample_bytree=params["featureShare"], tree_method="hist", enable_categorical=True, n_jobs=2, random_state=1)
+        colsample_bytree=params["featureShare"], tree_method="hist", enable_categorical=True, n_jobs=threads, random_state=1)
     result = measure(model, frame)
     part = xgb.DMatrix(frame[: min(20_000, training)], enable_categorical=True)
     booster = model.get_booster()

@@ -65,10 +65,10 @@ function groupOf(order: Int32Array, g: number, count: number, column: Column): F
   const size = Math.max(MIN_GROUP_ROWS, Math.ceil(order.length / count));
   const middle = ((g + 0.5) / count) * order.length;
   const start = Math.max(0, Math.min(Math.round(middle - size / 2), order.length - size));
-  const rows = order.subarray(start, start + size);
-  return Float64Array.from(rows, (row) =>
-    column.kind === 'number' ? column.values[row]! : column.codes[row]!,
-  );
+  const cells = column.kind === 'number' ? column.values : column.codes;
+  const group = new Float64Array(Math.min(size, order.length));
+  for (let i = 0; i < group.length; i++) group[i] = cells[order[start + i]!]!;
+  return group;
 }
 
 function withCells(column: Column, cells: Float64Array): Column {
