@@ -69,7 +69,7 @@ const entries = {
     secondsPerCell: 1.5e-4,
     fitSeconds: (table) => 2.5e-6 * table.rowCount * entriesPerRow(table),
     isQuick: false,
-    scoringMicros: ({ background }) => 80 * background.length,
+    scoringMicros: ({ background }) => 32 * background.length,
     trials: [{ order: 4, params: {} }],
   }),
   'logit-leaf': defineFamily('logit-leaf', logitLeaf, {
