@@ -287,7 +287,10 @@ describe.skipIf(browserPath === undefined)('a newcomer', { timeout: 120_000 }, (
     await page.getByText('There is no sample data').waitFor();
     await page.goto(server.url);
     expect(await page.locator('main').innerText()).not.toContain('Sample data.');
-    expect(await page.locator('main').innerText()).toContain('mine.csv');
+    // Home lists the newest five files.
+    await page.goto(`${server.url}/score`);
+    for (const name of ['mine.csv', 'at once.csv', 'paper.csv'])
+      expect(await page.locator('main').innerText()).toContain(name);
   });
 
   it('stops cleanly on SIGTERM', async () => {
