@@ -77,6 +77,7 @@ const purposes: Readonly<Record<string, Purpose>> = {
   '/batches/:id/mapping': { doing: 'matching the columns of a file' },
   '/batches/:id/reading': { doing: 'choosing how a file is read' },
   '/batches/:id/scoring': { doing: 'scoring a file' },
+  '/batches/:id/rescoring': { doing: 'scoring a file again' },
   '/batches/:id/cancellation': { doing: 'cancelling the work on a file' },
   '/batches/:id/removal': { doing: 'deleting a file and its scores' },
   '/batches/:id/corrections': { doing: 'fixing rejected rows of a file' },
