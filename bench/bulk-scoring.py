@@ -24,7 +24,9 @@ NUMBERS = ["tenure", "MonthlyCharges", "TotalCharges"]
 
 
 def features(data, only):
-    return data[only] if only else data.drop(columns=["customerID", "Churn"], errors="ignore")
+    if only:
+        return data[[name for name in data.columns if name.lower() in only]]
+    return data.drop(columns=["customerID", "Churn"], errors="ignore")
 
 
 def main():
