@@ -25,7 +25,7 @@ import { activateSmallModel, createTestApp, manyCustomersCsv } from '../helpers/
 import type { TestApp } from '../helpers/app.ts';
 import { rowNumbersOf } from '../helpers/score-files.ts';
 
-const rows = Number(process.env['KILL_ROWS'] ?? 150_000);
+const rows = Number(process.env['KILL_ROWS'] ?? 600_000);
 const kills = Number(process.env['KILLS'] ?? 3);
 // Every process compiles from source first, on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000 + kills * 60_000 });
@@ -103,7 +103,7 @@ interface Kill {
 }
 
 /**
- * Starts a process and kills it up to 0.3 s after it took the job, or, with `rowsMore`, after it stored so many rows. A job
+ * Starts a process and kills it up to 0.15 s after it took the job, or, with `rowsMore`, after it stored so many rows. A job
  * that is killed three times before it stores anything fails.
  */
 async function killOnce({ batchId, jobId }: Queued, rowsMore: number): Promise<Kill> {
@@ -122,7 +122,7 @@ async function killOnce({ batchId, jobId }: Queued, rowsMore: number): Promise<K
     if (isFurther || (since === 0 && hasBegun)) since = performance.now();
     batch = next;
     if (hasBegun && batch.scoredCount - before.scoredCount >= rowsMore && killAt === Infinity)
-      killAt = performance.now() + 300 * Math.random();
+      killAt = performance.now() + 150 * Math.random();
     await pause(2);
   }
   child.kill('SIGKILL');
