@@ -6,8 +6,10 @@ import { readJson } from './json.ts';
 import { Actions, Inputs, Notes, Reasons } from './prediction-documents.ts';
 import type { PredictionSource } from './prediction-documents.ts';
 import { modelLabel } from './model-label.ts';
+import type { RiskLevel } from './risk-levels.ts';
 
-export interface PredictionRecord {
+/** What a list and the page of a customer both show of a score. */
+export interface PredictionSummary {
   readonly id: number;
   readonly batchId: number | null;
   readonly batchName: string | null;
@@ -17,16 +19,19 @@ export interface PredictionRecord {
   readonly modelId: number | null;
   readonly modelLabel: string;
   readonly probability: number;
-  readonly riskLevel: 'low' | 'medium' | 'high';
-  readonly reasons: Reasons;
-  readonly actions: Actions;
+  readonly riskLevel: RiskLevel;
   readonly recommendedAction: string | null;
   readonly expectedSaving: number | null;
   readonly monthlyValue: number | null;
-  readonly inputs: Readonly<Record<string, CellValue>>;
-  readonly notes: readonly string[];
   readonly isSample: boolean;
   readonly createdAt: string;
+}
+
+export interface PredictionRecord extends PredictionSummary {
+  readonly reasons: Reasons;
+  readonly actions: Actions;
+  readonly inputs: Readonly<Record<string, CellValue>>;
+  readonly notes: readonly string[];
 }
 
 export type PredictionRow = Record<string, string | number | null>;

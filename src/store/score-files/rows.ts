@@ -1,10 +1,9 @@
 /** Scores as lists show them. */
 import type { CellValue } from '../../ml/data/values.ts';
 import { getPredictions } from '../prediction-records.ts';
-import type { PredictionRecord } from '../prediction-records.ts';
-import type { PredictionSource } from '../prediction-documents.ts';
+import type { PredictionRecord, PredictionSummary } from '../prediction-records.ts';
 import { riskLevelOf } from '../risk-levels.ts';
-import type { RiskLevel, RiskThresholds } from '../risk-levels.ts';
+import type { RiskThresholds } from '../risk-levels.ts';
 import { getSettings } from '../settings.ts';
 import { cellOf, numberOrNull } from './cells.ts';
 import { textAt } from './encoding.ts';
@@ -21,26 +20,10 @@ export interface ListedReason {
 }
 
 /** A score without what only the customer's own page shows. */
-export interface ListedPrediction {
-  readonly id: number;
-  readonly batchId: number | null;
-  readonly batchName: string | null;
-  readonly rowNumber: number | null;
-  readonly customerId: string | null;
-  readonly source: PredictionSource;
-  readonly modelId: number | null;
-  readonly modelLabel: string;
-  readonly probability: number;
-  /** By the organisation's thresholds of now. */
-  readonly riskLevel: RiskLevel;
+export interface ListedPrediction extends PredictionSummary {
   /** The strongest first, at most `reasonsPerRow`. */
   readonly reasons: readonly ListedReason[];
-  readonly recommendedAction: string | null;
-  readonly expectedSaving: number | null;
-  readonly monthlyValue: number | null;
   readonly isNoted: boolean;
-  readonly isSample: boolean;
-  readonly createdAt: string;
 }
 
 /**
