@@ -6,11 +6,10 @@
  *
  *   KILLS=20 KILL_ROWS=1000000 npx vitest run tests/jobs/kills.test.ts
  */
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { inTransaction } from '../../src/db.ts';
@@ -23,6 +22,7 @@ import { findJob, listOpenJobs } from '../../src/store/jobs.ts';
 import { findActiveModel } from '../../src/store/models.ts';
 import { activateSmallModel, createTestApp, manyCustomersCsv } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
+import { startPoolProcess } from '../helpers/pool.ts';
 import { rowNumbersOf } from '../helpers/score-files.ts';
 
 const rows = Number(process.env['KILL_ROWS'] ?? 600_000);
@@ -68,26 +68,8 @@ async function queueScoring(file: string, text: string, isChecked: boolean) {
 }
 type Queued = Awaited<ReturnType<typeof queueScoring>>;
 
-function startProcess(): ChildProcess {
-  const { config } = test.context;
-  return spawn(
-    process.execPath,
-    ['--import', 'tsx', resolve(import.meta.dirname, '../helpers/pool-process.ts')],
-    {
-      env: {
-        PATH: process.env['PATH'],
-        DATABASE_URL: config.databaseUrl,
-        DATA_DIR: config.dataDir,
-        MODELS_DIR: config.modelsDir,
-        UPLOADS_DIR: config.uploadsDir,
-      },
-      stdio: 'inherit',
-    },
-  );
-}
-
 const finished = async ({ jobId }: Queued): Promise<void> => {
-  child = startProcess();
+  child = startPoolProcess(test);
   await expect
     .poll(async () => (await findJob(test.context.db, jobId))!.state, { timeout: 300_000 })
     .toBe('done');
@@ -110,7 +92,7 @@ async function killOnce({ batchId, jobId }: Queued, rowsMore: number): Promise<K
   const { db, config } = test.context;
   const before = await getBatch(db, batchId);
   const { lease } = (await findJob(db, jobId))!;
-  child = startProcess();
+  child = startPoolProcess(test);
   const exit = once(child, 'exit');
   let batch = before;
   let since = 0;

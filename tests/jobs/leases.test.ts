@@ -1,8 +1,7 @@
 /** The real pool on a real database: frozen processes, stepped clocks, lost leases. */
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { inTransaction } from '../../src/db.ts';
@@ -20,6 +19,7 @@ import { enqueueJob, findJob, listOpenJobs } from '../../src/store/jobs.ts';
 import { findActiveModel } from '../../src/store/models.ts';
 import { activateSmallModel, createTestApp, manyCustomersCsv } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
+import { startPoolProcess } from '../helpers/pool.ts';
 import { rowNumbersOf } from '../helpers/score-files.ts';
 
 // A second process compiles from source first, on a machine that may be busy.
@@ -85,22 +85,9 @@ const expireLease = (id: number, at = 0) =>
 
 describe('a process that is frozen while it scores', () => {
   it('writes nothing after another process has taken over its job, and every row is stored once', async () => {
-    const { db, config } = test.context;
+    const { db } = test.context;
     const { batchId, jobId } = await queueScoring();
-    child = spawn(
-      process.execPath,
-      ['--import', 'tsx', resolve(import.meta.dirname, '../helpers/pool-process.ts')],
-      {
-        env: {
-          PATH: process.env['PATH'],
-          DATABASE_URL: config.databaseUrl,
-          DATA_DIR: config.dataDir,
-          MODELS_DIR: config.modelsDir,
-          UPLOADS_DIR: config.uploadsDir,
-        },
-        stdio: 'inherit',
-      },
-    );
+    child = startPoolProcess(test);
     await expect.poll(() => scoredRows(batchId), { interval: 5, timeout: 90_000 }).toBeGreaterThan(0);
     await freezeOutsideTransaction(child);
     const frozenAt = await scoredRows(batchId);
