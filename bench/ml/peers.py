@@ -5,6 +5,8 @@
   python3 peers.py accuracy FILE --label NAME --drop A,B stratified 5-fold cross-validation, 2 repeats
   python3 peers.py folds FILE --label NAME --out FILE    the same file with a column fold_1, fold_2 of those folds
 
+`--fold-columns fold_1,fold_2` uses the folds that these columns name instead.
+
 Prints one JSON object a line. Needs Debian's python3-sklearn, python3-xgboost and python3-pandas.
 Every step (imputing, encoding, scaling) is fitted inside the training fold only.
 """
@@ -18,12 +20,14 @@ import warnings
 
 warnings.filterwarnings("ignore")
 os.environ.setdefault("OMP_NUM_THREADS", "2")
+# Threads that wait do not spin, so that a busy machine slows the fits no more than others.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
 import pandas as pd
 import xgboost as xgb
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
@@ -78,6 +82,11 @@ def peers(features):
             )
         ),
         "network": scaled(lambda: MLPClassifier((64, 32), early_stopping=True, random_state=1)),
+        "extra-trees-default": tree(lambda: ExtraTreesClassifier(n_jobs=2, random_state=1)),
+        "hist-gradient-boosting-default": tree(lambda: HistGradientBoostingClassifier(random_state=1)),
+        "xgboost-default": tree(
+            lambda: xgb.XGBClassifier(n_jobs=2, random_state=1, eval_metric="logloss", use_label_encoder=False)
+        ),
     }
 
 
@@ -105,7 +114,7 @@ def accuracy(arguments, features, target):
         if arguments.only and name not in arguments.only.split(","):
             continue
         folds = []
-        for train, test in RepeatedStratifiedKFold(n_splits=5, n_repeats=2, random_state=42).split(features, target):
+        for train, test in splits(arguments, features, target):
             model = create().fit(features.iloc[train], target[train])
             score, truth = model.predict_proba(features.iloc[test])[:, 1], target[test]
             folds.append((
@@ -114,6 +123,14 @@ def accuracy(arguments, features, target):
             ))
         means = np.mean(folds, axis=0)
         emit(peer=name, **dict(zip(("rocAuc", "prAuc", "accuracy", "logLoss", "brier", "topDecileLift"), means)))
+
+
+def splits(arguments, features, target):
+    if not arguments.fold_columns:
+        return list(RepeatedStratifiedKFold(n_splits=5, n_repeats=2, random_state=42).split(features, target))
+    data = pd.read_csv(arguments.file, usecols=arguments.fold_columns.split(","))
+    folds = [data[name] for name in arguments.fold_columns.split(",")]
+    return [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for fold in folds for k in sorted(fold.unique())]
 
 
 def write_folds(arguments, features, target):
@@ -138,9 +155,11 @@ def main():
     parser.add_argument("--label", required=True)
     parser.add_argument("--drop", default="")
     parser.add_argument("--only", help="comma-separated names of peers")
+    parser.add_argument("--fold-columns", default="", help="comma-separated; they are no features")
     parser.add_argument("--out", default="/dev/stdout")
     arguments = parser.parse_args()
-    features, target = read(arguments.file, arguments.label, arguments.drop.split(","))
+    left_out = [*arguments.drop.split(","), *arguments.fold_columns.split(",")]
+    features, target = read(arguments.file, arguments.label, left_out)
     {"fit": fit, "accuracy": accuracy, "folds": write_folds}[arguments.task](arguments, features, target)
 
 
