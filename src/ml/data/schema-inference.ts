@@ -2,7 +2,8 @@
  * What the columns of a table are: guessed from all of its values, for a person to confirm.
  *
  * Number: (nearly) every value reads as one. Boolean: two levels. Category: text, or numbers that are codes, with
- * few levels. Identifier: one value a row, or a name such as customer_id, which may repeat. Text: too many levels to learn from; ignored.
+ * few levels, or many that repeat, such as dealers. Identifier: one value a row, or a name such as customer_id, which may
+ * repeat. Text: too many levels to learn from; ignored.
  */
 import { countLevels } from './levels.ts';
 import { createRandom, shuffle } from '../math/random.ts';
@@ -16,15 +17,19 @@ export interface InferredColumn {
   readonly name: string;
   readonly type: ColumnType;
   readonly role: ColumnRole;
-  /** Distinct values, counted up to `maxLevels` + 1. */
+  /** Distinct values, counted until there are too many for a category. */
   readonly distinct: number;
   readonly missing: number;
   /** Categories and booleans, most frequent first; otherwise empty. */
   readonly levels: readonly string[];
 }
 
-/** A category with more levels than this is text. */
+/** A category with more levels than this is text, unless they repeat. */
 export const maxLevels = 100;
+/** A category with more levels than this is text. */
+const maxRepeatedLevels = 1_000;
+/** More than `maxLevels` levels need so many rows each, on average, to be learned from. */
+const rowsALevel = 5;
 
 const identifierName =
   /(^|[^a-z])(id|ids|uuid|guid|key|rownumber|index|surname|lastname|firstname|fullname|name|e?mail|phone(number)?)$|^(row|customer|client|account|user|member)_?(no|nr|num|number|id|key|code)$/;
@@ -152,11 +157,12 @@ export function readColumn(
 
 function inferColumn(name: string, cells: readonly string[], decimal: DecimalSign): InferredColumn {
   const present = cells.filter((text) => !isBlank(text));
-  const counts = countLevels(present, maxLevels);
+  const most = mostLevels(name, present.length);
+  const counts = countLevels(present, most);
   const distinct = counts.length;
   const missing = cells.length - present.length;
-  const levels = distinct <= maxLevels ? counts.map(({ level }) => level) : [];
-  const type = typeOf(present, distinct, decimal);
+  const levels = distinct <= most ? counts.map(({ level }) => level) : [];
+  const type = typeOf(present, distinct, most, decimal);
   const role = roleOf(name, type, distinct, present);
   return {
     name,
@@ -168,12 +174,23 @@ function inferColumn(name: string, cells: readonly string[], decimal: DecimalSig
   };
 }
 
-function typeOf(present: readonly string[], distinct: number, decimal: DecimalSign): ColumnType {
+function typeOf(
+  present: readonly string[],
+  distinct: number,
+  most: number,
+  decimal: DecimalSign,
+): ColumnType {
   if (distinct === 2) return 'boolean';
   const sample = sampleOf(present);
   if (sample.length > 0 && sample.every((text) => parseNumber(text, decimal) !== null)) return 'number';
   if (sample.length > 0 && sample.every((text) => parseDate(text) !== null)) return 'date';
-  return distinct <= maxLevels ? 'category' : 'text';
+  return distinct <= most ? 'category' : 'text';
+}
+
+/** Most levels of a category with so many values; names of customers and the like are no category because they repeat. */
+function mostLevels(name: string, values: number): number {
+  if (isNamedLikeIdentifier(name)) return maxLevels;
+  return Math.max(maxLevels, Math.min(maxRepeatedLevels, Math.floor(values / rowsALevel)));
 }
 
 function roleOf(name: string, type: ColumnType, distinct: number, present: readonly string[]): ColumnRole {

@@ -8,10 +8,11 @@ import type { TrainingData } from '../estimator.ts';
 import type { Random } from '../math/random.ts';
 import { logit } from '../math/sigmoid.ts';
 import { rowWeights, weightedRate } from '../data/training-data.ts';
-import { binColumns, fitBins, toRows, type FeatureBins } from './bins.ts';
+import { toRows, type FeatureBins } from './bins.ts';
 import { createGrowContext, type GrowContext, type GrowParams } from './context.ts';
 import { growTree, writeCovers, type GrownLeaf } from './grow.ts';
 import { createTreeWriter, finishTrees, leafOf, type Trees } from './predict.ts';
+import { binTraining } from './target-statistics.ts';
 
 export interface Boosting {
   readonly bins: readonly FeatureBins[];
@@ -45,12 +46,11 @@ export function prepareBoosting(params: BoostingParams, data: TrainingData, rand
   const { table, target } = data;
   const weights = rowWeights(data, params.classWeight);
   const validation = setAside(data, weights, params.validationShare, random);
-  const bins = fitBins(table);
+  const { bins, columns, isOrdered } = binTraining(data, weights, random);
   const baseMargin = logit(weightedRate(target, weights));
-  const columns = binColumns(bins, table);
   const state: State = {
     params,
-    context: createGrowContext(bins, columns),
+    context: createGrowContext(bins, columns, isOrdered),
     growParams: growing(params, bins),
     target,
     weights,

@@ -18,6 +18,8 @@ export interface GrowParams extends SplitParams {
 export interface GrowContext {
   readonly bins: readonly FeatureBins[];
   readonly columns: readonly Uint8Array[];
+  /** 1 for categories whose bins ascend by rate (target-statistics.ts). */
+  readonly isOrdered: Uint8Array;
   readonly layout: HistogramLayout;
   /** Spare histograms, used again. */
   readonly pool: Float64Array[];
@@ -46,11 +48,16 @@ export interface OpenLeaf {
   histogram: Float64Array | null;
 }
 
-export function createGrowContext(bins: readonly FeatureBins[], columns: readonly Uint8Array[]): GrowContext {
+export function createGrowContext(
+  bins: readonly FeatureBins[],
+  columns: readonly Uint8Array[],
+  isOrdered = new Uint8Array(bins.length),
+): GrowContext {
   const rowCount = columns[0]?.length ?? 0;
   return {
     bins,
     columns,
+    isOrdered,
     layout: createHistogramLayout(bins, columns),
     pool: [],
     scratch: new Int32Array(rowCount),

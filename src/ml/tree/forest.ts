@@ -13,11 +13,12 @@ import { checkBounds, notNegative, positiveShare } from '../math/bounds.ts';
 import type { Random } from '../math/random.ts';
 import type { Table } from '../data/table.ts';
 import { checkTrainingData, rowWeights, weightedRate, type ClassWeight } from '../data/training-data.ts';
-import { binColumns, binRows, fitBins, toRows, type FeatureBins } from './bins.ts';
+import { binRows, toRows, type FeatureBins } from './bins.ts';
 import { createGrowContext, type GrowContext, type GrowParams } from './context.ts';
 import { growTree, writeCovers } from './grow.ts';
 import { addTreeValues, createTreeWriter, finishTrees, joinTrees, leafOf, type Trees } from './predict.ts';
 import { scoreTrees } from './score-trees.ts';
+import { binTraining } from './target-statistics.ts';
 
 export interface ForestParams {
   /** Number of trees, 1 to 5,000. */
@@ -74,9 +75,8 @@ function fitForest(params: ForestParams, data: TrainingData, random: Random): Fo
   checkTrainingData(data);
   const { table, target } = data;
   const weights = rowWeights(data, params.classWeight);
-  const bins = fitBins(table);
-  const columns = binColumns(bins, table);
-  const context = createGrowContext(bins, columns);
+  const { bins, columns, isOrdered } = binTraining(data, weights, random);
+  const context = createGrowContext(bins, columns, isOrdered);
   const growParams = growing(params, bins.length, table.rowCount);
   const candidates = Int32Array.from(weights.keys()).filter((row) => weights[row]! > 0);
   const outOfBag = startOutOfBag(columns);

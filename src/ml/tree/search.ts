@@ -6,7 +6,7 @@
 import type { Random } from '../math/random.ts';
 import type { GrowContext, GrowParams, OpenLeaf, TreeTask } from './context.ts';
 import { createHistogram, fillHistogram, subtractHistogram } from './histogram.ts';
-import { bestCategorySplit, bestNumberSplit, type Split } from './split.ts';
+import { bestCategorySplit, bestNumberSplit, setOf, type Split } from './split.ts';
 
 /** Counts the root's histogram when the tree keeps histograms. */
 export function openHistogram(
@@ -99,9 +99,13 @@ function tryFeature(
 ): Split | null {
   const offset = 2 * context.layout.offsets[f]!;
   const bins = context.layout.offsets[f + 1]! - context.layout.offsets[f]!;
-  return context.bins[f]!.kind === 'number'
-    ? bestNumberSplit(params, histogram, offset, bins, f, leaf.sums, params.monotone?.[f] ?? 0, leaf.split)
-    : bestCategorySplit(params, histogram, offset, bins, f, leaf.sums, leaf.split);
+  const best = leaf.split;
+  if (context.bins[f]!.kind === 'number')
+    return bestNumberSplit(params, histogram, offset, bins, f, leaf.sums, params.monotone?.[f] ?? 0, best);
+  if (context.isOrdered[f] === 0)
+    return bestCategorySplit(params, histogram, offset, bins, f, leaf.sums, best);
+  const found = bestNumberSplit(params, histogram, offset, bins, f, leaf.sums, 0, best);
+  return found === best || found === null ? best : { ...found, set: setOf(found) };
 }
 
 function fill(

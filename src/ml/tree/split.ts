@@ -127,6 +127,13 @@ export function bestNumberSplit(
   };
 }
 
+/** The bins from `low` to `high` of a split on a number, as a category's set. */
+export function setOf({ low, high }: Pick<Split, 'low' | 'high'>): Uint32Array {
+  const set = new Uint32Array(SET_WORDS);
+  for (let bin = low; bin <= high; bin++) set[bin >>> 5]! |= 1 << (bin & 31);
+  return set;
+}
+
 /** The best split on a category, or `best` when none gains more. */
 export function bestCategorySplit(
   params: SplitParams,

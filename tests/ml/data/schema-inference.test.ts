@@ -147,3 +147,21 @@ describe('columns beside the label that know the end of the story', () => {
     expect(positiveLevelOf(columns[2]!.levels)).toBe(' True.');
   });
 });
+
+describe('a column of many levels', () => {
+  const cells = (levels: number, each: number, prefix: string): string[] =>
+    Array.from({ length: levels * each }, (_, row) => `${prefix}${row % levels}`);
+  const inferOne = (name: string, column: readonly string[]) => inferColumns([name], [column], '.')[0]!;
+
+  it('is a category where the levels repeat, and text where they hardly do', () => {
+    expect(inferOne('dealer', cells(400, 6, 'D'))).toMatchObject({ type: 'category', role: 'feature' });
+    expect(inferOne('dealer', cells(400, 6, 'D')).levels).toHaveLength(400);
+    expect(inferOne('comment', cells(400, 3, 'said '))).toMatchObject({ type: 'text', role: 'ignored' });
+    expect(inferOne('street', cells(1200, 6, 'S'))).toMatchObject({ type: 'text', role: 'ignored' });
+  });
+
+  it('is no category where it names customers', () => {
+    expect(inferOne('customer_id', cells(400, 6, 'C'))).toMatchObject({ type: 'text', role: 'identifier' });
+    expect(inferOne('surname', cells(400, 6, 'S'))).toMatchObject({ type: 'text', role: 'ignored' });
+  });
+});
