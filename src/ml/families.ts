@@ -5,6 +5,7 @@
  * Costs are nominal seconds on one core of 2026, measured on tables of 7,000 to 100,000 rows; those of scoring were measured
  * with 19 features.
  */
+import { HIGH, MEDIUM } from './auto/capacity.ts';
 import { checkLogistic } from './linear/check.ts';
 import { entriesPerRow } from './linear/design.ts';
 import { logistic } from './linear/logistic.ts';
@@ -15,7 +16,7 @@ import type { Scores, TrainingData } from './estimator.ts';
 import { defineFamily, type MemberFamily } from './family.ts';
 import type { Random } from './math/random.ts';
 import { boosting } from './tree/boosting.ts';
-import { chooseTreeCount } from './tree/boosting-stages.ts';
+import { treeCounts } from './tree/boosting-stages.ts';
 import { checkBoosting, checkForest, checkLogitLeaf } from './tree/check.ts';
 import { forest } from './tree/forest.ts';
 import { logitLeaf } from './tree/logit-leaf.ts';
@@ -46,6 +47,12 @@ const entries = {
       { order: 3, params: {} },
       { order: 11, params: { featureShare: 0.7 } },
       { order: 12, params: { featureShare: 0.2 } },
+      {
+        order: 13,
+        params: { trees: 100, maxLeaves: 10_000, minLeaf: 2, smoothing: 0.5 },
+        capacity: MEDIUM,
+        effort: 2,
+      },
     ],
   }),
   boosting: defineFamily('boosting', boosting, {
@@ -58,10 +65,17 @@ const entries = {
     trials: [
       { order: 2, params: { trees: 400, maxLeaves: 8 } },
       { order: 5, params: { trees: 400, maxLeaves: 4 } },
-      { order: 6, params: { trees: 400, maxLeaves: 16, maxDepth: 6 } },
+      { order: 6, params: { trees: 400, maxLeaves: 16, maxDepth: 6 }, capacity: MEDIUM },
       { order: 7, params: { trees: 400, maxLeaves: 6, featureShare: 0.4, rowShare: 0.6, l2: 10 } },
+      { order: 14, params: { trees: 400, maxLeaves: 31, minLeafWeight: 0.5 }, capacity: HIGH, effort: 2 },
+      {
+        order: 15,
+        params: { trees: 300, maxLeaves: 63, minLeafWeight: 0.1, learningRate: 0.1 },
+        capacity: HIGH,
+        effort: 3,
+      },
     ],
-    chooseStage: chooseTreeCount,
+    stages: treeCounts,
   }),
   network: defineFamily('network', network, {
     title: 'Neural network',

@@ -2,7 +2,13 @@
  * What the program has to know of a family of models: its estimator, its names, how a stored model is checked, what
  * training costs, and what `auto` tries. families.ts has one entry a family.
  */
-import { crossFit, type CrossFit, type CrossFitRequest, type StageChoice } from './auto/cross-fit.ts';
+import {
+  startCrossFit,
+  type CrossFitRequest,
+  type CrossFitRun,
+  type CrossFitTraits,
+} from './auto/cross-fit.ts';
+import type { Capacity } from './auto/capacity.ts';
 import type { Feature } from './data/schema.ts';
 import type { Table } from './data/table.ts';
 import type { Estimator, Explanation, OnStep, Scores, TrainingData } from './estimator.ts';
@@ -26,19 +32,19 @@ export interface TrialSetting<Params = object> {
   readonly order: number;
   /** Replaces some of the family's defaults. */
   readonly params: Partial<Params>;
+  /** How many times as long it takes as the family's default; 1 when absent. */
+  readonly effort?: number;
+  /** How fine the structure is that it can learn; low when absent. */
+  readonly capacity?: Capacity;
 }
 
 /** What `auto` has to know of a family that it may blend. */
-export interface MemberTraits<Params, Model> extends FamilyTraits {
+export interface MemberTraits<Params, Model> extends FamilyTraits, CrossFitTraits<Model> {
   /** Compared by quick training. */
   readonly isQuick: boolean;
-  /** Nominal microseconds to score a customer with reasons on one core: a formula, as `fitSeconds` is. */
-  readonly scoringMicros: (model: Model) => number;
   /** Nominal seconds of one fit: a formula and not measured, so that a seed gives the same model on every machine. */
   readonly fitSeconds: (table: Table) => number;
   readonly trials: readonly TrialSetting<Params>[];
-  /** Where one cross-validation can choose a setting by itself, such as the number of trees. */
-  readonly chooseStage?: StageChoice<Model>;
 }
 
 /** What can be done with the models of a family, whatever their type. */
@@ -61,9 +67,9 @@ export interface TrainableFamily<Name extends string, Model> extends FamilyTrait
 
 /** A family that `auto` can tune and blend. */
 export interface MemberFamily<Name extends string, Model>
-  extends TrainableFamily<Name, Model>, Omit<MemberTraits<object, Model>, 'chooseStage' | 'scoringMicros'> {
-  /** Out-of-fold probabilities of one setting. */
-  crossFit(params: object, request: CrossFitRequest): CrossFit;
+  extends TrainableFamily<Name, Model>, Omit<MemberTraits<object, Model>, keyof CrossFitTraits<Model>> {
+  /** Out-of-fold probabilities of one setting, fold by fold. */
+  startCrossFit(params: object, request: CrossFitRequest): CrossFitRun;
 }
 
 export function defineTrainable<Name extends string, Params extends object, Model>(
@@ -89,12 +95,12 @@ export function defineTrainable<Name extends string, Params extends object, Mode
 export function defineFamily<Name extends string, Params extends object, Model>(
   name: Name,
   estimator: Estimator<Params, Model>,
-  { chooseStage, scoringMicros, ...traits }: MemberTraits<Params, Model>,
+  { stages, scoringMicros, ...traits }: MemberTraits<Params, Model>,
 ): MemberFamily<Name, Model> {
   return {
     ...traits,
     ...defineTrainable(name, estimator, traits),
-    crossFit: (params, request) =>
-      crossFit(estimator, params, request, { scoringMicros, ...(chooseStage && { chooseStage }) }),
+    startCrossFit: (params, request) =>
+      startCrossFit(estimator, params, request, { scoringMicros, ...(stages && { stages }) }),
   };
 }

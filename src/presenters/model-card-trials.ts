@@ -1,11 +1,12 @@
 /** A card's comparison of algorithms: what was tried, what was chosen, and why. */
+import type { Difference, SelectionFigures } from '../ml/auto/choice.ts';
 import type { BlendMember, Evaluation, LeftOutFamily } from '../ml/model/model.ts';
 import type { ModelRecord } from '../store/models.ts';
 import { algorithmText } from './model.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
 export function presentCardTrials(h: ViewHelpers, model: ModelRecord) {
-  const { candidates, members, folds } = model.evaluation;
+  const { candidates, members, folds, selection } = model.evaluation;
   // Settings that were chosen on the rows that they are measured on.
   const isSelection = candidates.some(({ rocAucDeviation }) => rocAucDeviation === null);
   const chosen = isSelection ? (members ?? []).map(({ family }) => family) : [model.family];
@@ -13,8 +14,10 @@ export function presentCardTrials(h: ViewHelpers, model: ModelRecord) {
     caption: `Cross-validation with ${h.count(folds)} folds, on training customers only`,
     reason: isSelection ? autoReason(h, model.evaluation) : comparisonReason(model),
     isSelection,
-    rows: candidates.map(({ family, rocAuc, rocAucDeviation, logLoss, settings }) => ({
+    gain: selection ? gainText(h, selection) : null,
+    rows: candidates.map(({ family, rocAuc, rocAucDeviation, logLoss, settings, foldsTried = folds }) => ({
       algorithm: algorithmText(family),
+      onFolds: foldsTried < folds ? `on ${h.plural(foldsTried, 'fold')}` : null,
       isChosen: chosen.includes(family),
       settings: h.count(settings ?? 1),
       rocAuc: h.metric(rocAuc),
@@ -23,6 +26,23 @@ export function presentCardTrials(h: ViewHelpers, model: ModelRecord) {
     })),
     hasSettings: candidates.some(({ settings }) => settings !== undefined),
   };
+}
+
+/** The gain over single algorithms, from blends that were chosen without the customers they score. */
+function gainText(h: ViewHelpers, { rocAuc, overBest, overRunnerUp }: SelectionFigures): string {
+  const against = ({ family, rocAuc: { value, low, high } }: Difference): string =>
+    `${algorithmText(family).toLowerCase()} alone: ${signed(value)} (95 % interval ${signed(low)} to ${signed(high)})`;
+  const others = [overBest, ...(overRunnerUp ? [overRunnerUp] : [])].map(against).join('; ');
+  return (
+    `For each fold chosen without it, what was chosen has a ROC AUC of ${h.metric(rocAuc)}. ` +
+    `Its difference from the best settings of ${others}.`
+  );
+}
+
+/** Four decimals: such differences are small. */
+function signed(value: number): string {
+  const sign = value > 0 ? '+' : value < 0 ? '−' : '';
+  return `${sign}${Math.abs(value).toFixed(4)}`;
 }
 
 function comparisonReason({ family, evaluation, provenance }: ModelRecord): string {

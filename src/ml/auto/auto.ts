@@ -1,17 +1,17 @@
 /**
- * `auto`: tries the families with several settings each by cross-validation inside the training rows,
- * blends the best of each family, and fits the members of the blend on all rows.
+ * `auto`: tries the families with several settings each by cross-validation inside the training rows, from a straight line
+ * to leaves of single rows, blends the best, and fits the members of the blend on all rows.
  *
- * Method: candidates and their out-of-fold probabilities in trials.ts; of each family the setting with the
- * least log loss goes into the blend (blend.ts), whose weights are learned on out-of-fold probabilities
- * alone, if it is worth the time that scoring with it takes (choice.ts).
- * Budget: nominal seconds (trials.ts). When all trials on all rows would cost more, they run on a
- * stratified sample that fits, of at least 2,000 rows.
+ * Method: the settings race over the folds, poor ones left behind twice (race.ts); those that saw all folds make the blend by
+ * greedy selection on their out-of-fold probabilities, and a member stays only where it is worth the time that
+ * scoring with it takes (choice.ts). A single member's weight and intercept calibrate it.
+ * Budget: nominal seconds (trials.ts). When the race on all rows would cost more, it runs on a stratified sample that
+ * fits, of at least 2,000 rows.
  * Reasons: blend.ts. Reference: van der Laan, Polley and Hubbard (2007), Super Learner.
  * Assumptions: rows are exchangeable.
  */
 import { blendProbabilities, blendScores, type BlendWeights } from './blend.ts';
-import { chooseBlend, type LeftOut } from './choice.ts';
+import { chooseBlend, type LeftOut, type SelectionFigures } from './choice.ts';
 import {
   fewestOfAClass,
   stratifiedFolds,
@@ -20,7 +20,6 @@ import {
 } from '../evaluation/cross-validation.ts';
 import type { Estimator, OnStep, Scores, TrainingData } from '../estimator.ts';
 import {
-  families,
   familyNames,
   fitFamily,
   predictFamily,
@@ -34,7 +33,8 @@ import type { Random } from '../math/random.ts';
 import { takeGroups } from '../data/row-groups.ts';
 import { takeRows, type Table } from '../data/table.ts';
 import { checkTrainingData, rowWeights, takeTrainingRows, type ClassWeight } from '../data/training-data.ts';
-import { candidates, tryCandidate, type Trial } from './trials.ts';
+import { race, RACE_SHARE, titleOf } from './race.ts';
+import { candidates, fitSeconds, type Trial } from './trials.ts';
 
 export interface AutoParams {
   /** Families to try, at least one. */
@@ -53,6 +53,8 @@ export interface TrialSummary {
   /** Out of fold, as is the area under the curve. */
   readonly logLoss: number;
   readonly rocAuc: number;
+  /** How many folds it was tried on. Absent in models of before settings raced: all. */
+  readonly folds?: number;
 }
 
 export interface AutoModel {
@@ -86,8 +88,10 @@ export interface TunedAuto {
   readonly model: AutoModel;
   /** The rows that the trials were made on: all, or a sample. */
   readonly rows: Int32Array;
-  /** The blend's out-of-fold probabilities of `rows`. Settings and blend were chosen on them. */
+  /** Probabilities of `rows`, each from a blend chosen without its fold. Settings were compared on them. */
   readonly outOfFold: Float64Array;
+  /** What it gains over single families, on these probabilities. */
+  readonly selection: SelectionFigures;
 }
 
 /** As `auto.fit`, with what a threshold can be chosen on. @throws RangeError as fit does */
@@ -110,44 +114,40 @@ export function tuneAuto(
     ...takeGroups(data.groups, weighing),
   };
   const sample = sampleFor(params, known, weights, random.fork());
-  const trials = runTrials(params, sample.data, sample.weights, random, onStep);
-  const { chosen, blend, leftOut } = chooseBlend(trials, {
-    target: sample.data.target,
-    weights: sample.weights,
-  });
+  const { target } = sample.data;
+  const folds = foldsFor(params, sample.data);
+  const foldOf = stratifiedFolds(target, folds, random, sample.data.groups);
+  const request = { data: sample.data, weights: sample.weights, foldOf, folds, random };
+  const trials = race(wanted(params), request, onStep);
+  const finished = trials.filter((trial) => trial.folds === folds);
+  const { chosen, blend, leftOut, outOfFold, selection } = chooseBlend(finished, { ...request, target });
   const all = { ...known, weights };
-  const steps = trials.length + chosen.length;
+  const fitted = finished.reduce((a, b) => (b.logLoss < a.logLoss ? b : a));
+  const best = `${titleOf(fitted)}, log loss ${fitted.logLoss.toFixed(4)}`;
   const model = {
     members: chosen.map((trial, k) => {
-      const stage = `Fitting ${titleOf(trial.family)} on all rows`;
-      onStep?.({ stage, done: trials.length + k, total: steps, best: bestSoFar(trials) });
+      const stage = `Fitting ${titleOf(trial)} on all rows`;
+      onStep?.({ stage, done: k, total: chosen.length, best });
       return fitFamily(trial.family, trial.params, all, random.fork());
     }),
     blend,
     leftOut,
-    trials: trials.map(({ family, params: tried, logLoss, probabilities }) => ({
-      family,
-      params: tried,
-      logLoss,
-      rocAuc: rocAuc(probabilities, sample.data.target),
-    })),
+    trials: trials.map((trial) => summaryOf(trial, foldOf, target)),
   };
-  const outOfFold = blendProbabilities(
-    blend,
-    chosen.map(({ probabilities }) => probabilities),
+  return { model, rows: sample.rows.map((row) => weighing[row]!), outOfFold, selection };
+}
+
+function summaryOf(
+  { family, params, logLoss, folds, probabilities }: Trial,
+  foldOf: Uint8Array,
+  target: Uint8Array,
+): TrialSummary {
+  const rows = Int32Array.from(foldOf.keys()).filter((row) => foldOf[row]! < folds);
+  const area = rocAuc(
+    Float64Array.from(rows, (row) => probabilities[row]!),
+    takeTarget(target, rows),
   );
-  return { model, rows: sample.rows.map((row) => weighing[row]!), outOfFold };
-}
-
-function bestSoFar(trials: readonly Trial[]): string | null {
-  if (trials.length === 0) return null;
-  const best = trials.reduce((a, b) => (b.logLoss < a.logLoss ? b : a));
-  return `${titleOf(best.family)}, log loss ${best.logLoss.toFixed(4)}`;
-}
-
-/** In the middle of a sentence. */
-function titleOf(family: FamilyName): string {
-  return families[family].title.toLowerCase();
+  return { family, params, logLoss, rocAuc: area, folds };
 }
 
 function scoreAuto({ members, blend }: AutoModel, table: Table): Scores {
@@ -165,10 +165,8 @@ function sampleFor(
   random: Random,
 ): { data: TrainingData; weights: Float64Array; rows: Int32Array } {
   const { rowCount } = data.table;
-  const cost = wanted(params).reduce(
-    (sum, { family }) => sum + families[family].fitSeconds(data.table) * params.folds,
-    0,
-  );
+  const fits = RACE_SHARE * params.folds;
+  const cost = wanted(params).reduce((sum, candidate) => sum + fits * fitSeconds(candidate, data.table), 0);
   const share = Math.max(params.budget / cost, MIN_SAMPLE / rowCount);
   if (share >= 1) return { data, weights, rows: Int32Array.from(data.target.keys()) };
   const rows = stratifiedSplit(data.target, share, random, data.groups).test;
@@ -179,26 +177,11 @@ function sampleFor(
   };
 }
 
-function runTrials(
-  params: AutoParams,
-  data: TrainingData,
-  weights: Float64Array,
-  random: Random,
-  onStep?: OnStep,
-): Trial[] {
+/** @throws RangeError when a class has one row, or one group of rows */
+function foldsFor(params: AutoParams, data: TrainingData): number {
   const folds = Math.min(params.folds, fewestOfAClass(data.target, data.groups));
   if (folds < 2) throw new RangeError(`auto needs at least 2 customers of each class, found ${folds}`);
-  const foldOf = stratifiedFolds(data.target, folds, random, data.groups);
-  const all = wanted(params);
-  const trials: Trial[] = [];
-  for (const candidate of all) {
-    // The members are fitted after the trials: a few steps more.
-    const total = all.length + Math.min(params.families.length, all.length);
-    const stage = `Trying ${titleOf(candidate.family)}`;
-    onStep?.({ stage, done: trials.length, total, best: bestSoFar(trials) });
-    trials.push(tryCandidate(candidate, { data, weights, foldOf, folds, random: random.fork() }));
-  }
-  return trials;
+  return folds;
 }
 
 function wanted(params: AutoParams): typeof candidates {

@@ -91,7 +91,8 @@ function slopeBetween(base: number, p: number): number {
   return 1 / (middle * (1 - middle));
 }
 
-function cutLogit(p: number): number {
+/** Log-odds of a probability cut to [1e-4, 1 − 1e-4]. */
+export function cutLogit(p: number): number {
   return logit(Math.min(Math.max(p, CUT), 1 - CUT));
 }
 

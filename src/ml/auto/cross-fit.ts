@@ -1,6 +1,7 @@
 /**
- * Cross-validation of one setting of a family: a model is fitted on all folds but one and predicts that one, so that
- * every row has a probability from a model that has not seen it.
+ * Cross-validation of one setting of a family, fold by fold: a model is fitted on all folds but one and predicts that one,
+ * so that in the end every row has a probability from a model that has not seen it. A setting that the first folds show
+ * to be poor need not see the others (race.ts).
  */
 import { splitBy } from '../evaluation/cross-validation.ts';
 import { takeRows, type Table } from '../data/table.ts';
@@ -18,10 +19,18 @@ export interface CrossFitRequest {
   readonly random: Random;
 }
 
+/** A cross-validation under way. */
+export interface CrossFitRun {
+  /** Fits a model without the next fold and predicts it. Folds come in order. */
+  addFold(): void;
+  /** Of the folds so far, at least one. */
+  result(): CrossFit;
+}
+
 export interface CrossFit {
   /** The setting, and what was chosen for it. */
   readonly params: object;
-  /** Out of fold, one a row. */
+  /** Out of fold, one a row; NaN in folds that have not been added. */
   readonly probabilities: Float64Array;
   /** Nominal microseconds to score a customer with reasons, the mean over folds. */
   readonly scoringMicros: number;
@@ -35,47 +44,66 @@ export interface FoldModel<Model> {
   readonly table: Table;
 }
 
-/** Chooses a stage of models that grow in stages by the rows of their folds. */
-export type StageChoice<Model> = (
-  folds: readonly FoldModel<Model>[],
-  target: Uint8Array,
-  weights: Float64Array,
-) => StagedFit<Model>;
-
-export interface StagedFit<Model> {
-  /** Parameters with which fitting ends at the chosen stage. */
-  readonly params: object;
-  /** The model as it was at that stage. */
-  readonly modelAt: (model: Model) => Model;
+/** How one cross-validation chooses a stage of models that grow in stages: that of least loss over all folds. */
+export interface StageChoice<Model> {
+  /** Summed log loss of the fold's rows after each stage. */
+  readonly losses: (fold: FoldModel<Model>, target: Uint8Array, weights: Float64Array) => Float64Array;
+  /** Parameters with which fitting ends after so many stages. */
+  readonly params: (stages: number) => object;
+  /** The model as it was after so many stages. */
+  readonly modelAt: (model: Model, stages: number) => Model;
 }
 
 /** What cross-validation has to know of a family. */
 export interface CrossFitTraits<Model> {
+  /** Nominal microseconds to score a customer with reasons on one core: a formula, as `fitSeconds` is. */
   readonly scoringMicros: (model: Model) => number;
-  readonly chooseStage?: StageChoice<Model>;
+  /** Where one cross-validation can choose a setting by itself, such as the number of trees. */
+  readonly stages?: StageChoice<Model>;
 }
 
 /** `params` replaces some of the estimator's defaults. */
-export function crossFit<Params extends object, Model>(
+export function startCrossFit<Params extends object, Model>(
   estimator: Estimator<Params, Model>,
   params: object,
   { data, weights, foldOf, folds, random }: CrossFitRequest,
-  { scoringMicros, chooseStage }: CrossFitTraits<Model>,
-): CrossFit {
-  const models = Array.from({ length: folds }, (_, fold): FoldModel<Model> => {
-    const { train, test } = splitBy(foldOf, fold);
-    const training = takeTrainingRows({ ...data, weights }, train);
-    const model = estimator.fit({ ...estimator.defaults, ...params }, training, random.fork());
-    return { model, rows: test, table: takeRows(data.table, test) };
-  });
-  const stage = chooseStage?.(models, data.target, weights);
-  const probabilities = new Float64Array(data.target.length);
-  let micros = 0;
-  for (const { model, rows, table } of models) {
-    const chosen = stage?.modelAt(model) ?? model;
-    const predicted = estimator.predict(chosen, table);
-    rows.forEach((row, i) => (probabilities[row] = predicted[i]!));
-    micros += scoringMicros(chosen);
-  }
-  return { params: { ...params, ...stage?.params }, probabilities, scoringMicros: micros / folds };
+  { scoringMicros, stages }: CrossFitTraits<Model>,
+): CrossFitRun {
+  const randoms = Array.from({ length: folds }, () => random.fork());
+  const fitted: FoldModel<Model>[] = [];
+  const losses: Float64Array[] = [];
+  return {
+    addFold: () => {
+      const { train, test } = splitBy(foldOf, fitted.length);
+      const training = takeTrainingRows({ ...data, weights }, train);
+      const all = { ...estimator.defaults, ...params };
+      const model = estimator.fit(all, training, randoms[fitted.length]!);
+      const fold = { model, rows: test, table: takeRows(data.table, test) };
+      fitted.push(fold);
+      if (stages) losses.push(stages.losses(fold, data.target, weights));
+    },
+    result: () => {
+      const count = stages ? bestStage(losses) : 0;
+      const modelOf = ({ model }: FoldModel<Model>): Model => stages?.modelAt(model, count) ?? model;
+      const probabilities = new Float64Array(data.target.length).fill(NaN);
+      let micros = 0;
+      for (const fold of fitted) {
+        const model = modelOf(fold);
+        const predicted = estimator.predict(model, fold.table);
+        fold.rows.forEach((row, i) => (probabilities[row] = predicted[i]!));
+        micros += scoringMicros(model);
+      }
+      return {
+        params: { ...params, ...stages?.params(count) },
+        probabilities,
+        scoringMicros: micros / fitted.length,
+      };
+    },
+  };
+}
+
+/** How many stages have the least loss over all folds. */
+function bestStage(losses: readonly Float64Array[]): number {
+  const sums = losses[0]!.map((_, stage) => losses.reduce((sum, own) => sum + own[stage]!, 0));
+  return 1 + sums.indexOf(Math.min(...sums));
 }

@@ -1,4 +1,5 @@
 /** Checks of the evaluation and provenance in a model file, which pages and the registry print without further checks. */
+import type { Difference, SelectionFigures } from '../auto/choice.ts';
 import type { AucDifference } from '../evaluation/auc-difference.ts';
 import type { GainsPoint, ReliabilityBin, ThresholdRow } from '../evaluation/curves.ts';
 import { allFamilies } from '../estimators.ts';
@@ -113,6 +114,9 @@ const report = fields<Report>({
   groups: list(fields<GroupReport>({ column: text, groups: list(group, maxRows), gaps }), maxColumns),
 });
 
+const aucDifference = fields<AucDifference>({ value: number, low: number, high: number });
+const difference = fields<Difference>({ family: oneOf(...allFamilies), rocAuc: aucDifference });
+
 export const checkEvaluation = fields<Evaluation>({
   folds: count,
   trainingRows: count,
@@ -126,12 +130,21 @@ export const checkEvaluation = fields<Evaluation>({
       rocAucDeviation: nullable(number),
       logLoss: number,
       settings: optional(count),
+      foldsTried: optional(count),
     }),
     maxRows,
   ),
   members: optional(list(fields<BlendMember>({ family: oneOf(...allFamilies), share }), maxRows)),
   leftOut: optional(
     list(fields<LeftOutFamily>({ family: oneOf(...allFamilies), gain: number, slowdown: number }), maxRows),
+  ),
+  selection: optional(
+    fields<SelectionFigures>({
+      logLoss: number,
+      rocAuc: share,
+      overBest: difference,
+      overRunnerUp: nullable(difference),
+    }),
   ),
   selectionSweep: optional(sweep),
   holdout: metrics,
@@ -140,7 +153,7 @@ export const checkEvaluation = fields<Evaluation>({
   overOneColumn: optional(
     fields<GainOverOneColumn>({
       column: text,
-      rocAuc: fields<AucDifference>({ value: number, low: number, high: number }),
+      rocAuc: aucDifference,
     }),
   ),
   report: optional(report),

@@ -2,6 +2,7 @@
  * A model: a fitted estimator with everything needed to score with it and to answer for it later. It gives
  * calibrated probabilities, and reasons that add up to them.
  */
+import type { SelectionFigures } from '../auto/choice.ts';
 import { calibrate, calibrateScores } from './calibration.ts';
 import type { Calibration } from './calibration.ts';
 import type { Scores } from '../estimator.ts';
@@ -40,6 +41,8 @@ export interface Candidate {
   readonly logLoss: number;
   /** How many settings `auto` tried; the figures are those of the best. */
   readonly settings?: number;
+  /** How many folds these were tried on: `auto` leaves behind what the first folds show to be poor. Absent: all. */
+  readonly foldsTried?: number;
 }
 
 /** One model of a blend that `auto` chose. */
@@ -78,6 +81,8 @@ export interface Evaluation {
   readonly members?: readonly BlendMember[];
   /** What `auto` left out for the sake of quick scoring. Absent: as `members`. */
   readonly leftOut?: readonly LeftOutFamily[];
+  /** What `auto` chose beside single algorithms, on out-of-fold rows. Absent: not `auto`, or an earlier version. */
+  readonly selection?: SelectionFigures;
   /**
    * Confusion by threshold over out-of-fold probabilities of the training rows: thresholds are chosen here, and
    * measured on the hold-out. Absent in models of before version 0.2.

@@ -31,6 +31,8 @@ import { takeRows } from '../data/table.ts';
 import type { Table } from '../data/table.ts';
 import { takeTrainingRows } from '../data/training-data.ts';
 import { tuneAuto } from '../auto/auto.ts';
+import type { SelectionFigures } from '../auto/choice.ts';
+import type { FamilyName } from '../families.ts';
 
 /** How the rarer class is given more weight, inside training rows only. */
 export type Imbalance = 'none' | 'weights' | 'over' | 'under';
@@ -118,6 +120,7 @@ export function trainModel(request: TrainingRequest): Model {
       positiveRate: rateOf(request.target),
       candidates: candidatesOf(compared, estimator),
       ...membersOf(estimator),
+      ...(fitted.selection ? { selection: fitted.selection } : {}),
       selectionSweep: thresholdSweep(
         calibrate(calibration, fitted.outOfFold),
         takeTarget(target, fitted.rows),
@@ -246,6 +249,8 @@ interface FittedBest {
   /** Some or all training rows, and their probabilities from models that had not learned from them. */
   readonly rows: Int32Array;
   readonly outOfFold: Float64Array;
+  /** Of `auto` alone. */
+  readonly selection?: SelectionFigures;
 }
 
 /** Fitted on all training rows. `auto` alone comes with the out-of-fold probabilities of its own trials. */
@@ -297,8 +302,12 @@ function candidatesOf({ candidates }: Compared, estimator: FittedEstimator): rea
   const { trials } = estimator.model;
   return [...new Set(trials.map(({ family }) => family))].map((family) => {
     const own = trials.filter((trial) => trial.family === family);
-    const { rocAuc, logLoss: loss } = own.reduce((a, b) => (b.logLoss < a.logLoss ? b : a));
-    return { family, rocAuc, rocAucDeviation: null, logLoss: loss, settings: own.length };
+    const most = Math.max(...own.map(({ folds = 0 }) => folds));
+    const { rocAuc, logLoss: loss } = own
+      .filter(({ folds = 0 }) => folds === most)
+      .reduce((a, b) => (b.logLoss < a.logLoss ? b : a));
+    const foldsTried = most > 0 ? { foldsTried: most } : {};
+    return { family, rocAuc, rocAucDeviation: null, logLoss: loss, settings: own.length, ...foldsTried };
   });
 }
 
@@ -306,7 +315,11 @@ function membersOf(estimator: FittedEstimator): Pick<Evaluation, 'members' | 'le
   if (estimator.family !== 'auto') return {};
   const { members, blend, leftOut = [] } = estimator.model;
   const total = blend.weights.reduce((sum, weight) => sum + weight, 0);
-  return { members: members.map(({ family }, k) => ({ family, share: blend.weights[k]! / total })), leftOut };
+  const shares = new Map<FamilyName, number>();
+  members.forEach(({ family }, k) =>
+    shares.set(family, (shares.get(family) ?? 0) + blend.weights[k]! / total),
+  );
+  return { members: Array.from(shares, ([family, share]) => ({ family, share })), leftOut };
 }
 
 function leastLoss(a: Candidate, b: Candidate): Candidate {

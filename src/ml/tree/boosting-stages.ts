@@ -2,31 +2,29 @@
  * The number of trees of gradient boosting, chosen by cross-validation: the one at which the log loss of the rows that
  * were left out, summed over all folds, is least. One fit with many trees so tries every smaller number.
  */
-import type { FoldModel, StagedFit } from '../auto/cross-fit.ts';
+import type { FoldModel, StageChoice } from '../auto/cross-fit.ts';
 import { binRows } from './bins.ts';
 import type { BoostingModel } from './boosting.ts';
 import { addTreeValues, firstTrees } from './predict.ts';
 
-export function chooseTreeCount(
-  folds: readonly FoldModel<BoostingModel>[],
+export const treeCounts: StageChoice<BoostingModel> = {
+  losses: lossesByTree,
+  params: (trees) => ({ trees }),
+  modelAt: (model, trees) => ({ ...model, trees: firstTrees(model.trees, trees) }),
+};
+
+function lossesByTree(
+  { model, rows, table }: FoldModel<BoostingModel>,
   target: Uint8Array,
   weights: Float64Array,
-): StagedFit<BoostingModel> {
-  const losses: number[] = [];
-  for (const { model, rows, table } of folds) {
-    const { bins, trees, baseMargin } = model;
-    const binned = binRows(bins, table, 0, table.rowCount);
-    const sums = new Float64Array(table.rowCount).fill(baseMargin);
-    for (let tree = 0; tree + 1 < trees.roots.length; tree++) {
-      addTreeValues(trees, binned, sums, tree, tree + 1);
-      losses[tree] = (losses[tree] ?? 0) + sumOfLosses(sums, rows, target, weights);
-    }
-  }
-  const trees = 1 + losses.indexOf(Math.min(...losses));
-  return {
-    params: { trees },
-    modelAt: (model) => ({ ...model, trees: firstTrees(model.trees, trees) }),
-  };
+): Float64Array {
+  const { bins, trees, baseMargin } = model;
+  const binned = binRows(bins, table, 0, table.rowCount);
+  const sums = new Float64Array(table.rowCount).fill(baseMargin);
+  return Float64Array.from({ length: trees.roots.length - 1 }, (_, tree) => {
+    addTreeValues(trees, binned, sums, tree, tree + 1);
+    return sumOfLosses(sums, rows, target, weights);
+  });
 }
 
 function sumOfLosses(

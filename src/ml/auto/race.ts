@@ -1,0 +1,129 @@
+/**
+ * Which settings deserve the time: a race of all candidates over the folds of the cross-validation.
+ *
+ * Method: successive halving (Jamieson and Talwalkar 2016) with folds as the budget. Candidates are fitted without the
+ * first fold and measured on it; the half with the least log loss goes on to the second, and half of these to all others.
+ * As a blend gains by members that differ, the best of each family goes on to the second fold too, and to the others what a
+ * blend over both folds would take, and the best of a family that costs next to nothing. Candidates of high capacity, which take
+ * longest, enter where the first fold rewards capacity: where one of medium capacity is better than all of low.
+ * A candidate's random numbers do not depend on which others are left, so candidates may be tried in any order.
+ * Assumptions: a fold tells good settings from poor ones; with fewer than 4 folds all candidates see all of them.
+ */
+import { HIGH, LOW, MEDIUM } from './capacity.ts';
+import type { OnStep } from '../estimator.ts';
+import { families } from '../families.ts';
+import type { CrossFitRequest, CrossFitRun } from './cross-fit.ts';
+import { usefulTrials } from './choice.ts';
+import { meanLogLoss, type Candidate, type Trial } from './trials.ts';
+
+/** Share of the fits of a full cross-validation that a race takes, roughly. */
+export const RACE_SHARE = 0.5;
+const FEWEST_FOLDS = 4;
+/** To score a row; a family as cheap as a linear model can only help. */
+const CHEAP_MICROS = 10;
+/** Of the first fold, and of the second. */
+const SHARES_GOING_ON = [1 / 2, 1 / 2] as const;
+
+interface Runner {
+  readonly candidate: Candidate;
+  readonly run: CrossFitRun;
+  trial: Trial | null;
+}
+
+/** The trials of the candidates that were tried, in their order; those that were left behind have fewer folds. */
+export function race(candidates: readonly Candidate[], request: CrossFitRequest, onStep?: OnStep): Trial[] {
+  const { folds, random } = request;
+  const runners = candidates.map((candidate): Runner => {
+    const { family, params } = candidate;
+    const run = families[family].startCrossFit(params, { ...request, random: random.fork() });
+    return { candidate, run, trial: null };
+  });
+  const isLong = folds >= FEWEST_FOLDS;
+  let left = runners.filter(({ candidate }) => candidate.capacity < HIGH);
+  let steps = 0;
+  const runTo = (entered: readonly Runner[], from: number, to: number, more: number): void => {
+    const total = steps + entered.length * (to - from) + more;
+    for (const runner of entered) {
+      for (let fold = from; fold < to; fold++) {
+        const stage = `Trying ${titleOf(runner.candidate)}`;
+        onStep?.({ stage, done: steps++, total, best: bestOf(runners) });
+        runner.run.addFold();
+      }
+      runner.trial = trialOf(runner, request, to);
+    }
+  };
+  const first = isLong ? 1 : folds;
+  runTo(left, 0, first, (folds - first) * familiesOf(left));
+  if (rewardsCapacity(left)) {
+    const high = runners.filter(({ candidate }) => candidate.capacity >= HIGH);
+    runTo(high, 0, first, (folds - first) * familiesOf(left));
+    left = runners;
+  }
+  if (isLong) {
+    const seconds = [...bestShare(left, SHARES_GOING_ON[0]), ...bestOfFamilies(left)];
+    left = runners.filter((runner) => seconds.includes(runner));
+    runTo(left, 1, 2, (folds - 2) * Math.ceil(left.length * SHARES_GOING_ON[1]));
+    const cheap = bestOfFamilies(left).filter(({ trial }) => trial!.scoringMicros <= CHEAP_MICROS);
+    const finalists = [...bestShare(left, SHARES_GOING_ON[1]), ...usefulRunners(left, request), ...cheap];
+    left = runners.filter((runner) => finalists.includes(runner));
+    runTo(left, 2, folds, 0);
+  }
+  return runners.flatMap(({ trial }) => trial ?? []);
+}
+
+/** As many go on at least. */
+function familiesOf(runners: readonly Runner[]): number {
+  return new Set(runners.map(({ candidate }) => candidate.family)).size;
+}
+
+function rewardsCapacity(runners: readonly Runner[]): boolean {
+  const least = (capacity: number): number =>
+    Math.min(
+      ...runners
+        .filter(({ candidate }) => candidate.capacity === capacity)
+        .map(({ trial }) => trial!.logLoss),
+    );
+  return least(MEDIUM) < least(LOW);
+}
+
+function trialOf({ candidate, run }: Runner, request: CrossFitRequest, folds: number): Trial {
+  const { data, weights, foldOf } = request;
+  const fit = run.result();
+  const rows = [...foldOf.keys()].filter((row) => foldOf[row]! < folds);
+  const logLoss = meanLogLoss(fit.probabilities, data.target, weights, rows);
+  return { family: candidate.family, logLoss, folds, ...fit };
+}
+
+function bestShare(runners: readonly Runner[], share: number): Runner[] {
+  return ranked(runners).slice(0, Math.ceil(share * runners.length));
+}
+
+function bestOfFamilies(runners: readonly Runner[]): Runner[] {
+  const families = new Set<string>();
+  return ranked(runners).filter(({ candidate: { family } }) => !families.has(family) && families.add(family));
+}
+
+/** Those that a blend would take on the rows that have been tried. */
+function usefulRunners(runners: readonly Runner[], { data, weights, foldOf }: CrossFitRequest): Runner[] {
+  const rows = Int32Array.from(foldOf.keys()).filter((row) => foldOf[row]! < 2);
+  const trials = runners.map(({ trial }) => trial!);
+  const useful = usefulTrials(trials, { target: data.target, weights }, rows);
+  return runners.filter((_, k) => useful.includes(k));
+}
+
+function ranked(runners: readonly Runner[]): Runner[] {
+  return [...runners].sort((a, b) => a.trial!.logLoss - b.trial!.logLoss);
+}
+
+function bestOf(runners: readonly Runner[]): string | null {
+  const tried = runners.flatMap(({ trial }) => trial ?? []);
+  if (tried.length === 0) return null;
+  const most = Math.max(...tried.map(({ folds }) => folds));
+  const best = tried.filter(({ folds }) => folds === most).reduce((a, b) => (b.logLoss < a.logLoss ? b : a));
+  return `${titleOf(best)}, log loss ${best.logLoss.toFixed(4)}`;
+}
+
+/** In the middle of a sentence. */
+export function titleOf({ family }: Pick<Candidate, 'family'>): string {
+  return families[family].title.toLowerCase();
+}

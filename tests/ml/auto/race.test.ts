@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { HIGH, LOW, MEDIUM, type Capacity } from '../../../src/ml/auto/capacity.ts';
+import { race } from '../../../src/ml/auto/race.ts';
+import type { Candidate } from '../../../src/ml/auto/trials.ts';
+import type { FitStep } from '../../../src/ml/estimator.ts';
+import { stratifiedFolds } from '../../../src/ml/evaluation/cross-validation.ts';
+import { createRandom } from '../../../src/ml/math/random.ts';
+import { sampleData } from '../tree/sample-tables.ts';
+
+const data = sampleData(800, 5, 1);
+const folds = 5;
+const request = () => ({
+  data,
+  weights: new Float64Array(800).fill(1),
+  foldOf: stratifiedFolds(data.target, folds, createRandom(2)),
+  folds,
+  random: createRandom(3),
+});
+const boosting = (params: object, capacity: Capacity = LOW): Candidate => ({
+  family: 'boosting',
+  params,
+  effort: 1,
+  capacity,
+});
+const poor = { trees: 1, learningRate: 0.001 };
+const good = { trees: 150, learningRate: 0.05 };
+const logistic: Candidate = { family: 'logistic', params: {}, effort: 1, capacity: LOW };
+
+describe('the race of settings', () => {
+  it('leaves the poor ones behind, then those that a blend has no use for', () => {
+    const trials = race([boosting(poor), logistic, boosting(good), boosting({ ...poor, l2: 9 })], request());
+    expect(trials.map((trial) => trial.folds)).toEqual([1, 5, 2, 1]);
+    for (const { probabilities, folds: seen } of trials)
+      expect(probabilities.filter((p) => !Number.isNaN(p))).toHaveLength((800 / 5) * seen);
+  });
+
+  it('tries high capacity where medium pays, and only there', () => {
+    const fine = boosting({ trees: 30, maxLeaves: 63 }, HIGH);
+    const tried = (medium: object) =>
+      race([boosting({ ...good, maxLeaves: 2 }), boosting(medium, MEDIUM), fine], request()).length;
+    expect(tried(poor)).toBe(2);
+    expect(tried({ ...good, trees: 60, maxLeaves: 6 })).toBe(3);
+  });
+
+  it('gives a candidate the same figures whoever else runs, in its own place', () => {
+    const [alone] = race([logistic], request());
+    const [first] = race([logistic, boosting(good)], request());
+    expect(first).toEqual(alone);
+  });
+
+  it('tries everything on all folds where there are few, and counts its steps', () => {
+    const steps: FitStep[] = [];
+    const few = { ...request(), foldOf: stratifiedFolds(data.target, 3, createRandom(2)), folds: 3 };
+    const trials = race([boosting(poor), logistic], few, (step) => steps.push(step));
+    expect(trials.map((trial) => trial.folds)).toEqual([3, 3]);
+    expect(steps.map(({ done }) => done)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(steps.every(({ total }) => total === 6)).toBe(true);
+    expect(steps.at(-1)!.best).toContain('gradient boosting');
+  });
+});
