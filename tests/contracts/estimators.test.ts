@@ -117,6 +117,22 @@ describe.each(allFamilies)('the contract of %s', (family) => {
     expect(predictWith(back, odd)).toEqual(predictWith(fitted, odd));
   });
 
+  it('learns from a category of a thousand levels, two rows each', { timeout: 120_000 }, () => {
+    const { columns } = data.table;
+    const levels = Array.from({ length: 1000 }, (_, level) => `level ${level}`);
+    const codes = Int32Array.from({ length: 400 }, (_, row) => (row % 200) * 5);
+    const table = {
+      rowCount: 400,
+      columns: [...columns, { kind: 'category' as const, name: 'many', levels, codes }],
+    };
+    const many = fit({ ...data, table });
+    const { base, contributions } = explainWith(many, takeRows(table, Int32Array.of(0, 7, 399)));
+    predictWith(many, takeRows(table, Int32Array.of(0, 7, 399))).forEach((p, i) => {
+      const reasons = contributions.subarray(5 * i, 5 * i + 5);
+      expect(Math.abs(reasons.reduce((sum, c) => sum + c, base) - p)).toBeLessThan(1e-9);
+    });
+  });
+
   it('refuses invalid data with a message', () => {
     const bad: [Partial<typeof data> & { weights?: Float64Array }, RegExp][] = [
       [{ target: new Uint8Array(400) }, /two classes/],
