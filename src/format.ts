@@ -28,6 +28,7 @@ const oneDecimal = numberFormat({ minimumFractionDigits: 1, maximumFractionDigit
 const upToOneDecimal = numberFormat({ maximumFractionDigits: 1 });
 const upToTwoDecimals = numberFormat({ maximumFractionDigits: 2 });
 const threeDecimals = numberFormat({ minimumFractionDigits: 3, maximumFractionDigits: 3 });
+const fourDecimals = numberFormat({ minimumFractionDigits: 4, maximumFractionDigits: 4 });
 /** As many digits as a double has: '0.99004567'. */
 const exact = numberFormat({ maximumSignificantDigits: 15 });
 const plain = numberFormat({
@@ -57,6 +58,15 @@ export function numberText(x: Maybe<number>): string {
 /** Three decimals, as figures of a model are compared: '0.846'. */
 export function metricText(x: Maybe<number>): string {
   return orMissing(x, threeDecimals);
+}
+
+/** Signed, with four decimals, as differences between good models are small: '+0.0012', '−0.0004', '0.0000'. */
+export function differenceText(x: Maybe<number>): string {
+  return orMissing(x, (value) => {
+    const size = fourDecimals(Math.abs(value));
+    const sign = size === fourDecimals(0) ? '' : value > 0 ? '+' : '−';
+    return `${sign}${size}`;
+  });
 }
 
 /** A probability of one customer: '72 %', '< 1 %', '> 99 %'. Nobody is certain to stay or to leave. */

@@ -7,6 +7,7 @@ import {
   dayText,
   durationText,
   edgeTexts,
+  differenceText,
   metricText,
   numberText,
   partsText,
@@ -37,6 +38,10 @@ describe('a figure in words', () => {
     [numberText(null), '–'],
     [metricText(0.9999), '1.000'],
     [metricText(-1e-9), '0.000'],
+    [differenceText(0.00123), '+0.0012'],
+    [differenceText(-0.0004), '−0.0004'],
+    [differenceText(-1e-9), '0.0000'],
+    [differenceText(null), '–'],
     [percentText(0.724), '72 %'],
     [percentText(0), '< 1 %'],
     [percentText(0.9999), '> 99 %'],
@@ -114,7 +119,17 @@ describe('a figure in words', () => {
   });
 
   it('never writes a minus in front of nothing', () => {
-    const writers = [countText, numberText, metricText, percentText, rateText, shareText, pointsText, money];
+    const writers = [
+      countText,
+      numberText,
+      metricText,
+      differenceText,
+      percentText,
+      rateText,
+      shareText,
+      pointsText,
+      money,
+    ];
     fc.assert(
       fc.property(fc.double({ min: -1, max: 1, noNaN: true }), (x) => {
         for (const write of writers) expect(write(x)).not.toMatch(/^[-−][^1-9]*$/);

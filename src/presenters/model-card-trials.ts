@@ -1,48 +1,63 @@
 /** A card's comparison of algorithms: what was tried, what was chosen, and why. */
-import type { Difference, SelectionFigures } from '../ml/auto/choice.ts';
+import type { Difference } from '../ml/auto/choice.ts';
 import type { BlendMember, Evaluation, LeftOutFamily } from '../ml/model/model.ts';
 import type { ModelRecord } from '../store/models.ts';
 import { algorithmText } from './model.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
 export function presentCardTrials(h: ViewHelpers, model: ModelRecord) {
-  const { candidates, members, folds, selection } = model.evaluation;
+  const { candidates, members, folds } = model.evaluation;
   // Settings that were chosen on the rows that they are measured on.
   const isSelection = candidates.some(({ rocAucDeviation }) => rocAucDeviation === null);
   const chosen = isSelection ? (members ?? []).map(({ family }) => family) : [model.family];
+  // `auto` has folds of its own.
+  const mostFolds = Math.max(...candidates.map(({ foldsTried = 0 }) => foldsTried)) || folds;
   return {
-    caption: `Cross-validation with ${h.count(folds)} folds, on training customers only`,
+    caption: `Cross-validation with ${h.count(mostFolds)} folds, on training customers only`,
     reason: isSelection ? autoReason(h, model.evaluation) : comparisonReason(model),
     isSelection,
-    gain: selection ? gainText(h, selection) : null,
-    rows: candidates.map(({ family, rocAuc, rocAucDeviation, logLoss, settings, foldsTried = folds }) => ({
-      algorithm: algorithmText(family),
-      onFolds: foldsTried < folds ? `on ${h.plural(foldsTried, 'fold')}` : null,
-      isChosen: chosen.includes(family),
-      settings: h.count(settings ?? 1),
-      rocAuc: h.metric(rocAuc),
-      deviation: h.metric(rocAucDeviation),
-      logLoss: h.metric(logLoss),
-    })),
+    gain: gainText(h, model.evaluation),
+    rows: candidates.map(
+      ({ family, rocAuc, rocAucDeviation, logLoss, settings, foldsTried = mostFolds }) => ({
+        algorithm: algorithmText(family),
+        onFolds: foldsTried < mostFolds ? `on ${h.plural(foldsTried, 'fold')}` : null,
+        isChosen: chosen.includes(family),
+        settings: h.count(settings ?? 1),
+        rocAuc: h.metric(rocAuc),
+        deviation: h.metric(rocAucDeviation),
+        logLoss: h.metric(logLoss),
+      }),
+    ),
     hasSettings: candidates.some(({ settings }) => settings !== undefined),
   };
 }
 
-/** The gain over single algorithms, from blends that were chosen without the customers they score. */
-function gainText(h: ViewHelpers, { rocAuc, overBest, overRunnerUp }: SelectionFigures): string {
-  const against = ({ family, rocAuc: { value, low, high } }: Difference): string =>
-    `${algorithmText(family).toLowerCase()} alone: ${signed(value)} (95 % interval ${signed(low)} to ${signed(high)})`;
-  const others = [overBest, ...(overRunnerUp ? [overRunnerUp] : [])].map(against).join('; ');
+/** What the choice gains over single algorithms, measured on customers that each blend was chosen without. */
+function gainText(h: ViewHelpers, { members = [], selection }: Evaluation): string | null {
+  if (!selection) return null;
+  const { rocAuc, overBest, overRunnerUp } = selection;
+  const isAlone = members.length === 1 && (members[0]!.settings ?? 1) === 1;
+  const others = [overBest, overRunnerUp].filter(
+    (other) => other !== null && !(isAlone && other.family === members[0]!.family),
+  );
+  if (others.length === 0) return null;
+  const differences = others.map((other) => differenceText(h, other!)).join(', and ');
+  const chance = others.some((other) => mayBeChance(other!))
+    ? ' A difference whose interval includes 0 may be chance.'
+    : '';
   return (
-    `For each fold chosen without it, what was chosen has a ROC AUC of ${h.metric(rocAuc)}. ` +
-    `Its difference from the best settings of ${others}.`
+    'Repeated without each fold and measured on that fold, the choice has a ROC AUC of ' +
+    `${h.metric(rocAuc)}: ${differences}.${chance}`
   );
 }
 
-/** Four decimals: such differences are small. */
-function signed(value: number): string {
-  const sign = value > 0 ? '+' : value < 0 ? '−' : '';
-  return `${sign}${Math.abs(value).toFixed(4)}`;
+function differenceText(h: ViewHelpers, { family, rocAuc: { value, low, high } }: Difference): string {
+  const interval = `95 % interval ${h.difference(low)} to ${h.difference(high)}`;
+  return `${h.difference(value)} beside the best setting of ${algorithmText(family).toLowerCase()} alone (${interval})`;
+}
+
+function mayBeChance({ rocAuc: { low, high } }: Difference): boolean {
+  return low <= 0 && high >= 0;
 }
 
 function comparisonReason({ family, evaluation, provenance }: ModelRecord): string {
@@ -74,13 +89,14 @@ function leftOutText(h: ViewHelpers, { family, gain, slowdown }: LeftOutFamily):
 
 function choiceText(h: ViewHelpers, members: readonly BlendMember[]): string {
   const [first] = members;
-  if (first && members.length === 1)
+  if (first && members.length === 1 && (first.settings ?? 1) === 1)
     return (
       `${algorithmText(first.family)} was chosen alone: ` +
       'a blend with others did not lower the log loss by more than chance would.'
     );
-  const parts = members.map(
-    ({ family, share }) => `${algorithmText(family).toLowerCase()} (${h.rate(share)})`,
-  );
+  const parts = members.map(({ family, settings = 1, share }) => {
+    const several = settings > 1 ? `${h.count(settings)} settings of ` : '';
+    return `${several}${algorithmText(family).toLowerCase()} (${h.rate(share)})`;
+  });
   return `A blend was chosen, because its log loss is lower than that of any of them alone: ${parts.join(', ')}.`;
 }

@@ -134,7 +134,9 @@ export const checkEvaluation = fields<Evaluation>({
     }),
     maxRows,
   ),
-  members: optional(list(fields<BlendMember>({ family: oneOf(...allFamilies), share }), maxRows)),
+  members: optional(
+    list(fields<BlendMember>({ family: oneOf(...allFamilies), settings: optional(count), share }), maxRows),
+  ),
   leftOut: optional(
     list(fields<LeftOutFamily>({ family: oneOf(...allFamilies), gain: number, slowdown: number }), maxRows),
   ),

@@ -45,9 +45,11 @@ export interface Candidate {
   readonly foldsTried?: number;
 }
 
-/** One model of a blend that `auto` chose. */
+/** A family in the blend that `auto` chose. */
 export interface BlendMember {
   readonly family: Family;
+  /** How many of its settings the blend has. Absent: one. */
+  readonly settings?: number;
   /** Of the sum of weights, in [0, 1]. */
   readonly share: number;
 }

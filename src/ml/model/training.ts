@@ -19,7 +19,7 @@ import type { OnStep, TrainingData } from '../estimator.ts';
 import { defaultParams, estimators, explainWith, fitEstimator, predictWith } from '../estimators.ts';
 import type { Family, FittedEstimator } from '../estimators.ts';
 import { computeMetrics, logLoss } from '../evaluation/metrics.ts';
-import type { Candidate, Evaluation, Importance, Model } from './model.ts';
+import type { BlendMember, Candidate, Evaluation, Importance, Model } from './model.ts';
 import { createRandom } from '../math/random.ts';
 import type { Random } from '../math/random.ts';
 import { monthlyValuesOf, reportOn } from '../evaluation/report.ts';
@@ -315,11 +315,13 @@ function membersOf(estimator: FittedEstimator): Pick<Evaluation, 'members' | 'le
   if (estimator.family !== 'auto') return {};
   const { members, blend, leftOut = [] } = estimator.model;
   const total = blend.weights.reduce((sum, weight) => sum + weight, 0);
-  const shares = new Map<FamilyName, number>();
-  members.forEach(({ family }, k) =>
-    shares.set(family, (shares.get(family) ?? 0) + blend.weights[k]! / total),
-  );
-  return { members: Array.from(shares, ([family, share]) => ({ family, share })), leftOut };
+  const names = [...new Set(members.map(({ family }) => family))];
+  return { members: names.map(memberOf), leftOut };
+
+  function memberOf(family: FamilyName): BlendMember {
+    const own = [...blend.weights].filter((_, k) => members[k]!.family === family);
+    return { family, settings: own.length, share: own.reduce((sum, weight) => sum + weight, 0) / total };
+  }
 }
 
 function leastLoss(a: Candidate, b: Candidate): Candidate {
