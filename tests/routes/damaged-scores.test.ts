@@ -138,6 +138,7 @@ describe.each(Object.entries(damages))('a score file that is %s', (_what, damage
     await score('summer.csv', csv(20, 30));
     const results = await agent.get(`/batches/${first.id}/results`).expect(200);
     expect(results.text).toContain('cannot be read, because the file that holds them is damaged');
+    expect(results.text).not.toContain('Highest-risk customers');
     expect(results.text).toContain(`action="/batches/${first.id}/rescoring"`);
     const again = await postForm(agent, `/batches/${first.id}/rescoring`);
     expect(again.headers['location']).toBe(`/batches/${first.id}/progress`);
