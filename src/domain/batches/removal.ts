@@ -17,7 +17,7 @@ import {
 import type { BatchRecord, BatchSummary } from '../../store/batches.ts';
 import { enqueueJob, listOpenJobs } from '../../store/jobs.ts';
 import type { Job } from '../../store/jobs.ts';
-import { restoreBefore } from '../../store/score-files/latest.ts';
+import { restoreBefore } from '../../store/score-files/restore-latest.ts';
 import type { User } from '../people/accounts.ts';
 import { removeFiles } from './files.ts';
 import { cancelled, done } from '../jobs/steps.ts';

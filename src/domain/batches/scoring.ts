@@ -14,8 +14,8 @@ import type { Checkpoint, FrozenRules } from '../../store/batch-documents.ts';
 import type { BatchRecord } from '../../store/batches.ts';
 import { getModel } from '../../store/models.ts';
 import type { ModelRecord } from '../../store/models.ts';
-import { markLatest, prepareMarks } from '../../store/score-files/latest.ts';
-import type { PreparedMarks } from '../../store/score-files/latest.ts';
+import { markLatest, prepareMarks } from '../../store/score-files/mark-latest.ts';
+import type { PreparedMarks } from '../../store/score-files/mark-latest.ts';
 import type { ScoreStore } from '../../store/score-files/store.ts';
 import { fileStart } from '../csv/reader.ts';
 import type { CsvPosition } from '../csv/reader.ts';
@@ -96,6 +96,8 @@ export async function scoreBatch(
       }
     }
     await commit();
+    // What its threads hold is needed for the marks.
+    await runner.close();
     const marks = await prepareMarks(store, batchId);
     return done(async (trx) => {
       files.publish();

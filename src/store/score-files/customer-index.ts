@@ -1,173 +1,111 @@
 /**
- * Which rows of a batch are of which customer: a hash of each identifier with its row, sorted by hash and row. Hashes of
- * different identifiers can be equal, so whoever finds one compares the identifiers themselves. The file can be made
+ * Which rows of a batch are of which customer: a hash of each identifier with its row, sorted by hash and row, in a file
+ * with a chunk for each slice of the hashes. Whoever finds a row compares the identifier itself. The file can be made
  * again from the scores, and is when it is missing or does not fit them.
  */
-import { renameSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { DamagedRecord } from '../../errors.ts';
 import { privateFile } from '../../private-files.ts';
+import { SpareMemory } from '../../spare-memory.ts';
 import { encodeChunk, openChunkFile } from './chunks.ts';
-import type { ChunkFile } from './chunks.ts';
-import { giveBack } from './column-memory.ts';
+import type { Chunk, ChunkFile } from './chunks.ts';
+import { giveBack, takeMemory } from './column-memory.ts';
+import { hashOf, isSameText, SliceReader, sliceOf, slicesOf } from './customers.ts';
+import type { Customers, Slice } from './customers.ts';
 import { textColumn } from './encoding.ts';
 import { groupOf } from './group-view.ts';
-import type { TextColumn } from './group.ts';
 import { customersFile } from './names.ts';
 import type { ScoreFile } from './reader.ts';
 import { openScoresOf } from './store.ts';
 import type { ScoreStore, ScoredBatch } from './store.ts';
 
-/** Rows with an identifier; sorted by hash, rows of the same hash ascending. */
-export interface CustomerIndex {
-  readonly hashes: Uint32Array;
-  readonly rows: Uint32Array;
+/** Of the first chunk; `slices` is missing in files of earlier versions, which have one chunk. */
+interface IndexMeta {
+  readonly rows?: unknown;
+  readonly bytes?: unknown;
+  readonly slices?: unknown;
 }
 
-/** The identifiers of all rows: about 14 bytes a row. */
-export function readIdentifiers(file: ScoreFile): TextColumn {
-  const ends = new Uint32Array(file.rowCount);
-  let bytes: Buffer<ArrayBuffer> = Buffer.allocUnsafeSlow(0);
-  let row = 0;
-  let start = 0;
-  // One group after the other: all of them beside the whole would be twice the memory.
-  for (const group of file.groups.keys()) {
-    const part = file.identifiers(group);
-    // What was erased of a group leaves bytes behind its last text.
-    const length = part.ends.at(-1) ?? 0;
-    const share = (row + part.ends.length) / file.rowCount;
-    if (start + length > bytes.length) bytes = longer(bytes, start + length, share);
-    bytes.set(part.bytes.subarray(0, length), start);
-    for (const end of part.ends) ends[row++] = start + end;
-    start += length;
-    giveBack(part.bytes);
-    giveBack(part.ends);
-  }
-  return { bytes: bytes.subarray(0, start), ends };
-}
-
-/** `share`: of all rows those that need so many bytes. Others are likely to be as long, but need not be. */
-function longer(bytes: Buffer<ArrayBuffer>, needed: number, share: number): Buffer<ArrayBuffer> {
-  const larger = Buffer.allocUnsafeSlow(Math.ceil(Math.min((1.1 * needed) / share, 2 * needed + 2 ** 24)));
-  larger.set(bytes);
-  return larger;
-}
-
-export function buildIndex({ bytes, ends }: TextColumn): CustomerIndex {
-  const hashes = new Uint32Array(ends.length);
-  const rows = new Uint32Array(ends.length);
-  let count = 0;
-  let start = 0;
-  for (let row = 0; row < ends.length; row++) {
-    const end = ends[row]!;
-    if (end > start) {
-      hashes[count] = hashOf(bytes, start, end);
-      rows[count++] = row;
+/** Makes the index of a batch from its scores. `visit` sees the customers of each slice. */
+export function makeIndex(
+  store: ScoreStore,
+  batch: ScoredBatch,
+  file: ScoreFile,
+  visit: (customers: Customers, slice: Slice) => void = () => undefined,
+): void {
+  const slices = slicesOf(store, file.rowCount);
+  const meta = { kind: 'customers', rows: batch.scoreRows, bytes: batch.scoreBytes, slices: slices.length };
+  const reader = new SliceReader();
+  writeWhole(store, batch, (append) => {
+    for (const slice of slices) {
+      const customers = reader.ofFile(file, slice);
+      const rows = rowsByHash(customers);
+      append(meta, { hashes: customers.hashes, rows });
+      giveBack(rows);
+      visit(customers, slice);
     }
-    start = end;
-  }
-  return sortByHash({ hashes: hashes.subarray(0, count), rows: rows.subarray(0, count) });
+  });
 }
 
-/** The entries of some rows. */
-export function keepRows({ hashes, rows }: CustomerIndex, isKept: (row: number) => boolean): CustomerIndex {
-  const kept = { hashes: new Uint32Array(rows.length), rows: new Uint32Array(rows.length) };
-  let count = 0;
-  for (let i = 0; i < rows.length; i++) {
-    if (!isKept(rows[i]!)) continue;
-    kept.hashes[count] = hashes[i]!;
-    kept.rows[count++] = rows[i]!;
-  }
-  return { hashes: kept.hashes.subarray(0, count), rows: kept.rows.subarray(0, count) };
+function rowsByHash({ places, rows }: Customers): Uint32Array {
+  const byHash = new Uint32Array(takeMemory(4 * places.length), 0, places.length);
+  for (let i = 0; i < places.length; i++) byHash[i] = rows[places[i]!]!;
+  return byHash;
 }
 
-/** FNV-1a, its bits mixed once more: similar identifiers differ in all bits. */
-export function hashOf(bytes: Uint8Array, from: number, until: number): number {
-  let hash = 0x811c9dc5;
-  for (let i = from; i < until; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  return (hash ^ (hash >>> 13)) >>> 0;
+/** Takes rows out of the index of a batch. */
+export function dropRows(store: ScoreStore, batch: ScoredBatch, dropped: readonly number[]): void {
+  withIndexFile(store, batch, (index) => {
+    writeWhole(store, batch, (append) => {
+      for (const chunk of index.chunks) {
+        const hashes = index.read(chunk, 'hashes', 'u32');
+        const rows = index.read(chunk, 'rows', 'u32');
+        const isKept = (_: number, i: number): boolean => !dropped.includes(rows[i]!);
+        append(chunk.meta as object, {
+          hashes: hashes.filter(isKept),
+          rows: rows.filter(isKept),
+        });
+      }
+    });
+  });
 }
 
-const digitBits = 11;
-
-/** A radix sort, three digits of eleven bits, lowest first: rows of the same hash keep their order. */
-function sortByHash(index: CustomerIndex): CustomerIndex {
-  const count = index.hashes.length;
-  let from = index;
-  let to: CustomerIndex = { hashes: new Uint32Array(count), rows: new Uint32Array(count) };
-  for (let shift = 0; shift < 32; shift += digitBits) {
-    sortByDigit(from, to, shift);
-    [from, to] = [to, from];
-  }
-  return from;
-}
-
-/** Its arrays are looked up once: this runs three million times for a million rows. */
-function sortByDigit(from: CustomerIndex, to: CustomerIndex, shift: number): void {
-  const mask = 2 ** digitBits - 1;
-  const { hashes, rows } = from;
-  const { hashes: sortedHashes, rows: sortedRows } = to;
-  const next = new Uint32Array(mask + 1);
-  const count = hashes.length;
-  for (let i = 0; i < count; i++) next[(hashes[i]! >>> shift) & mask]!++;
-  let start = 0;
-  for (let digit = 0; digit <= mask; digit++) {
-    const ofDigit = next[digit]!;
-    next[digit] = start;
-    start += ofDigit;
-  }
-  for (let i = 0; i < count; i++) {
-    const hash = hashes[i]!;
-    const place = next[(hash >>> shift) & mask]!++;
-    sortedHashes[place] = hash;
-    sortedRows[place] = rows[i]!;
-  }
-}
-
-/** True where two rows have the same identifier. */
-export function isSameText(a: TextColumn, rowA: number, b: TextColumn, rowB: number): boolean {
-  const startA = rowA === 0 ? 0 : a.ends[rowA - 1]!;
-  const startB = rowB === 0 ? 0 : b.ends[rowB - 1]!;
-  const length = a.ends[rowA]! - startA;
-  if (b.ends[rowB]! - startB !== length) return false;
-  for (let i = 0; i < length; i++) if (a.bytes[startA + i] !== b.bytes[startB + i]) return false;
-  return true;
-}
+type AppendChunk = (
+  meta: object,
+  arrays: { readonly hashes: Uint32Array; readonly rows: Uint32Array },
+) => void;
 
 /** Whole or not at all; nothing waits for the disk, since it can be made again. */
-export function writeIndex(
-  { folder }: ScoreStore,
-  batch: ScoredBatch,
-  { hashes, rows }: CustomerIndex,
-): void {
+function writeWhole({ folder }: ScoreStore, batch: ScoredBatch, work: (append: AppendChunk) => void): void {
   const path = join(folder, customersFile(batch.file));
-  const meta = { kind: 'customers', rows: batch.scoreRows, bytes: batch.scoreBytes };
-  writeFileSync(`${path}.part`, encodeChunk(meta, { hashes, rows }), { mode: privateFile });
-  renameSync(`${path}.part`, path);
-}
-
-/** The index of a batch, made again where there is none that fits. */
-export function readIndex(store: ScoreStore, batch: ScoredBatch, file: ScoreFile): CustomerIndex {
-  const stored = withIndexFile(store, batch, (index) => ({
-    hashes: index.read(index.chunks[0]!, 'hashes', 'u32'),
-    rows: index.read(index.chunks[0]!, 'rows', 'u32'),
-  }));
-  if (stored) return stored;
-  const built = buildIndex(readIdentifiers(file));
-  writeIndex(store, batch, built);
-  return built;
+  // Several threads may make the same index.
+  const partial = `${path}.${process.pid}-${threadId}.part`;
+  const descriptor = openSync(partial, 'w', privateFile);
+  const spare = new SpareMemory();
+  try {
+    work((meta, arrays) => {
+      const bytes = encodeChunk(meta, arrays, spare);
+      for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written);
+      spare.give(bytes);
+    });
+    renameSync(partial, path);
+  } finally {
+    closeSync(descriptor);
+    rmSync(partial, { force: true });
+  }
 }
 
 /** The rows of a batch with this identifier, ascending. Only a few entries of the index are read. */
 export function findRows(store: ScoreStore, batch: ScoredBatch, customerId: string): number[] {
-  const wanted: TextColumn = textColumn([customerId]);
+  const wanted = textColumn([customerId]);
   const hash = hashOf(wanted.bytes, 0, wanted.bytes.length);
   const candidates = withIndexFile(store, batch, (index) => candidatesIn(index, hash));
   if (candidates?.length === 0) return [];
   const file = openScoresOf(store, batch);
   try {
-    const rows = candidates ?? readIndexRows(readIndex(store, batch, file), hash);
+    const rows = candidates ?? candidatesAnew(store, batch, file, hash);
     return rows.filter((row) => {
       const group = groupOf(file, row);
       const from = row - file.groups[group]!.firstRow;
@@ -178,22 +116,25 @@ export function findRows(store: ScoreStore, batch: ScoredBatch, customerId: stri
   }
 }
 
+function candidatesAnew(store: ScoreStore, batch: ScoredBatch, file: ScoreFile, hash: number): number[] {
+  const rows: number[] = [];
+  makeIndex(store, batch, file, (customers) => {
+    for (const [i, other] of customers.hashes.entries())
+      if (other === hash) rows.push(customers.rows[customers.places[i]!]!);
+  });
+  return rows;
+}
+
 /** How many entries are read at once. */
 const entriesAtOnce = 1024;
 
 function candidatesIn(index: ChunkFile, hash: number): number[] {
-  const chunk = index.chunks[0]!;
+  const chunk = index.chunks[sliceOf(hash, index.chunks.length)]!;
   const count = index.lengthOf(chunk, 'hashes');
   const hashesOf = (from: number, until: number): Uint32Array =>
     index.readPart(chunk, 'hashes', 'u32', { from, until: Math.min(until, count) });
-  let first = 0;
-  for (let end = count; first < end;) {
-    const middle = (first + end) >>> 1;
-    if (hashesOf(middle, middle + 1)[0]! < hash) first = middle + 1;
-    else end = middle;
-  }
   const rows: number[] = [];
-  for (let from = first; from < count; from += entriesAtOnce) {
+  for (let from = firstEntry(hashesOf, count, hash); from < count; from += entriesAtOnce) {
     const until = Math.min(from + entriesAtOnce, count);
     const others = hashesOf(from, until).findIndex((other) => other !== hash);
     const equal = others === -1 ? until - from : others;
@@ -203,23 +144,19 @@ function candidatesIn(index: ChunkFile, hash: number): number[] {
   return rows;
 }
 
-function readIndexRows({ hashes, rows }: CustomerIndex, hash: number): number[] {
-  const first = firstOf(hashes, hash);
-  const found: number[] = [];
-  for (let i = first; hashes[i] === hash; i++) found.push(rows[i]!);
-  return found;
-}
-
-/** The first place of a hash in sorted ones, or where it would be. */
-export function firstOf(hashes: Uint32Array, hash: number): number {
-  let low = 0;
-  let high = hashes.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (hashes[middle]! < hash) low = middle + 1;
-    else high = middle;
+/** The first entry of a hash, or where it would be. */
+function firstEntry(
+  hashesOf: (from: number, until: number) => Uint32Array,
+  count: number,
+  hash: number,
+): number {
+  let first = 0;
+  for (let end = count; first < end;) {
+    const middle = (first + end) >>> 1;
+    if (hashesOf(middle, middle + 1)[0]! < hash) first = middle + 1;
+    else end = middle;
   }
-  return low;
+  return first;
 }
 
 /** undefined: there is none, or it was not made from these scores. */
@@ -231,12 +168,18 @@ function withIndexFile<T>(
   let index: ChunkFile | undefined;
   try {
     index = openChunkFile(join(folder, customersFile(file)), null);
-    const meta = index.chunks[0]?.meta as { readonly rows?: unknown; readonly bytes?: unknown } | undefined;
-    return meta?.rows === scoreRows && meta.bytes === scoreBytes ? work(index) : undefined;
+    const { rows, bytes, slices = 1 } = metaOf(index.chunks[0]);
+    const fits = rows === scoreRows && bytes === scoreBytes && slices === index.chunks.length;
+    return fits ? work(index) : undefined;
   } catch (error) {
     if (error instanceof DamagedRecord) return undefined;
     throw error;
   } finally {
     index?.close();
   }
+}
+
+/** The CRC of the description was checked: `makeIndex` wrote it. */
+function metaOf(chunk: Chunk | undefined): IndexMeta {
+  return chunk?.meta ?? {};
 }

@@ -17,7 +17,7 @@ import { DamagedRecord } from '../../errors.ts';
 import { privateFile } from '../../private-files.ts';
 import { encodeChunk, openChunkFile, patchesFor } from './chunks.ts';
 import type { ColumnArray, Patch } from './chunks.ts';
-import { findRows, keepRows, readIndex, writeIndex } from './customer-index.ts';
+import { dropRows, findRows } from './customer-index.ts';
 import { inputArray, othersArray, textArrays } from './encoding.ts';
 import { groupOf } from './group-view.ts';
 import { noReason, reasonsPerRow } from './group.ts';
@@ -44,16 +44,9 @@ export async function eraseCustomer(store: ScoreStore, customerId: string): Prom
 }
 
 function eraseRows(store: ScoreStore, batch: ScoredBatch, rows: readonly number[]): void {
-  const file = openScoresOf(store, batch);
-  let index;
-  try {
-    index = keepRows(readIndex(store, batch, file), (row) => !rows.includes(row));
-  } finally {
-    file.close();
-  }
   prepareErasure(store, batch, rows);
   finishErasure(store, batch);
-  writeIndex(store, batch, index);
+  dropRows(store, batch, rows);
 }
 
 function patchesOf(store: ScoreStore, batch: ScoredBatch, rows: readonly number[]): Patch[] {

@@ -12,6 +12,8 @@ export interface ScoreStore {
   readonly db: Db;
   /** The folder of uploads. */
   readonly folder: string;
+  /** How many customers are compared in memory at once; a million unless told. */
+  readonly rowsAtOnce?: number;
 }
 
 /** What of a batch its scores need to be read. */
@@ -104,6 +106,16 @@ export async function openIfThere(store: ScoreStore, batch: ScoredBatch): Promis
 /** The caller closes it. @throws DamagedScores */
 export function openScoresOf({ folder }: Pick<ScoreStore, 'folder'>, batch: ScoredBatch): ScoreFile {
   return openScoreFile(join(folder, scoreFile(batch.file)), batch.scoreBytes, damageOf(batch));
+}
+
+/** The file is closed in the end. @throws DamagedScores */
+export function withScoresOf<T>(store: ScoreStore, batch: ScoredBatch, work: (file: ScoreFile) => T): T {
+  const file = openScoresOf(store, batch);
+  try {
+    return work(file);
+  } finally {
+    file.close();
+  }
 }
 
 /** Names the upload, since nobody knows its files by their names. */

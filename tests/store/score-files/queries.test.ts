@@ -10,7 +10,7 @@ import { riskLevelOf } from '../../../src/store/risk-levels.ts';
 import { visitFigureColumns } from '../../../src/store/score-files/figures.ts';
 import type { ScoreFileHeader } from '../../../src/store/score-files/group.ts';
 import { getInputs, placeOf } from '../../../src/store/score-files/inputs.ts';
-import { markLatest } from '../../../src/store/score-files/latest.ts';
+import { markLatest } from '../../../src/store/score-files/mark-latest.ts';
 import {
   listPredictionIds,
   listPredictions,
