@@ -16,9 +16,9 @@ process.umask(0o077);
 
 const usage = `holdfast sample   [--rows 7000] [--seed N] [--without-label | --transactions] [--out FILE]
 holdfast train    FILE --out MODEL [--label NAME] [--positive LEVEL] [--drop A,B] [--family A,B] [--seed N] [--json]
-                  [--header | --no-header]
+                  [--threads N] [--header | --no-header]
 holdfast evaluate FILE [--label NAME] [--positive LEVEL] [--drop A,B] [--family A,B] [--seed 42] [--json]
-                  [--folds 5] [--repeats 1] [--fold-column NAME]… [--header | --no-header]
+                  [--folds 5] [--repeats 1] [--fold-column NAME]… [--threads N] [--header | --no-header]
 holdfast score    FILE --model MODEL [--out FILE] [--rejected FILE] [--allow-missing] [--json]
                   [--header | --no-header]
 holdfast explain  FILE --model MODEL [--rows 5] [--customer ID] [--allow-missing] [--json]
@@ -40,6 +40,7 @@ Options
   --family A,B        families to compare: ${allFamilies.join(', ')}
                       (train keeps the best, by default auto; evaluate measures each, by default all)
   --fold-column NAME  column of fold numbers, once for each repeat, to use the same folds as another program
+  --threads N         threads that share the work, by default as many as there are processors; the result is the same
   --header            the first line names the columns; --no-header: it is a row of data, and the columns are
                       column_1, column_2 and so on. By default detected from the file
   --allow-missing     score a FILE that lacks columns of the model; their values are missing in every row

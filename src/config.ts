@@ -2,11 +2,15 @@
  * Every setting that comes from the environment, read and checked once at start. A wrong setting stops
  * the program with a message that names each variable, what was found and what is expected.
  */
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
+export const mostTrainingThreads = 64;
 const port = z.coerce.number().int().min(0).max(65535);
 const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+/** As many as there are processors. */
+export const defaultTrainingThreads = Math.min(mostTrainingThreads, availableParallelism());
 
 const Environment = z.object({
   NODE_ENV: z.enum(['production', 'development', 'test']).default('production'),
@@ -24,6 +28,7 @@ const Environment = z.object({
   SESSION_SECRET: z.string().min(32, 'expected at least 32 characters').optional(),
   MAX_UPLOAD_MB: wholeNumber(1, 10_000).default(1024),
   WORKERS: wholeNumber(1, 64).default(3),
+  TRAINING_THREADS: wholeNumber(1, mostTrainingThreads).default(defaultTrainingThreads),
   THREAD_MEMORY_MB: wholeNumber(256, 65_536).default(2048),
   SAMPLE_DATA: z.enum(['on', 'off']).default('on'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -46,6 +51,8 @@ export interface Config {
   readonly maxUploadBytes: number;
   /** Jobs that may run at once; those of each class have a thread of their own in any case. */
   readonly workers: number;
+  /** Threads that share the work of one training. */
+  readonly trainingThreads: number;
   /** Memory limit of one thread. */
   readonly threadMemoryMb: number;
   readonly sampleData: boolean;
@@ -72,6 +79,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     sessionSecret: env.SESSION_SECRET ?? null,
     maxUploadBytes: env.MAX_UPLOAD_MB * 1024 * 1024,
     workers: env.WORKERS,
+    trainingThreads: env.TRAINING_THREADS,
     threadMemoryMb: env.THREAD_MEMORY_MB,
     sampleData: env.SAMPLE_DATA === 'on',
     logLevel: env.LOG_LEVEL,

@@ -1,21 +1,43 @@
 /** Starts a file of the program as a worker thread, from source and when built. */
+import { constants, platform, setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import type { Transferable } from 'node:worker_threads';
 
 const youngMb = 12;
+/** They make many objects; the other threads keep columns, and young objects that nobody needs would only take memory. */
+const fitting: readonly ThreadName[] = ['jobs/fit', 'domain/training/threads/helper'];
 
-/** `name`: the file from `src/`, without its ending. Only the thread ends when it needs more memory than it may use. */
+/** The file from `src/`, without its ending. */
+type ThreadName =
+  | 'jobs/worker'
+  | 'jobs/fit'
+  | 'domain/batches/blocks/block-thread'
+  | 'domain/training/threads/keeper'
+  | 'domain/training/threads/helper'
+  | 'tasks/task-thread';
+
+/** Only the thread ends when it needs more memory than it may use. `transferList`: ports in the data. */
 export function openThread(
-  name: 'jobs/worker' | 'jobs/fit' | 'domain/batches/blocks/block-thread' | 'tasks/task-thread',
+  name: ThreadName,
   workerData: unknown,
   memoryMb: number,
+  transferList: Transferable[] = [],
 ): Worker {
   const limits = { maxOldGenerationSizeMb: memoryMb };
-  // Fits make many objects; the other threads keep columns, and young objects that nobody needs would only take memory.
-  const resourceLimits = name === 'jobs/fit' ? limits : { ...limits, maxYoungGenerationSizeMb: youngMb };
-  const options = { workerData, resourceLimits };
+  const resourceLimits = fitting.includes(name) ? limits : { ...limits, maxYoungGenerationSizeMb: youngMb };
+  const options = { workerData, resourceLimits, transferList };
   if (!import.meta.url.endsWith('.ts')) return new Worker(new URL(`./${name}.js`, import.meta.url), options);
   // From source a worker must register the loader itself: it does not inherit that of its parent.
   const entry = JSON.stringify(new URL(`./${name}.ts`, import.meta.url).href);
-  const load = `import('tsx/esm/api').then(({ register }) => { register(); return import(${entry}); })`;
+  const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'));
+  const load = `import(${loader}).then(({ register }) => { register(); return import(${entry}); })`;
   return new Worker(load, { ...options, eval: true });
+}
+
+/**
+ * Lets other threads go first from now on, also of those that the calling thread starts later. Where a priority is that of
+ * the whole process, which is everywhere but on Linux, nothing happens.
+ */
+export function lowerPriority(): void {
+  if (platform() === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 }

@@ -1,7 +1,10 @@
 /** Options of the command line, and how they are read. */
 import { parseArgs } from 'node:util';
+import { defaultTrainingThreads, mostTrainingThreads } from '../config.ts';
 import type { FirstLine } from '../domain/csv/first-line.ts';
 import { findLabelProblem } from '../domain/datasets/labels/problem.ts';
+import { openFitThreads } from '../domain/training/threads/fit-threads.ts';
+import type { FitThreads } from '../domain/training/threads/fit-threads.ts';
 import { missingLabel, readTrainingFile } from '../domain/training/table.ts';
 import type { TrainingTable } from '../domain/training/table.ts';
 import { positiveLevelOf } from '../ml/data/schema-inference.ts';
@@ -38,6 +41,7 @@ export function readArguments() {
       repeats: text,
       rows: text,
       seed: text,
+      threads: text,
       transactions: flag,
       'without-label': flag,
     },
@@ -61,6 +65,14 @@ export function wholeNumber(options: Options, name: TextOption, fallback: number
   if (value === undefined) return fallback;
   if (!/^\d{1,10}$/.test(value)) throw new UsageError(`--${name} must be a whole number, found '${value}'`);
   return Number(value);
+}
+
+/** As many threads as --threads says, by default as there are processors, of 2 GB at most. @throws UsageError */
+export function openThreads(options: Options): FitThreads {
+  const count = wholeNumber(options, 'threads', defaultTrainingThreads);
+  if (count < 1 || count > mostTrainingThreads)
+    throw new UsageError(`--threads must be 1 to ${mostTrainingThreads}, found ${count}`);
+  return openFitThreads(count, 2_048);
 }
 
 /** What the first line holds according to --header or --no-header; null: found out from the file. @throws UsageError */

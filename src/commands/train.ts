@@ -2,9 +2,10 @@
 import { basename, dirname, resolve } from 'node:path';
 import { writeModelFile } from '../domain/models/files.ts';
 import { trainOnTable } from '../domain/training/fit.ts';
+import type { OnStep } from '../ml/estimator.ts';
 import { allFamilies, estimators } from '../ml/estimators.ts';
 import { optionsFor } from '../domain/training/options.ts';
-import { chosenFamilies, listed, readTable, required, wholeNumber } from './options.ts';
+import { chosenFamilies, listed, openThreads, readTable, required, wholeNumber } from './options.ts';
 import type { Options } from './options.ts';
 import { figuresOf, printJson } from './output.ts';
 
@@ -21,9 +22,12 @@ export async function train(options: Options, file: string): Promise<void> {
       seed: wholeNumber(options, 'seed', usual.seed),
     },
   };
-  const model = trainOnTable(await readTable(options, file), plan, ({ stage, done, total }) => {
+  const threads = openThreads(options);
+  const report: OnStep = ({ stage, done, total }) => {
     process.stderr.write(`${stage} ${done}/${total}\n`);
-  });
+  };
+  const model = trainOnTable(await readTable(options, file), plan, report, threads);
+  threads.close();
   const sha256 = await writeModelFile(dirname(out), basename(out), model);
   const { evaluation, importance, provenance, threshold } = model;
   const { family } = model.estimator;

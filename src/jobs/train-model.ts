@@ -3,16 +3,23 @@
  * and listens for 'cancel' must be another one. Cancelling ends the fit at once; nothing of it is kept.
  */
 import type { Worker } from 'node:worker_threads';
+import type { Config } from '../config.ts';
 import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
 import { AppError, isDiskFull, isOutOfMemory, needsMoreMemory } from '../errors.ts';
 import { cancelled, done as finished } from '../domain/jobs/steps.ts';
 import { beginTraining, completeTraining, stopTraining } from '../domain/training/queue.ts';
-import type { TrainingProgress, TrainingResult } from '../domain/training/queue.ts';
+import type { TrainingOrder, TrainingProgress, TrainingResult } from '../domain/training/queue.ts';
 import { isLocked } from '../sqlite-client.ts';
 import { saveTrainingProgress } from '../store/trainings.ts';
 import type { JobHandler } from './job-handler.ts';
 import { openThread } from '../thread.ts';
+
+/** What the fitting thread is started with. */
+export interface FitTask {
+  readonly order: TrainingOrder;
+  readonly config: Config;
+}
 
 /** From the fitting thread. */
 export type FromFit =
@@ -33,7 +40,7 @@ export const runTrainModel: JobHandler = async ({ db, config, step }, { training
   const id = Number(trainingId);
   const order = await beginTraining(db, config, id);
   if (order === null) return cancelled();
-  const fit = openThread('jobs/fit', { ...order, modelsDir: config.modelsDir }, config.threadMemoryMb);
+  const fit = openThread('jobs/fit', { order, config } satisfies FitTask, config.threadMemoryMb);
   const news = listen(fit);
   try {
     while (!news.isOver) {

@@ -5,6 +5,7 @@
  * One direction everywhere: a higher number means more likely to leave.
  */
 import type { Random } from './math/random.ts';
+import type { Threads } from './parallel/threads.ts';
 import type { Table } from './data/table.ts';
 
 /** What a fit learns from. */
@@ -49,10 +50,17 @@ export interface FitStep {
 }
 export type OnStep = (step: FitStep) => void;
 
+/** What surrounds a fit. None of it changes the model. */
+export interface FitEnvironment {
+  readonly onStep?: OnStep;
+  /** Threads to share the work with. Absent: one thread does it all. */
+  readonly threads?: Threads;
+}
+
 export interface Estimator<Params, Model> {
   readonly defaults: Params;
   /** @throws RangeError when a parameter or the data make no sense (one class, NaN weight, no rows). */
-  fit(params: Params, data: TrainingData, random: Random, onStep?: OnStep): Model;
+  fit(params: Params, data: TrainingData, random: Random, environment?: FitEnvironment): Model;
   /** Probability of the positive class, one a row, in [0, 1]. The same row gives the same bits in any table. */
   predict(model: Model, table: Table): Float64Array;
   /** Reasons in probability points; see Explanation. */

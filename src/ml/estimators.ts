@@ -2,7 +2,7 @@
 import { auto } from './auto/auto.ts';
 import { checkBlend } from './auto/check.ts';
 import type { Table } from './data/table.ts';
-import type { Explanation, OnStep, Scores, TrainingData } from './estimator.ts';
+import type { Explanation, FitEnvironment, Scores, TrainingData } from './estimator.ts';
 import { families, familyNames, type FamilyModels } from './families.ts';
 import { defineTrainable, type TrainableFamily } from './family.ts';
 import type { Random } from './math/random.ts';
@@ -38,9 +38,9 @@ export function fitEstimator(
   params: object,
   data: TrainingData,
   random: Random,
-  onStep?: OnStep,
+  environment?: FitEnvironment,
 ): FittedEstimator {
-  return estimators[family].fit(params, data, random, onStep);
+  return estimators[family].fit(params, data, random, environment);
 }
 
 export function predictWith<F extends Family>(fitted: FittedEstimator<F>, table: Table): Float64Array {

@@ -11,7 +11,7 @@ import {
 import type { Capacity } from './auto/capacity.ts';
 import type { Feature } from './data/schema.ts';
 import type { Table } from './data/table.ts';
-import type { Estimator, Explanation, OnStep, Scores, TrainingData } from './estimator.ts';
+import type { Estimator, Explanation, FitEnvironment, Scores, TrainingData } from './estimator.ts';
 import type { Random } from './math/random.ts';
 
 /** A model read from a file, before it is checked. */
@@ -58,7 +58,7 @@ export interface TrainableFamily<Name extends string, Model> extends FamilyTrait
     params: object,
     data: TrainingData,
     random: Random,
-    onStep?: OnStep,
+    environment?: FitEnvironment,
   ): { readonly family: Name; readonly model: Model };
   predict(model: Model, table: Table): Float64Array;
   explain(model: Model, table: Table): Explanation;
@@ -82,9 +82,9 @@ export function defineTrainable<Name extends string, Params extends object, Mode
     ...traits,
     name,
     defaults,
-    fit: (params, data, random, onStep) => ({
+    fit: (params, data, random, environment) => ({
       family: name,
-      model: estimator.fit({ ...defaults, ...params }, data, random, onStep),
+      model: estimator.fit({ ...defaults, ...params }, data, random, environment),
     }),
     predict: (model, table) => estimator.predict(model, table),
     explain: (model, table) => estimator.explain(model, table),

@@ -47,6 +47,8 @@ export async function createTestApp(
     DATA_DIR: join(folder, 'data'),
     MODELS_DIR: join(folder, 'models'),
     UPLOADS_DIR: join(folder, 'uploads'),
+    // Threads from source take longer to start than most trainings of tests take.
+    TRAINING_THREADS: '1',
     ...env,
   });
   for (const path of [config.dataDir, config.modelsDir, config.uploadsDir])

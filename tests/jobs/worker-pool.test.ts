@@ -1,6 +1,6 @@
 /** The real pool and its threads: what a cancel and a lack of memory end. */
 import { randomUUID } from 'node:crypto';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { User } from '../../src/domain/people/accounts.ts';
@@ -75,6 +75,46 @@ describe('cancelling', () => {
     expect(await stateOf(jobId)).toBe('cancelled');
     expect(await getDataset(db, id)).toMatchObject({ state: 'failed' });
   });
+});
+
+/** Processor time of each thread of this process but those known, in hundredths of a second. */
+const processorTimes = (known: ReadonlyMap<string, number> = new Map()): Map<string, number> =>
+  new Map(
+    readdirSync('/proc/self/task')
+      .filter((thread) => !known.has(thread))
+      .map((thread) => {
+        const fields = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8').split(') ')[1]!.split(' ');
+        return [thread, Number(fields[11]) + Number(fields[12])];
+      }),
+  );
+
+describe.runIf(existsSync('/proc/self/task'))('a training on several threads', () => {
+  it('ends with all of them at once when it is cancelled', async () => {
+    const { db } = test.context;
+    const { jobId } = await queueReading(customersCsv(20_000, 5, true));
+    pool = startWorkerPool({ ...test.context, config: { ...test.context.config, trainingThreads: 2 } });
+    await expect.poll(() => stateOf(jobId), { interval: 50, timeout: 30_000 }).toBe('done');
+    const [dataset] = await listDatasets(db);
+    const known = processorTimes();
+    const options = {
+      ...optionsFor('thorough'),
+      families: ['forest' as const],
+      params: { forest: { trees: 5_000 } },
+    };
+    const id = await queueTraining(db, ada, { datasetId: dataset!.id, name: 'Long', options });
+    // Two fit, for longer than any thread takes to start.
+    const fitting = () => [...processorTimes(known)].flatMap(([thread, time]) => (time > 200 ? thread : []));
+    await expect.poll(() => fitting().length, { interval: 50, timeout: 60_000 }).toBe(2);
+    const threads = fitting();
+    await cancelTraining(db, ada, id);
+    const cancelledAt = performance.now();
+    const left = () => threads.filter((thread) => existsSync(`/proc/self/task/${thread}`));
+    await expect.poll(left, { interval: 20, timeout: 10_000 }).toEqual([]);
+    expect(performance.now() - cancelledAt).toBeLessThan(3_000);
+    await expect
+      .poll(async () => (await getTraining(db, id)).state, { interval: 20, timeout: 10_000 })
+      .toBe('cancelled');
+  }, 120_000);
 });
 
 describe('an upload', () => {

@@ -1,15 +1,16 @@
 /** Cross-validated figures of one family on a table, with generated folds or folds from columns. */
 import { Unprocessable } from '../../errors.ts';
 import { majority, oneColumn } from '../../ml/evaluation/baselines.ts';
-import { crossValidate, splitBy, takeTarget } from '../../ml/evaluation/cross-validation.ts';
-import type { FoldScores, Split } from '../../ml/evaluation/cross-validation.ts';
+import { planFolds, splitBy, takeTarget } from '../../ml/evaluation/cross-validation.ts';
+import type { FoldScores, PlannedFold } from '../../ml/evaluation/cross-validation.ts';
 import { encodeTable, fitEncoder } from '../../ml/data/encoding.ts';
 import { allFamilies } from '../../ml/estimators.ts';
 import { computeMetrics, expectedCalibrationError } from '../../ml/evaluation/metrics.ts';
 import type { Metrics } from '../../ml/evaluation/metrics.ts';
-import { fitAndScore } from '../../ml/model/training.ts';
+import { foldScores } from '../../ml/model/fold-scores.ts';
 import { createRandom } from '../../ml/math/random.ts';
-import type { Random } from '../../ml/math/random.ts';
+import { oneThread, runTask } from '../../ml/parallel/threads.ts';
+import type { Threads } from '../../ml/parallel/threads.ts';
 import { takeRows } from '../../ml/data/table.ts';
 import { takeTrainingRows } from '../../ml/data/training-data.ts';
 import { prepareTraining } from './table.ts';
@@ -49,17 +50,19 @@ export function evaluateTable(
   table: TrainingTable,
   family: Evaluable,
   protocol: EvaluationProtocol,
+  threads: Threads = oneThread,
 ): FamilyEvaluation {
   const prepared = prepareTraining(table, null, [...protocol.drop, ...protocol.foldColumns]);
-  const { target } = prepared;
+  const { target, groups } = prepared;
   const started = performance.now();
-  const score = (split: Split, random: Random) => fitFold(family, prepared, split, random);
-  const folds =
+  const planned =
     protocol.foldColumns.length === 0
-      ? crossValidate(target, { ...protocol, groups: prepared.groups }, score)
-      : protocol.foldColumns.flatMap((name, repeat) =>
-          scoreFoldsOf(splitsOf(table, name), repeat, protocol.seed, score),
-        );
+      ? planFolds(target, { ...protocol, groups })
+      : protocol.foldColumns.flatMap((name, repeat) => foldsOf(table, name, repeat, protocol.seed));
+  const scores = scoreFolds(family, prepared, planned, threads);
+  const folds = planned.map(({ repeat, foldOf, fold }, k): ScoredFold => {
+    return { repeat, rows: splitBy(foldOf, fold).test, scores: scores[k]! };
+  });
   const metrics = folds.map(({ rows, scores }) => computeMetrics(scores, takeTarget(target, rows), 0.5));
   if (metrics.some(({ rocAuc }) => Number.isNaN(rocAuc)))
     throw unusableFolds(
@@ -86,46 +89,47 @@ function pooledCalibrationError(folds: readonly ScoredFold[], target: Uint8Array
   return errors.reduce((sum, error) => sum + error, 0) / repeats.length;
 }
 
-function fitFold(
+function scoreFolds(
   family: Evaluable,
-  { data, types, target, groups }: PreparedTraining,
-  split: Split,
-  random: Random,
-): Float64Array {
+  prepared: PreparedTraining,
+  planned: readonly PlannedFold[],
+  threads: Threads,
+): Float64Array[] {
+  if (family === 'majority' || family === 'one-column')
+    return planned.map((fold) => scoreByBaseline(family, prepared, fold));
+  const { data, types, target, groups } = prepared;
   const rows = { table: data, target, ...(groups ? { groups } : {}) };
-  if (family !== 'majority' && family !== 'one-column')
-    return fitAndScore({ types }, family, rows, split, random);
-  const { train, test } = split;
+  const fits = planned.map((fold) => ({ family, fold }));
+  return runTask(threads, foldScores, { rows, types, fits }, fits.length);
+}
+
+function scoreByBaseline(
+  name: 'majority' | 'one-column',
+  { data, types, target }: PreparedTraining,
+  { foldOf, fold, seed }: PlannedFold,
+): Float64Array {
+  const { train, test } = splitBy(foldOf, fold);
+  const random = createRandom(seed);
   const trainTable = takeRows(data, train);
   const features = fitEncoder(trainTable, types);
-  const training = { ...takeTrainingRows(rows, train), table: encodeTable(features, trainTable) };
+  const training = {
+    ...takeTrainingRows({ table: data, target }, train),
+    table: encodeTable(features, trainTable),
+  };
   const testTable = encodeTable(features, takeRows(data, test));
-  return family === 'majority'
+  return name === 'majority'
     ? majority.predict(majority.fit({}, training, random), testTable)
     : oneColumn.predict(oneColumn.fit({}, training, random), testTable);
 }
 
-function scoreFoldsOf(
-  splits: readonly Split[],
-  repeat: number,
-  seed: number,
-  score: (split: Split, random: Random) => Float64Array,
-): ScoredFold[] {
-  return splits.map((split, fold) => ({
-    repeat,
-    rows: split.test,
-    scores: score(split, createRandom(seed + fold)),
-  }));
-}
-
-function splitsOf(table: TrainingTable, name: string): Split[] {
+function foldsOf(table: TrainingTable, name: string, repeat: number, seed: number): PlannedFold[] {
   const cells = table.cells[table.header.indexOf(name)];
   const levels = [...new Set(cells)].sort();
   if (!cells || levels.length < 2 || levels.length > 255 || levels.includes('')) {
     throw unusableFolds(`The column '${name}' does not say in which of 2 to 255 folds each row is.`);
   }
   const foldOf = Uint8Array.from(cells, (level) => levels.indexOf(level));
-  return levels.map((_, fold) => splitBy(foldOf, fold));
+  return levels.map((_, fold) => ({ repeat, fold, foldOf, seed: seed + fold }));
 }
 
 function unusableFolds(message: string): Unprocessable {

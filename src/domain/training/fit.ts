@@ -8,6 +8,8 @@ import type { OnStep } from '../../ml/estimator.ts';
 import type { Model } from '../../ml/model/model.ts';
 import type { Feature } from '../../ml/data/schema.ts';
 import { trainModel } from '../../ml/model/training.ts';
+import { oneThread } from '../../ml/parallel/threads.ts';
+import type { Threads } from '../../ml/parallel/threads.ts';
 import { projectRoot } from '../../paths.ts';
 import { insertModel } from '../../store/models.ts';
 import { writeModelFile } from '../models/files.ts';
@@ -36,7 +38,12 @@ const softwareVersion = (
 ).version;
 
 /** Trains on every feature of the table, or on some of them. @throws Unprocessable as prepareTraining */
-export function trainOnTable(table: TrainingTable, plan: TrainingPlan, onStep: OnStep): Model {
+export function trainOnTable(
+  table: TrainingTable,
+  plan: TrainingPlan,
+  onStep: OnStep,
+  threads: Threads = oneThread,
+): Model {
   const { options } = plan;
   const { data, ...prepared } = prepareTraining(table, plan.only, options.drop);
   return trainModel({
@@ -53,6 +60,7 @@ export function trainOnTable(table: TrainingTable, plan: TrainingPlan, onStep: O
     softwareVersion,
     now: () => performance.timeOrigin + performance.now(),
     onStep,
+    threads,
   });
 }
 

@@ -5,8 +5,9 @@ import type { Config } from '../../config.ts';
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import { Conflict, Unprocessable } from '../../errors.ts';
-import type { FitStep } from '../../ml/estimator.ts';
+import type { FitStep, OnStep } from '../../ml/estimator.ts';
 import type { Feature } from '../../ml/data/schema.ts';
+import type { Threads } from '../../ml/parallel/threads.ts';
 import { recordEvent } from '../../store/audit.ts';
 import { getDataset } from '../../store/datasets.ts';
 import type { DatasetColumn } from '../../store/datasets.ts';
@@ -106,13 +107,15 @@ export async function beginTraining(db: Db, config: Config, id: number): Promise
 export async function fitTraining(
   modelsDir: string,
   order: TrainingOrder,
-  onProgress: (progress: TrainingProgress) => void,
+  onProgress: OnStep,
+  threads?: Threads,
 ): Promise<TrainingResult> {
   onProgress({ stage: 'Reading the data', done: 0, total: 0, best: null });
   const read = await readDatasetTable(order.path, order.columns, order.label, order.rowCount);
   // The model records the uploaded file, not the CSV that was made of it.
   const table = { ...read, sha256: order.sha256 };
-  const model = trainOnTable(table, { ...order, only: null, details: detailsOf(order.columns) }, onProgress);
+  const plan = { ...order, only: null, details: detailsOf(order.columns) };
+  const model = trainOnTable(table, plan, onProgress, threads);
   const file = `${randomUUID()}.holdfast`;
   const sha256 = await writeModelFile(modelsDir, file, model);
   return { file, sha256, model: summaryOf(model) };

@@ -18,7 +18,7 @@ import {
   stratifiedSplit,
   takeTarget,
 } from '../evaluation/cross-validation.ts';
-import type { Estimator, OnStep, Scores, TrainingData } from '../estimator.ts';
+import type { Estimator, FitEnvironment, Scores, TrainingData } from '../estimator.ts';
 import {
   familyNames,
   fitFamily,
@@ -79,8 +79,13 @@ export const auto: Estimator<AutoParams, AutoModel> = {
   score: scoreAuto,
 };
 
-function fitAuto(params: AutoParams, data: TrainingData, random: Random, onStep?: OnStep): AutoModel {
-  return tuneAuto(params, data, random, onStep).model;
+function fitAuto(
+  params: AutoParams,
+  data: TrainingData,
+  random: Random,
+  environment?: FitEnvironment,
+): AutoModel {
+  return tuneAuto(params, data, random, environment).model;
 }
 
 /** A tuned blend, and the out-of-fold probabilities that it was chosen by. */
@@ -99,7 +104,7 @@ export function tuneAuto(
   change: Partial<AutoParams>,
   data: TrainingData,
   random: Random,
-  onStep?: OnStep,
+  { onStep }: FitEnvironment = {},
 ): TunedAuto {
   const params = { ...auto.defaults, ...change };
   checkParams(params);

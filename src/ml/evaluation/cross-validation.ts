@@ -6,7 +6,7 @@
  * to Σ (rows of a class in the part / rows of the class)² / share of the part, which is least where all parts have their
  * share of both classes. Single rows come last and fill what larger groups left uneven.
  */
-import { createRandom, shuffle } from '../math/random.ts';
+import { createRandom, forkSeeds, shuffle } from '../math/random.ts';
 import type { Random } from '../math/random.ts';
 import type { RowGroups } from '../data/row-groups.ts';
 
@@ -125,6 +125,32 @@ export function splitBy(foldOf: Uint8Array, fold: number): Split {
   };
 }
 
+/** A fold that is to be fitted and scored. */
+export interface PlannedFold {
+  readonly repeat: number;
+  readonly fold: number;
+  /** For each row the fold of this repeat in which it is tested. */
+  readonly foldOf: Uint8Array;
+  /** Of the fold's own random numbers, so that folds do not depend on their order. */
+  readonly seed: number;
+}
+
+export interface FoldProtocol {
+  readonly folds: number;
+  readonly repeats: number;
+  readonly seed: number;
+  readonly groups?: RowGroups;
+}
+
+/** The folds of `repeats` cross-validations. @throws RangeError as stratifiedFolds */
+export function planFolds(target: Uint8Array, { folds, repeats, seed, groups }: FoldProtocol): PlannedFold[] {
+  const random = createRandom(seed);
+  return Array.from({ length: repeats }, (_, repeat) => {
+    const foldOf = stratifiedFolds(target, folds, random, groups);
+    return Array.from(forkSeeds(random, folds), (own, fold) => ({ repeat, fold, foldOf, seed: own }));
+  }).flat();
+}
+
 export interface FoldScores {
   readonly repeat: number;
   readonly fold: number;
@@ -135,30 +161,17 @@ export interface FoldScores {
 
 /**
  * Scores every row `repeats` times by a model that has not seen it. `fitFold` learns from the training rows
- * and scores the test rows; it gets its own random numbers, so that folds do not depend on their order.
+ * and scores the test rows.
  */
 export function crossValidate(
   target: Uint8Array,
-  options: {
-    readonly folds: number;
-    readonly repeats: number;
-    readonly seed: number;
-    readonly groups?: RowGroups;
-  },
+  protocol: FoldProtocol,
   fitFold: (split: Split, random: Random) => Float64Array,
-  onFold: (done: number, total: number) => void = () => undefined,
 ): FoldScores[] {
-  const random = createRandom(options.seed);
-  const results: FoldScores[] = [];
-  for (let repeat = 0; repeat < options.repeats; repeat++) {
-    const foldOf = stratifiedFolds(target, options.folds, random, options.groups);
-    for (let fold = 0; fold < options.folds; fold++) {
-      const split = splitBy(foldOf, fold);
-      results.push({ repeat, fold, rows: split.test, scores: fitFold(split, random.fork()) });
-      onFold(results.length, options.folds * options.repeats);
-    }
-  }
-  return results;
+  return planFolds(target, protocol).map(({ repeat, fold, foldOf, seed }) => {
+    const split = splitBy(foldOf, fold);
+    return { repeat, fold, rows: split.test, scores: fitFold(split, createRandom(seed)) };
+  });
 }
 
 /** The labels of some rows. */

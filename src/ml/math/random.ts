@@ -70,6 +70,13 @@ export function createRandom(seed: number): Random {
   };
 }
 
+/** Seeds of the generators that `count` forks would be: `createRandom` of a seed is the fork. */
+export function forkSeeds(random: Random, count: number): Int32Array {
+  const seeds = new Int32Array(count);
+  random.fill(seeds);
+  return seeds;
+}
+
 /** Fisher–Yates: reorders `items` in place. */
 export function shuffle(items: Int32Array, random: Random): void {
   for (let i = items.length - 1; i > 0; i--) {

@@ -11,33 +11,31 @@ import { aucDifference } from '../evaluation/auc-difference.ts';
 import { majority, oneColumn } from '../evaluation/baselines.ts';
 import { calibrate, fitCalibration } from './calibration.ts';
 import type { Calibration } from './calibration.ts';
-import { crossValidate, stratifiedSplit, takeTarget } from '../evaluation/cross-validation.ts';
-import type { Split } from '../evaluation/cross-validation.ts';
+import { planFolds, splitBy, stratifiedSplit, takeTarget } from '../evaluation/cross-validation.ts';
+import type { PlannedFold } from '../evaluation/cross-validation.ts';
 import { thresholdSweep } from '../evaluation/curves.ts';
 import { encodeTable, fitEncoder } from '../data/encoding.ts';
-import type { OnStep, TrainingData } from '../estimator.ts';
-import { defaultParams, estimators, explainWith, fitEstimator, predictWith } from '../estimators.ts';
+import type { FitEnvironment, TrainingData } from '../estimator.ts';
+import { estimators, explainWith, predictWith } from '../estimators.ts';
 import type { Family, FittedEstimator } from '../estimators.ts';
 import { computeMetrics, logLoss } from '../evaluation/metrics.ts';
+import { fitWith, foldScores, paramsOf } from './fold-scores.ts';
+import type { FitOptions } from './fold-scores.ts';
 import type { BlendMember, Candidate, Evaluation, Importance, Model } from './model.ts';
 import { createRandom } from '../math/random.ts';
 import type { Random } from '../math/random.ts';
 import { monthlyValuesOf, reportOn } from '../evaluation/report.ts';
-import { resample } from '../data/resampling.ts';
+import { oneThread, runTask } from '../parallel/threads.ts';
 import { takeGroups } from '../data/row-groups.ts';
 import type { RowGroups } from '../data/row-groups.ts';
 import type { Feature, FeatureType, Label } from '../data/schema.ts';
 import { takeRows } from '../data/table.ts';
 import type { Table } from '../data/table.ts';
-import { takeTrainingRows } from '../data/training-data.ts';
 import { tuneAuto } from '../auto/auto.ts';
 import type { SelectionFigures } from '../auto/choice.ts';
 import type { FamilyName } from '../families.ts';
 
-/** How the rarer class is given more weight, inside training rows only. */
-export type Imbalance = 'none' | 'weights' | 'over' | 'under';
-
-export interface TrainingRequest {
+export interface TrainingRequest extends FitOptions, FitEnvironment {
   /** All features, with whatever levels the file has. */
   readonly table: Table;
   readonly types: readonly FeatureType[];
@@ -51,9 +49,6 @@ export interface TrainingRequest {
   readonly value: string | null;
   /** The families to choose from. */
   readonly families: readonly Family[];
-  /** Replaces some of a family's parameters. */
-  readonly params?: Partial<Readonly<Record<Family, object>>>;
-  readonly imbalance?: Imbalance;
   readonly folds: number;
   readonly seed: number;
   readonly datasetName: string;
@@ -61,7 +56,6 @@ export interface TrainingRequest {
   readonly softwareVersion: string;
   /** Milliseconds since 1970; the clock is outside. */
   readonly now: () => number;
-  readonly onStep?: OnStep;
 }
 
 const holdoutShare = 0.2;
@@ -174,8 +168,7 @@ function compareFamilies(request: TrainingRequest, rows: TrainingData): Compared
   const { families } = request;
   if (families.length === 1 && families[0] === 'auto' && (request.imbalance ?? 'none') === 'none')
     return { best: unmeasured('auto'), candidates: [], outOfFold: null };
-  const results: ReturnType<typeof compareFamily>[] = [];
-  for (const family of families) results.push(compareFamily(request, family, results, rows));
+  const results = crossFitFamilies(request, rows);
   const isWeighted = (request.imbalance ?? 'none') !== 'none';
   // Weights and resampling shift probabilities until they are calibrated; the order of scores they leave.
   const best = results.reduce((a, b) =>
@@ -190,58 +183,59 @@ function compareFamilies(request: TrainingRequest, rows: TrainingData): Compared
   };
 }
 
-function compareFamily(
-  request: TrainingRequest,
-  family: Family,
-  before: readonly { readonly candidate: Candidate }[],
-  rows: TrainingData,
-): { candidate: Candidate; outOfFold: Float64Array } {
-  const { folds, seed } = request;
-  const { target } = rows;
-  const { total } = lastSteps(request);
-  const stage = `Comparing ${titleOf(family)}`;
-  const best = before.length === 0 ? null : before.map(({ candidate }) => candidate).reduce(leastLoss);
-  const report = (fold: number): void => {
-    request.onStep?.({ stage, done: before.length * folds + fold, total, best: best && wordsOf(best) });
-  };
-  report(0);
-  const results = crossValidate(
-    target,
-    { folds, repeats: 1, seed, groups: rows.groups ?? null },
-    (split, random) => fitAndScore(request, family, rows, split, random),
-    report,
-  );
-  const outOfFold = new Float64Array(target.length);
-  for (const { rows: tested, scores } of results) tested.forEach((row, i) => (outOfFold[row] = scores[i]!));
-  const metrics = results.map(({ rows: tested, scores }) =>
-    computeMetrics(scores, takeTarget(target, tested), threshold),
-  );
-  const aucs = metrics.map((fold) => fold.rocAuc);
-  const rocAuc = mean(aucs);
-  return {
-    candidate: {
-      family,
-      rocAuc,
-      rocAucDeviation: Math.sqrt(mean(aucs.map((auc) => (auc - rocAuc) ** 2))),
-      logLoss: logLoss(outOfFold, target),
-    },
-    outOfFold,
-  };
+/** A family that was compared. */
+interface ComparedFamily {
+  readonly candidate: Candidate;
+  readonly outOfFold: Float64Array;
 }
 
-/** One fold: encoder, resampling and estimator learn from the training rows; the test rows are only scored. */
-export function fitAndScore(
-  request: Pick<TrainingRequest, 'types' | 'params' | 'imbalance'>,
+/** All families on the same folds. */
+function crossFitFamilies(request: TrainingRequest, rows: TrainingData): ComparedFamily[] {
+  const { families, folds, seed, types, params = {}, imbalance = 'none' } = request;
+  const { threads = oneThread } = request;
+  const planned = planFolds(rows.target, { folds, repeats: 1, seed, groups: rows.groups ?? null });
+  const fits = families.flatMap((family) => planned.map((fold) => ({ family, fold })));
+  const results: ComparedFamily[] = [];
+  const scores: Float64Array[] = [];
+  reportComparison(request, results, 0);
+  runTask(threads, foldScores, { rows, types, params, imbalance, fits }, fits.length, (_, scored) => {
+    scores.push(scored);
+    reportComparison(request, results, scores.length);
+    if (scores.length < folds) return;
+    const family = families[results.length]!;
+    results.push(summarise(family, rows.target, planned, scores.splice(0)));
+    if (results.length < families.length) reportComparison(request, results, 0);
+  });
+  return results;
+}
+
+/** `before`: families that have been compared; `fold`: folds of the next one that have been scored. */
+function reportComparison(request: TrainingRequest, before: readonly ComparedFamily[], fold: number): void {
+  const { families, folds } = request;
+  const best = before.length === 0 ? null : before.map(({ candidate }) => candidate).reduce(leastLoss);
+  request.onStep?.({
+    stage: `Comparing ${titleOf(families[before.length]!)}`,
+    done: before.length * folds + fold,
+    total: lastSteps(request).total,
+    best: best && wordsOf(best),
+  });
+}
+
+function summarise(
   family: Family,
-  rows: TrainingData,
-  { train, test }: Split,
-  random: Random,
-): Float64Array {
-  const training = takeTrainingRows(rows, train);
-  const features = fitEncoder(training.table, request.types);
-  const data = { ...training, table: encodeTable(features, training.table) };
-  const estimator = fitOn(request, family, data, random);
-  return predictWith(estimator, encodeTable(features, takeRows(rows.table, test)));
+  target: Uint8Array,
+  planned: readonly PlannedFold[],
+  scores: readonly Float64Array[],
+): ComparedFamily {
+  const outOfFold = new Float64Array(target.length);
+  const aucs = planned.map(({ foldOf, fold }, k) => {
+    const { test } = splitBy(foldOf, fold);
+    test.forEach((row, i) => (outOfFold[row] = scores[k]![i]!));
+    return computeMetrics(scores[k]!, takeTarget(target, test), threshold).rocAuc;
+  });
+  const rocAuc = mean(aucs);
+  const rocAucDeviation = Math.sqrt(mean(aucs.map((auc) => (auc - rocAuc) ** 2)));
+  return { candidate: { family, rocAuc, rocAucDeviation, logLoss: logLoss(outOfFold, target) }, outOfFold };
 }
 
 interface FittedBest {
@@ -261,27 +255,11 @@ function fitBest(
   random: Random,
 ): FittedBest {
   if (outOfFold !== null) {
-    const estimator = fitOn(request, family, data, random);
+    const estimator = fitWith(request, family, data, random, request);
     return { estimator, rows: Int32Array.from(data.target.keys()), outOfFold };
   }
-  const { model, ...selection } = tuneAuto(paramsOf(request, 'auto'), data, random, request.onStep);
+  const { model, ...selection } = tuneAuto(paramsOf(request, 'auto'), data, random, request);
   return { estimator: { family: 'auto', model }, ...selection };
-}
-
-function fitOn(
-  request: Pick<TrainingRequest, 'params' | 'imbalance' | 'onStep'>,
-  family: Family,
-  data: TrainingData,
-  random: Random,
-): FittedEstimator {
-  const { imbalance = 'none' } = request;
-  const rows = imbalance === 'over' || imbalance === 'under' ? resample(data, imbalance, random) : data;
-  return fitEstimator(family, paramsOf(request, family), rows, random, request.onStep);
-}
-
-function paramsOf(request: Pick<TrainingRequest, 'params' | 'imbalance'>, family: Family): object {
-  const weighting = request.imbalance === 'weights' ? { classWeight: 'balanced' } : {};
-  return { ...defaultParams(family), ...request.params?.[family], ...weighting };
 }
 
 function calibrationOf(

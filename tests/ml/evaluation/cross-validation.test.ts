@@ -10,7 +10,7 @@ import {
 import { rocAuc } from '../../../src/ml/evaluation/metrics.ts';
 import { createRandom, shuffle } from '../../../src/ml/math/random.ts';
 import type { Table } from '../../../src/ml/data/table.ts';
-import { fitAndScore } from '../../../src/ml/model/training.ts';
+import { fitAndScore } from '../../../src/ml/model/fold-scores.ts';
 
 const labels = fc
   .array(fc.integer({ min: 0, max: 1 }), { minLength: 40, maxLength: 200 })
@@ -136,7 +136,7 @@ describe('scores of held-out rows', () => {
     as: readonly ('number' | 'category')[] = types,
   ) => {
     const folds = crossValidate(of, { folds: 5, repeats: 1, seed: 9 }, (split, seeded) =>
-      fitAndScore({ types: as }, family, { table: on, target: of }, split, seeded),
+      fitAndScore({ types: as, rows: { table: on, target: of } }, family, split, seeded),
     );
     return (
       folds.reduce((sum, { rows, scores }) => sum + rocAuc(scores, takeTarget(of, rows)), 0) / folds.length

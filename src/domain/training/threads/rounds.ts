@@ -1,0 +1,94 @@
+/**
+ * Who does which item: tickets in memory that all threads of a fit share.
+ *
+ * Items of all rounds are numbered on and on. A round begins as the limit rises; each thread takes one ticket after the
+ * other until there is none. The next round begins when all items of this one are done, so that a ticket is always
+ * of the round at hand.
+ */
+const words = { limit: 0, next: 1, first: 2, done: 3, messages: 4, team: 5, failed: 6, helped: 7 } as const;
+
+/** To notice at least so often that a thread has ended, which wakes nobody. */
+const checkMs = 500;
+
+export class Rounds {
+  readonly memory: Int32Array;
+
+  /** `memory`: of the other threads' rounds; without it a new one. */
+  constructor(memory: Int32Array = new Int32Array(new SharedArrayBuffer(4 * Object.keys(words).length))) {
+    this.memory = memory;
+  }
+
+  /** The number of the team at work. */
+  get team(): number {
+    return Atomics.load(this.memory, words.team);
+  }
+  set team(team: number) {
+    Atomics.store(this.memory, words.team, team);
+  }
+
+  /** A thread has ended. */
+  get hasFailed(): boolean {
+    return Atomics.load(this.memory, words.failed) !== 0;
+  }
+  fail(): void {
+    Atomics.store(this.memory, words.failed, 1);
+    Atomics.notify(this.memory, words.done);
+  }
+
+  /** Whether messages have been sent since the last time. For the thread that receives them. */
+  hasMessages(): boolean {
+    return Atomics.exchange(this.memory, words.messages, 0) > 0;
+  }
+  /** A message has been sent. */
+  announceMessage(): void {
+    Atomics.add(this.memory, words.messages, 1);
+  }
+
+  begin(count: number): void {
+    const limit = Atomics.load(this.memory, words.limit);
+    Atomics.store(this.memory, words.first, limit);
+    Atomics.store(this.memory, words.limit, limit + count);
+    Atomics.notify(this.memory, words.limit);
+  }
+
+  /** The item that the calling thread is to do; −1: all items of the round have been taken. */
+  take(): number {
+    for (;;) {
+      const next = Atomics.load(this.memory, words.next);
+      if (next === Atomics.load(this.memory, words.limit)) return -1;
+      if (Atomics.compareExchange(this.memory, words.next, next, next + 1) === next)
+        return next - Atomics.load(this.memory, words.first);
+    }
+  }
+
+  /** An item is done. */
+  finish(): void {
+    Atomics.add(this.memory, words.done, 1);
+    Atomics.notify(this.memory, words.done);
+  }
+
+  /** As `finish`, for a helper. */
+  finishHelping(): void {
+    Atomics.add(this.memory, words.helped, 1);
+    this.finish();
+  }
+
+  /** Items that helpers have done, of all rounds. */
+  get helped(): number {
+    return Atomics.load(this.memory, words.helped);
+  }
+
+  /** How many items are not done; waits until that changes, if there are any. */
+  awaitItem(): number {
+    const done = Atomics.load(this.memory, words.done);
+    const left = Atomics.load(this.memory, words.limit) - done;
+    if (left > 0) Atomics.wait(this.memory, words.done, done, checkMs);
+    return left;
+  }
+
+  /** Waits for the next round; returns at once if there is an item to take. */
+  awaitRound(): void {
+    const next = Atomics.load(this.memory, words.next);
+    Atomics.wait(this.memory, words.limit, next);
+  }
+}
