@@ -115,8 +115,8 @@ async function measureDownload(client: Client, server: ChildProcess): Promise<vo
 }
 
 function startServer({ context: { config } }: TestApp): ChildProcess {
-  const entry = resolve(import.meta.dirname, '../src/server.ts');
-  return spawn(process.execPath, ['--import', 'tsx', entry], {
+  const entry = resolve(import.meta.dirname, '../src/server.js');
+  return spawn(process.execPath, [entry], {
     env: {
       PATH: process.env['PATH'] ?? '',
       NODE_ENV: 'production',
