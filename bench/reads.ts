@@ -2,7 +2,7 @@
  * Reading at a million scores: how long pages and the download take, also while a file is being scored. Fills a
  * temporary installation, starts the program on it as a process of its own, and asks it as a browser would.
  *
- *   npx tsx bench/reads.ts [ROWS] [--while-scoring]      generated scores; 1,000,000 unless told
+ *   npx tsc -p bench/tsconfig.json && node dist/bench/reads.js [ROWS] [--while-scoring]   generated scores; 1,000,000 unless told
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';

@@ -12,12 +12,21 @@ import { errorHandler, safePath } from './http/error-handler.ts';
 import { useContext } from './http/render.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { sessions } from './http/session.ts';
+import { createFigureReader } from './routes/figure-reader.ts';
+import type { FigureReader } from './routes/figure-reader.ts';
 import { createRoutes } from './routes/index.ts';
 import { runDespiteDamage } from './tasks/despite-damage.ts';
 
-/** `logger` writes the request log; without one there is none. */
-export function createApp(started: Context, logger?: PinoLogger): Express {
+interface AppOptions {
+  /** Writes the request log; without one there is none. */
+  readonly logger?: PinoLogger;
+  /** Where somebody else reads figures too. */
+  readonly readFigures?: FigureReader;
+}
+
+export function createApp(started: Context, { logger, readFigures }: AppOptions = {}): Express {
   const context = { ...started, tasks: runDespiteDamage(started) };
+  const figures = readFigures ?? createFigureReader(context.tasks);
   const app = express();
   useContext(app, context);
   // Express takes no NODE_ENV for development; Holdfast takes it for production.
@@ -31,7 +40,7 @@ export function createApp(started: Context, logger?: PinoLogger): Express {
   app.use(refuseOddAddresses);
   app.use(compress(context.config));
   app.use('/assets', assets(context.config));
-  app.use(createRoutes(context, [sessions(context), authenticate(context)]));
+  app.use(createRoutes(context, [sessions(context), authenticate(context)], figures));
   app.use(() => {
     throw new NotFound();
   });

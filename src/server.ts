@@ -22,6 +22,10 @@ import { viewsFolder } from './http/render.ts';
 import { checkViews } from './http/views.ts';
 import { createLogger } from './logger.ts';
 import { makePrivateFolder } from './private-files.ts';
+import { createFigureReader } from './routes/figure-reader.ts';
+import type { FigureReader } from './routes/figure-reader.ts';
+import { createFigureWarming } from './routes/figure-warming.ts';
+import { runDespiteDamage } from './tasks/despite-damage.ts';
 import { startTaskPool } from './tasks/task-pool.ts';
 import type { TaskPool } from './tasks/task-pool.ts';
 
@@ -35,6 +39,8 @@ const finishWithinMs = 10_000;
 /** The process exits after this time in any case. */
 const exitWithinMs = 12_000;
 const sweepEveryMs = 10 * 60_000;
+/** How soon figures are computed after scores have come. */
+const warmEveryMs = 500;
 
 await start().catch((error: unknown) => {
   process.stderr.write(
@@ -73,13 +79,22 @@ async function start(): Promise<void> {
   await sweep(context);
   const pool = startWorkerPool(context);
   await waitForSample(context);
-  const server = createServer(createApp(context, logger));
+  const readFigures = warmFigures(context);
+  const server = createServer(createApp(context, { logger, readFigures }));
   const drain = createDrain(server);
   await listen(server, config);
   const sweeping = setInterval(() => void sweep(context), sweepEveryMs);
   sweeping.unref();
   await announce(context, addressOf(server, config));
   stopOnSignals(context, drain, pool, tasks);
+}
+
+function warmFigures(started: Context): FigureReader {
+  const context = { ...started, tasks: runDespiteDamage(started) };
+  const readFigures = createFigureReader(context.tasks);
+  const warm = createFigureWarming(context, readFigures);
+  setInterval(() => void warm(), warmEveryMs).unref();
+  return readFigures;
 }
 
 /** The first start trains two models before the address is printed. */

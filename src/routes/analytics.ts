@@ -46,15 +46,16 @@ export function createAnalyticsHandlers({ db, log, tasks }: Context, readFigures
     const population = await currentPopulation(db);
     const filter = withinPopulation({ ...noFilter, batch: batchId, risk: query.risk || null }, population);
     const model = batchId === null ? population.model : await modelOfBatch(batchId);
-    const totals = await tasks.run('sumPredictions', { filter });
+    const [totals, histogram] = await Promise.all([
+      tasks.run('sumPredictions', { filter }),
+      orNull('histogram', () => tasks.run('probabilityHistogram', { filter, bins: histogramBins })),
+    ]);
     const readColumns = async () =>
       model ? orderByImportance(await readFigures(model, filter, totals), model.importance) : [];
     return {
       query,
       totals,
-      histogram: await orNull('histogram', () =>
-        tasks.run('probabilityHistogram', { filter, bins: histogramBins }),
-      ),
+      histogram,
       figures: await orNull('figures', readColumns),
       batches: (await listBatches(db, 50)).filter((batch) => batch.scoredCount > 0),
       model,

@@ -36,7 +36,10 @@ export function createHomeHandlers({ db, config, log, tasks }: Context, readFigu
   const readHome = async (): Promise<HomeData> => {
     const { model, filter: population, leftOut } = await currentPopulation(db);
     const filter = { ...noFilter, population };
-    const totals = await orNull('totals', () => tasks.run('sumPredictions', { filter }));
+    const [totals, histogram] = await Promise.all([
+      orNull('totals', () => tasks.run('sumPredictions', { filter })),
+      orNull('histogram', () => tasks.run('probabilityHistogram', { filter, bins: histogramBins })),
+    ]);
     const readLevels = async (counted: Totals): Promise<readonly Figure[]> => {
       if (!model) return [];
       const figures = orderByImportance(await readFigures(model, filter, counted), model.importance);
@@ -47,9 +50,7 @@ export function createHomeHandlers({ db, config, log, tasks }: Context, readFigu
       hasSample: population.includesSample && (await countSamplePredictions(db)) > 0,
       leftOut,
       totals,
-      histogram: await orNull('histogram', () =>
-        tasks.run('probabilityHistogram', { filter, bins: histogramBins }),
-      ),
+      histogram,
       figures: totals && (await orNull('figures', () => readLevels(totals))),
       batches: await orNull('batches', () => listBatches(db, 5)),
       model,

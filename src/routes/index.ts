@@ -16,7 +16,7 @@ import { createDatasetRemovalHandlers } from './dataset-removal.ts';
 import { createDatasetHandlers } from './datasets.ts';
 import { createGlossaryHandlers } from './glossary.ts';
 import { createHealthHandlers } from './health.ts';
-import { createFigureReader } from './figure-reader.ts';
+import type { FigureReader } from './figure-reader.ts';
 import { createHomeHandlers } from './home.ts';
 import { createJobHandlers } from './jobs.ts';
 import { createModelActivationHandlers } from './model-activation.ts';
@@ -43,7 +43,11 @@ import { createBatchRemovalHandlers } from './batch-removal.ts';
 import { createBatchResultHandlers } from './batch-results.ts';
 
 /** `identify` loads the user of the session; health checks and static files do not need it. */
-export function createRoutes(context: Context, identify: readonly RequestHandler[]): Router {
+export function createRoutes(
+  context: Context,
+  identify: readonly RequestHandler[],
+  readFigures: FigureReader,
+): Router {
   const router = Router({ caseSensitive: true });
   const map = createMap(router);
 
@@ -72,7 +76,6 @@ export function createRoutes(context: Context, identify: readonly RequestHandler
   map.get('/password/:token', 'everyone', signIn.showPassword);
   map.post('/password/:token', 'everyone', signIn.choosePassword);
 
-  const readFigures = createFigureReader(context.tasks);
   const home = createHomeHandlers(context, readFigures);
   map.get('/', 'dashboard:view', home.show);
 

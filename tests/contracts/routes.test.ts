@@ -29,7 +29,8 @@ beforeAll(async () => {
   test = await createTestApp();
   await setUpOrganisation(test);
   await activateSmallModel(test);
-  const layers = createRoutes(test.context, []).stack as unknown as readonly RouteLayer[];
+  const layers = createRoutes(test.context, [], () => Promise.resolve([]))
+    .stack as unknown as readonly RouteLayer[];
   routes = layers.flatMap(({ route }) =>
     route?.stack[0]?.method
       ? [{ path: route.path, method: route.stack[0].method, access: accessOf(route.stack[0].handle) }]

@@ -46,7 +46,8 @@ export async function supersedePrevious(
   await latest.save(trx);
 }
 
-async function stateOfBatches(db: Db): Promise<string> {
+/** Changes when scores of a batch come or go. */
+export async function stateOfBatches(db: Db): Promise<string> {
   const { count, newest } = (await db('batches')
     .where('score_rows', '>', 0)
     .whereNull('scores_problem')
