@@ -2,12 +2,7 @@
  * What the program has to know of a family of models: its estimator, its names, how a stored model is checked, what
  * training costs, and what `auto` tries. families.ts has one entry a family.
  */
-import {
-  startCrossFit,
-  type CrossFitRequest,
-  type CrossFitRun,
-  type CrossFitTraits,
-} from './auto/cross-fit.ts';
+import { crossFitter, type CrossFitter, type CrossFitTraits } from './auto/cross-fit.ts';
 import type { Capacity } from './auto/capacity.ts';
 import type { Feature } from './data/schema.ts';
 import type { Table } from './data/table.ts';
@@ -67,10 +62,10 @@ export interface TrainableFamily<Name extends string, Model> extends FamilyTrait
 
 /** A family that `auto` can tune and blend. */
 export interface MemberFamily<Name extends string, Model>
-  extends TrainableFamily<Name, Model>, Omit<MemberTraits<object, Model>, keyof CrossFitTraits<Model>> {
-  /** Out-of-fold probabilities of one setting, fold by fold. */
-  startCrossFit(params: object, request: CrossFitRequest): CrossFitRun;
-}
+  extends
+    TrainableFamily<Name, Model>,
+    Omit<MemberTraits<object, Model>, keyof CrossFitTraits<Model>>,
+    CrossFitter {}
 
 export function defineTrainable<Name extends string, Params extends object, Model>(
   name: Name,
@@ -100,7 +95,6 @@ export function defineFamily<Name extends string, Params extends object, Model>(
   return {
     ...traits,
     ...defineTrainable(name, estimator, traits),
-    startCrossFit: (params, request) =>
-      startCrossFit(estimator, params, request, { scoringMicros, ...(stages && { stages }) }),
+    ...crossFitter(estimator, { scoringMicros, ...(stages && { stages }) }),
   };
 }

@@ -104,7 +104,7 @@ export function tuneAuto(
   change: Partial<AutoParams>,
   data: TrainingData,
   random: Random,
-  { onStep }: FitEnvironment = {},
+  environment: FitEnvironment = {},
 ): TunedAuto {
   const params = { ...auto.defaults, ...change };
   checkParams(params);
@@ -123,7 +123,7 @@ export function tuneAuto(
   const folds = foldsFor(params, sample.data);
   const foldOf = stratifiedFolds(target, folds, random, sample.data.groups);
   const request = { data: sample.data, weights: sample.weights, foldOf, folds, random };
-  const trials = race(wanted(params), request, onStep);
+  const trials = race(wanted(params), request, environment);
   const finished = trials.filter((trial) => trial.folds === folds);
   const { chosen, blend, leftOut, outOfFold, selection } = chooseBlend(finished, { ...request, target });
   const all = { ...known, weights };
@@ -132,7 +132,7 @@ export function tuneAuto(
   const model = {
     members: chosen.map((trial, k) => {
       const stage = `Fitting ${titleOf(trial)} on all rows`;
-      onStep?.({ stage, done: k, total: chosen.length, best });
+      environment.onStep?.({ stage, done: k, total: chosen.length, best });
       return fitFamily(trial.family, trial.params, all, random.fork());
     }),
     blend,

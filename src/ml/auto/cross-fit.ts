@@ -1,36 +1,53 @@
 /**
  * Cross-validation of one setting of a family, fold by fold: a model is fitted on all folds but one and predicts that one,
  * so that in the end every row has a probability from a model that has not seen it. A setting that the first folds show
- * to be poor need not see the others (race.ts).
+ * to be poor need not see the others (race.ts). Any thread can fit a fold (fold-trials.ts).
  */
 import { splitBy } from '../evaluation/cross-validation.ts';
 import { takeRows, type Table } from '../data/table.ts';
 import { takeTrainingRows } from '../data/training-data.ts';
 import type { Estimator, TrainingData } from '../estimator.ts';
-import type { Random } from '../math/random.ts';
+import { createRandom } from '../math/random.ts';
 
-export interface CrossFitRequest {
+export interface CrossFitData {
   readonly data: TrainingData;
   /** Row weights, class weights included. */
   readonly weights: Float64Array;
-  /** The fold in which each row is predicted, 0 to `folds` − 1. */
+  /** The fold in which each row is predicted. */
   readonly foldOf: Uint8Array;
-  readonly folds: number;
-  readonly random: Random;
 }
 
-/** A cross-validation under way. */
-export interface CrossFitRun {
-  /** Fits a model without the next fold and predicts it. Folds come in order. */
-  addFold(): void;
-  /** Of the folds so far, at least one. */
-  result(): CrossFit;
+/** A fold in which a setting is to be tried. */
+export interface FoldTrial {
+  /** Replaces some of the estimator's defaults. */
+  readonly params: object;
+  readonly fold: number;
+  /** Of the random numbers of this fit. */
+  readonly seed: number;
+}
+
+/** What a model that was fitted without a fold says of it: plain data, which only its family knows more of. */
+export type FoldFit = ScoredFold | StagedFold<unknown>;
+
+interface ScoredFold {
+  readonly fold: number;
+  /** Of the fold's rows. */
+  readonly probabilities: Float64Array;
+  readonly scoringMicros: number;
+}
+
+/** The model grew in stages, of which one is chosen when more folds have been fitted. */
+interface StagedFold<Model> {
+  readonly fold: number;
+  readonly model: Model;
+  /** Summed log loss of the fold's rows after each stage. */
+  readonly losses: Float64Array;
 }
 
 export interface CrossFit {
   /** The setting, and what was chosen for it. */
   readonly params: object;
-  /** Out of fold, one a row; NaN in folds that have not been added. */
+  /** Out of fold, one a row; NaN in folds that have not been fitted. */
   readonly probabilities: Float64Array;
   /** Nominal microseconds to score a customer with reasons, the mean over folds. */
   readonly scoringMicros: number;
@@ -62,44 +79,49 @@ export interface CrossFitTraits<Model> {
   readonly stages?: StageChoice<Model>;
 }
 
-/** `params` replaces some of the estimator's defaults. */
-export function startCrossFit<Params extends object, Model>(
+export interface CrossFitter {
+  /** Fits a model without the fold. */
+  fitFold(request: CrossFitData, trial: FoldTrial): FoldFit;
+  /** What the folds of one setting, at least one, say together. They come from this family's `fitFold`. */
+  joinFolds(request: CrossFitData, params: object, fits: readonly FoldFit[]): CrossFit;
+}
+
+export function crossFitter<Params extends object, Model>(
   estimator: Estimator<Params, Model>,
-  params: object,
-  { data, weights, foldOf, folds, random }: CrossFitRequest,
   { scoringMicros, stages }: CrossFitTraits<Model>,
-): CrossFitRun {
-  const randoms = Array.from({ length: folds }, () => random.fork());
-  const fitted: FoldModel<Model>[] = [];
-  const losses: Float64Array[] = [];
+): CrossFitter {
+  const score = (fold: number, model: Model, table: Table): ScoredFold => {
+    return { fold, probabilities: estimator.predict(model, table), scoringMicros: scoringMicros(model) };
+  };
   return {
-    addFold: () => {
-      const { train, test } = splitBy(foldOf, fitted.length);
+    fitFold: ({ data, weights, foldOf }, { params, fold, seed }) => {
+      const { train, test } = splitBy(foldOf, fold);
       const training = takeTrainingRows({ ...data, weights }, train);
-      const all = { ...estimator.defaults, ...params };
-      const model = estimator.fit(all, training, randoms[fitted.length]!);
-      const fold = { model, rows: test, table: takeRows(data.table, test) };
-      fitted.push(fold);
-      if (stages) losses.push(stages.losses(fold, data.target, weights));
+      const model = estimator.fit({ ...estimator.defaults, ...params }, training, createRandom(seed));
+      const table = takeRows(data.table, test);
+      if (!stages) return score(fold, model, table);
+      return { fold, model, losses: stages.losses({ model, rows: test, table }, data.target, weights) };
     },
-    result: () => {
-      const count = stages ? bestStage(losses) : 0;
-      const modelOf = ({ model }: FoldModel<Model>): Model => stages?.modelAt(model, count) ?? model;
-      const probabilities = new Float64Array(data.target.length).fill(NaN);
-      let micros = 0;
-      for (const fold of fitted) {
-        const model = modelOf(fold);
-        const predicted = estimator.predict(model, fold.table);
-        fold.rows.forEach((row, i) => (probabilities[row] = predicted[i]!));
-        micros += scoringMicros(model);
-      }
-      return {
-        params: { ...params, ...stages?.params(count) },
-        probabilities,
-        scoringMicros: micros / fitted.length,
-      };
+    joinFolds: ({ data, foldOf }, params, fits) => {
+      if (!stages) return joinScored(foldOf, params, fits as readonly ScoredFold[]);
+      const staged = fits as readonly StagedFold<Model>[];
+      const count = bestStage(staged.map(({ losses }) => losses));
+      const scored = staged.map(({ fold, model }) =>
+        score(fold, stages.modelAt(model, count), takeRows(data.table, splitBy(foldOf, fold).test)),
+      );
+      return joinScored(foldOf, { ...params, ...stages.params(count) }, scored);
     },
   };
+}
+
+function joinScored(foldOf: Uint8Array, params: object, folds: readonly ScoredFold[]): CrossFit {
+  const probabilities = new Float64Array(foldOf.length).fill(NaN);
+  let micros = 0;
+  for (const { fold, probabilities: own, scoringMicros } of folds) {
+    splitBy(foldOf, fold).test.forEach((row, i) => (probabilities[row] = own[i]!));
+    micros += scoringMicros;
+  }
+  return { params, probabilities, scoringMicros: micros / folds.length };
 }
 
 /** How many stages have the least loss over all folds. */

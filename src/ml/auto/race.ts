@@ -10,9 +10,12 @@
  * Assumptions: a fold tells good settings from poor ones; with fewer than 4 folds all candidates see all of them.
  */
 import { HIGH, LOW, MEDIUM } from './capacity.ts';
-import type { OnStep } from '../estimator.ts';
+import type { FitEnvironment } from '../estimator.ts';
 import { families } from '../families.ts';
-import type { CrossFitRequest, CrossFitRun } from './cross-fit.ts';
+import { forkSeeds, type Random } from '../math/random.ts';
+import { oneThread, runTask } from '../parallel/threads.ts';
+import type { CrossFitData, FoldFit } from './cross-fit.ts';
+import { foldTrials } from './fold-trials.ts';
 import { usefulTrials } from './choice.ts';
 import { meanLogLoss, type Candidate, type Trial } from './trials.ts';
 
@@ -24,33 +27,39 @@ const CHEAP_MICROS = 10;
 /** Of the first fold, and of the second. */
 const SHARES_GOING_ON = [1 / 2, 1 / 2] as const;
 
+export interface RaceRequest extends CrossFitData {
+  readonly folds: number;
+  readonly random: Random;
+}
+
 interface Runner {
   readonly candidate: Candidate;
-  readonly run: CrossFitRun;
+  /** One a fold. */
+  readonly seeds: Int32Array;
+  /** Of the folds so far, from the first. */
+  readonly fits: FoldFit[];
   trial: Trial | null;
 }
 
 /** The trials of the candidates that were tried, in their order; those that were left behind have fewer folds. */
-export function race(candidates: readonly Candidate[], request: CrossFitRequest, onStep?: OnStep): Trial[] {
+export function race(
+  candidates: readonly Candidate[],
+  request: RaceRequest,
+  environment: FitEnvironment = {},
+): Trial[] {
   const { folds, random } = request;
   const runners = candidates.map((candidate): Runner => {
-    const { family, params } = candidate;
-    const run = families[family].startCrossFit(params, { ...request, random: random.fork() });
-    return { candidate, run, trial: null };
+    return { candidate, seeds: forkSeeds(random.fork(), folds), fits: [], trial: null };
   });
   const isLong = folds >= FEWEST_FOLDS;
   let left = runners.filter(({ candidate }) => candidate.capacity < HIGH);
   let steps = 0;
   const runTo = (entered: readonly Runner[], from: number, to: number, more: number): void => {
     const total = steps + entered.length * (to - from) + more;
-    for (const runner of entered) {
-      for (let fold = from; fold < to; fold++) {
-        const stage = `Trying ${titleOf(runner.candidate)}`;
-        onStep?.({ stage, done: steps++, total, best: bestOf(runners) });
-        runner.run.addFold();
-      }
-      runner.trial = trialOf(runner, request, to);
-    }
+    fitFolds(entered, { ...request, from, to }, environment, ({ candidate }) => {
+      const stage = `Trying ${titleOf(candidate)}`;
+      environment.onStep?.({ stage, done: steps++, total, best: bestOf(runners) });
+    });
   };
   const first = isLong ? 1 : folds;
   runTo(left, 0, first, (folds - first) * familiesOf(left));
@@ -71,6 +80,28 @@ export function race(candidates: readonly Candidate[], request: CrossFitRequest,
   return runners.flatMap(({ trial }) => trial ?? []);
 }
 
+/** Folds `from` to `to` − 1 of all runners. `onFold` hears of each as its turn comes. */
+function fitFolds(
+  runners: readonly Runner[],
+  { data, weights, foldOf, from, to }: CrossFitData & { readonly from: number; readonly to: number },
+  { threads = oneThread }: FitEnvironment,
+  onFold: (runner: Runner) => void,
+): void {
+  const turns = runners.flatMap((runner) =>
+    Array.from({ length: to - from }, (_, k) => ({ runner, fold: from + k })),
+  );
+  const trials = turns.map(({ runner: { candidate, seeds }, fold }) => {
+    return { family: candidate.family, params: candidate.params, fold, seed: seeds[fold]! };
+  });
+  const request = { data, weights, foldOf };
+  if (turns.length > 0) onFold(turns[0]!.runner);
+  runTask(threads, foldTrials, { ...request, trials }, trials.length, (turn, fit) => {
+    const { runner } = turns[turn]!;
+    if (runner.fits.push(fit) === to) runner.trial = trialOf(runner, request, to);
+    if (turn + 1 < turns.length) onFold(turns[turn + 1]!.runner);
+  });
+}
+
 /** As many go on at least. */
 function familiesOf(runners: readonly Runner[]): number {
   return new Set(runners.map(({ candidate }) => candidate.family)).size;
@@ -86,9 +117,9 @@ function rewardsCapacity(runners: readonly Runner[]): boolean {
   return least(MEDIUM) < least(LOW);
 }
 
-function trialOf({ candidate, run }: Runner, request: CrossFitRequest, folds: number): Trial {
+function trialOf({ candidate, fits }: Runner, request: CrossFitData, folds: number): Trial {
   const { data, weights, foldOf } = request;
-  const fit = run.result();
+  const fit = families[candidate.family].joinFolds(request, candidate.params, fits);
   const rows = [...foldOf.keys()].filter((row) => foldOf[row]! < folds);
   const logLoss = meanLogLoss(fit.probabilities, data.target, weights, rows);
   return { family: candidate.family, logLoss, folds, ...fit };
@@ -104,7 +135,7 @@ function bestOfFamilies(runners: readonly Runner[]): Runner[] {
 }
 
 /** Those that a blend would take on the rows that have been tried. */
-function usefulRunners(runners: readonly Runner[], { data, weights, foldOf }: CrossFitRequest): Runner[] {
+function usefulRunners(runners: readonly Runner[], { data, weights, foldOf }: CrossFitData): Runner[] {
   const rows = Int32Array.from(foldOf.keys()).filter((row) => foldOf[row]! < 2);
   const trials = runners.map(({ trial }) => trial!);
   const useful = usefulTrials(trials, { target: data.target, weights }, rows);

@@ -1,8 +1,9 @@
 /** All tasks that threads can share, for a thread that gets to know a task by its name. */
+import { foldTrials } from '../auto/fold-trials.ts';
 import { foldScores } from '../model/fold-scores.ts';
 import type { Task } from './threads.ts';
 
-const tasks: readonly Task<never, unknown>[] = [foldScores];
+const tasks: readonly Task<never, unknown>[] = [foldScores, foldTrials];
 
 /** As the task's `prepare`; `shared` is what a team was opened with. @throws RangeError for an unknown name */
 export function prepareTask(name: string, shared: unknown): (item: number) => unknown {

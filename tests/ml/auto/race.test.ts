@@ -58,7 +58,7 @@ describe('the race of settings', () => {
   it('tries everything on all folds where there are few, and counts its steps', () => {
     const steps: FitStep[] = [];
     const few = { ...request(), foldOf: stratifiedFolds(data.target, 3, createRandom(2)), folds: 3 };
-    const trials = race([boosting(poor), logistic], few, (step) => steps.push(step));
+    const trials = race([boosting(poor), logistic], few, { onStep: (step) => steps.push(step) });
     expect(trials.map((trial) => trial.folds)).toEqual([3, 3]);
     expect(steps.map(({ done }) => done)).toEqual([0, 1, 2, 3, 4, 5]);
     expect(steps.every(({ total }) => total === 6)).toBe(true);

@@ -1,14 +1,16 @@
 /** Fits that share their work between threads: the same to the last bit, whoever does what. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { evaluateTable } from '../../../../src/domain/training/evaluation.ts';
 import { trainOnTable } from '../../../../src/domain/training/fit.ts';
 import { openFitThreads } from '../../../../src/domain/training/threads/fit-threads.ts';
 import type { FitThreads } from '../../../../src/domain/training/threads/fit-threads.ts';
 import { readTrainingTable } from '../../../../src/domain/training/table.ts';
 import type { FitStep } from '../../../../src/ml/estimator.ts';
+import type { Family } from '../../../../src/ml/estimators.ts';
 import { planFolds } from '../../../../src/ml/evaluation/cross-validation.ts';
 import { foldScores } from '../../../../src/ml/model/fold-scores.ts';
 import { runTask } from '../../../../src/ml/parallel/threads.ts';
+import type { Threads } from '../../../../src/ml/parallel/threads.ts';
 import { customersCsv } from '../../../helpers/app.ts';
 import { planOf } from '../../../helpers/plan.ts';
 import { sampleData } from '../../../ml/tree/sample-tables.ts';
@@ -16,22 +18,24 @@ import { sampleData } from '../../../ml/tree/sample-tables.ts';
 const table = readTrainingTable(customersCsv(1_000, 7, true));
 const memoryMb = 512;
 
-let threads: FitThreads;
-afterEach(() => {
-  threads.close();
+/** Threads that have started, by their number. */
+const opened = new Map<number, FitThreads>();
+afterAll(() => {
+  for (const threads of opened.values()) threads.close();
 });
 
 /** From source a thread takes a second or two to start: until all have, the fitting thread does most of the work. */
 async function openStarted(count: number): Promise<FitThreads> {
-  threads = openFitThreads(count, memoryMb);
+  const threads = opened.get(count) ?? openFitThreads(count, memoryMb);
+  opened.set(count, threads);
   while (count > 1 && threads.helped() < 3 * count) {
-    scoreFolds('logistic', 20);
+    scoreFolds(threads, 'logistic', 20);
     await new Promise((resume) => setTimeout(resume, 20));
   }
   return threads;
 }
 
-function scoreFolds(family: 'logistic' | 'forest', repeats: number, params: object = {}) {
+function scoreFolds(threads: Threads, family: 'logistic' | 'forest', repeats: number, params: object = {}) {
   const rows = sampleData(200, 4, 1);
   const types = rows.table.columns.map(({ kind }) => kind);
   const folds = planFolds(rows.target, { folds: 5, repeats, seed: 1 });
@@ -42,23 +46,27 @@ function scoreFolds(family: 'logistic' | 'forest', repeats: number, params: obje
   return scores;
 }
 
+vi.setConfig({ testTimeout: 120_000 });
+
 describe('a model', () => {
-  it('and the steps on the way to it are the same for one, two and three threads', async () => {
-    const trained = async (count: number) => {
-      const steps: FitStep[] = [];
-      const plan = planOf(['logistic', 'forest', 'boosting'], 3);
-      const shared = await openStarted(count);
-      const before = shared.helped();
-      const { provenance, ...model } = trainOnTable(table, plan, (step) => steps.push(step), shared);
-      expect(shared.helped() > before).toBe(count > 1);
-      shared.close();
-      return { model, seed: provenance.seed, steps };
-    };
-    const alone = await trained(1);
-    expect(alone.steps.length).toBeGreaterThan(9);
-    expect(await trained(2)).toEqual(alone);
-    expect(await trained(3)).toEqual(alone);
-  });
+  it.each<readonly Family[]>([['logistic', 'forest', 'boosting'], ['auto']])(
+    'and the steps on the way to it are the same for one, two and three threads: %s',
+    async (...families) => {
+      const plan = planOf(families, 3);
+      const trained = async (count: number) => {
+        const steps: FitStep[] = [];
+        const shared = await openStarted(count);
+        const before = shared.helped();
+        const { provenance, ...model } = trainOnTable(table, plan, (step) => steps.push(step), shared);
+        expect(shared.helped() > before).toBe(count > 1);
+        return { model, seed: provenance.seed, steps };
+      };
+      const alone = await trained(1);
+      expect(alone.steps.length).toBeGreaterThan(9);
+      expect(await trained(2)).toEqual(alone);
+      expect(await trained(3)).toEqual(alone);
+    },
+  );
 
   it('is evaluated with the same figures', async () => {
     const protocol = { folds: 3, repeats: 2, seed: 5, foldColumns: [], drop: [] };
@@ -70,18 +78,19 @@ describe('a model', () => {
 
 describe('a thread', () => {
   it('that fails at its item ends the work with the error of the first one, and takes part again', async () => {
-    await openStarted(2);
-    const wrong = () => scoreFolds('forest', 4, { sampleShare: 2 });
+    const threads = await openStarted(2);
+    const wrong = () => scoreFolds(threads, 'forest', 4, { sampleShare: 2 });
     expect(wrong).toThrow(RangeError);
     expect(wrong).toThrow(/sampleShare/);
-    expect(scoreFolds('logistic', 1)).toHaveLength(5);
+    expect(scoreFolds(threads, 'logistic', 1)).toHaveLength(5);
   });
 
   it('that needs more memory than it may use ends the work with that reason', () => {
-    threads = openFitThreads(2, 8);
+    const threads = openFitThreads(2, 8);
     const untilItEnds = () => {
-      for (;;) scoreFolds('logistic', 20);
+      for (;;) scoreFolds(threads, 'logistic', 20);
     };
     expect(untilItEnds).toThrow(/^This needs more memory than Holdfast may use\./);
+    threads.close();
   });
 });
