@@ -8,7 +8,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { inTransaction } from '../../src/db.ts';
-import { startScoring } from '../../src/domain/batches/batches.ts';
+import { checkBatchLater, startScoring } from '../../src/domain/batches/batches.ts';
+import type { BatchPlan } from '../../src/domain/batches/batches.ts';
 import { takeInCsv } from '../../src/domain/csv/intake.ts';
 import { guessMapping } from '../../src/domain/batches/mapping.ts';
 import { runJob } from '../../src/jobs/run-job.ts';
@@ -17,6 +18,7 @@ import { getBatch, insertBatch } from '../../src/store/batches.ts';
 import { claimJob } from '../../src/store/job-leases.ts';
 import { listOpenJobs } from '../../src/store/jobs.ts';
 import { findActiveModel } from '../../src/store/models.ts';
+import { findUser } from '../../src/store/users.ts';
 import { startTaskPool } from '../../src/tasks/task-pool.ts';
 import {
   activateSmallModel,
@@ -63,7 +65,7 @@ beforeEach(async () => {
 });
 afterEach(() => test.close());
 
-async function queueScoring(rows: number): Promise<number> {
+async function receive(rows: number): Promise<{ readonly id: number; readonly plan: BatchPlan }> {
   const { db, config } = test.context;
   const file = 'upload-of-a-test';
   writeFileSync(join(config.uploadsDir, file), manyCustomersCsv(rows));
@@ -71,9 +73,12 @@ async function queueScoring(rows: number): Promise<number> {
   const model = (await findActiveModel(db))!;
   const upload = { ...intake, userId: null, originalName: 'a.csv', file, isSample: false };
   const id = await insertBatch(db, upload);
-  await inTransaction(db, (trx) =>
-    startScoring(trx, null, id, { model, mapping: guessMapping(model.schema, intake.header) }),
-  );
+  return { id, plan: { model, mapping: guessMapping(model.schema, intake.header) } };
+}
+
+async function queueScoring(rows: number): Promise<number> {
+  const { id, plan } = await receive(rows);
+  await inTransaction(test.context.db, (trx) => startScoring(trx, null, id, plan));
   return id;
 }
 
@@ -126,6 +131,28 @@ it('a full disk pauses the scoring, which reports it and continues, with each ro
   await pool.stop(5_000);
   await expectScoredOnce(id, rows);
   expect(await listOpenJobs(db)).toEqual([]);
+});
+
+it('a full disk pauses a check that keeps what it read, and no half file is left', async () => {
+  const { db, config } = test.context;
+  const { id, plan } = await receive(3_500);
+  await checkBatchLater(db, (await findUser(db, 1))!, id, plan);
+  const names = () => readdirSync(config.uploadsDir).filter((name) => name !== 'upload-of-a-test');
+  const counts: number[] = [];
+  // Not even the header fits, and then the rejected rows without the columns.
+  for (const free of [0, 0, 20_000]) {
+    disk.free = free;
+    await runJob(config, (await claimJob(db, 'test'))!, () => false);
+    await db('jobs').where({ state: 'queued' }).update({ retry_at: null });
+    expect(await getBatch(db, id)).toMatchObject({ state: 'checking', error: null });
+    expect(names()).toEqual([]);
+    counts.push(openFileCount());
+  }
+  expect(new Set(counts).size, 'files that a full disk refused are closed').toBe(1);
+  disk.free = Infinity;
+  await runJob(config, (await claimJob(db, 'test'))!, () => false);
+  expect(await getBatch(db, id)).toMatchObject({ state: 'checked' });
+  expect(names().sort()).toEqual(['upload-of-a-test.columns', 'upload-of-a-test.rejected.csv']);
 });
 
 describe('while a file is scored', () => {

@@ -8,12 +8,14 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { inTransaction } from '../../src/db.ts';
 import { startScoring } from '../../src/domain/batches/batches.ts';
+import type { BatchPlan } from '../../src/domain/batches/batches.ts';
+import { checkBatch } from '../../src/domain/batches/check.ts';
 import { takeInCsv } from '../../src/domain/csv/intake.ts';
 import { guessMapping } from '../../src/domain/batches/mapping.ts';
 import { getBatch, insertBatch, updateBatch } from '../../src/store/batches.ts';
@@ -50,6 +52,17 @@ function customersAndOthers(): string {
   return lines.join('\n');
 }
 
+/** Leaves the columns that it read beside the upload. */
+async function check(batchId: number, { model, mapping }: BatchPlan): Promise<void> {
+  const { db, config } = test.context;
+  await updateBatch(db, batchId, { modelId: model.id, modelLabel: model.label, mapping });
+  const batch = await getBatch(db, batchId);
+  const outcome = await checkBatch(db, config, batch, { step: () => Promise.resolve('go on') });
+  if (outcome === 'stopped') throw new Error('Nothing stopped it.');
+  await inTransaction(db, outcome.write);
+  expect(existsSync(join(config.uploadsDir, `${batch.file}.columns`))).toBe(true);
+}
+
 /** A file whose scoring is queued; `isChecked`: as after a check, or to be checked with its scoring. */
 async function queueScoring(file: string, text: string, isChecked: boolean) {
   const { db, config } = test.context;
@@ -59,11 +72,9 @@ async function queueScoring(file: string, text: string, isChecked: boolean) {
   const model = (await findActiveModel(db))!;
   const upload = { ...intake, userId: null, originalName: 'a.csv', file, isSample: false };
   const batchId = await insertBatch(db, upload);
-  const report = { rowCount: rows, rejectedCount: 0, notedCount: 0, groups: [], problems: [] };
-  if (isChecked) await updateBatch(db, batchId, { report });
-  await inTransaction(db, (trx) =>
-    startScoring(trx, null, batchId, { model, mapping: guessMapping(model.schema, intake.header) }),
-  );
+  const plan = { model, mapping: guessMapping(model.schema, intake.header) };
+  if (isChecked) await check(batchId, plan);
+  await inTransaction(db, (trx) => startScoring(trx, null, batchId, plan));
   return { batchId, jobId: (await listOpenJobs(db)).at(-1)!.id };
 }
 type Queued = Awaited<ReturnType<typeof queueScoring>>;

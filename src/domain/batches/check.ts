@@ -8,10 +8,13 @@ import { getModel } from '../../store/models.ts';
 import { fileStart } from '../csv/reader.ts';
 import { cancelled, done } from '../jobs/steps.ts';
 import type { JobOutcome, JobSteps } from '../jobs/steps.ts';
-import type { BlockTask } from './blocks/block-work.ts';
+import type { BlockSource } from './blocks/block-plan.ts';
+import type { BlockResult, BlockTask } from './blocks/block-work.ts';
 import { readBlocks } from './blocks/cut.ts';
 import { inOrder, runHere } from './blocks/runner.ts';
 import type { OpenRunner } from './blocks/runner.ts';
+import type { CheckFile } from './check-file.ts';
+import { createColumnsFile } from './checked-columns.ts';
 import { createCheckReport } from './findings.ts';
 import { mappingOf } from './mapping.ts';
 import { createRejectsFile } from './rejects.ts';
@@ -22,7 +25,10 @@ export interface CheckEnv {
   readonly openRunner?: OpenRunner;
 }
 
-/** Reads every row as scoring does, stores the report with the batch and writes rejected rows to a file. */
+/**
+ * Reads every row as scoring does, stores the report with the batch, and writes rejected rows to a file, and to another the
+ * columns for the scoring.
+ */
 export async function checkBatch(
   db: Db,
   { uploadsDir, openRunner = runHere }: CheckEnv,
@@ -33,28 +39,56 @@ export async function checkBatch(
   const { format, header, rowCount } = batch;
   const { schema } = await getModel(db, batch.modelId ?? 0);
   const source = { schema, mapping: mappingOf(batch), format, columnCount: header.length };
-  const task: BlockTask = { source, scoring: null, isCheck: true };
+  const task: BlockTask = { source, scoring: null, isCheck: true, keepsColumns: true };
   const report = createCheckReport(rowCount);
-  const rejects = createRejectsFile(uploadsDir, batch);
+  const files = openFiles(uploadsDir, batch, source);
   const runner = openRunner(task, statSync(path).size);
   try {
-    for await (const { findings, rejected } of inOrder(
-      readBlocks(path, format.delimiter, fileStart, runner),
-      runner,
-    )) {
-      report.add(findings!);
-      rejects.append(rejected);
+    for await (const result of inOrder(readBlocks(path, format.delimiter, fileStart, runner), runner)) {
+      report.add(result.findings!);
+      files.append(result);
+      runner.release(result);
       const answer = await steps.step(report.count(), rowCount);
       if (answer === 'stop') return 'stopped';
       if (answer === 'cancel') return cancelled((trx) => updateBatch(trx, batch.id, { state: 'cancelled' }));
     }
-    rejects.complete();
+    files.complete();
   } finally {
     await runner.close();
-    rejects.close();
+    files.close();
   }
   return done(async (trx) => {
-    rejects.publish();
+    files.publish();
     await updateBatch(trx, batch.id, { report: report.report(), state: 'checked' });
   });
+}
+
+function openFiles(uploadsDir: string, batch: BatchRecord, source: BlockSource) {
+  const rejects = createRejectsFile(uploadsDir, batch);
+  let columns: CheckFile;
+  try {
+    columns = createColumnsFile(join(uploadsDir, batch.file), source);
+  } catch (error) {
+    rejects.close();
+    throw error;
+  }
+  return {
+    append: ({ rejected, columns: chunk }: BlockResult) => {
+      rejects.append(rejected);
+      columns.append(chunk!);
+    },
+    complete: () => {
+      rejects.complete();
+      // What a crash of the machine leaves of it is found to be damaged.
+      columns.complete({ sync: false });
+    },
+    publish: () => {
+      rejects.publish();
+      columns.publish();
+    },
+    close: () => {
+      rejects.close();
+      columns.close();
+    },
+  };
 }

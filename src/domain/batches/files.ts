@@ -15,6 +15,11 @@ export function originalFile(file: string): string {
   return `${file}.original`;
 }
 
+/** The columns that a check read, until they are scored; of the name or the path of an upload. */
+export function columnsFile(file: string): string {
+  return `${file}.columns`;
+}
+
 /** Whether a file in the uploads folder belongs to one of the batches with these files, finished or not. */
 export function isBatchFile(name: string, batchFiles: ReadonlySet<string>): boolean {
   const ending = batchEndings.exec(name);

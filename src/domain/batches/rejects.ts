@@ -2,8 +2,7 @@
  * The rejected rows of a batch: written to a file while the batch is checked, so that they can be fixed before anything
  * is scored, and again while it is scored. Pages of corrections read it.
  */
-import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, fdatasyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Db } from '../../db.ts';
@@ -13,6 +12,8 @@ import type { BatchRecord } from '../../store/batches.ts';
 import { getModel } from '../../store/models.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { listRememberedNames } from '../../store/remembered-names.ts';
+import { createCheckFile } from './check-file.ts';
+import type { CheckFile } from './check-file.ts';
 import { batchFile } from './files.ts';
 import { rejectedHeader } from './output.ts';
 import { byteOrderMark, withoutApostrophe } from '../csv/writer.ts';
@@ -50,35 +51,10 @@ export interface RejectedRow {
   readonly reason: string;
 }
 
-/**
- * The rejects file of a check, which gets its final name only when it is complete; scoring starts it again. Until then
- * its name is unique, so that a check that lost its job to another one cannot damage the other's file.
- */
-export function createRejectsFile(uploadsDir: string, batch: BatchRecord) {
-  const path = join(uploadsDir, batchFile(batch, 'rejected'));
-  const partial = `${path}.${randomUUID()}.part`;
-  const descriptor = openSync(partial, 'wx', 0o600);
-  let isComplete = false;
-  const append = (lines: Uint8Array): void => {
-    for (let at = 0; at < lines.length;) at += writeSync(descriptor, lines, at);
-  };
-  append(Buffer.from(byteOrderMark + rejectedHeader(batch.header, batch.format)));
-  return {
-    append,
-    /** It is complete, and on the disk. */
-    complete: () => {
-      fdatasyncSync(descriptor);
-      isComplete = true;
-    },
-    /** Under its final name; can be repeated. */
-    publish: () => {
-      if (existsSync(partial)) renameSync(partial, path);
-    },
-    close: () => {
-      closeSync(descriptor);
-      if (!isComplete) rmSync(partial, { force: true });
-    },
-  };
+/** The rejects file of a check; scoring starts it again. */
+export function createRejectsFile(uploadsDir: string, batch: BatchRecord): CheckFile {
+  const head = Buffer.from(byteOrderMark + rejectedHeader(batch.header, batch.format));
+  return createCheckFile(join(uploadsDir, batchFile(batch, 'rejected')), head);
 }
 
 /** Rejected rows of a batch that is checked or scored, `rowsPerPage` at a time, and whether there are more. */

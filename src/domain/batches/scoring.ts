@@ -32,6 +32,7 @@ import type { BlockRunner, OpenRunner } from './blocks/runner.ts';
 import { scoreFileHeader } from './blocks/score-block.ts';
 import type { ScoringPlan } from './blocks/score-block.ts';
 import type { RawBlock } from './blocks/typed-block.ts';
+import { readCheckedBlocks, removeColumnsFile } from './checked-columns.ts';
 import { createCheckReport } from './findings.ts';
 import { mappingOf } from './mapping.ts';
 import { openResultFiles } from './result-files.ts';
@@ -80,7 +81,9 @@ export async function scoreBatch(
       const blocks = readBlocks(path, batch.format.delimiter, fileStart, checking);
       await reportAgain(blocksBefore(from, blocks), checking, report);
     }
-    for await (const result of inOrder(readBlocks(path, batch.format.delimiter, from, runner), runner)) {
+    const checked = report ? null : readCheckedBlocks(path, task.source, from, runner.spare);
+    const blocks = checked ?? readBlocks(path, batch.format.delimiter, from, runner);
+    for await (const result of inOrder(blocks, runner)) {
       progress.add(result);
       if (result.findings) report?.add(result.findings);
       runner.release(result);
@@ -101,6 +104,7 @@ export async function scoreBatch(
     const marks = await prepareMarks(store, batchId);
     return done(async (trx) => {
       files.publish();
+      removeColumnsFile(path);
       if (report) await updateBatch(trx, batchId, { report: report.report() });
       await finish(trx, store, batchId, marks);
     });
@@ -193,6 +197,7 @@ function taskOf(batch: BatchRecord, scoring: ScoringPlan): BlockTask {
     source: { schema: model.schema, mapping: mappingOf(batch), format, columnCount },
     scoring,
     isCheck: isUnchecked(batch),
+    keepsColumns: false,
   };
 }
 

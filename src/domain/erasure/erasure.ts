@@ -12,6 +12,7 @@ import type { BatchRecord } from '../../store/batches.ts';
 import { deletePredictionsOf } from '../../store/prediction-writes.ts';
 import { eraseCustomer } from '../../store/score-files/erase.ts';
 import type { ScoreStore } from '../../store/score-files/store.ts';
+import { removeColumnsFile } from '../batches/checked-columns.ts';
 import { eraseRecords } from '../batches/csv-erasure.ts';
 import { batchFile, originalFile } from '../batches/files.ts';
 
@@ -63,6 +64,8 @@ export async function eraseEverywhere(store: ScoreStore, customerId: string): Pr
 async function eraseFromFiles(folder: string, batch: BatchRecord, customerId: string): Promise<number> {
   const identifier = batch.mapping?.identifier ?? null;
   if (identifier === null) return 0;
+  // First of all: it says whose the rows of the upload are, and scoring does without it.
+  removeColumnsFile(join(folder, batch.file));
   const erase = (name: string, place: number): number =>
     eraseRecords(join(folder, name), { customerId, place, delimiter: batch.format.delimiter });
   // Rejected rows begin with their number, their column and the reason.

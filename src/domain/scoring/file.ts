@@ -72,7 +72,7 @@ export function scoreFile(
     const { header, format, byteSize, blankCount } = intake;
     const source = sourceOf(model, intake, options);
     const scoring = { model, modelLabel, rules, format, columnCount: header.length, isBatch: false };
-    const runner = options.openRunner({ source, scoring, isCheck: false }, byteSize);
+    const runner = options.openRunner({ source, scoring, isCheck: false, keepsColumns: false }, byteSize);
     let counts = noCounts;
     try {
       await output.scored(byteOrderMark + scoredHeader(header, format));

@@ -151,11 +151,31 @@ export function damagedFile(path: string, remedy = ''): Damage {
 
 /** The first `bytes` bytes of a file; what follows them does not count. null: all. @throws what `damaged` gives */
 export function openChunkFile(path: string, bytes: number | null, damaged = damagedFile(path)): ChunkFile {
+  return openPart(path, { start: 0, end: bytes }, damaged);
+}
+
+/** A chunk of a file, or several in a row. */
+export interface ChunkPlace {
+  readonly path: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** No other chunks of the file than those. @throws DamagedRecord */
+export function openChunks({ path, start, end }: ChunkPlace): ChunkFile {
+  return openPart(path, { start, end }, damagedFile(path));
+}
+
+function openPart(
+  path: string,
+  { start, end }: { readonly start: number; readonly end: number | null },
+  damaged: Damage,
+): ChunkFile {
   const descriptor = openOr(path, damaged);
   try {
     const { size } = fstatSync(descriptor);
-    if (bytes !== null && size < bytes) throw damaged('it is cut short');
-    return createReader(descriptor, listChunks(descriptor, bytes ?? size, damaged), damaged);
+    if (end !== null && size < end) throw damaged('it is cut short');
+    return createReader(descriptor, listChunks(descriptor, start, end ?? size, damaged), damaged);
   } catch (error) {
     closeSync(descriptor);
     throw error;
@@ -195,9 +215,9 @@ function createReader(descriptor: number, chunks: readonly Chunk[], damaged: Dam
   };
 }
 
-function listChunks(descriptor: number, bytes: number, damaged: Damage): Chunk[] {
+function listChunks(descriptor: number, first: number, bytes: number, damaged: Damage): Chunk[] {
   const chunks: Chunk[] = [];
-  for (let start = 0; start < bytes;) {
+  for (let start = first; start < bytes;) {
     const chunk = readChunk(descriptor, start, bytes, damaged);
     if (chunk.end > bytes) throw damaged(`the part at byte ${start} is cut short`);
     chunks.push(chunk);

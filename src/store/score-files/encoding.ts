@@ -5,9 +5,16 @@
  */
 import type { SpareMemory } from '../../spare-memory.ts';
 import { encodeChunk } from './chunks.ts';
-import type { ColumnArray } from './chunks.ts';
+import type { ColumnArray, NamedArrays } from './chunks.ts';
 import { reasonsPerRow } from './group.ts';
-import type { InputColumn, ScoreFileHeader, ScoreGroup, TextColumn } from './group.ts';
+import type {
+  InputColumn,
+  RowColumns,
+  ScoreColumns,
+  ScoreFileHeader,
+  ScoreGroup,
+  TextColumn,
+} from './group.ts';
 import { hundredthsOf, isConsecutive, isSame, narrowed, relativeToFirst } from './narrow.ts';
 
 /** Raised when the layout changes: a reader refuses what it does not know. */
@@ -53,28 +60,48 @@ export interface GroupMeta {
   readonly monthlyFeature?: number;
 }
 
-/** @throws RangeError where a column has not an entry for each row */
-export function encodeGroup(group: ScoreGroup, spare?: SpareMemory): Buffer {
-  checkLengths(group);
-  const offsets = relativeToFirst(group.offsets);
-  const meta = metaOf(group, offsets !== null);
-  const { probability, expectedSaving, actions, reasonPoints } = group;
-  const arrays: Record<string, ColumnArray> = { probability, expectedSaving, actions, reasonPoints };
-  arrays['offsets'] = offsets ?? group.offsets;
-  if (meta.firstRowNumber === undefined) arrays['rowNumbers'] = group.rowNumbers;
-  if (meta.monthlyFeature === undefined) arrays['monthlyValue'] = group.monthlyValue;
-  arrays['lengths'] = narrowed(asSigned(group.lengths), 0);
-  arrays['reasonFeatures'] = fewFeatures(group) ? new Uint8Array(group.reasonFeatures) : group.reasonFeatures;
-  if (group.noted.includes(1)) arrays['noted'] = group.noted;
-  addText(arrays, 'identifiers', group.identifiers);
-  group.inputs.forEach((input, feature) => {
-    addInput(arrays, input, feature);
-  });
-  return encodeChunk(meta, arrays, spare);
+/** Columns of rows as files hold them; a score file has the scores beside them. */
+export interface EncodedRows {
+  readonly meta: GroupMeta;
+  readonly arrays: NamedArrays;
+  readonly featureCount: number;
 }
 
+export function encodeGroup(group: ScoreGroup, spare?: SpareMemory): Buffer {
+  return encodeScores(encodeRows(group), group, spare);
+}
+
+/** @throws RangeError where a column has not an entry for each row */
+export function encodeRows(rows: RowColumns): EncodedRows {
+  checkRows(rows);
+  const offsets = relativeToFirst(rows.offsets);
+  const meta = metaOf(rows, offsets !== null);
+  const arrays: Record<string, ColumnArray> = { offsets: offsets ?? rows.offsets };
+  if (meta.firstRowNumber === undefined) arrays['rowNumbers'] = rows.rowNumbers;
+  if (meta.monthlyFeature === undefined) arrays['monthlyValue'] = rows.monthlyValue;
+  arrays['lengths'] = narrowed(asSigned(rows.lengths), 0);
+  if (rows.noted.includes(1)) arrays['noted'] = rows.noted;
+  addText(arrays, 'identifiers', rows.identifiers);
+  rows.inputs.forEach((input, feature) => {
+    addInput(arrays, input, feature);
+  });
+  return { meta, arrays, featureCount: rows.inputs.length };
+}
+
+/** A group of a score file. @throws RangeError where there is not an entry for each row */
+export function encodeScores(rows: EncodedRows, scores: ScoreColumns, spare?: SpareMemory): Buffer {
+  checkScores(scores, rows.meta.rowCount);
+  const { probability, expectedSaving, actions, reasonPoints, reasonFeatures } = scores;
+  const features = rows.featureCount < fewFeatures ? new Uint8Array(reasonFeatures) : reasonFeatures;
+  const own = { probability, expectedSaving, actions, reasonPoints, reasonFeatures: features };
+  return encodeChunk(rows.meta, { ...own, ...rows.arrays }, spare);
+}
+
+/** The places of fewer features fit in a byte, where 255 is `noReason`. */
+const fewFeatures = 0xff;
+
 function metaOf(
-  { rowCount, rowNumbers, offsets, monthlyValue, inputs }: ScoreGroup,
+  { rowCount, rowNumbers, offsets, monthlyValue, inputs }: RowColumns,
   isRelative: boolean,
 ): GroupMeta {
   const monthlyFeature = inputs.findIndex(
@@ -88,30 +115,38 @@ function metaOf(
   };
 }
 
-/** Their places fit in a byte, where 255 is `noReason`. */
-function fewFeatures({ inputs }: ScoreGroup): boolean {
-  return inputs.length < 0xff;
-}
-
 /** No record has 2³¹ bytes. */
 function asSigned({ buffer, byteOffset, length }: Uint32Array): Int32Array {
   return new Int32Array(buffer, byteOffset, length);
 }
 
-function checkLengths(group: ScoreGroup): void {
-  const check = (name: string, length: number, perRow = 1): void => {
-    if (length !== group.rowCount * perRow)
-      throw new RangeError(`column '${name}' has ${length} entries for ${group.rowCount} rows`);
-  };
-  for (const name of Object.keys(plainColumns) as PlainColumn[])
-    check(name, group[name].length, name.startsWith('reason') ? reasonsPerRow : 1);
-  check('identifiers', group.identifiers.ends.length);
-  group.inputs.forEach((input, feature) => {
-    check(inputArray(feature), (input.kind === 'number' ? input.values : input.codes).length);
+function checkRows(rows: RowColumns): void {
+  const { rowCount, identifiers, inputs } = rows;
+  for (const name of ['rowNumbers', 'offsets', 'lengths', 'monthlyValue', 'noted'] as const)
+    checkLength(name, rows[name].length, rowCount);
+  checkLength('identifiers', identifiers.ends.length, rowCount);
+  inputs.forEach((input, feature) => {
+    checkLength(inputArray(feature), (input.kind === 'number' ? input.values : input.codes).length, rowCount);
   });
 }
 
-function addText(arrays: Record<string, ColumnArray>, name: string, { bytes, ends }: TextColumn): void {
+function checkScores(scores: ScoreColumns, rowCount: number): void {
+  for (const name of ['probability', 'expectedSaving', 'actions'] as const)
+    checkLength(name, scores[name].length, rowCount);
+  for (const name of ['reasonFeatures', 'reasonPoints'] as const)
+    checkLength(name, scores[name].length, rowCount, reasonsPerRow);
+}
+
+function checkLength(name: string, length: number, rowCount: number, perRow = 1): void {
+  if (length !== rowCount * perRow)
+    throw new RangeError(`column '${name}' has ${length} entries for ${rowCount} rows`);
+}
+
+export function addText(
+  arrays: Record<string, ColumnArray>,
+  name: string,
+  { bytes, ends }: TextColumn,
+): void {
   const names = textArrays(name);
   arrays[names.bytes] = bytes.subarray(0, ends.at(-1) ?? 0);
   arrays[names.ends] = ends;

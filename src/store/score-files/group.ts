@@ -21,7 +21,10 @@ export const reasonsPerRow = 3;
 export const noReason = 0xffff;
 
 /** Scored rows only, in the order of the upload. Every array has an entry a row unless it says otherwise. */
-export interface ScoreGroup {
+export interface ScoreGroup extends RowColumns, ScoreColumns {}
+
+/** What is known of the rows before they are scored. */
+export interface RowColumns {
   readonly rowCount: number;
   /** As a spreadsheet counts. */
   readonly rowNumbers: Uint32Array;
@@ -29,9 +32,19 @@ export interface ScoreGroup {
   readonly offsets: Float64Array;
   /** Its bytes without the line end. */
   readonly lengths: Uint32Array;
-  readonly probability: Float64Array;
   /** NaN: not known. */
   readonly monthlyValue: Float64Array;
+  /** 1: the score has notes. */
+  readonly noted: Uint8Array;
+  /** Trimmed, at most 200 characters; empty: none. */
+  readonly identifiers: TextColumn;
+  /** One a feature of the header: as read, before any policy. */
+  readonly inputs: readonly InputColumn[];
+}
+
+/** What the model and the rules say of them. */
+export interface ScoreColumns {
+  readonly probability: Float64Array;
   /** NaN: none. */
   readonly expectedSaving: Float64Array;
   /** 0: none; k: `header.actions[k - 1]`. */
@@ -40,12 +53,6 @@ export interface ScoreGroup {
   readonly reasonFeatures: Uint16Array;
   /** `reasonsPerRow` entries a row, in probability. */
   readonly reasonPoints: Float32Array;
-  /** 1: the score has notes. */
-  readonly noted: Uint8Array;
-  /** Trimmed, at most 200 characters; empty: none. */
-  readonly identifiers: TextColumn;
-  /** One a feature of the header: as read, before any policy. */
-  readonly inputs: readonly InputColumn[];
 }
 
 export interface ScoredFeature {

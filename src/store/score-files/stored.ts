@@ -139,7 +139,7 @@ function readLevels(rows: StoredRows, feature: number): InputColumn {
   return { kind: 'level', codes, others: Array.from(texts.ends, (_, i) => textAt(texts, i)) };
 }
 
-function readNarrow({ file, chunk, part }: StoredRows, name: string): NarrowArray {
+export function readNarrow({ file, chunk, part }: StoredRows, name: string): NarrowArray {
   const type = file.typeOf(chunk, name);
   if (type !== 'u8' && type !== 'u16' && type !== 'u32')
     throw file.damaged(`column '${name}' has another type`);

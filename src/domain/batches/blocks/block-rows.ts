@@ -145,6 +145,7 @@ export function finishBlock(rows: BlockRows, raw: RawBlock): TypedBlock {
     notes: createNoteWords(noteCodes, plan.renamingOrder),
     noteCodes,
     rejects: rows.rejects,
+    encoded: null,
     recordCount: raw.recordCount,
     next: raw.offset + raw.bytes.length,
   };

@@ -5,29 +5,18 @@ import { safeCell } from '../../csv/writer.ts';
 import { readCustomer } from '../../scoring/customer-reading.ts';
 import { customerIdOf, toCustomer, unreadable } from '../rows.ts';
 import { endRow, storeCell, storeIdentifier } from './block-rows.ts';
+import type { BlockPlan } from './block-plan.ts';
 import type { BlockRows } from './block-rows.ts';
-
-export interface RecordPlace {
-  readonly rowNumber: number;
-  readonly start: number;
-  /** Without the line end. */
-  readonly end: number;
-}
+import type { RecordPlace } from './typed-block.ts';
 
 /** Adds the record to the accepted rows or to the rejected ones, unless it is blank. */
 export function readRowCarefully(rows: BlockRows, bytes: Buffer, place: RecordPlace): void {
   const { plan } = rows;
   const record = bytes.subarray(place.start, place.end);
   if (record.length === 0 || isBlankRow(record, plan.delimiter)) return;
-  const reading = readRecord(record, plan.delimiter, plan.uses.columnCount);
-  const { rowNumber } = place;
-  const { cells } = reading;
-  clearRows(plan.customer.batch);
-  const { problems, monthlyValue } = reading.ok
-    ? readCustomer(plan.customer, toCustomer(cells, plan.mapping), plan.decimal)
-    : { problems: [unreadable({ rowNumber, reading })], monthlyValue: null };
+  const { cells, problems, monthlyValue } = readRecordCarefully(plan, record, place.rowNumber);
   if (problems.length > 0) {
-    rows.rejects.push({ before: rows.count, rowNumber, cells, problems });
+    rows.rejects.push({ ...place, before: rows.count, cells, problems });
     return;
   }
   storeCells(rows, cells);
@@ -35,7 +24,18 @@ export function readRowCarefully(rows: BlockRows, bytes: Buffer, place: RecordPl
   rows.monthlyValue[rows.count] = monthlyValue ?? NaN;
   const isPlain = !record.includes('"') && cells.every((cell) => safeCell(cell, plan.delimiter) === cell);
   rows.isPlain[rows.count] = isPlain ? 1 : 0;
-  endRow(rows, rowNumber, place.start, place.end);
+  endRow(rows, place.rowNumber, place.start, place.end);
+}
+
+/** The cells of a record that is not blank, and why they cannot be scored. */
+export function readRecordCarefully(plan: BlockPlan, record: Buffer, rowNumber: number) {
+  const reading = readRecord(record, plan.delimiter, plan.uses.columnCount);
+  const { cells } = reading;
+  clearRows(plan.customer.batch);
+  const { problems, monthlyValue } = reading.ok
+    ? readCustomer(plan.customer, toCustomer(cells, plan.mapping), plan.decimal)
+    : { problems: [unreadable({ rowNumber, reading })], monthlyValue: null };
+  return { cells, problems, monthlyValue };
 }
 
 function storeCells(rows: BlockRows, cells: readonly string[]): void {

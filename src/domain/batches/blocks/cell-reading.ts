@@ -16,6 +16,8 @@ import type { BatchCustomer, Renaming } from '../rows.ts';
 export interface ReadCell {
   /** Place in the schema. */
   readonly feature: number;
+  /** As it stands in the file; undefined: the file has no such column. */
+  readonly text: string | undefined;
   /** Before any policy: a number (NaN: not known), or a level's code (MISSING: not known). */
   readonly input: number;
   /** A text that is no level of the model; `input` is then of no use. */
@@ -53,6 +55,7 @@ export function createCellReader(
     const { read } = column;
     return {
       feature: place,
+      text,
       input: inputOf(feature, read, value),
       other: !isNumeric(feature) && read !== null && value < 0 ? String(read) : null,
       value,

@@ -98,7 +98,7 @@ function readBlock(
     const end = forEachRecord(bytes, delimiter.charCodeAt(0), isLast, () => recordCount++);
     if (end < length) refuseUnended(bytes.subarray(end), delimiter, isLast);
     // A record that is longer than a block is read again with more room.
-    if (end > 0) return { bytes: bytes.subarray(0, end), offset, records, recordCount };
+    if (end > 0) return { bytes: bytes.subarray(0, end), offset, records, recordCount, columns: null };
   }
 }
 
@@ -107,7 +107,8 @@ function refuseUnended(rest: Buffer, delimiter: Delimiter, isLast: boolean): voi
   refuseEndless(rest.length, findRecordEnd(rest, 0, delimiter.charCodeAt(0), isLast), isLast, 1);
 }
 
-function readFully(file: number, buffer: Buffer, offset: number): number {
+/** As many bytes from `offset` on as there are, at most those of the buffer. */
+export function readFully(file: number, buffer: Buffer, offset: number): number {
   let length = 0;
   while (length < buffer.length) {
     const more = readSync(file, buffer, length, buffer.length - length, offset + length);

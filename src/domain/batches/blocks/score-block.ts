@@ -2,13 +2,14 @@
 import { scoreModel } from '../../../ml/model/model.ts';
 import type { Model } from '../../../ml/model/model.ts';
 import type { AddedCounts } from '../../../store/batches.ts';
-import { encodeGroup } from '../../../store/score-files/encoding.ts';
+import { encodeRows, encodeScores } from '../../../store/score-files/encoding.ts';
 import type { ScoreFileHeader } from '../../../store/score-files/group.ts';
 import type { CsvFormat } from '../../csv/intake.ts';
 import { compileRules } from '../../retention/compiled-rules.ts';
 import type { CompiledRules } from '../../retention/compiled-rules.ts';
 import type { SpareMemory } from '../../../spare-memory.ts';
 import type { ScoringRules } from '../../scoring/scoring.ts';
+import { rowColumnsOf } from './block-columns.ts';
 import { strongestReasons } from './reasons.ts';
 import { createScoredLines } from './scored-lines.ts';
 import type { BlockScores } from './scored-lines.ts';
@@ -55,7 +56,7 @@ export function createBlockScorer(plan: ScoringPlan, spare: SpareMemory): (block
     const scores = scoreRows(model, compiled, block);
     return {
       lines: writeLines(block, scores),
-      group: !isBatch || block.rowCount === 0 ? null : encodeGroup(toGroup(block, scores), spare),
+      group: !isBatch || block.rowCount === 0 ? null : encodeScored(block, scores, spare),
       counts: countsOf(block, scores, rules),
     };
   };
@@ -77,11 +78,8 @@ function scoreRows(model: Model, rules: CompiledRules, block: TypedBlock): Block
   return { probability, ...rules.choose(rows), ...strongestReasons(rows, rowCount) };
 }
 
-function toGroup(block: TypedBlock, scores: BlockScores) {
-  const { rowCount, rowNumbers, lengths, monthlyValue, noted, identifiers, inputs } = block;
-  const offsets = new Float64Array(rowCount);
-  for (let row = 0; row < rowCount; row++) offsets[row] = block.offset + block.starts[row]!;
-  return { rowCount, rowNumbers, offsets, lengths, monthlyValue, noted, identifiers, inputs, ...scores };
+function encodeScored(block: TypedBlock, scores: BlockScores, spare: SpareMemory): Buffer {
+  return encodeScores(block.encoded ?? encodeRows(rowColumnsOf(block)), scores, spare);
 }
 
 function countsOf(

@@ -1,6 +1,8 @@
 /** What one block of bytes of a prepared upload says: rows that can be scored as columns, the others beside them. */
 import type { CellProblem } from '../../../ml/data/row-reader.ts';
 import type { Table } from '../../../ml/data/table.ts';
+import type { ChunkPlace } from '../../../store/score-files/chunks.ts';
+import type { EncodedRows } from '../../../store/score-files/encoding.ts';
 import type { InputColumn, TextColumn } from '../../../store/score-files/group.ts';
 import type { BlockNotes } from './notes.ts';
 
@@ -13,13 +15,21 @@ export interface RawBlock {
   readonly records: number;
   /** Records in it, blank ones included. */
   readonly recordCount: number;
+  /** Where its columns are that a check kept; null: it has to be read from its bytes. */
+  readonly columns: ChunkPlace | null;
+}
+
+export interface RecordPlace {
+  readonly rowNumber: number;
+  /** Within the bytes of the block, without the line end. */
+  readonly start: number;
+  readonly end: number;
 }
 
 /** A row that cannot be scored. */
-export interface RejectedRow {
+export interface RejectedRow extends RecordPlace {
   /** Accepted rows of the block in front of it. */
   readonly before: number;
-  readonly rowNumber: number;
   /** As far as they could be read. */
   readonly cells: readonly string[];
   readonly problems: readonly CellProblem[];
@@ -53,6 +63,8 @@ export interface TypedBlock {
   /** The same as numbers, for the findings of a check. */
   readonly noteCodes: BlockNotes;
   readonly rejects: readonly RejectedRow[];
+  /** The columns as files hold them, where they come from one; null: they are to be encoded. */
+  readonly encoded: EncodedRows | null;
   /** Records of the block, blank ones included. */
   readonly recordCount: number;
   /** Byte offset in the upload after the block. */

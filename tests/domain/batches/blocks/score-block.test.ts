@@ -65,7 +65,7 @@ function scoreByBlocks(
   const { model, format, columnCount } = plan;
   const mapping = guessMapping(model.schema, header);
   const source = { schema: model.schema, mapping, format, columnCount };
-  const work = createBlockWork({ source, scoring: plan, isCheck: false });
+  const work = createBlockWork({ source, scoring: plan, isCheck: false, keepsColumns: false });
   const results = [...readBlocks(path, format.delimiter, undefined, { size: blockBytes })].map(work);
   return {
     scored: results.map(({ scored }) => String(scored!.lines)).join(''),
