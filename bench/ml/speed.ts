@@ -1,12 +1,14 @@
 /**
  * How long fits take, ours beside the peers' on the same rows in one run, each in a process of its own:
  *
- *   npx tsx bench/ml/speed.ts [--rows 5600,100000,1000000] [--peer-threads 2]
+ *   npx tsc -p bench/tsconfig.json && node dist/bench/ml/speed.js [--rows 5600,100000,1000000] [--threads 2]
+ *       [--families logistic,forest,boosting,network]
  *
  * Rows are generated: 3 numbers and 16 categories as in telecom data, about 27 % of them left. One fifth more rows are
  * only scored, so that learning less is no advantage. Times are of the fit alone: at 5,600 rows the fourth fit of
- * a process (of scikit-learn and XGBoost too), the median of three processes; above it the first of one. CPU seconds, of all threads together, hardly depend on what else the machine does; compare
- * them with the peers on one thread. Peers: scikit-learn and XGBoost from Debian's packages, ml-random-forest and
+ * a process (of scikit-learn and XGBoost too), the median of three processes; above it the first of one, our threads
+ * starting within it. Ours, scikit-learn and XGBoost have the same number of threads. CPU seconds, of all threads together,
+ * hardly depend on what else the machine does; compare them with --threads 1. Peers: scikit-learn and XGBoost from Debian's packages, ml-random-forest and
  * ml-logistic-regression from npm at 5,600 rows. Prints a Markdown table of ratios (ours / peer; below 1 is better).
  */
 import { spawnSync } from 'node:child_process';
@@ -14,12 +16,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { openFitThreads } from '../../src/domain/training/threads/fit-threads.ts';
 import { defaultParams, explainWith, fitEstimator, predictWith } from '../../src/ml/estimators.ts';
 import type { Family } from '../../src/ml/estimators.ts';
 import { rocAuc } from '../../src/ml/evaluation/metrics.ts';
 import { createRandom } from '../../src/ml/math/random.ts';
 import { takeRows } from '../../src/ml/data/table.ts';
 import type { Column, Table } from '../../src/ml/data/table.ts';
+import { projectRoot } from '../../src/paths.ts';
 
 interface Measured {
   readonly seconds: number;
@@ -37,12 +41,13 @@ const families = ['logistic', 'forest', 'boosting', 'network'] as const;
 const shapRows = 20_000;
 /** The npm peers are given so long. */
 const npmSeconds = 60;
-const here = import.meta.dirname;
+const here = join(projectRoot, 'bench/ml');
 
 const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: '5600,100000,1000000' },
-    'peer-threads': { type: 'string', default: '2' },
+    threads: { type: 'string', default: '2' },
+    families: { type: 'string', default: families.join(',') },
     child: { type: 'string' },
     file: { type: 'string' },
   },
@@ -56,11 +61,12 @@ function compare(sizes: readonly number[]): void {
     const lines = sizes.flatMap((rows) => {
       const file = join(folder, `${rows}.bin`);
       writeRows(file, rows);
-      return families.flatMap((family) => compareFamily(family, rows, file));
+      const wanted = families.filter((family) => values.families.split(',').includes(family));
+      return wanted.flatMap((family) => compareFamily(family, rows, file));
     });
     process.stdout.write(
       [
-        `${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${cpus()[0]!.model.trim()}), Node ${process.version}. Ours on one thread, scikit-learn and XGBoost on ${values['peer-threads']}.`,
+        `${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${cpus()[0]!.model.trim()}), Node ${process.version}. Threads of ours, scikit-learn and XGBoost: ${values.threads}.`,
         '',
         '| what | rows | ours | peer | ratio | CPU ours / peer | peak memory ours / peer | AUC ours / peer |',
         '|---|---:|---:|---:|---:|---:|---:|---:|',
@@ -107,8 +113,8 @@ function compareFamily(family: (typeof families)[number], rows: number, file: st
 }
 
 function runOurs(family: Family, file: string): Measured | null {
-  const args = ['--import', 'tsx', resolve(here, 'speed.ts'), '--child', family, '--file', file];
-  return run(process.execPath, args, 1_200);
+  const args = ['--child', family, '--file', file, '--threads', values.threads];
+  return run(process.execPath, [...process.execArgv, import.meta.filename, ...args], 1_200);
 }
 
 function runPeer(peer: string, family: Family, file: string): Measured | null {
@@ -122,7 +128,7 @@ function runPeer(peer: string, family: Family, file: string): Measured | null {
 }
 
 function run(program: string, args: readonly string[], seconds: number): Measured | null {
-  const threads = values['peer-threads'];
+  const { threads } = values;
   const environment = { ...process.env, OMP_NUM_THREADS: threads, OPENBLAS_NUM_THREADS: threads };
   const { stdout, stderr, status } = spawnSync(program, args, {
     encoding: 'utf8',
@@ -144,18 +150,16 @@ function measureOurs(family: Family, file: string): void {
   const test = takeRows(table, part(trainingRows, table.rowCount));
   // A server has trained before: the first small fit of a process is mostly the compiler's work.
   const repeats = trainingRows <= 10_000 ? 4 : 1;
+  const data = { table: train, target: target.slice(0, trainingRows) };
+  const threads = openFitThreads(Number(values.threads), 4_096);
   for (let repeat = 1; repeat < repeats; repeat++)
-    fitEstimator(family, {}, { table: train, target: target.slice(0, trainingRows) }, createRandom(repeat));
+    fitEstimator(family, {}, data, createRandom(repeat), { threads });
   const started = performance.now();
   const worked = process.cpuUsage();
-  const fitted = fitEstimator(
-    family,
-    {},
-    { table: train, target: target.slice(0, trainingRows) },
-    createRandom(1),
-  );
+  const fitted = fitEstimator(family, {}, data, createRandom(1), { threads });
   const seconds = (performance.now() - started) / 1_000;
   const { user, system } = process.cpuUsage(worked);
+  threads.close();
   const auc = rocAuc(predictWith(fitted, test), target.slice(trainingRows));
   const { maxRSS } = process.resourceUsage();
   const megabytes = maxRSS / 1024;

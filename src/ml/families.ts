@@ -12,7 +12,7 @@ import { logistic } from './linear/logistic.ts';
 import { checkNetwork } from './network/check.ts';
 import { network } from './network/network.ts';
 import type { Table } from './data/table.ts';
-import type { Scores, TrainingData } from './estimator.ts';
+import type { FitEnvironment, Scores, TrainingData } from './estimator.ts';
 import { defineFamily, type MemberFamily } from './family.ts';
 import type { Random } from './math/random.ts';
 import { boosting } from './tree/boosting.ts';
@@ -122,8 +122,9 @@ export function fitFamily(
   params: object,
   data: TrainingData,
   random: Random,
+  environment?: FitEnvironment,
 ): FittedFamily {
-  return families[family].fit(params, data, random);
+  return families[family].fit(params, data, random, environment);
 }
 
 export function predictFamily<F extends FamilyName>(fitted: FittedFamily<F>, table: Table): Float64Array {

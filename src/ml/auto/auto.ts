@@ -133,7 +133,7 @@ export function tuneAuto(
     members: chosen.map((trial, k) => {
       const stage = `Fitting ${titleOf(trial)} on all rows`;
       environment.onStep?.({ stage, done: k, total: chosen.length, best });
-      return fitFamily(trial.family, trial.params, all, random.fork());
+      return fitFamily(trial.family, trial.params, all, random.fork(), environment);
     }),
     blend,
     leftOut,

@@ -1,5 +1,6 @@
 /** The input of growing a tree: its settings, its rows, and what all trees of a model share. */
 import type { FeatureBins } from './bins.ts';
+import { bundleFeatures, type Bundle } from './bundles.ts';
 import { createHistogramLayout, type HistogramLayout } from './histogram.ts';
 import type { NodeSums, Split, SplitParams } from './split.ts';
 
@@ -52,13 +53,14 @@ export function createGrowContext(
   bins: readonly FeatureBins[],
   columns: readonly Uint8Array[],
   isOrdered = new Uint8Array(bins.length),
+  bundles: readonly Bundle[] = bundleFeatures(bins, columns),
 ): GrowContext {
   const rowCount = columns[0]?.length ?? 0;
   return {
     bins,
     columns,
     isOrdered,
-    layout: createHistogramLayout(bins, columns),
+    layout: createHistogramLayout(bins, columns, bundles),
     pool: [],
     scratch: new Int32Array(rowCount),
     leftBins: new Uint8Array(256),

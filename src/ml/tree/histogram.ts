@@ -37,10 +37,10 @@ export interface HistogramLayout {
 export function createHistogramLayout(
   bins: readonly FeatureBins[],
   columns: readonly Uint8Array[],
+  bundles: readonly Bundle[] = bundleFeatures(bins, columns),
 ): HistogramLayout {
   const offsets = new Int32Array(bins.length + 1);
   for (let f = 0; f < bins.length; f++) offsets[f + 1] = offsets[f]! + binCount(bins[f]!);
-  const bundles = bundleFeatures(bins, columns);
   const bundleOf = new Int32Array(bins.length).fill(-1);
   bundles.forEach((bundle, index) => {
     for (const f of bundle.features) bundleOf[f] = index;

@@ -6,10 +6,12 @@ import { openFitThreads } from '../../../../src/domain/training/threads/fit-thre
 import type { FitThreads } from '../../../../src/domain/training/threads/fit-threads.ts';
 import { readTrainingTable } from '../../../../src/domain/training/table.ts';
 import type { FitStep } from '../../../../src/ml/estimator.ts';
+import { fitEstimator } from '../../../../src/ml/estimators.ts';
 import type { Family } from '../../../../src/ml/estimators.ts';
 import { planFolds } from '../../../../src/ml/evaluation/cross-validation.ts';
 import { foldScores } from '../../../../src/ml/model/fold-scores.ts';
-import { runTask } from '../../../../src/ml/parallel/threads.ts';
+import { createRandom } from '../../../../src/ml/math/random.ts';
+import { oneThread, runTask } from '../../../../src/ml/parallel/threads.ts';
 import type { Threads } from '../../../../src/ml/parallel/threads.ts';
 import { customersCsv } from '../../../helpers/app.ts';
 import { planOf } from '../../../helpers/plan.ts';
@@ -65,6 +67,21 @@ describe('a model', () => {
       expect(alone.steps.length).toBeGreaterThan(9);
       expect(await trained(2)).toEqual(alone);
       expect(await trained(3)).toEqual(alone);
+    },
+  );
+
+  it.each([['forest', 3_000]] as const)(
+    'of the family %s is the same where one fit is shared',
+    async (family, rows) => {
+      const data = sampleData(rows, 8, 1);
+      const fit = (threads: Threads) => fitEstimator(family, {}, data, createRandom(4), { threads });
+      const alone = fit(oneThread);
+      for (const count of [2, 3]) {
+        const shared = await openStarted(count);
+        const before = shared.helped();
+        expect(fit(shared)).toEqual(alone);
+        expect(shared.helped()).toBeGreaterThan(before);
+      }
     },
   );
 
