@@ -1,7 +1,7 @@
 /** The interface of a job handler: work that reports its steps and can stop at each. */
 import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
-import type { JobOutcome } from '../domain/jobs/steps.ts';
+import type { JobOutcome, StepAnswer } from '../domain/jobs/steps.ts';
 import type { Job } from '../store/jobs.ts';
 
 export interface JobContext {
@@ -9,7 +9,7 @@ export interface JobContext {
   readonly db: Db;
   readonly config: Config;
   /** Reports progress, and answers whether to stop (the program ends) or to end (somebody cancelled). */
-  readonly step: (done: number, total: number, stage?: string) => Promise<'go on' | 'stop' | 'cancel'>;
+  readonly step: (done: number, total: number, stage?: string) => Promise<StepAnswer>;
   /** Part of the work has been committed with this transaction. */
   readonly stored: (trx: Db) => Promise<void>;
 }

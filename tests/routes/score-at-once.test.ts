@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inTransaction } from '../../src/db.ts';
 import { batchFile } from '../../src/domain/batches/files.ts';
 import { scoreBatch } from '../../src/domain/batches/scoring.ts';
 import { paperColumns } from '../../src/domain/sample/files.ts';
@@ -94,6 +95,31 @@ describe('a file that is scored right away', () => {
     expect((await getBatch(test.context.db, id)).scoredCount).toBeGreaterThan(0);
     await runJobs(test.context);
     expect(totals(await getBatch(test.context.db, id))).toEqual(totals(await scoredInSteps(file(8_000))));
+  });
+
+  it('can be cancelled while it checks again what was scored before it was stopped', async () => {
+    const { db, config } = test.context;
+    const { id } = await send(file(8_000), true);
+    let blocks = 0;
+    const stop = () => Promise.resolve(++blocks === 2 ? ('stop' as const) : ('go on' as const));
+    await scoreBatch(db, config, id, { step: stop });
+    const { scoredCount, rejectedCount, checkpoint } = await getBatch(db, id);
+    const seen: number[] = [];
+    const outcome = await scoreBatch(db, config, id, {
+      step: (done) => {
+        seen.push(done);
+        return Promise.resolve('cancel');
+      },
+    });
+    expect(seen).toEqual([scoredCount + rejectedCount]);
+    if (outcome === 'stopped') expect.fail('it was not cancelled');
+    await inTransaction(db, outcome.write);
+    expect(await getBatch(db, id)).toMatchObject({
+      state: 'cancelled',
+      scoredCount,
+      rejectedCount,
+      checkpoint,
+    });
   });
 
   it('stops where the columns are matched if one of them is not found, and goes on from there', async () => {

@@ -20,7 +20,7 @@ import type { ScoreStore } from '../../store/score-files/store.ts';
 import { fileStart } from '../csv/reader.ts';
 import type { CsvPosition } from '../csv/reader.ts';
 import { cancelled, done } from '../jobs/steps.ts';
-import type { JobOutcome, JobSteps } from '../jobs/steps.ts';
+import type { JobOutcome, JobSteps, StepAnswer } from '../jobs/steps.ts';
 import { challengeLater } from '../models/challenger.ts';
 import { readModelFile } from '../models/files.ts';
 import { relabelAfterScoring } from '../risk/relabelling.ts';
@@ -71,37 +71,25 @@ export async function scoreBatch(
     progress.forget();
   };
   const path = join(uploadsDir, batch.file);
-  const from = batch.checkpoint?.position ?? fileStart;
   const task = taskOf(batch, plan);
   const report = task.isCheck ? createCheckReport(batch.rowCount) : null;
-  const runner = openRunner(task, statSync(path).size);
+  let answer: StepAnswer = 'go on';
   try {
-    if (report) {
-      const checking = openRunner({ ...task, scoring: null }, from.offset);
-      const blocks = readBlocks(path, batch.format.delimiter, fileStart, checking);
-      await reportAgain(blocksBefore(from, blocks), checking, report);
-    }
-    const checked = report ? null : readCheckedBlocks(path, task.source, from, runner.spare);
-    const blocks = checked ?? readBlocks(path, batch.format.delimiter, from, runner);
-    for await (const result of inOrder(blocks, runner)) {
+    for await (const result of resultsOf(batch, path, task, openRunner)) {
       progress.add(result);
       if (result.findings) report?.add(result.findings);
-      runner.release(result);
-      const answer = await steps.step(progress.seen(), batch.rowCount);
-      if (answer !== 'go on' || progress.age() >= checkpointMs) await commit();
-      if (answer === 'stop') return 'stopped';
-      if (answer === 'cancel') {
-        const marks = await prepareMarks(store, batchId);
-        return cancelled(async (trx) => {
-          await updateBatch(trx, batchId, { state: 'cancelled' });
-          await endScores(trx, store, batchId, marks);
-        });
-      }
+      answer = await steps.step(progress.seen(), batch.rowCount);
+      if (answer !== 'go on') break;
+      if (progress.age() >= checkpointMs) await commit();
     }
     await commit();
-    // What its threads hold is needed for the marks.
-    await runner.close();
+    if (answer === 'stop') return 'stopped';
     const marks = await prepareMarks(store, batchId);
+    if (answer === 'cancel')
+      return cancelled(async (trx) => {
+        await updateBatch(trx, batchId, { state: 'cancelled' });
+        await endScores(trx, store, batchId, marks);
+      });
     return done(async (trx) => {
       files.publish();
       removeColumnsFile(path);
@@ -109,8 +97,43 @@ export async function scoreBatch(
       await finish(trx, store, batchId, marks);
     });
   } finally {
-    await runner.close();
     files.close();
+  }
+}
+
+/**
+ * The results of the blocks from the checkpoint on. Findings are not stored on the way: where they are wanted, the blocks
+ * in front of the checkpoint are checked once more, and come first.
+ */
+async function* resultsOf(
+  { checkpoint, format: { delimiter } }: BatchRecord,
+  path: string,
+  task: BlockTask,
+  openRunner: OpenRunner,
+): AsyncGenerator<BlockResult> {
+  const from = checkpoint?.position ?? fileStart;
+  if (task.isCheck && checkpoint)
+    yield* workedOn(openRunner({ ...task, scoring: null }, from.offset), (runner) =>
+      blocksBefore(from, readBlocks(path, delimiter, fileStart, runner)),
+    );
+  yield* workedOn(openRunner(task, statSync(path).size), (runner) => {
+    const checked = task.isCheck ? null : readCheckedBlocks(path, task.source, from, runner.spare);
+    return checked ?? readBlocks(path, delimiter, from, runner);
+  });
+}
+
+async function* workedOn(
+  runner: BlockRunner<BlockResult>,
+  blocksFor: (runner: BlockRunner<BlockResult>) => Iterable<RawBlock>,
+): AsyncGenerator<BlockResult> {
+  try {
+    for await (const result of inOrder(blocksFor(runner), runner)) {
+      yield result;
+      runner.release(result);
+    }
+  } finally {
+    // What its threads hold is needed for the marks.
+    await runner.close();
   }
 }
 
@@ -123,9 +146,9 @@ function createProgress(batch: BatchRecord, files: ResultFiles) {
   // The first block is stored at once: whoever waits sees that it goes on.
   let since = -Infinity;
   return {
-    /** Appends a result to the files. */
+    /** Appends a result to the files; one that was only checked is in them. */
     add: ({ rejected, scored, rowCount, rejectedCount, after }: BlockResult): void => {
-      if (scored === null) throw new Error('The block was not scored.');
+      if (scored === null) return;
       files.append(scored.lines, rejected, scored.group);
       counts = sumOf(counts, scored.counts);
       position = after;
@@ -210,22 +233,6 @@ function* blocksBefore({ offset }: CsvPosition, blocks: Iterable<RawBlock>): Gen
   for (const block of blocks) {
     if (block.offset >= offset) return;
     yield block;
-  }
-}
-
-/** Adds what is in front of a checkpoint: findings are not stored on the way. */
-async function reportAgain(
-  blocks: Iterable<RawBlock>,
-  runner: BlockRunner<BlockResult>,
-  report: ReturnType<typeof createCheckReport>,
-): Promise<void> {
-  try {
-    for await (const result of inOrder(blocks, runner)) {
-      report.add(result.findings!);
-      runner.release(result);
-    }
-  } finally {
-    await runner.close();
   }
 }
 

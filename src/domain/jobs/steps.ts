@@ -1,9 +1,11 @@
 /** The interface between long work and the queue that runs it. */
 import type { Db } from '../../db.ts';
 
+export type StepAnswer = 'go on' | 'stop' | 'cancel';
+
 export interface JobSteps {
   /** Called between chunks; answers whether to stop here. */
-  readonly step: (done: number, total: number) => Promise<'go on' | 'stop' | 'cancel'>;
+  readonly step: (done: number, total: number) => Promise<StepAnswer>;
   /** Called in a transaction that commits progress: it resets the count of crashes. */
   readonly stored?: (trx: Db) => Promise<void>;
 }
