@@ -143,11 +143,10 @@ export function createCustomerHandlers({ db, tasks }: Context) {
       const filter = withinPopulation(toFilter(query), await currentPopulation(db));
       const sort = { key: query.sort, descending: query.order === 'desc' };
       const list = { filter, sort };
-      const ids = await tasks.run('firstPredictionIds', { ...list, limit: firstRows });
       // Before the answer begins, so that a damaged file can still be said.
-      const lines = await tasks.run('customersCsv', { ids });
+      const first = await tasks.run('firstCustomersCsv', { ...list, limit: firstRows });
       await requireAll(db, filter);
-      await sendCsvParts(res, `${name}.csv`, csvParts({ db, tasks }, list, { ids, lines }));
+      await sendCsvParts(res, `${name}.csv`, csvParts({ db, tasks }, list, first));
     },
 
     /** `?compared=ID`: the score that a what-if began with. */

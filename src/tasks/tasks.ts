@@ -90,10 +90,12 @@ export const tasks = {
   listPredictions: page((env, { filter, sort, limit }: Filtered & { sort: PredictionSort; limit: number }) =>
     listPredictions(storeOf(env), filter, sort, { limit }),
   ),
-  /** How a download begins. */
-  firstPredictionIds: page(
-    (env, { filter, sort, limit }: Filtered & { sort: PredictionSort; limit: number }) =>
-      listPredictionIds(storeOf(env), filter, sort, limit),
+  /** How a download begins: somebody waits for it, as for a page. */
+  firstCustomersCsv: page(
+    async (env, { filter, sort, limit }: Filtered & { sort: PredictionSort; limit: number }) => {
+      const ids = await listPredictionIds(storeOf(env), filter, sort, limit);
+      return { ids, lines: await customersCsv(storeOf(env), ids) };
+    },
   ),
   listPredictionIds: download((env, { filter, sort }: Filtered & { sort: PredictionSort }) =>
     listPredictionIds(storeOf(env), filter, sort),
