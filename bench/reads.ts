@@ -28,6 +28,11 @@ const requests = 25;
 /** So that one is always at work while pages are asked for. */
 const scoredFiles = 4;
 
+/** `MALLOC_…` are the settings of the C library's memory, as the Docker image has them. */
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => name === 'PATH' || name.startsWith('MALLOC_')),
+);
+
 const test = await createTestApp();
 try {
   await setUpOrganisation(test);
@@ -118,7 +123,7 @@ function startServer({ context: { config } }: TestApp): ChildProcess {
   const entry = resolve(import.meta.dirname, '../src/server.js');
   return spawn(process.execPath, [entry], {
     env: {
-      PATH: process.env['PATH'] ?? '',
+      ...environment,
       NODE_ENV: 'production',
       HOST: '127.0.0.1',
       PORT: '0',
