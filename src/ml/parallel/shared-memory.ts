@@ -29,3 +29,16 @@ function sharedView(view: ArrayBufferView): ArrayBufferView {
   copies.set(view, copy);
   return copy;
 }
+
+/** Zeros in shared memory. */
+export function sharedFloats(length: number): Float64Array {
+  return new Float64Array(new SharedArrayBuffer(8 * length));
+}
+
+export function sharedInts(length: number): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(4 * length));
+}
+
+export function sharedBytes(length: number): Uint8Array {
+  return new Uint8Array(new SharedArrayBuffer(length));
+}

@@ -2,9 +2,10 @@
 import { foldTrials } from '../auto/fold-trials.ts';
 import { foldScores } from '../model/fold-scores.ts';
 import { forestTrees } from '../tree/forest-trees.ts';
+import { rowParts } from '../tree/row-parts.ts';
 import type { Task } from './threads.ts';
 
-const tasks: readonly Task<never, unknown>[] = [foldScores, foldTrials, forestTrees];
+const tasks: readonly Task<never, unknown>[] = [foldScores, foldTrials, forestTrees, rowParts];
 
 /** As the task's `prepare`; `shared` is what a team was opened with. @throws RangeError for an unknown name */
 export function prepareTask(name: string, shared: unknown): (item: number) => unknown {

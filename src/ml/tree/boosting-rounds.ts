@@ -8,10 +8,15 @@ import type { TrainingData } from '../estimator.ts';
 import type { Random } from '../math/random.ts';
 import { logit } from '../math/sigmoid.ts';
 import { rowWeights, weightedRate } from '../data/training-data.ts';
+import type { Threads } from '../parallel/threads.ts';
 import { toRows, type FeatureBins } from './bins.ts';
+import { bundleFeatures } from './bundles.ts';
 import { createGrowContext, type GrowContext, type GrowParams } from './context.ts';
-import { growTree, writeCovers, type GrownLeaf } from './grow.ts';
-import { createTreeWriter, finishTrees, leafOf, type Trees } from './predict.ts';
+import { growTree, writeCovers } from './grow.ts';
+import { createHistogram } from './histogram.ts';
+import { createTreeWriter, finishTrees, type Trees } from './predict.ts';
+import { createRowMemory } from './row-parts.ts';
+import { RowTeam } from './row-team.ts';
 import { binTraining } from './target-statistics.ts';
 
 export interface Boosting {
@@ -21,125 +26,100 @@ export interface Boosting {
   addTree(): Trees;
   /** Weighted mean log loss of the rows set aside. */
   validationLoss(): number;
+  /** Lets go of the threads. */
+  close(): void;
 }
 
 interface State {
   readonly params: BoostingParams;
   readonly context: GrowContext;
   readonly growParams: GrowParams;
-  readonly target: Uint8Array;
-  /** 0 for rows set aside. */
-  readonly weights: Float64Array;
+  /** In its memory a row set aside weighs 0. */
+  readonly team: RowTeam;
   /** Null where every row weighs 1. */
   readonly coverWeights: Float64Array | null;
-  /** All bins, row-major. */
-  readonly rows: Uint8Array;
-  /** exp(−margin) of every row. A tree multiplies it by one number a leaf, which saves a row its exponential. */
-  readonly oddsAgainst: Float64Array;
-  readonly gradient: Float64Array;
-  readonly curvature: Float64Array;
+  /** Room for random numbers, one for two rows. */
+  readonly words: Int32Array;
   readonly random: Random;
 }
 
 /** Bins the rows, sets some aside and starts every margin at the log-odds of the training rate. */
-export function prepareBoosting(params: BoostingParams, data: TrainingData, random: Random): Boosting {
+export function prepareBoosting(
+  params: BoostingParams,
+  data: TrainingData,
+  random: Random,
+  threads: Threads,
+): Boosting {
   const { table, target } = data;
   const weights = rowWeights(data, params.classWeight);
   const validation = setAside(data, weights, params.validationShare, random);
   const { bins, columns, isOrdered } = binTraining(data, weights, random);
   const baseMargin = logit(weightedRate(target, weights));
+  const bundles = bundleFeatures(bins, columns);
+  const context = createGrowContext(bins, columns, isOrdered, bundles);
+  const memory = createRowMemory(
+    { bins, columns, bundles, binRows: toRows(columns), target, weights },
+    createHistogram(context.layout).length,
+    params.maxLeaves,
+  );
+  memory.oddsAgainst.fill(Math.exp(-baseMargin));
+  const team = new RowTeam(memory, context.layout, threads);
   const state: State = {
     params,
-    context: createGrowContext(bins, columns, isOrdered),
+    context: { ...context, leftBins: memory.leftBins, team },
     growParams: growing(params, bins),
-    target,
-    weights,
+    team,
     coverWeights: weights.every((weight) => weight === 1) ? null : weights,
-    rows: toRows(columns),
-    oddsAgainst: new Float64Array(table.rowCount).fill(Math.exp(-baseMargin)),
-    gradient: new Float64Array(table.rowCount),
-    curvature: new Float64Array(table.rowCount),
+    words: new Int32Array(Math.ceil(table.rowCount / 2)),
     random,
   };
   return {
     bins,
     baseMargin,
     addTree: () => addTree(state),
-    validationLoss: () => meanLoss(state.oddsAgainst, target, validation),
+    validationLoss: () => meanLoss(memory.oddsAgainst, target, validation),
+    close: () => {
+      team.close();
+    },
   };
 }
 
 function addTree(state: State): Trees {
-  const { params, context, growParams, weights, coverWeights, gradient, curvature, random } = state;
-  const [rows, others] = drawRows(weights, params.rowShare, random);
-  setGradients(state, rows);
+  const { params, context, growParams, team, coverWeights, random } = state;
+  const { gradient, curvature } = team.memory;
+  const [drawnCount, otherCount] = drawRows(state, params.rowShare);
+  const sums = team.setGradients(drawnCount);
   const features = drawFeatures(context.bins.length, params.featureShare, random);
+  const rows = team.memory.rows.subarray(0, drawnCount);
   const writer = createTreeWriter();
-  const leaves = growTree(growParams, context, { rows, features, gradient, curvature }, writer, random);
+  const leaves = growTree(growParams, context, { rows, features, gradient, curvature, sums }, writer, random);
   for (const leaf of leaves) writer.value[leaf.node] = leaf.value * params.learningRate;
   writeCovers(writer, leaves, rows, coverWeights);
   const tree = finishTrees(writer, context.bins.length);
-  moveOdds(state, tree, leaves, rows, others);
+  team.moveOdds(tree, leaves, otherCount);
   return tree;
 }
 
-function setGradients(state: State, rows: Int32Array): void {
-  const { target, weights, oddsAgainst, gradient, curvature } = state;
-  for (const row of rows) {
-    const p = 1 / (1 + oddsAgainst[row]!);
-    const weight = weights[row]!;
-    gradient[row] = weight * (target[row]! - p);
-    curvature[row] = weight * Math.max(p * (1 - p), 1e-16);
-  }
-}
-
-function moveOdds(
-  state: State,
-  tree: Trees,
-  leaves: readonly GrownLeaf[],
-  rows: Int32Array,
-  others: Int32Array,
-): void {
-  const { oddsAgainst } = state;
-  const factors = tree.value.map((value) => Math.exp(-value));
-  for (const leaf of leaves) {
-    const factor = factors[leaf.node]!;
-    for (let i = leaf.start; i < leaf.end; i++) {
-      const row = rows[i]!;
-      oddsAgainst[row] = withinRange(oddsAgainst[row]! * factor);
-    }
-  }
-  for (const row of others) {
-    const factor = factors[leafOf(tree, 0, state.rows, row * tree.featureCount)]!;
-    oddsAgainst[row] = withinRange(oddsAgainst[row]! * factor);
-  }
-}
-
-/** Odds of 0 or Infinity could never change again. */
-function withinRange(odds: number): number {
-  if (odds > 1e300) return 1e300;
-  return odds < 1e-300 ? 1e-300 : odds;
-}
-
-/** Rows to grow on (of positive weight), and all the rest. One random number decides on two rows. */
-function drawRows(weights: Float64Array, share: number, random: Random): [Int32Array, Int32Array] {
-  const drawn = new Int32Array(weights.length);
-  const others = new Int32Array(weights.length);
+/**
+ * Draws rows to grow on (of positive weight); returns how many these are, and how many the others. One random number decides
+ * on two rows.
+ */
+function drawRows(state: State, share: number): [number, number] {
+  const { words, random } = state;
+  const { rows, others, weights } = state.team.memory;
   const limit = Math.round(share * 65536);
-  const words = new Int32Array(Math.ceil(weights.length / 2));
   random.fill(words);
   let drawnCount = 0;
   let otherCount = 0;
   for (let row = 0; row < weights.length; row++) {
     const bits = words[row >>> 1]! >>> ((row & 1) << 4);
     const inside = Number((bits & 0xffff) < limit) & Number(weights[row]! > 0);
-    drawn[drawnCount] = row;
+    rows[drawnCount] = row;
     others[otherCount] = row;
     drawnCount += inside;
     otherCount += 1 - inside;
   }
-  if (drawnCount === 0) return drawRows(weights, 1, random);
-  return [drawn.subarray(0, drawnCount), others.subarray(0, otherCount)];
+  return drawnCount === 0 ? drawRows(state, 1) : [drawnCount, otherCount];
 }
 
 function drawFeatures(count: number, share: number, random: Random): Int32Array {

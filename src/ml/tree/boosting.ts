@@ -13,9 +13,10 @@
  */
 import { boostingDefaults, checkBoostingParams, type BoostingParams } from './boosting-params.ts';
 import { prepareBoosting, type Boosting } from './boosting-rounds.ts';
-import type { Estimator, Scores, TrainingData } from '../estimator.ts';
+import type { Estimator, FitEnvironment, Scores, TrainingData } from '../estimator.ts';
 import { toPoints } from '../explain/points.ts';
 import type { Random } from '../math/random.ts';
+import { oneThread } from '../parallel/threads.ts';
 import { sigmoid, sigmoids } from '../math/sigmoid.ts';
 import type { Table } from '../data/table.ts';
 import { checkTrainingData } from '../data/training-data.ts';
@@ -41,12 +42,21 @@ export const boosting: Estimator<BoostingParams, BoostingModel> = {
   score: scoreBoosting,
 };
 
-function fitBoosting(params: BoostingParams, data: TrainingData, random: Random): BoostingModel {
+function fitBoosting(
+  params: BoostingParams,
+  data: TrainingData,
+  random: Random,
+  { threads = oneThread }: FitEnvironment = {},
+): BoostingModel {
   checkBoostingParams(params, data.table);
   checkTrainingData(data);
-  const rounds = prepareBoosting(params, data, random);
-  const kept = params.validationShare > 0 ? growUntilWorse(params, rounds) : growAll(params, rounds);
-  return { bins: rounds.bins, trees: joinTrees(kept, rounds.bins.length), baseMargin: rounds.baseMargin };
+  const rounds = prepareBoosting(params, data, random, threads);
+  try {
+    const kept = params.validationShare > 0 ? growUntilWorse(params, rounds) : growAll(params, rounds);
+    return { bins: rounds.bins, trees: joinTrees(kept, rounds.bins.length), baseMargin: rounds.baseMargin };
+  } finally {
+    rounds.close();
+  }
 }
 
 /** The log-odds that the model gives each row. */

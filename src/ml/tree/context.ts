@@ -26,6 +26,22 @@ export interface GrowContext {
   readonly pool: Float64Array[];
   readonly scratch: Int32Array;
   readonly leftBins: Uint8Array;
+  /** Null: this thread passes over all rows. */
+  readonly team: RowPasses | null;
+}
+
+/** Passes over rows that threads share, in memory of their own, which `leftBins` and the rows of a tree are in. */
+export interface RowPasses {
+  /** Fills the histogram of the given features from the rows from `start` to `end` − 1. */
+  fill(histogram: Float64Array, features: Int32Array, start: number, end: number): void;
+  /** Moves the rows whose bin of the feature is marked in `leftBins` to the front; returns where the others begin. */
+  partition(feature: number, start: number, end: number): number;
+}
+
+/** Over the rows of a tree. */
+export interface RowSums {
+  readonly gradient: number;
+  readonly curvature: number;
 }
 
 export interface TreeTask {
@@ -36,6 +52,8 @@ export interface TreeTask {
   /** Negative gradient and curvature of each row of the table. */
   readonly gradient: Float64Array;
   readonly curvature: Float64Array;
+  /** Of all rows, where they are known. */
+  readonly sums?: RowSums;
 }
 
 /** A leaf that may still be split. */
@@ -64,5 +82,6 @@ export function createGrowContext(
     pool: [],
     scratch: new Int32Array(rowCount),
     leftBins: new Uint8Array(256),
+    team: null,
   };
 }

@@ -5,7 +5,8 @@
  * Reference: Ke et al. (2017) for growing by gain; Breiman (2001) for features drawn at each node.
  */
 import type { Random } from '../math/random.ts';
-import type { GrowContext, GrowParams, OpenLeaf, TreeTask } from './context.ts';
+import type { GrowContext, GrowParams, OpenLeaf, RowSums, TreeTask } from './context.ts';
+import { markLeftBins, partitionRows } from './partition.ts';
 import { addRoot, addSplit, type TreeWriter } from './predict.ts';
 import { findSplit, openHistogram, release, shareHistogram } from './search.ts';
 import { leafValue, type NodeSums, type Split } from './split.ts';
@@ -81,12 +82,7 @@ function openRoot(
   writer: TreeWriter,
   random: Random,
 ): OpenLeaf {
-  let gradient = 0;
-  let curvature = 0;
-  for (const row of task.rows) {
-    gradient += task.gradient[row]!;
-    curvature += task.curvature[row]!;
-  }
+  const { gradient, curvature } = task.sums ?? sumRows(task);
   const root: OpenLeaf = {
     node: addRoot(writer),
     start: 0,
@@ -99,6 +95,15 @@ function openRoot(
   openHistogram(params, context, task, root);
   findSplit(params, context, task, random, root);
   return root;
+}
+
+function sumRows({ rows, gradient, curvature }: TreeTask): RowSums {
+  const sums = { gradient: 0, curvature: 0 };
+  for (const row of rows) {
+    sums.gradient += gradient[row]!;
+    sums.curvature += curvature[row]!;
+  }
+  return sums;
 }
 
 /** `isLast`: the children stay leaves, and no split is looked for. */
@@ -144,27 +149,12 @@ function splitLeaf(
   return [left, right];
 }
 
-/** Moves the rows that go left to the front of the leaf's stretch; both sides keep their order. */
+/** Moves the rows that go left to the front of the leaf's stretch. */
 function partition(context: GrowContext, rows: Int32Array, leaf: OpenLeaf, split: Split): number {
-  const { leftBins, scratch } = context;
-  for (let bin = 0; bin < 256; bin++)
-    leftBins[bin] =
-      split.set === null
-        ? Number(bin >= split.low && bin <= split.high)
-        : (split.set[bin >>> 5]! >>> (bin & 31)) & 1;
-  const column = context.columns[split.feature]!;
-  let left = leaf.start;
-  let right = 0;
-  for (let i = leaf.start; i < leaf.end; i++) {
-    const row = rows[i]!;
-    const side = leftBins[column[row]!]!;
-    rows[left] = row;
-    scratch[right] = row;
-    left += side;
-    right += 1 - side;
-  }
-  rows.set(scratch.subarray(0, right), left);
-  return left;
+  const { leftBins, scratch, columns, team } = context;
+  markLeftBins(leftBins, split);
+  if (team !== null) return team.partition(split.feature, leaf.start, leaf.end);
+  return partitionRows(rows, leaf.start, leaf.end, columns[split.feature]!, leftBins, scratch);
 }
 
 function childSums(params: GrowParams, sums: NodeSums, split: Split): [NodeSums, NodeSums] {

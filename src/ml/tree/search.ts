@@ -115,16 +115,10 @@ function fill(
   features: Int32Array,
   leaf: OpenLeaf,
 ): void {
-  fillHistogram(
-    histogram,
-    context.layout,
-    features,
-    task.rows,
-    leaf.start,
-    leaf.end,
-    task.gradient,
-    task.curvature,
-  );
+  const { layout, team } = context;
+  const { rows, gradient, curvature } = task;
+  if (team !== null) team.fill(histogram, features, leaf.start, leaf.end);
+  else fillHistogram(histogram, layout, features, rows, leaf.start, leaf.end, gradient, curvature);
 }
 
 /** Gives the leaf's histogram back to the pool. */

@@ -70,20 +70,20 @@ describe('a model', () => {
     },
   );
 
-  it.each([['forest', 3_000]] as const)(
-    'of the family %s is the same where one fit is shared',
-    async (family, rows) => {
-      const data = sampleData(rows, 8, 1);
-      const fit = (threads: Threads) => fitEstimator(family, {}, data, createRandom(4), { threads });
-      const alone = fit(oneThread);
-      for (const count of [2, 3]) {
-        const shared = await openStarted(count);
-        const before = shared.helped();
-        expect(fit(shared)).toEqual(alone);
-        expect(shared.helped()).toBeGreaterThan(before);
-      }
-    },
-  );
+  it.each([
+    ['forest', 3_000],
+    ['boosting', 60_000],
+  ] as const)('of the family %s is the same where one fit is shared', async (family, rows) => {
+    const data = sampleData(rows, 8, 1);
+    const fit = (threads: Threads) => fitEstimator(family, {}, data, createRandom(4), { threads });
+    const alone = fit(oneThread);
+    for (const count of [2, 3]) {
+      const shared = await openStarted(count);
+      const before = shared.helped();
+      expect(fit(shared)).toEqual(alone);
+      expect(shared.helped()).toBeGreaterThan(before);
+    }
+  });
 
   it('is evaluated with the same figures', async () => {
     const protocol = { folds: 3, repeats: 2, seed: 5, foldColumns: [], drop: [] };
