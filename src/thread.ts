@@ -1,5 +1,5 @@
 /** Starts a file of the program as a worker thread, from source and when built. */
-import { constants, platform, setPriority } from 'node:os';
+import { getPriority, platform, setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Transferable } from 'node:worker_threads';
 
@@ -34,10 +34,14 @@ export function openThread(
   return new Worker(load, { ...options, eval: true });
 }
 
+/** How far each kind of work stands back behind pages, as the system counts (0 to 19). */
+const niceness = { batch: 5, training: 10 } as const;
+
 /**
  * Lets other threads go first from now on, also of those that the calling thread starts later. Where a priority is that of
  * the whole process, which is everywhere but on Linux, nothing happens.
  */
-export function lowerPriority(): void {
-  if (platform() === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+export function lowerPriority(work: keyof typeof niceness): void {
+  // A program that was started with a lower one may not raise it.
+  if (platform() === 'linux') setPriority(Math.max(getPriority(), niceness[work]));
 }

@@ -8,7 +8,7 @@ import { lowerPriority } from '../thread.ts';
 import type { FitTask, FromFit } from './train-model.ts';
 
 // Pages, uploads and scorings come before trainings.
-lowerPriority();
+lowerPriority('training');
 const { order, config } = workerData as FitTask;
 const threads = openFitThreads(config.trainingThreads, config.threadMemoryMb);
 const say = (message: FromFit): void => {

@@ -4,9 +4,11 @@ import { createBlockWork, memoryOf } from './block-work.ts';
 import type { BlockTask } from './block-work.ts';
 import { AppError } from '../../../errors.ts';
 import { SpareMemory } from '../../../spare-memory.ts';
+import { lowerPriority } from '../../../thread.ts';
 import { transferable } from './block-messages.ts';
 import type { FromBlockThread, ToBlockThread } from './block-messages.ts';
 
+lowerPriority('batch');
 const memory = new SpareMemory();
 const work = createBlockWork(workerData as BlockTask, memory);
 
