@@ -49,9 +49,15 @@ const entries = {
       { order: 12, params: { featureShare: 0.2 } },
       {
         order: 13,
-        params: { trees: 100, maxLeaves: 10_000, minLeaf: 2, smoothing: 0.5 },
+        params: { maxLeaves: 10_000 },
         capacity: MEDIUM,
-        effort: 2,
+        effort: 2.5,
+      },
+      {
+        order: 16,
+        params: { cuts: 'random', maxLeaves: 10_000, minLeaf: 3, featureShare: 1 },
+        capacity: HIGH,
+        effort: 4,
       },
     ],
   }),

@@ -7,6 +7,7 @@ import {
   fitEstimator,
   predictWith,
   scoreWith,
+  type Family,
   type FittedEstimator,
 } from '../../src/ml/estimators.ts';
 import { decodeModelFile, encodeModelFile } from '../../src/ml/model/file.ts';
@@ -46,9 +47,16 @@ beforeAll(() => {
   });
 });
 
-describe.each(allFamilies)('the contract of %s', (family) => {
-  const fit = (d = data, seed = 1): FittedEstimator =>
-    fitEstimator(family, quick[family] ?? {}, d, createRandom(seed));
+/** Settings of high capacity, which `auto` tries where it pays, beside the families' defaults. */
+const subjects: readonly (readonly [string, Family, object])[] = [
+  ...allFamilies.map((family) => [family, family, quick[family] ?? {}] as const),
+  ['a forest of unlimited leaves', 'forest', { trees: 10, maxLeaves: 10_000 }],
+  ['extra-trees', 'forest', { trees: 10, cuts: 'random', maxLeaves: 10_000, minLeaf: 3, featureShare: 1 }],
+  ['boosting of 63 leaves', 'boosting', { trees: 20, maxLeaves: 63, minLeafWeight: 0.1, learningRate: 0.1 }],
+];
+
+describe.each(subjects)('the contract of %s', (_name, family, params) => {
+  const fit = (d = data, seed = 1): FittedEstimator => fitEstimator(family, params, d, createRandom(seed));
   const fitted = fit();
 
   it('gives probabilities, whatever the cells hold', () => {
@@ -128,6 +136,29 @@ describe.each(allFamilies)('the contract of %s', (family) => {
     const many = fit({ ...data, table });
     const { base, contributions } = explainWith(many, takeRows(table, Int32Array.of(0, 7, 399)));
     predictWith(many, takeRows(table, Int32Array.of(0, 7, 399))).forEach((p, i) => {
+      const reasons = contributions.subarray(5 * i, 5 * i + 5);
+      expect(Math.abs(reasons.reduce((sum, c) => sum + c, base) - p)).toBeLessThan(1e-9);
+    });
+  });
+
+  it('learns from twenty rows with a column that is constant, one without values and one twice', () => {
+    const few = sampleData(20, 2, 1);
+    const number = (name: string, value: number) => ({
+      kind: 'number' as const,
+      name,
+      values: new Float64Array(20).fill(value),
+    });
+    const [first] = few.table.columns;
+    const columns = [
+      ...few.table.columns,
+      number('same', 7),
+      number('none', NaN),
+      { ...first!, name: 'twice' },
+    ];
+    const table: Table = { rowCount: 20, columns };
+    const small = fit({ ...few, table });
+    const { base, contributions } = explainWith(small, table);
+    predictWith(small, table).forEach((p, i) => {
       const reasons = contributions.subarray(5 * i, 5 * i + 5);
       expect(Math.abs(reasons.reduce((sum, c) => sum + c, base) - p)).toBeLessThan(1e-9);
     });

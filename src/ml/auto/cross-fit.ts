@@ -69,6 +69,10 @@ export interface StageChoice<Model> {
   readonly params: (stages: number) => object;
   /** The model as it was after so many stages. */
   readonly modelAt: (model: Model, stages: number) => Model;
+  /** `params` with as many stages as other folds may need, `tried` having told how many some folds needed. */
+  readonly shorten: (params: object, tried: object) => object;
+  /** `params` with smaller steps and more stages, where the folds of `tried` needed nearly all of them; else null. */
+  readonly slowDown: (params: object, tried: object) => object | null;
 }
 
 /** What cross-validation has to know of a family. */
@@ -84,6 +88,10 @@ export interface CrossFitter {
   fitFold(request: CrossFitData, trial: FoldTrial): FoldFit;
   /** What the folds of one setting, at least one, say together. They come from this family's `fitFold`. */
   joinFolds(request: CrossFitData, params: object, fits: readonly FoldFit[]): CrossFit;
+  /** As in StageChoice; `params` as they are where there are no stages. */
+  shorten(params: object, tried: object): object;
+  /** As in StageChoice; null where there are no stages. */
+  slowDown(params: object, tried: object): object | null;
 }
 
 export function crossFitter<Params extends object, Model>(
@@ -94,6 +102,8 @@ export function crossFitter<Params extends object, Model>(
     return { fold, probabilities: estimator.predict(model, table), scoringMicros: scoringMicros(model) };
   };
   return {
+    shorten: (params, tried) => stages?.shorten(params, tried) ?? params,
+    slowDown: (params, tried) => stages?.slowDown(params, tried) ?? null,
     fitFold: ({ data, weights, foldOf }, { params, fold, seed }) => {
       const { train, test } = splitBy(foldOf, fold);
       const training = takeTrainingRows({ ...data, weights }, train);
@@ -124,8 +134,11 @@ function joinScored(foldOf: Uint8Array, params: object, folds: readonly ScoredFo
   return { params, probabilities, scoringMicros: micros / folds.length };
 }
 
-/** How many stages have the least loss over all folds. */
+/** How many stages have the least loss over all folds; some folds may have been tried with fewer than others. */
 function bestStage(losses: readonly Float64Array[]): number {
-  const sums = losses[0]!.map((_, stage) => losses.reduce((sum, own) => sum + own[stage]!, 0));
+  const fewest = Math.min(...losses.map(({ length }) => length));
+  const sums = losses[0]!
+    .subarray(0, fewest)
+    .map((_, stage) => losses.reduce((sum, own) => sum + own[stage]!, 0));
   return 1 + sums.indexOf(Math.min(...sums));
 }

@@ -2,10 +2,11 @@
  * Which settings deserve the time: a race of all candidates over the folds of the cross-validation.
  *
  * Method: successive halving (Jamieson and Talwalkar 2016) with folds as the budget. Candidates are fitted without the
- * first fold and measured on it; the half with the least log loss goes on to the second, and half of these to all others.
+ * first fold and measured on it; the half with the least log loss goes on to the second, and a quarter of these to all others.
  * As a blend gains by members that differ, the best of each family goes on to the second fold too, and to the others what a
  * blend over both folds would take, and the best of a family that costs next to nothing. Candidates of high capacity, which take
- * longest, enter where the first fold rewards capacity: where one of medium capacity is better than all of low.
+ * longest, enter where the first fold rewards capacity: where one of medium capacity is clearly better than all of low. Where the
+ * best one needed nearly all its stages, it enters once more with smaller steps.
  * A candidate's random numbers do not depend on which others are left, so candidates may be tried in any order.
  * Assumptions: a fold tells good settings from poor ones; with fewer than 4 folds all candidates see all of them.
  */
@@ -24,8 +25,10 @@ export const RACE_SHARE = 0.5;
 const FEWEST_FOLDS = 4;
 /** To score a row; a family as cheap as a linear model can only help. */
 const CHEAP_MICROS = 10;
+/** Share of the log loss; on one fold, less may be chance. */
+const CLEARLY = 0.005;
 /** Of the first fold, and of the second. */
-const SHARES_GOING_ON = [1 / 2, 1 / 2] as const;
+const SHARES_GOING_ON = [1 / 2, 1 / 4] as const;
 
 export interface RaceRequest extends CrossFitData {
   readonly folds: number;
@@ -47,37 +50,69 @@ export function race(
   request: RaceRequest,
   environment: FitEnvironment = {},
 ): Trial[] {
-  const { folds, random } = request;
-  const runners = candidates.map((candidate): Runner => {
-    return { candidate, seeds: forkSeeds(random.fork(), folds), fits: [], trial: null };
-  });
-  const isLong = folds >= FEWEST_FOLDS;
+  const { folds } = request;
+  const runners = candidates.map((candidate) => enter(candidate, request));
+  const run = progressing(runners, request, environment);
+  const first = folds < FEWEST_FOLDS ? folds : 1;
   let left = runners.filter(({ candidate }) => candidate.capacity < HIGH);
+  run(left, first);
+  if (rewardsCapacity(left)) {
+    run(
+      runners.filter(({ candidate }) => candidate.capacity >= HIGH),
+      first,
+    );
+    left = [...runners];
+  }
+  if (first < folds) {
+    const slower = slowedDown(ranked(left)[0]!, request);
+    runners.push(...slower);
+    run(slower, first);
+    left = goingOn([...left, ...slower]);
+    run(left, 2);
+    run(finalists(left, request), folds);
+  }
+  return runners.flatMap(({ trial }) => trial ?? []);
+}
+
+function enter(candidate: Candidate, { folds, random }: RaceRequest): Runner {
+  return { candidate, seeds: forkSeeds(random.fork(), folds), fits: [], trial: null };
+}
+
+/** Gives the function that tries runners on all folds below `to` that they have not seen, and tells of each step. */
+function progressing(
+  runners: readonly Runner[],
+  request: RaceRequest,
+  environment: FitEnvironment,
+): (entered: readonly Runner[], to: number) => void {
   let steps = 0;
-  const runTo = (entered: readonly Runner[], from: number, to: number, more: number): void => {
-    const total = steps + entered.length * (to - from) + more;
+  return (entered, to) => {
+    const from = entered[0]?.fits.length ?? to;
+    const total = steps + entered.length * (to - from) + (request.folds - to) * familiesOf(runners);
     fitFolds(entered, { ...request, from, to }, environment, ({ candidate }) => {
       const stage = `Trying ${titleOf(candidate)}`;
       environment.onStep?.({ stage, done: steps++, total, best: bestOf(runners) });
     });
   };
-  const first = isLong ? 1 : folds;
-  runTo(left, 0, first, (folds - first) * familiesOf(left));
-  if (rewardsCapacity(left)) {
-    const high = runners.filter(({ candidate }) => candidate.capacity >= HIGH);
-    runTo(high, 0, first, (folds - first) * familiesOf(left));
-    left = runners;
-  }
-  if (isLong) {
-    const seconds = [...bestShare(left, SHARES_GOING_ON[0]), ...bestOfFamilies(left)];
-    left = runners.filter((runner) => seconds.includes(runner));
-    runTo(left, 1, 2, (folds - 2) * Math.ceil(left.length * SHARES_GOING_ON[1]));
-    const cheap = bestOfFamilies(left).filter(({ trial }) => trial!.scoringMicros <= CHEAP_MICROS);
-    const finalists = [...bestShare(left, SHARES_GOING_ON[1]), ...usefulRunners(left, request), ...cheap];
-    left = runners.filter((runner) => finalists.includes(runner));
-    runTo(left, 2, folds, 0);
-  }
-  return runners.flatMap(({ trial }) => trial ?? []);
+}
+
+/** The best one again with smaller steps, where it needed nearly all its stages. */
+function slowedDown({ candidate, trial }: Runner, request: RaceRequest): Runner[] {
+  const params = families[candidate.family].slowDown(candidate.params, trial!.params);
+  return params === null ? [] : [enter({ ...candidate, params }, request)];
+}
+
+/** Those that are tried on the second fold. */
+function goingOn(runners: readonly Runner[]): Runner[] {
+  const chosen = [...bestShare(runners, SHARES_GOING_ON[0]), ...bestOfFamilies(runners)];
+  return runners.filter((runner) => chosen.includes(runner));
+}
+
+/** Those that are tried on all folds. */
+function finalists(runners: readonly Runner[], request: RaceRequest): Runner[] {
+  const cheap = bestOfFamilies(runners).filter(({ trial }) => trial!.scoringMicros <= CHEAP_MICROS);
+  const best = bestShare(runners, SHARES_GOING_ON[1]);
+  const chosen = [...best, ...usefulRunners(runners, request), ...cheap];
+  return runners.filter((runner) => chosen.includes(runner));
 }
 
 /** Folds `from` to `to` − 1 of all runners. `onFold` hears of each as its turn comes. */
@@ -90,8 +125,10 @@ function fitFolds(
   const turns = runners.flatMap((runner) =>
     Array.from({ length: to - from }, (_, k) => ({ runner, fold: from + k })),
   );
-  const trials = turns.map(({ runner: { candidate, seeds }, fold }) => {
-    return { family: candidate.family, params: candidate.params, fold, seed: seeds[fold]! };
+  const trials = turns.map(({ runner: { candidate, seeds, trial }, fold }) => {
+    const { family, params } = candidate;
+    const needed = trial ? families[family].shorten(params, trial.params) : params;
+    return { family, params: needed, fold, seed: seeds[fold]! };
   });
   const request = { data, weights, foldOf };
   if (turns.length > 0) onFold(turns[0]!.runner);
@@ -114,7 +151,7 @@ function rewardsCapacity(runners: readonly Runner[]): boolean {
         .filter(({ candidate }) => candidate.capacity === capacity)
         .map(({ trial }) => trial!.logLoss),
     );
-  return least(MEDIUM) < least(LOW);
+  return least(MEDIUM) < (1 - CLEARLY) * least(LOW);
 }
 
 function trialOf({ candidate, fits }: Runner, request: CrossFitData, folds: number): Trial {

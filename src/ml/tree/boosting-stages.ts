@@ -5,13 +5,30 @@
 import type { FoldModel, StageChoice } from '../auto/cross-fit.ts';
 import { binRows } from './bins.ts';
 import type { BoostingModel } from './boosting.ts';
+import { boostingDefaults, type BoostingParams } from './boosting-params.ts';
 import { addTreeValues, firstTrees } from './predict.ts';
 
 export const treeCounts: StageChoice<BoostingModel> = {
   losses: lossesByTree,
   params: (trees) => ({ trees }),
   modelAt: (model, trees) => ({ ...model, trees: firstTrees(model.trees, trees) }),
+  shorten: (params, tried) => ({ ...params, trees: Math.min(treesOf(params), enoughAfter(treesOf(tried))) }),
+  slowDown: (params, tried) => (treesOf(tried) > 0.75 * treesOf(params) ? slower(params) : null),
 };
+
+/** Folds differ in how many trees they need. */
+function enoughAfter(trees: number): number {
+  return Math.ceil(1.5 * trees) + 50;
+}
+
+function slower(params: Pick<Partial<BoostingParams>, 'learningRate' | 'trees'>): object {
+  const { learningRate = boostingDefaults.learningRate } = params;
+  return { ...params, learningRate: learningRate / 2.5, trees: Math.round(2.5 * treesOf(params)) };
+}
+
+function treesOf({ trees = boostingDefaults.trees }: Pick<Partial<BoostingParams>, 'trees'>): number {
+  return trees;
+}
 
 function lossesByTree(
   { model, rows, table }: FoldModel<BoostingModel>,

@@ -11,6 +11,8 @@ export interface GrowParams extends SplitParams {
   readonly maxDepth: number;
   /** Features drawn at each node. All of them: histograms are subtracted. */
   readonly featuresPerNode: number;
+  /** Cuts are drawn at random instead of searched (random-split.ts); there are no monotone constraints then. */
+  readonly randomCuts?: boolean;
   /** Sign of the monotone constraint of each feature; categories are never constrained. */
   readonly monotone: Int8Array | null;
 }

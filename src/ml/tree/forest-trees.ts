@@ -78,11 +78,12 @@ function growSome(thread: ThreadOfTrees, first: number): GrownTrees {
   return { trees: joinTrees(trees, bins.length), outOfBag };
 }
 
-/** Grows a tree on a bootstrap sample. */
+/** Grows a tree on a bootstrap sample; where cuts are drawn at random, on all rows. */
 function growOne(thread: ThreadOfTrees, random: Random): Trees {
   const { params, context, target, pseudoPositive, space } = thread;
   const { drawn, gradient } = space;
-  bootstrap(drawn, thread.candidates, thread.weights, thread.sampleShare, random);
+  if (params.randomCuts) drawn.set(thread.weights);
+  else bootstrap(drawn, thread.candidates, thread.weights, thread.sampleShare, random);
   let count = 0;
   for (let row = 0; row < drawn.length; row++) {
     space.rows[count] = row;

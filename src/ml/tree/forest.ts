@@ -36,6 +36,8 @@ export interface ForestParams {
   readonly smoothing: number;
   /** Rows drawn for a tree as a share of all, in (0, 1]; with replacement. */
   readonly sampleShare: number;
+  /** `random`: a cut of each feature is drawn instead of searched, and every tree learns from all rows (extra-trees). */
+  readonly cuts: 'best' | 'random';
   /** `balanced`: both classes weigh the same in total. */
   readonly classWeight: ClassWeight;
 }
@@ -57,6 +59,7 @@ export const forest: Estimator<ForestParams, ForestModel> = {
     maxLeaves: 0,
     smoothing: 0,
     sampleShare: 1,
+    cuts: 'best',
     classWeight: 'none',
   },
   fit: fitForest,
@@ -140,6 +143,7 @@ function growing(params: ForestParams, featureCount: number, rowCount: number): 
     maxLeaves: params.maxLeaves || Math.min(1_000, Math.max(64, Math.round(rowCount / 100))),
     maxDepth: Infinity,
     featuresPerNode: Math.max(1, Math.round(params.featureShare * featureCount)),
+    randomCuts: params.cuts === 'random',
     monotone: null,
     l2: params.smoothing,
     minLeafWeight: params.minLeaf,

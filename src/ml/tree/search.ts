@@ -6,6 +6,7 @@
 import type { Random } from '../math/random.ts';
 import type { GrowContext, GrowParams, OpenLeaf, TreeTask } from './context.ts';
 import { createHistogram, fillHistogram, subtractHistogram } from './histogram.ts';
+import { drawSplit } from './random-split.ts';
 import { bestCategorySplit, bestNumberSplit, setOf, type Split } from './split.ts';
 
 /** Counts the root's histogram when the tree keeps histograms. */
@@ -15,7 +16,7 @@ export function openHistogram(
   task: TreeTask,
   root: OpenLeaf,
 ): void {
-  if (params.featuresPerNode < task.features.length || !canSplit(params, root)) return;
+  if (params.randomCuts || params.featuresPerNode < task.features.length || !canSplit(params, root)) return;
   root.histogram = context.pool.pop() ?? createHistogram(context.layout);
   fill(context, task, root.histogram, task.features, root);
 }
@@ -57,16 +58,15 @@ export function findSplit(
     for (const f of task.features) leaf.split = tryFeature(params, context, leaf.histogram, f, leaf);
     return;
   }
-  if (context.pool.length === 0) context.pool.push(createHistogram(context.layout));
-  const histogram = context.pool[0]!;
   const { features } = task;
   const wanted = Math.min(Math.ceil(params.featuresPerNode), features.length);
   for (let drawn = 0; drawn < wanted; drawn++) drawFeature(features, drawn, random);
-  tryFeatures(params, context, task, histogram, features.subarray(0, wanted), leaf);
+  const tryThem = params.randomCuts ? drawCuts : tryFeatures;
+  tryThem(params, context, task, features.subarray(0, wanted), leaf, random);
   // Goes on while none splits the node, as constants do not count.
   for (let drawn = wanted; drawn < features.length && leaf.split === null; drawn++) {
     drawFeature(features, drawn, random);
-    tryFeatures(params, context, task, histogram, features.subarray(drawn, drawn + 1), leaf);
+    tryThem(params, context, task, features.subarray(drawn, drawn + 1), leaf, random);
   }
 }
 
@@ -78,14 +78,35 @@ function drawFeature(features: Int32Array, place: number, random: Random): void 
   features[place] = drawn;
 }
 
+/** One cut of each feature, drawn at random. */
+function drawCuts(
+  params: GrowParams,
+  context: GrowContext,
+  task: TreeTask,
+  features: Int32Array,
+  leaf: OpenLeaf,
+  random: Random,
+): void {
+  for (const place of features) {
+    const isNumber = context.bins[place]!.kind === 'number';
+    const isOrdered = isNumber || context.isOrdered[place] === 1;
+    const bins = context.layout.offsets[place + 1]! - context.layout.offsets[place]!;
+    const feature = { place, column: context.columns[place]!, bins, isOrdered };
+    const found = drawSplit(params, task, leaf, feature, random);
+    leaf.split = isNumber ? found : asSet(found, leaf.split);
+  }
+}
+
+/** The best cut of each feature. */
 function tryFeatures(
   params: GrowParams,
   context: GrowContext,
   task: TreeTask,
-  histogram: Float64Array,
   features: Int32Array,
   leaf: OpenLeaf,
 ): void {
+  if (context.pool.length === 0) context.pool.push(createHistogram(context.layout));
+  const histogram = context.pool[0]!;
   fill(context, task, histogram, features, leaf);
   for (const f of features) leaf.split = tryFeature(params, context, histogram, f, leaf);
 }
@@ -105,7 +126,13 @@ function tryFeature(
   if (context.isOrdered[f] === 0)
     return bestCategorySplit(params, histogram, offset, bins, f, leaf.sums, best);
   const found = bestNumberSplit(params, histogram, offset, bins, f, leaf.sums, 0, best);
-  return found === best || found === null ? best : { ...found, set: setOf(found) };
+  return asSet(found, best);
+}
+
+/** A split between bins that ascend by rate as a category's, unless it is the one that was there before. */
+function asSet(found: Split | null, before: Split | null): Split | null {
+  if (found === null || found === before || found.set !== null) return found;
+  return { ...found, set: setOf(found) };
 }
 
 function fill(

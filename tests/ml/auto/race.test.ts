@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { HIGH, LOW, MEDIUM, type Capacity } from '../../../src/ml/auto/capacity.ts';
 import { race } from '../../../src/ml/auto/race.ts';
+import type { FoldTrials } from '../../../src/ml/auto/fold-trials.ts';
 import type { Candidate } from '../../../src/ml/auto/trials.ts';
 import type { FitStep } from '../../../src/ml/estimator.ts';
 import { stratifiedFolds } from '../../../src/ml/evaluation/cross-validation.ts';
 import { createRandom } from '../../../src/ml/math/random.ts';
+import { oneThread, type Threads } from '../../../src/ml/parallel/threads.ts';
 import { sampleData } from '../tree/sample-tables.ts';
 
 const data = sampleData(800, 5, 1);
@@ -43,10 +45,39 @@ describe('the race of settings', () => {
 
   it('tries high capacity where medium pays, and only there', () => {
     const fine = boosting({ trees: 30, maxLeaves: 63 }, HIGH);
-    const tried = (medium: object) =>
-      race([boosting({ ...good, maxLeaves: 2 }), boosting(medium, MEDIUM), fine], request()).length;
-    expect(tried(poor)).toBe(2);
-    expect(tried({ ...good, trees: 60, maxLeaves: 6 })).toBe(3);
+    const isTried = (medium: object) => {
+      const trials = race([boosting({ ...good, maxLeaves: 2 }), boosting(medium, MEDIUM), fine], request());
+      return trials.some(({ params }) => 'maxLeaves' in params && params.maxLeaves === 63);
+    };
+    expect(isTried(poor)).toBe(false);
+    expect(isTried({ ...good, trees: 60, maxLeaves: 6 })).toBe(true);
+  });
+
+  it('tries the best one again with smaller steps where it needed nearly all its stages, and only there', () => {
+    const rates = (trees: number) =>
+      race([boosting({ trees, learningRate: 0.1 })], request()).map(({ params }) => params);
+    expect(rates(10)).toMatchObject([
+      { trees: 10, learningRate: 0.1 },
+      { trees: expect.any(Number) as number, learningRate: 0.1 / 2.5 },
+    ]);
+    expect(rates(300)).toHaveLength(1);
+  });
+
+  it('grows no more stages in later folds than they may need', () => {
+    const params = { trees: 300, learningRate: 0.3 };
+    const grown: number[] = [];
+    const threads: Threads = {
+      count: 1,
+      open: (task, shared) => {
+        const { trials } = shared as unknown as FoldTrials;
+        for (const trial of trials) grown.push((trial.params as typeof params).trees);
+        return oneThread.open(task, shared);
+      },
+    };
+    const [trial] = race([boosting(params)], request(), { threads });
+    expect(grown[0]).toBe(300);
+    expect(Math.max(...grown.slice(1))).toBeLessThan(150);
+    expect((trial!.params as typeof params).trees).toBeLessThanOrEqual(Math.min(...grown));
   });
 
   it('gives a candidate the same figures whoever else runs, in its own place', () => {

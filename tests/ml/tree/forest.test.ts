@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { rocAuc } from '../../../src/ml/evaluation/metrics.ts';
 import { forest } from '../../../src/ml/tree/forest.ts';
 import { createRandom } from '../../../src/ml/math/random.ts';
 import { takeRows } from '../../../src/ml/data/table.ts';
@@ -146,4 +147,33 @@ it('handles constant, empty, duplicate and thousand-level columns, and with twen
   const small = forest.fit(params, { table, target }, createRandom(1));
   for (const p of forest.predict(small, spoil(table))) expect(p).not.toBeNaN();
   for (const c of forest.explain(small, table).contributions) expect(c).not.toBeNaN();
+});
+
+describe('extra-trees', () => {
+  const extra = { ...params, cuts: 'random' as const, maxLeaves: 10_000, minLeaf: 3, featureShare: 1 };
+
+  it('learn from all rows about as well as a forest, and leave none out of any tree', () => {
+    const [train, fresh] = [sampleData(3000, 6, 3), sampleData(2000, 6, 4)];
+    const fitted = forest.fit({ ...extra, trees: 60 }, train, createRandom(1));
+    const plain = forest.fit({ ...params, trees: 60 }, train, createRandom(1));
+    const area = (own: typeof fitted) => rocAuc(forest.predict(own, fresh.table), fresh.target);
+    expect(area(fitted)).toBeGreaterThan(area(plain) - 0.02);
+    expect(fitted.outOfBag).toBeNull();
+  });
+
+  it('are other trees for another seed, and the same for the same', () => {
+    const fit = (seed: number) => forest.fit(extra, data, createRandom(seed));
+    expect(fit(1)).toEqual(fit(1));
+    expect(fit(1).trees.feature).not.toEqual(fit(2).trees.feature);
+  });
+
+  it('give exact reasons, for missing, unseen and large values too', () => {
+    const fitted = forest.fit(extra, data, createRandom(1));
+    const odd = spoil(data.table);
+    const { base, contributions } = forest.explain(fitted, odd);
+    forest.predict(fitted, odd).forEach((p, i) => {
+      const reasons = contributions.subarray(6 * i, 6 * i + 6);
+      expect(Math.abs(reasons.reduce((sum, c) => sum + c, base) - p)).toBeLessThan(1e-9);
+    });
+  });
 });
