@@ -14,6 +14,7 @@
 import { bundleColumns } from '../data/bundling.ts';
 import { MISSING, UNSEEN, type CategoryColumn, type NumberColumn } from '../data/table.ts';
 import type { Table } from '../data/table.ts';
+import { sharedFloats, sharedInts } from '../parallel/shared-memory.ts';
 import { columnEntries, type Design, type NumberBlock, type SparseRows } from './design.ts';
 
 /** Columns of which every row is at a grid point, together. */
@@ -125,8 +126,8 @@ function curvePoints(values: Float64Array, { knots }: NumberBlock): Float64Array
 }
 
 function placeOnCurve({ values }: NumberColumn, points: Float64Array): Pick<Curve, 'cells' | 'shares'> {
-  const cells = new Int32Array(values.length);
-  const shares = new Float64Array(values.length);
+  const cells = sharedInts(values.length);
+  const shares = sharedFloats(values.length);
   const last = points.length - 2;
   for (let row = 0; row < values.length; row++) {
     const value = values[row]!;
@@ -158,7 +159,7 @@ function bundle(columns: readonly Discrete[], rowCount: number): Bundle[] {
 
 function joinColumns(members: readonly Discrete[], rowCount: number): Bundle {
   const size = members.reduce((product, member) => product * member.size, 1);
-  const codes = new Int32Array(rowCount);
+  const codes = sharedInts(rowCount);
   let stride = 1;
   const points = members.map(({ first, size: own, places }) => {
     for (let row = 0; row < rowCount; row++) codes[row]! += stride * places[row]!;

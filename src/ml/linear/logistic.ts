@@ -13,9 +13,10 @@
 import { fitDesign } from './design.ts';
 import { contributionTablesOf, writeContributions, type LinearModel } from './contribution-tables.ts';
 import { createLogisticProblem, minimise } from './newton.ts';
-import type { Estimator, Explanation, Scores, TrainingData } from '../estimator.ts';
+import type { Estimator, Explanation, FitEnvironment, Scores, TrainingData } from '../estimator.ts';
 import { toPoints } from '../explain/points.ts';
 import { checkBounds, notNegative } from '../math/bounds.ts';
+import type { Random } from '../math/random.ts';
 import { sigmoid, sigmoids } from '../math/sigmoid.ts';
 import type { Table } from '../data/table.ts';
 import { checkTrainingData, rowWeights } from '../data/training-data.ts';
@@ -44,16 +45,19 @@ export const logistic: Estimator<LogisticParams, LogisticModel> = {
   score,
 };
 
-function fit(params: LogisticParams, data: TrainingData): LogisticModel {
+function fit(
+  params: LogisticParams,
+  data: TrainingData,
+  _: Random,
+  { threads }: FitEnvironment = {},
+): LogisticModel {
   checkBounds('logistic', params, { l2: notNegative, l1: notNegative });
   checkTrainingData(data);
   const weights = rowWeights(data, params.classWeight);
   const design = fitDesign(data.table, weights, params.knots);
-  const beta = minimise(
-    createLogisticProblem(design, data, weights, params.l2),
-    params.l1,
-    params.maxIterations,
-  );
+  const problem = createLogisticProblem(design, data, weights, params.l2, threads);
+  const beta = minimise(problem, params.l1, params.maxIterations);
+  problem.sums.close();
   return { design, intercept: beta[design.width]!, coefficients: beta.slice(0, design.width) };
 }
 

@@ -1,7 +1,7 @@
 /**
  * The objective of logistic regression with its derivatives, and Newton's method on it. See logistic.ts.
  *
- * Rows are summed on a grid (grid.ts, point-sums.ts): with T the design's entries of the grid's points, the gradient is
+ * Rows are summed on a grid (grid.ts, row-sums.ts, point-sums.ts): with T the design's entries of the grid's points, the gradient is
  * Tᵀ (slopes of the points), the Hessian Tᵀ (curvatures of the points) T. Iteration starts at the log-odds of the
  * training rate and ends with the step that promises to lower the objective by less than 1e-10 of it: Newton's method
  * converges quadratically, so that what then remains is below rounding.
@@ -9,20 +9,23 @@
 import type { TrainingData } from '../estimator.ts';
 import { logit } from '../math/sigmoid.ts';
 import { weightedRate } from '../data/training-data.ts';
+import { oneThread, type Threads } from '../parallel/threads.ts';
 import { solveCholesky } from './cholesky.ts';
 import type { Design } from './design.ts';
 import { elasticNetStep, l1Penalty } from './elastic-net.ts';
 import { createGrid, type Grid } from './grid.ts';
-import { createSumming, type PointSums, type RowBlock, type Summing } from './point-sums.ts';
+import type { PointSums } from './point-sums.ts';
+import { openRowSums, type RowSums } from './row-sums.ts';
 
 export interface LogisticProblem {
   readonly grid: Grid;
-  readonly summing: Summing;
   /** Number of design columns. */
   readonly width: number;
   readonly target: Uint8Array;
   readonly weights: Float64Array;
   readonly l2: number;
+  /** Sums over all rows at the coefficients in `beta`. */
+  readonly sums: RowSums;
 }
 
 export interface LogisticState {
@@ -33,7 +36,6 @@ export interface LogisticState {
   readonly hessian: Float64Array;
 }
 
-const blockRows = 1024;
 const tolerance = 1e-10;
 
 export function createLogisticProblem(
@@ -41,9 +43,11 @@ export function createLogisticProblem(
   { table, target }: TrainingData,
   weights: Float64Array,
   l2: number,
+  threads: Threads = oneThread,
 ): LogisticProblem {
+  const { width } = design;
   const grid = createGrid(design, table);
-  return { grid, summing: createSumming(grid), width: design.width, target, weights, l2 };
+  return { grid, width, target, weights, l2, sums: openRowSums({ grid, width, target, weights }, threads) };
 }
 
 /** The coefficients of least objective plus λ₁ ‖β‖₁, the intercept last. */
@@ -67,13 +71,10 @@ export function minimise(problem: LogisticProblem, l1: number, maxIterations: nu
 
 /** Objective, gradient and Hessian at `beta`, whose last entry is the intercept. */
 export function evaluateLogistic(problem: LogisticProblem, beta: Float64Array): LogisticState {
-  const { grid, summing, l2, width } = problem;
-  let objective = 0;
-  forBlocks(problem, beta, (block, loss) => {
-    objective += loss;
-    summing.add(block);
-  });
-  const { gradient, hessian } = toDesign(grid, width, summing.finish());
+  const { grid, sums: rows, l2, width } = problem;
+  const { loss, sums } = rows.at(beta);
+  const { gradient, hessian } = toDesign(grid, width, sums);
+  let objective = loss;
   for (let k = 0; k < width; k++) {
     objective += (l2 / 2) * beta[k]! ** 2;
     gradient[k]! += l2 * beta[k]!;
@@ -110,103 +111,6 @@ function lineSearch(
     if (objective <= before) return { beta: candidate, state, objective };
   }
   return null;
-}
-
-/** Visits the rows in blocks, with their slopes and curvatures in margin and the sum of their losses. */
-function forBlocks(
-  { grid, width, target, weights }: LogisticProblem,
-  beta: Float64Array,
-  visit: (block: RowBlock, loss: number) => void,
-): void {
-  const pointMargins = marginsOfPoints(grid, beta);
-  const bundleMargins = grid.bundles.map(({ size, points }) => {
-    const margins = new Float64Array(size);
-    for (const places of points)
-      for (let code = 0; code < size; code++) margins[code]! += pointMargins[places[code]!]!;
-    return margins;
-  });
-  const slopes = new Float64Array(blockRows);
-  const curvatures = new Float64Array(blockRows);
-  const margins = new Float64Array(blockRows);
-  for (let from = 0; from < grid.rowCount; from += blockRows) {
-    const count = Math.min(blockRows, grid.rowCount - from);
-    margins.fill(beta[width]!);
-    grid.bundles.forEach(({ codes }, k) => {
-      addBundleMargins(margins, bundleMargins[k]!, codes, from, count);
-    });
-    for (const { first, cells, shares } of grid.curves)
-      addCurveMargins(margins, pointMargins.subarray(first), cells, shares, from, count);
-    const block = { from, count, slopes, curvatures };
-    visit(block, setSlopes(block, margins, target, weights));
-  }
-}
-
-function marginsOfPoints({ pointCount, points }: Grid, beta: Float64Array): Float64Array {
-  const margins = new Float64Array(pointCount);
-  for (let p = 0; p < pointCount; p++)
-    for (let e = points.starts[p]!; e < points.starts[p + 1]!; e++)
-      margins[p]! += beta[points.indices[e]!]! * points.values[e]!;
-  return margins;
-}
-
-function addBundleMargins(
-  margins: Float64Array,
-  ofCodes: Float64Array,
-  codes: Int32Array,
-  from: number,
-  count: number,
-): void {
-  for (let i = 0; i < count; i++) margins[i]! += ofCodes[codes[from + i]!]!;
-}
-
-function addCurveMargins(
-  margins: Float64Array,
-  ofCells: Float64Array,
-  cells: Int32Array,
-  shares: Float64Array,
-  from: number,
-  count: number,
-): void {
-  for (let i = 0; i < count; i++) {
-    const cell = cells[from + i]!;
-    const margin = ofCells[cell]!;
-    margins[i]! += margin + shares[from + i]! * (ofCells[cell + 1]! - margin);
-  }
-}
-
-/**
- * Sets slope w (p − y) and curvature w p (1 − p) of each row; returns the sum of the losses w log(1 + exp(∓m)), which
- * is max(±m, 0) + log(1 + e), e = exp(−|m|). The logarithm of a product takes the place of a sum of logarithms: factors
- * of at most 2 that a block's 1,024 rows could multiply to more than a double holds are cut off at 512.
- */
-function setSlopes(
-  { from, count, slopes, curvatures }: RowBlock,
-  margins: Float64Array,
-  target: Uint8Array,
-  weights: Float64Array,
-): number {
-  let loss = 0;
-  let product = 1;
-  let productWeight = 0;
-  for (let i = 0; i < count; i++) {
-    const margin = margins[i]!;
-    const label = target[from + i]!;
-    const weight = weights[from + i]!;
-    const e = Math.exp(-Math.abs(margin));
-    const share = 1 / (1 + e);
-    const probability = margin >= 0 ? share : e * share;
-    slopes[i] = weight * (probability - label);
-    curvatures[i] = weight * e * share * share;
-    const against = label === 1 ? -margin : margin;
-    if (against > 0) loss += weight * against;
-    if (weight !== productWeight || (i & 511) === 0) {
-      loss += productWeight * Math.log(product);
-      product = 1;
-      productWeight = weight;
-    }
-    product *= 1 + e;
-  }
-  return loss + productWeight * Math.log(product);
 }
 
 /** Gradient and Hessian of the design's columns and the intercept from the sums of the points. */

@@ -62,6 +62,21 @@ export function createSumming(grid: Grid): Summing {
   };
 }
 
+/** Adds sums over other rows to `sums`, which are overwritten. */
+export function addSums(sums: PointSums, others: PointSums): PointSums {
+  const add = (into: Float64Array, more: Float64Array): Float64Array => {
+    for (let i = 0; i < into.length; i++) into[i]! += more[i]!;
+    return into;
+  };
+  return {
+    slope: sums.slope + others.slope,
+    curvature: sums.curvature + others.curvature,
+    slopes: add(sums.slopes, others.slopes),
+    totals: add(sums.totals, others.totals),
+    curvatures: add(sums.curvatures, others.curvatures),
+  };
+}
+
 function createTables({ bundles, curves }: Grid): Tables {
   return {
     slope: 0,

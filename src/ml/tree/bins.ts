@@ -11,6 +11,7 @@
  * Infinities are the largest and smallest numbers.
  */
 import type { CategoryColumn, Column, NumberColumn, Table } from '../data/table.ts';
+import { sharedBytes } from '../parallel/shared-memory.ts';
 
 /** Bins that hold values; bin 0, for no value, comes on top. */
 export const MAX_VALUE_BINS = 255;
@@ -63,11 +64,11 @@ export function binRows(bins: readonly FeatureBins[], table: Table, start: numbe
   return out;
 }
 
-/** Bins a whole table, one array a feature. @throws RangeError as binRows. */
+/** Bins a whole table, one array a feature, in memory that threads can share. @throws RangeError as binRows. */
 export function binColumns(bins: readonly FeatureBins[], table: Table): Uint8Array[] {
   checkColumns(bins, table);
   return bins.map((feature, f) => {
-    const out = new Uint8Array(table.rowCount);
+    const out = sharedBytes(table.rowCount);
     binInto(out, 0, 1, feature, table.columns[f]!, 0, table.rowCount);
     return out;
   });
@@ -77,7 +78,7 @@ export function binColumns(bins: readonly FeatureBins[], table: Table): Uint8Arr
 export function toRows(columns: readonly Uint8Array[]): Uint8Array {
   const rowCount = columns[0]?.length ?? 0;
   const width = columns.length;
-  const out = new Uint8Array(rowCount * width);
+  const out = sharedBytes(rowCount * width);
   for (let f = 0; f < width; f++) {
     const column = columns[f]!;
     for (let row = 0, at = f; row < rowCount; row++, at += width) out[at] = column[row]!;

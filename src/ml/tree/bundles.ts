@@ -7,6 +7,7 @@
  * for sparse columns.
  */
 import { bundleColumns } from '../data/bundling.ts';
+import { sharedBytes } from '../parallel/shared-memory.ts';
 import { binCount, type FeatureBins } from './bins.ts';
 
 export interface Bundle {
@@ -79,7 +80,7 @@ function bundle(
   const firsts = features.map((f) => allFirsts[f]!);
   const strides = new Int32Array(features.length);
   let product = 1;
-  const column = new Uint8Array(columns[0]!.length);
+  const column = sharedBytes(columns[0]!.length);
   for (let k = 0; k < features.length; k++) {
     strides[k] = product;
     const bins = columns[features[k]!]!;
