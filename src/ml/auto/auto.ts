@@ -19,20 +19,14 @@ import {
   takeTarget,
 } from '../evaluation/cross-validation.ts';
 import type { Estimator, FitEnvironment, Scores, TrainingData } from '../estimator.ts';
-import {
-  familyNames,
-  fitFamily,
-  predictFamily,
-  scoreFamily,
-  type FamilyName,
-  type FittedFamily,
-} from '../families.ts';
+import { familyNames, predictFamily, scoreFamily, type FamilyName, type FittedFamily } from '../families.ts';
 import { rocAuc } from '../evaluation/metrics.ts';
 import { checkBounds } from '../math/bounds.ts';
-import type { Random } from '../math/random.ts';
+import { forkSeeds, type Random } from '../math/random.ts';
 import { takeGroups } from '../data/row-groups.ts';
 import { takeRows, type Table } from '../data/table.ts';
 import { checkTrainingData, rowWeights, takeTrainingRows, type ClassWeight } from '../data/training-data.ts';
+import { fitMembers } from './member-fits.ts';
 import { race, RACE_SHARE, titleOf } from './race.ts';
 import { candidates, fitSeconds, type Trial } from './trials.ts';
 
@@ -129,12 +123,18 @@ export function tuneAuto(
   const all = { ...known, weights };
   const fitted = finished.reduce((a, b) => (b.logLoss < a.logLoss ? b : a));
   const best = `${titleOf(fitted)}, log loss ${fitted.logLoss.toFixed(4)}`;
+  const seeds = forkSeeds(random, chosen.length);
+  const wantedMembers = chosen.map(({ family, params: own }, k) => ({
+    family,
+    params: own,
+    seed: seeds[k]!,
+  }));
+  const members = fitMembers({ members: wantedMembers, data: all }, environment, (k) => {
+    const stage = `Fitting ${titleOf(chosen[k]!)} on all rows`;
+    environment.onStep?.({ stage, done: k, total: chosen.length, best });
+  });
   const model = {
-    members: chosen.map((trial, k) => {
-      const stage = `Fitting ${titleOf(trial)} on all rows`;
-      environment.onStep?.({ stage, done: k, total: chosen.length, best });
-      return fitFamily(trial.family, trial.params, all, random.fork(), environment);
-    }),
+    members,
     blend,
     leftOut,
     trials: trials.map((trial) => summaryOf(trial, foldOf, target)),

@@ -1,0 +1,52 @@
+/**
+ * The members of a blend, fitted on all rows. Where rows are few, families share little of a fit, so that each member is an
+ * item; otherwise one member is fitted after the other, each by all threads. The members are the same either way.
+ */
+import type { FitEnvironment, TrainingData } from '../estimator.ts';
+import { fitFamily, type FamilyName, type FittedFamily } from '../families.ts';
+import { createRandom } from '../math/random.ts';
+import { oneThread, runTask, type Task } from '../parallel/threads.ts';
+
+export interface MemberFits {
+  /** The items. */
+  readonly members: readonly {
+    readonly family: FamilyName;
+    readonly params: object;
+    readonly seed: number;
+  }[];
+  readonly data: TrainingData;
+}
+
+const manyRows = 50_000;
+
+export const memberFits: Task<MemberFits, FittedFamily> = {
+  name: 'member-fits',
+  prepare: (shared) => (item) => fitMember(shared, item),
+};
+
+/** `onMember` hears of each member before its turn. */
+export function fitMembers(
+  fits: MemberFits,
+  { threads = oneThread }: FitEnvironment,
+  onMember: (member: number) => void,
+): FittedFamily[] {
+  const { members, data } = fits;
+  if (data.table.rowCount >= manyRows)
+    return members.map((_, member) => {
+      onMember(member);
+      return fitMember(fits, member, { threads });
+    });
+  onMember(0);
+  return runTask(threads, memberFits, fits, members.length, (member) => {
+    if (member + 1 < members.length) onMember(member + 1);
+  });
+}
+
+function fitMember(
+  { members, data }: MemberFits,
+  member: number,
+  environment?: FitEnvironment,
+): FittedFamily {
+  const { family, params, seed } = members[member]!;
+  return fitFamily(family, params, data, createRandom(seed), environment);
+}
