@@ -12,13 +12,13 @@ export const treeCounts: StageChoice<BoostingModel> = {
   losses: lossesByTree,
   params: (trees) => ({ trees }),
   modelAt: (model, trees) => ({ ...model, trees: firstTrees(model.trees, trees) }),
-  shorten: (params, tried) => ({ ...params, trees: Math.min(treesOf(params), enoughAfter(treesOf(tried))) }),
+  shorten: (params, tried) => ({ ...params, trees: enoughTrees(treesOf(params), treesOf(tried)) }),
   slowDown: (params, tried) => (treesOf(tried) > 0.75 * treesOf(params) ? slower(params) : null),
 };
 
-/** Folds differ in how many trees they need. */
-function enoughAfter(trees: number): number {
-  return Math.ceil(1.5 * trees) + 50;
+/** Folds differ in how many trees they need: half as many again as some needed, fifty, and half of all at least. */
+function enoughTrees(all: number, needed: number): number {
+  return Math.min(all, Math.ceil(Math.max(1.5 * needed + 50, all / 2)));
 }
 
 function slower(params: Pick<Partial<BoostingParams>, 'learningRate' | 'trees'>): object {
