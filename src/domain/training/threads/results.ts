@@ -5,6 +5,8 @@ export class Results<Result> {
   readonly #answers: Answer<Result>[] = [];
   readonly #onDone: ((item: number, result: Result) => void) | undefined;
   #told = 0;
+  /** Of `onDone`. */
+  #error: { readonly thrown: unknown } | null = null;
   #hasFailed = false;
 
   /** `onDone` hears of each result as soon as all before it are there. */
@@ -12,6 +14,7 @@ export class Results<Result> {
     this.#onDone = onDone;
   }
 
+  /** An item has failed, or `onDone` has: no more of them need be done. */
   get hasFailed(): boolean {
     return this.#hasFailed;
   }
@@ -19,15 +22,26 @@ export class Results<Result> {
   add(answer: Answer<Result>): void {
     this.#answers[answer.item] = answer;
     if ('error' in answer) this.#hasFailed = true;
-    for (let next = this.#answers[this.#told]; next && 'result' in next; next = this.#answers[++this.#told])
-      this.#onDone?.(this.#told, next.result);
+    try {
+      this.#tell();
+    } catch (thrown) {
+      this.#error ??= { thrown };
+      this.#hasFailed = true;
+    }
   }
 
-  /** @throws the error of the first item that failed, as when all had been done one after the other. */
+  /** @throws the first error, as when all had been done one after the other. */
   inOrder(): Result[] {
+    if (this.#error) throw this.#error.thrown;
     return this.#answers.map((answer) => {
       if ('error' in answer) throw answer.error;
       return answer.result;
     });
+  }
+
+  #tell(): void {
+    if (this.#error) return;
+    for (let next = this.#answers[this.#told]; next && 'result' in next; next = this.#answers[++this.#told])
+      this.#onDone?.(this.#told, next.result);
   }
 }

@@ -39,9 +39,10 @@ export class Rounds {
   hasMessages(): boolean {
     return Atomics.exchange(this.memory, words.messages, 0) > 0;
   }
-  /** A message has been sent. */
+  /** A message has been sent: call before `finish`. */
   announceMessage(): void {
     Atomics.add(this.memory, words.messages, 1);
+    Atomics.notify(this.memory, words.done);
   }
 
   begin(count: number): void {
@@ -63,8 +64,9 @@ export class Rounds {
 
   /** An item is done. */
   finish(): void {
-    Atomics.add(this.memory, words.done, 1);
-    Atomics.notify(this.memory, words.done);
+    const done = Atomics.add(this.memory, words.done, 1) + 1;
+    // Who waits for the end of the round has nothing to do before it.
+    if (done === Atomics.load(this.memory, words.limit)) Atomics.notify(this.memory, words.done);
   }
 
   /** As `finish`, for a helper. */
@@ -78,7 +80,7 @@ export class Rounds {
     return Atomics.load(this.memory, words.helped);
   }
 
-  /** How many items are not done; waits until that changes, if there are any. */
+  /** How many items are not done. If there are any, waits until there are none or a message is sent. */
   awaitItem(): number {
     const done = Atomics.load(this.memory, words.done);
     const left = Atomics.load(this.memory, words.limit) - done;

@@ -103,6 +103,20 @@ describe('a thread', () => {
     expect(scoreFolds(threads, 'logistic', 1)).toHaveLength(5);
   });
 
+  it('does what is left of a round before its error is thrown', async () => {
+    const threads = await openStarted(2);
+    const rows = sampleData(200, 4, 1);
+    const fits = planFolds(rows.target, { folds: 5, repeats: 4, seed: 1 }).map((fold) => {
+      return { family: 'logistic' as const, fold };
+    });
+    const types = rows.table.columns.map(({ kind }) => kind);
+    const stop = (item: number) => {
+      if (item === 3) throw new Error('enough');
+    };
+    expect(() => runTask(threads, foldScores, { rows, types, fits }, fits.length, stop)).toThrow('enough');
+    expect(scoreFolds(threads, 'logistic', 1)).toEqual(scoreFolds(oneThread, 'logistic', 1));
+  });
+
   it('that needs more memory than it may use ends the work with that reason', () => {
     const threads = openFitThreads(2, 8);
     const untilItEnds = () => {
