@@ -100,7 +100,9 @@ function scoreFolds(
   const { data, types, target, groups } = prepared;
   const rows = { table: data, target, ...(groups ? { groups } : {}) };
   const fits = planned.map((fold) => ({ family, fold }));
-  return runTask(threads, foldScores, { rows, types, fits }, fits.length);
+  const scores: Float64Array[] = [];
+  runTask(threads, foldScores, { rows, types, fits }, fits.length, (_, own) => scores.push(own));
+  return scores;
 }
 
 function scoreByBaseline(

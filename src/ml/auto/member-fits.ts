@@ -36,10 +36,12 @@ export function fitMembers(
       onMember(member);
       return fitMember(fits, member, { threads });
     });
+  const fitted: FittedFamily[] = [];
   onMember(0);
-  return runTask(threads, memberFits, fits, members.length, (member) => {
-    if (member + 1 < members.length) onMember(member + 1);
+  runTask(threads, memberFits, fits, members.length, (_, member) => {
+    if (fitted.push(member) < members.length) onMember(fitted.length);
   });
+  return fitted;
 }
 
 function fitMember(

@@ -42,11 +42,11 @@ export function openRowSums(rows: RowsToSum, threads: Threads): RowSums {
   return {
     at: (coefficients) => {
       beta.set(coefficients);
-      const [first, ...others] = team.run(shared.parts);
-      return others.reduce(
-        (sum, part) => ({ loss: sum.loss + part.loss, sums: addSums(sum.sums, part.sums) }),
-        first!,
-      );
+      const sums: SumsAtBeta[] = [];
+      team.run(shared.parts, (_, part) => sums.push(part));
+      return sums.reduce((all, part) => {
+        return { loss: all.loss + part.loss, sums: addSums(all.sums, part.sums) };
+      });
     },
     close: () => {
       team.close();

@@ -17,10 +17,12 @@ export interface Task<Shared, Result> {
   readonly prepare: (shared: Shared) => (item: number) => Result;
 }
 
+export type OnDone<Result> = (item: number, result: Result) => void;
+
 /** Threads that are ready for the items of a task. */
 export interface Team<Result> {
-  /** Does items 0 to `count` − 1. `onDone` hears of each result, in the order of items. */
-  run(count: number, onDone?: (item: number, result: Result) => void): Result[];
+  /** Does items 0 to `count` − 1. `onDone` hears of each result that is not undefined, in the order of items. */
+  run(count: number, onDone?: OnDone<Result>): void;
   close(): void;
 }
 
@@ -37,28 +39,28 @@ export const oneThread: Threads = {
   open: (task, shared) => {
     const work = task.prepare(shared);
     return {
-      run: (count, onDone) =>
-        Array.from({ length: count }, (_, item) => {
+      run: (count, onDone) => {
+        for (let item = 0; item < count; item++) {
           const result = work(item);
-          onDone?.(item, result);
-          return result;
-        }),
+          if (result !== undefined) onDone?.(item, result);
+        }
+      },
       close: () => undefined,
     };
   },
 };
 
-/** Does items 0 to `count` − 1 of a task; results in their order. */
+/** Does items 0 to `count` − 1 of a task, whose results nobody keeps but `onDone`. */
 export function runTask<Shared, Result>(
   threads: Threads,
   task: Task<Shared, Result>,
   shared: Shared,
   count: number,
-  onDone?: (item: number, result: Result) => void,
-): Result[] {
+  onDone: OnDone<Result>,
+): void {
   const team = threads.open(task, shared);
   try {
-    return team.run(count, onDone);
+    team.run(count, onDone);
   } finally {
     team.close();
   }

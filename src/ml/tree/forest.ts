@@ -94,14 +94,12 @@ function fitForest(
   };
   const outOfBag = startOutOfBag(table.rowCount);
   const items = Math.ceil(params.trees / TREES_PER_ITEM);
-  const parts = runTask(threads, forestTrees, shared, items, (_, part) => {
+  const parts: Trees[] = [];
+  runTask(threads, forestTrees, shared, items, (_, part) => {
+    parts.push(part.trees);
     addOutOfBag(outOfBag, part.outOfBag);
   });
-  const trees = joinTrees(
-    parts.map((part) => part.trees),
-    bins.length,
-  );
-  return { bins, trees, outOfBag: finishOutOfBag(outOfBag, target) };
+  return { bins, trees: joinTrees(parts, bins.length), outOfBag: finishOutOfBag(outOfBag, target) };
 }
 
 function predictForest(model: ForestModel, table: Table): Float64Array {

@@ -89,7 +89,7 @@ function startTeam<Shared, Result>(
     }
     while (rounds.awaitItem() > 0) receive(crew, results);
     receive(crew, results);
-    return results.inOrder();
+    results.end();
   };
 }
 

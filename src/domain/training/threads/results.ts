@@ -1,16 +1,16 @@
-/** The results of a round, which come in any order, in the order of its items. */
+/** The results of a round, which come in any order, told in the order of its items and then forgotten. */
+import type { OnDone } from '../../../ml/parallel/threads.ts';
 import type { Answer } from './messages.ts';
 
 export class Results<Result> {
-  readonly #answers: Answer<Result>[] = [];
-  readonly #onDone: ((item: number, result: Result) => void) | undefined;
+  /** Those that wait for one before them. */
+  readonly #waiting = new Map<number, Answer<Result>>();
+  readonly #onDone: OnDone<Result> | undefined;
   #told = 0;
-  /** Of `onDone`. */
   #error: { readonly thrown: unknown } | null = null;
   #hasFailed = false;
 
-  /** `onDone` hears of each result as soon as all before it are there. */
-  constructor(onDone: ((item: number, result: Result) => void) | undefined) {
+  constructor(onDone: OnDone<Result> | undefined) {
     this.#onDone = onDone;
   }
 
@@ -20,28 +20,28 @@ export class Results<Result> {
   }
 
   add(answer: Answer<Result>): void {
-    this.#answers[answer.item] = answer;
     if ('error' in answer) this.#hasFailed = true;
-    try {
-      this.#tell();
-    } catch (thrown) {
-      this.#error ??= { thrown };
-      this.#hasFailed = true;
-    }
+    else if (answer.result === undefined) return;
+    this.#waiting.set(answer.item, answer);
+    for (let next = this.#waiting.get(this.#told); next && !this.#error; next = this.#waiting.get(this.#told))
+      this.#tell(next);
   }
 
   /** @throws the first error, as when all had been done one after the other. */
-  inOrder(): Result[] {
+  end(): void {
     if (this.#error) throw this.#error.thrown;
-    return this.#answers.map((answer) => {
-      if ('error' in answer) throw answer.error;
-      return answer.result;
-    });
+    const left = [...this.#waiting.values()].sort((a, b) => a.item - b.item);
+    for (const answer of left) if ('error' in answer) throw answer.error;
   }
 
-  #tell(): void {
-    if (this.#error) return;
-    for (let next = this.#answers[this.#told]; next && 'result' in next; next = this.#answers[++this.#told])
-      this.#onDone?.(this.#told, next.result);
+  #tell(answer: Answer<Result>): void {
+    this.#waiting.delete(this.#told++);
+    try {
+      if ('error' in answer) throw answer.error;
+      this.#onDone?.(answer.item, answer.result);
+    } catch (thrown) {
+      this.#error = { thrown };
+      this.#hasFailed = true;
+    }
   }
 }

@@ -42,9 +42,10 @@ function scoreFolds(threads: Threads, family: 'logistic' | 'forest', repeats: nu
   const types = rows.table.columns.map(({ kind }) => kind);
   const folds = planFolds(rows.target, { folds: 5, repeats, seed: 1 });
   const shared = { rows, types, params: { [family]: params }, fits: folds.map((fold) => ({ family, fold })) };
-  const heard: number[] = [];
-  const scores = runTask(threads, foldScores, shared, folds.length, (item) => heard.push(item));
-  expect(heard).toEqual([...folds.keys()]);
+  const scores: Float64Array[] = [];
+  runTask(threads, foldScores, shared, folds.length, (item, own) => {
+    expect(scores.push(own)).toBe(item + 1);
+  });
   return scores;
 }
 
@@ -113,7 +114,9 @@ describe('a thread', () => {
     const stop = (item: number) => {
       if (item === 3) throw new Error('enough');
     };
-    expect(() => runTask(threads, foldScores, { rows, types, fits }, fits.length, stop)).toThrow('enough');
+    expect(() => {
+      runTask(threads, foldScores, { rows, types, fits }, fits.length, stop);
+    }).toThrow('enough');
     expect(scoreFolds(threads, 'logistic', 1)).toEqual(scoreFolds(oneThread, 'logistic', 1));
   });
 

@@ -31,7 +31,7 @@ describe('results', () => {
     return { heard, results: new Results<string>((item, result) => heard.push([item, result])) };
   };
 
-  it('are told and given in the order of items', () => {
+  it('are told in the order of items', () => {
     const { heard, results } = collect();
     results.add({ item: 1, result: 'b' });
     expect(heard).toEqual([]);
@@ -40,7 +40,7 @@ describe('results', () => {
       [0, 'a'],
       [1, 'b'],
     ]);
-    expect(results.inOrder()).toEqual(['a', 'b']);
+    results.end();
   });
 
   it('throw the error of the first item that failed, whichever came first', () => {
@@ -50,6 +50,17 @@ describe('results', () => {
     results.add({ item: 0, result: 'a' });
     expect(results.hasFailed).toBe(true);
     expect(heard).toEqual([[0, 'a']]);
-    expect(() => results.inOrder()).toThrow(new RangeError('first'));
+    expect(() => {
+      results.end();
+    }).toThrow(new RangeError('first'));
+  });
+
+  it('may be nothing: then only errors are told', () => {
+    const { heard, results } = collect();
+    results.add({ item: 3, error: new Error('third') });
+    expect(heard).toEqual([]);
+    expect(() => {
+      results.end();
+    }).toThrow('third');
   });
 });
