@@ -26,6 +26,14 @@ export async function listNewestSingles(db: Db): Promise<SingleRow[]> {
   return [...new Map(singles.map((single) => [single.customer_id, single])).values()];
 }
 
+/** All scores of a customer but this one are latest no more. */
+export async function retireSingles(trx: Db, customerId: string, exceptId: number): Promise<void> {
+  await trx('predictions')
+    .where({ customer_id: customerId, is_latest: 1 })
+    .whereNot({ id: exceptId })
+    .update({ is_latest: 0 });
+}
+
 export async function setLatest(trx: Db, ids: readonly number[], isLatest: 0 | 1): Promise<void> {
   for (let from = 0; from < ids.length; from += 500)
     await trx('predictions')

@@ -3,6 +3,7 @@ import type { Db } from '../../db.ts';
 import { findRows } from './customer-index.ts';
 import { despiteDamage } from './damage.ts';
 import { LatestBits } from './latest-bits.ts';
+import { retireSingles } from './latest-singles.ts';
 import type { SingleRow } from './latest-singles.ts';
 import { placeOfId, rowId } from './row-id.ts';
 import { listScoredBatches } from './store.ts';
@@ -15,10 +16,7 @@ export async function supersede(
   customerId: string,
   exceptId: number,
 ): Promise<void> {
-  await trx('predictions')
-    .where({ customer_id: customerId, is_latest: 1 })
-    .whereNot({ id: exceptId })
-    .update({ is_latest: 0 });
+  await retireSingles(trx, customerId, exceptId);
   const inside = { ...store, db: trx };
   const found = await despiteDamage(trx, () => findLatestRow(inside, customerId));
   if (!found) return;

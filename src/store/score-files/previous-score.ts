@@ -4,6 +4,7 @@
  */
 import type { Db } from '../../db.ts';
 import { LatestBits } from './latest-bits.ts';
+import { retireSingles } from './latest-singles.ts';
 import { findLatestOf, supersede } from './latest.ts';
 import { placeOfId } from './row-id.ts';
 import { findScoredBatch } from './store.ts';
@@ -34,10 +35,7 @@ export async function supersedePrevious(
     await supersede(trx, { db: trx, folder }, customerId, newId);
     return;
   }
-  await trx('predictions')
-    .where({ customer_id: customerId, is_latest: 1 })
-    .whereNot({ id: newId })
-    .update({ is_latest: 0 });
+  await retireSingles(trx, customerId, newId);
   const place = id === null ? null : placeOfId(id);
   const batch = place && (await findScoredBatch(trx, place.batchId));
   if (!batch) return;
