@@ -1,13 +1,12 @@
 /** The list of customers as CSV: what a download holds. */
 import { SpareMemory } from '../../spare-memory.ts';
-import { getPredictions } from '../../store/prediction-records.ts';
 import type { PredictionRecord } from '../../store/prediction-records.ts';
 import { riskLevelOf } from '../../store/risk-levels.ts';
 import type { RiskThresholds } from '../../store/risk-levels.ts';
 import { reasonsPerRow } from '../../store/score-files/group.ts';
 import { placeOfId } from '../../store/score-files/row-id.ts';
 import type { ScoreStore } from '../../store/score-files/store.ts';
-import { visitIds } from '../../store/score-files/visit-ids.ts';
+import { recordsAt, visitIds } from '../../store/score-files/visit-ids.ts';
 import { getSettings } from '../../store/settings.ts';
 import { ByteWriter } from '../batches/blocks/byte-writer.ts';
 import { byteOrderMark, safeLine } from '../csv/writer.ts';
@@ -51,18 +50,10 @@ export async function customersCsv(store: ScoreStore, ids: Float64Array): Promis
   out.clear(ids.length * expectedBytes);
   const lines = createLines(ids.length);
   const singles = await writeRows(store, { ids, thresholds, out, lines });
-  const records = await getPredictions(
-    store.db,
-    singles.map((place) => ids[place]!),
-  );
-  const byId = new Map(records.map((record) => [record.id, record]));
-  for (const place of singles) {
-    const record = byId.get(ids[place]!);
-    if (record)
-      lines.add(place, out, () => {
-        out.text(predictionLine(record, thresholds));
-      });
-  }
+  for (const [place, record] of await recordsAt(store, ids, singles))
+    lines.add(place, out, () => {
+      out.text(predictionLine(record, thresholds));
+    });
   const written = out.take();
   const ordered = lines.inOrder(written);
   spare.give(written);

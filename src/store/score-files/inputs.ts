@@ -1,9 +1,8 @@
 /** The inputs of single scores, and where their records lie. */
 import type { CellValue } from '../../ml/data/values.ts';
-import { getPredictions } from '../prediction-records.ts';
 import { cellOf } from './cells.ts';
 import type { GroupView } from './group-view.ts';
-import { visitIds } from './visit-ids.ts';
+import { recordsAt, visitIds } from './visit-ids.ts';
 import type { ScoreStore, ScoredBatch } from './store.ts';
 
 /** Feature → value as read, before any policy; dates as `2026-11-20`. */
@@ -18,12 +17,7 @@ export async function getInputs(
   const singles = await visitIds(store, ids, ({ view, row, place }) => {
     inputs[place] = inputsOf(view, row);
   });
-  const records = await getPredictions(
-    store.db,
-    singles.map((place) => ids[place]!),
-  );
-  const byId = new Map(records.map((record) => [record.id, record.inputs]));
-  for (const place of singles) inputs[place] = byId.get(ids[place]!);
+  for (const [place, record] of await recordsAt(store, ids, singles)) inputs[place] = record.inputs;
   return inputs;
 }
 

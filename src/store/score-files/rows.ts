@@ -1,6 +1,5 @@
 /** Scores as lists show them. */
 import type { CellValue } from '../../ml/data/values.ts';
-import { getPredictions } from '../prediction-records.ts';
 import type { PredictionRecord, PredictionSummary } from '../prediction-records.ts';
 import { riskLevelOf } from '../risk-levels.ts';
 import type { RiskThresholds } from '../risk-levels.ts';
@@ -9,7 +8,7 @@ import { cellOf, numberOrNull } from './cells.ts';
 import { textAt } from './encoding.ts';
 import { noReason, reasonsPerRow } from './group.ts';
 import type { GroupView } from './group-view.ts';
-import { visitIds } from './visit-ids.ts';
+import { recordsAt, visitIds } from './visit-ids.ts';
 import type { ScoreStore, ScoredBatch } from './store.ts';
 
 export interface ListedReason {
@@ -39,15 +38,8 @@ export async function getPredictionRows(
   const singles = await visitIds(store, ids, ({ batch, view, row, place, id }) => {
     listed[place] = fromColumns({ id, batch, thresholds }, view, row);
   });
-  const records = await getPredictions(
-    store.db,
-    singles.map((place) => ids[place]!),
-  );
-  const byId = new Map(records.map((record) => [record.id, record]));
-  for (const place of singles) {
-    const record = byId.get(ids[place]!);
-    if (record) listed[place] = fromRecord(record, thresholds);
-  }
+  for (const [place, record] of await recordsAt(store, ids, singles))
+    listed[place] = fromRecord(record, thresholds);
   return listed.filter((prediction) => prediction !== undefined);
 }
 

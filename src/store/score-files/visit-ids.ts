@@ -1,4 +1,6 @@
 /** Goes to single rows by their numbers, file by file and group by group, whatever order they are asked for in. */
+import { getPredictions } from '../prediction-records.ts';
+import type { PredictionRecord } from '../prediction-records.ts';
 import type { Part } from './chunks.ts';
 import { GroupView, groupOf } from './group-view.ts';
 import type { ScoreFile } from './reader.ts';
@@ -36,6 +38,25 @@ export async function visitIds(
   });
   for (const batch of batches) await visitBatch(store, batch, { ids, places: byBatch.get(batch.id)! }, visit);
   return singles;
+}
+
+/** The rows of `predictions` at these places of a list of numbers, by place; those that are gone are left out. */
+export async function recordsAt(
+  { db }: ScoreStore,
+  ids: ArrayLike<number>,
+  places: readonly number[],
+): Promise<Map<number, PredictionRecord>> {
+  const records = await getPredictions(
+    db,
+    places.map((place) => ids[place]!),
+  );
+  const byId = new Map(records.map((record) => [record.id, record]));
+  const found = new Map<number, PredictionRecord>();
+  for (const place of places) {
+    const record = byId.get(ids[place]!);
+    if (record) found.set(place, record);
+  }
+  return found;
 }
 
 /** Rows with more than this between them are read one by one: columns are checked in pieces of about as many. */
