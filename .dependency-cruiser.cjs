@@ -61,7 +61,7 @@ module.exports = {
       'Presenters turn records into what a page prints: they know neither requests nor the database.',
       { path: layer('presenters') },
       {
-        path: '^src/(http|routes|jobs|tasks|ml)/|^src/(app|server|cli|db)\\.ts',
+        path: '^src/(http|routes|jobs|tasks|ml|db)/|^src/(app|server|cli|db)\\.ts',
         dependencyTypesNot: ['type-only'],
       },
     ),
@@ -81,7 +81,7 @@ module.exports = {
       'commands-without-web',
       'The command line uses the domain, without the web and without a database.',
       { path: layer('commands') },
-      { path: '^src/(http|routes|jobs|tasks|store)/|^src/(app|server|cli|db)\\.ts' },
+      { path: '^src/(http|routes|jobs|tasks|store|db)/|^src/(app|server|cli|db)\\.ts' },
     ),
     forbid(
       'commands-below-cli',
@@ -98,8 +98,8 @@ module.exports = {
     forbid(
       'knex-stops-at-store',
       'knex stops at store, db and migrations.',
-      { path: '^src/', pathNot: '^src/store/|^src/(db|sqlite-client)\\.ts' },
-      { path: 'node_modules/(knex|better-sqlite3)/' },
+      { path: '^src/', pathNot: '^src/(store|db)/|^src/db\\.ts' },
+      { path: 'node_modules/(knex|better-sqlite3|pg)/' },
     ),
   ],
   options: {

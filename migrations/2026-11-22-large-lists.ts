@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { sqlOf } from '../src/db/sql.ts';
 
 /** Totals, counts and sorted lists of a million scores without reading the wide rows. */
 export async function up(db: Knex): Promise<void> {
@@ -14,7 +15,9 @@ export async function up(db: Knex): Promise<void> {
     );
     table.index(['is_latest', 'customer_id', 'model_id', 'is_sample', 'risk_level'], 'predictions_search');
   });
-  await db.raw('CREATE INDEX predictions_sample ON predictions (is_sample) WHERE is_sample = 1');
+  await db.raw(
+    `CREATE INDEX predictions_sample ON predictions (is_sample) WHERE ${sqlOf(db).isTrue('is_sample')}`,
+  );
 }
 
 export async function down(db: Knex): Promise<void> {

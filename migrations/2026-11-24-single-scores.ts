@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { sqlOf } from '../src/db/sql.ts';
 
 /**
  * Lists and totals of a million rows needed indexes that cover them. Now `predictions` holds single customers only, which
@@ -12,7 +13,8 @@ export async function up(db: Knex): Promise<void> {
   });
   // Whether customers of a file that was scored have a score of their own; it covers the question.
   await db.raw(
-    'CREATE INDEX predictions_latest ON predictions (customer_id, created_at) WHERE is_latest = 1 AND batch_id IS NULL',
+    `CREATE INDEX predictions_latest ON predictions (customer_id, created_at)
+     WHERE ${sqlOf(db).isTrue('is_latest')} AND batch_id IS NULL`,
   );
 }
 

@@ -1,14 +1,16 @@
 #!/usr/bin/env node
-/** The command line: the same core as the server, without the web and, except for `erase`, without a database. */
+/** The command line: processes of the program, and its core without the web and, except for `erase`, without a database. */
 import { evaluate } from './commands/evaluate.ts';
 import { explain } from './commands/explain.ts';
-import { readArguments, UsageError } from './commands/options.ts';
-import type { Command } from './commands/options.ts';
+import { listed, readArguments, UsageError, wholeNumber } from './commands/options.ts';
+import type { Command, Options } from './commands/options.ts';
 import { sample } from './commands/sample.ts';
 import { score } from './commands/score.ts';
 import { train } from './commands/train.ts';
 import { ConfigError } from './config.ts';
 import { AppError } from './errors.ts';
+import { jobClasses } from './jobs/job-classes.ts';
+import type { WorkerShare } from './jobs/job-classes.ts';
 import { allFamilies } from './ml/estimators.ts';
 
 // Only the user who runs the command may read the scores and models that it writes.
@@ -24,6 +26,8 @@ holdfast score    FILE --model MODEL [--out FILE] [--rejected FILE] [--allow-mis
 holdfast explain  FILE --model MODEL [--rows 5] [--customer ID] [--allow-missing] [--json]
                   [--header | --no-header]
 holdfast erase    CUSTOMER [--json]
+holdfast web
+holdfast worker   [--threads N] [--classes A,B]
 
 Commands
   sample    write generated customers, or with --transactions a shop's purchases
@@ -32,6 +36,8 @@ Commands
   score     write a churn probability and risk level for every row of FILE
   explain   show the reasons for the first rows of FILE, or for one customer
   erase     erase CUSTOMER, a customer ID, from the scores and uploads of this installation; nothing is asked
+  web       answer requests, and leave all jobs to workers
+  worker    work on jobs. Processes for both share a database and the folders; npm start is both in one
 
 Options
   --label NAME        column with the outcome; by default the one with a name such as Churn
@@ -47,13 +53,39 @@ Options
   --rejected FILE     where to write the rows that could not be scored, with the reasons
   --out FILE          where to write the result; by default standard output
   --json              write JSON instead of text
+  --threads N         how many jobs a worker may run at once; by default the setting WORKERS
+  --classes A,B       jobs that a worker takes: interactive, batch, training; by default all
 `;
 
 /** Loaded when it is run: the other commands need no database. */
 const erase: Command = async (options, customer) =>
   (await import('./commands/erase.ts')).erase(options, customer);
 
-const commands = new Map<string, Command>(Object.entries({ sample, train, evaluate, score, explain, erase }));
+const web: Command = async () => (await import('./start.ts')).startProcess({ isWeb: true, share: null });
+const worker: Command = async (options) => {
+  const share = shareOf(options);
+  await (await import('./start.ts')).startProcess({ isWeb: false, share });
+};
+
+/** @throws UsageError */
+function shareOf(options: Options): Partial<WorkerShare> {
+  const { threads: number, classes: names } = options;
+  const threads = wholeNumber(options, 'threads', 1);
+  if (threads < 1 || threads > 64)
+    throw new UsageError(`--threads must be from 1 to 64, found '${String(number)}'`);
+  const classes = listed(names).map((name) => {
+    const known = jobClasses.find((one) => one === name);
+    if (known === undefined)
+      throw new UsageError(`--classes must be one or more of ${jobClasses.join(', ')}, found '${name}'`);
+    return known;
+  });
+  return { ...(number === undefined ? {} : { threads }), ...(classes.length === 0 ? {} : { classes }) };
+}
+
+const commands = new Map<string, Command>(
+  Object.entries({ sample, train, evaluate, score, explain, erase, web, worker }),
+);
+const withoutFile = new Set(['sample', 'web', 'worker']);
 
 process.stdout.on('error', end);
 try {
@@ -66,7 +98,7 @@ async function run(): Promise<void> {
   const { values, positionals } = readArguments();
   const [name = '', file = '', ...rest] = positionals;
   const command = commands.get(name);
-  const needsFile = name !== 'sample';
+  const needsFile = !withoutFile.has(name);
   if (values.help) process.stdout.write(usage);
   else if (!command || rest.length > 0 || (file !== '') !== needsFile) stop(usage, 2);
   else await command(values, file);

@@ -20,7 +20,7 @@ const Environment = z.object({
   TRUST_PROXY: wholeNumber(0, 10).default(0),
   DATABASE_URL: z
     .string()
-    .regex(/^sqlite:./, 'expected sqlite:PATH')
+    .regex(/^(sqlite:|postgres(ql)?:\/\/)./, 'expected sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE')
     .default('sqlite:data/holdfast.db'),
   DATA_DIR: z.string().min(1).default('data'),
   MODELS_DIR: z.string().min(1).default('models'),
@@ -91,6 +91,9 @@ function withoutBlanks(environment: Readonly<Record<string, string | undefined>>
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
 }
 
+/** The database's address can hold a password. */
+const secrets = new Set(['SESSION_SECRET', 'DATABASE_URL']);
+
 function describeIssues(
   error: z.ZodError,
   environment: Readonly<Record<string, string | undefined>>,
@@ -98,7 +101,7 @@ function describeIssues(
   const lines = error.issues.map((issue) => {
     const name = String(issue.path[0]);
     // A secret is never printed, not even a wrong one.
-    const found = name === 'SESSION_SECRET' ? 'a value' : `'${environment[name] ?? ''}'`;
+    const found = secrets.has(name) ? 'a value' : `'${environment[name] ?? ''}'`;
     return `  ${name}: found ${found}. ${issue.message}.`;
   });
   return `Holdfast cannot start: these settings are wrong (see .env.example).\n${lines.join('\n')}`;

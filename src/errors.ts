@@ -2,6 +2,8 @@
  * Errors that are an answer rather than a fault. Anything else that is thrown is a bug and becomes a
  * generic 500. The message is shown to people: plain words, what is wrong and what to do.
  */
+import { isDatabaseError } from './db/failures.ts';
+
 export class AppError extends Error {
   readonly status: number;
   /** Stable, machine-readable, such as `not-found`. */
@@ -119,9 +121,13 @@ export class DamagedScores extends AppError {
 export function errorFields(error: unknown): { readonly name: string; readonly [field: string]: unknown } {
   if (!(error instanceof Error)) return { name: 'unknown' };
   const { code } = error as { readonly code?: unknown };
-  const isDatabase = typeof code === 'string' && code.startsWith('SQLITE');
   const stack = error.stack?.split('\n').filter((line) => line.trimStart().startsWith('at ')) ?? [];
-  return { name: error.name, code, message: isDatabase ? code : error.message, stack: stack.slice(0, 8) };
+  return {
+    name: error.name,
+    code,
+    message: isDatabaseError(error) ? code : error.message,
+    stack: stack.slice(0, 8),
+  };
 }
 
 /** A thread was ended because it needed more memory than it may use. */
@@ -140,5 +146,5 @@ export function needsMoreMemory(): AppError {
 /** No space is left, for a file or for the database. */
 export function isDiskFull(error: unknown): boolean {
   const { code } = (error ?? {}) as { readonly code?: unknown };
-  return code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL';
+  return code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL' || code === '53100';
 }

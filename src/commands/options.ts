@@ -24,6 +24,7 @@ export function readArguments() {
     allowPositionals: true,
     options: {
       'allow-missing': flag,
+      classes: text,
       customer: text,
       drop: text,
       family: text,

@@ -11,7 +11,7 @@ import {
   Unavailable,
   Unprocessable,
 } from '../errors.ts';
-import { isLocked } from '../sqlite-client.ts';
+import { isLocked, isUnreachable } from '../db/failures.ts';
 import { csrfAnswer, isCsrfError } from './csrf.ts';
 import { answerOldToken } from './late-form.ts';
 import { render } from './render.ts';
@@ -115,6 +115,11 @@ function toAppError(error: unknown): AppError {
   }
   if (isLocked(error) || isPoolTimeout(error))
     return new Unavailable('The database is busy. Nothing was saved. Try again in a moment.', 'busy');
+  if (isUnreachable(error))
+    return new Unavailable(
+      'The database cannot be reached. Try again in a moment, and look whether your last change was saved.',
+      'no-database',
+    );
   if (status === 404) return new NotFound();
   if (status === 413)
     return new AppError(413, 'too-large', 'The request is too large. Send less data at once.');
@@ -129,7 +134,7 @@ function toAppError(error: unknown): AppError {
   );
 }
 
-/** Knex gave up waiting for the one connection. */
+/** Knex gave up waiting for a connection. */
 function isPoolTimeout(error: unknown): boolean {
   return error instanceof Error && error.name === 'KnexTimeoutError';
 }

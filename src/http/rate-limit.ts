@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import ipaddr from 'ipaddr.js';
-import { RateLimiterSQLite } from 'rate-limiter-flexible';
-import type { RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterPostgres, RateLimiterSQLite } from 'rate-limiter-flexible';
+import type { RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Context } from '../context.ts';
 import { whileLocked } from '../db.ts';
+import { isPostgres } from '../db/sql.ts';
 import { TooManyRequests } from '../errors.ts';
 
 export interface PasswordLimits {
@@ -30,12 +31,13 @@ export function createPasswordLimits(context: Context): PasswordLimits {
     // Its timer catches no error, which would end the program; the sweep removes what has expired.
     clearExpiredByTimeout: false,
   } as const;
-  const byAccount = new RateLimiterSQLite({ ...store, ...accountLimit, keyPrefix: 'account' });
-  const byAddress = new RateLimiterSQLite({ ...store, ...addressLimit, keyPrefix: 'address' });
+  const Limiter = isPostgres(context.db) ? RateLimiterPostgres : RateLimiterSQLite;
+  const byAccount = new Limiter({ ...store, ...accountLimit, keyPrefix: 'account' });
+  const byAddress = new Limiter({ ...store, ...addressLimit, keyPrefix: 'address' });
 
   return {
     take: async (req, email) => {
-      const count = (limiter: RateLimiterSQLite, key: string) =>
+      const count = (limiter: RateLimiterAbstract, key: string) =>
         whileLocked(context.db, () => limiter.consume(key)).catch(refuse);
       await count(byAddress, networkOf(req.ip ?? 'unknown'));
       await count(byAccount, accountKey(email));

@@ -21,6 +21,14 @@ const classes: Readonly<Record<JobKind, JobClass>> = {
   'train-model': 'training',
 };
 
+/** Which jobs a process takes. */
+export interface WorkerShare {
+  /** How many at once. */
+  readonly threads: number;
+  /** null: all, of which the first threads have their shares. */
+  readonly classes: readonly JobClass[] | null;
+}
+
 /** What each of the first threads takes; further ones take everything. */
 const shares: readonly (readonly JobClass[])[] = [
   ['interactive'],
@@ -28,10 +36,16 @@ const shares: readonly (readonly JobClass[])[] = [
   ['interactive', 'training'],
 ];
 
+/** With fewer, one class would keep the others waiting. */
 export const fewestThreads = shares.length;
 
-/** Kinds of jobs that the thread of this number, from 0, leaves to others. */
-export function excludedKinds(thread: number): readonly JobKind[] {
-  const share: readonly JobClass[] = shares[thread] ?? jobClasses;
+/** For each thread, the kinds of jobs that it leaves to others. */
+export function excludedFrom({ threads, classes: chosen }: WorkerShare): (readonly JobKind[])[] {
+  return Array.from({ length: threads }, (_, thread) =>
+    excludedKinds(chosen ?? (threads < fewestThreads ? jobClasses : shares[thread]) ?? jobClasses),
+  );
+}
+
+function excludedKinds(share: readonly JobClass[]): readonly JobKind[] {
   return (Object.keys(classes) as JobKind[]).filter((kind) => !share.includes(classes[kind]));
 }

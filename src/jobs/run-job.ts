@@ -11,7 +11,7 @@ import { AppError, isDiskFull, TryLater } from '../errors.ts';
 import { diskFull } from '../domain/jobs/disk-space.ts';
 import { failSubject } from '../domain/jobs/failure.ts';
 import type { JobOutcome } from '../domain/jobs/steps.ts';
-import { isLocked } from '../sqlite-client.ts';
+import { isLocked, isUnreachable } from '../db/failures.ts';
 import { LeaseLost, maxAttempts, pauseJob, releaseJob, requireLease } from '../store/job-leases.ts';
 import { countAttempts, countProgress, finishJob, saveProgress } from '../store/job-progress.ts';
 import type { Job } from '../store/jobs.ts';
@@ -24,6 +24,7 @@ const progressMs = 250;
 const retryMs = 3_000;
 
 const locked = 'Another program keeps the database locked. It goes on by itself.';
+const unreachable = 'The database could not be reached. It goes on by itself.';
 
 /** `message`: why it failed, for the log; null: it did not. */
 export interface JobReport {
@@ -87,6 +88,7 @@ export async function failAttempt(trx: Db, job: Job, message: string, isFinal: b
 function passing(error: unknown): string | null {
   if (isDiskFull(error)) return diskFull;
   if (isLocked(error) || error instanceof TryLater) return locked;
+  if (isUnreachable(error)) return unreachable;
   return null;
 }
 

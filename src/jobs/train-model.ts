@@ -10,7 +10,7 @@ import { AppError, isDiskFull, isOutOfMemory, needsMoreMemory } from '../errors.
 import { cancelled, done as finished } from '../domain/jobs/steps.ts';
 import { beginTraining, completeTraining, stopTraining } from '../domain/training/queue.ts';
 import type { TrainingOrder, TrainingProgress, TrainingResult } from '../domain/training/queue.ts';
-import { isLocked } from '../sqlite-client.ts';
+import { isLocked, isUnreachable } from '../db/failures.ts';
 import { saveTrainingProgress } from '../store/trainings.ts';
 import type { JobHandler } from './job-handler.ts';
 import { openThread } from '../thread.ts';
@@ -65,7 +65,7 @@ async function writeProgress(db: Db, id: number, progress: TrainingProgress): Pr
   try {
     await inTransaction(db, (trx) => saveTrainingProgress(trx, id, progress));
   } catch (error) {
-    if (!isLocked(error) && !isDiskFull(error)) throw error;
+    if (!isLocked(error) && !isUnreachable(error) && !isDiskFull(error)) throw error;
   }
 }
 

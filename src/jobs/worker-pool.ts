@@ -8,6 +8,7 @@ import { hostname } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import type { Context } from '../context.ts';
 import { inTransaction } from '../db.ts';
+import { onWakeUp, pollMsFor } from '../db/wake-up.ts';
 import type { Db } from '../db.ts';
 import { cancelSubject, removeParts } from '../domain/jobs/failure.ts';
 import { errorFields, isOutOfMemory, needsMoreMemory } from '../errors.ts';
@@ -24,7 +25,8 @@ import {
 import { finishJob } from '../store/job-progress.ts';
 import type { Job, JobKind } from '../store/jobs.ts';
 import { openThread } from '../thread.ts';
-import { excludedKinds, fewestThreads } from './job-classes.ts';
+import { excludedFrom, fewestThreads } from './job-classes.ts';
+import type { WorkerShare } from './job-classes.ts';
 import { failAttempt } from './run-job.ts';
 import type { FromWorker, ToWorker } from './worker.ts';
 
@@ -33,7 +35,6 @@ export interface WorkerPool {
   stop(timeoutMs: number): Promise<void>;
 }
 
-const pollMs = 200;
 /** After this time the thread of a cancelled job that has not stopped is ended. */
 const cancelGraceMs = 2_000;
 
@@ -46,11 +47,13 @@ interface Slot {
   ranOutOfMemory: boolean;
 }
 
-export function startWorkerPool(context: Context): WorkerPool {
+/** What is not given of `share`: jobs of all classes, and as many at once as the setting says. */
+export function startWorkerPool(context: Context, share: Partial<WorkerShare> = {}): WorkerPool {
   const { config, db, log } = context;
   const owner = `${hostname()}:${process.pid}:${randomUUID()}`.slice(0, 100);
-  const slots: Slot[] = Array.from({ length: Math.max(fewestThreads, config.workers) }, (_, i) => ({
-    excluded: excludedKinds(i),
+  const all = { threads: Math.max(fewestThreads, config.workers), classes: null };
+  const slots: Slot[] = excludedFrom({ ...all, ...share }).map((excluded) => ({
+    excluded,
     worker: null,
     job: null,
     cancelledAt: null,
@@ -90,6 +93,7 @@ export function startWorkerPool(context: Context): WorkerPool {
       if (message !== null)
         log.error({ jobId: slot.job?.id, kind: slot.job?.kind, message }, 'A job could not be finished');
       slot.job = null;
+      look();
     });
     worker.on('error', (error: Error) => {
       log.error({ err: errorFields(error) }, 'A worker thread failed');
@@ -163,16 +167,19 @@ export function startWorkerPool(context: Context): WorkerPool {
     return turn;
   };
 
-  const polling = setInterval(() => {
+  const look = (): void => {
     void inTurn(fill);
     void inTurn(endCancelled);
-  }, pollMs);
+  };
+  const polling = setInterval(look, pollMsFor(db));
+  const listener = onWakeUp(db, look);
   const renewing = setInterval(() => void inTurn(renew), leaseMs / 4);
 
   return {
     stop: async (timeoutMs) => {
       isStopping = true;
       clearInterval(polling);
+      const stopped = listener.stop();
       for (const slot of slots) slot.worker?.postMessage({ stop: true } satisfies ToWorker);
       const deadline = performance.now() + timeoutMs;
       while (slots.some((slot) => slot.job !== null) && performance.now() < deadline) await pause(50);
@@ -186,6 +193,7 @@ export function startWorkerPool(context: Context): WorkerPool {
         if (job) await inTurn(() => releaseJob(db, job, true));
       }
       await turn;
+      await stopped;
     },
   };
 }

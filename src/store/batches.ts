@@ -88,7 +88,7 @@ export async function listBatches(db: Db, limit: number): Promise<BatchSummary[]
 }
 
 export async function listSampleBatches(db: Db): Promise<BatchSummary[]> {
-  const rows = (await selected(db).where('batches.is_sample', 1)) as BatchRow[];
+  const rows = (await selected(db).where('batches.is_sample', true)) as BatchRow[];
   return rows.map(toSummary);
 }
 
@@ -226,13 +226,13 @@ const columnOf: Readonly<Record<string, string>> = {
 };
 const documents = new Set(['format', 'header', 'mapping', 'report', 'rules', 'checkpoint']);
 
-function toColumns(change: BatchChange): Record<string, string | number | null> {
-  const columns: Record<string, string | number | null> = {};
+function toColumns(change: BatchChange): Record<string, string | number | boolean | null> {
+  const columns: Record<string, string | number | boolean | null> = {};
   for (const [field, value] of Object.entries(change)) {
     const column = columnOf[field];
     if (column === undefined) continue;
     if (documents.has(field)) columns[column] = value === null ? null : JSON.stringify(value);
-    else columns[column] = typeof value === 'boolean' ? Number(value) : (value as string | number | null);
+    else columns[column] = value as string | number | boolean | null;
   }
   return columns;
 }

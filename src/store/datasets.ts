@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Db } from '../db.ts';
+import type { Db, StoredBoolean } from '../db.ts';
 import { NotFound } from '../errors.ts';
 import { DatasetColumn, StoredProfile } from './dataset-documents.ts';
 import { readJson, readJsonOrNull } from './json.ts';
@@ -56,7 +56,7 @@ interface DatasetRow {
   profile: string | null;
   error: string | null;
   confirmed_at: string | null;
-  is_sample: number;
+  is_sample: StoredBoolean;
   created_by: number | null;
   created_at: string;
 }
@@ -93,7 +93,7 @@ export async function insertDataset(db: Db, dataset: NewDataset): Promise<number
       series_id: dataset.seriesId ?? null,
       version: dataset.version ?? 1,
       label: jsonOrNull(dataset.label),
-      is_sample: Number(dataset.isSample),
+      is_sample: dataset.isSample,
       created_by: dataset.createdBy ?? null,
       created_at: new Date().toISOString(),
     })
@@ -120,7 +120,7 @@ export async function listDatasets(db: Db): Promise<Dataset[]> {
 }
 
 export async function listSampleDatasets(db: Db): Promise<Dataset[]> {
-  const rows = await db<DatasetRow>('datasets').where({ is_sample: 1 }).orderBy('id');
+  const rows = await db<DatasetRow>('datasets').where({ is_sample: true }).orderBy('id');
   return rows.map(toDataset);
 }
 

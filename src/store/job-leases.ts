@@ -1,5 +1,7 @@
 /** Which worker has a job, and for how long: claims, renewals, and jobs given back. */
 import type { Db } from '../db.ts';
+import { sqlOf } from '../db/sql.ts';
+import { wakeWorkers } from '../db/wake-up.ts';
 import { now, toJob } from './jobs.ts';
 import type { Job, JobKind, JobRow } from './jobs.ts';
 
@@ -51,8 +53,9 @@ export async function claimJob(
     )
     .orderBy('id')
     .limit(1);
+  sqlOf(db).takeRow(next);
   const [row] = await db<JobRow>('jobs')
-    .whereIn('id', next)
+    .where('id', next)
     .update({
       state: 'running',
       attempts: db.raw('attempts + 1'),
@@ -75,7 +78,9 @@ export async function renewLease(db: Db, lease: Lease): Promise<boolean> {
 
 /** Call in the transaction that writes something for the job. @throws LeaseLost */
 export async function requireLease(trx: Db, lease: Lease): Promise<void> {
-  if (!(await held(trx, lease).first('id'))) throw new LeaseLost();
+  const job = held(trx, lease).first('id');
+  sqlOf(trx).keepRow(job);
+  if (!(await job)) throw new LeaseLost();
 }
 
 /** Gives a job back to the queue; `attempts` is lowered when it was not its fault. @throws LeaseLost */
@@ -87,6 +92,7 @@ export async function releaseJob(db: Db, lease: Lease, blameless: boolean): Prom
       : change) as object,
   );
   if (released !== 1) throw new LeaseLost();
+  await wakeWorkers(db);
 }
 
 /** Gives a job back until `afterMs` from now, without blame. @throws LeaseLost */
@@ -108,8 +114,6 @@ export function held(db: Db, { id, lease }: Lease) {
 }
 
 async function databaseTime(db: Db): Promise<number> {
-  const [row] = await db.select<{ now: number }[]>(
-    db.raw("CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) AS now"),
-  );
+  const [row] = await db.select<{ now: number }[]>(db.raw(`${sqlOf(db).now} AS now`));
   return row!.now;
 }

@@ -1,6 +1,7 @@
 /** The queue of background jobs: adding, listing, finding. */
 import { z } from 'zod';
-import type { Db } from '../db.ts';
+import type { Db, StoredBoolean } from '../db.ts';
+import { wakeWorkers } from '../db/wake-up.ts';
 import { DamagedRecord } from '../errors.ts';
 import { readJson } from './json.ts';
 
@@ -58,7 +59,7 @@ export interface JobRow {
   retry_at: number | null;
   lease_owner: string | null;
   lease_expires_at: number | null;
-  cancel_requested: number;
+  cancel_requested: StoredBoolean;
   error: string | null;
   created_by: number | null;
   created_at: string;
@@ -80,6 +81,7 @@ export async function enqueueJob(
       created_by: job.createdBy,
     })
     .returning('id');
+  await wakeWorkers(db);
   return row!.id;
 }
 

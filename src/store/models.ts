@@ -1,4 +1,4 @@
-import type { Db } from '../db.ts';
+import type { Db, StoredBoolean } from '../db.ts';
 import { NotFound } from '../errors.ts';
 import type { Schema } from '../ml/data/schema.ts';
 import type { Evaluation, Importance, Provenance } from '../ml/model/model.ts';
@@ -41,7 +41,7 @@ interface ModelRow {
   importance: string;
   provenance: string;
   dataset_id: number | null;
-  is_sample: number;
+  is_sample: StoredBoolean;
   created_at: string;
   activated_at: string | null;
 }
@@ -86,7 +86,7 @@ export async function insertModel(
       importance: JSON.stringify(model.importance),
       provenance: JSON.stringify(model.provenance),
       dataset_id: model.datasetId,
-      is_sample: Number(model.isSample),
+      is_sample: model.isSample,
       created_at: new Date().toISOString(),
     })
     .returning('id');

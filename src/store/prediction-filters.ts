@@ -1,5 +1,7 @@
 /** Which predictions a list, a total or a figure covers. */
 import type { Db } from '../db.ts';
+import { sqlOf } from '../db/sql.ts';
+import type { CellValue } from '../ml/data/values.ts';
 
 /** One population of customers; see domain/analytics/population.ts. */
 export interface PopulationFilter {
@@ -43,45 +45,38 @@ export const noFilter: PredictionFilter = {
   population: null,
 };
 
-type Query = ReturnType<Db['queryBuilder']>;
-
-/** Of single customers, whose latest scores count. Risk level and search are for the caller to look at. */
-export function filtered<Q>(query: Q, filter: PredictionFilter): Q {
-  const wanted = query as Query;
-  // The sign keeps it from an index: they are read in the order of their numbers.
-  wanted.whereRaw('+is_latest = 1');
+/** Latest scores of single customers. Risk level, search and column are for the caller to look at. */
+export function filtered(db: Db, filter: PredictionFilter) {
+  const query = db('predictions').whereNull('predictions.batch_id');
+  const { isTrue, withoutIndex } = sqlOf(db);
+  // They are read in the order of their numbers, and most models have most scores: an index would only cost time.
+  const ofModels = (ids: readonly number[]) =>
+    query.whereRaw(`${withoutIndex('predictions.model_id')} IN (${ids.map(() => '?').join(', ')})`, [...ids]);
+  void query.whereRaw(isTrue(withoutIndex('is_latest')));
   if (filter.population) {
-    ofModels(wanted, filter.population.modelIds);
-    if (!filter.population.includesSample) wanted.where('predictions.is_sample', 0);
+    // PostgreSQL knows no empty list.
+    if (filter.population.modelIds.length === 0) void query.whereRaw('1 = 0');
+    else void ofModels(filter.population.modelIds);
+    if (!filter.population.includesSample) void query.where('predictions.is_sample', false);
   }
-  if (filter.source) wanted.where('source', filter.source);
-  if (filter.model !== null) ofModels(wanted, [filter.model]);
-  if (filter.low !== null) wanted.where('probability', '>=', filter.low);
-  if (filter.high !== null) wanted.where('probability', '<', filter.high);
-  if (filter.column) {
-    const path = jsonPath(filter.column);
-    if (filter.level === '') wanted.whereRaw('json_extract(inputs, ?) IS NULL', [path]);
-    else if (filter.level !== null) wanted.whereRaw('json_extract(inputs, ?) = ?', [path, filter.level]);
-    // Inputs are stored typed: text is in no interval.
-    if (filter.from !== null || filter.to !== null)
-      wanted.whereRaw("json_type(inputs, ?) IN ('integer', 'real')", [path]);
-    if (filter.from !== null) wanted.whereRaw('json_extract(inputs, ?) >= ?', [path, filter.from]);
-    if (filter.to !== null) wanted.whereRaw('json_extract(inputs, ?) < ?', [path, filter.to]);
-  }
+  if (filter.source) void query.where('source', filter.source);
+  if (filter.model !== null) void ofModels([filter.model]);
+  if (filter.low !== null) void query.where('probability', '>=', filter.low);
+  if (filter.high !== null) void query.where('probability', '<', filter.high);
   return query;
 }
 
-/** Most models have most scores: the sign keeps SQLite from an index. */
-function ofModels(
-  query: { readonly whereRaw: (sql: string, bindings: number[]) => unknown },
-  modelIds: readonly number[],
-): void {
-  const places = modelIds.map(() => '?').join(', ');
-  if (modelIds.length === 0) void query.whereRaw('1 = 0', []);
-  else void query.whereRaw(`+predictions.model_id IN (${places})`, [...modelIds]);
+/** Whether the inputs of a single customer are in the column, level and interval that are asked for. */
+export function matchesColumn(
+  inputs: Readonly<Record<string, CellValue>>,
+  { column, level, from, to }: PredictionFilter,
+): boolean {
+  const value = column !== null && Object.hasOwn(inputs, column) ? inputs[column]! : null;
+  if (level !== null && (value ?? '') !== level) return false;
+  // Inputs are stored typed: text is in no interval.
+  return (from === null && to === null) || (typeof value === 'number' && isBetween(value, from, to));
 }
 
-/** `$."name"`, the name escaped as in JSON. */
-function jsonPath(feature: string): string {
-  return `$.${JSON.stringify(feature)}`;
+function isBetween(value: number, from: number | null, to: number | null): boolean {
+  return value >= (from ?? -Infinity) && value < (to ?? Infinity);
 }

@@ -72,7 +72,7 @@ export async function deletePredictionsOf(trx: Db, customerId: string): Promise<
   return trx('predictions').where({ customer_id: customerId }).delete();
 }
 
-function valuesOf(row: NewPrediction, isLatest: boolean): (string | number | null)[] {
+function valuesOf(row: NewPrediction, isLatest: boolean): (string | number | boolean | null)[] {
   return [
     row.batchId,
     row.rowNumber,
@@ -88,8 +88,8 @@ function valuesOf(row: NewPrediction, isLatest: boolean): (string | number | nul
     row.monthlyValue,
     row.inputs,
     row.notes,
-    Number(isLatest),
-    Number(row.isSample),
+    isLatest,
+    row.isSample,
     row.createdBy,
     row.createdAt,
   ];

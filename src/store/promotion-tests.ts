@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Db } from '../db.ts';
+import type { Db, StoredBoolean } from '../db.ts';
 import { NotFound } from '../errors.ts';
 import { readJson } from './json.ts';
 
@@ -11,7 +11,7 @@ export interface PromotionTestRecord {
   readonly name: string;
   /** JSON: domain's TestDefinition. */
   readonly definition: unknown;
-  readonly enabled: boolean;
+  readonly enabled: StoredBoolean;
   readonly createdAt: string;
 }
 
@@ -19,7 +19,7 @@ interface PromotionTestRow {
   id: number;
   name: string;
   definition: string;
-  enabled: number;
+  enabled: StoredBoolean;
   created_by: number | null;
   created_at: string;
 }
@@ -44,7 +44,7 @@ export async function insertPromotionTest(
     .insert({
       name: test.name,
       definition: JSON.stringify(test.definition),
-      enabled: Number(test.enabled),
+      enabled: test.enabled,
       created_by: test.createdBy,
       created_at: new Date().toISOString(),
     })
@@ -62,7 +62,7 @@ export async function updatePromotionTest(
     .update({
       name: test.name,
       definition: JSON.stringify(test.definition),
-      enabled: Number(test.enabled),
+      enabled: test.enabled,
     });
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Db } from '../db.ts';
+import type { Db, StoredBoolean } from '../db.ts';
 import { NotFound } from '../errors.ts';
 import { readJson } from './json.ts';
 import type { Stored } from './json.ts';
@@ -52,8 +52,8 @@ interface RuleRow {
   conditions: string;
   cost: number;
   save_rate: number;
-  enabled: number;
-  is_example: number;
+  enabled: StoredBoolean;
+  is_example: StoredBoolean;
   version: number;
   updated_at: string;
 }
@@ -94,8 +94,8 @@ function toColumns(rule: NewRule) {
     conditions: JSON.stringify(rule.conditions),
     cost: rule.cost,
     save_rate: rule.saveRate,
-    enabled: Number(rule.enabled),
-    is_example: Number(rule.isExample),
+    enabled: rule.enabled,
+    is_example: rule.isExample,
     updated_at: new Date().toISOString(),
   };
 }

@@ -1,5 +1,6 @@
 /** Which models and batches the stored scores came from, without reading every score. */
-import type { Db } from '../db.ts';
+import type { Db, StoredBoolean } from '../db.ts';
+import { sqlOf } from '../db/sql.ts';
 import { ColumnMapping } from './batch-documents.ts';
 import { readJson } from './json.ts';
 
@@ -12,7 +13,7 @@ export interface ScoredModel {
 
 interface GroupRow {
   model_id: number;
-  is_sample: number;
+  is_sample: StoredBoolean;
   newest: number;
 }
 
@@ -25,9 +26,9 @@ export async function listScoredModels(db: Db): Promise<ScoredModel[]> {
     .groupBy('model_id', 'is_sample')
     .select<GroupRow[]>('model_id', 'is_sample', db.raw('MAX(id) AS newest'));
   const single = await db('predictions')
-    .where({ batch_id: null, is_sample: 0 })
-    // The sign keeps SQLite from looking at every latest score, where few have no upload.
-    .whereRaw('+is_latest = 1')
+    .where({ batch_id: null, is_sample: false })
+    // Nearly all are latest scores.
+    .whereRaw(sqlOf(db).isTrue(sqlOf(db).withoutIndex('is_latest')))
     .whereNotNull('model_id')
     .distinct<{ model_id: number }[]>('model_id');
   return [

@@ -1,4 +1,4 @@
-/** The real application on a database file of its own, with people signed in. */
+/** The real application on a database of its own, with people signed in. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +24,7 @@ import { activateModel } from '../../src/store/models.ts';
 import { insertRule } from '../../src/store/retention-rules.ts';
 import type { TaskPool } from '../../src/tasks/task-pool.ts';
 import type { Role } from '../../src/domain/people/permissions.ts';
+import { createTestDatabase } from './database.ts';
 import { runTasksHere } from './tasks.ts';
 import { planOf } from './plan.ts';
 
@@ -41,9 +42,10 @@ export async function createTestApp(
   openTasks: (config: Config) => TaskPool = runTasksHere,
 ): Promise<TestApp> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
+  const database = await createTestDatabase(folder);
   const config = readConfig({
     NODE_ENV: 'test',
-    DATABASE_URL: `sqlite:${join(folder, 'holdfast.db')}`,
+    DATABASE_URL: database.url,
     DATA_DIR: join(folder, 'data'),
     MODELS_DIR: join(folder, 'models'),
     UPLOADS_DIR: join(folder, 'uploads'),
@@ -68,6 +70,7 @@ export async function createTestApp(
     close: async () => {
       await tasks.stop();
       await context.db.destroy();
+      await database.remove();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -16,6 +16,7 @@ import type {
 import { scoreFile } from '../../src/store/score-files/names.ts';
 import type { ScoreStore } from '../../src/store/score-files/store.ts';
 import { updateBatch } from '../../src/store/batches.ts';
+import { createTestDatabase } from './database.ts';
 
 /** A scored row; what is left out is unknown, empty or none. */
 export interface PlainScore {
@@ -122,7 +123,7 @@ export async function insertPlainBatch(
       format: '{}',
       header: '[]',
       state: 'done',
-      is_sample: Number(batch.isSample ?? false),
+      is_sample: batch.isSample ?? false,
       created_at: batch.createdAt ?? '2026-11-20T12:00:00.000Z',
     })
     .returning<{ id: number }[]>('id');
@@ -132,10 +133,12 @@ export async function insertPlainBatch(
 /** An empty database with its folder of uploads. */
 export async function createScoreStore(): Promise<ScoreStore & { readonly close: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-scores-'));
-  const db = openDatabase(`sqlite:${join(folder, 'test.db')}`);
+  const database = await createTestDatabase(folder);
+  const db = openDatabase(database.url);
   await migrate(db);
   const close = async (): Promise<void> => {
     await db.destroy();
+    await database.remove();
     rmSync(folder, { recursive: true, force: true });
   };
   return { db, folder, close };

@@ -1,6 +1,7 @@
 /** What waits for what: each thread leaves the jobs of some classes to others. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { excludedKinds, fewestThreads } from '../../src/jobs/job-classes.ts';
+import { excludedFrom, fewestThreads } from '../../src/jobs/job-classes.ts';
+import type { JobClass } from '../../src/jobs/job-classes.ts';
 import { claimJob } from '../../src/store/job-leases.ts';
 import { enqueueJob } from '../../src/store/jobs.ts';
 import type { JobKind } from '../../src/store/jobs.ts';
@@ -19,10 +20,13 @@ const queue = async (...kinds: JobKind[]): Promise<void> => {
 };
 
 /** What the threads take, in their order; null: nothing. */
-const takenBy = async (threads: number): Promise<(JobKind | null)[]> => {
+const takenBy = async (
+  threads: number,
+  classes: readonly JobClass[] | null = null,
+): Promise<(JobKind | null)[]> => {
   const taken: (JobKind | null)[] = [];
-  for (let i = 0; i < threads; i++)
-    taken.push((await claimJob(test.context.db, `${i}`, { kinds: excludedKinds(i) }))?.kind ?? null);
+  for (const kinds of excludedFrom({ threads, classes }))
+    taken.push((await claimJob(test.context.db, 'test', { kinds }))?.kind ?? null);
   return taken;
 };
 
@@ -30,7 +34,7 @@ it('a check passes scorings and trainings, whichever of them came first', async 
   await queue('train-model', 'train-model', 'train-model', 'score-batch', 'score-batch', 'score-batch');
   expect(await takenBy(fewestThreads)).toEqual([null, 'score-batch', 'train-model']);
   await queue('check-batch');
-  expect(await takenBy(1)).toEqual(['check-batch']);
+  expect((await takenBy(fewestThreads))[0]).toBe('check-batch');
 });
 
 it('a scoring does not wait for trainings, nor a training for scorings', async () => {
@@ -54,4 +58,16 @@ it('further threads take everything', async () => {
     'train-model',
     'train-model',
   ]);
+});
+
+it('a process with fewer threads than classes takes whatever comes first', async () => {
+  await queue('train-model', 'score-batch', 'check-batch');
+  expect(await takenBy(1)).toEqual(['train-model']);
+  expect(await takenBy(2)).toEqual(['score-batch', 'check-batch']);
+});
+
+it('a process for some classes leaves the jobs of the others, on all of its threads', async () => {
+  await queue('check-batch', 'train-model', 'score-batch', 'score-batch');
+  expect(await takenBy(4, ['batch'])).toEqual(['score-batch', 'score-batch', null, null]);
+  expect(await takenBy(2, ['batch', 'training'])).toEqual(['train-model', null]);
 });

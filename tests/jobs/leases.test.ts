@@ -19,6 +19,7 @@ import { enqueueJob, findJob, listOpenJobs } from '../../src/store/jobs.ts';
 import { findActiveModel } from '../../src/store/models.ts';
 import { activateSmallModel, createTestApp, manyCustomersCsv } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
+import { refuseUpdates } from '../helpers/refused-writes.ts';
 import { startPoolProcess } from '../helpers/pool.ts';
 import { rowNumbersOf } from '../helpers/score-files.ts';
 
@@ -161,12 +162,10 @@ describe('a job', () => {
     const { batchId, jobId } = await queueScoring(10);
     const job = (await claimJob(db, 'test'))!;
     // The end of the job is refused after the batch was changed in the same transaction.
-    await db.raw(
-      "CREATE TRIGGER no_end BEFORE UPDATE ON jobs WHEN NEW.state = 'done' BEGIN SELECT RAISE(ABORT, 'crash'); END",
-    );
+    const accept = await refuseUpdates(db, 'jobs', "NEW.state = 'done'");
     await expect(runJob(config, job, () => false)).rejects.toThrow('crash');
     expect(await getBatch(db, batchId)).toMatchObject({ state: 'scoring', finishedAt: null });
-    await db.raw('DROP TRIGGER no_end');
+    await accept();
     await expireLease(jobId);
     await runJob(config, (await claimJob(db, 'test'))!, () => false);
     expect(await getBatch(db, batchId)).toMatchObject({ state: 'done', scoredCount: 10 });

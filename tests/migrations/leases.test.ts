@@ -84,5 +84,5 @@ it('keeps of doubled rows the score that counts, sets the totals right, and refu
   });
   expect(await getBatch(db, sound)).toMatchObject({ scoredCount: 2, lowCount: 2 });
   expect(await db('predictions').where({ batch_id: null })).toHaveLength(2);
-  await expect(insertRows(db, [row(doubled, 3)])).rejects.toThrow(/UNIQUE/);
+  await expect(insertRows(db, [row(doubled, 3)])).rejects.toThrow(/unique/i);
 });

@@ -127,9 +127,7 @@ export async function resumeBatch(db: Db, user: User, batchId: number): Promise<
 export async function cancelBatch(db: Db, batchId: number): Promise<void> {
   await inTransaction(db, async (trx) => {
     const job = await findRunningJob(trx, batchId);
-    if (!job) return;
-    await requestCancel(trx, job.id);
-    if (job.state === 'queued') await updateBatch(trx, batchId, { state: 'cancelled' });
+    if (job && (await requestCancel(trx, job.id))) await updateBatch(trx, batchId, { state: 'cancelled' });
   });
 }
 

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { Config } from '../../config.ts';
 import type { Logger } from '../../context.ts';
-import { migrate, openDatabase } from '../../db.ts';
+import { checkDatabase, databaseFile, forgetDeleted, migrate, openDatabase } from '../../db.ts';
 import { AppError } from '../../errors.ts';
 import { convertEarlierScores } from '../batches/earlier-scores.ts';
 import { eraseEverywhere } from './erasure.ts';
@@ -14,8 +14,8 @@ const silent: Logger = { info: nothing, warn: nothing, error: nothing };
 
 /** @throws AppError 422 where there is no database; Conflict while a file is checked or scored */
 export async function eraseFromInstallation(config: Config, customerId: string): Promise<Erasure> {
-  const path = config.databaseUrl.slice('sqlite:'.length);
-  if (!existsSync(path))
+  const path = databaseFile(config.databaseUrl);
+  if (path !== null && !existsSync(path))
     throw new AppError(
       422,
       'no-database',
@@ -23,11 +23,11 @@ export async function eraseFromInstallation(config: Config, customerId: string):
     );
   const db = openDatabase(config.databaseUrl);
   try {
+    await checkDatabase(db, config.databaseUrl);
     await migrate(db);
     await convertEarlierScores({ db, config, log: silent });
     const erasure = await eraseEverywhere({ db, folder: config.uploadsDir }, customerId);
-    // The log of the database still holds the pages as they were.
-    await db.raw('PRAGMA wal_checkpoint(TRUNCATE)');
+    await forgetDeleted(db);
     return erasure;
   } finally {
     await db.destroy();

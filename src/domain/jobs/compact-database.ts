@@ -4,6 +4,7 @@
  */
 import { dirname } from 'node:path';
 import type { Context } from '../../context.ts';
+import { databaseFile } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import { errorFields } from '../../errors.ts';
 import { freeBytes } from './disk-space.ts';
@@ -15,10 +16,13 @@ type Env = Pick<Context, 'db' | 'config' | 'log'>;
 
 /** Does nothing unless so many bytes are free, and at least a third of the file. A failure is logged: it is not needed. */
 export async function compactDatabase({ db, config, log }: Env, fewest = worthwhileBytes): Promise<void> {
+  const file = databaseFile(config.databaseUrl);
+  // PostgreSQL does this by itself.
+  if (file === null) return;
   const { free, used } = await sizesOf(db);
   if (free < fewest || free < used / 2) return;
   // What is used is written twice: into a temporary file, and from there through the log.
-  if ((await freeBytes(dirname(config.databaseUrl.slice('sqlite:'.length)))) < 3 * used) {
+  if ((await freeBytes(dirname(file))) < 3 * used) {
     log.warn(
       { free, used },
       'The database could be smaller, but the disk has too little space to make it so',

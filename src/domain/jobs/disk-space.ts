@@ -2,6 +2,7 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Config } from '../../config.ts';
+import { databaseFile } from '../../db.ts';
 
 export const diskFull = 'The disk is full. It goes on by itself when there is space.';
 
@@ -10,7 +11,8 @@ const enoughBytes = 1024 * 1024;
 
 /** Why a job is paused; null if the disk has space. */
 export async function lackOfSpace({ databaseUrl, uploadsDir }: Config): Promise<string | null> {
-  const folders = [uploadsDir, dirname(databaseUrl.slice('sqlite:'.length))];
+  const file = databaseFile(databaseUrl);
+  const folders = file === null ? [uploadsDir] : [uploadsDir, dirname(file)];
   const free = await Promise.all(folders.map(freeBytes));
   return Math.min(...free) < enoughBytes ? diskFull : null;
 }

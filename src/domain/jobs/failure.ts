@@ -45,9 +45,7 @@ export async function removeParts(db: Db, dataDir: string, payload: Job['payload
 export async function cancelJob(db: Db, id: number): Promise<void> {
   await inTransaction(db, async (trx) => {
     const job = await findJob(trx, id);
-    if (!job) return;
-    await requestCancel(trx, id);
-    if (job.state === 'queued') await cancelSubject(trx, job.payload);
+    if (job && (await requestCancel(trx, id))) await cancelSubject(trx, job.payload);
   });
 }
 

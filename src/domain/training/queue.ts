@@ -181,8 +181,7 @@ export async function cancelTraining(db: Db, user: User, id: number): Promise<vo
     const training = await getTraining(trx, id);
     const job = await findTrainingJob(trx, id);
     if (!job) return;
-    await requestCancel(trx, job.id);
-    if (job.state === 'queued') await stopTraining(trx, id, 'cancelled', null);
+    if (await requestCancel(trx, job.id)) await stopTraining(trx, id, 'cancelled', null);
     await recordEvent(trx, { userId: user.id, action: 'training.cancelled', subject: training.name });
   });
 }

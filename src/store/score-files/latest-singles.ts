@@ -1,5 +1,6 @@
 /** Which scores of single customers, rows of `predictions`, are the latest of their customers. */
 import type { Db } from '../../db.ts';
+import { sqlOf } from '../../db/sql.ts';
 
 export interface SingleRow {
   readonly id: number;
@@ -10,7 +11,7 @@ export interface SingleRow {
 export function listLatestSingles(db: Db): Promise<SingleRow[]> {
   return db<SingleRow>('predictions')
     .whereNull('batch_id')
-    .whereRaw('is_latest = 1')
+    .whereRaw(sqlOf(db).isTrue('is_latest'))
     .whereNotNull('customer_id')
     .select('id', 'customer_id', 'created_at');
 }
@@ -29,12 +30,12 @@ export async function listNewestSingles(db: Db): Promise<SingleRow[]> {
 /** All scores of a customer but this one are latest no more. */
 export async function retireSingles(trx: Db, customerId: string, exceptId: number): Promise<void> {
   await trx('predictions')
-    .where({ customer_id: customerId, is_latest: 1 })
+    .where({ customer_id: customerId, is_latest: true })
     .whereNot({ id: exceptId })
-    .update({ is_latest: 0 });
+    .update({ is_latest: false });
 }
 
-export async function setLatest(trx: Db, ids: readonly number[], isLatest: 0 | 1): Promise<void> {
+export async function setLatest(trx: Db, ids: readonly number[], isLatest: boolean): Promise<void> {
   for (let from = 0; from < ids.length; from += 500)
     await trx('predictions')
       .whereIn('id', ids.slice(from, from + 500))

@@ -1,5 +1,5 @@
 /** The latest score of a customer: finding it, and replacing it by a single score. */
-import type { Db } from '../../db.ts';
+import type { Db, StoredBoolean } from '../../db.ts';
 import { findRows } from './customer-index.ts';
 import { despiteDamage } from './damage.ts';
 import { LatestBits } from './latest-bits.ts';
@@ -27,8 +27,8 @@ export async function supersede(
 /** The number of the customer's latest score. */
 export async function findLatestOf(store: ScoreStore, customerId: string): Promise<number | undefined> {
   const single = await store
-    .db<SingleRow & { is_latest: number; batch_id: number | null }>('predictions')
-    .where({ customer_id: customerId, is_latest: 1, batch_id: null })
+    .db<SingleRow & { is_latest: StoredBoolean; batch_id: number | null }>('predictions')
+    .where({ customer_id: customerId, is_latest: true, batch_id: null })
     .first('id');
   if (single) return single.id;
   const found = await findLatestRow(store, customerId);

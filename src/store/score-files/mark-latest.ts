@@ -156,7 +156,7 @@ async function settleSingles(
     if (createdAt > at) latest.clear(row);
     else retired.push(id);
   }
-  await setLatest(store.db, retired, 0);
+  await setLatest(store.db, retired, false);
 }
 
 /** Now, but after all scores there are: their order in time is that in which they were stored. */

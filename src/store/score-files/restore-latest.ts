@@ -45,7 +45,7 @@ async function restoreScores(store: ScoreStore, removed: ScoredBatch): Promise<v
   };
   const mostRows = Math.max(...[removed, ...batches].map(({ scoreRows }) => scoreRows));
   const singles = slicesOf(store, mostRows).flatMap((slice) => restoreSlice(store, restoring, slice));
-  await setLatest(db, singles, 1);
+  await setLatest(db, singles, true);
   for (const { latest } of restoring.others) await latest.save(db);
 }
 

@@ -79,7 +79,7 @@ async function listBatchesWithin(
     else void query.where('batches.id', batch);
     if (model !== null) void query.where('batches.model_id', model);
     if (population) void query.whereIn('batches.model_id', [...population.modelIds]);
-    if (population && !population.includesSample) void query.where('batches.is_sample', 0);
+    if (population && !population.includesSample) void query.where('batches.is_sample', false);
   });
 }
 

@@ -1,7 +1,9 @@
 /** Scores of single customers: rows of `predictions` without a batch. */
 import type { Db } from '../../db.ts';
 import { visitRows } from '../../db.ts';
-import { filtered } from '../prediction-filters.ts';
+import { readJson } from '../json.ts';
+import { Inputs } from '../prediction-documents.ts';
+import { filtered, matchesColumn } from '../prediction-filters.ts';
 import type { PredictionFilter } from '../prediction-filters.ts';
 import { getSettings } from '../settings.ts';
 import { boundsOf } from './row-filter.ts';
@@ -30,21 +32,27 @@ export async function visitSingles(
 ): Promise<void> {
   if (filter.batch !== null) return;
   const { low, high } = boundsOf(filter, await getSettings(db));
-  // SQLite knows upper and lower case of the letters from A to Z only.
+  // Here and not in SQL: databases differ in what they know of upper and lower case, and of JSON.
   const search = (filter.search ?? '').toLowerCase();
   const asked = { ...filter, low: finite(low), high: finite(high) };
   await visitRows(db, singlesOf(db, asked, more), (row) => {
     const single = toSingle(row);
-    if (search === '' || (single.customerId ?? '').toLowerCase().includes(search)) visit(single, row);
+    const isFound = search === '' || (single.customerId ?? '').toLowerCase().includes(search);
+    if (isFound && hasColumn(row, filter)) visit(single, row);
   });
 }
 
 function singlesOf(db: Db, filter: PredictionFilter, more: readonly string[]) {
-  return filtered(db('predictions'), filter)
-    .whereNull('predictions.batch_id')
+  return filtered(db, filter)
     .select('id', 'customer_id', 'model_id', 'probability', 'monthly_value', 'expected_saving', 'created_at')
-    .select(...more)
+    .select(...new Set(filter.column ? ['inputs', ...more] : more))
     .orderBy('id');
+}
+
+function hasColumn(row: Row, filter: PredictionFilter): boolean {
+  if (!filter.column) return true;
+  const of = `inputs of prediction ${String(row['id'])}`;
+  return matchesColumn(readJson(Inputs, String(row['inputs']), of), filter);
 }
 
 /** Without a limit: not asked. */

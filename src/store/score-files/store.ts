@@ -1,6 +1,6 @@
 /** Where scores are: single customers in the database, those of batches in files beside their uploads. */
 import { join } from 'node:path';
-import type { Db } from '../../db.ts';
+import type { Db, StoredBoolean } from '../../db.ts';
 import { DamagedScores } from '../../errors.ts';
 import { modelLabel } from '../model-label.ts';
 import type { Damage } from './chunks.ts';
@@ -45,7 +45,7 @@ interface BatchRow {
   readonly file: string;
   readonly model_id: number | null;
   readonly model_name: string | null;
-  readonly is_sample: number;
+  readonly is_sample: StoredBoolean;
   readonly score_rows: number;
   readonly score_bytes: number;
   readonly latest_count: number;

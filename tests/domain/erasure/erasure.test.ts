@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { databaseFile, forgetDeleted } from '../../../src/db.ts';
 import { eraseEverywhere } from '../../../src/domain/erasure/erasure.ts';
 import { listEvents } from '../../../src/store/audit.ts';
 import { getBatch, updateBatch } from '../../../src/store/batches.ts';
@@ -14,6 +15,7 @@ import {
   signIn,
 } from '../../helpers/app.ts';
 import type { TestApp } from '../../helpers/app.ts';
+import { tablesWith } from '../../helpers/database.ts';
 import { postForm } from '../../helpers/datasets.ts';
 import type { Agent } from '../../helpers/datasets.ts';
 import { scoreFile } from '../../helpers/models.ts';
@@ -46,12 +48,14 @@ async function predict(model: number): Promise<void> {
   expect(answer.status).toBe(303);
 }
 
-/** The names of files that hold the bytes of the identifier; of the database all parts. */
-function filesWith(text: string): string[] {
+/** The names of files that hold the bytes of the identifier; of a database that is no file, the tables. */
+async function filesWith(text: string): Promise<string[]> {
   const { uploadsDir, databaseUrl } = test.context.config;
-  const database = databaseUrl.slice('sqlite:'.length);
   const uploads = readdirSync(uploadsDir).map((name) => join(uploadsDir, name));
-  return [database, ...uploads].filter((path) => readFileSync(path).includes(text));
+  const database = databaseFile(databaseUrl);
+  const files = database === null ? uploads : [database, ...uploads];
+  const tables = database === null ? await tablesWith(test.context.db, text) : [];
+  return [...tables, ...files.filter((path) => readFileSync(path).includes(text))];
 }
 
 it('leaves nothing of a customer in any file, and all totals as they were', async () => {
@@ -64,12 +68,12 @@ it('leaves nothing of a customer in any file, and all totals as they were', asyn
       }),
     );
   const before = await totals();
-  expect(filesWith(customer).length).toBeGreaterThan(4);
+  expect((await filesWith(customer)).length).toBeGreaterThan(4);
   const found = await eraseEverywhere(store, customer);
   // In the first file's upload, results and rejected rows, with the row that was rejected; in two files of the second.
   expect(found).toEqual({ singleScores: 1, fileScores: 2, csvRows: 7, unsearched: [] });
-  await test.context.db.raw('PRAGMA wal_checkpoint(TRUNCATE)');
-  expect(filesWith(customer)).toEqual([]);
+  await forgetDeleted(test.context.db);
+  expect(await filesWith(customer)).toEqual([]);
   expect(await totals()).toEqual(before);
   expect(await listScores(test, { search: customer })).toEqual([]);
   for (const path of ['/', '/customers', '/analytics', `/customers?batch=${batches[0]}`, '/customers.csv'])

@@ -8,6 +8,7 @@
 import { promisify } from 'node:util';
 import type { Knex } from 'knex';
 import SqliteClient from 'knex/lib/dialects/better-sqlite3/index.js';
+import { isLocked } from './failures.ts';
 
 /** How long to wait for the database; then the error of the last attempt is thrown. */
 const patienceMs = 10_000;
@@ -89,10 +90,4 @@ async function keepTrying<T>(attempt: () => Promise<T>, deadline: number): Promi
     }
     await new Promise((resume) => setTimeout(resume, pauseMs));
   }
-}
-
-/** The database is locked by another connection: `SQLITE_BUSY` in all its forms. */
-export function isLocked(error: unknown): boolean {
-  const { code } = (error ?? {}) as { readonly code?: unknown };
-  return typeof code === 'string' && /^SQLITE_(BUSY|LOCKED)/.test(code);
 }

@@ -1,0 +1,103 @@
+/**
+ * Knex's PostgreSQL client with these changes:
+ * - A transaction that writes has the whole database to itself, as in SQLite: it begins by taking one advisory lock.
+ *   docs/decisions/0021-postgresql.md says why.
+ * - Columns hold what they hold in SQLite: integers of 64 bits, text of any length in the order of its bytes.
+ * - Numbers come back as numbers, JSON and times as text.
+ */
+import type { Knex } from 'knex';
+import PgClient from 'knex/lib/dialects/postgres/index.js';
+
+/** How long to wait for other transactions; then the error of PostgreSQL is thrown. */
+export const patienceMs = 10_000;
+/** Names the lock of those who write; any number that no other program on the same database uses. */
+const writeLock = 0x686f6c64;
+
+type Parser = (text: string) => unknown;
+
+interface Driver {
+  readonly types: { getTypeParser(type: number, format: string): Parser };
+}
+
+export interface PostgresConnection {
+  /** Set by knex: the connection is not used again. */
+  __knex__disposed?: unknown;
+  query(statement: string): Promise<unknown>;
+}
+
+const asText: Parser = (text) => text;
+/** By the numbers of the types. */
+const parsers: Readonly<Record<number, Parser>> = {
+  20: toNumber, // bigint
+  1700: toNumber, // numeric: the sum of bigints
+  114: asText, // json
+  1184: (text) => new Date(text).toISOString(), // timestamp with time zone
+};
+
+/** @throws RangeError rather than give another number than the one that is stored */
+function toNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && !Number.isSafeInteger(value))
+    throw new RangeError(`The number ${text} of the database is too large.`);
+  return value;
+}
+
+export class PostgresClient extends PgClient {
+  /** Transactions of this process queue here, so that those that wait hold no connections. */
+  private line: Promise<unknown> = Promise.resolve();
+
+  constructor(config: Knex.Config) {
+    const types = {
+      getTypeParser: (type: number, format: string): Parser =>
+        parsers[type] ?? (this.driver as Driver).types.getTypeParser(type, format),
+    };
+    super({ ...config, client: 'pg', connection: { ...(config.connection as object), types } });
+  }
+
+  /** @throws an error with the code of a lock that could not be had if the turn does not come in time */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise((done, fail) => {
+      let isLate = false;
+      const deadline = setTimeout(() => {
+        isLate = true;
+        fail(Object.assign(new Error('The database is locked.'), { code: '55P03' }));
+      }, patienceMs);
+      const turn = this.line.then(() => {
+        clearTimeout(deadline);
+        return isLate ? undefined : work().then(done, fail);
+      });
+      this.line = turn.catch(() => undefined);
+    });
+  }
+
+  override columnCompiler(...args: unknown[]): object {
+    const compiler = super.columnCompiler(...args) as { bigincrements: unknown };
+    // The byte order is that of SQLite, and the same on every server.
+    const text = 'text collate "C"';
+    return Object.assign(compiler, {
+      integer: 'bigint',
+      increments: compiler.bigincrements,
+      varchar: text,
+      text,
+    });
+  }
+
+  /** PostgreSQL stores no NUL in a text. */
+  override prepBindings(bindings: unknown[] = []): unknown[] {
+    return super
+      .prepBindings(bindings)
+      .map((value) => (typeof value === 'string' ? value.replaceAll('\0', '\ufffd') : value));
+  }
+
+  override async _query(connection: PostgresConnection, query: { sql: string }): Promise<unknown> {
+    if (query.sql === 'BEGIN;') query.sql = `BEGIN; SELECT pg_advisory_xact_lock(${writeLock});`;
+    else return super._query(connection, query);
+    try {
+      return await super._query(connection, query);
+    } catch (error) {
+      // It has begun all the same, and the next user of the connection must not inherit it.
+      await connection.query('ROLLBACK').catch((failure: unknown) => (connection.__knex__disposed = failure));
+      throw error;
+    }
+  }
+}

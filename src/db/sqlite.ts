@@ -1,0 +1,132 @@
+/** SQLite, embedded: one file, and one connection for each thread. */
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import knex from 'knex';
+import type { Knex } from 'knex';
+import { closeToOthers, privateFile, privateFolder } from '../private-files.ts';
+import { commonSettings, withoutStatement } from './dialect.ts';
+import type { Db, Dialect } from './dialect.ts';
+import { PatientClient } from './sqlite-client.ts';
+
+export const sqlitePrefix = 'sqlite:';
+
+/** `url` is `sqlite:PATH`. */
+function open(url: string): Db {
+  const path = url.slice(sqlitePrefix.length);
+  if (path !== ':memory:') makePrivateDatabase(resolve(path));
+  const db = knex({
+    ...commonSettings,
+    client: PatientClient,
+    connection: { filename: path },
+    useNullAsDefault: true,
+    pool: { min: 1, max: 1, afterCreate: configureWriter },
+  });
+  db.on('query-error', withoutStatement);
+  return db;
+}
+
+/** SQLite gives its log the rights of the database file; that one is created here with the right ones. */
+function makePrivateDatabase(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: privateFolder });
+  // Only where there is none: closing the file of an open database would give up SQLite's locks on it.
+  if (!existsSync(path)) closeSync(openSync(path, 'a', privateFile));
+  for (const ending of ['', '-wal', '-shm']) closeToOthers(`${path}${ending}`);
+}
+
+function openReadOnly(url: string): Db {
+  const db = knex({
+    ...commonSettings,
+    client: 'better-sqlite3',
+    connection: { filename: url.slice(sqlitePrefix.length), options: { readonly: true } },
+    useNullAsDefault: true,
+    pool: { min: 1, max: 1, afterCreate: configureReader },
+  });
+  db.on('query-error', withoutStatement);
+  return db;
+}
+
+/** Checks the whole file, so that a damaged page is found at start and not by the request that reads it. */
+async function check(db: Db, url: string): Promise<void> {
+  const damage = await findDamage(db);
+  if (damage === null) return;
+  const path = resolve(url.slice(sqlitePrefix.length));
+  throw new Error(
+    `the database ${path} is damaged or is no database (${damage}). Keep the file, and restore a backup in its place; docs/operations.md, 'A damaged database', says how.`,
+  );
+}
+
+async function findDamage(db: Db): Promise<string | null> {
+  try {
+    const rows = await db.raw<readonly { quick_check: string }[]>('PRAGMA quick_check(1)');
+    const found = rows[0]?.quick_check ?? 'ok';
+    return found === 'ok' ? null : found;
+  } catch (error) {
+    const { code } = error as { readonly code?: unknown };
+    if (typeof code === 'string' && /^SQLITE_(NOTADB|CORRUPT)/.test(code)) return code;
+    throw error;
+  }
+}
+
+interface SqliteConnection {
+  pragma(statement: string): unknown;
+  prepare(sql: string): {
+    iterate(bindings: readonly unknown[]): Iterable<Readonly<Record<string, unknown>>>;
+  };
+}
+
+/** The connection is busy meanwhile. */
+async function visitRows(
+  db: Db,
+  query: Knex.QueryBuilder,
+  visit: (row: Readonly<Record<string, unknown>>) => void,
+): Promise<void> {
+  const client = db.client as {
+    acquireConnection(): Promise<SqliteConnection>;
+    releaseConnection(connection: SqliteConnection): Promise<void>;
+  };
+  const connection = await client.acquireConnection();
+  try {
+    const { sql, bindings } = query.toSQL().toNative();
+    const values = bindings.map((value) => (typeof value === 'boolean' ? Number(value) : value));
+    for (const row of connection.prepare(sql).iterate(values)) visit(row);
+  } finally {
+    await client.releaseConnection(connection);
+  }
+}
+
+/** WAL with FULL: acknowledged writes survive a crash, and readers never wait for a writer. */
+function configureWriter(connection: SqliteConnection, done: (error: Error | null) => void): void {
+  connection.pragma('journal_mode = WAL');
+  connection.pragma('synchronous = FULL');
+  connection.pragma('foreign_keys = ON');
+  // The client waits instead: waiting here would block the thread.
+  connection.pragma('busy_timeout = 0');
+  connection.pragma('secure_delete = ON');
+  done(null);
+}
+
+/** Sorting in memory: personal data does not go to temporary files, and reading needs no room on the disk. */
+function configureReader(connection: SqliteConnection, done: (error: Error | null) => void): void {
+  connection.pragma('query_only = ON');
+  connection.pragma('busy_timeout = 5000');
+  connection.pragma('temp_store = MEMORY');
+  done(null);
+}
+
+const whileLocked: Dialect['whileLocked'] = (db, begin) => (db.client as PatientClient).whileLocked(begin);
+
+export const sqlite: Dialect = {
+  open,
+  openReadOnly,
+  check,
+  transact: (db, work) => whileLocked(db, () => db.transaction(work)),
+  whileLocked,
+  migrate: async (db, migrate) => {
+    await whileLocked(db, () => migrate(db));
+  },
+  visitRows,
+  // The log of the database still holds the pages as they were; deleting overwrites them in the database itself.
+  forgetDeleted: async (db) => {
+    await db.raw('PRAGMA wal_checkpoint(TRUNCATE)');
+  },
+};

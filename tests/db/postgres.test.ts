@@ -1,0 +1,159 @@
+/** What PostgreSQL does otherwise than SQLite: values, connections that end, and servers that cannot be used. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { findPostgres } from '../../scripts/find-postgres.js';
+import { checkDatabase, inTransaction, migrate, openDatabase } from '../../src/db.ts';
+import type { Db } from '../../src/db.ts';
+import { isUnreachable } from '../../src/db/failures.ts';
+import { errorFields } from '../../src/errors.ts';
+import { createTestDatabase } from '../helpers/database.ts';
+import type { TestDatabase } from '../helpers/database.ts';
+import { startPostgres } from '../helpers/postgres-server.ts';
+import type { PostgresServer } from '../helpers/postgres-server.ts';
+
+const reasonOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+
+describe('values', () => {
+  let database: TestDatabase;
+  let db: Db;
+  beforeEach(async () => {
+    database = await createTestDatabase('');
+    db = openDatabase(database.url);
+  });
+  afterEach(async () => {
+    await db.destroy();
+    await database.remove();
+  });
+
+  const read = async (sql: string): Promise<unknown> =>
+    (await db.raw<{ rows: readonly { value: unknown }[] }>(`SELECT ${sql} AS value`)).rows[0]!.value;
+
+  it('are numbers as long as they are exact, also those of 64 bits, and refused beyond', async () => {
+    expect(await read('5::bigint * 4294967296 + 7')).toBe(5 * 2 ** 32 + 7);
+    expect(await read('(SELECT SUM(x) FROM (VALUES (9007199254740990::bigint), (1)) AS list (x))')).toBe(2 ** 53 - 1);
+    expect(await read('0.1::double precision + 0.2::double precision')).toBe(0.1 + 0.2);
+    await expect(read('9007199254740993::bigint')).rejects.toThrow('9007199254740993');
+  });
+
+  it('are found by numbers that only a file of scores has', async () => {
+    expect(
+      await db('predictions')
+        .where({ id: 5 * 2 ** 32 })
+        .first(),
+    ).toBeUndefined();
+  });
+
+  it('that are text are kept to the last character, except for NUL, which PostgreSQL cannot store', async () => {
+    const long = 'ä😀\'"\\'.repeat(500);
+    await db('settings').insert({ key: 'long', value: `${long}\0`, updated_at: '' });
+    expect(await db('settings').where({ key: 'long' }).pluck('value')).toEqual([`${long}\ufffd`]);
+  });
+
+  it('are in the order of their bytes, as in SQLite', async () => {
+    const keys = ['B', 'Z', 'a', 'ä', '_'];
+    await db('settings').insert(keys.map((key) => ({ key, value: '', updated_at: '' })));
+    expect(await db('settings').orderBy('key').pluck('key')).toEqual(['B', 'Z', '_', 'a', 'ä']);
+  });
+
+  it('are in no message of an error that a log may hold', async () => {
+    const error = await reasonOf(read("'secret name'::bigint"));
+    expect((error as Error).message).toContain('secret name');
+    expect(JSON.stringify(errorFields(error))).not.toContain('secret');
+  });
+});
+
+describe('a server', () => {
+  let server: PostgresServer;
+  let db: Db;
+  beforeAll(async () => {
+    server = await startPostgres(findPostgres()!, { max_connections: '20' });
+  });
+  afterAll(() => server.stop());
+  beforeEach(() => {
+    db = openDatabase(server.url);
+  });
+  afterEach(() => db.destroy());
+
+  const problemWith = async (url: string): Promise<string> => {
+    const other = openDatabase(url);
+    try {
+      return ((await reasonOf(checkDatabase(other, url))) as Error | null)?.message ?? 'none';
+    } finally {
+      await other.destroy();
+    }
+  };
+
+  it('that can be used has no problem', async () => {
+    expect(await problemWith(server.url)).toBe('none');
+  });
+
+  it('that cannot be reached or used is named with the remedy, never with the password', async () => {
+    const to = (change: (url: URL) => void): string => {
+      const url = new URL(server.url);
+      url.password = 'hidden';
+      change(url);
+      return url.href;
+    };
+    await db.raw('CREATE ROLE guest LOGIN');
+    await db.raw("CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0");
+    const problems = await Promise.all(
+      [
+        to((url) => (url.port = '1')),
+        to((url) => (url.hostname = 'nowhere.invalid')),
+        to((url) => (url.pathname = '/missing')),
+        to((url) => (url.username = 'nobody-known')),
+        to((url) => (url.username = 'guest')),
+        to((url) => (url.pathname = '/latin')),
+      ].map(problemWith),
+    );
+    const expected = [
+      'no server listens at this address',
+      'there is no such host',
+      'there is no such database',
+      'the server refuses this role',
+      'the role may not create tables in the schema public',
+      'its encoding is LATIN1',
+    ];
+    for (const [i, words] of expected.entries()) expect(problems[i]).toContain(words);
+    expect(problems.join()).not.toContain('hidden');
+  });
+
+  it('that restarts ends a transaction under way without a part of it, and is used again', async () => {
+    await migrate(db);
+    const broken = inTransaction(db, async (trx) => {
+      await trx('settings').insert({ key: 'half', value: '', updated_at: '' });
+      await server.restart();
+      await trx('settings').insert({ key: 'rest', value: '', updated_at: '' });
+    });
+    expect(isUnreachable(await reasonOf(broken))).toBe(true);
+    expect(await db('settings').pluck('key')).toEqual([]);
+    await inTransaction(db, (trx) => trx('settings').insert({ key: 'whole', value: '', updated_at: '' }));
+    expect(await db('settings').pluck('key')).toEqual(['whole']);
+  });
+
+  it('is migrated once by many processes at the same time', async () => {
+    await db.raw('CREATE DATABASE crowd');
+    const all = Array.from({ length: 6 }, () => openDatabase(server.urlOf('crowd')));
+    await Promise.all(all.map(migrate));
+    const [names, tables] = [
+      await all[0]!('knex_migrations').pluck('name'),
+      await all[1]!('settings').select(),
+    ];
+    expect(new Set(names).size).toBe(names.length);
+    expect(tables).toEqual([]);
+    await Promise.all(all.map((one) => one.destroy()));
+  });
+
+  it('with too few connections says so, and serves again when some are free', async () => {
+    const crowd = Array.from({ length: 200 }, () => openDatabase(server.url));
+    const outcomes = await Promise.allSettled(crowd.map((one) => one.raw('SELECT pg_sleep(0.2)')));
+    const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(refused.length).toBeGreaterThan(100);
+    for (const { reason } of refused) expect(isUnreachable(reason)).toBe(true);
+    await Promise.all(crowd.map((one) => one.destroy()));
+    expect(await problemWith(server.url)).toBe('none');
+  });
+});
