@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command line: processes of the program, and its core without the web and, except for `erase`, without a database. */
+/** The command line: processes of the program, and its core without the web and, except for `erase` and `migrate-to`, without a database. */
 import { evaluate } from './commands/evaluate.ts';
 import { explain } from './commands/explain.ts';
 import { listed, readArguments, UsageError, wholeNumber } from './commands/options.ts';
@@ -26,6 +26,7 @@ holdfast score    FILE --model MODEL [--out FILE] [--rejected FILE] [--allow-mis
 holdfast explain  FILE --model MODEL [--rows 5] [--customer ID] [--allow-missing] [--json]
                   [--header | --no-header]
 holdfast erase    CUSTOMER [--json]
+holdfast migrate-to postgres://USER:PASSWORD@HOST/DATABASE [--json]
 holdfast web
 holdfast worker   [--threads N] [--classes A,B]
 
@@ -36,6 +37,7 @@ Commands
   score     write a churn probability and risk level for every row of FILE
   explain   show the reasons for the first rows of FILE, or for one customer
   erase     erase CUSTOMER, a customer ID, from the scores and uploads of this installation; nothing is asked
+  migrate-to  copy the database of this installation to PostgreSQL and compare every row; it can be repeated
   web       answer requests, and leave all jobs to workers
   worker    work on jobs. Processes for both share a database and the folders; npm start is both in one
 
@@ -57,7 +59,9 @@ Options
   --classes A,B       jobs that a worker takes: interactive, batch, training; by default all
 `;
 
-/** Loaded when it is run: the other commands need no database. */
+/** Loaded when they are run: the other commands need no database. */
+const migrateTo: Command = async (options, target) =>
+  (await import('./commands/migrate-to.ts')).migrateTo(options, target);
 const erase: Command = async (options, customer) =>
   (await import('./commands/erase.ts')).erase(options, customer);
 
@@ -83,7 +87,7 @@ function shareOf(options: Options): Partial<WorkerShare> {
 }
 
 const commands = new Map<string, Command>(
-  Object.entries({ sample, train, evaluate, score, explain, erase, web, worker }),
+  Object.entries({ sample, train, evaluate, score, explain, erase, web, worker, 'migrate-to': migrateTo }),
 );
 const withoutFile = new Set(['sample', 'web', 'worker']);
 

@@ -9,6 +9,7 @@ import { ConfigError, readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import { checkDatabase, migrate, openDatabase } from './db.ts';
+import type { Db } from './db.ts';
 import { errorFields } from './errors.ts';
 import { convertEarlierScores } from './domain/batches/earlier-scores.ts';
 import { createSetupToken, isSetUp } from './domain/people/accounts.ts';
@@ -28,6 +29,7 @@ import { createFigureReader } from './routes/figure-reader.ts';
 import type { FigureReader } from './routes/figure-reader.ts';
 import { createFigureWarming } from './routes/figure-warming.ts';
 import { runDespiteDamage } from './tasks/despite-damage.ts';
+import { isCopyUnderWay } from './store/copy-mark.ts';
 import { startTaskPool } from './tasks/task-pool.ts';
 import type { TaskPool } from './tasks/task-pool.ts';
 
@@ -84,6 +86,7 @@ async function start({ isWeb, share }: ProcessRole): Promise<void> {
   const context = { config, db: openDatabase(config.databaseUrl), log: logger, tasks };
   await checkDatabase(context.db, config.databaseUrl);
   await migrate(context.db);
+  await refuseHalfCopy(context.db);
   await convertEarlierScores(context);
   await compactDatabase(context);
   await healInterrupted(context.db);
@@ -94,6 +97,11 @@ async function start({ isWeb, share }: ProcessRole): Promise<void> {
   sweeping.unref();
   if (!isWeb) process.stdout.write('Holdfast is working on jobs\n');
   stopOnSignals(context, drain, pool);
+}
+
+async function refuseHalfCopy(db: Db): Promise<void> {
+  if (await isCopyUnderWay(db))
+    throw new Error('the database is a copy that is not complete. Run holdfast migrate-to again.');
 }
 
 type Drain = (withinMs: number) => Promise<void>;

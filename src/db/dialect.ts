@@ -15,7 +15,7 @@ export interface Dialect {
   openReadOnly(url: string): Db;
   /** @throws Error with the remedy if the database cannot be used. */
   check(db: Db, url: string): Promise<void>;
-  /** Runs `work` in a transaction that has the write lock from its beginning. Waiting ends with an error after ten seconds. */
+  /** Runs `work` in a transaction that has the write lock from its beginning. Waiting ends with an error: for others after ten seconds. */
   transact<T>(db: Db, work: (trx: Db) => Promise<T>): Promise<T>;
   /** Tries again while the database is locked, where statements are refused instead of waiting. */
   whileLocked<T>(db: Db, attempt: () => Promise<T>): Promise<T>;

@@ -8,8 +8,10 @@
 import type { Knex } from 'knex';
 import PgClient from 'knex/lib/dialects/postgres/index.js';
 
-/** How long to wait for other transactions; then the error of PostgreSQL is thrown. */
+/** How long to wait for the transactions of other processes; then PostgreSQL refuses. */
 export const patienceMs = 10_000;
+/** How long to wait for a connection or a turn of this process, which many requests at once may queue for. */
+export const queueMs = 30_000;
 /** Names the lock of those who write; any number that no other program on the same database uses. */
 const writeLock = 0x686f6c64;
 
@@ -61,7 +63,7 @@ export class PostgresClient extends PgClient {
       const deadline = setTimeout(() => {
         isLate = true;
         fail(Object.assign(new Error('The database is locked.'), { code: '55P03' }));
-      }, patienceMs);
+      }, queueMs);
       const turn = this.line.then(() => {
         clearTimeout(deadline);
         return isLate ? undefined : work().then(done, fail);

@@ -3,13 +3,12 @@ import knex from 'knex';
 import type { Knex } from 'knex';
 import { commonSettings, withoutStatement } from './dialect.ts';
 import type { Db, Dialect } from './dialect.ts';
-import { patienceMs, PostgresClient } from './postgres-client.ts';
+import { patienceMs, PostgresClient, queueMs } from './postgres-client.ts';
 import type { PostgresConnection } from './postgres-client.ts';
 
 /** Of one pool that writes: requests that only read do not wait for each other. */
 const mostConnections = 5;
 const connectWithinMs = 5_000;
-const acquireWithinMs = 10_000;
 /** A process that was suspended in the middle of a transaction keeps the others waiting no longer than that. */
 const idleInTransactionMs = 15_000;
 /** How soon the server notices that nobody waits for the answer of a statement any more. */
@@ -45,7 +44,7 @@ function connect(url: string, most: number, ownSettings: readonly string[]): Db 
       connectionTimeoutMillis: connectWithinMs,
       keepAlive: true,
     } as object,
-    acquireConnectionTimeout: acquireWithinMs,
+    acquireConnectionTimeout: queueMs,
     pool: { min: 0, max: most, afterCreate: configure },
   });
   db.on('query-error', withoutStatement);

@@ -70,6 +70,15 @@ export async function claimJob(
   return row && toJob(row);
 }
 
+/** Numbers of the jobs that a worker has, as far as its lease says. */
+export async function listRunningJobs(db: Db): Promise<number[]> {
+  const time = await databaseTime(db);
+  return db<JobRow>('jobs')
+    .where({ state: 'running' })
+    .whereBetween('lease_expires_at', [time, time + clockSlackMs])
+    .pluck('id');
+}
+
 /** False when the lease was lost. */
 export async function renewLease(db: Db, lease: Lease): Promise<boolean> {
   const time = await databaseTime(db);

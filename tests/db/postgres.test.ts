@@ -33,7 +33,9 @@ describe('values', () => {
 
   it('are numbers as long as they are exact, also those of 64 bits, and refused beyond', async () => {
     expect(await read('5::bigint * 4294967296 + 7')).toBe(5 * 2 ** 32 + 7);
-    expect(await read('(SELECT SUM(x) FROM (VALUES (9007199254740990::bigint), (1)) AS list (x))')).toBe(2 ** 53 - 1);
+    expect(await read('(SELECT SUM(x) FROM (VALUES (9007199254740990::bigint), (1)) AS list (x))')).toBe(
+      2 ** 53 - 1,
+    );
     expect(await read('0.1::double precision + 0.2::double precision')).toBe(0.1 + 0.2);
     await expect(read('9007199254740993::bigint')).rejects.toThrow('9007199254740993');
   });

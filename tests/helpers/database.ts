@@ -39,7 +39,10 @@ async function command(url: string, statement: string): Promise<void> {
 
 /** The tables of PostgreSQL that hold the text anywhere. */
 export async function tablesWith(db: Db, text: string): Promise<string[]> {
-  const tables: string[] = await db('pg_tables').where({ schemaname: 'public' }).pluck('tablename');
+  const rows = await db<{ tablename: string; schemaname: string }>('pg_tables')
+    .where({ schemaname: 'public' })
+    .select('tablename');
+  const tables = rows.map(({ tablename }) => tablename);
   const found = await Promise.all(
     tables.map((name) => db(`${name} as row`).whereRaw('strpos(row::text, ?) > 0', [text]).first()),
   );

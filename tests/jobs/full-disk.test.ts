@@ -4,7 +4,7 @@ import type * as FilePromises from 'node:fs/promises';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { inTransaction } from '../../src/db.ts';
@@ -199,9 +199,15 @@ describe('while a file is scored', () => {
   });
 });
 
-/** Only Linux tells. */
+/** Of uploads and their results. Only Linux tells. */
 function openFileCount(): number {
-  return process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0;
+  if (process.platform !== 'linux') return 0;
+  const targets = readdirSync('/proc/self/fd').map((name) => {
+    const path = `/proc/self/fd/${name}`;
+    // The folder itself is open while it is read.
+    return existsSync(path) ? readlinkSync(path) : 'closed';
+  });
+  return targets.filter((target) => target.startsWith(test.context.config.uploadsDir)).length;
 }
 
 async function signInTo(address: string): Promise<{ cookie: string; _csrf: string }> {
