@@ -17,8 +17,8 @@ export interface PostgresServer {
   readonly url: string;
   /** `url` of another database. */
   urlOf(database: string): string;
-  /** Ends as a crash would, and starts again. */
-  restart(): Promise<void>;
+  /** Ends every connection, does the work, and starts again. */
+  away(work: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -67,8 +67,9 @@ export async function startPostgres(
   return {
     url: urlOf('postgres'),
     urlOf,
-    restart: async () => {
+    away: async (work) => {
       await end(server);
+      await work();
       server = await start();
     },
     stop: async () => {

@@ -1,0 +1,143 @@
+/** A PostgreSQL server that stops or restarts while Holdfast runs: nothing is lost, and everything goes on by itself. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { findPostgres } from '../../scripts/find-postgres.js';
+import { inTransaction, openDatabase } from '../../src/db.ts';
+import type { Db } from '../../src/db.ts';
+import { onWakeUp, wakeWorkers } from '../../src/db/wake-up.ts';
+import { startScoring } from '../../src/domain/batches/batches.ts';
+import { guessMapping } from '../../src/domain/batches/mapping.ts';
+import { takeInCsv } from '../../src/domain/csv/intake.ts';
+import { startWorkerPool } from '../../src/jobs/worker-pool.ts';
+import { getBatch, insertBatch } from '../../src/store/batches.ts';
+import { claimJob, renewLease, requireLease } from '../../src/store/job-leases.ts';
+import { enqueueJob, listOpenJobs } from '../../src/store/jobs.ts';
+import { findActiveModel } from '../../src/store/models.ts';
+import {
+  activateSmallModel,
+  createTestApp,
+  csrfToken,
+  manyCustomersCsv,
+  setUpOrganisation,
+  signIn,
+} from '../helpers/app.ts';
+import type { TestApp } from '../helpers/app.ts';
+import { startPostgres } from '../helpers/postgres-server.ts';
+import type { PostgresServer } from '../helpers/postgres-server.ts';
+import { rowNumbersOf } from '../helpers/score-files.ts';
+
+vi.setConfig({ testTimeout: 180_000 });
+
+let server: PostgresServer;
+let test: TestApp;
+beforeAll(async () => {
+  server = await startPostgres(findPostgres()!);
+});
+afterAll(() => server.stop());
+
+let databases = 0;
+beforeEach(async () => {
+  const name = `outage_${++databases}`;
+  const db = openDatabase(server.url);
+  await db.raw(`CREATE DATABASE ${name}`);
+  await db.destroy();
+  test = await createTestApp({ DATABASE_URL: server.urlOf(name) });
+  await setUpOrganisation(test);
+});
+afterEach(() => test.close());
+
+const another = (): Db => openDatabase(test.context.config.databaseUrl);
+
+describe('while the server is away', () => {
+  it('pages say 503 and when to try again, and work as soon as it is back', async () => {
+    const agent = await signIn(test, 'admin');
+    const _csrf = await csrfToken(agent, '/account');
+    await server.away(async () => {
+      for (const path of ['/', '/customers', '/admin/jobs']) {
+        const answer = await agent.get(path);
+        expect([path, answer.status, answer.headers['retry-after']]).toEqual([path, 503, '10']);
+        expect(answer.text).toContain('The database cannot be reached');
+      }
+      const change = agent.post('/account').type('form').send({ _csrf, name: 'Ada', theme: 'dark' });
+      expect((await change).status).toBe(503);
+      await agent.get('/health/live').expect(200);
+      await agent.get('/health/ready').expect(503);
+    });
+    await agent.get('/').expect(200);
+    await agent.get('/health/ready').expect(200);
+  });
+
+  it('a scoring waits, and then goes on with each row once', async () => {
+    const { db, config } = test.context;
+    await activateSmallModel(test);
+    const rows = 400_000;
+    const file = 'upload-of-a-test';
+    writeFileSync(join(config.uploadsDir, file), manyCustomersCsv(rows));
+    const intake = await takeInCsv(join(config.uploadsDir, file));
+    const model = (await findActiveModel(db))!;
+    const upload = { ...intake, userId: null, originalName: 'a.csv', file, isSample: false };
+    const id = await insertBatch(db, upload);
+    const mapping = guessMapping(model.schema, intake.header);
+    await inTransaction(db, (trx) => startScoring(trx, null, id, { model, mapping }));
+    const pool = startWorkerPool(test.context);
+    const scored = async (): Promise<number> => (await getBatch(db, id)).scoredCount;
+    await expect.poll(scored, { interval: 10, timeout: 60_000 }).toBeGreaterThan(0);
+    await server.away(() => Promise.resolve());
+    expect(await scored()).toBeLessThan(rows);
+    await expect.poll(async () => (await getBatch(db, id)).state, { timeout: 120_000 }).toBe('done');
+    await pool.stop(5_000);
+    expect(await scored()).toBe(rows);
+    const expected = Array.from({ length: rows }, (_, i) => i + 2);
+    expect(rowNumbersOf(config.uploadsDir, await getBatch(db, id))).toEqual(expected);
+    expect(await listOpenJobs(db)).toEqual([]);
+  });
+
+  it('nobody is woken, but everybody afterwards', async () => {
+    const [waiting, waking] = [another(), another()];
+    let wakeUps = 0;
+    const listener = onWakeUp(waiting, () => wakeUps++);
+    await expect.poll(() => wakeUps).toBe(1);
+    await wakeWorkers(waking);
+    await expect.poll(() => wakeUps).toBe(2);
+    await server.away(() => Promise.resolve());
+    // For what it may have missed.
+    await expect.poll(() => wakeUps, { timeout: 10_000 }).toBe(3);
+    await inTransaction(waking, wakeWorkers);
+    await expect.poll(() => wakeUps).toBe(4);
+    await listener.stop();
+    await Promise.all([waiting.destroy(), waking.destroy()]);
+  });
+});
+
+describe('of many workers that ask at once', () => {
+  it('each gets another job, and none waits for another', async () => {
+    const { db } = test.context;
+    const ids: number[] = [];
+    for (let i = 0; i < 40; i++)
+      ids.push(await enqueueJob(db, { kind: 'relabel-risk', payload: {}, subject: `${i}`, createdBy: null }));
+    const workers = Array.from({ length: 8 }, another);
+    const taken = await Promise.all(
+      workers.flatMap((worker) => Array.from({ length: 6 }, () => claimJob(worker, 'test'))),
+    );
+    const got = taken.flatMap((job) => (job ? [job.id] : []));
+    expect(got.sort((a, b) => a - b)).toEqual(ids);
+    await Promise.all(workers.map((worker) => worker.destroy()));
+  });
+
+  it('a job is not taken while a transaction writes for it, though its lease has expired', async () => {
+    const { db } = test.context;
+    const id = await enqueueJob(db, { kind: 'relabel-risk', payload: {}, subject: 'a', createdBy: null });
+    const job = (await claimJob(db, 'mine'))!;
+    const other = another();
+    await inTransaction(db, async (trx) => {
+      await requireLease(trx, job);
+      await other('jobs').where({ id }).update({ lease_expires_at: 1 });
+      expect(await claimJob(other, 'theirs')).toBeUndefined();
+      expect(await renewLease(other, job)).toBe(true);
+      await other('jobs').where({ id }).update({ lease_expires_at: 1 });
+    });
+    expect(await claimJob(other, 'theirs')).toMatchObject({ id, lease: 2 });
+    await other.destroy();
+  });
+});
