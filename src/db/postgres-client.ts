@@ -7,6 +7,7 @@
  */
 import type { Knex } from 'knex';
 import PgClient from 'knex/lib/dialects/postgres/index.js';
+import { isLocked } from './failures.ts';
 
 /** How long to wait for the transactions of other processes; then PostgreSQL refuses. */
 export const patienceMs = 10_000;
@@ -44,9 +45,15 @@ function toNumber(text: string): number {
   return value;
 }
 
+function locked(): Error {
+  return Object.assign(new Error('The database is locked.'), { code: '55P03' });
+}
+
 export class PostgresClient extends PgClient {
   /** Transactions of this process queue here, so that those that wait hold no connections. */
   private line: Promise<unknown> = Promise.resolve();
+  /** When the last one was refused for a lock. */
+  private refusedAt = -Infinity;
 
   constructor(config: Knex.Config) {
     const types = {
@@ -56,19 +63,29 @@ export class PostgresClient extends PgClient {
     super({ ...config, client: 'pg', connection: { ...(config.connection as object), types } });
   }
 
-  /** @throws an error with the code of a lock that could not be had if the turn does not come in time */
+  /**
+   * Runs `work` after what came before it. @throws an error with the code of a lock that could not be had: after too long
+   * a queue, or if others keep the lock so long that the one before was refused too
+   */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
-    return new Promise((done, fail) => {
-      let isLate = false;
-      const deadline = setTimeout(() => {
-        isLate = true;
-        fail(Object.assign(new Error('The database is locked.'), { code: '55P03' }));
-      }, queueMs);
-      const turn = this.line.then(() => {
-        clearTimeout(deadline);
-        return isLate ? undefined : work().then(done, fail);
+    const arrived = performance.now();
+    let hasBegun = false;
+    const run = this.line.then(() => {
+      hasBegun = true;
+      if (performance.now() - arrived > queueMs || this.refusedAt - arrived > patienceMs / 2) throw locked();
+      return work().catch((error: unknown) => {
+        if (isLocked(error)) this.refusedAt = performance.now();
+        throw error;
       });
-      this.line = turn.catch(() => undefined);
+    });
+    this.line = run.catch(() => undefined);
+    return new Promise((done, fail) => {
+      const deadline = setTimeout(() => {
+        if (!hasBegun) fail(locked());
+      }, queueMs);
+      run.then(done, fail).finally(() => {
+        clearTimeout(deadline);
+      });
     });
   }
 

@@ -1,7 +1,7 @@
 /** Which predictions a list, a total or a figure covers. */
 import type { Db } from '../db.ts';
 import { sqlOf } from '../db/sql.ts';
-import type { CellValue } from '../ml/data/values.ts';
+import type { JsonField } from '../db/sql.ts';
 
 /** One population of customers; see domain/analytics/population.ts. */
 export interface PopulationFilter {
@@ -45,10 +45,10 @@ export const noFilter: PredictionFilter = {
   population: null,
 };
 
-/** Latest scores of single customers. Risk level, search and column are for the caller to look at. */
+/** Latest scores of single customers. Risk level and search are for the caller to look at. */
 export function filtered(db: Db, filter: PredictionFilter) {
   const query = db('predictions').whereNull('predictions.batch_id');
-  const { isTrue, withoutIndex } = sqlOf(db);
+  const { isTrue, withoutIndex, jsonField } = sqlOf(db);
   // They are read in the order of their numbers, and most models have most scores: an index would only cost time.
   const ofModels = (ids: readonly number[]) =>
     query.whereRaw(`${withoutIndex('predictions.model_id')} IN (${ids.map(() => '?').join(', ')})`, [...ids]);
@@ -63,20 +63,20 @@ export function filtered(db: Db, filter: PredictionFilter) {
   if (filter.model !== null) void ofModels([filter.model]);
   if (filter.low !== null) void query.where('probability', '>=', filter.low);
   if (filter.high !== null) void query.where('probability', '<', filter.high);
+  if (filter.column) ofColumn(query as Query, filter, jsonField('inputs', filter.column));
   return query;
 }
 
-/** Whether the inputs of a single customer are in the column, level and interval that are asked for. */
-export function matchesColumn(
-  inputs: Readonly<Record<string, CellValue>>,
-  { column, level, from, to }: PredictionFilter,
-): boolean {
-  const value = column !== null && Object.hasOwn(inputs, column) ? inputs[column]! : null;
-  if (level !== null && (value ?? '') !== level) return false;
-  // Inputs are stored typed: text is in no interval.
-  return (from === null && to === null) || (typeof value === 'number' && isBetween(value, from, to));
-}
+type Query = ReturnType<Db['queryBuilder']>;
 
-function isBetween(value: number, from: number | null, to: number | null): boolean {
-  return value >= (from ?? -Infinity) && value < (to ?? Infinity);
+/** Inputs are stored typed: text is in no interval, and a number is no level. */
+function ofColumn(query: Query, { level, from, to }: PredictionFilter, { text, number }: JsonField): void {
+  if (level === '')
+    void query.whereRaw(`${text.sql} IS NULL AND ${number.sql} IS NULL`, [
+      ...text.bindings,
+      ...number.bindings,
+    ]);
+  else if (level !== null) void query.whereRaw(`${text.sql} = ?`, [...text.bindings, level]);
+  if (from !== null) void query.whereRaw(`${number.sql} >= ?`, [...number.bindings, from]);
+  if (to !== null) void query.whereRaw(`${number.sql} < ?`, [...number.bindings, to]);
 }

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { findPostgres } from '../../scripts/find-postgres.js';
 import { checkDatabase, inTransaction, migrate, openDatabase } from '../../src/db.ts';
 import type { Db } from '../../src/db.ts';
+import { sqlOf } from '../../src/db/sql.ts';
 import { isUnreachable } from '../../src/db/failures.ts';
 import { errorFields } from '../../src/errors.ts';
 import { createTestDatabase } from '../helpers/database.ts';
@@ -52,6 +53,24 @@ describe('values', () => {
     const long = 'ä😀\'"\\'.repeat(500);
     await db('settings').insert({ key: 'long', value: `${long}\0`, updated_at: '' });
     expect(await db('settings').where({ key: 'long' }).pluck('value')).toEqual([`${long}\ufffd`]);
+  });
+
+  it('of a JSON text are found by name and type, whatever characters there are', async () => {
+    const inputs = { 'a "b" \'c\'': 'x\0\\u0000', price: 5.5, plan: '5.5', empty: null };
+    const json = JSON.stringify(inputs).replaceAll("'", "''");
+    const valueOf = async (name: string): Promise<unknown[]> => {
+      const { text, number } = sqlOf(db).jsonField('inputs', name);
+      const { rows } = await db.raw<{ rows: unknown[][] }>(
+        `SELECT ARRAY[${text.sql}, ${number.sql}::text] AS found FROM (SELECT '${json}' AS inputs) AS one`,
+        [...text.bindings, ...number.bindings],
+      );
+      return (rows[0] as unknown as { found: unknown[] }).found;
+    };
+    expect(await valueOf('price')).toEqual([null, '5.5']);
+    expect(await valueOf('plan')).toEqual(['5.5', null]);
+    expect(await valueOf('empty')).toEqual([null, null]);
+    expect(await valueOf('missing')).toEqual([null, null]);
+    expect(await valueOf('a "b" \'c\'')).toEqual(['x\ufffd\\ufffd', null]);
   });
 
   it('are in the order of their bytes, as in SQLite', async () => {

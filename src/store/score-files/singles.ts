@@ -1,9 +1,7 @@
 /** Scores of single customers: rows of `predictions` without a batch. */
 import type { Db } from '../../db.ts';
 import { visitRows } from '../../db.ts';
-import { readJson } from '../json.ts';
-import { Inputs } from '../prediction-documents.ts';
-import { filtered, matchesColumn } from '../prediction-filters.ts';
+import { filtered } from '../prediction-filters.ts';
 import type { PredictionFilter } from '../prediction-filters.ts';
 import { getSettings } from '../settings.ts';
 import { boundsOf } from './row-filter.ts';
@@ -32,27 +30,20 @@ export async function visitSingles(
 ): Promise<void> {
   if (filter.batch !== null) return;
   const { low, high } = boundsOf(filter, await getSettings(db));
-  // Here and not in SQL: databases differ in what they know of upper and lower case, and of JSON.
+  // Databases differ in what they know of upper and lower case.
   const search = (filter.search ?? '').toLowerCase();
   const asked = { ...filter, low: finite(low), high: finite(high) };
   await visitRows(db, singlesOf(db, asked, more), (row) => {
     const single = toSingle(row);
-    const isFound = search === '' || (single.customerId ?? '').toLowerCase().includes(search);
-    if (isFound && hasColumn(row, filter)) visit(single, row);
+    if (search === '' || (single.customerId ?? '').toLowerCase().includes(search)) visit(single, row);
   });
 }
 
 function singlesOf(db: Db, filter: PredictionFilter, more: readonly string[]) {
   return filtered(db, filter)
     .select('id', 'customer_id', 'model_id', 'probability', 'monthly_value', 'expected_saving', 'created_at')
-    .select(...new Set(filter.column ? ['inputs', ...more] : more))
+    .select(...more)
     .orderBy('id');
-}
-
-function hasColumn(row: Row, filter: PredictionFilter): boolean {
-  if (!filter.column) return true;
-  const of = `inputs of prediction ${String(row['id'])}`;
-  return matchesColumn(readJson(Inputs, String(row['inputs']), of), filter);
 }
 
 /** Without a limit: not asked. */
