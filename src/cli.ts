@@ -49,13 +49,13 @@ Options
                       (train keeps the best, by default auto; evaluate measures each, by default all)
   --fold-column NAME  column of fold numbers, once for each repeat, to use the same folds as another program
   --threads N         threads that share the work, by default as many as there are processors; the result is the same
+                      (worker: how many jobs it may run at once, by default the setting WORKERS)
   --header            the first line names the columns; --no-header: it is a row of data, and the columns are
                       column_1, column_2 and so on. By default detected from the file
   --allow-missing     score a FILE that lacks columns of the model; their values are missing in every row
   --rejected FILE     where to write the rows that could not be scored, with the reasons
   --out FILE          where to write the result; by default standard output
   --json              write JSON instead of text
-  --threads N         how many jobs a worker may run at once; by default the setting WORKERS
   --classes A,B       jobs that a worker takes: interactive, batch, training; by default all
 `;
 

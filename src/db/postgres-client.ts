@@ -1,7 +1,7 @@
 /**
  * Knex's PostgreSQL client with these changes:
  * - A transaction that writes has the whole database to itself, as in SQLite: it begins by taking one advisory lock.
- *   docs/decisions/0021-postgresql.md says why.
+ *   docs/decisions/0027-postgresql.md says why.
  * - Columns hold what they hold in SQLite: integers of 64 bits, text of any length in the order of its bytes.
  * - Numbers come back as numbers, JSON and times as text.
  */
