@@ -35,6 +35,18 @@ describe('the settings from the environment', () => {
   it('never print a secret, not even a wrong one', () => {
     expect(() => readConfig({ SESSION_SECRET: 'hunter2' })).toThrow(/SESSION_SECRET: found a value/);
     expect(() => readConfig({ SESSION_SECRET: 'hunter2' })).not.toThrow(/hunter2/);
+    const wrong = () => readConfig({ DATABASE_URL: 'mysql://ada:hunter2@host/db' });
+    expect(wrong).toThrow(/DATABASE_URL: found a value/);
+    expect(wrong).not.toThrow(/hunter2/);
+  });
+
+  it('name SQLite or PostgreSQL', () => {
+    for (const url of [
+      'sqlite:a.db',
+      'postgres://ada:pw@host:5432/db?sslmode=verify-full',
+      'postgresql://h/d',
+    ])
+      expect(readConfig({ DATABASE_URL: url }).databaseUrl).toBe(url);
   });
 
   it('are all in .env.example', () => {
