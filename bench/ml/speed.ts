@@ -2,14 +2,15 @@
  * How long fits take, ours beside the peers' on the same rows in one run, each in a process of its own:
  *
  *   npx tsc -p bench/tsconfig.json && node dist/bench/ml/speed.js [--rows 5600,100000,1000000] [--threads 2]
- *       [--families logistic,forest,boosting,network]
+ *       [--families logistic,forest,boosting,network,one-network]
  *
  * Rows are generated: 3 numbers and 16 categories as in telecom data, about 27 % of them left. One fifth more rows are
  * only scored, so that learning less is no advantage. Times are of the fit alone: at 5,600 rows the fourth fit of
  * a process (of scikit-learn and XGBoost too), the median of three processes; above it the first of one, our threads
  * starting within it. Ours, scikit-learn and XGBoost have the same number of threads. CPU seconds, of all threads together,
  * hardly depend on what else the machine does; compare them with --threads 1. Peers: scikit-learn and XGBoost from Debian's packages, ml-random-forest and
- * ml-logistic-regression from npm at 5,600 rows. Prints a Markdown table of ratios (ours / peer; below 1 is better).
+ * ml-logistic-regression from npm at 5,600 rows.
+ * Our network is an average of several; `one-network` is one against scikit-learn's one. Prints a Markdown table of ratios (ours / peer; below 1 is better).
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -37,7 +38,16 @@ interface Measured {
 
 /** Levels of each column; 0 is a number. */
 const shape = [0, 0, 0, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3, 3, 4, 2] as const;
-const families = ['logistic', 'forest', 'boosting', 'network'] as const;
+/** What is fitted: a family, with its defaults where nothing else is said. */
+const cases = {
+  logistic: { family: 'logistic', params: {}, peers: ['sklearn', 'npm'] },
+  forest: { family: 'forest', params: {}, peers: ['sklearn', 'npm'] },
+  boosting: { family: 'boosting', params: {}, peers: ['xgboost'] },
+  network: { family: 'network', params: {}, peers: ['sklearn'] },
+  'one-network': { family: 'network', params: { networks: 1 }, peers: ['sklearn'] },
+} as const;
+type Case = keyof typeof cases;
+const caseNames = Object.keys(cases) as Case[];
 const shapRows = 20_000;
 /** The npm peers are given so long. */
 const npmSeconds = 60;
@@ -47,12 +57,12 @@ const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: '5600,100000,1000000' },
     threads: { type: 'string', default: '2' },
-    families: { type: 'string', default: families.join(',') },
+    families: { type: 'string', default: caseNames.join(',') },
     child: { type: 'string' },
     file: { type: 'string' },
   },
 });
-if (values.child !== undefined) measureOurs(values.child as Family, values.file!);
+if (values.child !== undefined) measureOurs(values.child as Case, values.file!);
 else compare(values.rows.split(',').map(Number));
 
 function compare(sizes: readonly number[]): void {
@@ -61,8 +71,8 @@ function compare(sizes: readonly number[]): void {
     const lines = sizes.flatMap((rows) => {
       const file = join(folder, `${rows}.bin`);
       writeRows(file, rows);
-      const wanted = families.filter((family) => values.families.split(',').includes(family));
-      return wanted.flatMap((family) => compareFamily(family, rows, file));
+      const wanted = caseNames.filter((name) => values.families.split(',').includes(name));
+      return wanted.flatMap((name) => compareCase(name, rows, file));
     });
     process.stdout.write(
       [
@@ -79,17 +89,12 @@ function compare(sizes: readonly number[]): void {
   }
 }
 
-function compareFamily(family: (typeof families)[number], rows: number, file: string): string[] {
+function compareCase(name: Case, rows: number, file: string): string[] {
+  const { family, peers } = cases[name];
   if (family === 'network' && rows > 100_000) return [];
   const repeats = rows <= 10_000 ? 3 : 1;
-  const ours = median(Array.from({ length: repeats }, () => runOurs(family, file)));
-  const peers = {
-    logistic: ['sklearn', 'npm'],
-    forest: ['sklearn', 'npm'],
-    boosting: ['xgboost'],
-    network: ['sklearn'],
-  };
-  return peers[family].flatMap((peer) => {
+  const ours = median(Array.from({ length: repeats }, () => runOurs(name, file)));
+  return peers.flatMap((peer) => {
     if (peer === 'npm' && rows > 10_000) return [];
     const times = peer === 'npm' ? 1 : repeats;
     const theirs = median(Array.from({ length: times }, () => runPeer(peer, family, file)));
@@ -98,7 +103,7 @@ function compareFamily(family: (typeof families)[number], rows: number, file: st
       xgboost: 'XGBoost',
       npm: `ml-${family === 'forest' ? 'random-forest' : 'logistic-regression'}`,
     };
-    const label = `${family} against ${names[peer]!}`;
+    const label = `${name.replace('-', ' ')} against ${names[peer]!}`;
     if (theirs === null)
       return [
         `| ${label} | ${count(rows)} | ${ours!.seconds.toFixed(2)} s | not ended in ${npmSeconds} s | | | | |`,
@@ -112,8 +117,8 @@ function compareFamily(family: (typeof families)[number], rows: number, file: st
   });
 }
 
-function runOurs(family: Family, file: string): Measured | null {
-  const args = ['--child', family, '--file', file, '--threads', values.threads];
+function runOurs(name: Case, file: string): Measured | null {
+  const args = ['--child', name, '--file', file, '--threads', values.threads];
   return run(process.execPath, [...process.execArgv, import.meta.filename, ...args], 1_200);
 }
 
@@ -143,7 +148,8 @@ function run(program: string, args: readonly string[], seconds: number): Measure
 }
 
 /** Fits in this process and prints what it took. */
-function measureOurs(family: Family, file: string): void {
+function measureOurs(name: Case, file: string): void {
+  const { family, params } = cases[name];
   const { table, target, trainingRows } = readRows(file);
   const part = (from: number, to: number) => Int32Array.from({ length: to - from }, (_, i) => from + i);
   const train = takeRows(table, part(0, trainingRows));
@@ -153,10 +159,10 @@ function measureOurs(family: Family, file: string): void {
   const data = { table: train, target: target.slice(0, trainingRows) };
   const threads = openFitThreads(Number(values.threads), 4_096);
   for (let repeat = 1; repeat < repeats; repeat++)
-    fitEstimator(family, {}, data, createRandom(repeat), { threads });
+    fitEstimator(family, params, data, createRandom(repeat), { threads });
   const started = performance.now();
   const worked = process.cpuUsage();
-  const fitted = fitEstimator(family, {}, data, createRandom(1), { threads });
+  const fitted = fitEstimator(family, params, data, createRandom(1), { threads });
   const seconds = (performance.now() - started) / 1_000;
   const { user, system } = process.cpuUsage(worked);
   threads.close();

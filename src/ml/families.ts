@@ -10,7 +10,7 @@ import { checkLogistic } from './linear/check.ts';
 import { entriesPerRow } from './linear/design.ts';
 import { logistic } from './linear/logistic.ts';
 import { checkNetwork } from './network/check.ts';
-import { network } from './network/network.ts';
+import { network, type NetworkModel } from './network/network.ts';
 import type { Table } from './data/table.ts';
 import type { FitEnvironment, Scores, TrainingData } from './estimator.ts';
 import { defineFamily, type MemberFamily } from './family.ts';
@@ -86,10 +86,10 @@ const entries = {
   network: defineFamily('network', network, {
     title: 'Neural network',
     check: checkNetwork,
-    secondsPerCell: 1.5e-4,
-    fitSeconds: (table) => 2.5e-6 * table.rowCount * entriesPerRow(table),
+    secondsPerCell: 6e-5,
+    fitSeconds: (table) => 1e-6 * table.rowCount * entriesPerRow(table),
     isQuick: false,
-    scoringMicros: ({ background }) => 32 * background.length,
+    scoringMicros: ({ networks, background }) => 0.5 * unitsOf(networks) * background.length,
     trials: [{ order: 4, params: {} }],
   }),
   'logit-leaf': defineFamily('logit-leaf', logitLeaf, {
@@ -144,6 +144,11 @@ export function scoreFamily<F extends FamilyName>(fitted: FittedFamily<F>, table
 /** Newton's method: the design's entries that are not zero, each with each. */
 function newtonSeconds(table: Table): number {
   return 1.5e-9 * table.rowCount * entriesPerRow(table) ** 2;
+}
+
+/** Of all layers together. */
+function unitsOf(networks: NetworkModel['networks']): number {
+  return networks.flat().reduce((sum, { shift }) => sum + shift.length, 0);
 }
 
 function cellsOf(table: Table): number {

@@ -27,7 +27,7 @@ export function meanMargins(
     const end = Math.min(start + BLOCK_ROWS, rows.length);
     encodeRows(inputs, table, rows, start, end, slots);
     networks.forEach((layers, k) => {
-      runLayers(inputs, layers, slots, spaces[k]!, end - start);
+      runLayers(layers, slots, inputs.slotCount, spaces[k]!, end - start);
       const margins = spaces[k]!.at(-1)!;
       for (let i = 0; i < end - start; i++) out[start + i]! += margins[i]!;
     });
@@ -36,15 +36,16 @@ export function meanMargins(
   return out;
 }
 
-function runLayers(
-  inputs: Inputs,
+/** From the first `n` rows of `slots` to the log-odds in the last layer's space. `slotCount`: pairs of a row. */
+export function runLayers(
   layers: readonly FoldedLayer[],
   slots: Slots,
+  slotCount: number,
   spaces: readonly Float64Array[],
   n: number,
 ): void {
   const { weights, shift } = layers[0]!;
-  sparseForward(spaces[0]!, slots, inputs.slotCount, weights, n, shift.length);
+  sparseForward(spaces[0]!, slots, slotCount, weights, n, shift.length);
   addShift(spaces[0]!, shift, n);
   finishLayers(layers, spaces, n);
 }

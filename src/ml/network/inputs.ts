@@ -95,8 +95,8 @@ export function slotsOf(kind: Column['kind']): number {
 }
 
 /** Pairs for `rowCount` rows. */
-export function createSlots(inputs: Inputs, rowCount: number): Slots {
-  const length = rowCount * inputs.slotCount;
+export function createSlots({ slotCount }: Pick<Inputs, 'slotCount'>, rowCount: number): Slots {
+  const length = rowCount * slotCount;
   return { indices: new Int32Array(length), values: new Float64Array(length) };
 }
 

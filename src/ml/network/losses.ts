@@ -9,8 +9,6 @@
  * Reference: Lin et al. (2017), Focal Loss for Dense Object Detection.
  */
 
-import { sigmoid } from '../math/sigmoid.ts';
-
 /**
  * The mean loss Σ ℓ / n over the first `n` rows; writes dℓ/dm / n into `slope`.
  * `gamma`: the focal exponent, ≥ 0; 0 is cross-entropy.
@@ -26,8 +24,10 @@ export function meanLoss(
   let total = 0;
   for (let i = 0; i < n; i++) {
     const sign = target[i] === 1 ? 1 : -1;
-    const logHit = logSigmoid(sign * margins[i]!);
-    const miss = sigmoid(-sign * margins[i]!);
+    const margin = sign * margins[i]!;
+    const e = Math.exp(-Math.abs(margin));
+    const logHit = Math.min(margin, 0) - Math.log1p(e);
+    const miss = (margin >= 0 ? e : 1) / (1 + e);
     const weight = weights[i]!;
     if (gamma === 0) {
       total -= weight * logHit;
@@ -40,8 +40,4 @@ export function meanLoss(
     slope[i] = (weight * sign * (gamma * hit * focus * logHit - focus * miss)) / n;
   }
   return total / n;
-}
-
-function logSigmoid(margin: number): number {
-  return margin >= 0 ? -Math.log1p(Math.exp(-margin)) : margin - Math.log1p(Math.exp(margin));
 }

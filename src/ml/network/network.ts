@@ -1,6 +1,6 @@
 /**
- * Neural network for two classes: one to three hidden layers of rectified units with batch normalisation
- * and dropout, trained by Adam on small batches.
+ * Neural network for two classes: one to three hidden layers of rectified units, on request with batch
+ * normalisation and dropout, trained by Adam on small batches.
  *
  * Method: inputs as in network/inputs.ts; layers in network/layers.ts; loss cross-entropy, or focal, times
  * row and class weights, plus λ₁ Σ|W| + λ₂/2 Σ W² over the weights of all layers (network/losses.ts);
@@ -12,16 +12,17 @@
  * (typical-rows.ts): no training row is kept. They add up exactly; their standard errors come with them.
  * Assumptions: rows are exchangeable. Class weights and focal loss shift probabilities; calibrate after.
  */
-import type { Estimator, TrainingData } from '../estimator.ts';
+import type { Estimator, FitEnvironment, TrainingData } from '../estimator.ts';
 import { meanMargins } from './infer.ts';
 import { checkColumns, fitInputs, type Inputs } from './inputs.ts';
+import { networkMembers } from './members.ts';
 import { packRows } from './packing.ts';
 import type { FoldedLayer } from './passes.ts';
-import { trainNetwork } from './fit.ts';
 import { checkNetworkParams, networkDefaults, type NetworkParams } from './params.ts';
 import { walkMargins } from './walks.ts';
-import type { Random } from '../math/random.ts';
+import { forkSeeds, type Random } from '../math/random.ts';
 import { sampledShap, type SampledExplanation } from '../explain/sampled-shap.ts';
+import { oneThread, runTask } from '../parallel/threads.ts';
 import { sigmoid } from '../math/sigmoid.ts';
 import { takeRows, type Table } from '../data/table.ts';
 import { checkTrainingData, rowWeights, takeTrainingRows } from '../data/training-data.ts';
@@ -37,7 +38,7 @@ export interface NetworkModel {
 
 const BACKGROUND_ROWS = 32;
 /** Rows that typical rows are made from, evenly spaced. */
-const BACKGROUND_SAMPLE = 20_000;
+const BACKGROUND_SAMPLE = 5_000;
 const EXPLANATION_SEED = 1;
 
 interface NetworkEstimator extends Estimator<NetworkParams, NetworkModel> {
@@ -55,16 +56,25 @@ export const network: NetworkEstimator = {
   }),
 };
 
-function fitNetwork(params: NetworkParams, given: TrainingData, random: Random): NetworkModel {
+function fitNetwork(
+  params: NetworkParams,
+  given: TrainingData,
+  random: Random,
+  { threads = oneThread }: FitEnvironment = {},
+): NetworkModel {
   checkNetworkParams(params);
   checkTrainingData(given);
   const data = withoutWeightless(given);
   const inputs = fitInputs(data.table, params.knots);
   const weights = rowWeights(data, params.classWeight);
   const packed = packRows(inputs, data.table);
-  const networks = Array.from({ length: params.networks }, () =>
-    trainNetwork(params, inputs, packed, data, weights, random.fork()),
-  );
+  const seeds = forkSeeds(random, params.networks);
+  const { inputCount, slotCount } = inputs;
+  const { target, groups } = data;
+  const rows = { target, ...(groups && { groups }), weights, packed };
+  const fits = { ...rows, params, inputs: { inputCount, slotCount }, seeds };
+  const networks: FoldedLayer[][] = [];
+  runTask(threads, networkMembers, fits, seeds.length, (_, layers) => networks.push(layers));
   return { inputs, networks, background: fitBackground(inputs, networks, data.table, random.fork()) };
 }
 

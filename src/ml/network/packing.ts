@@ -11,6 +11,7 @@
 import { bundleColumns } from '../data/bundling.ts';
 import { MISSING, type CategoryColumn, type NumberColumn, type Table } from '../data/table.ts';
 import {
+  createSlots,
   intervalOf,
   NO_INPUT,
   shareWithin,
@@ -44,7 +45,7 @@ interface Draft {
 }
 
 /** P·W costs a batch of a few hundred rows less than the pairs it saves. */
-const MAX_COMBINATIONS = 32;
+const MAX_COMBINATIONS = 16;
 
 /** Packs all rows of a table that the inputs were fitted on. */
 export function packRows(inputs: Inputs, table: Table): PackedRows {
@@ -57,8 +58,7 @@ export function packRows(inputs: Inputs, table: Table): PackedRows {
     MAX_COMBINATIONS,
   );
   const slotCount = 2 * numbers.length + bundles.length;
-  const length = table.rowCount * slotCount;
-  const slots: Slots = { indices: new Int32Array(length), values: new Float64Array(length) };
+  const slots = createSlots({ slotCount }, table.rowCount);
   const draft: Draft = { starts: [0], inputs: [], values: [] };
   numbers.forEach(({ column, c }, k) => {
     packNumber(draft, column, (table.columns[c] as NumberColumn).values, slots, 2 * k, slotCount);
@@ -77,6 +77,17 @@ export function packRows(inputs: Inputs, table: Table): PackedRows {
     slots,
     slotCount,
   };
+}
+
+/** Copies the pairs of chosen rows to the begin of `into`. */
+export function takePairs({ slots, slotCount }: PackedRows, rows: Int32Array, into: Slots): void {
+  for (let i = 0, to = 0; i < rows.length; i++) {
+    const first = rows[i]! * slotCount;
+    for (let from = first; from < first + slotCount; from++, to++) {
+      into.indices[to] = slots.indices[from]!;
+      into.values[to] = slots.values[from]!;
+    }
+  }
 }
 
 /** `packed = P·W`: from `inputCount × width` to `count × width`. */

@@ -30,15 +30,15 @@ export interface NetworkParams {
 }
 
 export const networkDefaults: NetworkParams = {
-  hidden: [32],
-  batchNorm: true,
-  dropout: 0.1,
-  learningRate: 0.01,
-  weightDecay: 0.1,
+  hidden: [16],
+  batchNorm: false,
+  dropout: 0,
+  learningRate: 0.03,
+  weightDecay: 0.2,
   l1: 0,
   l2: 0,
-  batchRows: 256,
-  maxEpochs: 12,
+  batchRows: 128,
+  maxEpochs: 8,
   validationShare: 0.1,
   patience: 2,
   focus: 0,

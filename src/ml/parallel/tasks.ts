@@ -2,6 +2,7 @@
 import { foldTrials } from '../auto/fold-trials.ts';
 import { memberFits } from '../auto/member-fits.ts';
 import { logisticParts } from '../linear/row-sums.ts';
+import { networkMembers } from '../network/members.ts';
 import { foldScores } from '../model/fold-scores.ts';
 import { forestTrees } from '../tree/forest-trees.ts';
 import { rowParts } from '../tree/row-parts.ts';
@@ -14,6 +15,7 @@ const tasks: readonly Task<never, unknown>[] = [
   forestTrees,
   rowParts,
   logisticParts,
+  networkMembers,
 ];
 
 /** As the task's `prepare`; `shared` is what a team was opened with. @throws RangeError for an unknown name */

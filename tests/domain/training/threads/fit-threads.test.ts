@@ -73,6 +73,7 @@ describe('a model', () => {
 
   it.each([
     ['forest', 3_000],
+    ['network', 3_000],
     ['boosting', 60_000],
     ['logistic', 200_000],
   ] as const)('of the family %s is the same where one fit is shared', async (family, rows) => {
