@@ -25,7 +25,8 @@ import { guessMapping } from '../batches/mapping.ts';
 import { writeWhole } from '../models/files.ts';
 import { historySeed, paperColumns, sampleCurrentCustomers, sampleHistory } from './files.ts';
 import { storeModel, trainOnTable } from '../training/fit.ts';
-import { readTrainingTable } from '../training/table.ts';
+import { readTrainingTable, type TrainingTable } from '../training/table.ts';
+import { openFitThreads } from '../training/threads/fit-threads.ts';
 import type { TrainingPlan } from '../training/fit.ts';
 import { optionsFor } from '../training/options.ts';
 
@@ -86,17 +87,31 @@ export async function prepareSample(db: Db, config: Config, onStep: OnStep): Pro
       }),
     ));
   await describeDataset(db, config, datasetId);
-  for (const plan of plans()) {
-    const stored = (await listModels(db)).some((model) => model.isSample && model.name === plan.name);
-    if (!stored) {
-      const { name, isSample } = plan;
-      const model = trainOnTable(table, plan, onStep);
-      await storeModel(db, config.modelsDir, model, { name, datasetId, isSample });
-    }
-  }
+  await trainModels(db, config, { table, datasetId, onStep });
   await activateFirst(db);
   await scoreCurrentCustomers(db, config);
   await inTransaction(db, (trx) => saveSettings(trx, { firstStart: 'done' }));
+}
+
+/** Those that are not stored yet. */
+async function trainModels(
+  db: Db,
+  config: Config,
+  sample: { readonly table: TrainingTable; readonly datasetId: number; readonly onStep: OnStep },
+): Promise<void> {
+  const stored = (await listModels(db)).filter(({ isSample }) => isSample).map(({ name }) => name);
+  const missing = plans().filter(({ name }) => !stored.includes(name));
+  if (missing.length === 0) return;
+  const threads = openFitThreads(config.trainingThreads, config.threadMemoryMb);
+  try {
+    for (const plan of missing) {
+      const model = trainOnTable(sample.table, plan, sample.onStep, threads);
+      const { name, isSample } = plan;
+      await storeModel(db, config.modelsDir, model, { name, datasetId: sample.datasetId, isSample });
+    }
+  } finally {
+    threads.close();
+  }
 }
 
 async function insertExampleRules(trx: Db): Promise<void> {

@@ -38,8 +38,6 @@ interface State {
   readonly team: RowTeam;
   /** Null where every row weighs 1. */
   readonly coverWeights: Float64Array | null;
-  /** Room for random numbers, one for two rows. */
-  readonly words: Int32Array;
   readonly random: Random;
 }
 
@@ -50,7 +48,7 @@ export function prepareBoosting(
   random: Random,
   threads: Threads,
 ): Boosting {
-  const { table, target } = data;
+  const { target } = data;
   const weights = rowWeights(data, params.classWeight);
   const validation = setAside(data, weights, params.validationShare, random);
   const { bins, columns, isOrdered } = binTraining(data, weights, random);
@@ -70,7 +68,6 @@ export function prepareBoosting(
     growParams: growing(params, bins),
     team,
     coverWeights: weights.every((weight) => weight === 1) ? null : weights,
-    words: new Int32Array(Math.ceil(table.rowCount / 2)),
     random,
   };
   return {
@@ -87,10 +84,9 @@ export function prepareBoosting(
 function addTree(state: State): Trees {
   const { params, context, growParams, team, coverWeights, random } = state;
   const { gradient, curvature } = team.memory;
-  const [drawnCount, otherCount] = drawRows(state, params.rowShare);
-  const sums = team.setGradients(drawnCount);
+  const { count, otherCount, sums } = drawRows(state, params.rowShare);
   const features = drawFeatures(context.bins.length, params.featureShare, random);
-  const rows = team.memory.rows.subarray(0, drawnCount);
+  const rows = team.memory.rows.subarray(0, count);
   const writer = createTreeWriter();
   const leaves = growTree(growParams, context, { rows, features, gradient, curvature, sums }, writer, random);
   for (const leaf of leaves) writer.value[leaf.node] = leaf.value * params.learningRate;
@@ -100,26 +96,14 @@ function addTree(state: State): Trees {
   return tree;
 }
 
-/**
- * Draws rows to grow on (of positive weight); returns how many these are, and how many the others. One random number decides
- * on two rows.
- */
-function drawRows(state: State, share: number): [number, number] {
-  const { words, random } = state;
-  const { rows, others, weights } = state.team.memory;
-  const limit = Math.round(share * 65536);
-  random.fill(words);
-  let drawnCount = 0;
-  let otherCount = 0;
-  for (let row = 0; row < weights.length; row++) {
-    const bits = words[row >>> 1]! >>> ((row & 1) << 4);
-    const inside = Number((bits & 0xffff) < limit) & Number(weights[row]! > 0);
-    rows[drawnCount] = row;
-    others[otherCount] = row;
-    drawnCount += inside;
-    otherCount += 1 - inside;
-  }
-  return drawnCount === 0 ? drawRows(state, 1) : [drawnCount, otherCount];
+/** Draws rows to grow on; all where the share is so small that none is drawn. */
+function drawRows(
+  { team, random }: Pick<State, 'team' | 'random'>,
+  share: number,
+): ReturnType<RowTeam['draw']> {
+  random.fill(team.memory.words);
+  const drawn = team.draw(share);
+  return drawn.count === 0 ? drawRows({ team, random }, 1) : drawn;
 }
 
 function drawFeatures(count: number, share: number, random: Random): Int32Array {

@@ -19,23 +19,14 @@ export function partitionRows(
   leftBins: Uint8Array,
   scratch: Int32Array,
 ): number {
-  let left = start;
-  let right = 0;
-  for (let i = start; i < end; i++) {
-    const row = rows[i]!;
-    const side = leftBins[column[row]!]!;
-    rows[left] = row;
-    scratch[right] = row;
-    left += side;
-    right += 1 - side;
-  }
-  rows.set(scratch.subarray(0, right), left);
-  return left;
+  const middle = start + sortSides(rows, start, end, column, leftBins, scratch);
+  rows.set(scratch.subarray(start, start + end - middle), middle);
+  return middle;
 }
 
 /**
- * As the first half of `partitionRows`, for a part of the rows: those that go left come to the front of the same stretch of
- * `scratch`, the others to its end, last first. Returns how many go left.
+ * The first half of `partitionRows`, for a part of the rows: those that go left come to the front of the stretch, copies of
+ * the others to that of the same stretch of `scratch`. Returns how many go left.
  */
 export function sortSides(
   rows: Int32Array,
@@ -46,30 +37,45 @@ export function sortSides(
   scratch: Int32Array,
 ): number {
   let left = start;
-  let right = end - 1;
+  let right = start;
   for (let i = start; i < end; i++) {
     const row = rows[i]!;
     const side = leftBins[column[row]!]!;
     // The place that the row does not belong to is written again later.
-    scratch[left] = row;
+    rows[left] = row;
     scratch[right] = row;
     left += side;
-    right -= 1 - side;
+    right += 1 - side;
   }
   return left - start;
 }
 
-/** The second half: the `leftCount` rows at the front of the stretch go to `leftTo` and on, the others to `rightTo`. */
-export function placeSides(
+/**
+ * The second half, for parts one after the other: `cuts` says where each begins and, last, where they end, `leftCounts` how
+ * many rows of each go left. Returns as `partitionRows` does.
+ */
+export function joinSides(
   rows: Int32Array,
-  start: number,
-  end: number,
-  leftCount: number,
-  leftTo: number,
-  rightTo: number,
+  cuts: readonly number[],
+  leftCounts: Int32Array,
   scratch: Int32Array,
-): void {
-  const middle = start + leftCount;
-  for (let i = start, to = leftTo; i < middle; i++, to++) rows[to] = scratch[i]!;
-  for (let i = end - 1, to = rightTo; i >= middle; i--, to++) rows[to] = scratch[i]!;
+): number {
+  const middle = joinFronts(rows, cuts, leftCounts);
+  let to = middle;
+  for (let part = 0; part + 1 < cuts.length; part++) {
+    const rights = cuts[part + 1]! - cuts[part]! - leftCounts[part]!;
+    rows.set(scratch.subarray(cuts[part], cuts[part]! + rights), to);
+    to += rights;
+  }
+  return middle;
+}
+
+/** Moves the first `counts[part]` rows of each part to the front of all; returns the place after them. */
+export function joinFronts(rows: Int32Array, cuts: readonly number[], counts: Int32Array): number {
+  let to = cuts[0]!;
+  for (let part = 0; part + 1 < cuts.length; part++) {
+    rows.copyWithin(to, cuts[part]!, cuts[part]! + counts[part]!);
+    to += counts[part]!;
+  }
+  return to;
 }

@@ -10,17 +10,17 @@ import type { Task } from '../parallel/threads.ts';
 import type { FeatureBins } from './bins.ts';
 import type { Bundle } from './bundles.ts';
 import { createHistogramLayout, fillHistogram, type HistogramLayout } from './histogram.ts';
-import { placeSides, sortSides } from './partition.ts';
+import { sortSides } from './partition.ts';
 import { leafOf, type Trees } from './predict.ts';
 import { SET_WORDS } from './split.ts';
 
-/** A tenth of a millisecond's work; less is not worth a thread's attention. */
-export const PART_ROWS = 16_384;
+/** Some hundredths of a millisecond's work; less is not worth a thread's attention. */
+export const PART_ROWS = 4_096;
 /** Each part has a histogram of its own. */
 export const MOST_PARTS = 16;
 
-/** With fewer rows every pass has one part. */
-export const FEWEST_SHARED_ROWS = 2 * PART_ROWS;
+/** With fewer rows in the table a thread would not have started before the fit ends. */
+export const FEWEST_SHARED_ROWS = 32_768;
 
 export interface RowMemory {
   readonly bins: readonly FeatureBins[];
@@ -44,14 +44,15 @@ export interface RowMemory {
   /** Features of a histogram, as many as the order says. */
   readonly features: Int32Array;
   readonly leftBins: Uint8Array;
+  /** Random numbers, one for two rows. */
+  readonly words: Int32Array;
   /** One a part. */
   readonly histograms: Float64Array;
   /** Gradient and curvature of each part. */
   readonly sums: Float64Array;
-  /** Of each part: rows that go left, and where its left and its other rows begin. */
-  readonly leftCounts: Int32Array;
-  readonly leftTo: Int32Array;
-  readonly rightTo: Int32Array;
+  /** Rows of each part that are drawn, or go left; and all its other rows. */
+  readonly counts: Int32Array;
+  readonly otherCounts: Int32Array;
   /** Stretches of rows whose odds are multiplied by the same factor. */
   readonly stretches: Int32Array;
   readonly factors: Float64Array;
@@ -61,8 +62,18 @@ export interface RowMemory {
 }
 
 /** Places in `order`. `start`, `end` and `parts` cut a stretch. */
-export const orders = { pass: 0, start: 1, end: 2, parts: 3, features: 4, feature: 5, stretches: 6 } as const;
-export const passes = { gradients: 0, histogram: 1, sides: 2, places: 3, odds: 4 } as const;
+export const orders = {
+  pass: 0,
+  start: 1,
+  end: 2,
+  parts: 3,
+  features: 4,
+  feature: 5,
+  stretches: 6,
+  /** Of 65,536 rows so many are drawn. */
+  drawn: 7,
+} as const;
+export const passes = { draw: 0, histogram: 1, sides: 2, odds: 3 } as const;
 
 export type RowData = Pick<RowMemory, 'bins' | 'columns' | 'bundles' | 'binRows' | 'target' | 'weights'>;
 
@@ -82,11 +93,11 @@ export function createRowMemory(data: RowData, histogramSize: number, maxLeaves:
     order: sharedInts(Object.keys(orders).length),
     features: sharedInts(data.columns.length),
     leftBins: sharedBytes(256),
+    words: sharedInts(Math.ceil(rowCount / 2)),
     histograms: sharedFloats(MOST_PARTS * histogramSize),
     sums: sharedFloats(2 * MOST_PARTS),
-    leftCounts: sharedInts(MOST_PARTS),
-    leftTo: sharedInts(MOST_PARTS),
-    rightTo: sharedInts(MOST_PARTS),
+    counts: sharedInts(MOST_PARTS),
+    otherCounts: sharedInts(MOST_PARTS),
     stretches: sharedInts(2 * stretches),
     factors: sharedFloats(stretches),
     tree: createTreeRoom(data.columns.length, 2 * leaves),
@@ -114,8 +125,13 @@ export function partsOf(rows: number): number {
   return Math.min(MOST_PARTS, Math.max(1, Math.floor(rows / PART_ROWS)));
 }
 
+/** Where all parts of a stretch begin and, last, where it ends. */
+export function cutsOf(start: number, end: number, parts: number): number[] {
+  return Array.from({ length: parts + 1 }, (_, part) => cutOf(start, end, part, parts));
+}
+
 /** Where part `part` of a stretch begins; with `parts`, where the stretch ends. */
-export function cutOf(start: number, end: number, part: number, parts: number): number {
+function cutOf(start: number, end: number, part: number, parts: number): number {
   return start + Math.floor(((end - start) * part) / parts);
 }
 
@@ -136,14 +152,14 @@ function doPart(memory: RowMemory, layout: HistogramLayout, part: number): void 
   const from = cutOf(start, end, part, parts);
   const to = cutOf(start, end, part + 1, parts);
   switch (order[orders.pass]!) {
-    case passes.gradients:
-      setGradients(memory, from, to, part);
+    case passes.draw:
+      drawRows(memory, from, to, part);
       break;
     case passes.histogram:
       countPart(memory, layout, from, to, part);
       break;
     case passes.sides:
-      memory.leftCounts[part] = sortSides(
+      memory.counts[part] = sortSides(
         memory.rows,
         from,
         to,
@@ -151,9 +167,6 @@ function doPart(memory: RowMemory, layout: HistogramLayout, part: number): void 
         memory.leftBins,
         memory.scratch,
       );
-      break;
-    case passes.places:
-      placePart(memory, from, to, part);
       break;
     case passes.odds:
       moveOdds(memory, part);
@@ -165,21 +178,35 @@ function splitColumn({ columns, order }: RowMemory): Uint8Array {
   return columns[order[orders.feature]!]!;
 }
 
-function setGradients(memory: RowMemory, from: number, to: number, part: number): void {
-  const { rows, target, weights, oddsAgainst, gradient, curvature, sums } = memory;
+/**
+ * Draws rows of positive weight to the front of this stretch of `rows`, the others to that of `others`, and sets gradients and
+ * curvatures. One random number decides on two rows.
+ */
+function drawRows(memory: RowMemory, from: number, to: number, part: number): void {
+  const { words, rows, others, target, weights, oddsAgainst, gradient, curvature, sums } = memory;
+  const limit = memory.order[orders.drawn]!;
+  let drawn = from;
+  let other = from;
   let gradientSum = 0;
   let curvatureSum = 0;
-  for (let i = from; i < to; i++) {
-    const row = rows[i]!;
-    const p = 1 / (1 + oddsAgainst[row]!);
+  for (let row = from; row < to; row++) {
+    const bits = words[row >>> 1]! >>> ((row & 1) << 4);
     const weight = weights[row]!;
+    const inside = Number((bits & 0xffff) < limit) & Number(weight > 0);
+    rows[drawn] = row;
+    others[other] = row;
+    drawn += inside;
+    other += 1 - inside;
+    const p = 1 / (1 + oddsAgainst[row]!);
     const slope = weight * (target[row]! - p);
     const bend = weight * Math.max(p * (1 - p), 1e-16);
     gradient[row] = slope;
     curvature[row] = bend;
-    gradientSum += slope;
-    curvatureSum += bend;
+    gradientSum += inside * slope;
+    curvatureSum += inside * bend;
   }
+  memory.counts[part] = drawn - from;
+  memory.otherCounts[part] = other - from;
   sums[2 * part] = gradientSum;
   sums[2 * part + 1] = curvatureSum;
 }
@@ -198,11 +225,6 @@ function countPart(memory: RowMemory, layout: HistogramLayout, from: number, to:
     gradient,
     curvature,
   );
-}
-
-function placePart(memory: RowMemory, from: number, to: number, part: number): void {
-  const { rows, scratch, leftCounts, leftTo, rightTo } = memory;
-  placeSides(rows, from, to, leftCounts[part]!, leftTo[part]!, rightTo[part]!, scratch);
 }
 
 /** The first items are stretches of a leaf, then come parts of the rows that the tree was not grown on. */

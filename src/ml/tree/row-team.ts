@@ -3,10 +3,10 @@ import { oneThread, type Team, type Threads } from '../parallel/threads.ts';
 import type { RowPasses, RowSums } from './context.ts';
 import type { GrownLeaf } from './grow.ts';
 import { fillHistogram, type HistogramLayout } from './histogram.ts';
-import { partitionRows } from './partition.ts';
+import { joinFronts, joinSides, partitionRows } from './partition.ts';
 import type { Trees } from './predict.ts';
 import {
-  cutOf,
+  cutsOf,
   FEWEST_SHARED_ROWS,
   MOST_PARTS,
   orders,
@@ -16,6 +16,13 @@ import {
   PART_ROWS,
   type RowMemory,
 } from './row-parts.ts';
+
+interface DrawnRows {
+  readonly count: number;
+  readonly otherCount: number;
+  /** Over the drawn rows. */
+  readonly sums: RowSums;
+}
 
 export class RowTeam implements RowPasses {
   readonly memory: RowMemory;
@@ -30,17 +37,20 @@ export class RowTeam implements RowPasses {
     this.#team = wanted.open(rowParts, memory);
   }
 
-  /** Of the first `count` rows; returns the sums of gradients and curvatures. */
-  setGradients(count: number): RowSums {
-    const { sums } = this.memory;
-    const parts = this.#pass(passes.gradients, 0, count);
-    let gradient = sums[0]!;
-    let curvature = sums[1]!;
-    for (let part = 1; part < parts; part++) {
-      gradient += sums[2 * part]!;
-      curvature += sums[2 * part + 1]!;
-    }
-    return { gradient, curvature };
+  /**
+   * Draws a share of the rows, in (0, 1], by the random numbers in `words`: those to learn from come to the front of `rows`, all
+   * others to that of `others`. Sets gradients and curvatures.
+   */
+  draw(share: number): DrawnRows {
+    const { rows, others, target, order, counts, otherCounts } = this.memory;
+    order[orders.drawn] = Math.round(share * 65_536);
+    const parts = this.#pass(passes.draw, 0, target.length);
+    const cuts = cutsOf(0, target.length, parts);
+    return {
+      count: joinFronts(rows, cuts, counts),
+      otherCount: joinFronts(others, cuts, otherCounts),
+      sums: this.#sumParts(parts),
+    };
   }
 
   fill(histogram: Float64Array, features: Int32Array, start: number, end: number): void {
@@ -63,23 +73,12 @@ export class RowTeam implements RowPasses {
   }
 
   partition(feature: number, start: number, end: number): number {
-    const { rows, scratch, columns, leftBins, leftCounts, leftTo, rightTo, order } = this.memory;
+    const { rows, scratch, columns, leftBins, counts, order } = this.memory;
     if (partsOf(end - start) === 1)
       return partitionRows(rows, start, end, columns[feature]!, leftBins, scratch);
     order[orders.feature] = feature;
     const parts = this.#pass(passes.sides, start, end);
-    let middle = start;
-    for (let part = 0; part < parts; part++) middle += leftCounts[part]!;
-    let left = start;
-    let right = middle;
-    for (let part = 0; part < parts; part++) {
-      leftTo[part] = left;
-      rightTo[part] = right;
-      left += leftCounts[part]!;
-      right += cutOf(start, end, part + 1, parts) - cutOf(start, end, part, parts) - leftCounts[part]!;
-    }
-    this.#pass(passes.places, start, end);
-    return middle;
+    return joinSides(rows, cutsOf(start, end, parts), counts, scratch);
   }
 
   /** Multiplies the odds of all rows by what the tree says of them. `otherCount`: of rows it was not grown on. */
@@ -96,6 +95,17 @@ export class RowTeam implements RowPasses {
 
   close(): void {
     this.#team.close();
+  }
+
+  #sumParts(parts: number): RowSums {
+    const { sums } = this.memory;
+    let gradient = sums[0]!;
+    let curvature = sums[1]!;
+    for (let part = 1; part < parts; part++) {
+      gradient += sums[2 * part]!;
+      curvature += sums[2 * part + 1]!;
+    }
+    return { gradient, curvature };
   }
 
   #cutLeaves(leaves: readonly GrownLeaf[]): number {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom, shuffle } from '../../../src/ml/math/random.ts';
-import { markLeftBins, partitionRows, placeSides, sortSides } from '../../../src/ml/tree/partition.ts';
+import { joinSides, markLeftBins, partitionRows, sortSides } from '../../../src/ml/tree/partition.ts';
 
 const random = createRandom(1);
 const column = Uint8Array.from({ length: 1_000 }, () => random.below(9));
@@ -33,14 +33,10 @@ describe('the rows of a node', () => {
     const middle = partitionRows(expected, 0, 1_000, column, leftBins, new Int32Array(1_000));
     const scratch = new Int32Array(1_000);
     const cuts = [0, 1, 333, 333, 1_000];
-    const parts = cuts.slice(1).map((end, k) => ({ start: cuts[k]!, end }));
-    const counts = parts.map(({ start, end }) => sortSides(rows, start, end, column, leftBins, scratch));
-    let [left, right] = [0, middle];
-    parts.forEach(({ start, end }, k) => {
-      placeSides(rows, start, end, counts[k]!, left, right, scratch);
-      left += counts[k]!;
-      right += end - start - counts[k]!;
-    });
+    const counts = Int32Array.from({ length: cuts.length - 1 }, (_, part) =>
+      sortSides(rows, cuts[part]!, cuts[part + 1]!, column, leftBins, scratch),
+    );
+    expect(joinSides(rows, cuts, counts, scratch)).toBe(middle);
     expect(rows).toEqual(expected);
   });
 });

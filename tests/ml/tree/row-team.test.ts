@@ -6,7 +6,7 @@ import { binColumns, fitBins, toRows } from '../../../src/ml/tree/bins.ts';
 import { bundleFeatures } from '../../../src/ml/tree/bundles.ts';
 import { createHistogram, createHistogramLayout, fillHistogram } from '../../../src/ml/tree/histogram.ts';
 import { partitionRows } from '../../../src/ml/tree/partition.ts';
-import { createRowMemory, FEWEST_SHARED_ROWS, partsOf } from '../../../src/ml/tree/row-parts.ts';
+import { createRowMemory, FEWEST_SHARED_ROWS, PART_ROWS, partsOf } from '../../../src/ml/tree/row-parts.ts';
 import { RowTeam } from '../../../src/ml/tree/row-team.ts';
 import { sampleData } from './sample-tables.ts';
 
@@ -30,32 +30,43 @@ function startTeam(): RowTeam {
 
 describe('a team', () => {
   it('cuts stretches by their length alone', () => {
-    expect([0, 100, FEWEST_SHARED_ROWS - 1].map(partsOf)).toEqual([1, 1, 1]);
-    expect(partsOf(FEWEST_SHARED_ROWS)).toBe(2);
+    expect([0, 100, 2 * PART_ROWS - 1].map(partsOf)).toEqual([1, 1, 1]);
+    expect(partsOf(2 * PART_ROWS)).toBe(2);
     expect(partsOf(10_000_000)).toBe(16);
   });
 
-  it('sums gradients and curvatures', () => {
+  it('draws rows, and leaves those that weigh nothing', () => {
     const team = startTeam();
-    const { gradient, curvature, weights, oddsAgainst } = team.memory;
-    const sums = team.setGradients(rowCount);
-    const p = 1 / (1 + oddsAgainst[5]!);
-    expect(gradient[5]).toBe(weights[5]! * (target[5]! - p));
-    expect(curvature[5]).toBe(weights[5]! * p * (1 - p));
-    expect(sums.gradient).toBeCloseTo(
-      gradient.reduce((sum, one) => sum + one, 0),
-      6,
-    );
-    expect(sums.curvature).toBeCloseTo(
-      curvature.reduce((sum, one) => sum + one, 0),
-      6,
-    );
+    const { rows, others, words, weights } = team.memory;
+    weights[rowCount - 1] = 0;
+    createRandom(5).fill(words);
+    const isDrawn = (row: number) =>
+      weights[row]! > 0 && ((words[row >>> 1]! >>> ((row & 1) << 4)) & 0xffff) < 0.3 * 65_536;
+    const { count, otherCount } = team.draw(0.3);
+    const all = [...weights.keys()];
+    expect([...rows.subarray(0, count)]).toEqual(all.filter(isDrawn));
+    expect([...others.subarray(0, otherCount)]).toEqual(all.filter((row) => !isDrawn(row)));
+  });
+
+  it('sums the gradients and curvatures of the rows that it draws', () => {
+    const team = startTeam();
+    const { rows, gradient, curvature, weights, oddsAgainst, words } = team.memory;
+    createRandom(5).fill(words);
+    const { count, sums } = team.draw(0.5);
+    const row = rows[7]!;
+    const p = 1 / (1 + oddsAgainst[row]!);
+    expect(gradient[row]).toBe(weights[row]! * (target[row]! - p));
+    expect(curvature[row]).toBe(weights[row]! * p * (1 - p));
+    const sum = (values: Float64Array) =>
+      rows.subarray(0, count).reduce((total, drawn) => total + values[drawn]!, 0);
+    expect(sums.gradient).toBeCloseTo(sum(gradient), 6);
+    expect(sums.curvature).toBeCloseTo(sum(curvature), 6);
   });
 
   it('counts histograms, of large nodes up to rounding', () => {
     const team = startTeam();
     const { rows, gradient, curvature } = team.memory;
-    team.setGradients(rowCount);
+    team.draw(1);
     for (const [end, digits] of [
       [2_000, 12],
       [rowCount - 3, 6],

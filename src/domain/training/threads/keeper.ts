@@ -4,10 +4,12 @@
  */
 import { workerData } from 'node:worker_threads';
 import { isOutOfMemory } from '../../../errors.ts';
-import { openThread } from '../../../thread.ts';
+import { lowerPriority, openThread } from '../../../thread.ts';
 import type { FailedThread, HelperTask, KeeperTask } from './messages.ts';
 import { Rounds } from './rounds.ts';
 
+// Pages, uploads and scorings come before trainings, also where the fitting thread has not stepped back.
+lowerPriority('training');
 const { ports, alarm, memory, memoryMb } = workerData as KeeperTask;
 
 for (const port of ports) {

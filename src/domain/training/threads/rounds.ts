@@ -10,6 +10,12 @@ const words = { limit: 0, next: 1, first: 2, done: 3, messages: 4, team: 5, fail
 /** To notice at least so often that a thread has ended, which wakes nobody. */
 const checkMs = 500;
 
+/**
+ * So often a thread looks again before it sleeps, a twentieth of a millisecond: rounds may follow each other faster than a
+ * sleeping thread wakes.
+ */
+const looks = 10_000;
+
 export class Rounds {
   readonly memory: Int32Array;
 
@@ -84,13 +90,19 @@ export class Rounds {
   awaitItem(): number {
     const done = Atomics.load(this.memory, words.done);
     const left = Atomics.load(this.memory, words.limit) - done;
-    if (left > 0) Atomics.wait(this.memory, words.done, done, checkMs);
+    if (left > 0 && !this.#changes(words.done, done)) Atomics.wait(this.memory, words.done, done, checkMs);
     return left;
   }
 
   /** Waits for the next round; returns at once if there is an item to take. */
   awaitRound(): void {
     const next = Atomics.load(this.memory, words.next);
-    Atomics.wait(this.memory, words.limit, next);
+    if (!this.#changes(words.limit, next)) Atomics.wait(this.memory, words.limit, next);
+  }
+
+  /** Looks for a while whether the word changes. */
+  #changes(word: number, value: number): boolean {
+    for (let look = 0; look < looks; look++) if (Atomics.load(this.memory, word) !== value) return true;
+    return false;
   }
 }
