@@ -9,6 +9,7 @@ import { foldName } from '../csv/column-names.ts';
 import { riskLevels } from '../risk/levels.ts';
 import type { RiskLevel, RiskThresholds } from '../risk/levels.ts';
 import { dateText, typedNumber } from '../scoring/cell-values.ts';
+import { expectedSavingOf } from './expected-value.ts';
 import { fewestPoints, holds } from './matching.ts';
 import type { AttributeCondition, RetentionRule } from './matching.ts';
 
@@ -82,8 +83,7 @@ function choose(
     for (const condition of conditions) count = condition(rows, candidates, count);
     for (let c = 0; c < count; c++) {
       const i = candidates[c]!;
-      // In this order of factors, so that a customer's page has the same bits.
-      const saving = probability[i]! * rule.saveRate * monthlyValue[i]! * valueMonths - rule.cost;
+      const saving = expectedSavingOf(probability[i]!, rule, monthlyValue[i]!, valueMonths);
       const isUnknown = monthlyValue[i] !== monthlyValue[i];
       if (actions[i] === 0 ? isUnknown || saving > 0 : saving > expectedSaving[i]!) {
         actions[i] = k + 1;

@@ -4,6 +4,7 @@ import type { AttributeCondition, RuleRecord } from '../../store/retention-rules
 import { isAsked, numberOf, typedNumber } from '../scoring/cell-values.ts';
 import { foldName } from '../csv/column-names.ts';
 import type { RiskLevel } from '../risk/levels.ts';
+import { expectedSavingOf } from './expected-value.ts';
 
 export type { AttributeCondition, Conditions } from '../../store/retention-rules.ts';
 export { operators } from '../../store/rule-operators.ts';
@@ -103,9 +104,7 @@ export function holds(
 
 function toAction(rule: RetentionRule, subject: RuleSubject, valueMonths: number): RecommendedAction {
   const { monthlyValue } = subject;
-  const expectedSaving =
-    monthlyValue === null
-      ? null
-      : subject.probability * rule.saveRate * monthlyValue * valueMonths - rule.cost;
-  return { ruleId: rule.id, action: rule.action, why: rule.why, cost: rule.cost, expectedSaving };
+  const saving =
+    monthlyValue === null ? null : expectedSavingOf(subject.probability, rule, monthlyValue, valueMonths);
+  return { ruleId: rule.id, action: rule.action, why: rule.why, cost: rule.cost, expectedSaving: saving };
 }

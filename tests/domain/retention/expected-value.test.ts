@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  breakEvenSaveRate,
+  customerValue,
+  expectedSavingOf,
+} from '../../../src/domain/retention/expected-value.ts';
+
+describe('the expected saving of an action', () => {
+  it('is probability × save rate × value − cost', () => {
+    expect(expectedSavingOf(0.5, { saveRate: 0.2, cost: 25 }, 80, 12)).toBeCloseTo(71, 10);
+    expect(expectedSavingOf(0.1, { saveRate: 0.2, cost: 25 }, 80, 12)).toBeCloseTo(-5.8, 10);
+    expect(expectedSavingOf(0.5, { saveRate: 0.2, cost: 25 }, NaN, 12)).toBeNaN();
+  });
+
+  it('is 0 at the save rate that breaks even', () => {
+    const amount = fc.double({ min: 0.01, max: 1e4, noNaN: true });
+    fc.assert(
+      fc.property(fc.double({ min: 0.001, max: 1, noNaN: true }), amount, amount, (p, monthly, cost) => {
+        const saveRate = breakEvenSaveRate(p, customerValue(monthly, { months: 12, margin: 1 }), cost)!;
+        expect(expectedSavingOf(p, { saveRate, cost }, monthly, 12) / cost).toBeCloseTo(0, 9);
+      }),
+    );
+  });
+});
+
+describe('the save rate that breaks even', () => {
+  it('is above 1 where the cost is more than there is to lose', () => {
+    expect(breakEvenSaveRate(0.1, 100, 20)).toBe(2);
+  });
+
+  it('is none where nothing can be lost, and 0 where nothing is paid', () => {
+    expect(breakEvenSaveRate(0, 100, 20)).toBeNull();
+    expect(breakEvenSaveRate(0.5, 0, 20)).toBeNull();
+    expect(breakEvenSaveRate(0, 100, 0)).toBe(0);
+  });
+});
+
+describe('a customer’s value', () => {
+  it('is what is earned on the revenue of some months', () => {
+    expect(customerValue(80, { months: 24, margin: 0.4 })).toBeCloseTo(768, 10);
+  });
+});
