@@ -13,6 +13,7 @@ import * as scoreFiles from './2026-11-24-score-files.ts';
 import * as earlierScores from './2026-11-24-earlier-scores.ts';
 import * as damagedScores from './2026-11-24-damaged-scores.ts';
 import * as singleScores from './2026-11-24-single-scores.ts';
+import * as campaigns from './2026-11-25-campaigns.ts';
 
 interface Migration {
   readonly name: string;
@@ -38,6 +39,7 @@ const all: readonly Migration[] = [
   { name: '2026-11-24-earlier-scores', up: earlierScores.up, down: earlierScores.down },
   { name: '2026-11-24-damaged-scores', up: damagedScores.up, down: damagedScores.down },
   { name: '2026-11-24-single-scores', up: singleScores.up, down: singleScores.down },
+  { name: '2026-11-25-campaigns', up: campaigns.up, down: campaigns.down },
 ];
 
 export const migrations: Knex.MigrationSource<Migration> = {

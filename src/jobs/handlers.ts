@@ -7,6 +7,7 @@ import { runCompareLabels } from './compare-labels.ts';
 import { runFirstStart } from './first-start.ts';
 import type { JobHandler } from './job-handler.ts';
 import { runMarkLatest } from './mark-latest.ts';
+import { runLaunchCampaign } from './launch-campaign.ts';
 import { runReadDataset } from './read-dataset.ts';
 import { runRelabelRisk } from './relabel-risk.ts';
 import { runRemoveBatch } from './remove-batch.ts';
@@ -25,4 +26,5 @@ export const handlers: Readonly<Record<JobKind, JobHandler>> = {
   'compare-labels': runCompareLabels,
   'build-customers': runBuildCustomers,
   'train-model': runTrainModel,
+  'launch-campaign': runLaunchCampaign,
 };

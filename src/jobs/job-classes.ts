@@ -13,6 +13,7 @@ const classes: Readonly<Record<JobKind, JobClass>> = {
   'remove-batch': 'interactive',
   'mark-latest': 'interactive',
   'relabel-risk': 'interactive',
+  'launch-campaign': 'interactive',
   'score-batch': 'batch',
   'challenge-batch': 'batch',
   'compare-labels': 'batch',

@@ -1,9 +1,13 @@
 /** One customer's score: how likely to leave, why, what to do, and what would change it. */
 import type { Alternatives } from '../domain/scoring/alternatives.ts';
 import type { CustomerScore, ScoreDetails } from '../domain/scoring/customer-record.ts';
+import { breakEvenSaveRate } from '../domain/retention/expected-value.ts';
 import { featureWords } from '../domain/scoring/feature-words.ts';
 import { similarCustomers } from '../domain/scoring/similar-customers.ts';
 import type { Baseline } from '../domain/scoring/what-if.ts';
+import { doNotContact } from '../domain/campaigns/do-not-contact.ts';
+import { controlArm } from '../store/campaign-members.ts';
+import type { Membership } from '../store/campaign-members.ts';
 import type { ModelRecord } from '../store/models.ts';
 import type { ListedPrediction } from '../store/score-files/rows.ts';
 import type { Settings } from '../store/settings.ts';
@@ -22,6 +26,8 @@ export interface CustomerData {
   readonly original: { readonly prediction: CustomerScore; readonly baseline: Baseline } | null;
   readonly changes: readonly InputChange[];
   readonly history: readonly ListedPrediction[];
+  /** Newest first. */
+  readonly campaigns: readonly Membership[];
   readonly settings: Settings;
   /** Null: they could not be computed in time. */
   readonly alternatives: Alternatives | null;
@@ -45,7 +51,10 @@ export function presentCustomer(h: ViewHelpers, data: CustomerData) {
     comparison: data.original && presentComparison(h, { ...data, original: data.original, words }),
     isUncountedWhatIf: data.original === null && prediction.source === 'what-if',
     reasons: presentReasons(h, prediction.probability, details, words),
-    actions: presentActions(h, details, settings),
+    isControl: isControl(data.campaigns),
+    doNotContact,
+    campaigns: presentMemberships(h, data.campaigns),
+    actions: isControl(data.campaigns) ? [] : presentActions(h, data),
     rulesHref: `/settings/rules/test?prediction=${prediction.id}`,
     alternatives: presentAlternatives(h, data.alternatives),
     isWithoutAlternatives: data.alternatives === null,
@@ -84,12 +93,24 @@ function inHundred(h: ViewHelpers, probability: number): string {
   return probability > 0.99 ? 'More than 99' : `About ${h.count(Math.round(probability * 100))}`;
 }
 
-function presentActions(h: ViewHelpers, { actions }: ScoreDetails, { valueMonths }: Settings) {
-  return actions.map(({ action, why, cost, expectedSaving }) => ({
-    action,
-    why,
-    figures: actionFigures(h, { cost, expectedSaving }, valueMonths),
-  }));
+function presentActions(h: ViewHelpers, { prediction, details, settings }: CustomerData) {
+  const { valueMonths } = settings;
+  const value = (prediction.monthlyValue ?? 0) * valueMonths;
+  return details.actions.map(({ action, why, cost, expectedSaving }) => {
+    const breakEven = cost === null ? null : breakEvenSaveRate(prediction.probability, value, cost);
+    return {
+      action,
+      why,
+      figures: `${actionFigures(h, { cost, expectedSaving }, valueMonths)}${breakEvenWords(h, breakEven)}`,
+    };
+  });
+}
+
+/** What the action must achieve with customers like this one to be worth its cost. */
+function breakEvenWords(h: ViewHelpers, saveRate: number | null): string {
+  return saveRate === null || saveRate === 0 || saveRate > 1
+    ? ''
+    : ` It pays for itself from a save rate of ${h.rate(saveRate)}.`;
 }
 
 function actionFigures(
@@ -123,6 +144,21 @@ function summaryOfNotes(h: ViewHelpers, { notes }: ScoreDetails) {
     link: `${h.plural(notes.length, 'note')} on this score`,
     text: `${notes.slice(0, notesAtTop).join('; ')}${notes.length > notesAtTop ? ' …' : ''}`,
   };
+}
+
+/** Of a campaign that runs. */
+function isControl(campaigns: readonly Membership[]): boolean {
+  return campaigns.some(({ state, arm }) => state === 'running' && arm === controlArm);
+}
+
+function presentMemberships(h: ViewHelpers, campaigns: readonly Membership[]) {
+  return campaigns.map(({ campaignId, name, state, arm, action, launchedOn }) => ({
+    href: `/campaigns/${campaignId}`,
+    name,
+    part: arm === controlArm ? 'Control' : action,
+    launched: h.date(launchedOn),
+    state: state === 'running' ? 'Running' : 'Closed',
+  }));
 }
 
 function presentHistory(h: ViewHelpers, history: readonly ListedPrediction[]) {

@@ -46,7 +46,11 @@ const sections: readonly Section[] = [
   },
   {
     label: 'Customers',
-    pages: [{ label: 'Customers', href: '/customers', permission: 'prediction:view' }],
+    pages: [
+      { label: 'Customers', href: '/customers', permission: 'prediction:view' },
+      { label: 'Campaigns', href: '/campaigns', permission: 'campaign:view' },
+      { label: 'Outcomes', href: '/outcomes', permission: 'campaign:edit' },
+    ],
   },
   { label: 'Analytics', pages: [{ label: 'Analytics', href: '/analytics', permission: 'dashboard:view' }] },
   {

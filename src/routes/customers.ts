@@ -8,20 +8,20 @@ import { isSameValue } from '../domain/scoring/cell-values.ts';
 import type { CustomerRecord, CustomerScore } from '../domain/scoring/customer-record.ts';
 import { currentPopulation, withinPopulation } from '../domain/analytics/population.ts';
 import { customersCsvHeader } from '../domain/scoring/customers-csv.ts';
-import { riskLevels } from '../domain/risk/levels.ts';
 import { DamagedScores, Unavailable } from '../errors.ts';
 import { flash } from '../http/flash.ts';
 import { sendCsvParts } from '../http/csv.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { parseQuery, scoreId, scoreIdParam } from '../http/validate.ts';
-import { largestNumber } from '../ml/data/values.ts';
 import { presentCustomer } from '../presenters/customer.ts';
 import type { CustomerData } from '../presenters/customer.ts';
 import type { InputChange } from '../presenters/customer-comparison.ts';
 import { presentCustomers } from '../presenters/customers.ts';
 import type { CustomersData } from '../presenters/customers.ts';
 import { findByEarlierId } from '../store/earlier-scores.ts';
+import { controlsAmong, listMemberships } from '../store/campaign-members.ts';
+import { withoutContact } from '../domain/campaigns/do-not-contact.ts';
 import { listBatches } from '../store/batches.ts';
 import { findModel, listArchivedModels, listModels } from '../store/models.ts';
 import { listUnreadableMatches } from '../store/score-files/scan.ts';
@@ -30,6 +30,7 @@ import type { PredictionSort } from '../store/score-files/sort.ts';
 import { hasPredictions } from '../store/score-files/usage.ts';
 import type { PredictionFilter } from '../store/prediction-filters.ts';
 import { getSettings } from '../store/settings.ts';
+import { filterFields, toFilter } from './customer-filter.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -38,27 +39,8 @@ declare module '../http/render.ts' {
   }
 }
 
-const optionalId = z
-  .union([z.literal(''), z.coerce.number().int().positive().max(2_147_483_647)])
-  .default('');
-const optionalNumber = z
-  .union([z.literal(''), z.coerce.number().min(-largestNumber).max(largestNumber)])
-  .default('');
-const optionalShare = z.union([z.literal(''), z.coerce.number().min(0).max(1)]).default('');
-const text = z.string().max(200).default('');
-
 const ListQuery = z.object({
-  batch: optionalId,
-  risk: z.enum(['', ...riskLevels]).default(''),
-  source: z.enum(['', 'form', 'batch', 'api']).default(''),
-  model: optionalId,
-  search: text,
-  column: text,
-  level: text,
-  from: optionalNumber,
-  to: optionalNumber,
-  low: optionalShare,
-  high: optionalShare,
+  ...filterFields,
   sort: z.enum(sortKeys).default('probability'),
   order: z.enum(['asc', 'desc']).default('desc'),
   page: z.coerce.number().int().min(1).max(10_000_000).default(1),
@@ -75,13 +57,17 @@ const firstRows = 1_000;
 export function createCustomerHandlers({ db, tasks }: Context) {
   const readList = async (query: ListQuery): Promise<CustomersData> => {
     const population = await currentPopulation(db);
-    const filter = withinPopulation(toFilter(query), population);
+    const filter = withinPopulation({ ...toFilter(query), population: null }, population);
     const sort = { key: query.sort, descending: query.order === 'desc' };
     const list = { filter, sort, page: query.page, size: query.size };
     const { predictions, total, page, pages } = await tasks.run('pageOfPredictions', list);
     const models = await listModels(db);
+    const controls = await controlsAmong(
+      db,
+      predictions.map(({ customerId }) => customerId),
+    );
     return {
-      predictions,
+      predictions: predictions.map((one) => withoutContact(one, controls)),
       unreadable: await listUnreadableMatches(db, filter),
       total,
       page,
@@ -120,6 +106,7 @@ export function createCustomerHandlers({ db, tasks }: Context) {
         : null,
       changes: compared ? changedInputs(compared.inputs, prediction.inputs) : [],
       history: await readHistory(prediction),
+      campaigns: prediction.customerId === null ? [] : await listMemberships(db, prediction.customerId),
       settings,
       alternatives: await nullIfLate(tasks.run('findAlternatives', { prediction, settings })),
     };
@@ -140,7 +127,7 @@ export function createCustomerHandlers({ db, tasks }: Context) {
       const name = ['churn-scores', new Date().toISOString().slice(0, 10), query.risk && `${query.risk}-risk`]
         .filter(Boolean)
         .join('_');
-      const filter = withinPopulation(toFilter(query), await currentPopulation(db));
+      const filter = withinPopulation({ ...toFilter(query), population: null }, await currentPopulation(db));
       const sort = { key: query.sort, descending: query.order === 'desc' };
       const list = { filter, sort };
       // Before the answer begins, so that a damaged file can still be said.
@@ -183,25 +170,6 @@ function changedInputs(
   return Object.entries(after)
     .map(([name, value]) => ({ name, before: known.get(foldName(name)) ?? null, after: value }))
     .filter(({ before: was, after: is }) => !isSameValue(was, is));
-}
-
-function toFilter(query: ListQuery): PredictionFilter {
-  const orNull = <T>(value: T | ''): T | null => (value === '' ? null : value);
-  return {
-    batch: orNull(query.batch),
-    risk: orNull(query.risk),
-    source: orNull(query.source),
-    model: orNull(query.model),
-    search: orNull(query.search),
-    column: orNull(query.column),
-    // A column without anything else: those whose value is not known.
-    level: query.column && query.from === '' && query.to === '' ? query.level : orNull(query.level),
-    from: orNull(query.from),
-    to: orNull(query.to),
-    low: orNull(query.low),
-    high: orNull(query.high),
-    population: null,
-  };
 }
 
 /** A CSV file cannot say that customers are missing in it. @throws DamagedScores */

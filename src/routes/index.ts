@@ -39,6 +39,8 @@ import { createBatchFileHandlers } from './batch-files.ts';
 import { createBatchMappingHandlers } from './batch-mapping.ts';
 import { createBatchReadingHandlers } from './batch-reading.ts';
 import { createBatchProgressHandlers } from './batch-progress.ts';
+import { createCampaignHandlers } from './campaigns.ts';
+import { createOutcomeHandlers } from './outcomes.ts';
 import { createBatchRemovalHandlers } from './batch-removal.ts';
 import { createBatchResultHandlers } from './batch-results.ts';
 
@@ -127,6 +129,27 @@ export function createRoutes(
   map.get('/customers', 'prediction:view', customers.list);
   map.get('/customers.csv', 'export:download', customers.download);
   map.get('/customers/:id', 'prediction:view', customers.show);
+
+  const campaigns = createCampaignHandlers(context);
+  map.get('/campaigns', 'campaign:view', campaigns.list);
+  map.post('/campaigns', 'campaign:edit', campaigns.create);
+  map.get('/campaigns/new', 'campaign:edit', campaigns.showNew);
+  map.get('/campaigns/:id', 'campaign:view', campaigns.show);
+  map.post('/campaigns/:id', 'campaign:edit', campaigns.save);
+  map.get('/campaigns/:id/terms', 'campaign:edit', campaigns.showEdit);
+  map.post('/campaigns/:id/launch', 'campaign:edit', campaigns.launch);
+  map.get('/campaigns/:id/removal', 'campaign:edit', campaigns.confirmRemoval);
+  map.post('/campaigns/:id/removal', 'campaign:edit', campaigns.remove);
+  map.get('/campaigns/:id/closing', 'campaign:edit', campaigns.confirmClosing);
+  map.post('/campaigns/:id/closing', 'campaign:edit', campaigns.close);
+  map.get('/campaigns/:id/treatment.csv', 'export:download', campaigns.treatment);
+  map.get('/campaigns/:id/unknown.csv', 'export:download', campaigns.unknown);
+
+  const outcomes = createOutcomeHandlers(context);
+  map.get('/outcomes', 'campaign:edit', outcomes.show);
+  map.upload('/outcomes', 'campaign:edit', outcomes.receive);
+  map.get('/outcomes/template.csv', 'campaign:edit', outcomes.template);
+  map.post('/outcomes/correction', 'campaign:edit', outcomes.correct);
 
   const analytics = createAnalyticsHandlers(context, readFigures);
   map.get('/analytics', 'dashboard:view', analytics.show);

@@ -18,7 +18,8 @@ export type JobKind =
   | 'read-dataset'
   | 'compare-labels'
   | 'build-customers'
-  | 'train-model';
+  | 'train-model'
+  | 'launch-campaign';
 
 export interface Job {
   readonly id: number;

@@ -6,6 +6,10 @@ import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
 import { listFigures } from '../domain/analytics/analytics.ts';
 import type { FirstLine } from '../domain/csv/first-line.ts';
+import { findUnknown, listTreated } from '../domain/campaigns/members.ts';
+import { readOutcomeFile } from '../domain/campaigns/outcome-file.ts';
+import { planCampaign } from '../domain/campaigns/plan.ts';
+import { readResults } from '../domain/campaigns/results.ts';
 import { takeInTable } from '../domain/datasets/import/convert.ts';
 import type { ReadingChoice } from '../domain/csv/intake.ts';
 import { customersCsv } from '../domain/scoring/customers-csv.ts';
@@ -19,6 +23,7 @@ import { scoreForm } from '../domain/scoring/one-customer.ts';
 import type { CustomerForm } from '../domain/scoring/one-customer.ts';
 import { tryRules } from '../domain/retention/rule-trial.ts';
 import { baselineOf } from '../domain/scoring/what-if.ts';
+import { getCampaign } from '../store/campaigns.ts';
 import { getModel } from '../store/models.ts';
 import type { PopulationFilter, PredictionFilter } from '../store/prediction-filters.ts';
 import type { PredictionSort } from '../store/score-files/sort.ts';
@@ -118,6 +123,20 @@ export const tasks = {
   listHistory: page((env, { customerId, limit }: { customerId: string; limit: number }) =>
     listHistory(storeOf(env), customerId, limit),
   ),
+  planCampaign: page(async (env, { id }: { id: number }) =>
+    planCampaign(storeOf(env), await getCampaign(env.db, id)),
+  ),
+  readCampaignResults: page(async ({ db }, { id }: { id: number }) =>
+    readResults(db, await getCampaign(db, id)),
+  ),
+  listTreatedMembers: page(({ db }, { id }: { id: number }) => listTreated(db, id)),
+  listUnknownMembers: page(async ({ db }, { id }: { id: number }) =>
+    findUnknown(db, await getCampaign(db, id)),
+  ),
+  readOutcomeFile: long(async ({ db }, { path, ...days }: { path: string; day: string; latest: string }) => {
+    await takeInTable(path, undefined, 'names');
+    return readOutcomeFile(db, path, days);
+  }),
   /** Noted batches whose scores can be read again. */
   listRepairedScores: long((env) => listRepairedScores(storeOf(env))),
   /** Reads an uploaded table, and replaces it by its CSV form. */

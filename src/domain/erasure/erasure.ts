@@ -2,6 +2,7 @@
  * Erases one customer: from the scores of batches and their CSV files in place, and the scores of the form as rows. What
  * remains are probabilities that belong to nobody, so that totals do not change. Can be repeated after a crash.
  */
+import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inTransaction } from '../../db.ts';
@@ -9,6 +10,7 @@ import { Conflict } from '../../errors.ts';
 import { recordEvent } from '../../store/audit.ts';
 import { getBatch, listAllBatchIds } from '../../store/batches.ts';
 import type { BatchRecord } from '../../store/batches.ts';
+import { forgetMember } from '../../store/campaign-members.ts';
 import { deletePredictionsOf } from '../../store/prediction-writes.ts';
 import { eraseCustomer } from '../../store/score-files/erase.ts';
 import type { ScoreStore } from '../../store/score-files/store.ts';
@@ -42,6 +44,7 @@ export async function eraseEverywhere(store: ScoreStore, customerId: string): Pr
   const fileScores = await eraseCustomer(store, customerId);
   const singleScores = await inTransaction(db, async (trx) => {
     const deleted = await deletePredictionsOf(trx, customerId);
+    await forgetMember(trx, customerId, `erased-${randomUUID()}`);
     // Who it was is what nobody may know any more.
     await recordEvent(trx, {
       userId: null,

@@ -10,6 +10,7 @@ import { requestCancel } from '../../store/job-cancellation.ts';
 import { findJob } from '../../store/jobs.ts';
 import { markLatestLater } from '../batches/mark-latest.ts';
 import { endRemoval } from '../batches/removal.ts';
+import { stopLaunch } from '../campaigns/campaigns.ts';
 import { partsOf } from '../datasets/import/convert.ts';
 import { failComparison } from '../datasets/labels/comparison.ts';
 import { relabelAfterScoring } from '../risk/relabelling.ts';
@@ -17,7 +18,7 @@ import { stopTraining } from '../training/queue.ts';
 
 /** Call in the transaction that ends the job as cancelled. */
 export async function cancelSubject(trx: Db, payload: Job['payload']): Promise<void> {
-  const { batchId, datasetId, trainingId, comparisonOf } = payload;
+  const { batchId, datasetId, trainingId, comparisonOf, campaignId } = payload;
   await endRemoval(trx, payload, 'It was cancelled.');
   if (typeof batchId === 'number') {
     await updateBatch(trx, batchId, { state: 'cancelled' });
@@ -31,6 +32,7 @@ export async function cancelSubject(trx: Db, payload: Job['payload']): Promise<v
     });
   if (typeof trainingId === 'number') await stopTraining(trx, trainingId, 'cancelled', null);
   if (typeof comparisonOf === 'number') await failComparison(trx, comparisonOf, 'It was cancelled.');
+  if (typeof campaignId === 'number') await stopLaunch(trx, campaignId, 'The launch was cancelled.');
 }
 
 /** Files that the thread of a job had begun when it was ended. Call while the lease is held. */
@@ -50,7 +52,7 @@ export async function cancelJob(db: Db, id: number): Promise<void> {
 }
 
 export async function failSubject(db: Db, job: Job, message: string): Promise<void> {
-  const { batchId, datasetId, trainingId, comparisonOf } = job.payload;
+  const { batchId, datasetId, trainingId, comparisonOf, campaignId } = job.payload;
   await endRemoval(db, job.payload, message);
   if (typeof batchId === 'number') {
     await updateBatch(db, batchId, { state: 'failed', error: message });
@@ -59,4 +61,5 @@ export async function failSubject(db: Db, job: Job, message: string): Promise<vo
   if (typeof datasetId === 'number') await updateDataset(db, datasetId, { state: 'failed', error: message });
   if (typeof trainingId === 'number') await stopTraining(db, trainingId, 'failed', message);
   if (typeof comparisonOf === 'number') await failComparison(db, comparisonOf, message);
+  if (typeof campaignId === 'number') await stopLaunch(db, campaignId, message);
 }

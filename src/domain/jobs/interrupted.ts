@@ -2,10 +2,12 @@
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import { listBatches, updateBatch } from '../../store/batches.ts';
+import { listCampaigns } from '../../store/campaigns.ts';
 import { listDatasets, updateDataset } from '../../store/datasets.ts';
 import { listOpenJobs } from '../../store/jobs.ts';
 import { listTrainings } from '../../store/trainings.ts';
 import { resumeRemoval } from '../batches/removal.ts';
+import { stopLaunch } from '../campaigns/campaigns.ts';
 import { stopTraining } from '../training/queue.ts';
 
 const mostLookedAt = 1_000;
@@ -24,6 +26,9 @@ export async function healInterrupted(db: Db): Promise<void> {
     for (const { id, state } of await listTrainings(trx, mostLookedAt))
       if ((state === 'queued' || state === 'running') && !isWorkedOn('trainingId', id))
         await stopTraining(trx, id, 'failed', 'It was interrupted. Start it again.');
+    for (const { id, state } of await listCampaigns(trx))
+      if (state === 'launching' && !isWorkedOn('campaignId', id))
+        await stopLaunch(trx, id, 'It was interrupted. Launch it again.');
     for (const { id, state } of await listDatasets(trx))
       if (state === 'reading' && !isWorkedOn('datasetId', id))
         await updateDataset(trx, id, {

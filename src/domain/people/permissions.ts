@@ -14,17 +14,20 @@ export type Permission =
   | 'audit:view'
   | 'job:view'
   | 'dataset:edit'
+  | 'campaign:view'
+  | 'campaign:edit'
   | 'model:view'
   | 'model:train'
   | 'model:activate';
 
-const viewer: readonly Permission[] = ['dashboard:view', 'prediction:view', 'model:view'];
+const viewer: readonly Permission[] = ['dashboard:view', 'prediction:view', 'campaign:view', 'model:view'];
 const analyst: readonly Permission[] = [
   ...viewer,
   'prediction:create',
   'batch:create',
   'export:download',
   'rule:edit',
+  'campaign:edit',
   'dataset:edit',
   'model:train',
 ];

@@ -24,18 +24,6 @@ export function expectedSavingOf(
   return probability * saveRate * monthlyValue * valueMonths - cost;
 }
 
-/** How a customer's value comes from the monthly revenue. */
-export interface ValueFormula {
-  /** Months that a saved customer goes on paying, at least 0. */
-  readonly months: number;
-  /** Share of revenue that is earned, in [0, 1]. */
-  readonly margin: number;
-}
-
-export function customerValue(monthlyRevenue: number, { months, margin }: ValueFormula): number {
-  return monthlyRevenue * months * margin;
-}
-
 /**
  * The save rate from which on an action pays for itself with this customer; above 1 where it never does. Null where nothing
  * can be lost, so that no save rate pays for a cost.

@@ -1,4 +1,5 @@
 /** The list of customers as CSV: what a download holds. */
+import { listControls } from '../../store/campaign-members.ts';
 import { SpareMemory } from '../../spare-memory.ts';
 import type { PredictionRecord } from '../../store/prediction-records.ts';
 import { riskLevelOf } from '../../store/risk-levels.ts';
@@ -9,6 +10,7 @@ import type { ScoreStore } from '../../store/score-files/store.ts';
 import { recordsAt, visitIds } from '../../store/score-files/visit-ids.ts';
 import { getSettings } from '../../store/settings.ts';
 import { ByteWriter } from '../batches/blocks/byte-writer.ts';
+import { withoutContact } from '../campaigns/do-not-contact.ts';
 import { byteOrderMark, safeLine } from '../csv/writer.ts';
 import { reasonWords } from './explanations.ts';
 import { createListedLines } from './listed-lines.ts';
@@ -46,13 +48,14 @@ const spare = new SpareMemory();
  */
 export async function customersCsv(store: ScoreStore, ids: Float64Array): Promise<Uint8Array> {
   const thresholds = await getSettings(store.db);
+  const controls = await listControls(store.db);
   const out = new ByteWriter(spare);
   out.clear(ids.length * expectedBytes);
   const lines = createLines(ids.length);
-  const singles = await writeRows(store, { ids, thresholds, out, lines });
+  const singles = await writeRows(store, { ids, thresholds, controls, out, lines });
   for (const [place, record] of await recordsAt(store, ids, singles))
     lines.add(place, out, () => {
-      out.text(predictionLine(record, thresholds));
+      out.text(predictionLine(withoutContact(record, controls), thresholds));
     });
   const written = out.take();
   const ordered = lines.inOrder(written);
@@ -63,19 +66,25 @@ export async function customersCsv(store: ScoreStore, ids: Float64Array): Promis
 interface Listing {
   readonly ids: Float64Array;
   readonly thresholds: RiskThresholds;
+  /** Customers who must not be contacted. */
+  readonly controls: ReadonlySet<string>;
   readonly out: ByteWriter;
   readonly lines: ReturnType<typeof createLines>;
 }
 
 /** Gives the places of those that are no rows of batches. */
-async function writeRows(store: ScoreStore, { ids, thresholds, out, lines }: Listing): Promise<number[]> {
+async function writeRows(
+  store: ScoreStore,
+  { ids, thresholds, controls, out, lines }: Listing,
+): Promise<number[]> {
   const notes = new Map<number, BatchNotes>();
   const writers = new Map<number, WriteLine>();
   try {
     for (const batchId of batchesOf(ids)) notes.set(batchId, await openNotes(store, batchId));
     return await visitIds(store, ids, ({ batch, view, row, place }) => {
       let write = writers.get(batch.id);
-      if (!write) writers.set(batch.id, (write = createListedLines(out, batch, view.header, thresholds)));
+      if (!write)
+        writers.set(batch.id, (write = createListedLines(out, batch, view.header, { thresholds, controls })));
       const isNoted = view.column('noted')[row] === 1;
       const noted = isNoted ? notes.get(batch.id)!.of(view, row) : [];
       lines.add(place, out, () => {

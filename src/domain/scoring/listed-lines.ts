@@ -8,6 +8,7 @@ import type { GroupView } from '../../store/score-files/group-view.ts';
 import type { ScoredBatch } from '../../store/score-files/store.ts';
 import type { ByteWriter, Word } from '../batches/blocks/byte-writer.ts';
 import { createReasonCells } from '../batches/blocks/reason-cells.ts';
+import { doNotContact } from '../campaigns/do-not-contact.ts';
 import { safeCell } from '../csv/writer.ts';
 
 const delimiter = ',';
@@ -16,17 +17,18 @@ const decimalByte = decimal.charCodeAt(0);
 
 export type WriteLine = (view: GroupView, row: number, notes: readonly string[]) => void;
 
-/** What the lines of a batch have in common is written once. */
+/** What the lines of a batch have in common is written once. `controls`: customers who must not be contacted. */
 export function createListedLines(
   out: ByteWriter,
   { name, modelLabel, createdAt }: ScoredBatch,
   { features, actions }: ScoreFileHeader,
-  thresholds: RiskThresholds,
+  { thresholds, controls }: { readonly thresholds: RiskThresholds; readonly controls: ReadonlySet<string> },
 ): WriteLine {
   const cell = (text: string): Word => out.keep(`${delimiter}${safeCell(text, delimiter)}`);
   const separator = out.keep(delimiter);
   const levels = { low: cell('low'), medium: cell('medium'), high: cell('high') };
   const actionWords = [cell(''), ...actions.map(({ action }) => cell(action))];
+  const control = cell(doNotContact);
   const origin = out.keep([modelLabel, createdAt, name].map((text) => `,${safeCell(text, ',')}`).join(''));
   const lineEnd = out.keep('\n');
   const writeReason = createReasonCells(out, { features, format: { delimiter, decimal } });
@@ -39,14 +41,16 @@ export function createListedLines(
   return (view, row, notes) => {
     const columns = columnsOf(view);
     const { probability, places, points } = columns;
-    out.text(safeCell(textAt(columns.identifiers, row), delimiter));
+    const customerId = textAt(columns.identifiers, row);
+    const isControl = controls.has(customerId);
+    out.text(safeCell(customerId, delimiter));
     writeNumber(probability[row]!);
     out.word(levels[riskLevelOf(probability[row]!, thresholds)]);
     writeNumber(columns.monthlyValue[row]!);
     for (let k = row * reasonsPerRow; k < (row + 1) * reasonsPerRow; k++)
       writeReason(columns.inputs, row, places[k]!, points[k]!);
-    out.word(actionWords[columns.actions[row]!]!);
-    writeNumber(columns.expectedSaving[row]!);
+    out.word(isControl ? control : actionWords[columns.actions[row]!]!);
+    writeNumber(isControl ? NaN : columns.expectedSaving[row]!);
     out.word(origin);
     writeNumber(columns.rowNumbers[row]!);
     out.word(separator);

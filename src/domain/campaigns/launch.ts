@@ -1,0 +1,90 @@
+/**
+ * The launch of a campaign: its customers are split into treatment and control, and everything that the result will be
+ * read by is frozen. All of it is written in one transaction.
+ */
+import { createHash } from 'node:crypto';
+import type { Db } from '../../db.ts';
+import { Conflict } from '../../errors.ts';
+import { assignArms } from '../../ml/experiments/assignment.ts';
+import { recordEvent } from '../../store/audit.ts';
+import { controlArm, insertMembers } from '../../store/campaign-members.ts';
+import type { Member } from '../../store/campaign-members.ts';
+import { endLaunch } from '../../store/campaigns.ts';
+import type { Campaign, Launch } from '../../store/campaigns.ts';
+import type { ScoreStore } from '../../store/score-files/store.ts';
+import { getSettings } from '../../store/settings.ts';
+import { findCandidates, mostMembers } from './candidates.ts';
+import type { Candidates } from './candidates.ts';
+import { addDays, today } from './days.ts';
+
+/** Of each arm. */
+const fewestInArm = 2;
+
+export interface Split extends Launch {
+  readonly members: readonly Member[];
+}
+
+/** The same customers, scores, share and seed give the same split. @throws Conflict when the customers cannot be split */
+export async function splitCampaign(store: ScoreStore, campaign: Campaign): Promise<Split> {
+  const { horizonDays, controlShare, seed } = campaign;
+  const { valueMonths, timeZone } = await getSettings(store.db);
+  const members = assign(await findCandidates(store, campaign.filter), controlShare ?? 0, seed ?? 0);
+  const launchedOn = today(timeZone);
+  return {
+    members,
+    memberCount: members.length,
+    controlCount: members.filter(({ arm }) => arm === controlArm).length,
+    membersSha256: hashOf(members),
+    valueMonths,
+    launchedOn,
+    endsOn: addDays(launchedOn, horizonDays),
+  };
+}
+
+/** Call in the transaction that ends the launch. */
+export async function storeSplit(
+  trx: Db,
+  { id, name }: Campaign,
+  { members, ...launch }: Split,
+): Promise<void> {
+  await insertMembers(trx, id, members);
+  await endLaunch(trx, id, launch);
+  await recordEvent(trx, { userId: null, action: 'campaign.split', subject: name, after: launch });
+}
+
+function assign(found: Candidates, controlShare: number, seed: number): Member[] {
+  const { customerIds, probability, monthlyValue, leftOut } = found;
+  refuseUnsplittable(found, controlShare, leftOut.tooMany);
+  // In the order of the identifiers: the order in which scores were stored decides nothing.
+  const order = Int32Array.from(customerIds.keys()).sort((a, b) =>
+    customerIds[a]! < customerIds[b]! ? -1 : 1,
+  );
+  const scores = Float64Array.from(order, (i) => probability[i]!);
+  const { arm, propensity, stratum } = assignArms(scores, [controlShare, 1 - controlShare], seed);
+  return Array.from(order, (i, place) => ({
+    customerId: customerIds[i]!,
+    probability: probability[i]!,
+    monthlyValue: monthlyValue[i]!,
+    stratum: stratum[place]!,
+    arm: arm[place]!,
+    propensity: propensity[place]!,
+  }));
+}
+
+function refuseUnsplittable({ customerIds }: Candidates, controlShare: number, tooMany: number): void {
+  if (tooMany > 0)
+    throw new Conflict(
+      `The filter finds more than ${mostMembers.toLocaleString('en-GB')} customers. Choose fewer, for example by risk level.`,
+    );
+  if (customerIds.length * Math.min(controlShare, 1 - controlShare) < fewestInArm)
+    throw new Conflict(
+      'The filter finds too few customers to split. Choose more customers or a larger control group.',
+    );
+}
+
+function hashOf(members: readonly Member[]): string {
+  const hash = createHash('sha256');
+  for (const { customerId, arm, propensity } of members)
+    hash.update(`${JSON.stringify(customerId)} ${arm} ${propensity}\n`);
+  return hash.digest('hex');
+}

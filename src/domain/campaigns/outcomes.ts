@@ -1,0 +1,97 @@
+/** Records what became of customers of campaigns: all of a file, or nothing of it. */
+import { inTransaction } from '../../db.ts';
+import type { Db } from '../../db.ts';
+import { Unprocessable } from '../../errors.ts';
+import { recordEvent } from '../../store/audit.ts';
+import { membersAmong } from '../../store/campaign-members.ts';
+import { deleteOutcomesOf, insertOutcomes, listOutcomes } from '../../store/outcomes.ts';
+import type { Outcome } from '../../store/outcomes.ts';
+import type { User } from '../people/accounts.ts';
+
+export interface Recorded {
+  readonly recorded: number;
+  /** What was recorded before in the same words. */
+  readonly knownBefore: number;
+}
+
+const mostNamed = 5;
+
+/** @throws Unprocessable when it contradicts what was recorded before */
+export async function recordOutcomes(
+  db: Db,
+  user: User,
+  { outcomes, source }: { readonly outcomes: readonly Outcome[]; readonly source: string },
+): Promise<Recorded> {
+  return inTransaction(db, async (trx) => {
+    const before = outcomesByCustomer(
+      await listOutcomes(trx, [...new Set(outcomes.map(({ customerId }) => customerId))]),
+    );
+    const contradictions = outcomes.filter((one) => contradicts(one, before.get(one.customerId) ?? []));
+    if (contradictions.length > 0) throw contradicted(contradictions);
+    const fresh = outcomes.filter(
+      (one) => !before.get(one.customerId)?.some(({ seenOn }) => seenOn === one.seenOn),
+    );
+    await insertOutcomes(trx, { outcomes: fresh, source, userId: user.id });
+    const result = { recorded: fresh.length, knownBefore: outcomes.length - fresh.length };
+    await recordEvent(trx, {
+      userId: user.id,
+      action: 'outcomes.recorded',
+      subject: source,
+      after: result,
+    });
+    return result;
+  });
+}
+
+/** Replaces what was recorded of one customer. @throws Unprocessable when the customer is in no campaign */
+export async function correctOutcome(db: Db, user: User, outcome: Outcome): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    const { customerId } = outcome;
+    if ((await membersAmong(trx, [customerId])).size === 0)
+      throw new Unprocessable([
+        { field: 'customer', message: 'No campaign has a customer with this ID. Check its spelling.' },
+      ]);
+    await deleteOutcomesOf(trx, customerId);
+    await insertOutcomes(trx, { outcomes: [outcome], source: 'By hand', userId: user.id });
+    await recordEvent(trx, {
+      userId: user.id,
+      action: 'outcomes.corrected',
+      subject: 'A customer',
+      after: { seenOn: outcome.seenOn, hasLeft: outcome.hasLeft },
+    });
+  });
+}
+
+function outcomesByCustomer(outcomes: readonly Outcome[]): Map<string, Outcome[]> {
+  const byCustomer = new Map<string, Outcome[]>();
+  for (const outcome of outcomes) {
+    const known = byCustomer.get(outcome.customerId);
+    if (known) known.push(outcome);
+    else byCustomer.set(outcome.customerId, [outcome]);
+  }
+  return byCustomer;
+}
+
+/** Whoever has left cannot be there later on. */
+function contradicts(outcome: Outcome, others: readonly Outcome[]): boolean {
+  return others.some(
+    (other) =>
+      other.hasLeft !== outcome.hasLeft &&
+      (outcome.hasLeft ? other.seenOn >= outcome.seenOn : other.seenOn <= outcome.seenOn),
+  );
+}
+
+function contradicted(found: readonly Outcome[]): Unprocessable {
+  const named = found
+    .slice(0, mostNamed)
+    .map(
+      ({ customerId, seenOn, hasLeft }) => `${customerId} ${hasLeft ? 'left by' : 'was there on'} ${seenOn}`,
+    );
+  const more = found.length > mostNamed ? ` and ${found.length - mostNamed} more` : '';
+  return new Unprocessable([
+    {
+      field: 'file',
+      message: `This contradicts what was recorded before: ${named.join(', ')}${more}. Nothing was recorded. Correct these customers one by one below, or take them out of the file.`,
+    },
+  ]);
+}

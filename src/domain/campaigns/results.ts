@@ -1,0 +1,246 @@
+/**
+ * What a campaign achieved, by the arm that members were assigned to, whatever happened to them afterwards: the difference
+ * within strata of the score (ml/experiments/arm-difference.ts), before the horizon by an interval that may be looked at as
+ * often as one likes. Only members whose outcome is known count; before the horizon, those who were seen since the launch.
+ */
+import { findHarm } from '../../ml/experiments/harm.ts';
+import { differenceOfArms } from '../../ml/experiments/arm-difference.ts';
+import { outcomesByStratum } from '../../ml/experiments/arm-outcomes.ts';
+import type { Stratum } from '../../ml/experiments/arm-outcomes.ts';
+import { horizonLevel, readCampaign, savedCustomers } from '../../ml/experiments/campaign-readout.ts';
+import type { CampaignReadout } from '../../ml/experiments/campaign-readout.ts';
+import { informationOfRate } from '../../ml/experiments/confidence-sequence.ts';
+import { estimateMoreNeeded } from '../../ml/experiments/more-needed.ts';
+import type { MoreNeeded } from '../../ml/experiments/more-needed.ts';
+import { checkSampleRatio } from '../../ml/experiments/sample-ratio.ts';
+import { estimateSaveRate, saveRateEvidence } from '../../ml/experiments/save-rate.ts';
+import type { SaveRate } from '../../ml/experiments/save-rate.ts';
+import { adjustedDifference } from '../../ml/experiments/score-adjustment.ts';
+import type { AdjustedDifference } from '../../ml/experiments/score-adjustment.ts';
+import type { Figure } from '../../ml/evaluation/threshold-figures.ts';
+import { listMembersWithOutcomes } from '../../store/campaign-members.ts';
+import type { MemberWithOutcome } from '../../store/campaign-members.ts';
+import type { Campaign } from '../../store/campaigns.ts';
+import { getSettings } from '../../store/settings.ts';
+import type { Db } from '../../db.ts';
+import { riskLevelOf, riskLevels } from '../risk/levels.ts';
+import type { RiskLevel, RiskThresholds } from '../risk/levels.ts';
+import { daysBetween, today } from './days.ts';
+import { memberOutcomes, outcomeOf } from './member-outcome.ts';
+import type { MemberOutcome } from './member-outcome.ts';
+
+/** Members of an arm by their outcome. */
+export type ArmCounts = Readonly<Record<MemberOutcome, number>> & { readonly members: number };
+
+export interface CampaignResults {
+  readonly control: ArmCounts;
+  readonly treated: ArmCounts;
+  /** The horizon is over. */
+  readonly isOver: boolean;
+  /** Null: too little is known. */
+  readonly effect: CampaignReadout | null;
+  /** At the end of the horizon, adjusted by the score; beside the effect, it decides nothing. */
+  readonly adjusted: AdjustedDifference | null;
+  /** Customers kept; below 0 where more of the treated left. */
+  readonly saved: Figure | null;
+  /** In money, after the cost; null where no revenue is known. */
+  readonly earned: Figure | null;
+  /** Known members without a revenue: they count nothing in `earned`. */
+  readonly withoutValue: number;
+  /** Of contacting all treated members. */
+  readonly cost: number;
+  /** Of it, spent on customers who would have stayed anyway. */
+  readonly costOfStayers: number | null;
+  readonly moreNeeded: MoreNeeded | null;
+  /** Whether the arms are as large as they should be among those whose outcome is known. */
+  readonly isMismatched: boolean;
+  readonly saveRate: SaveRate | null;
+  /** At the end of the horizon; levels that have members. */
+  readonly byRisk: readonly RiskEffect[];
+}
+
+export interface RiskEffect {
+  readonly level: RiskLevel;
+  readonly members: number;
+  /** Treated minus control churn; null: too few. */
+  readonly effect: Figure | null;
+  /** Contact raised churn by more than chance explains over all levels. */
+  readonly isHarmed: boolean;
+}
+
+export async function readResults(db: Db, campaign: Campaign): Promise<CampaignResults> {
+  const settings = await getSettings(db);
+  const members = await listMembersWithOutcomes(db, campaign.id);
+  return resultsOf(campaign, members, { ...settings, day: today(settings.timeZone) });
+}
+
+interface Reading extends RiskThresholds {
+  /** The day that it is. */
+  readonly day: string;
+}
+
+/** Of a campaign that was launched. */
+export function resultsOf(
+  campaign: Campaign,
+  members: readonly MemberWithOutcome[],
+  reading: Reading,
+): CampaignResults {
+  const horizon = { launchedOn: campaign.launchedOn!, endsOn: campaign.endsOn! };
+  const isOver = reading.day >= horizon.endsOn;
+  const outcomes = members.map((member) => outcomeOf(member, horizon));
+  const counts = (arm: number) => countArm(members, outcomes, arm);
+  const isKnown = (outcome: MemberOutcome): boolean =>
+    outcome === 'left' || outcome === 'stayed' || (!isOver && outcome === 'maturing');
+  const known = knownOf(members, outcomes, isKnown);
+  const strata = outcomesByStratum(known);
+  const information = isOver ? null : informationOf(known, members);
+  const effect = information === 0 ? null : readCampaign(strata, information);
+  const money = moneyOf(known, campaign);
+  const { control, treated } = { control: counts(0), treated: counts(1) };
+  const cost = treated.members * campaign.cost;
+  return {
+    control,
+    treated,
+    isOver,
+    effect,
+    adjusted: isOver ? adjustedDifference(known, horizonLevel) : null,
+    saved: effect && savedCustomers(effect),
+    earned: effect && earnedOf({ ...known, outcome: money.lost }, information, cost),
+    withoutValue: money.withoutValue,
+    cost,
+    costOfStayers: costOfStayersOf(strata, cost),
+    moreNeeded: moreNeededOf(campaign, known, strata, { information, day: reading.day }),
+    isMismatched: checkSampleRatio(
+      [0, 1].map((arm) => known.arm.filter((own) => own === arm).length),
+      [control.members / members.length, treated.members / members.length],
+    ).isMismatch,
+    saveRate: isOver ? saveRateOf(campaign, strata) : null,
+    byRisk: isOver ? effectsByRisk(known, reading) : [],
+  };
+}
+
+/** Members who count, one entry each. */
+interface Known {
+  readonly score: Float64Array;
+  readonly monthlyValue: Float64Array;
+  readonly stratum: Int32Array;
+  readonly arm: Uint8Array;
+  /** 1: has left. */
+  readonly outcome: Float64Array;
+}
+
+function knownOf(
+  members: readonly MemberWithOutcome[],
+  outcomes: readonly MemberOutcome[],
+  isKnown: (outcome: MemberOutcome) => boolean,
+): Known {
+  const places = Int32Array.from(members.keys()).filter((i) => isKnown(outcomes[i]!));
+  const numbers = (of: (i: number) => number): Float64Array => Float64Array.from(places, of);
+  return {
+    score: numbers((i) => members[i]!.probability),
+    monthlyValue: numbers((i) => members[i]!.monthlyValue),
+    stratum: places.map((i) => members[i]!.stratum),
+    arm: Uint8Array.from(places, (i) => members[i]!.arm),
+    outcome: numbers((i) => Number(outcomes[i] === 'left')),
+  };
+}
+
+function countArm(
+  members: readonly MemberWithOutcome[],
+  outcomes: readonly MemberOutcome[],
+  arm: number,
+): ArmCounts {
+  const counts = Object.fromEntries(memberOutcomes.map((name) => [name, 0])) as Record<MemberOutcome, number>;
+  members.forEach((member, i) => {
+    if (member.arm === arm) counts[outcomes[i]!]++;
+  });
+  return { ...counts, members: members.filter((member) => member.arm === arm).length };
+}
+
+/** Share of what will be known at the horizon: customers are followed from the same day, and leave one by one. */
+function informationOf({ outcome }: Known, members: readonly MemberWithOutcome[]): number {
+  if (outcome.length === 0) return 0;
+  const share = meanOf(outcome);
+  const expected = members.reduce((sum, { probability }) => sum + probability, 0) / members.length;
+  const bounded = Math.min(0.99, Math.max(0.01, expected));
+  return informationOfRate(Math.min(share, 0.999), bounded) * (outcome.length / members.length);
+}
+
+/** What leaves with each member, in money. */
+function moneyOf({ monthlyValue, outcome }: Known, { valueMonths }: Campaign) {
+  const months = valueMonths ?? 0;
+  return {
+    lost: outcome.map((left, i) => (Number.isNaN(monthlyValue[i]!) ? 0 : left * monthlyValue[i]! * months)),
+    withoutValue: monthlyValue.filter(Number.isNaN).length,
+  };
+}
+
+function earnedOf(known: Known, information: number | null, cost: number): Figure | null {
+  if (!known.monthlyValue.some((value) => !Number.isNaN(value))) return null;
+  const effect = readCampaign(outcomesByStratum(known), information);
+  if (effect === null) return null;
+  const { value, low, high } = savedCustomers(effect);
+  return { value: value - cost, low: low - cost, high: high - cost };
+}
+
+/** As many of the treated would have stayed as of the controls did. */
+function costOfStayersOf(strata: readonly Stratum[], cost: number): number | null {
+  const total = strata.reduce((sum, { control, treated }) => sum + control.count + treated.count, 0);
+  if (total === 0 || strata.some(({ control }) => control.count === 0)) return null;
+  const left = strata.reduce(
+    (sum, { control, treated }) => sum + ((control.count + treated.count) / total) * control.mean,
+    0,
+  );
+  return cost * (1 - left);
+}
+
+function moreNeededOf(
+  { smallestSaveRate, launchedOn }: Campaign,
+  { score, outcome }: Known,
+  strata: readonly Stratum[],
+  { information, day }: { readonly information: number | null; readonly day: string },
+): MoreNeeded | null {
+  const difference = differenceOfArms(strata, horizonLevel);
+  if (difference === null || information === null || information === 0) return null;
+  return estimateMoreNeeded({
+    value: difference.value,
+    standardError: difference.standardError,
+    smallestEffect: smallestSaveRate * meanOf(score) * Math.min(1, information),
+    information,
+    known: outcome.length,
+    weeks: Math.max(1, daysBetween(launchedOn!, day)) / 7,
+  });
+}
+
+function saveRateOf({ saveRate }: Campaign, strata: readonly Stratum[]): SaveRate | null {
+  const evidence = saveRateEvidence(strata);
+  return evidence && estimateSaveRate(saveRate, [evidence]);
+}
+
+function effectsByRisk(known: Known, thresholds: RiskThresholds): RiskEffect[] {
+  const levels = Array.from(known.score, (p) => riskLevelOf(p, thresholds));
+  const present = riskLevels.filter((level) => levels.includes(level));
+  const groups = present.map((level) => {
+    const isOwn = (_: number, i: number): boolean => levels[i] === level;
+    const difference = differenceOfArms(
+      outcomesByStratum({
+        stratum: known.stratum.filter(isOwn),
+        arm: known.arm.filter(isOwn),
+        outcome: known.outcome.filter(isOwn),
+      }),
+      horizonLevel,
+    );
+    return { level, members: levels.filter((own) => own === level).length, difference };
+  });
+  const found = findHarm(groups.map(({ difference }) => difference ?? { value: 0, standardError: 0 }));
+  return groups.map(({ level, members, difference }, g) => ({
+    level,
+    members,
+    effect: difference && { value: difference.value, low: difference.low, high: difference.high },
+    isHarmed: found[g]!.isHarmed,
+  }));
+}
+
+function meanOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,171 @@
+/** Campaigns as their pages show them. */
+import type { CampaignPlan } from '../domain/campaigns/plan.ts';
+import type { CampaignResults } from '../domain/campaigns/results.ts';
+import type { RetentionRule } from '../domain/retention/matching.ts';
+import type { BatchSummary } from '../store/batches.ts';
+import type { Campaign, CampaignFilter, CampaignState } from '../store/campaigns.ts';
+import type { ModelRecord } from '../store/models.ts';
+import { presentResults } from './campaign-results.ts';
+import type { RiskWord, ViewHelpers } from './view-helpers.ts';
+
+interface Known {
+  readonly batches: readonly BatchSummary[];
+  readonly models: readonly ModelRecord[];
+}
+
+const stateWords: Readonly<Record<CampaignState, string>> = {
+  draft: 'Draft',
+  launching: 'Being launched',
+  running: 'Running',
+  closed: 'Closed',
+};
+
+export function presentCampaignList(h: ViewHelpers, campaigns: readonly Campaign[]) {
+  return {
+    campaigns: campaigns.map((campaign) => ({
+      href: `/campaigns/${campaign.id}`,
+      name: campaign.name,
+      action: campaign.action,
+      state: stateWords[campaign.state],
+      customers: campaign.launchedOn === null ? h.or(null) : h.count(campaign.memberCount),
+      control: campaign.launchedOn === null ? h.or(null) : h.count(campaign.controlCount),
+      launched: h.date(campaign.launchedOn),
+      ends: h.date(campaign.endsOn),
+    })),
+  };
+}
+
+export interface CampaignFormData extends Known {
+  /** Null: a new one. */
+  readonly id: number | null;
+  readonly filter: CampaignFilter;
+  readonly values: Readonly<Record<string, string>>;
+  /** To begin with; empty where the campaign is there already. */
+  readonly rules: readonly RetentionRule[];
+  /** The one that the fields were filled in from. */
+  readonly rule: number | '';
+}
+
+export function presentCampaignForm(h: ViewHelpers, data: CampaignFormData) {
+  const { id, filter, values, rules, rule } = data;
+  return {
+    title: id === null ? 'Plan a campaign' : 'Change a campaign',
+    path: id === null ? '/campaigns' : `/campaigns/${id}`,
+    back: id === null ? '/campaigns' : `/campaigns/${id}`,
+    isNew: id === null,
+    values,
+    whom: filterWords(h, filter, data),
+    fields: Object.entries(filter)
+      .filter(([, value]) => value !== null)
+      .map(([name, value]) => ({ name, value: String(value) })),
+    rule,
+    ruleOptions: [
+      { value: '', label: 'None' },
+      ...rules.map((one) => ({ value: one.id, label: `${one.action}, ${h.money(one.cost)}` })),
+    ],
+    hasRules: rules.length > 0,
+  };
+}
+
+export interface CampaignData extends Known {
+  readonly campaign: Campaign;
+  /** Of a draft. */
+  readonly plan: CampaignPlan | null;
+  /** Once it is launched. */
+  readonly results: CampaignResults | null;
+}
+
+export function presentCampaign(h: ViewHelpers, data: CampaignData) {
+  const { campaign, plan, results } = data;
+  const { id, name, state } = campaign;
+  return {
+    title: name,
+    href: `/campaigns/${id}`,
+    state: stateWords[state],
+    isDraft: state === 'draft',
+    isLaunching: state === 'launching',
+    isRunning: state === 'running',
+    problem: campaign.error,
+    whom: filterWords(h, campaign.filter, data),
+    facts: factsOf(h, campaign),
+    plan: plan && presentPlan(h, plan, campaign),
+    results: results && presentResults(h, campaign, results),
+  };
+}
+
+/** The page before a draft is removed or a campaign closed. */
+export function presentCampaignStep({ id, name }: Campaign, step: 'Remove' | 'Close') {
+  return { title: `${step} ${name}?`, name, href: `/campaigns/${id}` };
+}
+
+function factsOf(h: ViewHelpers, campaign: Campaign) {
+  const terms = [
+    { name: 'Action', value: campaign.action },
+    { name: 'Cost per customer', value: h.money(campaign.cost) },
+    { name: 'Expected save rate', value: h.share(campaign.saveRate) },
+    { name: 'Smallest save rate that matters', value: h.share(campaign.smallestSaveRate) },
+    { name: 'Read after', value: h.plural(campaign.horizonDays, 'day') },
+  ];
+  if (campaign.launchedOn === null) return terms;
+  return [
+    ...terms,
+    { name: 'Launched', value: h.date(campaign.launchedOn) },
+    { name: 'To be read on', value: h.date(campaign.endsOn) },
+    { name: 'Customers', value: h.count(campaign.memberCount) },
+    { name: 'Of them in the control group', value: h.count(campaign.controlCount) },
+    { name: 'Hash of the split (SHA-256)', value: campaign.membersSha256?.slice(0, 16) ?? h.or(null) },
+  ];
+}
+
+function presentPlan(h: ViewHelpers, plan: CampaignPlan, { smallestSaveRate }: Campaign) {
+  const { members, leftOut } = plan;
+  return {
+    summary: `${h.plural(members, 'customer')}, of whom about ${h.count(Math.round(plan.expectedToLeave))} would leave without the action.`,
+    money: `Contacting all of them costs ${h.money(plan.cost)} and is expected to save ${h.money(plan.expectedSaving)} net.`,
+    losesMoney: plan.expectedSaving < 0,
+    notes: [
+      leftOut.inOthers > 0
+        ? `${h.plural(leftOut.inOthers, 'customer is', 'customers are')} left out because another campaign is running with them.`
+        : '',
+      leftOut.withoutId > 0
+        ? `${h.plural(leftOut.withoutId, 'score has', 'scores have')} no customer ID and cannot be in a campaign.`
+        : '',
+      leftOut.tooMany > 0
+        ? `${h.plural(leftOut.tooMany, 'customer is', 'customers are')} beyond the largest campaign, of 100,000. Choose fewer customers.`
+        : '',
+      plan.withoutValue > 0
+        ? `The monthly revenue of ${h.plural(plan.withoutValue, 'customer')} is not known; no saving is counted for them.`
+        : '',
+    ].filter((note) => note !== ''),
+    canLaunch: plan.shares.length > 0 && leftOut.tooMany === 0,
+    smallest: h.share(smallestSaveRate),
+    shares: plan.shares.map(({ share, controls, cost, power, detectable }) => ({
+      value: share,
+      label: h.share(share),
+      controls: h.count(controls),
+      cost: h.money(Math.max(0, cost)),
+      found: `${h.count(Math.round(power * 100))} of 100`,
+      detectable: detectable === null ? 'no save rate' : h.share(Math.ceil(detectable * 1000) / 1000),
+      isProposed: share === plan.proposed?.share,
+    })),
+  };
+}
+
+/** 'Risk level: High; Contract: Month-to-month', or everybody. */
+function filterWords(h: ViewHelpers, filter: CampaignFilter, { batches, models }: Known): string {
+  const { risk, search, source, batch, model, low, high, column, level, from, to } = filter;
+  const words = [
+    risk === null ? '' : `risk level ${h.riskWord(risk as RiskWord).toLowerCase()}`,
+    search === null ? '' : `customer ID contains ‘${search}’`,
+    source === null ? '' : source === 'batch' ? 'scored from files' : 'scored one by one',
+    batch === null ? '' : `in ${batches.find(({ id }) => id === batch)?.originalName ?? `file ${batch}`}`,
+    model === null ? '' : `scored by ${models.find(({ id }) => id === model)?.label ?? `model ${model}`}`,
+    low === null && high === null
+      ? ''
+      : `churn probability ${h.number((low ?? 0) * 100)} to ${high === null ? h.share(1) : `under ${h.share(high)}`}`,
+    column === null
+      ? ''
+      : `${h.label(column)} ${from === null && to === null ? (level === '' ? 'not known' : (level ?? '')) : h.between(from ?? '', to ?? '')}`,
+  ].filter((word) => word !== '');
+  return words.length === 0 ? 'All customers of the list' : `Customers with ${words.join(', ')}`;
+}

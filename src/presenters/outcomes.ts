@@ -1,0 +1,42 @@
+/** The page on which outcomes are recorded. */
+import type { OutcomeFile, RowProblem } from '../domain/campaigns/outcome-file.ts';
+import type { Recorded } from '../domain/campaigns/outcomes.ts';
+import type { FieldError } from '../errors.ts';
+import { countText } from '../format.ts';
+import type { ViewHelpers } from './view-helpers.ts';
+
+export interface OutcomesData {
+  readonly values: Readonly<Record<string, string>>;
+  readonly errors: readonly FieldError[];
+  readonly problems: readonly RowProblem[];
+}
+
+export function presentOutcomes(h: ViewHelpers, { values, errors, problems }: OutcomesData) {
+  return {
+    title: 'Outcomes',
+    values,
+    errors,
+    fileError: errors.find(({ field }) => field === 'file')?.message ?? null,
+    problems: problems.map(({ row, message }) => ({ row: h.count(row), message })),
+  };
+}
+
+/** '1,150 outcomes recorded. 40 were known before.' */
+export function recordedWords({
+  recorded,
+  knownBefore,
+  others,
+  blank,
+}: Recorded & Pick<OutcomeFile, 'others' | 'blank'>): string {
+  const parts = [
+    recorded === 0
+      ? 'No new outcomes.'
+      : `${countText(recorded)} ${recorded === 1 ? 'outcome' : 'outcomes'} recorded.`,
+    knownBefore > 0 ? `${countText(knownBefore)} ${knownBefore === 1 ? 'was' : 'were'} known before.` : '',
+    others > 0
+      ? `${countText(others)} ${others === 1 ? 'customer is' : 'customers are'} in no campaign and ${others === 1 ? 'was' : 'were'} not recorded.`
+      : '',
+    blank > 0 ? `${countText(blank)} ${blank === 1 ? 'row says' : 'rows say'} nothing.` : '',
+  ];
+  return parts.filter((part) => part !== '').join(' ');
+}

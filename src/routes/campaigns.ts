@@ -1,0 +1,209 @@
+/** Campaigns: the list, drafting one for the customers of a list, launching and closing it, and its result. */
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import {
+  changeDraft,
+  closeCampaign,
+  controlShares,
+  draftCampaign,
+  launchLater,
+  removeDraft,
+} from '../domain/campaigns/campaigns.ts';
+import { Conflict } from '../errors.ts';
+import { currentUser } from '../http/authenticate.ts';
+import { sendCsv } from '../http/csv.ts';
+import { flash } from '../http/flash.ts';
+import { render } from '../http/render.ts';
+import type { PageData } from '../http/render.ts';
+import { idParam, parseQuery } from '../http/validate.ts';
+import {
+  presentCampaign,
+  presentCampaignForm,
+  presentCampaignList,
+  presentCampaignStep,
+} from '../presenters/campaign.ts';
+import type { CampaignFormData } from '../presenters/campaign.ts';
+import { getCampaign, listCampaigns } from '../store/campaigns.ts';
+import type { Campaign } from '../store/campaigns.ts';
+import { listBatches } from '../store/batches.ts';
+import { listModels } from '../store/models.ts';
+import { getRule, listRules } from '../store/retention-rules.ts';
+import { readTermsForm, termsOfRule, toTermsValues, usualTerms } from './campaign-form.ts';
+import { filterFields, toFilter } from './customer-filter.ts';
+
+declare module '../http/render.ts' {
+  interface Pages {
+    'campaigns/list': PageData & ReturnType<typeof presentCampaignList>;
+    'campaigns/edit': PageData & ReturnType<typeof presentCampaignForm>;
+    'campaigns/show': PageData & ReturnType<typeof presentCampaign>;
+    'campaigns/removal': PageData & ReturnType<typeof presentCampaignStep>;
+    'campaigns/closing': PageData & ReturnType<typeof presentCampaignStep>;
+  }
+}
+
+const FilterQuery = z.object(filterFields);
+const NewQuery = FilterQuery.extend({
+  rule: z.union([z.literal(''), z.coerce.number().int().positive().max(2_147_483_647)]).default(''),
+});
+const LaunchForm = z.object({
+  share: z.coerce.number().refine((share) => (controlShares as readonly number[]).includes(share)),
+});
+
+export function createCampaignHandlers({ db, tasks }: Context) {
+  const showForm = async (
+    res: Response,
+    data: Omit<CampaignFormData, 'batches' | 'models'>,
+    errors: PageData['errors'] = [],
+  ) => {
+    const known = { batches: await listBatches(db, 50), models: await listModels(db) };
+    await render(
+      res,
+      'campaigns/edit',
+      (h) => ({ ...presentCampaignForm(h, { ...data, ...known }), errors }),
+      errors.length > 0 ? 422 : 200,
+    );
+  };
+
+  return {
+    list: async (_req: Request, res: Response) => {
+      const campaigns = await listCampaigns(db);
+      await render(res, 'campaigns/list', (h) => ({
+        title: 'Campaigns',
+        ...presentCampaignList(h, campaigns),
+      }));
+    },
+
+    showNew: async (req: Request, res: Response) => {
+      const { data } = parseQuery(NewQuery, req.query);
+      const { rule, ...query } = data;
+      const values = rule === '' ? usualTerms : termsOfRule(await getRule(db, rule));
+      const filter = toFilter(query);
+      await showForm(res, { id: null, filter, values, rules: await listRules(db), rule });
+    },
+
+    create: async (req: Request, res: Response) => {
+      const filter = toFilter(FilterQuery.parse(knownFields(req.body)));
+      const form = readTermsForm(req.body);
+      if (!form.ok) {
+        await showForm(
+          res,
+          { id: null, filter, values: form.values, rules: await listRules(db), rule: '' },
+          form.errors,
+        );
+        return;
+      }
+      const id = await draftCampaign(db, currentUser(req), form.data, filter);
+      res.redirect(303, `/campaigns/${id}`);
+    },
+
+    showEdit: async (req: Request, res: Response) => {
+      const { id, filter, ...terms } = await getDraft(db, req);
+      await showForm(res, { id, filter, values: toTermsValues(terms), rules: [], rule: '' });
+    },
+
+    save: async (req: Request, res: Response) => {
+      const { id, filter } = await getDraft(db, req);
+      const form = readTermsForm(req.body);
+      if (!form.ok) {
+        await showForm(res, { id, filter, values: form.values, rules: [], rule: '' }, form.errors);
+        return;
+      }
+      await changeDraft(db, currentUser(req), id, form.data);
+      res.redirect(303, `/campaigns/${id}`);
+    },
+
+    show: async (req: Request, res: Response) => {
+      const campaign = await getCampaign(db, idParam(req));
+      const { id, state } = campaign;
+      const known = { batches: await listBatches(db, 50), models: await listModels(db) };
+      const plan = state === 'draft' ? await tasks.run('planCampaign', { id }) : null;
+      const isLaunched = state === 'running' || state === 'closed';
+      const results = isLaunched ? await tasks.run('readCampaignResults', { id }) : null;
+      const isWorking = state === 'launching';
+      const refresh = isWorking ? { refreshSeconds: 2, scripts: ['reload-page'] } : {};
+      await render(res, 'campaigns/show', (h) => ({
+        ...presentCampaign(h, { campaign, plan, results, ...known }),
+        ...refresh,
+      }));
+    },
+
+    launch: async (req: Request, res: Response) => {
+      const id = idParam(req);
+      const form = LaunchForm.safeParse(req.body);
+      if (!form.success) throw new Conflict('Choose one of the control groups that the page offers.');
+      await launchLater(db, currentUser(req), id, form.data.share);
+      res.redirect(303, `/campaigns/${id}`);
+    },
+
+    confirmRemoval: async (req: Request, res: Response) => {
+      const campaign = await getDraft(db, req);
+      await render(res, 'campaigns/removal', presentCampaignStep(campaign, 'Remove'));
+    },
+
+    remove: async (req: Request, res: Response) => {
+      await removeDraft(db, currentUser(req), await getDraft(db, req));
+      flash(req, 'success', 'Draft removed.');
+      res.redirect(303, '/campaigns');
+    },
+
+    confirmClosing: async (req: Request, res: Response) => {
+      const campaign = await getCampaign(db, idParam(req));
+      await render(res, 'campaigns/closing', presentCampaignStep(campaign, 'Close'));
+    },
+
+    close: async (req: Request, res: Response) => {
+      const campaign = await getCampaign(db, idParam(req));
+      await closeCampaign(db, currentUser(req), campaign);
+      res.redirect(303, `/campaigns/${campaign.id}`);
+    },
+
+    /** Customers to contact. The control group is in no file that somebody works with. */
+    treatment: async (req: Request, res: Response) => {
+      const { id, action } = await getLaunched(db, req);
+      const members = await tasks.run('listTreatedMembers', { id });
+      const header = ['customer', 'action', 'churn_probability', 'monthly_value'];
+      await sendCsv(
+        res,
+        `campaign-${id}_customers-to-contact.csv`,
+        header,
+        members.map(({ customerId, probability, monthlyValue }) => [
+          customerId,
+          action,
+          probability,
+          Number.isNaN(monthlyValue) ? null : monthlyValue,
+        ]),
+      );
+    },
+
+    /** Customers of whom nobody knows yet whether they left: a file to complete and upload again. */
+    unknown: async (req: Request, res: Response) => {
+      const { id } = await getLaunched(db, req);
+      const customers = await tasks.run('listUnknownMembers', { id });
+      await sendCsv(
+        res,
+        `campaign-${id}_outcomes-not-known.csv`,
+        ['customer', 'left', 'date'],
+        customers.map((customerId) => [customerId, null, null]),
+      );
+    },
+  };
+}
+
+async function getDraft(db: Context['db'], req: Request): Promise<Campaign> {
+  const campaign = await getCampaign(db, idParam(req));
+  if (campaign.state !== 'draft')
+    throw new Conflict('This campaign was launched. What was agreed at the launch cannot be changed.');
+  return campaign;
+}
+
+async function getLaunched(db: Context['db'], req: Request): Promise<Campaign> {
+  const campaign = await getCampaign(db, idParam(req));
+  if (campaign.launchedOn === null) throw new Conflict('This campaign has not been launched yet.');
+  return campaign;
+}
+
+function knownFields(body: unknown): Record<string, unknown> {
+  const fields = (body ?? {}) as Record<string, unknown>;
+  return Object.fromEntries(Object.keys(filterFields).map((name) => [name, fields[name]]));
+}

@@ -1,0 +1,50 @@
+/** Which customers a list or a campaign is about: the filters in an address or a form. */
+import { z } from 'zod';
+import { riskLevels } from '../domain/risk/levels.ts';
+import { largestNumber } from '../ml/data/values.ts';
+import type { CampaignFilter } from '../store/campaigns.ts';
+
+const optionalId = z
+  .union([z.literal(''), z.coerce.number().int().positive().max(2_147_483_647)])
+  .default('');
+const optionalNumber = z
+  .union([z.literal(''), z.coerce.number().min(-largestNumber).max(largestNumber)])
+  .default('');
+const optionalShare = z.union([z.literal(''), z.coerce.number().min(0).max(1)]).default('');
+const text = z.string().max(200).default('');
+
+/** Fields of a schema: '' is not asked. */
+export const filterFields = {
+  batch: optionalId,
+  risk: z.enum(['', ...riskLevels]).default(''),
+  source: z.enum(['', 'form', 'batch', 'api']).default(''),
+  model: optionalId,
+  search: text,
+  column: text,
+  level: text,
+  from: optionalNumber,
+  to: optionalNumber,
+  low: optionalShare,
+  high: optionalShare,
+};
+
+export type FilterQuery = z.infer<z.ZodObject<typeof filterFields>>;
+
+/** Of all populations: `withinPopulation` adds one. */
+export function toFilter(query: FilterQuery): CampaignFilter {
+  const orNull = <T>(value: T | ''): T | null => (value === '' ? null : value);
+  return {
+    batch: orNull(query.batch),
+    risk: orNull(query.risk),
+    source: orNull(query.source),
+    model: orNull(query.model),
+    search: orNull(query.search),
+    column: orNull(query.column),
+    // A column without anything else: those whose value is not known.
+    level: query.column && query.from === '' && query.to === '' ? query.level : orNull(query.level),
+    from: orNull(query.from),
+    to: orNull(query.to),
+    low: orNull(query.low),
+    high: orNull(query.high),
+  };
+}

@@ -1,0 +1,121 @@
+/** What became of customers of campaigns: from a file, or one by one. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { isDay, today } from '../domain/campaigns/days.ts';
+import { correctOutcome, recordOutcomes } from '../domain/campaigns/outcomes.ts';
+import { AppError, TryLater, Unprocessable } from '../errors.ts';
+import type { FieldError } from '../errors.ts';
+import { currentUser } from '../http/authenticate.ts';
+import { flash } from '../http/flash.ts';
+import { receivedFile, receiveFile } from '../http/receive-file.ts';
+import { render } from '../http/render.ts';
+import type { PageData } from '../http/render.ts';
+import { limitedText, parseForm, textValues } from '../http/validate.ts';
+import { presentOutcomes, recordedWords } from '../presenters/outcomes.ts';
+import type { OutcomesData } from '../presenters/outcomes.ts';
+import { byteOrderMark, safeLine } from '../domain/csv/writer.ts';
+import { getSettings } from '../store/settings.ts';
+
+declare module '../http/render.ts' {
+  interface Pages {
+    'outcomes/show': PageData & ReturnType<typeof presentOutcomes>;
+  }
+}
+
+const page = '/outcomes';
+
+export function createOutcomeHandlers({ db, config, tasks }: Context) {
+  const show = async (res: Response, change: Partial<OutcomesData> = {}, status = 200) => {
+    const { timeZone } = await getSettings(db);
+    const data = { values: { seenOn: today(timeZone) }, errors: [], problems: [], ...change };
+    await render(res, 'outcomes/show', (h) => presentOutcomes(h, data), status);
+  };
+
+  const dayOf = async (typed: string) => {
+    const latest = today((await getSettings(db)).timeZone);
+    const day = typed === '' ? latest : typed;
+    if (!isDay(day) || day > latest)
+      throw new Unprocessable([{ field: 'seenOn', message: 'Enter a date that is not in the future.' }]);
+    return { day, latest };
+  };
+
+  return {
+    show: (_req: Request, res: Response) => show(res),
+
+    template: (_req: Request, res: Response) => {
+      res
+        .attachment('holdfast-outcomes.csv')
+        .type('text/csv')
+        .send(byteOrderMark + safeLine(['customer', 'left', 'date'], { lineEnd: '\r\n' }));
+    },
+
+    receive: [
+      receiveFile(config, 'file'),
+      async (req: Request, res: Response) => {
+        const values = textValues(req.body);
+        try {
+          const { file, originalName } = receivedFile(req);
+          const path = join(config.uploadsDir, file);
+          try {
+            const days = await dayOf(values['seenOn'] ?? '');
+            const read = await tasks.run('readOutcomeFile', { path, ...days });
+            if (read.problems.length > 0) {
+              const errors = [
+                { field: 'file', message: 'Nothing was recorded: rows of the file cannot be read.' },
+              ];
+              await show(res, { values, errors, problems: read.problems }, 422);
+              return;
+            }
+            const recorded = await recordOutcomes(db, currentUser(req), {
+              outcomes: read.outcomes,
+              source: originalName,
+            });
+            flash(req, recorded.recorded > 0 ? 'success' : 'notice', recordedWords({ ...read, ...recorded }));
+            res.redirect(303, page);
+          } finally {
+            await rm(path, { force: true });
+          }
+        } catch (error) {
+          if (!(error instanceof AppError) || error instanceof TryLater) throw error;
+          await show(res, { values, errors: errorsOf(error) }, error.status);
+        }
+      },
+    ],
+
+    correct: async (req: Request, res: Response) => {
+      const form = parseForm(CorrectionForm, req.body);
+      const values = textValues(req.body);
+      if (!form.ok) return show(res, { values, errors: form.errors }, 422);
+      try {
+        const { day } = await dayOf(form.data.seenOnOne);
+        const { customer, left } = form.data;
+        await correctOutcome(db, currentUser(req), {
+          customerId: customer,
+          seenOn: day,
+          hasLeft: left === 'yes',
+        });
+        flash(req, 'success', `Recorded for customer ${customer}.`);
+        res.redirect(303, page);
+      } catch (error) {
+        if (!(error instanceof Unprocessable)) throw error;
+        const errors = error.errors.map((one) =>
+          one.field === 'seenOn' ? { ...one, field: 'seenOnOne' } : one,
+        );
+        await show(res, { values, errors }, 422);
+      }
+    },
+  };
+}
+
+const CorrectionForm = z.object({
+  customer: limitedText(200).min(1, 'Enter a customer ID.'),
+  left: z.enum(['yes', 'no'], 'Choose whether the customer has left.'),
+  seenOnOne: limitedText(20),
+});
+
+function errorsOf(error: AppError): readonly FieldError[] {
+  return error instanceof Unprocessable ? error.errors : [{ field: 'file', message: error.message }];
+}

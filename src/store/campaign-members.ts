@@ -1,0 +1,149 @@
+/** Customers of campaigns as they were at the launch. Nothing of them changes afterwards but that one may be erased. */
+import type { Db } from '../db.ts';
+import { visitRows } from '../db.ts';
+
+export const controlArm = 0;
+
+export interface Member {
+  readonly customerId: string;
+  readonly probability: number;
+  /** NaN: not known. */
+  readonly monthlyValue: number;
+  readonly stratum: number;
+  /** `controlArm` or 1, treated. */
+  readonly arm: number;
+  /** Chance of this arm, in (0, 1). */
+  readonly propensity: number;
+}
+
+/** Variables of one statement: SQLite takes 32,766. */
+const membersAtOnce = 500;
+
+export async function insertMembers(db: Db, campaignId: number, members: readonly Member[]): Promise<void> {
+  for (let from = 0; from < members.length; from += membersAtOnce)
+    await db('campaign_members').insert(
+      members.slice(from, from + membersAtOnce).map((member, i) => ({
+        campaign_id: campaignId,
+        place: from + i,
+        customer_id: member.customerId,
+        probability: member.probability,
+        monthly_value: Number.isNaN(member.monthlyValue) ? null : member.monthlyValue,
+        stratum: member.stratum,
+        arm: member.arm,
+        propensity: member.propensity,
+      })),
+    );
+}
+
+/** Customers of campaigns that run. */
+export async function listBusyCustomers(db: Db): Promise<Set<string>> {
+  return readIdentifiers(db, running(db));
+}
+
+/** Customers who must not be contacted, because they are controls of a campaign that runs. */
+export async function listControls(db: Db): Promise<Set<string>> {
+  return readIdentifiers(db, running(db).where('arm', controlArm));
+}
+
+/** Those of these customers who are controls of a campaign that runs. */
+export async function controlsAmong(
+  db: Db,
+  customerIds: readonly (string | null)[],
+): Promise<ReadonlySet<string>> {
+  const asked = customerIds.filter((id) => id !== null);
+  const found = await running(db).where('arm', controlArm).whereIn('customer_id', asked).pluck('customer_id');
+  return new Set(found as string[]);
+}
+
+/** What is known of a member's outcome, with what the launch froze. */
+export interface MemberWithOutcome extends Member {
+  /** The first day on which the customer was seen to have left; null: never. */
+  readonly leftOn: string | null;
+  /** The last day on which the customer was seen to be there; null: never. */
+  readonly seenOn: string | null;
+}
+
+/** In the order of the launch. */
+export async function listMembersWithOutcomes(db: Db, campaignId: number): Promise<MemberWithOutcome[]> {
+  const outcomes = db('customer_outcomes')
+    .select('customer_id')
+    .select(db.raw('MIN(CASE WHEN has_left = 1 THEN seen_on END) AS left_on'))
+    .select(db.raw('MAX(CASE WHEN has_left = 0 THEN seen_on END) AS there_on'))
+    .groupBy('customer_id')
+    .as('outcomes');
+  const query = db('campaign_members')
+    .leftJoin(outcomes, 'outcomes.customer_id', 'campaign_members.customer_id')
+    .where('campaign_id', campaignId)
+    .orderBy('place')
+    .select('campaign_members.customer_id', 'probability', 'monthly_value', 'stratum', 'arm', 'propensity')
+    .select('left_on', 'there_on');
+  const members: MemberWithOutcome[] = [];
+  await visitRows(db, query, (row) => {
+    members.push({
+      customerId: String(row['customer_id']),
+      probability: Number(row['probability']),
+      monthlyValue: row['monthly_value'] === null ? NaN : Number(row['monthly_value']),
+      stratum: Number(row['stratum']),
+      arm: Number(row['arm']),
+      propensity: Number(row['propensity']),
+      leftOn: row['left_on'] as string | null,
+      seenOn: row['there_on'] as string | null,
+    });
+  });
+  return members;
+}
+
+/** A campaign that a customer is in. */
+export interface Membership {
+  readonly campaignId: number;
+  readonly name: string;
+  readonly state: 'running' | 'closed';
+  readonly arm: number;
+  readonly action: string;
+  readonly launchedOn: string;
+}
+
+/** Newest first. */
+export async function listMemberships(db: Db, customerId: string): Promise<Membership[]> {
+  return db('campaign_members')
+    .join('campaigns', 'campaigns.id', 'campaign_members.campaign_id')
+    .where('customer_id', customerId)
+    .orderBy('campaign_id', 'desc')
+    .select<Membership[]>(
+      'campaign_id as campaignId',
+      'name',
+      'state',
+      'arm',
+      'action',
+      'launched_on as launchedOn',
+    );
+}
+
+/** Which of these are customers of a campaign, running or closed. */
+export async function membersAmong(db: Db, customerIds: readonly string[]): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (let from = 0; from < customerIds.length; from += membersAtOnce) {
+    const asked = customerIds.slice(from, from + membersAtOnce);
+    const ids = await db('campaign_members').whereIn('customer_id', asked).pluck('customer_id');
+    for (const id of ids as string[]) found.add(id);
+  }
+  return found;
+}
+
+function running(db: Db) {
+  return db('campaign_members')
+    .join('campaigns', 'campaigns.id', 'campaign_members.campaign_id')
+    .where('campaigns.state', 'running');
+}
+
+async function readIdentifiers(db: Db, query: ReturnType<typeof running>): Promise<Set<string>> {
+  const ids = new Set<string>();
+  await visitRows(db, query.select('customer_id'), (row) => ids.add(String(row['customer_id'])));
+  return ids;
+}
+
+/** The customer's places in campaigns and outcomes belong to nobody any more; the counts stay. */
+export async function forgetMember(trx: Db, customerId: string, stranger: string): Promise<void> {
+  for (const table of ['campaign_members', 'customer_outcomes'])
+    await trx(table).where({ customer_id: customerId }).update({ customer_id: stranger });
+}

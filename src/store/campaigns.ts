@@ -1,0 +1,207 @@
+import { z } from 'zod';
+import type { Db } from '../db.ts';
+import { NotFound } from '../errors.ts';
+import { readJson } from './json.ts';
+import type { PredictionFilter } from './prediction-filters.ts';
+
+/** `launching`: a job splits its customers. */
+export type CampaignState = 'draft' | 'launching' | 'running' | 'closed';
+
+/** What a person decides before the launch. */
+export interface CampaignTerms {
+  readonly name: string;
+  readonly action: string;
+  /** In money, of contacting one customer. */
+  readonly cost: number;
+  /** Share of customers who would have left and stay because of the action, in (0, 1], as expected. */
+  readonly saveRate: number;
+  /** The smallest one that would matter, in (0, 1]. */
+  readonly smallestSaveRate: number;
+  /** Days after the launch on which the result is read. */
+  readonly horizonDays: number;
+}
+
+/** Whom a campaign is for: a list of customers without its population, which is that of the launch. */
+export type CampaignFilter = Omit<PredictionFilter, 'population'>;
+
+export interface Campaign extends CampaignTerms {
+  readonly id: number;
+  readonly state: CampaignState;
+  readonly filter: CampaignFilter;
+  /** Null before the launch was asked for. */
+  readonly controlShare: number | null;
+  readonly seed: number | null;
+  /** Months that a saved customer goes on paying, at the launch. */
+  readonly valueMonths: number | null;
+  readonly memberCount: number;
+  readonly controlCount: number;
+  /** Of the split: who is in which arm with which chance. */
+  readonly membersSha256: string | null;
+  /** Why the launch failed. */
+  readonly error: string | null;
+  readonly createdAt: string;
+  /** Days, `2026-11-20`. */
+  readonly launchedOn: string | null;
+  readonly endsOn: string | null;
+  readonly closedAt: string | null;
+}
+
+const optional = z.string().nullable().default(null);
+const optionalNumber = z.number().nullable().default(null);
+const Filter = z.object({
+  batch: optionalNumber,
+  risk: optional,
+  source: optional,
+  model: optionalNumber,
+  search: optional,
+  column: optional,
+  level: optional,
+  from: optionalNumber,
+  to: optionalNumber,
+  low: optionalNumber,
+  high: optionalNumber,
+});
+
+interface CampaignRow {
+  id: number;
+  name: string;
+  state: CampaignState;
+  filter: string;
+  action: string;
+  cost: number;
+  save_rate: number;
+  smallest_save_rate: number;
+  horizon_days: number;
+  control_share: number | null;
+  seed: number | null;
+  value_months: number | null;
+  member_count: number;
+  control_count: number;
+  members_sha256: string | null;
+  error: string | null;
+  created_by: number | null;
+  created_at: string;
+  launched_on: string | null;
+  ends_on: string | null;
+  closed_at: string | null;
+}
+
+/** Newest first. */
+export async function listCampaigns(db: Db): Promise<Campaign[]> {
+  const rows = await db<CampaignRow>('campaigns').orderBy('id', 'desc');
+  return rows.map(toCampaign);
+}
+
+/** @throws NotFound */
+export async function getCampaign(db: Db, id: number): Promise<Campaign> {
+  const row = await db<CampaignRow>('campaigns').where({ id }).first();
+  if (!row) throw new NotFound('campaign');
+  return toCampaign(row);
+}
+
+export async function insertCampaign(
+  db: Db,
+  terms: CampaignTerms,
+  filter: CampaignFilter,
+  userId: number,
+): Promise<number> {
+  const [row] = await db<CampaignRow>('campaigns')
+    .insert({
+      ...termColumns(terms),
+      state: 'draft',
+      filter: JSON.stringify(filter),
+      created_by: userId,
+      created_at: new Date().toISOString(),
+    })
+    .returning('id');
+  return row!.id;
+}
+
+/** Changes a draft; false: it is none. */
+export async function updateDraft(db: Db, id: number, terms: CampaignTerms): Promise<boolean> {
+  const changed = await db('campaigns').where({ id, state: 'draft' }).update(termColumns(terms));
+  return changed > 0;
+}
+
+export async function deleteDraft(db: Db, id: number): Promise<boolean> {
+  return (await db('campaigns').where({ id, state: 'draft' }).delete()) > 0;
+}
+
+/** A draft becomes `launching`; false: it is no draft any more. */
+export async function beginLaunch(
+  db: Db,
+  id: number,
+  { controlShare, seed }: { readonly controlShare: number; readonly seed: number },
+): Promise<boolean> {
+  const change = { state: 'launching', control_share: controlShare, seed, error: null };
+  return (await db('campaigns').where({ id, state: 'draft' }).update(change)) > 0;
+}
+
+/** A launch that failed leaves a draft with the reason. */
+export async function failLaunch(db: Db, id: number, error: string): Promise<void> {
+  await db('campaigns').where({ id, state: 'launching' }).update({ state: 'draft', error });
+}
+
+/** What is frozen at the launch. */
+export interface Launch {
+  readonly memberCount: number;
+  readonly controlCount: number;
+  readonly membersSha256: string;
+  readonly valueMonths: number;
+  readonly launchedOn: string;
+  readonly endsOn: string;
+}
+
+export async function endLaunch(db: Db, id: number, launch: Launch): Promise<void> {
+  await db('campaigns').where({ id }).update({
+    state: 'running',
+    member_count: launch.memberCount,
+    control_count: launch.controlCount,
+    members_sha256: launch.membersSha256,
+    value_months: launch.valueMonths,
+    launched_on: launch.launchedOn,
+    ends_on: launch.endsOn,
+  });
+}
+
+/** False: it was not running. */
+export async function closeRunning(db: Db, id: number): Promise<boolean> {
+  const change = { state: 'closed', closed_at: new Date().toISOString() };
+  return (await db('campaigns').where({ id, state: 'running' }).update(change)) > 0;
+}
+
+function termColumns(terms: CampaignTerms) {
+  return {
+    name: terms.name,
+    action: terms.action,
+    cost: terms.cost,
+    save_rate: terms.saveRate,
+    smallest_save_rate: terms.smallestSaveRate,
+    horizon_days: terms.horizonDays,
+  };
+}
+
+function toCampaign(row: CampaignRow): Campaign {
+  return {
+    id: row.id,
+    name: row.name,
+    state: row.state,
+    filter: readJson(Filter, row.filter, `filter of campaign ${row.id}`),
+    action: row.action,
+    cost: row.cost,
+    saveRate: row.save_rate,
+    smallestSaveRate: row.smallest_save_rate,
+    horizonDays: row.horizon_days,
+    controlShare: row.control_share,
+    seed: row.seed,
+    valueMonths: row.value_months,
+    memberCount: row.member_count,
+    controlCount: row.control_count,
+    membersSha256: row.members_sha256,
+    error: row.error,
+    createdAt: row.created_at,
+    launchedOn: row.launched_on,
+    endsOn: row.ends_on,
+    closedAt: row.closed_at,
+  };
+}

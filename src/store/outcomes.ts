@@ -1,0 +1,51 @@
+/** What became of customers: who was seen to have left, or to be there, and on which day. */
+import type { Db } from '../db.ts';
+
+export interface Outcome {
+  readonly customerId: string;
+  /** `2026-11-20`. */
+  readonly seenOn: string;
+  readonly hasLeft: boolean;
+}
+
+const outcomesAtOnce = 500;
+
+export interface NewOutcomes {
+  readonly outcomes: readonly Outcome[];
+  /** The file's name, or `by hand`. */
+  readonly source: string;
+  readonly userId: number;
+}
+
+export async function insertOutcomes(db: Db, { outcomes, source, userId }: NewOutcomes): Promise<void> {
+  const recordedAt = new Date().toISOString();
+  for (let from = 0; from < outcomes.length; from += outcomesAtOnce)
+    await db('customer_outcomes').insert(
+      outcomes.slice(from, from + outcomesAtOnce).map(({ customerId, seenOn, hasLeft }) => ({
+        customer_id: customerId,
+        seen_on: seenOn,
+        has_left: Number(hasLeft),
+        source: source.slice(0, 200),
+        recorded_by: userId,
+        recorded_at: recordedAt,
+      })),
+    );
+}
+
+/** Of these customers, in the order of the days. */
+export async function listOutcomes(db: Db, customerIds: readonly string[]): Promise<Outcome[]> {
+  const found: Outcome[] = [];
+  for (let from = 0; from < customerIds.length; from += outcomesAtOnce) {
+    const rows: { customer_id: string; seen_on: string; has_left: number }[] = await db('customer_outcomes')
+      .whereIn('customer_id', customerIds.slice(from, from + outcomesAtOnce))
+      .orderBy('seen_on')
+      .select('customer_id', 'seen_on', 'has_left');
+    for (const row of rows)
+      found.push({ customerId: row.customer_id, seenOn: row.seen_on, hasLeft: row.has_left === 1 });
+  }
+  return found;
+}
+
+export async function deleteOutcomesOf(db: Db, customerId: string): Promise<void> {
+  await db('customer_outcomes').where({ customer_id: customerId }).delete();
+}

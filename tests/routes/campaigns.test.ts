@@ -1,0 +1,313 @@
+/** Campaigns over HTTP: from a list of customers to what was saved. */
+import { parse } from 'csv-parse/sync';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addDays, today } from '../../src/domain/campaigns/days.ts';
+import { doNotContact } from '../../src/domain/campaigns/do-not-contact.ts';
+import { splitCampaign } from '../../src/domain/campaigns/launch.ts';
+import { eraseEverywhere } from '../../src/domain/erasure/erasure.ts';
+import { listEvents } from '../../src/store/audit.ts';
+import { listControls, listMembersWithOutcomes } from '../../src/store/campaign-members.ts';
+import type { MemberWithOutcome } from '../../src/store/campaign-members.ts';
+import { getCampaign, listCampaigns } from '../../src/store/campaigns.ts';
+import {
+  activateSmallModel,
+  createTestApp,
+  csrfToken,
+  customersCsv,
+  setUpOrganisation,
+  signIn,
+} from '../helpers/app.ts';
+import type { TestApp } from '../helpers/app.ts';
+import { scoreStore } from '../helpers/scores.ts';
+import { runJobs } from '../helpers/work.ts';
+
+const terms = {
+  name: 'Spring calls',
+  action: 'Call within a week',
+  cost: '5',
+  saveRate: '20',
+  smallestSaveRate: '20',
+  horizonDays: '90',
+};
+
+let test: TestApp;
+let agent: Awaited<ReturnType<typeof signIn>>;
+let _csrf: string;
+beforeAll(async () => {
+  test = await createTestApp();
+  await setUpOrganisation(test);
+  await activateSmallModel(test);
+  agent = await signIn(test, 'analyst');
+  _csrf = await csrfToken(agent, '/account');
+  await agent
+    .post('/batches')
+    .field('_csrf', _csrf)
+    .field('scoreAtOnce', 'yes')
+    .attach('file', Buffer.from(customersCsv(600, 9)), 'customers.csv');
+  await runJobs(test.context);
+});
+afterAll(() => test.close());
+
+const post = (path: string, form: Record<string, string> = {}) =>
+  agent
+    .post(path)
+    .type('form')
+    .send({ _csrf, ...form });
+const pageOf = async (path: string): Promise<string> => (await agent.get(path).expect(200)).text;
+const rowsOf = async (path: string): Promise<Record<string, string>[]> =>
+  parse((await agent.get(path).expect(200)).text, { bom: true, columns: true });
+const membersOf = (id: number): Promise<MemberWithOutcome[]> => listMembersWithOutcomes(test.context.db, id);
+const sendOutcomes = (csv: string, seenOn = '') =>
+  agent
+    .post('/outcomes')
+    .field('_csrf', _csrf)
+    .field('seenOn', seenOn)
+    .attach('file', Buffer.from(csv), 'outcomes.csv');
+
+async function draft(change: Record<string, string> = {}): Promise<number> {
+  const { headers } = await post('/campaigns', { ...terms, ...change }).expect(303);
+  return Number(/\d+/.exec(headers['location']!)![0]);
+}
+
+async function launch(id: number, share = '0.3'): Promise<void> {
+  await post(`/campaigns/${id}/launch`, { share }).expect(303);
+  await runJobs(test.context);
+}
+
+describe('a draft', () => {
+  it('is planned for the customers of a list, and names them', async () => {
+    expect(await pageOf('/customers?risk=high')).toContain('/campaigns/new?risk=high');
+    const page = await pageOf('/campaigns/new?risk=high');
+    expect(page).toContain('Customers with risk level high');
+    const id = await draft({ risk: 'high' });
+    expect((await getCampaign(test.context.db, id)).filter).toMatchObject({ risk: 'high', batch: null });
+    await post(`/campaigns/${id}/removal`).expect(303);
+  });
+
+  it('takes its terms from a retention rule', async () => {
+    const rule = await test.context.db<{ id: number; action: string }>('retention_rules').first();
+    expect(await pageOf(`/campaigns/new?rule=${rule!.id}`)).toContain(`value="${rule!.action}"`);
+  });
+
+  it('says what each control group costs and finds, and proposes one', async () => {
+    const id = await draft();
+    const page = await pageOf(`/campaigns/${id}`);
+    expect(page).toMatch(/600 customers, of whom about \d+ would leave/);
+    expect(page.match(/name="share"/g)).toHaveLength(6);
+    expect(page.match(/ checked/g)).toHaveLength(1);
+    expect(page).toMatch(/\d+ of 100/);
+    await post(`/campaigns/${id}/removal`).expect(303);
+  });
+
+  it.each([
+    [{ name: '' }, 'Enter a name.'],
+    [{ cost: '-5' }, 'Enter a cost such as 25'],
+    [{ saveRate: '0' }, 'Enter a percentage above 0'],
+    [{ saveRate: '120' }, 'Enter a percentage above 0, up to 100.'],
+    [{ horizonDays: '3' }, 'Enter a number of days from 7 to 730.'],
+  ])('with %j is refused in words, and keeps what was typed', async (change, words) => {
+    const { text } = await post('/campaigns', { ...terms, ...change, risk: 'high' }).expect(422);
+    expect(text).toContain(words);
+    expect(text).toContain('value="Call within a week"');
+    expect(text).toContain('name="risk" value="high"');
+  });
+
+  it('cannot be launched with a control group of none or all', async () => {
+    const id = await draft();
+    for (const share of ['0', '1', '2', '', 'x'])
+      await post(`/campaigns/${id}/launch`, { share }).expect(409);
+    expect((await getCampaign(test.context.db, id)).state).toBe('draft');
+    await post(`/campaigns/${id}/removal`).expect(303);
+  });
+
+  it('of too few customers stays a draft that says why', async () => {
+    const [first] = await rowsOf('/customers.csv');
+    const id = await draft({ search: first!['customer']! });
+    expect(await pageOf(`/campaigns/${id}`)).toContain('cannot be split');
+    await launch(id);
+    expect(await pageOf(`/campaigns/${id}`)).toContain('too few customers to split');
+    await post(`/campaigns/${id}/removal`).expect(303);
+  });
+
+  it('is for analysts: a viewer sees campaigns and changes none', async () => {
+    const viewer = await signIn(test, 'viewer');
+    const token = await csrfToken(viewer, '/account');
+    await viewer.get('/campaigns').expect(200);
+    await viewer.get('/campaigns/new').expect(403);
+    await viewer
+      .post('/campaigns')
+      .type('form')
+      .send({ _csrf: token, ...terms })
+      .expect(403);
+  });
+});
+
+describe('a launch', () => {
+  let id: number;
+  beforeAll(async () => {
+    id = await draft();
+    await post(`/campaigns/${id}/launch`, { share: '0.3' }).expect(303);
+    await post(`/campaigns/${id}/launch`, { share: '0.5' }).expect(303);
+    await runJobs(test.context);
+  });
+  afterAll(() => post(`/campaigns/${id}/closing`));
+
+  it('happens once, however often it is asked for', async () => {
+    expect(await getCampaign(test.context.db, id)).toMatchObject({
+      state: 'running',
+      controlShare: 0.3,
+      memberCount: 600,
+      controlCount: 180,
+    });
+    expect(await membersOf(id)).toHaveLength(600);
+  });
+
+  it('gives the same split again: an interrupted launch begins anew', async () => {
+    const campaign = await getCampaign(test.context.db, id);
+    await test.context.db('campaigns').where({ id }).update({ state: 'launching' });
+    const again = await splitCampaign(scoreStore(test), campaign);
+    await test.context.db('campaigns').where({ id }).update({ state: 'running' });
+    expect(again.membersSha256).toBe(campaign.membersSha256);
+  });
+
+  it('leaves its hash in the audit log', async () => {
+    const { membersSha256 } = await getCampaign(test.context.db, id);
+    const filter = { action: 'campaign.split', userId: null, from: null, to: null };
+    const [event] = await listEvents(test.context.db, filter, 1, 0);
+    expect(event!.after).toContain(membersSha256);
+  });
+
+  it('stores the chance that each customer had of their arm', async () => {
+    for (const { arm, propensity } of await membersOf(id))
+      expect(propensity).toBeCloseTo(arm === 0 ? 0.3 : 0.7, 1);
+  });
+
+  it('cannot be changed or removed afterwards', async () => {
+    await post(`/campaigns/${id}`, terms).expect(409);
+    await post(`/campaigns/${id}/removal`).expect(409);
+  });
+
+  it('keeps its customers out of other campaigns while it runs', async () => {
+    const other = await draft({ name: 'Another' });
+    expect(await pageOf(`/campaigns/${other}`)).toContain('600 customers are left out');
+    await post(`/campaigns/${other}/removal`).expect(303);
+  });
+
+  it('offers the customers to contact, never a control', async () => {
+    const controls = await listControls(test.context.db);
+    const treated = await rowsOf(`/campaigns/${id}/treatment.csv`);
+    expect(treated).toHaveLength(420);
+    expect(treated.filter(({ customer }) => controls.has(customer!))).toEqual([]);
+  });
+
+  it('marks its controls in the list, in its file and on their page', async () => {
+    const controls = await listControls(test.context.db);
+    const rows = await rowsOf('/customers.csv');
+    for (const row of rows) {
+      expect(row['recommended_action'] === doNotContact).toBe(controls.has(row['customer']!));
+      if (controls.has(row['customer']!)) expect(row['expected_saving']).toBe('');
+    }
+    const [control] = [...controls];
+    const list = await pageOf(`/customers?search=${control}`);
+    expect(list).toContain(doNotContact);
+    const href = /href="(\/customers\/\d+)"/.exec(list)![1]!;
+    expect(await pageOf(href)).toContain('in the control group of a');
+  });
+});
+
+describe('outcomes', () => {
+  let id: number;
+  let members: MemberWithOutcome[];
+  const day = today('UTC');
+  beforeAll(async () => {
+    id = await draft({ name: 'Summer letters' });
+    await launch(id);
+    members = await membersOf(id);
+  });
+  afterAll(() => post(`/campaigns/${id}/closing`));
+
+  it('of a file are recorded once, and those of strangers not at all', async () => {
+    const csv = `customer,left\n${members[0]!.customerId},yes\n${members[1]!.customerId},no\nnobody,yes\n`;
+    await sendOutcomes(csv).expect(303);
+    expect(await pageOf('/outcomes')).toContain('2 outcomes recorded. 1 customer is in no campaign');
+    await sendOutcomes(csv).expect(303);
+    expect(await pageOf('/outcomes')).toContain('No new outcomes. 2 were known before.');
+    const known = (await membersOf(id)).filter(({ leftOn, seenOn }) => leftOn !== null || seenOn !== null);
+    expect(known).toMatchObject([{ leftOn: day }, { seenOn: day }]);
+  });
+
+  it.each([
+    ['customer,left\nM,perhaps', 'says neither that the customer left'],
+    ['customer,left,date\nM,yes,20.11.2026', 'is not a date such as 2026-11-20'],
+    ['customer,left,date\nM,yes,2999-01-01', 'is in the future'],
+    ['customer,left\nM,yes\nM,no', 'Another row says the opposite'],
+    ['who,gone\nM,yes', 'needs a column ‘customer’'],
+    ['', 'The file is empty.'],
+  ])('of the file %j are refused as a whole', async (csv, words) => {
+    const before = await test.context.db('customer_outcomes').count();
+    const { text } = await sendOutcomes(csv.replaceAll('M', members[2]!.customerId)).expect((answer) => {
+      expect([415, 422]).toContain(answer.status);
+    });
+    expect(text).toContain(words);
+    expect(await test.context.db('customer_outcomes').count()).toEqual(before);
+  });
+
+  it('that contradict what was recorded are refused, until the customer is corrected', async () => {
+    const { customerId } = members[0]!;
+    const { text } = await sendOutcomes(`customer,left\n${customerId},no\n`).expect(422);
+    expect(text).toContain('contradicts what was recorded before');
+    const correction = { customer: customerId, left: 'no', seenOnOne: day };
+    await post('/outcomes/correction', correction).expect(303);
+    expect((await membersOf(id))[0]).toMatchObject({ leftOn: null, seenOn: day });
+    await post('/outcomes/correction', { ...correction, customer: 'nobody' }).expect(422);
+  });
+
+  it('are asked for, not assumed: the list to complete has everybody else', async () => {
+    const rows = await rowsOf(`/campaigns/${id}/unknown.csv`);
+    expect(rows).toHaveLength(600);
+  });
+});
+
+describe('a result', () => {
+  let id: number;
+  beforeAll(async () => {
+    id = await draft({ name: 'Autumn discount' });
+    await launch(id, '0.5');
+  });
+
+  it('is too early to tell without outcomes', async () => {
+    expect(await pageOf(`/campaigns/${id}`)).toContain('Too early to tell');
+  });
+
+  it('says what was saved when the time is over', async () => {
+    const { db } = test.context;
+    const endsOn = addDays(today('UTC'), -1);
+    const launchedOn = addDays(endsOn, -90);
+    await db('campaigns').where({ id }).update({ launched_on: launchedOn, ends_on: endsOn });
+    await db('customer_outcomes').delete();
+    // Of the controls every second customer leaves, of the treated every fifth.
+    const lines = (await membersOf(id)).map(
+      ({ customerId, arm }, i) => `${customerId},${i % (arm === 0 ? 2 : 5) === 0 ? 'yes' : 'no'}`,
+    );
+    await sendOutcomes(`customer,left\n${lines.join('\n')}\n`, endsOn).expect(303);
+    const page = await pageOf(`/campaigns/${id}`);
+    expect(page).toMatch(/Saved \d+ customers \(\d+ to \d+\) and [^<]*€[^<]* after €1,500 of cost/);
+    expect(page).toMatch(/Save rate, 20 % expected before/);
+  });
+
+  it('is closed, and stays', async () => {
+    await post(`/campaigns/${id}/closing`).expect(303);
+    expect(await pageOf(`/campaigns/${id}`)).toMatch(/Saved \d+ customers/);
+    expect((await listCampaigns(test.context.db)).find((one) => one.id === id)!.state).toBe('closed');
+  });
+
+  it('keeps its counts when a customer is erased, and nothing else of them', async () => {
+    const [member] = await membersOf(id);
+    const before = await pageOf(`/campaigns/${id}`);
+    await eraseEverywhere(scoreStore(test), member!.customerId);
+    const ids = (await membersOf(id)).map(({ customerId }) => customerId);
+    expect(ids).not.toContain(member!.customerId);
+    const figures = (page: string) => /Saved [^<]*/.exec(page)![0];
+    expect(figures(await pageOf(`/campaigns/${id}`))).toBe(figures(before));
+  });
+});
