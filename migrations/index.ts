@@ -14,6 +14,7 @@ import * as earlierScores from './2026-11-24-earlier-scores.ts';
 import * as damagedScores from './2026-11-24-damaged-scores.ts';
 import * as singleScores from './2026-11-24-single-scores.ts';
 import * as campaigns from './2026-11-25-campaigns.ts';
+import * as schemaNeeds from './2026-11-25-schema-needs.ts';
 
 interface Migration {
   readonly name: string;
@@ -40,7 +41,16 @@ const all: readonly Migration[] = [
   { name: '2026-11-24-damaged-scores', up: damagedScores.up, down: damagedScores.down },
   { name: '2026-11-24-single-scores', up: singleScores.up, down: singleScores.down },
   { name: '2026-11-25-campaigns', up: campaigns.up, down: campaigns.down },
+  { name: '2026-11-25-schema-needs', up: schemaNeeds.up, down: schemaNeeds.down },
 ];
+
+/**
+ * A program that knows this migration can work on the database as all of them leave it, beside this one. Who adds a
+ * migration that the version before cannot work with, such as one that removes a column, names that migration here.
+ */
+export const neededMigration = '2026-11-25-schema-needs';
+
+export const migrationNames: readonly string[] = all.map(({ name }) => name);
 
 export const migrations: Knex.MigrationSource<Migration> = {
   getMigrations: () => Promise.resolve([...all]),

@@ -1,8 +1,8 @@
 /** The database: SQLite, embedded, or PostgreSQL. Each thread opens its own connections. */
 import type { Knex } from 'knex';
-import { migrations } from '../migrations/index.ts';
 import type { Db, Dialect } from './db/dialect.ts';
 import { postgres } from './db/postgres.ts';
+import { LaterSchema, migrateSchema } from './db/schema.ts';
 import { isPostgres } from './db/sql.ts';
 import { sqlite, sqlitePrefix } from './db/sqlite.ts';
 
@@ -40,15 +40,16 @@ export async function checkDatabase(db: Db, url: string): Promise<void> {
 
 const migrateAttempts = 20;
 
-/** Migrates the schema. If two processes start together, the second one waits and then finds nothing left to do. */
-export async function migrate(db: Db): Promise<void> {
-  const latest = (on: Db): Promise<unknown> => on.migrate.latest({ migrationSource: migrations });
+/**
+ * Migrates the schema. If two processes start together, the second one waits and then finds nothing left to do.
+ * Gives the migrations of a later version that has changed the database already. @throws LaterSchema if this one cannot work with them
+ */
+export async function migrate(db: Db): Promise<string[]> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await dialectOf(db).migrate(db, latest);
-      return;
+      return await dialectOf(db).migrate(db, migrateSchema);
     } catch (error) {
-      if (attempt === migrateAttempts) throw error;
+      if (error instanceof LaterSchema || attempt === migrateAttempts) throw error;
       await new Promise((resume) => setTimeout(resume, 25 * attempt));
     }
   }
@@ -66,11 +67,6 @@ export async function inTransaction<T>(db: Db, work: (trx: Db) => Promise<T>): P
     return work(trx);
   };
   return dialectOf(db).transact(db, fenced);
-}
-
-/** For writes that go past knex: tries again while the database is locked. `attempt` must be harmless to repeat. */
-export async function whileLocked<T>(db: Db, attempt: () => Promise<T>): Promise<T> {
-  return dialectOf(db).whileLocked(db, attempt);
 }
 
 /** Iterates over the rows of a query without keeping them. */

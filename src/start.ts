@@ -85,7 +85,7 @@ async function start({ isWeb, share }: ProcessRole): Promise<void> {
   const tasks = startTaskPool(config);
   const context = { config, db: openDatabase(config.databaseUrl), log: logger, tasks };
   await checkDatabase(context.db, config.databaseUrl);
-  await migrate(context.db);
+  await prepareSchema(context);
   await refuseHalfCopy(context.db);
   await convertEarlierScores(context);
   await compactDatabase(context);
@@ -97,6 +97,16 @@ async function start({ isWeb, share }: ProcessRole): Promise<void> {
   sweeping.unref();
   if (!isWeb) process.stdout.write('Holdfast is working on jobs\n');
   stopOnSignals(context, drain, pool);
+}
+
+/** During an upgrade, processes of the version before work on the database of the new one. */
+async function prepareSchema({ db, log }: Context): Promise<void> {
+  const later = await migrate(db);
+  if (later.length > 0)
+    log.warn(
+      { migrations: later },
+      'The database was changed by a later version, beside which this process works: upgrade it too',
+    );
 }
 
 async function refuseHalfCopy(db: Db): Promise<void> {

@@ -17,10 +17,8 @@ export interface Dialect {
   check(db: Db, url: string): Promise<void>;
   /** Runs `work` in a transaction that has the write lock from its beginning. Waiting ends with an error: for others after ten seconds. */
   transact<T>(db: Db, work: (trx: Db) => Promise<T>): Promise<T>;
-  /** Tries again while the database is locked, where statements are refused instead of waiting. */
-  whileLocked<T>(db: Db, attempt: () => Promise<T>): Promise<T>;
   /** Runs all of `migrate` in one transaction where the database can, otherwise each migration in its own. */
-  migrate(db: Db, migrate: (db: Db) => Promise<unknown>): Promise<void>;
+  migrate<T>(db: Db, migrate: (db: Db) => Promise<T>): Promise<T>;
   visitRows(db: Db, query: Knex.QueryBuilder, visit: (row: Row) => void): Promise<void>;
   /** Removes what was deleted from the files of the database for good. */
   forgetDeleted(db: Db): Promise<void>;

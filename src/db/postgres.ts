@@ -148,11 +148,7 @@ export const postgres: Dialect = {
   openReadOnly: (url) => connect(url, 1, ['SET default_transaction_read_only = on']),
   check,
   transact: (db, work) => (db.client as PostgresClient).inTurn(() => db.transaction(work)),
-  whileLocked: (_db, attempt) => attempt(),
-  migrate: (db, migrate) =>
-    postgres.transact(db, async (trx) => {
-      await migrate(trx);
-    }),
+  migrate: (db, migrate) => postgres.transact(db, migrate),
   visitRows,
   forgetDeleted: async (db) => {
     await db.raw('VACUUM (FULL) predictions');

@@ -113,17 +113,16 @@ function configureReader(connection: SqliteConnection, done: (error: Error | nul
   done(null);
 }
 
-const whileLocked: Dialect['whileLocked'] = (db, begin) => (db.client as PatientClient).whileLocked(begin);
+function whileLocked<T>(db: Db, begin: () => Promise<T>): Promise<T> {
+  return (db.client as PatientClient).whileLocked(begin);
+}
 
 export const sqlite: Dialect = {
   open,
   openReadOnly,
   check,
   transact: (db, work) => whileLocked(db, () => db.transaction(work)),
-  whileLocked,
-  migrate: async (db, migrate) => {
-    await whileLocked(db, () => migrate(db));
-  },
+  migrate: (db, migrate) => whileLocked(db, () => migrate(db)),
   visitRows,
   // The log of the database still holds the pages as they were; deleting overwrites them in the database itself.
   forgetDeleted: async (db) => {

@@ -1,6 +1,8 @@
 /** Loads the user of the session, if the session is still valid. */
 import type { Request, RequestHandler } from 'express';
 import type { Context } from '../context.ts';
+import { timeOf } from '../db/clock.ts';
+import type { Db } from '../db.ts';
 import { toUser } from '../domain/people/accounts.ts';
 import type { User } from '../domain/people/accounts.ts';
 import { AppError } from '../errors.ts';
@@ -16,11 +18,12 @@ export function authenticate(context: Context): RequestHandler {
     const { userId, epoch, signedInAt, seenAt } = req.session;
     if (userId !== undefined) {
       const record = await findUser(context.db, userId);
+      const now = await timeOf(context.db);
       const alive =
         record?.disabledAt === null &&
         record.sessionEpoch === epoch &&
-        isWithin(signedInAt, absoluteHours * 3_600_000) &&
-        isWithin(seenAt, absoluteHours * 3_600_000);
+        isWithin(now, signedInAt, absoluteHours * 3_600_000) &&
+        isWithin(now, seenAt, absoluteHours * 3_600_000);
       if (alive) users.set(req, toUser(record));
       else await endSession(req);
     }
@@ -40,12 +43,13 @@ export function currentUser(req: Request): User {
 }
 
 /** A new identifier at sign-in prevents session fixation. */
-export async function signInSession(req: Request, user: UserRecord): Promise<void> {
+export async function signInSession(db: Db, req: Request, user: UserRecord): Promise<void> {
   await endSession(req);
   req.session.userId = user.id;
   req.session.epoch = user.sessionEpoch;
-  req.session.signedInAt = Date.now();
-  req.session.seenAt = Date.now();
+  const now = await timeOf(db);
+  req.session.signedInAt = now;
+  req.session.seenAt = now;
   // Made now: pages that are opened at once would each make one, and the last would refuse the forms of the others.
   csrfTokenOf(req);
   users.set(req, toUser(user));
@@ -68,7 +72,7 @@ export function localPath(path: unknown): string {
 }
 
 /** A time in the future means that the clock was set back; that never makes a session last longer. */
-function isWithin(time: number | undefined, span: number): boolean {
-  const age = Date.now() - (time ?? 0);
+function isWithin(now: number, time: number | undefined, span: number): boolean {
+  const age = now - (time ?? 0);
   return age > -60_000 && age < span;
 }

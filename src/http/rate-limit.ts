@@ -2,12 +2,10 @@
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import ipaddr from 'ipaddr.js';
-import { RateLimiterPostgres, RateLimiterSQLite } from 'rate-limiter-flexible';
-import type { RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Context } from '../context.ts';
-import { whileLocked } from '../db.ts';
-import { isPostgres } from '../db/sql.ts';
 import { TooManyRequests } from '../errors.ts';
+import { forgetTries, giveBackTry, takeTry } from '../store/rate-limits.ts';
+import type { Limit } from '../store/rate-limits.ts';
 
 export interface PasswordLimits {
   /**
@@ -19,39 +17,26 @@ export interface PasswordLimits {
   giveBack(req: Request, email: string): Promise<void>;
 }
 
-const accountLimit = { points: 5, duration: 5 * 60, blockDuration: 5 * 60 };
-const addressLimit = { points: 10, duration: 60 };
+const accountLimit: Limit = { tries: 5, withinMs: 5 * 60_000, blockMs: 5 * 60_000 };
+const addressLimit: Limit = { tries: 10, withinMs: 60_000 };
 
-export function createPasswordLimits(context: Context): PasswordLimits {
-  const store = {
-    storeClient: context.db,
-    storeType: 'knex',
-    tableName: 'rate_limits',
-    tableCreated: true,
-    // Its timer catches no error, which would end the program; the sweep removes what has expired.
-    clearExpiredByTimeout: false,
-  } as const;
-  const Limiter = isPostgres(context.db) ? RateLimiterPostgres : RateLimiterSQLite;
-  const byAccount = new Limiter({ ...store, ...accountLimit, keyPrefix: 'account' });
-  const byAddress = new Limiter({ ...store, ...addressLimit, keyPrefix: 'address' });
-
+export function createPasswordLimits({ db }: Context): PasswordLimits {
   return {
     take: async (req, email) => {
-      const count = (limiter: RateLimiterAbstract, key: string) =>
-        whileLocked(context.db, () => limiter.consume(key)).catch(refuse);
-      await count(byAddress, networkOf(req.ip ?? 'unknown'));
-      await count(byAccount, accountKey(email));
+      refuseFor(await takeTry(db, addressKey(req), addressLimit));
+      refuseFor(await takeTry(db, accountKey(email), accountLimit));
     },
     giveBack: async (req, email) => {
-      await whileLocked(context.db, () => byAddress.reward(networkOf(req.ip ?? 'unknown')));
-      await whileLocked(context.db, () => byAccount.delete(accountKey(email)));
+      await giveBackTry(db, addressKey(req));
+      await forgetTries(db, accountKey(email));
     },
   };
 }
 
-function refuse(reason: RateLimiterRes | Error): never {
-  if (reason instanceof Error) throw reason;
-  const seconds = Math.max(1, Math.ceil(reason.msBeforeNext / 1000));
+/** @throws TooManyRequests unless the time is 0 */
+function refuseFor(milliseconds: number): void {
+  if (milliseconds <= 0) return;
+  const seconds = Math.max(1, Math.ceil(milliseconds / 1000));
   const minutes = Math.ceil(seconds / 60);
   throw new TooManyRequests(
     seconds,
@@ -59,9 +44,13 @@ function refuse(reason: RateLimiterRes | Error): never {
   );
 }
 
+function addressKey({ ip = 'unknown' }: Request): string {
+  return `address:${networkOf(ip)}`;
+}
+
 /** A hash, so that the table of counts holds no email addresses. */
 function accountKey(email: string): string {
-  return createHash('sha256').update(email.trim().toLowerCase()).digest('hex');
+  return `account:${createHash('sha256').update(email.trim().toLowerCase()).digest('hex')}`;
 }
 
 /** An IPv6 subscriber has a whole /64 to change addresses in, so all of it counts as one. */

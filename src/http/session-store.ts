@@ -10,6 +10,9 @@ import { z } from 'zod';
 import type { Db } from '../db.ts';
 import { deleteSession, findSession, insertSession, updateSession } from '../store/sessions.ts';
 
+/** A session that is not used ends after this time. */
+const idleMs = 30 * 60_000;
+
 type Done = (error?: unknown) => void;
 
 export class HashedSessionStore extends session.Store {
@@ -23,7 +26,7 @@ export class HashedSessionStore extends session.Store {
   }
 
   override get(sid: string, callback: (error: unknown, session?: SessionData | null) => void): void {
-    findSession(this.db, hashed(sid), new Date().toISOString()).then((text) => {
+    findSession(this.db, hashed(sid)).then((text) => {
       callback(null, text === null ? null : readSession(text));
     }, callback);
   }
@@ -48,10 +51,9 @@ export class HashedSessionStore extends session.Store {
       callback();
       return;
     }
-    const expired = new Date(Date.now() + (data.cookie.maxAge ?? 0)).toISOString();
-    const row = { sid: hashed(sid), sess: JSON.stringify(data), expired };
+    const session = { sid: hashed(sid), sess: JSON.stringify(data), lastsMs: idleMs };
     const write = this.fresh.has(data) ? insertSession : updateSession;
-    write(this.db, row).then(() => {
+    write(this.db, session).then(() => {
       this.fresh.delete(data);
       callback();
     }, callback);

@@ -6,11 +6,12 @@ import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
+import { timeOf } from '../db/clock.ts';
+import type { Db } from '../db.ts';
 import { errorFields } from '../errors.ts';
 import { privateFile, privateFolder } from '../private-files.ts';
 import { HashedSessionStore } from './session-store.ts';
 
-const idleMinutes = 30;
 export const absoluteHours = 12;
 /** How often a session that is in use is written again; between writes, looking at pages writes nothing. */
 const writeAgainMs = 60_000;
@@ -48,7 +49,7 @@ export function sessions(context: Context): RequestHandler {
       sameSite: 'lax',
       secure: secure || 'auto',
       path: '/',
-      maxAge: idleMinutes * 60_000,
+      // The end is in the store: in the cookie it would be by the clock of this machine.
     },
   });
   store.rememberNew();
@@ -63,8 +64,11 @@ export function sessions(context: Context): RequestHandler {
         return;
       }
       isPassedOn = true;
-      if (error === undefined) noteUse(req);
-      next(error);
+      if (error !== undefined) next(error);
+      else
+        noteUse(context.db, req).then(() => {
+          next();
+        }, next);
     });
   };
 }
@@ -105,8 +109,8 @@ function createSecret(folder: string, file: string): void {
 }
 
 /** Only a session that holds something is kept alive; an empty one is not even stored. */
-function noteUse({ session: used }: Request): void {
+async function noteUse(db: Db, { session: used }: Request): Promise<void> {
   if (Object.keys(used).length <= 1) return;
-  const now = Date.now();
+  const now = await timeOf(db);
   if (used.seenAt === undefined || now - used.seenAt >= writeAgainMs) used.seenAt = now;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
+import { timeOf } from '../db/clock.ts';
 import { isDay, today } from '../domain/campaigns/days.ts';
 import { correctOutcome, recordOutcomes } from '../domain/campaigns/outcomes.ts';
 import { AppError, TryLater, Unprocessable } from '../errors.ts';
@@ -30,12 +31,17 @@ const page = '/outcomes';
 export function createOutcomeHandlers({ db, config, tasks }: Context) {
   const show = async (res: Response, change: Partial<OutcomesData> = {}, status = 200) => {
     const { timeZone } = await getSettings(db);
-    const data = { values: { seenOn: today(timeZone) }, errors: [], problems: [], ...change };
+    const data = {
+      values: { seenOn: today(timeZone, await timeOf(db)) },
+      errors: [],
+      problems: [],
+      ...change,
+    };
     await render(res, 'outcomes/show', (h) => presentOutcomes(h, data), status);
   };
 
   const dayOf = async (typed: string) => {
-    const latest = today((await getSettings(db)).timeZone);
+    const latest = today((await getSettings(db)).timeZone, await timeOf(db));
     const day = typed === '' ? latest : typed;
     if (!isDay(day) || day > latest)
       throw new Unprocessable([{ field: 'seenOn', message: 'Enter a date that is not in the future.' }]);

@@ -88,7 +88,7 @@ export function createSignInHandlers(context: Context) {
         return;
       }
       await limits.giveBack(req, form.data.email);
-      await signInSession(req, user);
+      await signInSession(db, req, user);
       const late = readKeptForm(kept);
       if (late) await renderSendAgain(res, late, { wasSignedOut: true });
       else res.redirect(303, page.next);
@@ -115,7 +115,7 @@ export function createSignInHandlers(context: Context) {
       }
       try {
         const user = await choosePassword(db, token, form.data.password);
-        await signInSession(req, user);
+        await signInSession(db, req, user);
         res.redirect(303, '/');
       } catch (error) {
         if (!(error instanceof Unprocessable)) throw error;

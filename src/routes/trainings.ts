@@ -1,6 +1,7 @@
 /** Training runs: the list, the form that starts one, its progress, cancel and restart. */
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
+import { timeOf } from '../db/clock.ts';
 import { getReady } from '../domain/datasets/datasets.ts';
 import { cancelTraining, countRunsAhead, queueTraining, restartTraining } from '../domain/training/queue.ts';
 import { currentUser } from '../http/authenticate.ts';
@@ -35,7 +36,7 @@ export function createTrainingHandlers({ db }: Context) {
     training,
     dataset: await getDataset(db, training.datasetId),
     runsAhead: training.state === 'queued' ? await countRunsAhead(db, training) : 0,
-    seconds: training.startedAt === null ? 0 : (Date.now() - Date.parse(training.startedAt)) / 1_000,
+    seconds: training.startedAt === null ? 0 : ((await timeOf(db)) - Date.parse(training.startedAt)) / 1_000,
     model: training.modelId === null ? undefined : await findModel(db, training.modelId),
   });
 

@@ -1,4 +1,5 @@
 import type { Db } from '../db.ts';
+import { isoTimeOf } from '../db/clock.ts';
 
 /** Who made which model score everybody, and which it took over from. */
 export interface Activation {
@@ -25,7 +26,7 @@ export async function insertActivation(
     model_id: activation.modelId,
     previous_model_id: activation.previousModelId,
     user_id: activation.userId,
-    at: new Date().toISOString(),
+    at: await isoTimeOf(db),
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Db } from '../db.ts';
+import { isoTimeOf } from '../db/clock.ts';
 
 export interface NewAuditEvent {
   /** Who did it; null: Holdfast itself, or somebody not signed in. */
@@ -32,7 +33,7 @@ export interface AuditFilter {
 
 export async function recordEvent(db: Db, event: NewAuditEvent): Promise<void> {
   await db('audit_events').insert({
-    at: new Date().toISOString(),
+    at: await isoTimeOf(db),
     user_id: event.userId,
     action: event.action,
     subject: event.subject.slice(0, 200),

@@ -1,4 +1,5 @@
 import type { Db } from '../db.ts';
+import { isoTimeOf } from '../db/clock.ts';
 import { NotFound } from '../errors.ts';
 import { CheckReport, Checkpoint, ColumnMapping, CsvFormat, FrozenRules, Header } from './batch-documents.ts';
 import { readJson, readJsonOrNull } from './json.ts';
@@ -100,7 +101,7 @@ export type NewBatch = Pick<
 
 export async function insertBatch(db: Db, batch: NewBatch): Promise<number> {
   const [row] = await db<{ id: number }>('batches')
-    .insert({ ...toColumns(batch), state: 'uploaded', created_at: new Date().toISOString() } as object)
+    .insert({ ...toColumns(batch), state: 'uploaded', created_at: await isoTimeOf(db) } as object)
     .returning('id');
   return row!.id;
 }

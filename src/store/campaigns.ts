@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isoTimeOf } from '../db/clock.ts';
 import type { Db } from '../db.ts';
 import { NotFound } from '../errors.ts';
 import { readJson } from './json.ts';
@@ -111,7 +112,7 @@ export async function insertCampaign(
       state: 'draft',
       filter: JSON.stringify(filter),
       created_by: userId,
-      created_at: new Date().toISOString(),
+      created_at: await isoTimeOf(db),
     })
     .returning('id');
   return row!.id;
@@ -166,7 +167,7 @@ export async function endLaunch(db: Db, id: number, launch: Launch): Promise<voi
 
 /** False: it was not running. */
 export async function closeRunning(db: Db, id: number): Promise<boolean> {
-  const change = { state: 'closed', closed_at: new Date().toISOString() };
+  const change = { state: 'closed', closed_at: await isoTimeOf(db) };
   return (await db('campaigns').where({ id, state: 'running' }).update(change)) > 0;
 }
 

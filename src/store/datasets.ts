@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Db, StoredBoolean } from '../db.ts';
+import { isoTimeOf } from '../db/clock.ts';
 import { NotFound } from '../errors.ts';
 import { DatasetColumn, StoredProfile } from './dataset-documents.ts';
 import { readJson, readJsonOrNull } from './json.ts';
@@ -95,7 +96,7 @@ export async function insertDataset(db: Db, dataset: NewDataset): Promise<number
       label: jsonOrNull(dataset.label),
       is_sample: dataset.isSample,
       created_by: dataset.createdBy ?? null,
-      created_at: new Date().toISOString(),
+      created_at: await isoTimeOf(db),
     })
     .returning('id');
   return row!.id;

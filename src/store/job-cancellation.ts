@@ -1,7 +1,7 @@
 /** Requests to cancel a job. */
 import type { Db } from '../db.ts';
+import { isoTimeOf } from '../db/clock.ts';
 import { wakeWorkers } from '../db/wake-up.ts';
-import { now } from './jobs.ts';
 import type { JobRow } from './jobs.ts';
 
 /**
@@ -11,12 +11,13 @@ import type { JobRow } from './jobs.ts';
 export async function requestCancel(db: Db, id: number): Promise<boolean> {
   const whereQueued = (value: string, column: string) =>
     db.raw("CASE WHEN state = 'queued' THEN ? ELSE ?? END", [value, column]);
+  const finishedAt = await isoTimeOf(db);
   const [job] = await db<JobRow>('jobs')
     .where({ id })
     .whereIn('state', ['queued', 'running'])
     .update({
       state: whereQueued('cancelled', 'state'),
-      finished_at: whereQueued(now(), 'finished_at'),
+      finished_at: whereQueued(finishedAt, 'finished_at'),
       cancel_requested: true,
     } as object)
     .returning('state');

@@ -1,8 +1,9 @@
 /** Which worker has a job, and for how long: claims, renewals, and jobs given back. */
 import type { Db } from '../db.ts';
+import { askTime } from '../db/clock.ts';
 import { sqlOf } from '../db/sql.ts';
 import { wakeWorkers } from '../db/wake-up.ts';
-import { now, toJob } from './jobs.ts';
+import { jobKinds, toJob } from './jobs.ts';
 import type { Job, JobKind, JobRow } from './jobs.ts';
 
 /** A job whose thread dies this often is not tried again. */
@@ -40,12 +41,15 @@ export async function claimJob(
   owner: string,
   { running = [], kinds = [] }: ClaimLimits = {},
 ): Promise<Job | undefined> {
-  const time = await databaseTime(db);
+  const time = await askTime(db);
   const [earliest, latest] = [time, time + clockSlackMs];
   const next = db('jobs')
     .select('id')
     .whereNotIn('id', [...running])
-    .whereNotIn('kind', [...kinds])
+    .whereIn(
+      'kind',
+      jobKinds.filter((kind) => !kinds.includes(kind)),
+    )
     .whereRaw(
       `((state = 'queued' AND (retry_at IS NULL OR retry_at NOT BETWEEN ? AND ?))
         OR (state = 'running' AND lease_expires_at NOT BETWEEN ? AND ?))`,
@@ -64,7 +68,7 @@ export async function claimJob(
       lease_expires_at: time + leaseMs,
       waits_for: null,
       retry_at: null,
-      started_at: db.raw('COALESCE(started_at, ?)', [now()]),
+      started_at: db.raw('COALESCE(started_at, ?)', [new Date(time).toISOString()]),
     } as object)
     .returning('*');
   return row && toJob(row);
@@ -72,7 +76,7 @@ export async function claimJob(
 
 /** Numbers of the jobs that a worker has, as far as its lease says. */
 export async function listRunningJobs(db: Db): Promise<number[]> {
-  const time = await databaseTime(db);
+  const time = await askTime(db);
   return db<JobRow>('jobs')
     .where({ state: 'running' })
     .whereBetween('lease_expires_at', [time, time + clockSlackMs])
@@ -81,7 +85,7 @@ export async function listRunningJobs(db: Db): Promise<number[]> {
 
 /** False when the lease was lost. */
 export async function renewLease(db: Db, lease: Lease): Promise<boolean> {
-  const time = await databaseTime(db);
+  const time = await askTime(db);
   return (await held(db, lease).update({ lease_expires_at: time + leaseMs })) === 1;
 }
 
@@ -106,7 +110,7 @@ export async function releaseJob(db: Db, lease: Lease, blameless: boolean): Prom
 
 /** Gives a job back until `afterMs` from now, without blame. @throws LeaseLost */
 export async function pauseJob(db: Db, lease: Lease, waitsFor: string, afterMs: number): Promise<void> {
-  const time = await databaseTime(db);
+  const time = await askTime(db);
   const paused = await held(db, lease).update({
     state: 'queued',
     lease_owner: null,
@@ -120,9 +124,4 @@ export async function pauseJob(db: Db, lease: Lease, waitsFor: string, afterMs: 
 
 export function held(db: Db, { id, lease }: Lease) {
   return db<JobRow>('jobs').where({ id, lease, state: 'running' });
-}
-
-async function databaseTime(db: Db): Promise<number> {
-  const [row] = await db.select<{ now: number }[]>(db.raw(`${sqlOf(db).now} AS now`));
-  return row!.now;
 }

@@ -1,8 +1,8 @@
 /** How far a job is, how often it has been tried, and how it ended. */
 import type { Db } from '../db.ts';
+import { isoTimeOf } from '../db/clock.ts';
 import { held, LeaseLost } from './job-leases.ts';
 import type { Lease } from './job-leases.ts';
-import { now } from './jobs.ts';
 import type { Job, JobRow } from './jobs.ts';
 
 /** Saves how far the job is; gives whether somebody asked to cancel it. @throws LeaseLost */
@@ -38,7 +38,7 @@ export async function finishJob(
   const finished = await held(trx, lease).update({
     state,
     error,
-    finished_at: now(),
+    finished_at: await isoTimeOf(trx),
     lease_owner: null,
     lease_expires_at: null,
     // Progress is written now and then; what is done is done wholly.

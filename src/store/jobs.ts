@@ -1,25 +1,29 @@
 /** The queue of background jobs: adding, listing, finding. */
 import { z } from 'zod';
 import type { Db, StoredBoolean } from '../db.ts';
+import { isoTimeOf } from '../db/clock.ts';
 import { wakeWorkers } from '../db/wake-up.ts';
 import { DamagedRecord } from '../errors.ts';
 import { readJson } from './json.ts';
 
 export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 
-export type JobKind =
-  | 'check-batch'
-  | 'score-batch'
-  | 'mark-latest'
-  | 'remove-batch'
-  | 'challenge-batch'
-  | 'first-start'
-  | 'relabel-risk'
-  | 'read-dataset'
-  | 'compare-labels'
-  | 'build-customers'
-  | 'train-model'
-  | 'launch-campaign';
+/** Those of this version: a later one that shares the database may queue others. */
+export const jobKinds = [
+  'check-batch',
+  'score-batch',
+  'mark-latest',
+  'remove-batch',
+  'challenge-batch',
+  'first-start',
+  'relabel-risk',
+  'read-dataset',
+  'compare-labels',
+  'build-customers',
+  'train-model',
+  'launch-campaign',
+] as const;
+export type JobKind = (typeof jobKinds)[number];
 
 export interface Job {
   readonly id: number;
@@ -78,7 +82,7 @@ export async function enqueueJob(
       state: 'queued',
       payload: JSON.stringify(job.payload),
       subject: job.subject.slice(0, 200),
-      created_at: now(),
+      created_at: await isoTimeOf(db),
       created_by: job.createdBy,
     })
     .returning('id');
@@ -101,10 +105,6 @@ export async function listOpenJobs(db: Db): Promise<Job[]> {
 export async function findJob(db: Db, id: number): Promise<Job | undefined> {
   const row = await db<JobRow>('jobs').where({ id }).first();
   return row && toJob(row);
-}
-
-export function now(): string {
-  return new Date().toISOString();
 }
 
 export function toJob(row: JobRow): Job {

@@ -1,4 +1,5 @@
 import type { Db, StoredBoolean } from '../db.ts';
+import { isoTimeOf } from '../db/clock.ts';
 import { NotFound } from '../errors.ts';
 import type { Schema } from '../ml/data/schema.ts';
 import type { Evaluation, Importance, Provenance } from '../ml/model/model.ts';
@@ -87,7 +88,7 @@ export async function insertModel(
       provenance: JSON.stringify(model.provenance),
       dataset_id: model.datasetId,
       is_sample: model.isSample,
-      created_at: new Date().toISOString(),
+      created_at: await isoTimeOf(db),
     })
     .returning('id');
   return row!.id;
@@ -96,7 +97,9 @@ export async function insertModel(
 /** One model is active at a time; the one before becomes a candidate again. */
 export async function activateModel(db: Db, id: number): Promise<void> {
   await db('models').where({ state: 'active' }).update({ state: 'candidate' });
-  await db('models').where({ id }).update({ state: 'active', activated_at: new Date().toISOString() });
+  await db('models')
+    .where({ id })
+    .update({ state: 'active', activated_at: await isoTimeOf(db) });
 }
 
 /** The one that is tried beside the active model, if there is one. */

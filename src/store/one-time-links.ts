@@ -1,4 +1,5 @@
 import type { Db } from '../db.ts';
+import { isoTimeOf } from '../db/clock.ts';
 
 export type LinkPurpose = 'setup' | 'password';
 
@@ -25,7 +26,7 @@ export async function insertLink(
     purpose: link.purpose,
     user_id: link.userId,
     expires_at: link.expiresAt,
-    created_at: new Date().toISOString(),
+    created_at: await isoTimeOf(db),
   });
 }
 
@@ -38,7 +39,7 @@ export async function findOpenLink(
   const row = await db<LinkRow>('one_time_links')
     .where({ token_hash: tokenHash, purpose, used_at: null })
     .first();
-  if (!row || (row.expires_at !== null && row.expires_at < new Date().toISOString())) return undefined;
+  if (!row || (row.expires_at !== null && row.expires_at < (await isoTimeOf(db)))) return undefined;
   return { tokenHash: row.token_hash, purpose: row.purpose, userId: row.user_id };
 }
 
@@ -46,7 +47,7 @@ export async function findOpenLink(
 export async function useLink(db: Db, tokenHash: string): Promise<boolean> {
   const changed = await db('one_time_links')
     .where({ token_hash: tokenHash, used_at: null })
-    .update({ used_at: new Date().toISOString() });
+    .update({ used_at: await isoTimeOf(db) });
   return changed === 1;
 }
 

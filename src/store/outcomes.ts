@@ -1,4 +1,5 @@
 /** What became of customers: who was seen to have left, or to be there, and on which day. */
+import { isoTimeOf } from '../db/clock.ts';
 import type { Db } from '../db.ts';
 
 export interface Outcome {
@@ -18,7 +19,7 @@ export interface NewOutcomes {
 }
 
 export async function insertOutcomes(db: Db, { outcomes, source, userId }: NewOutcomes): Promise<void> {
-  const recordedAt = new Date().toISOString();
+  const recordedAt = await isoTimeOf(db);
   for (let from = 0; from < outcomes.length; from += outcomesAtOnce)
     await db('customer_outcomes').insert(
       outcomes.slice(from, from + outcomesAtOnce).map(({ customerId, seenOn, hasLeft }) => ({

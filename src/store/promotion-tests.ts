@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Db, StoredBoolean } from '../db.ts';
+import { isoTimeOf } from '../db/clock.ts';
 import { NotFound } from '../errors.ts';
 import { readJson } from './json.ts';
 
@@ -46,7 +47,7 @@ export async function insertPromotionTest(
       definition: JSON.stringify(test.definition),
       enabled: test.enabled,
       created_by: test.createdBy,
-      created_at: new Date().toISOString(),
+      created_at: await isoTimeOf(db),
     })
     .returning('id');
   return row!.id;

@@ -1,5 +1,6 @@
 /** What people said a file's names mean, kept for the next file. */
 import type { Db } from '../db.ts';
+import { isoTimeOf } from '../db/clock.ts';
 
 export interface RememberedName {
   readonly kind: 'column' | 'level';
@@ -30,7 +31,7 @@ export async function listRememberedNames(db: Db): Promise<RememberedName[]> {
 /** Saying it again replaces what was said before. */
 export async function rememberNames(db: Db, names: readonly RememberedName[]): Promise<void> {
   if (names.length === 0) return;
-  const usedAt = new Date().toISOString();
+  const usedAt = await isoTimeOf(db);
   await db('remembered_names')
     .insert(names.map((name) => ({ ...name, used_at: usedAt })))
     .onConflict(['kind', 'feature', 'found'])

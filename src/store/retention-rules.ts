@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Db, StoredBoolean } from '../db.ts';
+import { isoTimeOf } from '../db/clock.ts';
 import { NotFound } from '../errors.ts';
 import { readJson } from './json.ts';
 import type { Stored } from './json.ts';
@@ -72,21 +73,23 @@ export async function getRule(db: Db, id: number): Promise<RuleRecord> {
 }
 
 export async function insertRule(db: Db, rule: NewRule): Promise<number> {
-  const [row] = await db<RuleRow>('retention_rules').insert(toColumns(rule)).returning('id');
+  const [row] = await db<RuleRow>('retention_rules')
+    .insert(await toColumns(db, rule))
+    .returning('id');
   return row!.id;
 }
 
 export async function updateRule(db: Db, id: number, rule: NewRule): Promise<void> {
   await db('retention_rules')
     .where({ id })
-    .update({ ...toColumns(rule), version: db.raw('version + 1') });
+    .update({ ...(await toColumns(db, rule)), version: db.raw('version + 1') });
 }
 
 export async function deleteRule(db: Db, id: number): Promise<void> {
   await db('retention_rules').where({ id }).delete();
 }
 
-function toColumns(rule: NewRule) {
+async function toColumns(db: Db, rule: NewRule) {
   return {
     position: rule.position,
     action: rule.action,
@@ -96,7 +99,7 @@ function toColumns(rule: NewRule) {
     save_rate: rule.saveRate,
     enabled: rule.enabled,
     is_example: rule.isExample,
-    updated_at: new Date().toISOString(),
+    updated_at: await isoTimeOf(db),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Db } from '../db.ts';
+import { isoTimeOf, timeOf } from '../db/clock.ts';
 
 /** What is kept of a session; `sid` is a hash of the identifier that the browser has. */
 interface SessionRow {
@@ -10,24 +11,38 @@ interface SessionRow {
 }
 
 /** The JSON of a session that has not expired. */
-export async function findSession(db: Db, sid: string, now: string): Promise<string | null> {
-  const row = await db<SessionRow>('sessions').where({ sid }).where('expired', '>=', now).first();
+export async function findSession(db: Db, sid: string): Promise<string | null> {
+  const row = await db<SessionRow>('sessions')
+    .where({ sid })
+    .where('expired', '>=', await isoTimeOf(db))
+    .first();
   return row?.sess ?? null;
 }
 
-export async function insertSession(db: Db, row: SessionRow): Promise<void> {
+/** `lastsMs`: from now on. */
+type NewSession = Omit<SessionRow, 'expired'> & { readonly lastsMs: number };
+
+export async function insertSession(db: Db, session: NewSession): Promise<void> {
+  const row = await toRow(db, session);
   await db<SessionRow>('sessions').insert(row).onConflict('sid').merge();
 }
 
 /** Nothing happens where there is none. */
-export async function updateSession(db: Db, { sid, ...change }: SessionRow): Promise<void> {
+export async function updateSession(db: Db, session: NewSession): Promise<void> {
+  const { sid, ...change } = await toRow(db, session);
   await db<SessionRow>('sessions').where({ sid }).update(change);
+}
+
+async function toRow(db: Db, { sid, sess, lastsMs }: NewSession): Promise<SessionRow> {
+  return { sid, sess, expired: new Date((await timeOf(db)) + lastsMs).toISOString() };
 }
 
 export async function deleteSession(db: Db, sid: string): Promise<void> {
   await db<SessionRow>('sessions').where({ sid }).delete();
 }
 
-export async function deleteExpiredSessions(db: Db, now: string): Promise<void> {
-  await db<SessionRow>('sessions').where('expired', '<', now).delete();
+export async function deleteExpiredSessions(db: Db): Promise<void> {
+  await db<SessionRow>('sessions')
+    .where('expired', '<', await isoTimeOf(db))
+    .delete();
 }

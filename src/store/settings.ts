@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Db } from '../db.ts';
+import { isoTimeOf } from '../db/clock.ts';
 import { readJson } from './json.ts';
 import type { Stored } from './json.ts';
 
@@ -46,7 +47,7 @@ export async function getSettings(db: Db): Promise<Settings> {
 }
 
 export async function saveSettings(db: Db, change: Partial<Settings>): Promise<void> {
-  const updatedAt = new Date().toISOString();
+  const updatedAt = await isoTimeOf(db);
   const rows = Object.entries(change).map(([key, value]) => ({
     key,
     value: JSON.stringify(value),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Db } from '../db.ts';
+import { isoTimeOf } from '../db/clock.ts';
 import { NotFound } from '../errors.ts';
 import { readJson } from './json.ts';
 import type { Stored } from './json.ts';
@@ -57,7 +58,7 @@ export async function insertTraining(
       plan: JSON.stringify(training.plan),
       state: 'queued',
       created_by: training.createdBy,
-      created_at: new Date().toISOString(),
+      created_at: await isoTimeOf(db),
     })
     .returning('id');
   return row!.id;
@@ -89,7 +90,7 @@ export async function moveTraining(
   { from, to: state }: { readonly from: readonly TrainingState[]; readonly to: TrainingState },
   change: { readonly modelId?: number; readonly error?: string | null } = {},
 ): Promise<boolean> {
-  const at = new Date().toISOString();
+  const at = await isoTimeOf(db);
   const times =
     state === 'running'
       ? { started_at: at }

@@ -1,4 +1,5 @@
 import type { Db } from '../db.ts';
+import { isoTimeOf } from '../db/clock.ts';
 import { NotFound } from '../errors.ts';
 
 export interface UserRecord {
@@ -72,7 +73,7 @@ export async function insertUser(
       name: user.name,
       role: user.role,
       password_hash: user.passwordHash,
-      created_at: new Date().toISOString(),
+      created_at: await isoTimeOf(db),
     })
     .returning('*');
   return toUser(row!);

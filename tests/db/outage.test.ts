@@ -1,5 +1,7 @@
 /** A PostgreSQL server that stops or restarts while Holdfast runs: nothing is lost, and everything goes on by itself. */
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { findPostgres } from '../../scripts/find-postgres.js';
@@ -108,6 +110,26 @@ describe('while the server is away', () => {
     await listener.stop();
     await Promise.all([waiting.destroy(), waking.destroy()]);
   });
+});
+
+it('200 pages asked for at once are all answered, over a few connections', async () => {
+  const agent = await signIn(test, 'admin');
+  const listener = test.app.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address() as AddressInfo;
+  const cookie = String((await agent.get('/account')).headers['set-cookie']).split(';')[0]!;
+  const ask = async (): Promise<number> => {
+    const answer = await fetch(`http://127.0.0.1:${port}/account`, { headers: { cookie } });
+    await answer.text();
+    return answer.status;
+  };
+  const statuses = await Promise.all(Array.from({ length: 200 }, ask));
+  expect(statuses).toEqual(statuses.map(() => 200));
+  const { rows } = await test.context.db.raw<{ rows: { count: number }[] }>(
+    'SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()',
+  );
+  expect(rows[0]!.count).toBeLessThanOrEqual(10);
+  listener.close();
 });
 
 describe('of many workers that ask at once', () => {

@@ -1,4 +1,6 @@
 /** What PostgreSQL does otherwise than SQLite: values, connections that end, and servers that cannot be used. */
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findPostgres } from '../../scripts/find-postgres.js';
 import { checkDatabase, inTransaction, migrate, openDatabase } from '../../src/db.ts';
@@ -86,6 +88,22 @@ describe('values', () => {
   });
 });
 
+/** Takes every connection and answers with an error, as a server does. */
+async function startRefusing(
+  code: string,
+  message: string,
+): Promise<{ readonly url: string; close(): void }> {
+  const fields = Buffer.from(`SERROR\0VERROR\0C${code}\0M${message}\0\0`);
+  const head = Buffer.from('E....');
+  head.writeInt32BE(fields.length + 4, 1);
+  const listener = createServer((socket) => {
+    socket.on('error', () => undefined).once('data', () => socket.end(Buffer.concat([head, fields])));
+  });
+  await new Promise<void>((done) => listener.listen(0, '127.0.0.1', done));
+  const { port } = listener.address() as AddressInfo;
+  return { url: `postgres://holdfast@127.0.0.1:${port}/holdfast`, close: () => void listener.close() };
+}
+
 describe('a server', () => {
   let server: PostgresServer;
   let db: Db;
@@ -140,6 +158,21 @@ describe('a server', () => {
     ];
     for (const [i, words] of expected.entries()) expect(problems[i]).toContain(words);
     expect(problems.join()).not.toContain('hidden');
+  });
+
+  it.each([
+    ['28P01', 'password authentication failed', 'the password is wrong'],
+    [
+      '42704',
+      'unrecognized configuration parameter',
+      'the server is too old; PostgreSQL 14 or later is needed',
+    ],
+    ['57P03', 'the database system is starting up', 'the server is starting up or shutting down'],
+    ['53300', 'sorry, too many clients already', 'the server has too many connections'],
+  ])('that answers with the code %s has a problem with a remedy', async (code, message, words) => {
+    const refusing = await startRefusing(code, message);
+    expect(await problemWith(refusing.url)).toContain(words);
+    refusing.close();
   });
 
   it('that restarts ends a transaction under way without a part of it, and is used again', async () => {

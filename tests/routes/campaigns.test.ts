@@ -218,7 +218,7 @@ describe('a launch', () => {
 describe('outcomes', () => {
   let id: number;
   let members: MemberWithOutcome[];
-  const day = today('UTC');
+  const day = today('UTC', Date.now());
   beforeAll(async () => {
     id = await draft({ name: 'Summer letters' });
     await launch(id);
@@ -281,7 +281,7 @@ describe('a result', () => {
 
   it('says what was saved when the time is over', async () => {
     const { db } = test.context;
-    const endsOn = addDays(today('UTC'), -1);
+    const endsOn = addDays(today('UTC', Date.now()), -1);
     const launchedOn = addDays(endsOn, -90);
     await db('campaigns').where({ id }).update({ launched_on: launchedOn, ends_on: endsOn });
     await db('customer_outcomes').delete();

@@ -8,6 +8,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
+import { isoTimeOf } from '../../db/clock.ts';
 import { DamagedRecord } from '../../errors.ts';
 import { addToBatch, getBatch, updateBatch } from '../../store/batches.ts';
 import type { Checkpoint, FrozenRules } from '../../store/batch-documents.ts';
@@ -196,7 +197,7 @@ async function finish(
   await updateBatch(trx, batchId, {
     state: failed ? 'failed' : 'done',
     error: failed ? 'No row could be read. The rejected rows have the reasons.' : null,
-    finishedAt: new Date().toISOString(),
+    finishedAt: await isoTimeOf(trx),
   });
   await challengeLater(trx, batchId);
 }

@@ -2,8 +2,8 @@
 
 const dayMs = 86_400_000;
 
-/** The day that it is where the organisation is. */
-export function today(timeZone: string, now = new Date()): string {
+/** The day that it is where the organisation is; `now`: by the clock of the database. */
+export function today(timeZone: string, now: Date | number): string {
   const parts = new Intl.DateTimeFormat('en-CA', {
     timeZone,
     year: 'numeric',

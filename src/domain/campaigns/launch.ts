@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Db } from '../../db.ts';
+import { timeOf } from '../../db/clock.ts';
 import { Conflict } from '../../errors.ts';
 import { assignArms } from '../../ml/experiments/assignment.ts';
 import { recordEvent } from '../../store/audit.ts';
@@ -29,7 +30,7 @@ export async function splitCampaign(store: ScoreStore, campaign: Campaign): Prom
   const { horizonDays, controlShare, seed } = campaign;
   const { valueMonths, timeZone } = await getSettings(store.db);
   const members = assign(await findCandidates(store, campaign.filter), controlShare ?? 0, seed ?? 0);
-  const launchedOn = today(timeZone);
+  const launchedOn = today(timeZone, await timeOf(store.db));
   return {
     members,
     memberCount: members.length,

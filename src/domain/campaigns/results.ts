@@ -23,6 +23,7 @@ import type { MemberWithOutcome } from '../../store/campaign-members.ts';
 import type { Campaign } from '../../store/campaigns.ts';
 import { getSettings } from '../../store/settings.ts';
 import type { Db } from '../../db.ts';
+import { timeOf } from '../../db/clock.ts';
 import { riskLevelOf, riskLevels } from '../risk/levels.ts';
 import type { RiskLevel, RiskThresholds } from '../risk/levels.ts';
 import { daysBetween, today } from './days.ts';
@@ -71,7 +72,7 @@ export interface RiskEffect {
 export async function readResults(db: Db, campaign: Campaign): Promise<CampaignResults> {
   const settings = await getSettings(db);
   const members = await listMembersWithOutcomes(db, campaign.id);
-  return resultsOf(campaign, members, { ...settings, day: today(settings.timeZone) });
+  return resultsOf(campaign, members, { ...settings, day: today(settings.timeZone, await timeOf(db)) });
 }
 
 interface Reading extends RiskThresholds {

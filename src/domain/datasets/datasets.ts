@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Config } from '../../config.ts';
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
+import { isoTimeOf } from '../../db/clock.ts';
 import { Conflict, Unprocessable } from '../../errors.ts';
 import { isSameLevel } from '../../ml/data/levels.ts';
 import { privateFolder } from '../../private-files.ts';
@@ -113,7 +114,7 @@ export async function confirmColumns(
 ): Promise<void> {
   await inTransaction(db, async (trx) => {
     const dataset = await getReady(trx, id);
-    await updateDataset(trx, id, { name, columns, confirmedAt: new Date().toISOString() });
+    await updateDataset(trx, id, { name, columns, confirmedAt: await isoTimeOf(trx) });
     if (!isDeepStrictEqual(rolesOf(dataset.columns), rolesOf(columns))) {
       const label = columns.find(({ role }) => role === 'label')?.name;
       const isOther = label !== dataset.columns.find(({ role }) => role === 'label')?.name;

@@ -3,7 +3,8 @@
  * read again. A file is removed only if no
  * record refers to it and it is old: a file that is still being written has no record yet.
  */
-import { readdir, rm, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../context.ts';
 import { errorFields } from '../../errors.ts';
@@ -41,8 +42,8 @@ export async function sweep(context: Context): Promise<void> {
     scores: async () => {
       for (const id of await tasks.run('listRepairedScores', {})) await countRepairedScores(db, id);
     },
-    limits: () => deleteExpiredLimits(db, Date.now()),
-    sessions: () => deleteExpiredSessions(db, new Date().toISOString()),
+    limits: () => deleteExpiredLimits(db),
+    sessions: () => deleteExpiredSessions(db),
   };
   for (const [part, run] of Object.entries(parts)) {
     try {
@@ -64,15 +65,29 @@ async function sweepFolder(
   const names = await readdir(folder).catch(noFolder);
   const isKept = await readReferences();
   let removed = 0;
+  let now: number | null = null;
   for (const name of names.filter((one) => !isKept(one))) {
     const path = join(folder, name);
     // Another process may sweep too.
     const found = await stat(path).catch(() => null);
-    if (!found?.isFile() || Date.now() - found.mtimeMs < safeAgeMs) continue;
+    if (!found?.isFile()) continue;
+    now ??= await folderTime(folder);
+    if (now - found.mtimeMs < safeAgeMs) continue;
     await rm(path, { force: true });
     removed++;
   }
   return removed;
+}
+
+/** The time that files written to the folder get, in milliseconds: another machine's clock where that keeps the folder. */
+async function folderTime(folder: string): Promise<number> {
+  const probe = join(folder, `.time-${randomUUID()}`);
+  try {
+    await writeFile(probe, '');
+    return (await stat(probe)).mtimeMs;
+  } finally {
+    await rm(probe, { force: true });
+  }
 }
 
 function noFolder(error: NodeJS.ErrnoException): string[] {

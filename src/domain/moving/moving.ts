@@ -28,7 +28,10 @@ export async function moveInstallation(
   try {
     await checkDatabase(from, config.databaseUrl);
     await checkDatabase(to, target);
-    await migrate(from);
+    if ((await migrate(from)).length > 0)
+      throw new Conflict(
+        'The database was changed by a later version of Holdfast. Run this with that version.',
+      );
     await convertEarlierScores({ db: from, config, log: silent });
     await migrate(to);
     // Nobody can write to what is copied meanwhile.

@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
+import { isoTimeOf, timeOf } from '../../db/clock.ts';
 import { Conflict, NotFound, Unprocessable } from '../../errors.ts';
 import { recordEvent } from '../../store/audit.ts';
 import { findOpenLink, insertLink, removeOpenLinks, useLink } from '../../store/one-time-links.ts';
@@ -54,7 +55,7 @@ export async function authenticate(db: Db, email: string, password: string): Pro
 
 /** Records a sign-in. */
 async function startSession(db: Db, user: UserRecord): Promise<void> {
-  await updateUser(db, user.id, { lastSeenAt: new Date().toISOString() });
+  await updateUser(db, user.id, { lastSeenAt: await isoTimeOf(db) });
   await recordEvent(db, { userId: user.id, action: 'session.started', subject: user.name });
 }
 
@@ -97,7 +98,7 @@ export async function setUp(
     // A second process may have printed a link of its own just before.
     if ((await isSetUp(trx)) || !(await useLink(trx, link.tokenHash))) throw new NotFound('link');
     const user = await insertUser(trx, { ...person, role: 'admin', passwordHash });
-    await saveSettings(trx, { ...organisation, setUpAt: new Date().toISOString() });
+    await saveSettings(trx, { ...organisation, setUpAt: await isoTimeOf(trx) });
     await recordEvent(trx, {
       userId: user.id,
       action: 'organisation.set-up',
@@ -224,7 +225,7 @@ export async function setDisabled(db: Db, by: User, userId: number, disabled: bo
     const user = await getUser(trx, userId);
     if ((user.disabledAt !== null) === disabled) return;
     if (disabled) await requireAnotherAdmin(trx, user);
-    await updateUser(trx, userId, { disabledAt: disabled ? new Date().toISOString() : null });
+    await updateUser(trx, userId, { disabledAt: disabled ? await isoTimeOf(trx) : null });
     await raiseSessionEpoch(trx, userId);
     await removeOpenLinks(trx, 'password', userId);
     await recordEvent(trx, {
@@ -258,7 +259,7 @@ async function createLink(
   hours: number | null,
 ): Promise<string> {
   const token = randomBytes(32).toString('base64url');
-  const expiresAt = hours === null ? null : new Date(Date.now() + hours * 3_600_000).toISOString();
+  const expiresAt = hours === null ? null : new Date((await timeOf(db)) + hours * 3_600_000).toISOString();
   await insertLink(db, { tokenHash: hashToken(token), purpose, userId, expiresAt });
   return token;
 }

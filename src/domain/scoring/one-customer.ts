@@ -1,5 +1,6 @@
 /** One customer from the form: read, scored, stored. */
 import { inTransaction } from '../../db.ts';
+import { isoTimeOf } from '../../db/clock.ts';
 import type { FieldError } from '../../errors.ts';
 import { cellText, numberText } from '../../format.ts';
 import { isNumeric } from '../../ml/data/row-reader.ts';
@@ -154,7 +155,7 @@ export async function predictCustomer(
     modelId,
     isSample: false,
     createdBy: user.id,
-    createdAt: new Date().toISOString(),
+    createdAt: await isoTimeOf(db),
   });
   const id = await inTransaction(db, (trx) => insertPrediction({ db: trx, folder }, stored, scored.previous));
   return { ok: true, id };

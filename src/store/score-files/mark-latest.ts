@@ -1,5 +1,6 @@
 /** At the end of a scoring its scores become the latest of their customers. */
 import type { Db } from '../../db.ts';
+import { timeOf } from '../../db/clock.ts';
 import { findRows, makeIndex } from './customer-index.ts';
 import { keepRows, SliceReader, slicesOf, visitRepeated, visitSame } from './customers.ts';
 import { despiteDamage } from './damage.ts';
@@ -164,5 +165,5 @@ async function nextTime(trx: Db): Promise<string> {
   const batches = (await trx('batches').max({ at: 'scores_at' }).first()) as { at: string | null };
   const singles = (await trx('predictions').max({ at: 'created_at' }).first()) as { at: string | null };
   const newest = [batches.at, singles.at].map((at) => (at === null ? 0 : Date.parse(at) + 1));
-  return new Date(Math.max(Date.now(), ...newest)).toISOString();
+  return new Date(Math.max(await timeOf(trx), ...newest)).toISOString();
 }

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sweep } from '../../../src/domain/jobs/cleanup.ts';
 import { insertBatch } from '../../../src/store/batches.ts';
 import { insertDataset } from '../../../src/store/datasets.ts';
@@ -82,6 +82,16 @@ describe('the sweep', () => {
     ];
     await sweep(test.context);
     expect(kept.filter((path) => !existsSync(path))).toEqual([]);
+  });
+
+  it('leaves files alone that are new where they are kept, though the clock of this machine is days ahead', async () => {
+    const { config } = test.context;
+    const fresh = join(config.uploadsDir, 'on-its-way');
+    writeFileSync(fresh, 'a');
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3 * 24 * 3_600_000 });
+    await sweep(test.context);
+    vi.useRealTimers();
+    expect(readdirSync(config.uploadsDir)).toEqual(['on-its-way']);
   });
 
   it('logs an error and continues with the rest', async () => {
