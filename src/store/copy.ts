@@ -25,9 +25,6 @@ export const tables: readonly Table[] = [
   { name: 'challenger_scores', key: ['prediction_id', 'model_id'] },
   { name: 'latest_rows', key: ['batch_id', 'chunk'] },
   { name: 'earlier_ids', key: ['first_id'] },
-  withId('campaigns'),
-  { name: 'campaign_members', key: ['campaign_id', 'place'] },
-  withId('customer_outcomes'),
 ];
 
 type Value = string | number | boolean | Buffer | null;
