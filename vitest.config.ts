@@ -24,6 +24,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     env: { NODE_ENV: 'test', LOG_LEVEL: 'silent' },
+    // Its files leave out the endings of those that they import.
+    server: { deps: { inline: ['dt-sql-parser'] } },
     reporters: ['default', './tests/helpers/summary-reporter.ts'],
     projects: [
       { extends: true, test: { name: 'sqlite', include: [all], exclude: ['tests/db/**'] } },

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** The command line: processes of the program, and its core without the web and, except for `erase` and `migrate-to`, without a database. */
+/**
+ * The command line: processes of the program, and its core without the web and, except for `erase`, `migrate-to` and models
+ * that are named by their number, without a database.
+ */
 import { evaluate } from './commands/evaluate.ts';
 import { explain } from './commands/explain.ts';
 import { listed, readArguments, UsageError, wholeNumber } from './commands/options.ts';
@@ -8,6 +11,7 @@ import { sample } from './commands/sample.ts';
 import { score } from './commands/score.ts';
 import { train } from './commands/train.ts';
 import { ConfigError } from './config.ts';
+import { dialectNames } from './domain/export/sql/dialects.ts';
 import { AppError } from './errors.ts';
 import { jobClasses } from './jobs/job-classes.ts';
 import type { WorkerShare } from './jobs/job-classes.ts';
@@ -29,6 +33,11 @@ holdfast erase    CUSTOMER [--json]
 holdfast migrate-to postgres://USER:PASSWORD@HOST/DATABASE [--json]
 holdfast web
 holdfast worker   [--threads N] [--classes A,B]
+holdfast export   MODEL --format sql --dialect NAME [--table NAME] [--key COLUMN] [--out FILE]
+holdfast verify-scores MODEL FILE [--column NAME] [--tolerance 1e-9] [--allow-missing] [--json]
+                  [--header | --no-header]
+
+MODEL is a model file, or for export and verify-scores also the number of a model of this installation.
 
 Commands
   sample    write generated customers, or with --transactions a shop's purchases
@@ -40,6 +49,10 @@ Commands
   migrate-to  copy the database of this installation to PostgreSQL and compare every row; it can be repeated
   web       answer requests, and leave all jobs to workers
   worker    work on jobs. Processes for both share a database and the folders; npm start is both in one
+  export    write MODEL as SQL that scores a table of a database; its first query is a self-test
+  verify-scores
+            compare the probabilities in FILE, beside the records that they are of, with those of MODEL;
+            the exit code is 1 where they differ
 
 Options
   --label NAME        column with the outcome; by default the one with a name such as Churn
@@ -55,6 +68,11 @@ Options
   --allow-missing     score a FILE that lacks columns of the model; their values are missing in every row
   --rejected FILE     where to write the rows that could not be scored, with the reasons
   --out FILE          where to write the result; by default standard output
+  --dialect NAME      database: ${dialectNames.join(', ')}
+  --table NAME        table with the customers, by default customers; the view has its name and _scores
+  --key COLUMN        column that names a customer; by default the model's
+  --column NAME       column with the probabilities; by default churn_probability or probability
+  --tolerance X       how much two probabilities of one customer may differ; by default 1e-9
   --json              write JSON instead of text
   --classes A,B       jobs that a worker takes: interactive, batch, training; by default all
 `;
@@ -86,10 +104,25 @@ function shareOf(options: Options): Partial<WorkerShare> {
   return { ...(number === undefined ? {} : { threads }), ...(classes.length === 0 ? {} : { classes }) };
 }
 
-const commands = new Map<string, Command>(
-  Object.entries({ sample, train, evaluate, score, explain, erase, web, worker, 'migrate-to': migrateTo }),
-);
-const withoutFile = new Set(['sample', 'web', 'worker']);
+const exportModel: Command = async (options, model) =>
+  (await import('./commands/export.ts')).exportModel(options, model);
+const verifyScores: Command = async (options, model, file) =>
+  (await import('./commands/verify-scores.ts')).verify(options, model, file);
+
+/** Each with the number of names that it takes. */
+const commands = new Map<string, readonly [Command, number]>([
+  ['sample', [sample, 0]],
+  ['train', [train, 1]],
+  ['evaluate', [evaluate, 1]],
+  ['score', [score, 1]],
+  ['explain', [explain, 1]],
+  ['erase', [erase, 1]],
+  ['migrate-to', [migrateTo, 1]],
+  ['web', [web, 0]],
+  ['worker', [worker, 0]],
+  ['export', [exportModel, 1]],
+  ['verify-scores', [verifyScores, 2]],
+]);
 
 process.stdout.on('error', end);
 try {
@@ -100,12 +133,11 @@ try {
 
 async function run(): Promise<void> {
   const { values, positionals } = readArguments();
-  const [name = '', file = '', ...rest] = positionals;
-  const command = commands.get(name);
-  const needsFile = !withoutFile.has(name);
+  const [name = '', ...files] = positionals;
+  const [command, count] = commands.get(name) ?? [];
   if (values.help) process.stdout.write(usage);
-  else if (!command || rest.length > 0 || (file !== '') !== needsFile) stop(usage, 2);
-  else await command(values, file);
+  else if (!command || files.length !== count || files.includes('')) stop(usage, 2);
+  else await command(values, files[0] ?? '', files[1] ?? '');
 }
 
 function end(error: unknown): void {

@@ -211,3 +211,31 @@ describe('holdfast', () => {
     expect([answer.status, answer.stdout]).toEqual([status, '']);
   });
 });
+
+describe('holdfast export and verify-scores', () => {
+  it('write SQL, and compare the scores that come back', () => {
+    const sql = succeed('export', 'm.holdfast', '--format', 'sql', '--dialect', 'sqlite', '--table', 'today');
+    expect(sql).toContain('CREATE VIEW "today_scores" AS');
+    succeed('score', 'today.csv', '--model', 'm.holdfast', '--out', 'own.csv');
+    expect(succeed('verify-scores', 'm.holdfast', 'own.csv')).toMatch(
+      /^The scores agree\.\n40 rows compared/,
+    );
+    writeFileSync(
+      join(folder, 'other.csv'),
+      readFileSync(join(folder, 'own.csv'), 'utf8').replace(/,0\.(\d)/, ',0.9$1'),
+    );
+    const other = holdfast('verify-scores', 'm.holdfast', 'other.csv', '--json');
+    expect(other.status).toBe(1);
+    expect(JSON.parse(other.stdout)).toMatchObject({ compared: 40, overTolerance: 1, agrees: false });
+  });
+
+  it('say what they can write, and where a model is looked for', () => {
+    const unknown = holdfast('export', 'm.holdfast', '--format', 'sql', '--dialect', 'oracle');
+    expect([unknown.status, unknown.stderr]).toEqual([
+      2,
+      'holdfast: --dialect must be one of postgres, sqlite, duckdb, spark, bigquery, snowflake, clickhouse\n',
+    ]);
+    const absent = holdfast('export', '7', '--format', 'sql', '--dialect', 'sqlite');
+    expect([absent.status, absent.stderr]).toEqual([1, expect.stringContaining('There is no database')]);
+  });
+});

@@ -10,7 +10,8 @@ import type { TrainingTable } from '../domain/training/table.ts';
 import { positiveLevelOf } from '../ml/data/schema-inference.ts';
 
 export type Options = ReturnType<typeof readArguments>['values'];
-export type Command = (options: Options, file: string) => Promise<void>;
+/** With the names that follow it on the command line; none is ''. */
+export type Command = (options: Options, first: string, second: string) => Promise<void>;
 
 /** The command line is wrong; the message says where and what to write instead. */
 export class UsageError extends Error {}
@@ -25,14 +26,18 @@ export function readArguments() {
     options: {
       'allow-missing': flag,
       classes: text,
+      column: text,
       customer: text,
+      dialect: text,
       drop: text,
       family: text,
       'fold-column': { type: 'string', multiple: true, default: [] },
       folds: text,
+      format: text,
       header: flag,
       help: flag,
       json: flag,
+      key: text,
       label: text,
       model: text,
       'no-header': flag,
@@ -42,7 +47,9 @@ export function readArguments() {
       repeats: text,
       rows: text,
       seed: text,
+      table: text,
       threads: text,
+      tolerance: text,
       transactions: flag,
       'without-label': flag,
     },

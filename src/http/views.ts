@@ -39,6 +39,7 @@ export const views: readonly string[] = [
   'models/card-threshold',
   'models/card-trials',
   'models/compare',
+  'models/export',
   'models/list',
   'models/show',
   'models/test',

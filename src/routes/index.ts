@@ -21,6 +21,7 @@ import { createHomeHandlers } from './home.ts';
 import { createJobHandlers } from './jobs.ts';
 import { createModelActivationHandlers } from './model-activation.ts';
 import { createModelCardHandlers } from './model-card.ts';
+import { createModelExportHandlers } from './model-export.ts';
 import { createModelHandlers } from './models.ts';
 import { createOldAddresses } from './old-addresses.ts';
 import { createPredictHandlers } from './predict.ts';
@@ -208,6 +209,9 @@ export function createRoutes(
   map.upload('/models', 'model:activate', models.receive);
   map.get('/models/compare', 'model:view', models.compare);
   map.get('/models/:id/file', 'export:download', models.download);
+  const modelExport = createModelExportHandlers(context);
+  map.get('/models/:id/export', 'export:download', modelExport.show);
+  map.get('/models/:id/sql', 'export:download', modelExport.downloadSql);
   map.post('/models/:id/archiving', 'model:activate', models.archive);
   map.post('/models/:id/candidacy', 'model:activate', models.makeCandidate);
   map.post('/models/:id/challenge', 'model:activate', models.makeChallenger);

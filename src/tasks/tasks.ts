@@ -19,6 +19,9 @@ import type { Schema } from '../ml/data/schema.ts';
 import { previewActivation } from '../domain/models/activation.ts';
 import { findAlternatives } from '../domain/scoring/alternatives.ts';
 import { inspectModelFile } from '../domain/models/registry.ts';
+import { registeredModel } from '../domain/export/chosen-model.ts';
+import { sqlExport } from '../domain/export/sql/script.ts';
+import type { SqlRequest } from '../domain/export/sql/script.ts';
 import { scoreForm } from '../domain/scoring/one-customer.ts';
 import type { CustomerForm } from '../domain/scoring/one-customer.ts';
 import { tryRules } from '../domain/retention/rule-trial.ts';
@@ -151,6 +154,9 @@ export const tasks = {
   /** What activating a model would change, its promotion tests included. */
   previewActivation: model(async (env, args: { modelId: number }) =>
     previewActivation(storeOf(env), env.config.modelsDir, await getModel(env.db, args.modelId)),
+  ),
+  sqlExport: model(async ({ db, config }, { modelId, ...request }: { modelId: number } & SqlRequest) =>
+    sqlExport({ ...(await registeredModel(db, config.modelsDir, modelId)), ...request }),
   ),
   /** What is not stored of a score of a batch: all reasons, actions and notes. */
   computeDetails: model((env, { score }: { score: CustomerScore }) =>

@@ -118,8 +118,18 @@ export async function exportModel(db: Db, config: Config, user: User, id: number
   const record = await getModel(db, id);
   await verifyModelFile(config.modelsDir, record);
   const bytes = await readFile(join(config.modelsDir, basename(record.file)));
-  await recordEvent(db, { userId: user.id, action: 'model.exported', subject: record.label });
+  await recordExport(db, user, record, { format: 'holdfast' });
   return bytes;
+}
+
+/** Notes in the audit log that somebody downloaded a model. `details`: in which form. */
+export async function recordExport(
+  db: Db,
+  user: User,
+  { label }: Pick<ModelRecord, 'label'>,
+  details: Readonly<Record<string, string>>,
+): Promise<void> {
+  await recordEvent(db, { userId: user.id, action: 'model.exported', subject: label, after: details });
 }
 
 export interface UnusableModel {

@@ -122,7 +122,12 @@ function sourceOf(model: Model, { header, format }: CsvIntake, options: FileOpti
   return { schema, mapping: mapColumns(model, header, options), format, columnCount: header.length };
 }
 
-function mapColumns(model: Model, header: readonly string[], { allowMissing }: FileOptions): ColumnMapping {
+/** @throws AppError 422 that names the columns that the file lacks, unless they may be missing */
+export function mapColumns(
+  model: Model,
+  header: readonly string[],
+  { allowMissing }: Pick<FileOptions, 'allowMissing'>,
+): ColumnMapping {
   const mapping = guessMapping(model.schema, header);
   const absent = model.schema.features.filter((_, j) => mapping.features[j] === null);
   if (absent.length > 0 && !allowMissing) {

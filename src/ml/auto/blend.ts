@@ -21,7 +21,8 @@ export interface BlendWeights {
   readonly weights: Float64Array;
 }
 
-const CUT = 1e-4;
+/** Probabilities are cut to [CUT, 1 − CUT]. */
+export const CUT = 1e-4;
 const RIDGE = 5;
 const MAX_STEPS = 100;
 

@@ -262,7 +262,7 @@ function isTooLarge(found: string | number): boolean {
 }
 
 /** As a person would write it in that file. */
-function written(value: number, { type }: Feature, decimal: DecimalSign): string {
+export function written(value: number, { type }: Feature, decimal: DecimalSign): string {
   if (type === 'date') return new Date(value * 86_400_000).toISOString().slice(0, 10);
   return String(value).replace('.', decimal);
 }

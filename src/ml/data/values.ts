@@ -12,7 +12,7 @@ export type DecimalSign = '.' | ',';
 export type CellValue = number | string | null;
 
 /** What people write for 'no value' in any column. `None` and `No` are not here: they are levels. */
-const blanks = new Set(['', 'na', 'n/a', '#n/a', 'null', 'nan']);
+export const blanks: ReadonlySet<string> = new Set(['', 'na', 'n/a', '#n/a', 'null', 'nan']);
 
 export function isBlank(text: string | undefined): boolean {
   return text === undefined || text === '' || blanks.has(text.trim().toLowerCase());

@@ -23,7 +23,8 @@ export type Calibration =
   /** A line through (scores[i], rates[i]), both rising, from (0, 0) to (1, 1). */
   | { readonly method: 'isotonic'; readonly scores: Float64Array; readonly rates: Float64Array };
 
-const CUT = 1e-6;
+/** Scores are cut to [CUT, 1 − CUT] before they become log-odds. */
+export const CUT = 1e-6;
 const WORTH = 1e-3;
 const FOLDS = 5;
 /** Blocks of a stored map at most. */

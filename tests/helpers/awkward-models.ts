@@ -1,0 +1,50 @@
+/** A small model of every family of the awkward customers, and a blend of all of them. */
+import { trainOnTable } from '../../src/domain/training/fit.ts';
+import { readTrainingTable } from '../../src/domain/training/table.ts';
+import { familyNames } from '../../src/ml/families.ts';
+import type { FamilyName, FittedFamily } from '../../src/ml/families.ts';
+import type { Calibration } from '../../src/ml/model/calibration.ts';
+import type { Model } from '../../src/ml/model/model.ts';
+import { awkwardHistory } from './awkward-customers.ts';
+import { planOf } from './plan.ts';
+
+const history = readTrainingTable(awkwardHistory(900));
+
+export const calibrations = {
+  platt: { method: 'platt', slope: 1.3, intercept: -0.2 },
+  isotonic: {
+    method: 'isotonic',
+    scores: Float64Array.of(0, 0.1, 0.35, 0.36, 0.8, 1),
+    rates: Float64Array.of(0, 0.02, 0.3, 0.5, 0.9, 1),
+  },
+} satisfies Partial<Record<Calibration['method'], Calibration>>;
+
+/** Few trees, but more than a step of SQL has. */
+const params = {
+  forest: { trees: 60, maxLeaves: 20 },
+  boosting: { trees: 60 },
+  network: { networks: 1, knots: 4 },
+};
+
+/** `only`: its columns; null: all. */
+export function awkwardModel(family: FamilyName, only: readonly string[] | null = null): Model {
+  const { options, ...plan } = planOf([family], 3, { only });
+  return trainOnTable(history, { ...plan, options: { ...options, params, folds: 2 } }, () => undefined);
+}
+
+/** Of all these models, with a calibration of its own. */
+export function awkwardBlend(models: readonly Model[], calibration: Calibration): Model {
+  const members = models.map(({ estimator }) => estimator as FittedFamily);
+  const weights = Float64Array.from(members, (_, k) => 0.15 + k / 20);
+  const blend = { intercept: 0.1, weights };
+  return {
+    ...models[0]!,
+    estimator: { family: 'auto', model: { members, blend, trials: [] } },
+    calibration,
+  };
+}
+
+export function awkwardModels(): Readonly<Record<FamilyName, Model>> {
+  const entries = familyNames.map((family) => [family, awkwardModel(family)] as const);
+  return Object.fromEntries(entries) as Record<FamilyName, Model>;
+}
