@@ -22,7 +22,7 @@ process.umask(0o077);
 
 const usage = `holdfast sample   [--rows 7000] [--seed N] [--without-label | --transactions] [--out FILE]
 holdfast train    FILE --out MODEL [--label NAME] [--positive LEVEL] [--drop A,B] [--family A,B] [--seed N] [--json]
-                  [--threads N] [--header | --no-header]
+                  [--threads N] [--memory MB] [--header | --no-header]
 holdfast evaluate FILE [--label NAME] [--positive LEVEL] [--drop A,B] [--family A,B] [--seed 42] [--json]
                   [--folds 5] [--repeats 1] [--fold-column NAME]… [--threads N] [--header | --no-header]
 holdfast score    FILE --model MODEL [--out FILE] [--rejected FILE] [--allow-missing] [--json]
@@ -63,6 +63,8 @@ Options
   --fold-column NAME  column of fold numbers, once for each repeat, to use the same folds as another program
   --threads N         threads that share the work, by default as many as there are processors; the result is the same
                       (worker: how many jobs it may run at once, by default the setting WORKERS)
+  --memory MB         memory for the rows of a large FILE, by default half of what there is; rows that do not fit are left
+                      out evenly, and the model says so
   --header            the first line names the columns; --no-header: it is a row of data, and the columns are
                       column_1, column_2 and so on. By default detected from the file
   --allow-missing     score a FILE that lacks columns of the model; their values are missing in every row

@@ -2,7 +2,7 @@
  * Every setting that comes from the environment, read and checked once at start. A wrong setting stops
  * the program with a message that names each variable, what was found and what is expected.
  */
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
@@ -11,6 +11,11 @@ const port = z.coerce.number().int().min(0).max(65535);
 const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 /** As many as there are processors. */
 export const defaultTrainingThreads = Math.min(mostTrainingThreads, availableParallelism());
+/** Megabytes: half of what the machine or the container has. */
+export const defaultTrainingMemoryMb = Math.floor(
+  Math.min(totalmem(), process.constrainedMemory() || Infinity) / 2 / 1024 ** 2,
+);
+export const leastTrainingMemoryMb = 64;
 
 const Environment = z.object({
   NODE_ENV: z.enum(['production', 'development', 'test']).default('production'),
@@ -29,6 +34,7 @@ const Environment = z.object({
   MAX_UPLOAD_MB: wholeNumber(1, 10_000).default(1024),
   WORKERS: wholeNumber(1, 64).default(3),
   TRAINING_THREADS: wholeNumber(1, mostTrainingThreads).default(defaultTrainingThreads),
+  TRAINING_MEMORY_MB: wholeNumber(leastTrainingMemoryMb, 4_194_304).default(defaultTrainingMemoryMb),
   THREAD_MEMORY_MB: wholeNumber(256, 65_536).default(2048),
   SAMPLE_DATA: z.enum(['on', 'off']).default('on'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -53,6 +59,8 @@ export interface Config {
   readonly workers: number;
   /** Threads that share the work of one training. */
   readonly trainingThreads: number;
+  /** For the rows of one training and what a fit computes of them, besides the limit of its threads. */
+  readonly trainingMemoryMb: number;
   /** Memory limit of one thread. */
   readonly threadMemoryMb: number;
   readonly sampleData: boolean;
@@ -80,6 +88,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     maxUploadBytes: env.MAX_UPLOAD_MB * 1024 * 1024,
     workers: env.WORKERS,
     trainingThreads: env.TRAINING_THREADS,
+    trainingMemoryMb: env.TRAINING_MEMORY_MB,
     threadMemoryMb: env.THREAD_MEMORY_MB,
     sampleData: env.SAMPLE_DATA === 'on',
     logLevel: env.LOG_LEVEL,

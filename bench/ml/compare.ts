@@ -38,7 +38,7 @@ try {
 
 async function compare(file: string): Promise<void> {
   const drop = values.drop.split(',').filter(Boolean);
-  const read = await readTrainingFile(file, { label: values.label ?? null, positive: null }, null);
+  const read = await readTrainingFile(file, { label: values.label ?? null, positive: null });
   const table = withFolds(read, drop);
   const name = basename(file, '.csv');
   for (const family of values.families.split(',').filter((known) => known !== 'none')) {

@@ -1,6 +1,11 @@
 /** Options of the command line, and how they are read. */
 import { parseArgs } from 'node:util';
-import { defaultTrainingThreads, mostTrainingThreads } from '../config.ts';
+import {
+  defaultTrainingMemoryMb,
+  defaultTrainingThreads,
+  leastTrainingMemoryMb,
+  mostTrainingThreads,
+} from '../config.ts';
 import type { FirstLine } from '../domain/csv/first-line.ts';
 import { findLabelProblem } from '../domain/datasets/labels/problem.ts';
 import { openFitThreads } from '../domain/training/threads/fit-threads.ts';
@@ -39,6 +44,7 @@ export function readArguments() {
       json: flag,
       key: text,
       label: text,
+      memory: text,
       model: text,
       'no-header': flag,
       out: text,
@@ -113,12 +119,30 @@ export function chosenFamilies<Name extends string>(
   });
 }
 
-/** The training file. If the level that means leaving cannot be recognised, it is the rarer one. @throws UsageError */
-export async function readTable(options: Options, file: string): Promise<TrainingTable> {
+/** Megabytes for the rows of a training, as --memory says, by default half of what there is. @throws UsageError */
+export function trainingMemory(options: Options): number {
+  const megabytes = wholeNumber(options, 'memory', defaultTrainingMemoryMb);
+  if (megabytes < leastTrainingMemoryMb)
+    throw new UsageError(`--memory must be at least ${leastTrainingMemoryMb}, found ${megabytes}`);
+  return megabytes;
+}
+
+export function tellSkipped(rows: number): void {
+  if (rows > 0) process.stderr.write(`Skipped ${rows} rows that could not be read or have no churn label\n`);
+}
+
+/**
+ * The training file, or `mostRows` drawn evenly from it. If the level that means leaving cannot be recognised, it is the rarer
+ * one. @throws UsageError
+ */
+export async function readTable(options: Options, file: string, mostRows = Infinity): Promise<TrainingTable> {
   const { label = null, positive = null } = options;
-  const table = await readTrainingFile(file, { label, positive }, firstLineOf(options));
-  if (table.skippedRows > 0)
-    process.stderr.write(`Skipped ${table.skippedRows} rows that could not be read or have no churn label\n`);
+  const table = await readTrainingFile(
+    file,
+    { label, positive },
+    { firstLine: firstLineOf(options), mostRows },
+  );
+  if (table.rowCount <= mostRows) tellSkipped(table.skippedRows);
   const column = table.columns.find(({ role }) => role === 'label');
   if (!column && findLabelProblem(table.columns))
     throw new UsageError(`${missingLabel(table.columns)} See --label and --positive.`);

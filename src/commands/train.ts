@@ -1,11 +1,23 @@
 /** holdfast train: trains a model on a CSV file and writes it to a model file. */
 import { basename, dirname, resolve } from 'node:path';
 import { writeModelFile } from '../domain/models/files.ts';
-import { trainOnTable } from '../domain/training/fit.ts';
+import { maxTrainingRows } from '../domain/training/dataset-table.ts';
+import { readFileRows } from '../domain/training/file-rows.ts';
+import { trainOnRows } from '../domain/training/fit.ts';
 import type { OnStep } from '../ml/estimator.ts';
 import { allFamilies, estimators } from '../ml/estimators.ts';
 import { optionsFor } from '../domain/training/options.ts';
-import { chosenFamilies, listed, openThreads, readTable, required, wholeNumber } from './options.ts';
+import {
+  chosenFamilies,
+  firstLineOf,
+  listed,
+  openThreads,
+  readTable,
+  required,
+  tellSkipped,
+  trainingMemory,
+  wholeNumber,
+} from './options.ts';
 import type { Options } from './options.ts';
 import { figuresOf, printJson } from './output.ts';
 
@@ -14,7 +26,6 @@ export async function train(options: Options, file: string): Promise<void> {
   const usual = optionsFor('thorough');
   const plan = {
     datasetName: basename(file),
-    only: null,
     options: {
       ...usual,
       families: [...chosenFamilies(options, allFamilies, ['auto'])],
@@ -26,7 +37,12 @@ export async function train(options: Options, file: string): Promise<void> {
   const report: OnStep = ({ stage, done, total }) => {
     process.stderr.write(`${stage} ${done}/${total}\n`);
   };
-  const model = trainOnTable(await readTable(options, file), plan, report, threads);
+  const table = await readTable(options, file, maxTrainingRows);
+  const memory = { megabytes: trainingMemory(options), threads: threads.count };
+  const source = { path: file, firstLine: firstLineOf(options), options: plan.options, memory };
+  const rows = await readFileRows(table, source, report);
+  if (rows.drawn && rows.outOf === undefined) tellSkipped(table.rowCount - rows.data.rowCount);
+  const model = trainOnRows(rows, plan, { onStep: report, threads });
   threads.close();
   const sha256 = await writeModelFile(dirname(out), basename(out), model);
   const { evaluation, importance, provenance, threshold } = model;

@@ -16,10 +16,11 @@ const say = (message: FromFit): void => {
 };
 
 try {
-  const tell = (progress: TrainingProgress): void => {
+  const onProgress = (progress: TrainingProgress): void => {
     say({ progress });
   };
-  say({ result: await fitTraining(config.modelsDir, order, tell, threads) });
+  const { modelsDir, trainingMemoryMb } = config;
+  say({ result: await fitTraining(order, { modelsDir, trainingMemoryMb, onProgress, threads }) });
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
   // A RangeError means that an estimator cannot be fitted to these rows; a retry would fail as well.

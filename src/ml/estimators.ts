@@ -11,6 +11,9 @@ const blend = defineTrainable('auto', auto, {
   title: 'Blend of tuned models',
   check: checkBlend,
   secondsPerCell: 1e-4,
+  // Its members are fitted one after the other.
+  fitBytes: (shape, threads) =>
+    Math.max(...familyNames.map((name) => families[name].fitBytes(shape, threads))),
 });
 
 type Models = FamilyModels & { readonly auto: ReturnType<typeof blend.fit>['model'] };

@@ -13,7 +13,7 @@ import { checkNetwork } from './network/check.ts';
 import { network, type NetworkModel } from './network/network.ts';
 import type { Table } from './data/table.ts';
 import type { FitEnvironment, Scores, TrainingData } from './estimator.ts';
-import { defineFamily, type MemberFamily } from './family.ts';
+import { defineFamily, type MemberFamily, type TableShape } from './family.ts';
 import type { Random } from './math/random.ts';
 import { boosting } from './tree/boosting.ts';
 import { treeCounts } from './tree/boosting-stages.ts';
@@ -27,6 +27,7 @@ const entries = {
     title: 'Logistic regression',
     check: checkLogistic,
     secondsPerCell: 6e-6,
+    fitBytes: linearBytes,
     fitSeconds: newtonSeconds,
     isQuick: true,
     scoringMicros: ({ design }) => 0.01 * design.blocks.length,
@@ -40,6 +41,7 @@ const entries = {
     title: 'Random forest',
     check: checkForest,
     secondsPerCell: 2.2e-5,
+    fitBytes: ({ numbers, categories }, threads) => 2 * (numbers + categories) + 28 * threads + 8,
     fitSeconds: (table) => 3.5e-6 * cellsOf(table),
     isQuick: true,
     scoringMicros: ({ trees }) => scoringMicrosOf(trees),
@@ -65,6 +67,7 @@ const entries = {
     title: 'Gradient boosting',
     check: checkBoosting,
     secondsPerCell: 1.1e-5,
+    fitBytes: ({ numbers, categories }) => 2 * numbers + 3 * categories + 56,
     fitSeconds: (table) => 2e-6 * cellsOf(table),
     isQuick: true,
     scoringMicros: ({ trees }) => scoringMicrosOf(trees),
@@ -87,6 +90,7 @@ const entries = {
     title: 'Neural network',
     check: checkNetwork,
     secondsPerCell: 6e-5,
+    fitBytes: ({ numbers, categories }, threads) => 24 * numbers + 12 * categories + 12 * threads + 8,
     fitSeconds: (table) => 1e-6 * table.rowCount * entriesPerRow(table),
     isQuick: false,
     scoringMicros: ({ networks, background }) => 0.5 * unitsOf(networks) * background.length,
@@ -96,6 +100,7 @@ const entries = {
     title: 'Logit leaf model',
     check: checkLogitLeaf,
     secondsPerCell: 2e-5,
+    fitBytes: (shape) => 9 * shape.numbers + 5 * shape.categories + 40 + linearBytes(shape),
     fitSeconds: newtonSeconds,
     isQuick: false,
     scoringMicros: ({ bins }) => 0.05 * bins.length,
@@ -149,6 +154,11 @@ function newtonSeconds(table: Table): number {
 /** Of all layers together. */
 function unitsOf(networks: NetworkModel['networks']): number {
   return networks.flat().reduce((sum, { shift }) => sum + shift.length, 0);
+}
+
+/** Of the grid: a cell and a share of each number, a place and a bundle's code of each category. */
+function linearBytes({ numbers, categories }: TableShape): number {
+  return 12 * numbers + 8 * categories + 16;
 }
 
 function cellsOf(table: Table): number {

@@ -12,11 +12,19 @@ import type { Random } from './math/random.ts';
 /** A model read from a file, before it is checked. */
 export type ParsedModel = Readonly<Record<string, unknown>>;
 
+/** How many columns of each kind a table has. */
+export interface TableShape {
+  readonly numbers: number;
+  readonly categories: number;
+}
+
 export interface FamilyTraits {
   /** On pages: 'Random forest'. */
   readonly title: string;
   /** Seconds that training takes for each cell of the table, with five folds, on one core of 2026. */
   readonly secondsPerCell: number;
+  /** Bytes that a fit of so many threads needs for each row, besides the table. */
+  readonly fitBytes: (shape: TableShape, threads: number) => number;
   /** What is wrong with a model that was read from a file, in words, or null. */
   readonly check: (model: ParsedModel, features: readonly Feature[]) => string | null;
 }

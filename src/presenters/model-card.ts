@@ -82,7 +82,8 @@ export function presentModelCard(h: ViewHelpers, data: ModelCardData) {
   };
 }
 
-function presentSummary(h: ViewHelpers, { family, schema, evaluation }: ModelRecord) {
+function presentSummary(h: ViewHelpers, model: ModelRecord) {
+  const { family, schema, evaluation } = model;
   const { label } = schema;
   const rowWord = h.rowWord(evaluation);
   return {
@@ -90,12 +91,29 @@ function presentSummary(h: ViewHelpers, { family, schema, evaluation }: ModelRec
     training:
       `${algorithmText(family)} with ${h.plural(schema.features.length, 'input')}, trained on ` +
       `${h.count(evaluation.trainingRows)} ${rowWord}s. Churn label: ${label.name} is ${label.positive}; ` +
-      `${h.rate(evaluation.positiveRate)} left.`,
+      `${h.rate(evaluation.positiveRate)} left.${rowsText(h, model)}`,
     ranking:
       `Of one customer who left and one who stayed, it gives the higher probability to the one who left in ` +
       `${h.rate(evaluation.holdout.rocAuc)} of cases. The churn rate of the highest-risk tenth is ` +
       `${h.number(evaluation.holdout.topDecileLift)} times the average.`,
   };
+}
+
+/** Which rows decided and which were learned from, where these are not the same. */
+function rowsText(h: ViewHelpers, { evaluation, provenance }: ModelRecord): string {
+  const { chosenOn, outOf, holdoutRows, holdoutCustomers } = evaluation;
+  const kin = holdoutCustomers === undefined ? '' : ' and others of their customers';
+  const chosen =
+    chosenOn === undefined
+      ? ''
+      : ` Settings were chosen and figures measured on ${h.count(chosenOn)} of ${h.count(provenance.rowCount)} rows, ` +
+        `drawn evenly; the model then learned from all rows but the ${h.count(holdoutRows)} held-out ones${kin}.`;
+  const left =
+    outOf === undefined
+      ? ''
+      : ` The dataset has ${h.count(outOf)} rows: ${h.count(provenance.rowCount)} of them, drawn evenly, were used, as more ` +
+        'do not fit into the memory that a training may use.';
+  return chosen + left;
 }
 
 function presentChallenger(h: ViewHelpers, comparison: ChallengerComparison | null): string {

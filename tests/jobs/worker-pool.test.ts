@@ -10,7 +10,7 @@ import { optionsFor } from '../../src/domain/training/options.ts';
 import { cancelTraining, queueTraining } from '../../src/domain/training/queue.ts';
 import { startWorkerPool } from '../../src/jobs/worker-pool.ts';
 import type { WorkerPool } from '../../src/jobs/worker-pool.ts';
-import { getDataset, listDatasets } from '../../src/store/datasets.ts';
+import { getDataset, listDatasets, updateDataset } from '../../src/store/datasets.ts';
 import { findJob, listOpenJobs } from '../../src/store/jobs.ts';
 import { getTraining } from '../../src/store/trainings.ts';
 import { createTestApp, customersCsv, setUpOrganisation } from '../helpers/app.ts';
@@ -116,6 +116,33 @@ describe.runIf(existsSync('/proc/self/task'))('a training on several threads', (
       .toBe('cancelled');
   }, 120_000);
 });
+
+it('a training that reads the rows of a large dataset ends at once when it is cancelled', async () => {
+  const { db, config } = test.context;
+  const header = `${Array.from({ length: 40 }, (_, j) => `c${j}`).join(',')},Churn\n`;
+  const few = Array.from({ length: 60 }, (_, i) => `${`${i % 3}x,`.repeat(40)}${i % 2 ? 'Yes' : 'No'}\n`);
+  const { id, jobId } = await queueReading(header + few.join(''));
+  pool = startWorkerPool(test.context);
+  await expect.poll(() => stateOf(jobId), { interval: 50, timeout: 30_000 }).toBe('done');
+  // So many different texts take half a minute to read.
+  const many = Array.from({ length: 60_000 }, (_, i) => `${`${i}x,`.repeat(40)}${i % 2 ? 'Yes' : 'No'}\n`);
+  writeFileSync(join(config.dataDir, (await getDataset(db, id)).file), header + many.join(''));
+  await updateDataset(db, id, { rowCount: 600_000 });
+  const training = await queueTraining(db, ada, {
+    datasetId: id,
+    name: 'Long',
+    options: optionsFor('quick'),
+  });
+  const progressOf = async () => (await getTraining(db, training)).progress;
+  await expect.poll(async () => (await progressOf()).done, { timeout: 60_000 }).toBeGreaterThan(0);
+  expect((await progressOf()).stage).toBe('Reading the data');
+  const cancelledAt = performance.now();
+  await cancelTraining(db, ada, training);
+  await expect
+    .poll(async () => (await getTraining(db, training)).state, { interval: 20, timeout: 10_000 })
+    .toBe('cancelled');
+  expect(performance.now() - cancelledAt).toBeLessThan(3_000);
+}, 120_000);
 
 describe('an upload', () => {
   it('is read while trainings run on every thread that trains and more of them wait', async () => {

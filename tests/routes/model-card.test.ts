@@ -22,6 +22,15 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
+/** Stores a model and opens its card. */
+async function cardOf(model: Model) {
+  const { db, config } = test.context;
+  const names = { name: 'Tried', datasetId: null, isSample: false };
+  const id = await storeModel(db, config.modelsDir, model, names);
+  const { text } = await viewer.get(`/models/${id}`).expect(200);
+  return { id, text };
+}
+
 /** Trains, and gives the model with what its card says of what was tried. */
 async function train(
   families: readonly Family[],
@@ -32,10 +41,7 @@ async function train(
   const options = { ...plan.options, imbalance, folds: 2, budget: 1 };
   const table = readTrainingTable(customersCsv(rows, 7, true));
   const model = trainOnTable(table, { ...plan, options }, () => undefined);
-  const { db, config } = test.context;
-  const names = { name: 'Tried', datasetId: null, isSample: false };
-  const id = await storeModel(db, config.modelsDir, model, names);
-  const { text } = await viewer.get(`/models/${id}`).expect(200);
+  const { id, text } = await cardOf(model);
   return {
     id,
     text,
@@ -43,6 +49,37 @@ async function train(
     card: /<h2>Which algorithms were compared\?<\/h2>[\s\S]*?<\/section>/.exec(text)![0],
   };
 }
+
+describe('the rows of a large dataset', () => {
+  const of = async (evaluation: Partial<Model['evaluation']>) => {
+    const { model } = await train(['logistic']);
+    const provenance = { ...model.provenance, rowCount: 10_000_000 };
+    const { text } = await cardOf({
+      ...model,
+      provenance,
+      evaluation: { ...model.evaluation, ...evaluation },
+    });
+    return text.replace(/\s+/g, ' ');
+  };
+
+  it('are said to have decided, or to have been learned from', async () => {
+    const text = await of({ chosenOn: 500_000, holdoutRows: 100_000, trainingRows: 9_900_000 });
+    expect(text).toContain(
+      'Settings were chosen and figures measured on 500,000 of 10,000,000 rows, drawn evenly; the model then learned ' +
+        'from all rows but the 100,000 held-out ones.',
+    );
+    expect(text).not.toContain('do not fit');
+    const kin = await of({ chosenOn: 500_000, holdoutRows: 100_000, holdoutCustomers: 90_000 });
+    expect(kin).toContain('held-out ones and others of their customers.');
+  });
+
+  it('are said not to have fitted into memory', async () => {
+    expect(await of({ outOf: 30_000_000 })).toContain(
+      'The dataset has 30,000,000 rows: 10,000,000 of them, drawn evenly, were used, as more do not fit into the memory',
+    );
+    expect(await of({})).not.toContain('drawn evenly');
+  });
+});
 
 const deviations = ({ evaluation }: Model) => evaluation.candidates.map((one) => one.rocAucDeviation);
 

@@ -1,15 +1,17 @@
 /** A dataset's file as fits take it: the columns as they were confirmed, the label as it was defined. */
 import { isSameLevel } from '../../ml/data/levels.ts';
 import { inferColumns } from '../../ml/data/schema-inference.ts';
+import type { InferredColumn } from '../../ml/data/schema-inference.ts';
 import { isBlank } from '../../ml/data/values.ts';
 import type { DatasetColumn } from '../../store/datasets.ts';
 import { readTakenCsv } from '../csv/whole.ts';
 import type { WholeCsv } from '../csv/whole.ts';
 import { applyProxy } from '../datasets/labels/proxy-label.ts';
+import { columnsOf } from '../datasets/labels/definition.ts';
 import type { LabelDefinition } from '../datasets/labels/definition.ts';
 import type { TrainingTable } from './table.ts';
 
-/** The most rows of a training run, taken evenly from a larger file. */
+/** The most rows on which settings are chosen and figures measured; of a larger file they are taken evenly. */
 export const maxTrainingRows = 500_000;
 
 /** The name of the column that a proxy label becomes. */
@@ -33,9 +35,21 @@ export async function readDatasetTable(
   path: string,
   columns: readonly DatasetColumn[],
   label: LabelDefinition,
-  rowCount: number,
 ): Promise<TrainingTable> {
-  return toLabelledTable(await readTakenCsv(path, evenly(rowCount, maxTrainingRows)), columns, label);
+  return toLabelledTable(await readTakenCsv(path, maxTrainingRows), columns, label);
+}
+
+/** The columns with the roles that the label gives them: its own columns are no inputs. */
+export function labelledColumns<C extends InferredColumn>(
+  columns: readonly C[],
+  label: LabelDefinition,
+): C[] {
+  const used = columnsOf(label);
+  return columns.map((column) => {
+    if (label.kind === 'column' && column.name === label.column) return { ...column, role: 'label' };
+    const isNone = used.includes(column.name) || column.role === 'label';
+    return isNone ? { ...column, role: 'ignored' } : column;
+  });
 }
 
 export function toLabelledTable(
@@ -43,22 +57,15 @@ export function toLabelledTable(
   columns: readonly DatasetColumn[],
   label: LabelDefinition,
 ): TrainingTable {
-  const { labels, usedColumns } = labelRows(csv, label);
-  const others = columns.map((column) =>
-    usedColumns.includes(column.name) || column.role === 'label'
-      ? { ...column, role: 'ignored' as const }
-      : column,
-  );
-  if (label.kind === 'column') {
-    const isLabel = (column: DatasetColumn) => column.name === label.column;
-    const marked = others.map((one) => (isLabel(one) ? { ...one, role: 'label' as const } : one));
-    return { ...decidedRows(csv, labels), columns: marked, positive: label.positive };
-  }
+  const { labels } = labelRows(csv, label);
+  const known = labelledColumns(columns, label);
+  if (label.kind === 'column')
+    return { ...decidedRows(csv, labels), columns: known, positive: label.positive };
   const answers = Array.from(labels, (value) => (value === 1 ? 'Yes' : 'No'));
   const labelled = { ...csv, header: [...csv.header, proxyColumn], cells: [...csv.cells, answers] };
   const kept = decidedRows(labelled, labels);
   const [made] = inferColumns([proxyColumn], [kept.cells.at(-1)!], csv.decimal);
-  return { ...kept, columns: [...others, { ...made!, role: 'label' as const }], positive: 'Yes' };
+  return { ...kept, columns: [...known, { ...made!, role: 'label' as const }], positive: 'Yes' };
 }
 
 /** The churn label of each row. @throws Unprocessable when a column of the definition is not there. */
@@ -69,12 +76,6 @@ export function labelRows(csv: WholeCsv, label: LabelDefinition): RowLabels {
     isBlank(text) ? undecided : isSameLevel(text, label.positive) ? 1 : 0,
   );
   return { labels, usedColumns: [label.column] };
-}
-
-/** Which rows of a file to keep so that `most` are kept, evenly spread. */
-export function evenly(rowCount: number, most: number): (row: number) => boolean {
-  if (rowCount <= most) return () => true;
-  return (row) => Math.floor((row * most) / rowCount) !== Math.floor(((row - 1) * most) / rowCount);
 }
 
 function decidedRows(csv: WholeCsv, labels: Uint8Array): WholeCsv {

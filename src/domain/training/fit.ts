@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
-import type { OnStep } from '../../ml/estimator.ts';
+import type { FitEnvironment, OnStep } from '../../ml/estimator.ts';
 import type { Model } from '../../ml/model/model.ts';
 import type { Feature } from '../../ml/data/schema.ts';
 import { trainModel } from '../../ml/model/training.ts';
@@ -15,7 +15,7 @@ import { insertModel } from '../../store/models.ts';
 import { writeModelFile } from '../models/files.ts';
 import type { TrainingOptions } from './options.ts';
 import { prepareTraining } from './table.ts';
-import type { TrainingTable } from './table.ts';
+import type { PreparedTraining, TrainingTable } from './table.ts';
 
 export interface TrainingPlan {
   readonly datasetName: string;
@@ -44,23 +44,35 @@ export function trainOnTable(
   onStep: OnStep,
   threads: Threads = oneThread,
 ): Model {
-  const { options } = plan;
-  const { data, ...prepared } = prepareTraining(table, plan.only, options.drop);
+  const prepared = prepareTraining(table, plan.only, plan.options.drop);
+  return trainOnRows({ ...prepared, sha256: table.sha256 }, plan, { onStep, threads });
+}
+
+/** Rows that a training learns from, and the file that they are from. */
+export interface TrainingRows extends PreparedTraining {
+  readonly sha256: string;
+}
+
+/** As `trainOnTable`; which columns the rows have is decided. Large ones are used up (ml/model/training.ts). */
+export function trainOnRows(
+  { data, sha256, ...prepared }: TrainingRows,
+  { options, details, datasetName }: Omit<TrainingPlan, 'only'>,
+  environment: FitEnvironment,
+): Model {
   return trainModel({
     ...prepared,
+    ...environment,
     table: data,
-    ...(plan.details ? { details: plan.details } : {}),
+    ...(details ? { details } : {}),
     families: options.families,
     params: withBudget(options),
     imbalance: options.imbalance,
     folds: options.folds,
     seed: options.seed,
-    datasetName: plan.datasetName,
-    datasetHash: table.sha256,
+    datasetName,
+    datasetHash: sha256,
     softwareVersion,
     now: () => performance.timeOrigin + performance.now(),
-    onStep,
-    threads,
   });
 }
 

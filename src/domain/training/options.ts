@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { allFamilies, defaultParams, estimators } from '../../ml/estimators.ts';
 import type { Family } from '../../ml/estimators.ts';
 import { quickFamilies } from '../../ml/families.ts';
+import { maxTrainingRows } from './dataset-table.ts';
 
 export const trainingTimes = ['quick', 'thorough', 'custom'] as const;
 export type TrainingTime = (typeof trainingTimes)[number];
@@ -73,10 +74,13 @@ export const familyChoices = allFamilies.map((name) => ({
  * shows the estimate; the progress page measures.
  */
 export function expectedSeconds(options: TrainingOptions, rowCount: number, columnCount: number): number {
-  const cells = rowCount * columnCount;
+  const cells = Math.min(rowCount, maxTrainingRows) * columnCount;
+  const cellsBeyond = rowCount * columnCount - cells;
   const seconds = options.families.reduce((sum, family) => {
     const cost = estimators[family].secondsPerCell * cells;
     return sum + (family === 'auto' ? Math.min(cost, options.budget * 2) : cost * (options.folds / 5));
   }, 2);
-  return Math.ceil(seconds);
+  // What was chosen is then fitted once on all rows, where the comparison has five folds.
+  const slowest = Math.max(...options.families.map((family) => estimators[family].secondsPerCell));
+  return Math.ceil(seconds + (slowest / 5) * cellsBeyond);
 }

@@ -7,6 +7,7 @@ import type { Db } from '../../db.ts';
 import { Conflict, Unprocessable } from '../../errors.ts';
 import type { FitStep, OnStep } from '../../ml/estimator.ts';
 import type { Feature } from '../../ml/data/schema.ts';
+import { oneThread } from '../../ml/parallel/threads.ts';
 import type { Threads } from '../../ml/parallel/threads.ts';
 import { recordEvent } from '../../store/audit.ts';
 import { getDataset } from '../../store/datasets.ts';
@@ -18,13 +19,16 @@ import { insertModel } from '../../store/models.ts';
 import { getTraining, insertTraining, moveTraining } from '../../store/trainings.ts';
 import type { TrainingRecord } from '../../store/trainings.ts';
 import type { User } from '../people/accounts.ts';
-import { readDatasetTable } from './dataset-table.ts';
+import { readAllRows } from './all-rows/all-rows.ts';
+import type { MemoryLimit } from './all-rows/memory.ts';
+import { maxTrainingRows, readDatasetTable } from './dataset-table.ts';
 import { readLabel } from '../datasets/labels/definition.ts';
 import type { LabelDefinition } from '../datasets/labels/definition.ts';
 import { removeModelFile, writeModelFile } from '../models/files.ts';
-import { recordOf, summaryOf, trainOnTable } from './fit.ts';
-import type { ModelSummary } from './fit.ts';
+import { recordOf, summaryOf, trainOnRows } from './fit.ts';
+import type { ModelSummary, TrainingRows } from './fit.ts';
 import { TrainingOptions } from './options.ts';
+import { prepareTraining } from './table.ts';
 
 /** Everything a fit needs, as plain data: it goes to another thread. */
 export interface TrainingOrder {
@@ -103,22 +107,42 @@ export async function beginTraining(db: Db, config: Config, id: number): Promise
   };
 }
 
+/** What surrounds a training in its thread. */
+export interface FitSurroundings {
+  readonly modelsDir: string;
+  readonly trainingMemoryMb: number;
+  readonly onProgress: OnStep;
+  readonly threads?: Threads;
+}
+
 /** Runs in the fitting thread. Writes the model's file; `completeTraining` registers it. */
 export async function fitTraining(
-  modelsDir: string,
   order: TrainingOrder,
-  onProgress: OnStep,
-  threads?: Threads,
+  { modelsDir, trainingMemoryMb, onProgress, threads = oneThread }: FitSurroundings,
 ): Promise<TrainingResult> {
-  onProgress({ stage: 'Reading the data', done: 0, total: 0, best: null });
-  const read = await readDatasetTable(order.path, order.columns, order.label, order.rowCount);
-  // The model records the uploaded file, not the CSV that was made of it.
-  const table = { ...read, sha256: order.sha256 };
-  const plan = { ...order, only: null, details: detailsOf(order.columns) };
-  const model = trainOnTable(table, plan, onProgress, threads);
+  const memory = { megabytes: trainingMemoryMb, threads: threads.count };
+  const rows = await readTrainingRows(order, memory, onProgress);
+  const plan = { ...order, details: detailsOf(order.columns) };
+  const model = trainOnRows(rows, plan, { onStep: onProgress, threads });
   const file = `${randomUUID()}.holdfast`;
   const sha256 = await writeModelFile(modelsDir, file, model);
   return { file, sha256, model: summaryOf(model) };
+}
+
+/** The model records the uploaded file, not the CSV that was made of it. */
+async function readTrainingRows(
+  order: TrainingOrder,
+  memory: MemoryLimit,
+  onProgress: OnStep,
+): Promise<TrainingRows> {
+  const { path, columns, label, options, sha256 } = order;
+  onProgress({ stage: 'Reading the data', done: 0, total: 0, best: null });
+  if (order.rowCount <= maxTrainingRows) {
+    const table = await readDatasetTable(path, columns, label);
+    return { ...prepareTraining(table, null, options.drop), sha256 };
+  }
+  const source = { path, columns, label, options, firstLine: 'names', memory } as const;
+  return { ...(await readAllRows(source, onProgress)), sha256 };
 }
 
 /** What an analyst confirmed about a column, as far as scoring and forms need it. */

@@ -35,19 +35,25 @@ export function readTrainingTable(csv: string, choice: LabelChoice = byName): Tr
   const [header = [], ...rows]: string[][] = parse(csv, { bom: true });
   const cells = header.map((_, j) => rows.map((row) => row[j]!));
   const sha256 = createHash('sha256').update(csv).digest('hex');
-  return toTrainingTable({ header, cells, decimal: '.', skippedRows: 0, sha256 }, choice);
+  return toTrainingTable(
+    { header, cells, decimal: '.', skippedRows: 0, rowCount: rows.length, sha256 },
+    choice,
+  );
 }
 
 /**
- * Any CSV file that an upload takes, whole: training data fits in memory.
+ * Any CSV file that an upload takes, as text; of more rows than `mostRows` as many are taken evenly.
  * @throws AppError 415 or 422 with the reason
  */
 export async function readTrainingFile(
   path: string,
   choice: LabelChoice = byName,
-  firstLine: FirstLine | null = null,
+  {
+    firstLine = null,
+    mostRows = Infinity,
+  }: { readonly firstLine?: FirstLine | null; readonly mostRows?: number } = {},
 ): Promise<TrainingTable> {
-  return toTrainingTable(await readWholeCsv(path, undefined, firstLine), choice);
+  return toTrainingTable(await readWholeCsv(path, mostRows, firstLine), choice);
 }
 
 /** Leaves out rows without a label; they are not customers who stayed. */
@@ -75,6 +81,9 @@ export interface PreparedTraining {
   readonly label: Label;
   readonly identifier: string | null;
   readonly value: string | null;
+  /** As in the request of a training (ml/model/training.ts). */
+  readonly drawn?: Int32Array;
+  readonly outOf?: number;
 }
 
 /** Another level than the positive one counts as stayed. @throws Unprocessable when the label cannot be used. */
@@ -84,19 +93,19 @@ export function prepareTraining(
   drop: readonly string[] = [],
 ): PreparedTraining {
   const label = labelOf(table);
-  const features = featuresOf(table, only).filter(({ name }) => !drop.includes(name));
+  const features = featuresOf(table.columns, only).filter(({ name }) => !drop.includes(name));
   const labels = cellsOf(table, label.name);
   const data = {
     rowCount: labels.length,
-    columns: features.map(({ name, column }) =>
-      readColumn(name, column.type as FeatureType, cellsOf(table, column.name), table.decimal),
+    columns: features.map(({ name, type, column }) =>
+      readColumn(name, type, cellsOf(table, column.name), table.decimal),
     ),
   };
   const target = Uint8Array.from(labels, (level) => (isSameLevel(level, label.positive) ? 1 : 0));
   const identifiers = table.columns.filter(({ role }) => role === 'identifier');
   return {
     data,
-    types: features.map(({ column }) => column.type as FeatureType),
+    types: features.map(({ type }) => type),
     target,
     groups: groupRows(
       data,
@@ -109,7 +118,8 @@ export function prepareTraining(
   };
 }
 
-function labelOf(table: TrainingTable): Label {
+/** @throws Unprocessable when the label cannot be used. */
+export function labelOf(table: Pick<TrainingTable, 'columns' | 'positive'>): Label {
   const column = table.columns.find(({ role }) => role === 'label');
   if (!column) throw unusableLabel(missingLabel(table.columns));
   const { name, levels } = column;
@@ -144,15 +154,26 @@ function chooseLabel(column: InferredColumn, label: string | null): InferredColu
   return column.role === 'label' ? { ...column, role: 'ignored' } : column;
 }
 
-function featuresOf(
-  table: TrainingTable,
+/** An input as a fit knows it. */
+export interface NamedFeature {
+  readonly name: string;
+  readonly type: FeatureType;
+  readonly column: InferredColumn;
+}
+
+/** Null: all inputs, under their own names. */
+export function featuresOf(
+  columns: readonly InferredColumn[],
   only: readonly string[] | null,
-): { name: string; column: InferredColumn }[] {
-  const usable = table.columns.filter((column) => column.role === 'feature' || column.role === 'value');
-  if (only === null) return usable.map((column) => ({ name: column.name, column }));
+): NamedFeature[] {
+  const usable = columns.filter((column) => column.role === 'feature' || column.role === 'value');
+  const named = (name: string, column: InferredColumn): NamedFeature => {
+    return { name, type: column.type as FeatureType, column };
+  };
+  if (only === null) return usable.map((column) => named(column.name, column));
   return only.flatMap((name) => {
     const column = usable.find((candidate) => foldName(candidate.name) === foldName(name));
-    return column ? [{ name, column }] : [];
+    return column ? [named(name, column)] : [];
   });
 }
 

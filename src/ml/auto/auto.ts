@@ -93,25 +93,22 @@ export interface TunedAuto {
   readonly selection: SelectionFigures;
 }
 
-/** As `auto.fit`, with what a threshold can be chosen on. @throws RangeError as fit does */
+/**
+ * As `auto.fit`, with what a threshold can be chosen on. The blend is chosen on `data`; `all`: what its members are then
+ * fitted on, in the same columns.
+ * @throws RangeError as fit does
+ */
 export function tuneAuto(
   change: Partial<AutoParams>,
   data: TrainingData,
   random: Random,
   environment: FitEnvironment = {},
+  all: TrainingData = data,
 ): TunedAuto {
   const params = { ...auto.defaults, ...change };
   checkParams(params);
   checkTrainingData(data);
-  const allWeights = rowWeights(data, params.classWeight);
-  // A row of no weight is no row: it must not decide which fold the others are in.
-  const weighing = Int32Array.from(allWeights.keys()).filter((row) => allWeights[row]! > 0);
-  const weights = allWeights.filter((weight) => weight > 0);
-  const known = {
-    table: takeRows(data.table, weighing),
-    target: takeTarget(data.target, weighing),
-    ...takeGroups(data.groups, weighing),
-  };
+  const { known, weights, rows: weighing } = weighingRows(data, params);
   const sample = sampleFor(params, known, weights, random.fork());
   const { target } = sample.data;
   const folds = foldsFor(params, sample.data);
@@ -120,7 +117,7 @@ export function tuneAuto(
   const trials = race(wanted(params), request, environment);
   const finished = trials.filter((trial) => trial.folds === folds);
   const { chosen, blend, leftOut, outOfFold, selection } = chooseBlend(finished, { ...request, target });
-  const all = { ...known, weights };
+  const learned = all === data ? { ...known, weights } : withWeights(all, params);
   const fitted = finished.reduce((a, b) => (b.logLoss < a.logLoss ? b : a));
   const best = `${titleOf(fitted)}, log loss ${fitted.logLoss.toFixed(4)}`;
   const seeds = forkSeeds(random, chosen.length);
@@ -129,7 +126,7 @@ export function tuneAuto(
     params: own,
     seed: seeds[k]!,
   }));
-  const members = fitMembers({ members: wantedMembers, data: all }, environment, (k) => {
+  const members = fitMembers({ members: wantedMembers, data: learned }, environment, (k) => {
     const stage = `Fitting ${titleOf(chosen[k]!)} on all rows`;
     environment.onStep?.({ stage, done: k, total: chosen.length, best });
   });
@@ -140,6 +137,25 @@ export function tuneAuto(
     trials: trials.map((trial) => summaryOf(trial, foldOf, target)),
   };
   return { model, rows: sample.rows.map((row) => weighing[row]!), outOfFold, selection };
+}
+
+/** A row of no weight is no row: it must not decide which fold the others are in. */
+function weighingRows(data: TrainingData, { classWeight }: AutoParams) {
+  const all = rowWeights(data, classWeight);
+  const rows = Int32Array.from(all.keys()).filter((row) => all[row]! > 0);
+  const weights = all.filter((weight) => weight > 0);
+  const known: TrainingData = {
+    table: takeRows(data.table, rows),
+    target: takeTarget(data.target, rows),
+    ...takeGroups(data.groups, rows),
+  };
+  return { known, weights, rows };
+}
+
+/** Rows that are too many to copy: those of no weight stay, as every family takes them. */
+function withWeights(data: TrainingData, { classWeight }: AutoParams): TrainingData {
+  checkTrainingData(data);
+  return { ...data, weights: rowWeights(data, classWeight) };
 }
 
 function summaryOf(

@@ -8,6 +8,7 @@
  * Rows are compared by a hash of 53 bits.
  * Assumptions: two different rows share a hash with a chance of 10⁻¹⁶.
  */
+import { countRepeats, firstRows } from './first-rows.ts';
 import { takeRows } from './table.ts';
 import type { Column, NumberColumn, Table } from './table.ts';
 
@@ -37,7 +38,7 @@ export function findDuplicateColumns(columns: readonly Column[]): Int32Array {
 
 /** Rows that are the same as an earlier one in every column and in the label. */
 export function countRepeatedRows(table: Table, target: Uint8Array): number {
-  return table.rowCount - new Set(rowKeys(table, target)).size;
+  return countRepeats(firstRows(rowKeys(table, target)));
 }
 
 /** Equal for rows that are the same in every column and in the label. */

@@ -35,7 +35,8 @@ function fitColumn(column: Column, type: FeatureType, rowCount: number): Feature
     };
   }
   const counts = countLevels(column);
-  const levels = column.levels.filter((_, code) => counts[code]! > 0);
+  // The same list where nothing is left out, so that the codes stay as they are.
+  const levels = counts.includes(0) ? column.levels.filter((_, code) => counts[code]! > 0) : column.levels;
   const present = counts.reduce((sum, count) => sum + count, 0);
   const mode = column.levels[counts.indexOf(Math.max(...counts))];
   return {

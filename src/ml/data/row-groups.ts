@@ -6,28 +6,23 @@
  * customer.
  */
 import { repeatsByChance, rowKeys } from './duplicates.ts';
+import { countRepeats, firstRows } from './first-rows.ts';
 import type { Table } from './table.ts';
 
 /** Numbers from 0 in order of appearance, one a row; null where no rows belong together. */
 export type RowGroups = Int32Array | null;
 
-/**
- * `identifiers`: columns that name the customer, as text; a blank names no customer. Where few columns of few levels make
- * equal rows by chance, these are different customers and stay apart.
- */
-export function groupRows(
-  table: Table,
-  target: Uint8Array,
-  identifiers: readonly (readonly string[])[],
-): RowGroups {
-  const parent = Int32Array.from({ length: table.rowCount }, (_, row) => row);
+/** A column that names the customer: its text, where a blank names nobody; or a whole number a customer, NaN for nobody. */
+export type CustomerKeys = readonly string[] | Float64Array;
+
+/** Where few columns of few levels make equal rows by chance, these are different customers and stay apart. */
+export function groupRows(table: Table, target: Uint8Array, identifiers: readonly CustomerKeys[]): RowGroups {
+  const parent = new Int32Array(table.rowCount);
+  for (let row = 0; row < parent.length; row++) parent[row] = row;
   for (const cells of identifiers)
-    joinEqual(
-      parent,
-      Array.from(cells, (text) => text.trim() || null),
-    );
-  const keys = rowKeys(table, target);
-  if (!repeatsByChance(table, keys.length - new Set(keys).size)) joinEqual(parent, keys);
+    join(parent, cells instanceof Float64Array ? firstRows(cells) : firstOf(cells));
+  const first = firstRows(rowKeys(table, target));
+  if (!repeatsByChance(table, countRepeats(first))) join(parent, first);
   return numbered(parent);
 }
 
@@ -39,16 +34,21 @@ export function takeGroups(
   return groups ? { groups: Int32Array.from(rows, (row) => groups[row]!) } : {};
 }
 
-/** Rows with the same key become one group; null joins nothing. */
-function joinEqual(parent: Int32Array, keys: ArrayLike<string | number | null>): void {
-  const first = new Map<string | number, number>();
-  for (let row = 0; row < keys.length; row++) {
-    const key = keys[row];
-    if (key === null || key === undefined) continue;
+/** As `firstRows`, by trimmed text; rows without any stand alone. */
+function firstOf(cells: readonly string[]): Int32Array {
+  const first = new Map<string, number>();
+  return Int32Array.from(cells, (text, row) => {
+    const key = text.trim();
     const other = first.get(key);
-    if (other === undefined) first.set(key, row);
-    else parent[rootOf(parent, row)] = rootOf(parent, other);
-  }
+    if (other === undefined && key !== '') first.set(key, row);
+    return other ?? row;
+  });
+}
+
+/** Each row and the first one with its key become one group. */
+function join(parent: Int32Array, first: Int32Array): void {
+  for (let row = 0; row < first.length; row++)
+    if (first[row] !== row) parent[rootOf(parent, row)] = rootOf(parent, first[row]!);
 }
 
 function rootOf(parent: Int32Array, row: number): number {

@@ -225,7 +225,8 @@ function snakeCase(name: string): string {
     .toLowerCase();
 }
 
-function byNumberThenText(a: string, b: string): number {
+/** The order in which levels are shown. */
+export function byNumberThenText(a: string, b: string): number {
   const difference = Number(a) - Number(b);
   return Number.isNaN(difference) ? (a < b ? -1 : a > b ? 1 : 0) : difference || (a < b ? -1 : 1);
 }

@@ -4,6 +4,7 @@
  * so that both classes weigh the same and the total does not change.
  */
 import type { TrainingData } from '../estimator.ts';
+import { sharedFloats } from '../parallel/shared-memory.ts';
 import { takeGroups } from './row-groups.ts';
 import { takeRows } from './table.ts';
 
@@ -42,10 +43,12 @@ export function takeTrainingRows(data: TrainingData, rows: Int32Array): Training
   };
 }
 
-/** The weight of every row; a new array. Call after checkTrainingData. */
+/** The weight of every row; a new array, in memory that threads can share. Call after checkTrainingData. */
 export function rowWeights(data: TrainingData, classWeight: ClassWeight): Float64Array {
   const { target } = data;
-  const weights = data.weights?.slice() ?? new Float64Array(target.length).fill(1);
+  const weights = sharedFloats(target.length);
+  if (data.weights) weights.set(data.weights);
+  else weights.fill(1);
   if (classWeight === 'none') return weights;
   const totals: [number, number] = [0, 0];
   for (let row = 0; row < target.length; row++) totals[target[row] === 1 ? 1 : 0] += weights[row]!;

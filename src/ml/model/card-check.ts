@@ -120,6 +120,8 @@ const difference = fields<Difference>({ family: oneOf(...allFamilies), rocAuc: a
 export const checkEvaluation = fields<Evaluation>({
   folds: count,
   trainingRows: count,
+  chosenOn: optional(count),
+  outOf: optional(count),
   holdoutRows: count,
   holdoutCustomers: optional(count),
   positiveRate: share,

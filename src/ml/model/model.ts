@@ -73,6 +73,13 @@ export interface GainOverOneColumn {
 export interface Evaluation {
   readonly folds: number;
   readonly trainingRows: number;
+  /**
+   * Rows drawn evenly from a large dataset, on which settings were chosen; a part of them is held out, and all others are among
+   * the training rows. Absent: settings were chosen on the training rows.
+   */
+  readonly chosenOn?: number;
+  /** Rows with a churn label in the dataset, where not all of them fitted into memory. Absent: they did. */
+  readonly outOf?: number;
   readonly holdoutRows: number;
   /** How many customers these rows are of, where rows belong together; intervals take rows as independent. */
   readonly holdoutCustomers?: number;

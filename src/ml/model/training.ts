@@ -29,6 +29,7 @@ import { oneThread, runTask } from '../parallel/threads.ts';
 import { takeGroups } from '../data/row-groups.ts';
 import type { RowGroups } from '../data/row-groups.ts';
 import type { Feature, FeatureType, Label } from '../data/schema.ts';
+import { keepMarked, keepMarkedRows } from '../data/compaction.ts';
 import { takeRows } from '../data/table.ts';
 import type { Table } from '../data/table.ts';
 import { tuneAuto } from '../auto/auto.ts';
@@ -44,6 +45,14 @@ export interface TrainingRequest extends FitOptions, FitEnvironment {
   readonly target: Uint8Array;
   /** Rows of one group stay on one side of every split; null: every row stands alone. */
   readonly groups?: RowGroups;
+  /**
+   * Rows that decide settings, calibration and figures, where all are too many for that: 20 % of them are held out, and what
+   * was chosen learns from all rows but those that belong to the held-out ones. The arrays of table, target and groups
+   * are used up. Absent: all rows decide.
+   */
+  readonly drawn?: Int32Array;
+  /** Rows with a churn label in the dataset, where not all of them are in the table. */
+  readonly outOf?: number;
   readonly label: Label;
   readonly identifier: string | null;
   readonly value: string | null;
@@ -66,11 +75,14 @@ const importanceRows = 1_000;
 export function trainModel(request: TrainingRequest): Model {
   const startedAt = request.now();
   const random = createRandom(request.seed);
-  const split = stratifiedSplit(request.target, holdoutShare, random.fork(), request.groups);
-  const table = takeRows(request.table, split.train);
-  const target = takeTarget(request.target, split.train);
+  const positiveRate = rateOf(request.target);
+  const deciding = decidingRows(request);
+  const split = stratifiedSplit(deciding.target, holdoutShare, random.fork(), deciding.groups);
+  const table = takeRows(deciding.table, split.train);
+  const target = takeTarget(deciding.target, split.train);
 
-  const rows = { table, target, ...takeGroups(request.groups, split.train) };
+  const rows = { table, target, ...takeGroups(deciding.groups, split.train) };
+  const learning = request.drawn ? withoutHeldOut(request, request.drawn, split.test) : rows;
   const compared = compareFamilies(request, rows);
   const { family } = compared.best;
   request.onStep?.({
@@ -78,9 +90,10 @@ export function trainModel(request: TrainingRequest): Model {
     stage: `Fitting ${titleOf(family)} on all training rows`,
     best: wordsOf(compared.best),
   });
-  const encoder = fitEncoder(table, request.types);
+  const encoder = fitEncoder(learning.table, request.types);
   const data = { ...rows, table: encodeTable(encoder, table) };
-  const fitted = fitBest(request, compared, data, random.fork());
+  const all = learning === rows ? data : { ...learning, table: encodeTable(encoder, learning.table) };
+  const fitted = fitBest(request, compared, { data, all }, random.fork());
   const { estimator } = fitted;
   const calibration = calibrationOf(compared, rows, random.fork());
 
@@ -89,8 +102,8 @@ export function trainModel(request: TrainingRequest): Model {
     stage: 'Measuring on held-out customers',
     best: wordsOf(compared.best),
   });
-  const holdout = encodeTable(encoder, takeRows(request.table, split.test));
-  const holdoutTarget = takeTarget(request.target, split.test);
+  const holdout = encodeTable(encoder, takeRows(deciding.table, split.test));
+  const holdoutTarget = takeTarget(deciding.target, split.test);
   const predict = (rows: Table) => calibrate(calibration, predictWith(estimator, rows));
   const scores = predict(holdout);
   const rule = oneColumn.fit({}, data, random.fork());
@@ -108,10 +121,12 @@ export function trainModel(request: TrainingRequest): Model {
     threshold,
     evaluation: {
       folds: request.folds,
-      trainingRows: split.train.length,
+      trainingRows: all.table.rowCount,
       holdoutRows: split.test.length,
-      ...(request.groups ? { holdoutCustomers: countGroups(request.groups, split.test) } : {}),
-      positiveRate: rateOf(request.target),
+      ...(deciding.groups ? { holdoutCustomers: countGroups(deciding.groups, split.test) } : {}),
+      ...(request.drawn ? { chosenOn: request.drawn.length } : {}),
+      ...(request.outOf === undefined ? {} : { outOf: request.outOf }),
+      positiveRate,
       candidates: candidatesOf(compared, estimator),
       ...membersOf(estimator),
       ...(fitted.selection ? { selection: fitted.selection } : {}),
@@ -153,6 +168,34 @@ export function trainModel(request: TrainingRequest): Model {
       trainedAt: new Date(finishedAt).toISOString(),
       durationMs: Math.round(finishedAt - startedAt),
     },
+  };
+}
+
+type LabelledRows = Pick<TrainingRequest, 'table' | 'target' | 'groups'>;
+
+/** The drawn rows, or all. */
+function decidingRows({ table, target, groups, drawn }: TrainingRequest): LabelledRows {
+  if (drawn === undefined) return { table, target, ...(groups ? { groups } : {}) };
+  return { table: takeRows(table, drawn), target: takeTarget(target, drawn), ...takeGroups(groups, drawn) };
+}
+
+/** All rows but the held-out ones among the drawn, and those that belong to them; in the memory of the request. */
+function withoutHeldOut(
+  { table, target, groups = null }: TrainingRequest,
+  drawn: Int32Array,
+  heldOut: Int32Array,
+): TrainingData {
+  const isKept = new Uint8Array(target.length).fill(1);
+  if (groups === null) for (const place of heldOut) isKept[drawn[place]!] = 0;
+  else {
+    const isHeldOut = new Uint8Array(target.length);
+    for (const place of heldOut) isHeldOut[groups[drawn[place]!]!] = 1;
+    for (let row = 0; row < groups.length; row++) isKept[row] = 1 - isHeldOut[groups[row]!]!;
+  }
+  return {
+    table: keepMarkedRows(table, isKept),
+    target: keepMarked(target, isKept),
+    ...(groups ? { groups: keepMarked(groups, isKept) } : {}),
   };
 }
 
@@ -247,18 +290,18 @@ interface FittedBest {
   readonly selection?: SelectionFigures;
 }
 
-/** Fitted on all training rows. `auto` alone comes with the out-of-fold probabilities of its own trials. */
+/** Fitted on all training rows. `auto` alone comes with the out-of-fold probabilities of its own trials on `data`. */
 function fitBest(
   request: TrainingRequest,
   { best: { family }, outOfFold }: Compared,
-  data: TrainingData,
+  { data, all }: { readonly data: TrainingData; readonly all: TrainingData },
   random: Random,
 ): FittedBest {
   if (outOfFold !== null) {
-    const estimator = fitWith(request, family, data, random, request);
+    const estimator = fitWith(request, family, all, random, request);
     return { estimator, rows: Int32Array.from(data.target.keys()), outOfFold };
   }
-  const { model, ...selection } = tuneAuto(paramsOf(request, 'auto'), data, random, request);
+  const { model, ...selection } = tuneAuto(paramsOf(request, 'auto'), data, random, request, all);
   return { estimator: { family: 'auto', model }, ...selection };
 }
 

@@ -11,7 +11,6 @@
 import { bundleColumns } from '../data/bundling.ts';
 import { MISSING, type CategoryColumn, type NumberColumn, type Table } from '../data/table.ts';
 import {
-  createSlots,
   intervalOf,
   NO_INPUT,
   shareWithin,
@@ -20,6 +19,7 @@ import {
   type NumberInputs,
   type Slots,
 } from './inputs.ts';
+import { sharedFloats, sharedInts } from '../parallel/shared-memory.ts';
 
 /** The inputs that packed input p stands for: `inputs[e]`, `values[e]` times, e from `starts[p]` to `starts[p + 1] − 1`. */
 export interface Packing {
@@ -58,7 +58,9 @@ export function packRows(inputs: Inputs, table: Table): PackedRows {
     MAX_COMBINATIONS,
   );
   const slotCount = 2 * numbers.length + bundles.length;
-  const slots = createSlots({ slotCount }, table.rowCount);
+  const length = table.rowCount * slotCount;
+  // The networks of an average share them between threads.
+  const slots: Slots = { indices: sharedInts(length), values: sharedFloats(length) };
   const draft: Draft = { starts: [0], inputs: [], values: [] };
   numbers.forEach(({ column, c }, k) => {
     packNumber(draft, column, (table.columns[c] as NumberColumn).values, slots, 2 * k, slotCount);

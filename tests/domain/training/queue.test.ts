@@ -19,7 +19,6 @@ it('a model names the file that was brought, not the CSV that was made of it', a
   writeFileSync(path, csv);
   const sha256 = 'a'.repeat(64);
   const { file } = await fitTraining(
-    folder,
     {
       name: 'Model',
       datasetName: 'Workbook',
@@ -30,7 +29,7 @@ it('a model names the file that was brought, not the CSV that was made of it', a
       label: { kind: 'column', column: 'Churn', positive: 'Yes' },
       options: { ...optionsFor('quick'), families: ['logistic'] },
     },
-    () => undefined,
+    { modelsDir: folder, trainingMemoryMb: 1_024, onProgress: () => undefined },
   );
   expect((await loadModelFile(join(folder, file))).provenance.datasetHash).toBe(sha256);
 }, 60_000);

@@ -16,7 +16,6 @@ import { readingNotes } from './reading-notes.ts';
 import type { Checkpoint } from './write-csv.ts';
 import { profileDataset } from '../profile/profile.ts';
 import type { DatasetProfile } from '../profile/profile.ts';
-import { evenly } from '../../training/dataset-table.ts';
 import { describeLabel, readLabel } from '../labels/definition.ts';
 import type { LabelDefinition } from '../labels/definition.ts';
 
@@ -55,7 +54,7 @@ export async function describeDataset(
 ): Promise<void> {
   const dataset = await getDataset(db, id);
   const path = join(config.dataDir, dataset.file);
-  const csv = await readTakenCsv(path, evenly(dataset.rowCount, maxProfileRows));
+  const csv = await readTakenCsv(path, maxProfileRows);
   // With a profile, the columns may have been confirmed by a person since: they are kept.
   const columns =
     dataset.profile === null

@@ -9,7 +9,6 @@ import type { Dataset } from '../../../store/datasets.ts';
 import { enqueueJob } from '../../../store/jobs.ts';
 import type { User } from '../../people/accounts.ts';
 import { readTakenCsv } from '../../csv/whole.ts';
-import { evenly } from '../../training/dataset-table.ts';
 import { getReady } from '../datasets.ts';
 import type { ProxyRule } from './proxy-label.ts';
 import { compareDefinitions, variantsOf } from './sandbox.ts';
@@ -43,7 +42,7 @@ export async function compareLabels(db: Db, config: Config, id: number): Promise
   const rule = comparisonOf(dataset)?.rule;
   if (!rule) return;
   try {
-    const csv = await readTakenCsv(join(config.dataDir, dataset.file), evenly(dataset.rowCount, maxRows));
+    const csv = await readTakenCsv(join(config.dataDir, dataset.file), maxRows);
     const results = compareDefinitions({ ...csv, columns: dataset.columns }, variantsOf(rule));
     await inTransaction(db, async (trx) =>
       keep(trx, await getDataset(trx, id), { rule, results, error: null }),

@@ -9,48 +9,58 @@ import type { DecimalSign } from '../../../ml/data/values.ts';
 
 export const unknown = 255;
 
-/** The cells of the condition's column, and how the file writes numbers. */
+/** The cells of the condition's column, one a row, as what the condition needs. */
 export interface ConditionCells {
   readonly column: string;
-  readonly cells: readonly string[];
-  readonly decimal: DecimalSign;
+  /** NaN: blank, or no number. */
+  numbers(): Float64Array;
+  /** Days since 1970-01-01; NaN: blank, or no date. */
+  days(): Float64Array;
+  /** 1 where the cell is the level, 0 where it is another, 255 where it is blank. */
+  areLevel(level: string): Uint8Array;
+  /** 1 where the cell has a value. */
+  areFilled(): Uint8Array;
+}
+
+export function textCells(column: string, cells: readonly string[], decimal: DecimalSign): ConditionCells {
+  return {
+    column,
+    numbers: () => readValues(cells, (text) => parseNumber(text, decimal)),
+    days: () => readValues(cells, parseDate),
+    areLevel: (level) =>
+      Uint8Array.from(cells, (text) => (isBlank(text) ? unknown : Number(isSameLevel(text, level)))),
+    areFilled: () => Uint8Array.from(cells, (text) => Number(!isBlank(text))),
+  };
 }
 
 /** Tests one value; NaN never reaches it. */
 type ValueTest = (value: number) => boolean;
 
 /** `testOf` gets all values, NaN where there is none, for conditions that depend on the others' values. */
-export function testNumbers(
-  { column, cells, decimal }: ConditionCells,
-  testOf: (values: Float64Array) => ValueTest,
-): Uint8Array {
-  const values = readValues(cells, (text) => parseNumber(text, decimal));
-  if (!hasValue(values)) throw unusable(`The column '${column}' has no numbers that can be read.`);
+export function testNumbers(cells: ConditionCells, testOf: (values: Float64Array) => ValueTest): Uint8Array {
+  const values = cells.numbers();
+  if (!hasValue(values)) throw unusable(`The column '${cells.column}' has no numbers that can be read.`);
   return answersOf(values, testOf(values));
 }
 
 /** As `testNumbers`, with days since 1970-01-01. */
-export function testDates(
-  { column, cells }: ConditionCells,
-  testOf: (days: Float64Array) => ValueTest,
-): Uint8Array {
-  const days = readValues(cells, parseDate);
-  if (!hasValue(days)) throw unusable(`The column '${column}' has no dates that can be read.`);
+export function testDates(cells: ConditionCells, testOf: (days: Float64Array) => ValueTest): Uint8Array {
+  const days = cells.days();
+  if (!hasValue(days)) throw unusable(`The column '${cells.column}' has no dates that can be read.`);
   return answersOf(days, testOf(days));
 }
 
-export function testLevel({ column, cells }: ConditionCells, level: string): Uint8Array {
+export function testLevel(cells: ConditionCells, level: string): Uint8Array {
   const wanted = level.trim();
-  const answers = Uint8Array.from(cells, (text) =>
-    isBlank(text) ? unknown : Number(isSameLevel(text, wanted)),
-  );
-  if (!answers.includes(1)) throw unusable(`No row has '${wanted}' in the column '${column}'.`);
+  const answers = cells.areLevel(wanted);
+  if (!answers.includes(1)) throw unusable(`No row has '${wanted}' in the column '${cells.column}'.`);
   return answers;
 }
 
 /** Blank cells answer here: the condition asks whether there is a value. */
-export function testFilled({ column, cells }: ConditionCells): Uint8Array {
-  const answers = Uint8Array.from(cells, (text) => Number(!isBlank(text)));
+export function testFilled(cells: ConditionCells): Uint8Array {
+  const { column } = cells;
+  const answers = cells.areFilled();
   if (!answers.includes(1)) throw unusable(`The column '${column}' has no value in any row.`);
   if (!answers.includes(0))
     throw unusable(`The column '${column}' has a value in every row, so no customer would have stayed.`);

@@ -19,6 +19,8 @@ interface KindDefinition<Fields> {
   /** In the form's list, after 'Condition'; `…` stands for the value. */
   readonly label: string;
   readonly hasValue: boolean;
+  /** What it takes the cells of its column as. */
+  readonly reads: 'number' | 'date' | 'category';
   /** Checked afterwards by the kind's schema, whose messages the form shows. */
   readonly fromText: (text: ConditionText) => Record<string, unknown>;
   readonly toText: (condition: Fields) => Partial<ConditionText>;
@@ -50,6 +52,7 @@ const definitions = {
     {
       label: 'is a date at least … days ago',
       hasValue: true,
+      reads: 'date',
       fromText: ({ value, asOf: date }) => ({ days: typedNumber(value), asOf: date || null }),
       toText: (condition) => ({ value: String(condition.days), asOf: condition.asOf ?? '' }),
       describe: (condition) =>
@@ -69,6 +72,7 @@ const definitions = {
     {
       label: 'is at least … days',
       hasValue: true,
+      reads: 'number',
       fromText: ({ value }) => ({ days: typedNumber(value) }),
       toText: (condition) => ({ value: String(condition.days) }),
       describe: (condition) => `no activity for ${condition.days} days or more (by ${condition.column})`,
@@ -83,6 +87,7 @@ const definitions = {
     {
       label: 'is among the lowest … percent',
       hasValue: true,
+      reads: 'number',
       fromText: ({ value }) => ({ percentile: typedNumber(value) }),
       toText: (condition) => ({ value: String(condition.percentile) }),
       describe: (condition) => `${condition.column} is among the lowest ${condition.percentile} %`,
@@ -100,6 +105,7 @@ const definitions = {
     {
       label: 'is above the … percentile',
       hasValue: true,
+      reads: 'number',
       fromText: ({ value }) => ({ percentile: typedNumber(value) }),
       toText: (condition) => ({ value: String(condition.percentile) }),
       describe: (condition) =>
@@ -122,6 +128,7 @@ const definitions = {
     {
       label: 'is …',
       hasValue: true,
+      reads: 'category',
       fromText: ({ value }) => ({ level: value }),
       toText: (condition) => ({ value: condition.level }),
       describe: (condition) => `${condition.column} is ${condition.level}`,
@@ -136,6 +143,7 @@ const definitions = {
     {
       label: 'has a value',
       hasValue: false,
+      reads: 'category',
       fromText: () => ({}),
       toText: () => ({}),
       describe: (condition) => `${condition.column} has a value`,
@@ -149,6 +157,7 @@ const definitions = {
     {
       label: 'is below …',
       hasValue: true,
+      reads: 'number',
       fromText: ({ value }) => ({ number: typedNumber(value) }),
       toText: (condition) => ({ value: String(condition.number) }),
       describe: (condition) => `${condition.column} is below ${condition.number}`,
@@ -162,6 +171,7 @@ const definitions = {
     {
       label: 'is above …',
       hasValue: true,
+      reads: 'number',
       fromText: ({ value }) => ({ number: typedNumber(value) }),
       toText: (condition) => ({ value: String(condition.number) }),
       describe: (condition) => `${condition.column} is above ${condition.number}`,

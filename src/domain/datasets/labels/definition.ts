@@ -1,6 +1,6 @@
 /** The churn label of a dataset: a column and its level, or a rule. */
 import { z } from 'zod';
-import { describeProxy, ProxyRule } from './proxy-label.ts';
+import { columnsOfRule, describeProxy, ProxyRule } from './proxy-label.ts';
 
 export const LabelDefinition = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('column'), column: z.string().min(1), positive: z.string().min(1) }),
@@ -16,8 +16,7 @@ export function readLabel(stored: unknown): LabelDefinition | null {
 
 /** Columns that make the label, so they must not be inputs. */
 export function columnsOf(label: LabelDefinition): string[] {
-  if (label.kind === 'column') return [label.column];
-  return [...new Set(label.rule.conditions.map(({ column }) => column))];
+  return label.kind === 'column' ? [label.column] : columnsOfRule(label.rule);
 }
 
 export function describeLabel(label: LabelDefinition): string {

@@ -7,7 +7,8 @@
 import { z } from 'zod';
 import { Unprocessable } from '../../../errors.ts';
 import type { WholeCsv } from '../../csv/whole.ts';
-import { unknown } from './condition-answers.ts';
+import { textCells, unknown } from './condition-answers.ts';
+import type { ConditionCells } from './condition-answers.ts';
 import { conditionKinds, ProxyCondition } from './condition-kinds.ts';
 import type { ConditionKind } from './condition-kinds.ts';
 
@@ -30,16 +31,25 @@ export interface ProxyLabels {
 }
 
 /** Labels every row by the rule. @throws Unprocessable naming each column that is missing or unreadable */
-export function applyProxy(rule: ProxyRule, table: TextTable): ProxyLabels {
-  const missing = [...new Set(rule.conditions.map(({ column }) => column))].filter(
-    (column) => !table.header.includes(column),
+export function applyProxy(rule: ProxyRule, { header, cells, decimal }: TextTable): ProxyLabels {
+  return labelByRule(rule, header, ({ column }) =>
+    textCells(column, cells[header.indexOf(column)]!, decimal),
   );
-  if (missing.length > 0) {
-    const names = missing.map((column) => `'${column}'`).join(', ');
-    const message = `The dataset has no column ${names}. Its columns are ${table.header.join(', ')}.`;
-    throw new Unprocessable([{ field: 'column', message }]);
-  }
-  const answers = rule.conditions.map((condition) => testCondition(condition, table));
+}
+
+/**
+ * As `applyProxy`, whatever form the cells have. `cellsOf` gets a condition and its place in the rule.
+ * @throws Unprocessable as applyProxy
+ */
+export function labelByRule(
+  rule: ProxyRule,
+  header: readonly string[],
+  cellsOf: (condition: ProxyCondition, place: number) => ConditionCells,
+): ProxyLabels {
+  refuseMissing(rule, header);
+  const answers = rule.conditions.map((condition, place) =>
+    testCondition(condition, cellsOf(condition, place)),
+  );
   const labels = combine(answers, rule.match === 'any' ? 1 : 0);
   let positive = 0;
   let undecided = 0;
@@ -47,8 +57,19 @@ export function applyProxy(rule: ProxyRule, table: TextTable): ProxyLabels {
     if (label === 1) positive++;
     else if (label === unknown) undecided++;
   }
-  const usedColumns = [...new Set(rule.conditions.map(({ column }) => column))];
-  return { labels, positive, undecided, usedColumns };
+  return { labels, positive, undecided, usedColumns: columnsOfRule(rule) };
+}
+
+export function columnsOfRule({ conditions }: ProxyRule): string[] {
+  return [...new Set(conditions.map(({ column }) => column))];
+}
+
+function refuseMissing(rule: ProxyRule, header: readonly string[]): void {
+  const missing = columnsOfRule(rule).filter((column) => !header.includes(column));
+  if (missing.length === 0) return;
+  const names = missing.map((column) => `'${column}'`).join(', ');
+  const message = `The dataset has no column ${names}. Its columns are ${header.join(', ')}.`;
+  throw new Unprocessable([{ field: 'column', message }]);
 }
 
 /** The rule in words, such as `No activity for 60 days or more (by last_login)`. */
@@ -61,10 +82,11 @@ function describeCondition<K extends ConditionKind>(condition: ProxyCondition<K>
   return conditionKinds[condition.kind].describe(condition);
 }
 
-function testCondition<K extends ConditionKind>(condition: ProxyCondition<K>, table: TextTable): Uint8Array {
-  const { column } = condition;
-  const cells = table.cells[table.header.indexOf(column)]!;
-  return conditionKinds[condition.kind].test(condition, { column, cells, decimal: table.decimal });
+function testCondition<K extends ConditionKind>(
+  condition: ProxyCondition<K>,
+  cells: ConditionCells,
+): Uint8Array {
+  return conditionKinds[condition.kind].test(condition, cells);
 }
 
 /** `settling` is the answer by which one condition alone decides. */
