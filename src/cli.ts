@@ -34,6 +34,7 @@ holdfast migrate-to postgres://USER:PASSWORD@HOST/DATABASE [--json]
 holdfast web
 holdfast worker   [--threads N] [--classes A,B]
 holdfast export   MODEL --format sql --dialect NAME [--table NAME] [--key COLUMN] [--out FILE]
+holdfast export   MODEL --format onnx --out FILE
 holdfast verify-scores MODEL FILE [--column NAME] [--tolerance 1e-9] [--allow-missing] [--json]
                   [--header | --no-header]
 
@@ -49,7 +50,7 @@ Commands
   migrate-to  copy the database of this installation to PostgreSQL and compare every row; it can be repeated
   web       answer requests, and leave all jobs to workers
   worker    work on jobs. Processes for both share a database and the folders; npm start is both in one
-  export    write MODEL as SQL that scores a table of a database; its first query is a self-test
+  export    write MODEL as SQL that scores a table of a database, and tests itself, or as an ONNX file
   verify-scores
             compare the probabilities in FILE, beside the records that they are of, with those of MODEL;
             the exit code is 1 where they differ

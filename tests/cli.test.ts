@@ -229,6 +229,11 @@ describe('holdfast export and verify-scores', () => {
     expect(JSON.parse(other.stdout)).toMatchObject({ compared: 40, overTolerance: 1, agrees: false });
   });
 
+  it('write ONNX', () => {
+    succeed('export', 'm.holdfast', '--format', 'onnx', '--out', 'm.onnx');
+    expect(readFileSync(join(folder, 'm.onnx')).toString('latin1')).toContain('churn_probability');
+  });
+
   it('say what they can write, and where a model is looked for', () => {
     const unknown = holdfast('export', 'm.holdfast', '--format', 'sql', '--dialect', 'oracle');
     expect([unknown.status, unknown.stderr]).toEqual([

@@ -3,20 +3,24 @@ import { config as readDotenv } from 'dotenv';
 import { readConfig } from '../config.ts';
 import { chosenModel } from '../domain/export/chosen-model.ts';
 import type { ChosenModel } from '../domain/export/chosen-model.ts';
+import { onnxExport } from '../domain/export/onnx/file.ts';
 import { dialectNames } from '../domain/export/sql/dialects.ts';
 import { sqlExport } from '../domain/export/sql/script.ts';
 import { required, UsageError } from './options.ts';
 import type { Options } from './options.ts';
 import { openSink } from './output.ts';
 
-const formats: Readonly<Record<string, (chosen: ChosenModel, options: Options) => string>> = { sql };
+const formats: Readonly<Record<string, (chosen: ChosenModel, options: Options) => string | Uint8Array>> = {
+  sql,
+  onnx: onnxExport,
+};
 
 export async function exportModel(options: Options, name: string): Promise<void> {
   const format = formats[required(options, 'format')];
   if (!format) throw new UsageError(`--format must be ${Object.keys(formats).join(' or ')}`);
-  const text = format(await chooseModel(name), options);
+  const file = format(await chooseModel(name), options);
   const sink = openSink(options.out);
-  await sink.write(text);
+  await sink.write(file);
   await sink.close();
 }
 

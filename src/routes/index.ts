@@ -212,6 +212,7 @@ export function createRoutes(
   const modelExport = createModelExportHandlers(context);
   map.get('/models/:id/export', 'export:download', modelExport.show);
   map.get('/models/:id/sql', 'export:download', modelExport.downloadSql);
+  map.get('/models/:id/onnx', 'export:download', modelExport.downloadOnnx);
   map.post('/models/:id/archiving', 'model:activate', models.archive);
   map.post('/models/:id/candidacy', 'model:activate', models.makeCandidate);
   map.post('/models/:id/challenge', 'model:activate', models.makeChallenger);

@@ -1,4 +1,4 @@
-/** A model for other programs: SQL that scores a table of a database. */
+/** A model for other programs: SQL that scores a table of a database, and ONNX. */
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
@@ -34,6 +34,16 @@ export function createModelExportHandlers({ db, tasks }: Context) {
     show: async (req: Request, res: Response) => {
       const model = await getModel(db, idParam(req));
       await showPage(res, model, { table: 'customers', key: model.schema.identifier ?? '' }, []);
+    },
+
+    downloadOnnx: async (req: Request, res: Response) => {
+      const model = await getModel(db, idParam(req));
+      const bytes = await tasks.run('onnxExport', { modelId: model.id });
+      await recordExport(db, currentUser(req), model, { format: 'onnx' });
+      res
+        .attachment(`holdfast-model_v${model.id}.onnx`)
+        .type('application/octet-stream')
+        .send(Buffer.from(bytes));
     },
 
     downloadSql: async (req: Request, res: Response) => {

@@ -20,6 +20,7 @@ import { previewActivation } from '../domain/models/activation.ts';
 import { findAlternatives } from '../domain/scoring/alternatives.ts';
 import { inspectModelFile } from '../domain/models/registry.ts';
 import { registeredModel } from '../domain/export/chosen-model.ts';
+import { onnxExport } from '../domain/export/onnx/file.ts';
 import { sqlExport } from '../domain/export/sql/script.ts';
 import type { SqlRequest } from '../domain/export/sql/script.ts';
 import { scoreForm } from '../domain/scoring/one-customer.ts';
@@ -154,6 +155,9 @@ export const tasks = {
   /** What activating a model would change, its promotion tests included. */
   previewActivation: model(async (env, args: { modelId: number }) =>
     previewActivation(storeOf(env), env.config.modelsDir, await getModel(env.db, args.modelId)),
+  ),
+  onnxExport: model(async ({ db, config }, { modelId }: { modelId: number }) =>
+    onnxExport(await registeredModel(db, config.modelsDir, modelId)),
   ),
   sqlExport: model(async ({ db, config }, { modelId, ...request }: { modelId: number } & SqlRequest) =>
     sqlExport({ ...(await registeredModel(db, config.modelsDir, modelId)), ...request }),

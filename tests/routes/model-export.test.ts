@@ -24,7 +24,7 @@ describe('a model for other programs', () => {
     const page = await analyst.get(`/models/${id}/export`);
     expect(page.text).toContain('SQL for a database');
     expect(page.text).toContain('value="customers"');
-    for (const path of ['export', 'sql'])
+    for (const path of ['export', 'sql', 'onnx'])
       expect((await viewer.get(`/models/${id}/${path}`)).status).toBe(403);
   });
 
@@ -45,6 +45,14 @@ describe('a model for other programs', () => {
       dialect: 'duckdb',
       table: 'crm.people',
     });
+  });
+
+  it('is downloaded as an ONNX file', async () => {
+    const answer = await analyst.get(`/models/${id}/onnx`).buffer();
+    expect(answer.status).toBe(200);
+    expect(answer.headers['content-disposition']).toContain(`holdfast-model_v${id}.onnx`);
+    // Field 1, the version of the format, then field 2, the producer.
+    expect((answer.body as Buffer).subarray(0, 12).toString('latin1')).toBe('\b\n\x12\bHoldfast');
   });
 
   it('needs a database, a table and a column, and says so beside the fields', async () => {
