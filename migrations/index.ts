@@ -14,6 +14,7 @@ import * as earlierScores from './2026-11-24-earlier-scores.ts';
 import * as damagedScores from './2026-11-24-damaged-scores.ts';
 import * as singleScores from './2026-11-24-single-scores.ts';
 import * as campaigns from './2026-11-25-campaigns.ts';
+import * as actions from './2026-11-26-actions.ts';
 import * as schemaNeeds from './2026-11-25-schema-needs.ts';
 
 interface Migration {
@@ -42,6 +43,7 @@ const all: readonly Migration[] = [
   { name: '2026-11-24-single-scores', up: singleScores.up, down: singleScores.down },
   { name: '2026-11-25-campaigns', up: campaigns.up, down: campaigns.down },
   { name: '2026-11-25-schema-needs', up: schemaNeeds.up, down: schemaNeeds.down },
+  { name: '2026-11-26-actions', up: actions.up, down: actions.down },
 ];
 
 /**

@@ -79,6 +79,8 @@ export const views: readonly string[] = [
   'partials/batch-steps',
   'partials/term',
   'predict/show',
+  'actions/list',
+  'actions/show',
   'campaigns/closing',
   'campaigns/edit',
   'campaigns/list',

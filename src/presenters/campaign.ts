@@ -5,6 +5,7 @@ import type { RetentionRule } from '../domain/retention/matching.ts';
 import type { BatchSummary } from '../store/batches.ts';
 import type { Campaign, CampaignFilter, CampaignState } from '../store/campaigns.ts';
 import type { ModelRecord } from '../store/models.ts';
+import type { UserRecord } from '../store/users.ts';
 import { presentResults } from './campaign-results.ts';
 import type { RiskWord, ViewHelpers } from './view-helpers.ts';
 
@@ -73,13 +74,20 @@ export interface CampaignData extends Known {
   readonly plan: CampaignPlan | null;
   /** Once it is launched. */
   readonly results: CampaignResults | null;
+  /** Who can have actions. */
+  readonly people: readonly UserRecord[];
 }
 
 export function presentCampaign(h: ViewHelpers, data: CampaignData) {
   const { campaign, plan, results } = data;
   const { id, name, state } = campaign;
   return {
+    id,
     title: name,
+    people: [
+      { value: '', label: 'Nobody' },
+      ...data.people.map((one) => ({ value: one.id, label: one.name })),
+    ],
     href: `/campaigns/${id}`,
     state: stateWords[state],
     isDraft: state === 'draft',

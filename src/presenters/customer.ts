@@ -6,6 +6,7 @@ import { featureWords } from '../domain/scoring/feature-words.ts';
 import { similarCustomers } from '../domain/scoring/similar-customers.ts';
 import type { Baseline } from '../domain/scoring/what-if.ts';
 import { doNotContact } from '../domain/campaigns/do-not-contact.ts';
+import type { ActionRecord } from '../store/actions.ts';
 import { controlArm } from '../store/campaign-members.ts';
 import type { Membership } from '../store/campaign-members.ts';
 import type { ModelRecord } from '../store/models.ts';
@@ -26,6 +27,8 @@ export interface CustomerData {
   readonly original: { readonly prediction: CustomerScore; readonly baseline: Baseline } | null;
   readonly changes: readonly InputChange[];
   readonly history: readonly ListedPrediction[];
+  /** Open and closed. */
+  readonly actions: readonly ActionRecord[];
   /** Newest first. */
   readonly campaigns: readonly Membership[];
   readonly settings: Settings;
@@ -51,6 +54,12 @@ export function presentCustomer(h: ViewHelpers, data: CustomerData) {
     comparison: data.original && presentComparison(h, { ...data, original: data.original, words }),
     isUncountedWhatIf: data.original === null && prediction.source === 'what-if',
     reasons: presentReasons(h, prediction.probability, details, words),
+    customerId: prediction.customerId,
+    openActions: data.actions.map((action) => ({
+      href: `/actions/${action.id}`,
+      name: action.action,
+      words: `${action.status === 'open' ? `Due ${h.date(action.dueOn)}` : `Closed ${h.date(action.closedAt)}`}, ${action.ownerName ?? 'nobody'}`,
+    })),
     isControl: isControl(data.campaigns),
     doNotContact,
     campaigns: presentMemberships(h, data.campaigns),

@@ -28,6 +28,7 @@ import { getCampaign, listCampaigns } from '../store/campaigns.ts';
 import type { Campaign } from '../store/campaigns.ts';
 import { listBatches } from '../store/batches.ts';
 import { listModels } from '../store/models.ts';
+import { listOwners } from '../store/users.ts';
 import { getRule, listRules } from '../store/retention-rules.ts';
 import { readTermsForm, termsOfRule, toTermsValues, usualTerms } from './campaign-form.ts';
 import { filterFields, toFilter } from './customer-filter.ts';
@@ -120,10 +121,11 @@ export function createCampaignHandlers({ db, tasks }: Context) {
       const plan = state === 'draft' ? await tasks.run('planCampaign', { id }) : null;
       const isLaunched = state === 'running' || state === 'closed';
       const results = isLaunched ? await tasks.run('readCampaignResults', { id }) : null;
+      const people = await listOwners(db);
       const isWorking = state === 'launching';
       const refresh = isWorking ? { refreshSeconds: 2, scripts: ['reload-page'] } : {};
       await render(res, 'campaigns/show', (h) => ({
-        ...presentCampaign(h, { campaign, plan, results, ...known }),
+        ...presentCampaign(h, { campaign, plan, results, people, ...known }),
         ...refresh,
       }));
     },

@@ -22,6 +22,7 @@ import type { CustomersData } from '../presenters/customers.ts';
 import { findByEarlierId } from '../store/earlier-scores.ts';
 import { controlsAmong, listMemberships } from '../store/campaign-members.ts';
 import { withoutContact } from '../domain/campaigns/do-not-contact.ts';
+import { listActionsOf } from '../store/actions.ts';
 import { listBatches } from '../store/batches.ts';
 import { findModel, listArchivedModels, listModels } from '../store/models.ts';
 import { listUnreadableMatches } from '../store/score-files/scan.ts';
@@ -106,6 +107,7 @@ export function createCustomerHandlers({ db, tasks }: Context) {
         : null,
       changes: compared ? changedInputs(compared.inputs, prediction.inputs) : [],
       history: await readHistory(prediction),
+      actions: prediction.customerId === null ? [] : await listActionsOf(db, prediction.customerId),
       campaigns: prediction.customerId === null ? [] : await listMemberships(db, prediction.customerId),
       settings,
       alternatives: await nullIfLate(tasks.run('findAlternatives', { prediction, settings })),

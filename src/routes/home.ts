@@ -3,8 +3,12 @@ import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
 import type { Figure } from '../domain/analytics/analytics.ts';
 import { orderByImportance, pickCategories } from '../domain/analytics/analytics.ts';
+import { countWaiting } from '../domain/actions/waiting.ts';
+import { timeOf } from '../db/clock.ts';
+import { today } from '../domain/campaigns/days.ts';
 import { listUnusableModels } from '../domain/models/registry.ts';
 import { currentPopulation } from '../domain/analytics/population.ts';
+import { currentUser } from '../http/authenticate.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { presentHome } from '../presenters/home.ts';
@@ -33,7 +37,8 @@ const levelCharts = 2;
 export function createHomeHandlers({ db, config, log, tasks }: Context, readFigures: FigureReader) {
   const orNull = createPartReader(log);
 
-  const readHome = async (): Promise<HomeData> => {
+  const readHome = async (req: Request): Promise<HomeData> => {
+    const settings = await getSettings(db);
     const { model, filter: population, leftOut } = await currentPopulation(db);
     const filter = { ...noFilter, population };
     const [totals, histogram] = await Promise.all([
@@ -57,13 +62,14 @@ export function createHomeHandlers({ db, config, log, tasks }: Context, readFigu
       unusableModels: await listUnusableModels(db, config.modelsDir),
       unreadable: await listUnreadableScores({ db, folder: config.uploadsDir }),
       active: await findActiveModel(db),
-      settings: await getSettings(db),
+      settings,
+      actions: await countWaiting(db, currentUser(req).id, today(settings.timeZone, await timeOf(db))),
     };
   };
 
   return {
-    show: async (_req: Request, res: Response) => {
-      const data = await readHome();
+    show: async (req: Request, res: Response) => {
+      const data = await readHome(req);
       await render(res, 'home/show', (h) => ({ title: 'Home', ...presentHome(h, data) }));
     },
   };

@@ -40,6 +40,7 @@ import { createBatchFileHandlers } from './batch-files.ts';
 import { createBatchMappingHandlers } from './batch-mapping.ts';
 import { createBatchReadingHandlers } from './batch-reading.ts';
 import { createBatchProgressHandlers } from './batch-progress.ts';
+import { createActionHandlers } from './actions.ts';
 import { createCampaignHandlers } from './campaigns.ts';
 import { createOutcomeHandlers } from './outcomes.ts';
 import { createBatchRemovalHandlers } from './batch-removal.ts';
@@ -145,6 +146,14 @@ export function createRoutes(
   map.post('/campaigns/:id/closing', 'campaign:edit', campaigns.close);
   map.get('/campaigns/:id/treatment.csv', 'export:download', campaigns.treatment);
   map.get('/campaigns/:id/unknown.csv', 'export:download', campaigns.unknown);
+
+  const actions = createActionHandlers(context);
+  map.get('/actions', 'campaign:view', actions.list);
+  map.post('/actions', 'campaign:edit', actions.create);
+  map.post('/actions/assignment', 'campaign:edit', actions.assign);
+  map.get('/actions/:id', 'campaign:view', actions.show);
+  map.post('/actions/:id', 'campaign:edit', actions.save);
+  map.post('/campaigns/:id/actions', 'campaign:edit', actions.createForCampaign);
 
   const outcomes = createOutcomeHandlers(context);
   map.get('/outcomes', 'campaign:edit', outcomes.show);

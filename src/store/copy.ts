@@ -22,6 +22,7 @@ export const tables: readonly Table[] = [
   withId('campaigns'),
   { name: 'campaign_members', key: ['campaign_id', 'place'] },
   withId('customer_outcomes'),
+  withId('actions'),
   { name: 'challenger_scores', key: ['prediction_id', 'model_id'] },
   { name: 'latest_rows', key: ['batch_id', 'chunk'] },
   { name: 'earlier_ids', key: ['first_id'] },

@@ -53,6 +53,11 @@ export async function listUsers(db: Db): Promise<UserRecord[]> {
   return rows.map(toUser);
 }
 
+/** Who can have actions: people who can sign in and change something. */
+export async function listOwners(db: Db): Promise<UserRecord[]> {
+  return (await listUsers(db)).filter(({ disabledAt, role }) => disabledAt === null && role !== 'viewer');
+}
+
 /** Administrators who can sign in. */
 export async function countActiveAdmins(db: Db): Promise<number> {
   const row = await db('users')

@@ -7,6 +7,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inTransaction } from '../../db.ts';
 import { Conflict } from '../../errors.ts';
+import { deleteActionsOf } from '../../store/actions.ts';
 import { recordEvent } from '../../store/audit.ts';
 import { getBatch, listAllBatchIds } from '../../store/batches.ts';
 import type { BatchRecord } from '../../store/batches.ts';
@@ -44,6 +45,7 @@ export async function eraseEverywhere(store: ScoreStore, customerId: string): Pr
   const fileScores = await eraseCustomer(store, customerId);
   const singleScores = await inTransaction(db, async (trx) => {
     const deleted = await deletePredictionsOf(trx, customerId);
+    await deleteActionsOf(trx, customerId);
     await forgetMember(trx, customerId, `erased-${randomUUID()}`);
     // Who it was is what nobody may know any more.
     await recordEvent(trx, {
