@@ -45,14 +45,14 @@ export function scoreTrees(
 
 /**
  * Nominal microseconds a row, from measurements with 19 features: a split takes 3 ns in a tree of eight leaves, where one
- * table has them all, and 12 ns in a tree of 64; 40 ns where there is no room for tables any more.
+ * table has them all, and 12 ns in a tree of 64; 20 ns where there is no room for tables any more.
  */
 export function scoringMicrosOf({ roots }: Trees): number {
   const trees = roots.length - 1;
   const splits = (roots[trees]! - trees) / 2;
   const inTables = Math.min(splits, splitsInTables);
   const nanos = Math.min(12, 3 + (splits / trees) ** 2 / 300);
-  return (inTables * nanos + (splits - inTables) * 40) / 1_000;
+  return (inTables * nanos + (splits - inTables) * 20) / 1_000;
 }
 
 /** Made once for the trees of a model. */

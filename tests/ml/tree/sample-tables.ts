@@ -1,4 +1,11 @@
 import { createRandom } from '../../../src/ml/math/random.ts';
+import {
+  addRoot,
+  addSplit,
+  createTreeWriter,
+  finishTrees,
+  type Trees,
+} from '../../../src/ml/tree/predict.ts';
 import { MISSING, UNSEEN, type Column, type Table } from '../../../src/ml/data/table.ts';
 
 /** Number and category columns in turn, a tenth of the cells missing, and labels that depend on them. */
@@ -57,4 +64,19 @@ export function spoil(table: Table, extremes: readonly number[] = [1e300, -Infin
 
 export function labelsOf(text: string): Uint8Array {
   return Uint8Array.from(text, (digit) => Number(digit));
+}
+
+/** A tree with one split of each feature, each below the one before. */
+export function chain(featureCount: number): Trees {
+  const writer = createTreeWriter();
+  let node = addRoot(writer);
+  for (let feature = 0; feature < featureCount; feature++) {
+    const left = addSplit(writer, node, { feature, low: 0, high: 2, set: null });
+    writer.cover[node] = 2 ** (featureCount - feature);
+    writer.cover[left] = writer.cover[left + 1] = writer.cover[node]! / 2;
+    writer.value[left] = feature + 1;
+    node = left + 1;
+  }
+  writer.value[node] = -1;
+  return finishTrees(writer, featureCount);
 }

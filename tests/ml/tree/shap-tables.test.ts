@@ -5,8 +5,6 @@ import { binColumns, binRows, fitBins, type FeatureBins } from '../../../src/ml/
 import { createGrowContext } from '../../../src/ml/tree/context.ts';
 import { growTree, writeCovers } from '../../../src/ml/tree/grow.ts';
 import {
-  addRoot,
-  addSplit,
   addTreeValues,
   createTreeWriter,
   finishTrees,
@@ -16,7 +14,7 @@ import {
 import { addScores, planTrees } from '../../../src/ml/tree/score-trees.ts';
 import { shapTables, type ShapTable } from '../../../src/ml/tree/shap-tables.ts';
 import { addShap, planShap } from '../../../src/ml/tree/shap.ts';
-import { sampleData, spoil } from './sample-tables.ts';
+import { chain, sampleData, spoil } from './sample-tables.ts';
 
 /** Trees on 600 rows, with some leaves worth nothing. */
 function growSample(seed: number, columnCount: number, maxLeaves: number, treeCount = 3) {
@@ -52,21 +50,6 @@ const growing = {
   categoryL2: 0,
   minLevelWeight: 2,
 };
-
-/** A tree with one split of each feature, each below the one before. */
-function chain(featureCount: number): Trees {
-  const writer = createTreeWriter();
-  let node = addRoot(writer);
-  for (let feature = 0; feature < featureCount; feature++) {
-    const left = addSplit(writer, node, { feature, low: 0, high: 2, set: null });
-    writer.cover[node] = 2 ** (featureCount - feature);
-    writer.cover[left] = writer.cover[left + 1] = writer.cover[node]! / 2;
-    writer.value[left] = feature + 1;
-    node = left + 1;
-  }
-  writer.value[node] = -1;
-  return finishTrees(writer, featureCount);
-}
 
 function scored(trees: Trees, bins: readonly FeatureBins[], rows: Uint8Array, room?: number) {
   const contributions = new Float64Array(rows.length);

@@ -14,7 +14,7 @@ import {
 import { gaussLegendre } from '../../../src/ml/tree/quadrature.ts';
 import { addScores, planTrees } from '../../../src/ml/tree/score-trees.ts';
 import { addShap, planShap } from '../../../src/ml/tree/shap.ts';
-import { sampleData, spoil } from './sample-tables.ts';
+import { chain, sampleData, spoil } from './sample-tables.ts';
 
 /** Lundberg et al. (2020), Algorithm 1: what a tree is worth when only `known` features are known. */
 function coalitionValue(trees: Trees, node: number, row: Uint8Array, known: number): number {
@@ -102,6 +102,18 @@ describe('tree SHAP', () => {
         }
       }
     }
+  });
+
+  it('agrees with it where the way to a leaf has more features than one pass of quadrature serves', () => {
+    const trees = chain(11);
+    const random = createRandom(2);
+    const rows = Uint8Array.from({ length: 4 * 11 }, () => random.below(5));
+    const found = new Float64Array(rows.length);
+    addShap(planShap(trees), rows, found);
+    for (let i = 0; i < rows.length; i += 11)
+      shapleyValues(trees, rows.subarray(i, i + 11)).forEach((expected, j) => {
+        expect(found[i + j]).toBeCloseTo(expected, 12);
+      });
   });
 
   it('adds up to the prediction less the base', () => {
