@@ -33,7 +33,7 @@ const node = process.execPath;
 const source = ['--import', 'tsx'];
 const peer = 'bench/ml/beyond_memory_peer.py';
 /** As the peer has them. */
-const params = { boosting: { trees: 200, maxLeaves: 31, learningRate: 0.1 } };
+const params = { boosting: { trees: 100, maxLeaves: 31, learningRate: 0.2 } };
 const drawnRows = 500_000;
 const heldOutRows = 200_000;
 const numbers = 10;

@@ -45,13 +45,13 @@ params = {
     "grow_policy": "lossguide",
     "max_leaves": 31,
     "max_depth": 12,
-    "eta": 0.1,
+    "eta": 0.2,
     "subsample": 0.8,
     "colsample_bytree": 0.7,
     "nthread": threads,
     "seed": 1,
 }
-model = xgb.train(params, rows, num_boost_round=200)
+model = xgb.train(params, rows, num_boost_round=100)
 held = pd.read_csv(held_out)
 kinds = ["c" if name.startswith("c") else "q" for name in inputs_of(held)]
 scores = model.predict(xgb.DMatrix(inputs_of(held), feature_types=kinds, enable_categorical=True, nthread=threads))
