@@ -18,6 +18,8 @@ export interface MemberFits {
 }
 
 const manyRows = 50_000;
+/** The memory of one fit is too much to keep during the next. */
+const hugeRows = 1_000_000;
 
 export const memberFits: Task<MemberFits, FittedFamily> = {
   name: 'member-fits',
@@ -34,6 +36,7 @@ export function fitMembers(
   if (data.table.rowCount >= manyRows)
     return members.map((_, member) => {
       onMember(member);
+      if (data.table.rowCount >= hugeRows) threads.tidy();
       return fitMember(fits, member, { threads });
     });
   const fitted: FittedFamily[] = [];

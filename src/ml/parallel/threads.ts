@@ -31,6 +31,8 @@ export interface Threads {
   readonly count: number;
   /** A team works on one task at a time: within another's work, the calling thread works alone. */
   open<Shared, Result>(task: Task<Shared, Result>, shared: Shared): Team<Result>;
+  /** Gives back the memory of work that has ended, between fits of so many rows that two would be too much. Not within a team. */
+  tidy(): void;
 }
 
 /** Everything is done here. */
@@ -48,6 +50,7 @@ export const oneThread: Threads = {
       close: () => undefined,
     };
   },
+  tidy: () => undefined,
 };
 
 /** Does items 0 to `count` − 1 of a task, whose results nobody keeps but `onDone`. */

@@ -67,7 +67,7 @@ describe('the race of settings', () => {
     const params = { trees: 300, learningRate: 0.3 };
     const grown: number[] = [];
     const threads: Threads = {
-      count: 1,
+      ...oneThread,
       open: (task, shared) => {
         const { trials } = shared as unknown as FoldTrials;
         for (const trial of trials) grown.push((trial.params as typeof params).trees);

@@ -6,6 +6,7 @@ import { share } from '../../../ml/parallel/shared-memory.ts';
 import { oneThread } from '../../../ml/parallel/threads.ts';
 import type { Task, Team, Threads } from '../../../ml/parallel/threads.ts';
 import { openThread } from '../../../thread.ts';
+import { collectGarbage } from './garbage.ts';
 import { answerOf } from './messages.ts';
 import type { Answer, FailedThread, KeeperTask, TeamTask } from './messages.ts';
 import { Results } from './results.ts';
@@ -38,6 +39,10 @@ export function openFitThreads(count: number, memoryMb: number): FitThreads {
         },
       };
     },
+    tidy: () => {
+      if (crew !== null) tidyHelpers(crew);
+      collectGarbage();
+    },
     helped: () => crew?.rounds.helped ?? 0,
     close: () => {
       if (crew === null) return;
@@ -45,6 +50,12 @@ export function openFitThreads(count: number, memoryMb: number): FitThreads {
       for (const port of [...crew.ports, crew.alarm]) port.close();
     },
   };
+}
+
+/** No team has the next number, so that what was announced to the helpers before is over. */
+function tidyHelpers({ rounds, ports }: Crew): void {
+  rounds.team++;
+  rounds.tidy(ports.length);
 }
 
 /** The helpers, as the fitting thread knows them. */

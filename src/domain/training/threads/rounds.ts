@@ -5,7 +5,18 @@
  * other until there is none. The next round begins when all items of this one are done, so that a ticket is always
  * of the round at hand.
  */
-const words = { limit: 0, next: 1, first: 2, done: 3, messages: 4, team: 5, failed: 6, helped: 7 } as const;
+const words = {
+  limit: 0,
+  next: 1,
+  first: 2,
+  done: 3,
+  messages: 4,
+  team: 5,
+  failed: 6,
+  helped: 7,
+  tidying: 8,
+  tidied: 9,
+} as const;
 
 /** To notice at least so often that a thread has ended, which wakes nobody. */
 const checkMs = 500;
@@ -15,6 +26,9 @@ const checkMs = 500;
  * sleeping thread wakes.
  */
 const looks = 10_000;
+
+const tidyWaits = 50;
+const tidyWaitMs = 10;
 
 export class Rounds {
   readonly memory: Int32Array;
@@ -98,6 +112,30 @@ export class Rounds {
   awaitRound(): void {
     const next = Atomics.load(this.memory, words.next);
     if (!this.#changes(words.limit, next)) Atomics.wait(this.memory, words.limit, next);
+  }
+
+  /** How often helpers have been asked to give back memory. */
+  get tidyings(): number {
+    return Atomics.load(this.memory, words.tidying);
+  }
+
+  /** Asks `helpers` to give back memory and waits until they have, or half a second: some may still be starting. */
+  tidy(helpers: number): void {
+    const before = Atomics.load(this.memory, words.tidied);
+    Atomics.add(this.memory, words.tidying, 1);
+    for (let wait = 0; wait < tidyWaits; wait++) {
+      const done = Atomics.load(this.memory, words.tidied);
+      if (done - before >= helpers) return;
+      // Again each time: a helper may have been about to sleep.
+      Atomics.notify(this.memory, words.limit);
+      Atomics.wait(this.memory, words.tidied, done, tidyWaitMs);
+    }
+  }
+
+  /** A helper has given back its memory. */
+  finishTidying(): void {
+    Atomics.add(this.memory, words.tidied, 1);
+    Atomics.notify(this.memory, words.tidied);
   }
 
   /** Looks for a while whether the word changes. */

@@ -49,6 +49,16 @@ function scoreFolds(threads: Threads, family: 'logistic' | 'forest', repeats: nu
   return scores;
 }
 
+/** With 30 MB that all threads share. */
+function scoreWithBallast(threads: Threads): void {
+  const rows = { ...sampleData(200, 4, 1), ballast: new Uint8Array(30 << 20) };
+  const types = rows.table.columns.map(({ kind }) => kind);
+  const fits = planFolds(rows.target, { folds: 5, repeats: 1, seed: 1 }).map((fold) => {
+    return { family: 'logistic' as const, fold };
+  });
+  runTask(threads, foldScores, { rows, types, fits }, fits.length, () => undefined);
+}
+
 vi.setConfig({ testTimeout: 120_000 });
 
 describe('a model', () => {
@@ -119,6 +129,20 @@ describe('a thread', () => {
       runTask(threads, foldScores, { rows, types, fits }, fits.length, stop);
     }).toThrow('enough');
     expect(scoreFolds(threads, 'logistic', 1)).toEqual(scoreFolds(oneThread, 'logistic', 1));
+  });
+
+  it('gives back the memory of work that has ended, also of work that it never took part in', async () => {
+    const megabytes = () => process.memoryUsage().arrayBuffers / 1024 ** 2;
+    for (const threads of [await openStarted(1), await openStarted(2), openFitThreads(2, memoryMb)]) {
+      threads.tidy();
+      const before = megabytes();
+      for (let k = 0; k < 3; k++) scoreWithBallast(threads);
+      threads.tidy();
+      // A thread that is still starting does so when it has.
+      await expect.poll(() => megabytes() - before, { timeout: 20_000 }).toBeLessThan(10);
+      expect(scoreFolds(threads, 'logistic', 2)).toEqual(scoreFolds(oneThread, 'logistic', 2));
+      if (![...opened.values()].includes(threads)) threads.close();
+    }
   });
 
   it('that needs more memory than it may use ends the work with that reason', () => {
