@@ -39,5 +39,7 @@ function filesWithDatabase(): string[] {
   return readdirSync('tests', { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.test.ts') && !elsewhere.test(name))
     .map((name) => join('tests', name))
-    .filter((path) => /createTestApp|createScoreStore|createTestDatabase/.test(readFileSync(path, 'utf8')));
+    .filter((path) =>
+      /createTestApp|createScoreStore|createTestDatabase|startMachines/.test(readFileSync(path, 'utf8')),
+    );
 }

@@ -16,6 +16,7 @@ import * as singleScores from './2026-11-24-single-scores.ts';
 import * as campaigns from './2026-11-25-campaigns.ts';
 import * as actions from './2026-11-26-actions.ts';
 import * as schemaNeeds from './2026-11-25-schema-needs.ts';
+import * as storedFiles from './2026-11-25-stored-files.ts';
 
 interface Migration {
   readonly name: string;
@@ -44,6 +45,7 @@ const all: readonly Migration[] = [
   { name: '2026-11-25-campaigns', up: campaigns.up, down: campaigns.down },
   { name: '2026-11-25-schema-needs', up: schemaNeeds.up, down: schemaNeeds.down },
   { name: '2026-11-26-actions', up: actions.up, down: actions.down },
+  { name: '2026-11-25-stored-files', up: storedFiles.up, down: storedFiles.down },
 ];
 
 /**

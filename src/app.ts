@@ -11,6 +11,7 @@ import { compress } from './http/compress.ts';
 import { errorHandler, safePath } from './http/error-handler.ts';
 import { useContext } from './http/render.ts';
 import { securityHeaders } from './http/security-headers.ts';
+import { sharedFiles } from './http/shared-files.ts';
 import { sessions } from './http/session.ts';
 import { createFigureReader } from './routes/figure-reader.ts';
 import type { FigureReader } from './routes/figure-reader.ts';
@@ -40,6 +41,7 @@ export function createApp(started: Context, { logger, readFigures }: AppOptions 
   app.use(refuseOddAddresses);
   app.use(compress(context.config));
   app.use('/assets', assets(context.config));
+  app.use(sharedFiles(context));
   app.use(createRoutes(context, [sessions(context), authenticate(context)], figures));
   app.use(() => {
     throw new NotFound();

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The command line: processes of the program, and its core without the web and, except for `erase`, `migrate-to` and models
+ * The command line: processes of the program, and its core without the web and, except for `erase`, `migrate-to`, `migrate-files` and models
  * that are named by their number, without a database.
  */
 import { evaluate } from './commands/evaluate.ts';
@@ -31,6 +31,7 @@ holdfast explain  FILE --model MODEL [--rows 5] [--customer ID] [--allow-missing
                   [--header | --no-header]
 holdfast erase    CUSTOMER [--json]
 holdfast migrate-to postgres://USER:PASSWORD@HOST/DATABASE [--json]
+holdfast migrate-files s3://BUCKET/PREFIX|FOLDER [--json]
 holdfast web
 holdfast worker   [--threads N] [--classes A,B]
 holdfast export   MODEL --format sql --dialect NAME [--table NAME] [--key COLUMN] [--out FILE]
@@ -48,6 +49,7 @@ Commands
   explain   show the reasons for the first rows of FILE, or for one customer
   erase     erase CUSTOMER, a customer ID, from the scores and uploads of this installation; nothing is asked
   migrate-to  copy the database of this installation to PostgreSQL and compare every row; it can be repeated
+  migrate-files  copy the files of this installation to a store that several machines share; it can be repeated
   web       answer requests, and leave all jobs to workers
   worker    work on jobs. Processes for both share a database and the folders; npm start is both in one
   export    write MODEL as SQL that scores a table of a database, and tests itself, or as an ONNX file
@@ -83,6 +85,8 @@ Options
 /** Loaded when they are run: the other commands need no database. */
 const migrateTo: Command = async (options, target) =>
   (await import('./commands/migrate-to.ts')).migrateTo(options, target);
+const migrateFiles: Command = async (options, target) =>
+  (await import('./commands/migrate-files.ts')).migrateFiles(options, target);
 const erase: Command = async (options, customer) =>
   (await import('./commands/erase.ts')).erase(options, customer);
 
@@ -121,6 +125,7 @@ const commands = new Map<string, readonly [Command, number]>([
   ['explain', [explain, 1]],
   ['erase', [erase, 1]],
   ['migrate-to', [migrateTo, 1]],
+  ['migrate-files', [migrateFiles, 1]],
   ['web', [web, 0]],
   ['worker', [worker, 0]],
   ['export', [exportModel, 1]],

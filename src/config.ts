@@ -30,6 +30,15 @@ const Environment = z.object({
   DATA_DIR: z.string().min(1).default('data'),
   MODELS_DIR: z.string().min(1).default('models'),
   UPLOADS_DIR: z.string().min(1).default('uploads'),
+  FILES: z
+    .string()
+    .regex(
+      /^(s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[\w./-]*)?|[^:]+)$/,
+      'expected s3://BUCKET/PREFIX or a folder',
+    )
+    .optional(),
+  S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  FILES_CACHE_MB: wholeNumber(1, 100_000_000).default(10_240),
   SESSION_SECRET: z.string().min(32, 'expected at least 32 characters').optional(),
   MAX_UPLOAD_MB: wholeNumber(1, 10_000).default(1024),
   WORKERS: wholeNumber(1, 64).default(3),
@@ -39,6 +48,18 @@ const Environment = z.object({
   SAMPLE_DATA: z.enum(['on', 'off']).default('on'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
+
+/** Where files are that several machines share. */
+export type FileStoreSettings =
+  | { readonly kind: 'folder'; readonly folder: string }
+  | {
+      readonly kind: 's3';
+      readonly bucket: string;
+      /** Empty, or with a slash at its end. */
+      readonly prefix: string;
+      /** null: that of AWS. */
+      readonly endpoint: string | null;
+    };
 
 export interface Config {
   readonly environment: 'production' | 'development' | 'test';
@@ -52,6 +73,10 @@ export interface Config {
   readonly dataDir: string;
   readonly modelsDir: string;
   readonly uploadsDir: string;
+  /** Behind the folders for models, uploads and datasets; null: there are only these. */
+  readonly fileStore: FileStoreSettings | null;
+  /** How much of these folders may be copies of files that are fetched where they are needed. */
+  readonly fileCacheBytes: number;
   /** null: generated at first start and kept in the data folder. */
   readonly sessionSecret: string | null;
   readonly maxUploadBytes: number;
@@ -84,6 +109,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     dataDir: resolve(env.DATA_DIR),
     modelsDir: resolve(env.MODELS_DIR),
     uploadsDir: resolve(env.UPLOADS_DIR),
+    fileStore: env.FILES === undefined ? null : readFileStore(env.FILES, env.S3_ENDPOINT),
+    fileCacheBytes: env.FILES_CACHE_MB * 1024 * 1024,
     sessionSecret: env.SESSION_SECRET ?? null,
     maxUploadBytes: env.MAX_UPLOAD_MB * 1024 * 1024,
     workers: env.WORKERS,
@@ -93,6 +120,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     sampleData: env.SAMPLE_DATA === 'on',
     logLevel: env.LOG_LEVEL,
   };
+}
+
+/** `address` as the setting FILES gives it. */
+function readFileStore(address: string, endpoint: string | undefined): FileStoreSettings {
+  const [, bucket, path = ''] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(address) ?? [];
+  if (bucket === undefined) return { kind: 'folder', folder: resolve(address) };
+  const prefix = path === '' ? '' : `${path.replace(/\/+$/, '')}/`;
+  return { kind: 's3', bucket, prefix, endpoint: endpoint ?? null };
 }
 
 /** A line `PORT=` in a .env file means 'not set'. */

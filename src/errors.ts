@@ -74,6 +74,44 @@ export class Unavailable extends TryLater {
   }
 }
 
+/** The store of shared files cannot be used now. Nothing is lost: what is to be stored there is not acknowledged before it is. */
+export class FilesUnavailable extends TryLater {
+  /** `address`: of the store; `reason`: after a colon, in words. */
+  constructor(address: string, reason: string) {
+    super(
+      503,
+      'files-unavailable',
+      10,
+      `The file store ${address} cannot be used now: ${reason}. Try again in a moment.`,
+    );
+  }
+}
+
+/** What is missing here, or damaged, is in the store of shared files as it should be: fetch it, and try again. */
+export class FileElsewhere extends TryLater {
+  /** Its name in the store. */
+  readonly fileName: string;
+
+  constructor(fileName: string) {
+    super(503, 'file-elsewhere', 5, 'A file is on its way from the file store. Try again in a moment.');
+    this.fileName = fileName;
+  }
+}
+
+/** A file in the store of shared files is gone, or is not what was put there. It is never used. */
+export class ChangedFile extends AppError {
+  readonly problem: string;
+
+  constructor(address: string, key: string, problem: string) {
+    super(
+      409,
+      'file-changed',
+      `A file in the store ${address} cannot be used: ${problem}. Restore the object ${key} there from a backup.`,
+    );
+    this.problem = `in the file store, ${problem}`;
+  }
+}
+
 /** What the database or a file beside it holds does not have the shape that it was written with: edited by hand, or restored in part. */
 export class DamagedRecord extends AppError {
   /** `of`: what it is and its number; `problem`: the place in it and what is wrong there; `remedy`: what to do. */

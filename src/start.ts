@@ -15,6 +15,8 @@ import { convertEarlierScores } from './domain/batches/earlier-scores.ts';
 import { createSetupToken, isSetUp } from './domain/people/accounts.ts';
 import { prepareFirstStart, waitForFirstStart } from './domain/sample/first-start.ts';
 import { compactDatabase } from './domain/jobs/compact-database.ts';
+import { prepareFiles } from './domain/files/starting.ts';
+import { startFileUpkeep } from './domain/files/upkeep.ts';
 import { healInterrupted } from './domain/jobs/interrupted.ts';
 import { sweep } from './domain/jobs/cleanup.ts';
 import type { WorkerShare } from './jobs/job-classes.ts';
@@ -90,7 +92,9 @@ async function start({ isWeb, share }: ProcessRole): Promise<void> {
   await convertEarlierScores(context);
   await compactDatabase(context);
   await healInterrupted(context.db);
+  await prepareFiles(context);
   await sweep(context);
+  startFileUpkeep(context);
   const pool = share && startWorkerPool(context, share);
   const drain = isWeb ? await startWeb(context, logger, pool !== null) : nothingToDrain;
   const sweeping = setInterval(() => void sweep(context), sweepEveryMs);

@@ -3,6 +3,7 @@ import { cancelSubject } from '../domain/jobs/failure.ts';
 import { cancelled, done } from '../domain/jobs/steps.ts';
 import { getCampaign } from '../store/campaigns.ts';
 import type { JobHandler } from './job-handler.ts';
+import { openScoreStore } from '../store/score-files/store.ts';
 
 /** All or nothing: a launch that is interrupted begins again, and gives the same split. */
 export const runLaunchCampaign: JobHandler = async ({ db, config, step }, { campaignId }) => {
@@ -11,6 +12,6 @@ export const runLaunchCampaign: JobHandler = async ({ db, config, step }, { camp
   if (answer === 'stop') return 'stopped';
   if (answer === 'cancel') return cancelled((trx) => cancelSubject(trx, { campaignId: id }));
   const campaign = await getCampaign(db, id);
-  const split = await splitCampaign({ db, folder: config.uploadsDir }, campaign);
+  const split = await splitCampaign(openScoreStore(db, config), campaign);
   return done((trx) => storeSplit(trx, campaign, split));
 };

@@ -1,5 +1,6 @@
 import { relabelPredictions } from '../domain/risk/relabelling.ts';
+import { openScoreStore } from '../store/score-files/store.ts';
 import type { JobHandler } from './job-handler.ts';
 
 export const runRelabelRisk: JobHandler = ({ db, config, step }) =>
-  relabelPredictions({ db, folder: config.uploadsDir }, { step });
+  relabelPredictions(openScoreStore(db, config), { step });

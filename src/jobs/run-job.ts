@@ -7,8 +7,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { inTransaction, openDatabase } from '../db.ts';
 import type { Db } from '../db.ts';
-import { AppError, isDiskFull, TryLater } from '../errors.ts';
+import { AppError, FileElsewhere, FilesUnavailable, isDiskFull, TryLater } from '../errors.ts';
 import { diskFull } from '../domain/jobs/disk-space.ts';
+import { bringForJob } from '../domain/files/needed.ts';
+import { renewFile } from '../domain/files/kept.ts';
 import { failSubject } from '../domain/jobs/failure.ts';
 import type { JobOutcome } from '../domain/jobs/steps.ts';
 import { isLocked, isUnreachable } from '../db/failures.ts';
@@ -53,9 +55,11 @@ async function run(context: JobContext, job: Job, isStopping: () => boolean): Pr
   const store = (work: (trx: Db) => Promise<void>) => whenPossible(isStopping, () => inTransaction(db, work));
   let outcome: JobOutcome;
   try {
+    await bringForJob(context, job.payload);
     outcome = await handlers[job.kind](context, job.payload);
   } catch (error) {
     if (error instanceof LeaseLost) throw error;
+    if (error instanceof FileElsewhere) await fetchAgain(context, error);
     const message = error instanceof Error ? error.message : String(error);
     const reason = passing(error);
     if (reason !== null) await store((trx) => pauseJob(trx, job, reason, retryMs));
@@ -74,6 +78,15 @@ async function run(context: JobContext, job: Job, isStopping: () => boolean): Pr
   return { message: null };
 }
 
+/** A store that cannot be reached now is asked by the next try. */
+async function fetchAgain({ db, config }: JobContext, { fileName }: FileElsewhere): Promise<void> {
+  try {
+    await renewFile({ db, config }, fileName);
+  } catch (error) {
+    if (!(error instanceof FilesUnavailable)) throw error;
+  }
+}
+
 /** One attempt is lost: the job returns to the queue, or fails finally together with its record. */
 export async function failAttempt(trx: Db, job: Job, message: string, isFinal: boolean): Promise<void> {
   if (!isFinal && (await countAttempts(trx, job)) < maxAttempts) {
@@ -87,6 +100,7 @@ export async function failAttempt(trx: Db, job: Job, message: string, isFinal: b
 /** Describes a temporary obstacle; null for any other error. */
 function passing(error: unknown): string | null {
   if (isDiskFull(error)) return diskFull;
+  if (error instanceof FilesUnavailable || error instanceof FileElsewhere) return error.message;
   if (isLocked(error) || error instanceof TryLater) return locked;
   if (isUnreachable(error)) return unreachable;
   return null;

@@ -2,6 +2,7 @@
  * Trains in a thread of its own: a fit runs for seconds without a pause, so the thread that reports progress
  * and listens for 'cancel' must be another one. Cancelling ends the fit at once; nothing of it is kept.
  */
+import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import type { Config } from '../config.ts';
 import { inTransaction } from '../db.ts';
@@ -11,6 +12,7 @@ import { cancelled, done as finished } from '../domain/jobs/steps.ts';
 import { beginTraining, completeTraining, stopTraining } from '../domain/training/queue.ts';
 import type { TrainingOrder, TrainingProgress, TrainingResult } from '../domain/training/queue.ts';
 import { isLocked, isUnreachable } from '../db/failures.ts';
+import { openFiles } from '../store/files/open-files.ts';
 import { saveTrainingProgress } from '../store/trainings.ts';
 import type { JobHandler } from './job-handler.ts';
 import { openThread } from '../thread.ts';
@@ -54,7 +56,10 @@ export const runTrainModel: JobHandler = async ({ db, config, step }, { training
     if (news.failure !== null) throw news.failure;
     const { result } = news;
     if (result === null) throw new Error('The fit ended without a result.');
-    return finished((trx) => completeTraining(trx, config, id, result));
+    const stored = await openFiles(config).put(db, [{ path: join(config.modelsDir, result.file) }]);
+    return finished(async (trx) => {
+      if (await completeTraining(trx, config, id, result)) await stored.note(trx);
+    });
   } finally {
     await fit.terminate();
   }

@@ -16,6 +16,7 @@ import { idParam, textValues } from '../http/validate.ts';
 import { presentCorrectionsPage } from '../presenters/batch-correction.ts';
 import { getBatch, listCorrectionsOf } from '../store/batches.ts';
 import type { BatchRecord } from '../store/batches.ts';
+import { openUploadStore } from '../domain/batches/batches.ts';
 
 type Values = Readonly<Record<string, string>>;
 
@@ -35,7 +36,7 @@ export function createBatchCorrectionHandlers({ db, config }: Context) {
   const showPage = async (res: Response, batch: BatchRecord, form: Form) => {
     const input = {
       batch,
-      ...(await listRejectedRows(db, config.uploadsDir, batch, form.pageNumber)),
+      ...(await listRejectedRows(openUploadStore({ db, config }), batch, form.pageNumber)),
       unrecognised: await listUnrecognisedValues(db, batch),
       corrections: await listCorrectionsOf(db, batch.id),
       ...form,
@@ -55,8 +56,8 @@ export function createBatchCorrectionHandlers({ db, config }: Context) {
       const batch = await getBatch(db, idParam(req));
       const values = textValues(req.body);
       const pageNumber = pageOf(values['page']);
-      const { rows } = await listRejectedRows(db, config.uploadsDir, batch, pageNumber);
-      const env = { db, uploadsDir: config.uploadsDir, user: currentUser(req) };
+      const { rows } = await listRejectedRows(openUploadStore({ db, config }), batch, pageNumber);
+      const env = { ...openUploadStore({ db, config }), user: currentUser(req) };
       try {
         const id = await correctRows(env, batch, rows, correctionsIn(values));
         flash(req, 'success', 'The fixed rows are a file of their own. The original file is not changed.');

@@ -14,6 +14,7 @@ import { idParam } from '../http/validate.ts';
 import { getBatch } from '../store/batches.ts';
 import type { BatchRecord } from '../store/batches.ts';
 import { findActiveModel } from '../store/models.ts';
+import { openFiles } from '../store/files/open-files.ts';
 
 const fileNames = {
   'scored.csv': 'scored',
@@ -39,7 +40,8 @@ export function createBatchFileHandlers({ db, config }: Context) {
         .send(byteOrderMark + safeLine(names, { lineEnd: '\r\n' }));
     },
 
-    sample: (_req: Request, res: Response, next: (error?: unknown) => void) => {
+    sample: async (_req: Request, res: Response, next: (error?: unknown) => void) => {
+      await openFiles(config).bring(db, [join(config.dataDir, currentFile)]);
       res.attachment(currentFile);
       res.sendFile(join(config.dataDir, currentFile), (error: unknown) => {
         if (error) next(new NotFound('sample file; it was deleted'));
@@ -50,20 +52,21 @@ export function createBatchFileHandlers({ db, config }: Context) {
       const batch = await getBatch(db, idParam(req));
       const name = String(req.params['name']);
       if (!Object.hasOwn(fileNames, name)) throw new NotFound('file');
-      await sendResultFile(config.uploadsDir, batch, name as FileName, res);
+      await sendResultFile({ db, config }, batch, name as FileName, res);
     },
   };
 }
 
 async function sendResultFile(
-  uploadsDir: string,
+  { db, config }: Pick<Context, 'db' | 'config'>,
   batch: BatchRecord,
   name: FileName,
   res: Response,
 ): Promise<void> {
   const kind = fileNames[name];
-  const path = join(uploadsDir, batchFile(batch, kind === 'rejected' ? 'rejected' : 'scored'));
+  const path = join(config.uploadsDir, batchFile(batch, kind === 'rejected' ? 'rejected' : 'scored'));
   const finished = batch.state === 'done' || batch.state === 'failed';
+  if (finished) await openFiles(config).bring(db, [path]);
   const exists = finished && (await stat(path).catch(() => null)) !== null;
   if (!exists) throw new NotFound('file: the batch is not finished, or it was deleted');
   const parts = [

@@ -21,6 +21,8 @@ import { findModel, listModels } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
 import { isScoredAtOnce } from './batch-step.ts';
 import { listRememberedNames } from '../store/remembered-names.ts';
+import { openUploadStore } from '../domain/batches/batches.ts';
+import { openFiles } from '../store/files/open-files.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -44,6 +46,7 @@ export function createBatchMappingHandlers({ db, config }: Context) {
     const model = chosenModel(models, modelId, batch.modelId);
     const fit = bestFit(models, batch.header);
     const guess = guessMapping(model.schema, batch.header, await listRememberedNames(db));
+    await openFiles(config).bring(db, [join(config.uploadsDir, batch.file)]);
     const offered = fit && fit.id !== model.id && coverage(guess) < 1 ? fit : null;
     const input = {
       batch,
@@ -53,7 +56,7 @@ export function createBatchMappingHandlers({ db, config }: Context) {
       guess,
       chosen,
       samples: sampleValues(config.uploadsDir, batch),
-      canBeReread: canBeReread(config.uploadsDir, batch),
+      canBeReread: await canBeReread(openUploadStore({ db, config }), batch),
     };
     const title = 'Match the columns';
     const status = errors.length > 0 ? 422 : 200;

@@ -1,7 +1,13 @@
 /** Checking, scoring and deleting a batch: the report of the check, the start of scoring, and the progress. */
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
-import { cancelBatch, findRunningJob, resumeBatch, scoreBatchLater } from '../domain/batches/batches.ts';
+import {
+  cancelBatch,
+  findRunningJob,
+  resumeBatch,
+  scoreBatchLater,
+  openUploadStore,
+} from '../domain/batches/batches.ts';
 import { reportOf } from '../domain/batches/findings.ts';
 import { canBeReread } from '../domain/batches/rereading.ts';
 import { findRemovalJob } from '../domain/batches/removal.ts';
@@ -38,7 +44,7 @@ export function createBatchProgressHandlers({ db, config }: Context) {
       isRunning,
       done: batch.state === 'scoring' ? scored : (job?.done ?? 0),
       total: isRemoving ? (job?.total ?? 0) || batch.scoredCount : batch.rowCount,
-      canBeScoredAgain: canBeScoredAgain(config.uploadsDir, batch),
+      canBeScoredAgain: await canBeScoredAgain(openUploadStore({ db, config }), batch),
       waitsFor: isRunning ? (job?.waitsFor ?? (await lackOfSpace(config))) : null,
     };
   };
@@ -64,9 +70,10 @@ export function createBatchProgressHandlers({ db, config }: Context) {
       }
       const { schema } = await getModel(db, batch.modelId ?? 0);
       const report = reportOf(batch);
+      const isRereadable = await canBeReread(openUploadStore({ db, config }), batch);
       await render(res, 'batches/check', (h) => ({
         title: 'Check the file',
-        ...presentCheck(h, { batch, report, schema, canBeReread: canBeReread(config.uploadsDir, batch) }),
+        ...presentCheck(h, { batch, report, schema, canBeReread: isRereadable }),
       }));
     },
 
@@ -79,7 +86,7 @@ export function createBatchProgressHandlers({ db, config }: Context) {
 
     scoreAgain: async (req: Request, res: Response) => {
       const id = idParam(req);
-      await scoreAgainLater({ db, uploadsDir: config.uploadsDir, user: currentUser(req) }, id);
+      await scoreAgainLater({ ...openUploadStore({ db, config }), user: currentUser(req) }, id);
       res.redirect(303, `/batches/${id}/progress`);
     },
 

@@ -16,6 +16,7 @@ import { delimiterTokens, presentReadingForm } from '../presenters/batch-reading
 import { getBatch } from '../store/batches.ts';
 import type { BatchRecord } from '../store/batches.ts';
 import { checkOrMatch, stepOf } from './batch-step.ts';
+import { openUploadStore } from '../domain/batches/batches.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -33,7 +34,7 @@ const ReadingForm = z.object({
 });
 
 export function createBatchReadingHandlers({ db, config, tasks }: Context) {
-  const { uploadsDir } = config;
+  const store = openUploadStore({ db, config });
 
   const showForm = async (res: Response, batch: BatchRecord, chosen: ReadingChoice, refusal?: AppError) => {
     const question = readQuestion(refusal?.message ?? null);
@@ -51,7 +52,7 @@ export function createBatchReadingHandlers({ db, config, tasks }: Context) {
   return {
     show: async (req: Request, res: Response) => {
       const batch = await getBatch(db, idParam(req));
-      if (canBeReread(uploadsDir, batch)) await showForm(res, batch, chosenBefore(batch));
+      if (await canBeReread(store, batch)) await showForm(res, batch, chosenBefore(batch));
       else res.redirect(303, stepOf(batch));
     },
 
@@ -61,8 +62,7 @@ export function createBatchReadingHandlers({ db, config, tasks }: Context) {
       const { firstLine = null } = choice;
       const takeIn = (path: string) => tasks.run('takeInTable', { path, firstLine, choice });
       try {
-        if (!isDeepStrictEqual(choice, chosenBefore(batch)))
-          await rereadBatch({ db, uploadsDir }, batch, choice, takeIn);
+        if (!isDeepStrictEqual(choice, chosenBefore(batch))) await rereadBatch(store, batch, choice, takeIn);
         res.redirect(303, await checkOrMatch(db, currentUser(req), await getBatch(db, batch.id)));
       } catch (error) {
         if (!(error instanceof AppError) || error instanceof TryLater || error instanceof Conflict)

@@ -9,6 +9,7 @@ import type { PageData } from '../http/render.ts';
 import { idParam } from '../http/validate.ts';
 import { presentRemoval } from '../presenters/batch.ts';
 import { getBatch } from '../store/batches.ts';
+import { openUploadStore } from '../domain/batches/batches.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -26,7 +27,7 @@ export function createBatchRemovalHandlers({ db, config }: Context) {
 
     remove: async (req: Request, res: Response) => {
       const id = idParam(req);
-      const env = { db, uploadsDir: config.uploadsDir, user: currentUser(req) };
+      const env = { ...openUploadStore({ db, config }), user: currentUser(req) };
       if ((await removeBatch(env, id)) === 'later') {
         res.redirect(303, `/batches/${id}/progress`);
         return;

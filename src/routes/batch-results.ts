@@ -13,6 +13,7 @@ import { getBatch, listCorrectionsOf } from '../store/batches.ts';
 import { findModel } from '../store/models.ts';
 import { noFilter } from '../store/prediction-filters.ts';
 import { stepOf } from './batch-step.ts';
+import { openUploadStore } from '../domain/batches/batches.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -42,7 +43,7 @@ export function createBatchResultHandlers({ db, config, tasks }: Context) {
       const batch = await getBatch(db, id);
       const results = {
         batch,
-        canBeScoredAgain: canBeScoredAgain(config.uploadsDir, batch),
+        canBeScoredAgain: await canBeScoredAgain(openUploadStore({ db, config }), batch),
         corrections: await listCorrectionsOf(db, batch.id),
         hasUnrecognisedValues: hasUnrecognisedValues(batch.report),
       };

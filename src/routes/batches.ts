@@ -1,9 +1,13 @@
 /** Batches: choosing a file, receiving it, and the way to its current step. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
-import { checkAndScoreLater, checkBatchLater, receiveBatch } from '../domain/batches/batches.ts';
+import {
+  checkAndScoreLater,
+  checkBatchLater,
+  receiveBatch,
+  openUploadStore,
+} from '../domain/batches/batches.ts';
 import { readQuestion } from '../domain/csv/first-line.ts';
 import type { FirstLine } from '../domain/csv/first-line.ts';
 import { currentFile } from '../domain/sample/first-start.ts';
@@ -18,6 +22,7 @@ import { getBatch, listBatches } from '../store/batches.ts';
 import type { BatchRecord } from '../store/batches.ts';
 import { findActiveModel } from '../store/models.ts';
 import { checkOrMatch, isScoredAtOnce, stepOf } from './batch-step.ts';
+import { openFiles } from '../store/files/open-files.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -37,7 +42,7 @@ export function createBatchHandlers(context: Context) {
       model: await findActiveModel(db),
       batches: await listBatches(db, recentFiles),
       maxMegabytes: Math.round(config.maxUploadBytes / 1024 / 1024),
-      hasSample: existsSync(join(config.dataDir, currentFile)),
+      hasSample: await openFiles(config).has(db, join(config.dataDir, currentFile)),
       question,
       errors: message === undefined ? [] : [{ field: 'file', message }],
     };
@@ -55,7 +60,7 @@ export function createBatchHandlers(context: Context) {
     receive: [
       receiveFile(config, 'file'),
       async (req: Request, res: Response) => {
-        const env = { db, uploadsDir: config.uploadsDir, user: currentUser(req) };
+        const env = { ...openUploadStore({ db, config }), user: currentUser(req) };
         const takeIn = (path: string) => tasks.run('takeInTable', { path, firstLine: readFirstLine(req) });
         try {
           const batch = await receiveBatch(env, receivedFile(req), takeIn);

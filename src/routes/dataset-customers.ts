@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import {
   buildCustomersLater,
   compareHorizonsLater,
-  currentCustomersPath,
+  bringCurrentCustomers,
   guessTransactionColumns,
   horizonsOf,
 } from '../domain/datasets/customers-from-transactions/building.ts';
@@ -82,7 +82,7 @@ export function createDatasetCustomersHandlers({ db, config }: Context) {
 
     /** The customers of the last day, without a label, to be scored with a model of this dataset. */
     downloadCurrent: async (req: Request, res: Response) => {
-      const path = currentCustomersPath(config, await getDataset(db, idParam(req)));
+      const path = await bringCurrentCustomers(db, config, await getDataset(db, idParam(req)));
       res.attachment('customers-to-score.csv').type('text/csv');
       res.sendFile(path, { dotfiles: 'allow' });
     },

@@ -1,5 +1,4 @@
 /** Datasets: the list, the upload, the page of one, and its template. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
@@ -23,6 +22,7 @@ import type { DatasetListRecord } from '../presenters/dataset-list.ts';
 import { getDataset, listDatasets, listVersions } from '../store/datasets.ts';
 import type { Dataset } from '../store/datasets.ts';
 import { listTrainingsOf } from '../store/trainings.ts';
+import { openFiles } from '../store/files/open-files.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -126,6 +126,6 @@ async function recordOf({ db, config }: Context, dataset: Dataset): Promise<Data
     versions: await listVersions(db, dataset.seriesId),
     trainings: await listTrainingsOf(db, dataset.id),
     question: dataset.state === 'failed' ? readQuestion(dataset.error) : null,
-    hasCurrent: existsSync(join(config.dataDir, currentFileOf(dataset))),
+    hasCurrent: await openFiles(config).has(db, join(config.dataDir, currentFileOf(dataset))),
   };
 }

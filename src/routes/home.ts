@@ -22,6 +22,7 @@ import type { Totals } from '../store/score-files/totals.ts';
 import { getSettings } from '../store/settings.ts';
 import type { FigureReader } from './figure-reader.ts';
 import { createPartReader } from './page-parts.ts';
+import { openScoreStore } from '../store/score-files/store.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -60,7 +61,7 @@ export function createHomeHandlers({ db, config, log, tasks }: Context, readFigu
       batches: await orNull('batches', () => listBatches(db, 5)),
       model,
       unusableModels: await listUnusableModels(db, config.modelsDir),
-      unreadable: await listUnreadableScores({ db, folder: config.uploadsDir }),
+      unreadable: await listUnreadableScores(openScoreStore(db, config)),
       active: await findActiveModel(db),
       settings,
       actions: await countWaiting(db, currentUser(req).id, today(settings.timeZone, await timeOf(db))),

@@ -18,6 +18,7 @@ import { findDataset } from '../store/datasets.ts';
 import { getModel } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
 import { getSettings } from '../store/settings.ts';
+import { openScoreStore } from '../store/score-files/store.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -94,7 +95,7 @@ async function showCard(
     fileProblem,
     datasetId: dataset?.id ?? null,
     threshold,
-    comparison: await compareChallenger({ db, folder: config.uploadsDir }, model.id),
+    comparison: await compareChallenger(openScoreStore(db, config), model.id),
     groupColumns: asked.groupColumns,
     errors,
   };

@@ -12,6 +12,7 @@ import { parseForm, scoreId, textValues } from '../http/validate.ts';
 import { presentPredictionForm } from '../presenters/prediction-form.ts';
 import { listModels } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
+import { openScoreStore } from '../store/score-files/store.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -24,7 +25,7 @@ const PredictForm = z
   .catchall(z.unknown());
 
 export function createPredictHandlers({ db, config, tasks }: Context) {
-  const store = { db, folder: config.uploadsDir };
+  const store = openScoreStore(db, config);
   const show = async (
     res: Response,
     model: ModelRecord | null,

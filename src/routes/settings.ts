@@ -22,6 +22,7 @@ import type { FormInput, RiskLevelsInput } from '../presenters/settings.ts';
 import { getSettings } from '../store/settings.ts';
 import type { Settings } from '../store/settings.ts';
 import { organisationFields } from './organisation-form.ts';
+import { openScoreStore } from '../store/score-files/store.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -88,7 +89,7 @@ export function createSettingsHandlers({ db, config, tasks }: Context) {
       }
       const { mediumFrom, highFrom } = form.data;
       const relabelled = await changeRiskLevels(
-        { db, folder: config.uploadsDir },
+        openScoreStore(db, config),
         currentUser(req),
         mediumFrom,
         highFrom,

@@ -117,5 +117,7 @@ export const Checkpoint = z.object({
   }),
   scoredBytes: count,
   rejectedBytes: count,
+  /** Whose folders have the results so far, where machines share files; '': nobody's. */
+  machine: z.string().optional(),
 });
 export type Checkpoint = Stored<z.infer<typeof Checkpoint>>;

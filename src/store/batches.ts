@@ -182,6 +182,11 @@ export async function deleteBatch(db: Db, id: number): Promise<void> {
   await db('batches').where({ id }).delete();
 }
 
+/** Of batches that nobody checks or scores. */
+export async function listIdleBatchFiles(db: Db): Promise<string[]> {
+  return db('batches').whereNotIn('state', ['checking', 'scoring']).pluck('file');
+}
+
 export async function listBatchFiles(db: Db): Promise<string[]> {
   return db('batches').pluck('file');
 }

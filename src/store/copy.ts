@@ -24,6 +24,8 @@ export const tables: readonly Table[] = [
   withId('customer_outcomes'),
   withId('actions'),
   { name: 'challenger_scores', key: ['prediction_id', 'model_id'] },
+  { name: 'stored_files', key: ['name'] },
+  { name: 'discarded_files', key: ['key'] },
   { name: 'latest_rows', key: ['batch_id', 'chunk'] },
   { name: 'earlier_ids', key: ['first_id'] },
 ];

@@ -29,6 +29,8 @@ const entries = {
   setUpAt: z.string().nullable().default(null),
   /** Whether the sample still has to be prepared; see domain/sample/first-start.ts. */
   firstStart: z.enum(['open', 'done']).default('open'),
+  /** Names the installation in a store of shared files; empty: it has none. */
+  installationId: z.string().default(''),
 };
 const schema = z.object(entries);
 export type Settings = Stored<z.infer<typeof schema>>;

@@ -13,6 +13,7 @@ export interface PackedError {
   readonly retryAfterSeconds: number | undefined;
   readonly upload: DamagedUpload | undefined;
   readonly problem: string | undefined;
+  readonly fileName: string | undefined;
 }
 
 export function packError(error: unknown): PackedError {
@@ -24,9 +25,10 @@ export function packError(error: unknown): PackedError {
     retryAfterSeconds,
     upload,
     problem,
-  } = error as Partial<errors.Unprocessable & errors.TryLater & errors.DamagedScores>;
+    fileName,
+  } = error as Partial<errors.Unprocessable & errors.TryLater & errors.DamagedScores & errors.FileElsewhere>;
   const status = error instanceof errors.AppError ? error.status : null;
-  return { name, message, stack, status, code, errors: fields, retryAfterSeconds, upload, problem };
+  return { name, message, stack, status, code, errors: fields, retryAfterSeconds, upload, problem, fileName };
 }
 
 export function unpackError(packed: PackedError): Error {
@@ -34,13 +36,15 @@ export function unpackError(packed: PackedError): Error {
   if (status === null) return Object.assign(new Error(message), { name, stack, code });
   const error = new errors.AppError(status, code ?? 'fault', message);
   Object.setPrototypeOf(error, prototypeOf(name));
-  const { errors: fields, retryAfterSeconds, upload, problem } = packed;
+  const { errors: fields, retryAfterSeconds, upload, problem, fileName } = packed;
   return Object.assign(error, {
     name,
     ...(stack !== undefined && { stack }),
     ...(fields && { errors: fields }),
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-    ...(upload && { upload, problem }),
+    ...(upload && { upload }),
+    ...(problem !== undefined && { problem }),
+    ...(fileName !== undefined && { fileName }),
   });
 }
 

@@ -35,6 +35,7 @@ import type { RiskThresholds } from '../store/risk-levels.ts';
 import { listRepairedScores } from '../store/score-files/damage.ts';
 import { listHistory } from '../store/score-files/history.ts';
 import { listPredictionIds, listPredictions, pageOfPredictions } from '../store/score-files/lists.ts';
+import { openScoreStore } from '../store/score-files/store.ts';
 import type { ScoreStore } from '../store/score-files/store.ts';
 import { countByThresholds, probabilityHistogram, sumPredictions } from '../store/score-files/totals.ts';
 import type { Settings } from '../store/settings.ts';
@@ -83,7 +84,7 @@ function long<Args, Result>(run: Task<Args, Result>['run']): Task<Args, Result> 
 }
 
 function storeOf({ db, config }: TaskEnv): ScoreStore {
-  return { db, folder: config.uploadsDir };
+  return openScoreStore(db, config);
 }
 
 interface Filtered {

@@ -20,6 +20,7 @@ import { generateCustomers, sampleColumns } from '../../src/domain/sample/genera
 import { storeModel, trainOnTable } from '../../src/domain/training/fit.ts';
 import { readTrainingTable } from '../../src/domain/training/table.ts';
 import { exampleRules } from '../../src/domain/retention/example-rules.ts';
+import { openFiles } from '../../src/store/files/open-files.ts';
 import { activateModel } from '../../src/store/models.ts';
 import { insertRule } from '../../src/store/retention-rules.ts';
 import type { TaskPool } from '../../src/tasks/task-pool.ts';
@@ -133,11 +134,9 @@ export async function activateSmallModel(
   const table = readTrainingTable(customersCsv(600, 7, true));
   const plan = planOf(['logistic'], 1, { only });
   const model = trainOnTable(table, plan, () => undefined);
-  const id = await storeModel(context.db, context.config.modelsDir, model, {
-    name: 'Small',
-    datasetId: null,
-    isSample: false,
-  });
+  const names = { name: 'Small', datasetId: null, isSample: false };
+  const { db, config } = context;
+  const id = await storeModel(db, config.modelsDir, model, names, openFiles(config));
   await activateModel(context.db, id);
   for (const [position, rule] of exampleRules.entries())
     await insertRule(context.db, { ...rule, position, enabled: true, isExample: false });

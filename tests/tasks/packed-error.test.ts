@@ -4,9 +4,12 @@ import { packError, unpackError } from '../../src/tasks/packed-error.ts';
 
 const {
   AppError,
+  ChangedFile,
   Conflict,
   DamagedRecord,
   DamagedScores,
+  FileElsewhere,
+  FilesUnavailable,
   Forbidden,
   NotFound,
   TooManyRequests,
@@ -24,6 +27,9 @@ describe('errors between threads', () => {
       { batchId: 12, name: 'customers.csv', uploadedAt: '2026-11-24T09:00:00.000Z', scoreBytes: 900 },
       'it is missing',
     ),
+    new FilesUnavailable('s3://bucket/files', 'there is no such bucket'),
+    new FileElsewhere('uploads/4f.scores'),
+    new ChangedFile('s3://bucket/files', 'ab-12', 'it is missing there'),
     new NotFound('model'),
     new Forbidden(),
     new Conflict('Not now.', 'taken'),

@@ -1,5 +1,6 @@
 /** The steps of a batch: received, matched, checked, scored. */
 import { join } from 'node:path';
+import type { Config } from '../../config.ts';
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import { recordEvent } from '../../store/audit.ts';
@@ -10,17 +11,30 @@ import { enqueueJob, listOpenJobs } from '../../store/jobs.ts';
 import type { Job } from '../../store/jobs.ts';
 import { getModel } from '../../store/models.ts';
 import type { ModelRecord } from '../../store/models.ts';
+import { localFiles } from '../../store/files/files.ts';
+import type { Files } from '../../store/files/files.ts';
+import { openFiles } from '../../store/files/open-files.ts';
 import type { User } from '../people/accounts.ts';
 import type { CsvIntake } from '../csv/intake.ts';
 import type { ColumnMapping } from './mapping.ts';
 import { freezeRules } from '../scoring/context.ts';
-import { linkFile, originalFile, removeFiles } from './files.ts';
+import { linkFile, originalFile, removeFiles, uploadOf } from './files.ts';
 
-/** The user who uploads, and the context. */
-export interface UploadEnv {
+/** Where uploads are. */
+export interface UploadStore {
   readonly db: Db;
   readonly uploadsDir: string;
+  /** The folder alone, unless it is shared. */
+  readonly files?: Files;
+}
+
+/** With the user who uploads. */
+export interface UploadEnv extends UploadStore {
   readonly user: User;
+}
+
+export function openUploadStore({ db, config }: { readonly db: Db; readonly config: Config }): UploadStore {
+  return { db, uploadsDir: config.uploadsDir, files: openFiles(config) };
 }
 
 /**
@@ -29,15 +43,19 @@ export interface UploadEnv {
  * @throws AppError 415 or 422 with the reason; the file is then deleted
  */
 export async function receiveBatch(
-  { db, uploadsDir, user }: UploadEnv,
+  { db, uploadsDir, files = localFiles, user }: UploadEnv,
   { file, originalName }: { readonly file: string; readonly originalName: string },
   takeIn: (path: string) => Promise<CsvIntake>,
 ): Promise<BatchRecord> {
   try {
     await linkFile(join(uploadsDir, file), join(uploadsDir, originalFile(file)));
     const intake = await takeIn(join(uploadsDir, file));
-    const id = await insertBatch(db, { ...intake, userId: user.id, originalName, file, isSample: false });
-    return await getBatch(db, id);
+    const stored = await files.put(db, uploadOf(uploadsDir, file));
+    return await inTransaction(db, async (trx) => {
+      const id = await insertBatch(trx, { ...intake, userId: user.id, originalName, file, isSample: false });
+      await stored.note(trx);
+      return getBatch(trx, id);
+    });
   } catch (error) {
     await removeFiles(uploadsDir, file);
     throw error;

@@ -2,8 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, existsSync, fdatasyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { privateFile } from '../../private-files.ts';
+import type { FinishedFile } from '../../store/files/files.ts';
 
 export interface CheckFile {
+  /** Where it is, and where it will be. */
+  readonly finished: FinishedFile;
   append: (bytes: Uint8Array) => void;
   /** It is complete, and with `sync` on the disk. */
   complete: (how?: { readonly sync: boolean }) => void;
@@ -35,6 +38,7 @@ export function createCheckFile(path: string, head: Uint8Array): CheckFile {
     throw error;
   }
   return {
+    finished: { path, from: partial },
     append,
     complete: ({ sync } = { sync: true }) => {
       if (sync) fdatasyncSync(descriptor);

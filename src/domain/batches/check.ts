@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { Db } from '../../db.ts';
 import type { BatchRecord } from '../../store/batches.ts';
 import { updateBatch } from '../../store/batches.ts';
+import { localFiles } from '../../store/files/files.ts';
+import type { Files } from '../../store/files/files.ts';
 import { getModel } from '../../store/models.ts';
 import { fileStart } from '../csv/reader.ts';
 import { cancelled, done } from '../jobs/steps.ts';
@@ -21,6 +23,8 @@ import { createRejectsFile } from './rejects.ts';
 
 export interface CheckEnv {
   readonly uploadsDir: string;
+  /** The folder alone, unless it is shared. */
+  readonly files?: Files;
   /** Without it, blocks are checked in this thread. */
   readonly openRunner?: OpenRunner;
 }
@@ -31,7 +35,7 @@ export interface CheckEnv {
  */
 export async function checkBatch(
   db: Db,
-  { uploadsDir, openRunner = runHere }: CheckEnv,
+  { uploadsDir, files: shared = localFiles, openRunner = runHere }: CheckEnv,
   batch: BatchRecord,
   steps: JobSteps,
 ): Promise<JobOutcome> {
@@ -57,9 +61,11 @@ export async function checkBatch(
     await runner.close();
     files.close();
   }
+  const stored = await shared.put(db, [files.rejects]);
   return done(async (trx) => {
     files.publish();
     await updateBatch(trx, batch.id, { report: report.report(), state: 'checked' });
+    await stored.note(trx);
   });
 }
 
@@ -73,6 +79,8 @@ function openFiles(uploadsDir: string, batch: BatchRecord, source: BlockSource) 
     throw error;
   }
   return {
+    /** The columns are for this machine. */
+    rejects: rejects.finished,
     append: ({ rejected, columns: chunk }: BlockResult) => {
       rejects.append(rejected);
       columns.append(chunk!);

@@ -11,6 +11,7 @@ import type { FieldError } from '../../errors.ts';
 import { recordEvent } from '../../store/audit.ts';
 import { insertBatch, listCorrectionsOf } from '../../store/batches.ts';
 import type { BatchRecord } from '../../store/batches.ts';
+import { localFiles } from '../../store/files/files.ts';
 import { getModel } from '../../store/models.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { placeOf, problemsOf } from './rejects.ts';
@@ -69,11 +70,16 @@ async function receiveCorrected(
   const file = randomBytes(16).toString('hex');
   const path = join(env.uploadsDir, file);
   const text = csvOf(batch, rows);
+  const { files = localFiles } = env;
   try {
     await writeWhole(path, text);
-    const stored = await inTransaction(env.db, (trx) =>
-      storeCorrected({ ...env, db: trx }, batch, model, { file, text, rowCount: rows.length }),
-    );
+    const kept = await files.put(env.db, [{ path }]);
+    const stored = await inTransaction(env.db, async (trx) => {
+      const corrected = { file, text, rowCount: rows.length };
+      const batchOf = await storeCorrected({ ...env, db: trx }, batch, model, corrected);
+      if (batchOf.isNew) await kept.note(trx);
+      return batchOf;
+    });
     if (!stored.isNew) await rm(path, { force: true });
     return stored.id;
   } catch (error) {

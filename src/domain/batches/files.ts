@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { copyFile, link, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BatchRecord } from '../../store/batches.ts';
+import type { FinishedFile } from '../../store/files/files.ts';
 
 export type BatchFileKind = 'scored' | 'rejected';
 
@@ -28,6 +29,22 @@ export function isBatchFile(name: string, batchFiles: ReadonlySet<string>): bool
 
 const batchEndings =
   /\.(original|utf8|(scored|rejected)\.csv(\.part)?|columns|scores|customers|challenger-\d+|erasing)$/;
+
+/** What is kept of an upload: its CSV form, and the bytes as they came. */
+export function uploadOf(uploadsDir: string, file: string): FinishedFile[] {
+  return [file, originalFile(file)].map((name) => ({ path: join(uploadsDir, name) }));
+}
+
+/** Whether other machines need a file in the uploads folder, which belongs to one of the batches with these files. */
+export function isShareable(name: string, batchFiles: ReadonlySet<string>): boolean {
+  const isOfMachine = /\.(utf8|part|columns|customers|erasing)$/.test(name);
+  return !isOfMachine && isBatchFile(name, batchFiles);
+}
+
+/** Whether a scoring writes the file at this path. */
+export function isResultFile(path: string): boolean {
+  return /\.(scored\.csv|rejected\.csv|scores|challenger-\d+)$/.test(path);
+}
 
 /** A second name for the same bytes; a copy on disks that know no links. */
 export async function linkFile(from: string, to: string): Promise<void> {

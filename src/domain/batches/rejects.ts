@@ -9,9 +9,11 @@ import type { Db } from '../../db.ts';
 import type { CellProblem } from '../../ml/data/row-reader.ts';
 import type { Feature } from '../../ml/data/schema.ts';
 import type { BatchRecord } from '../../store/batches.ts';
+import { localFiles } from '../../store/files/files.ts';
 import { getModel } from '../../store/models.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { listRememberedNames } from '../../store/remembered-names.ts';
+import type { UploadStore } from './batches.ts';
 import { createCheckFile } from './check-file.ts';
 import type { CheckFile } from './check-file.ts';
 import { batchFile } from './files.ts';
@@ -59,12 +61,12 @@ export function createRejectsFile(uploadsDir: string, batch: BatchRecord): Check
 
 /** Rejected rows of a batch that is checked or scored, `rowsPerPage` at a time, and whether there are more. */
 export async function listRejectedRows(
-  db: Db,
-  uploadsDir: string,
+  { db, uploadsDir, files = localFiles }: UploadStore,
   batch: BatchRecord,
   page: number,
 ): Promise<{ readonly rows: readonly RejectedRow[]; readonly hasMore: boolean }> {
   const path = join(uploadsDir, batchFile(batch, 'rejected'));
+  await files.bring(db, [path]);
   if (!existsSync(path)) return { rows: [], hasMore: false };
   const context = await contextOf(db, batch);
   const from = (page - 1) * rowsPerPage;

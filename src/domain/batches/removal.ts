@@ -2,6 +2,7 @@
  * Deleting a batch with its scores and files; earlier scores of its customers count again. A few scores are deleted at
  * once, many by a job: finding the earlier ones of a million customers takes a second or two.
  */
+import { join } from 'node:path';
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import { Conflict, DamagedScores } from '../../errors.ts';
@@ -18,7 +19,9 @@ import type { BatchRecord, BatchSummary } from '../../store/batches.ts';
 import { enqueueJob, listOpenJobs } from '../../store/jobs.ts';
 import type { Job } from '../../store/jobs.ts';
 import { restoreBefore } from '../../store/score-files/restore-latest.ts';
-import type { User } from '../people/accounts.ts';
+import type { UploadEnv } from './batches.ts';
+import { localFiles } from '../../store/files/files.ts';
+import type { Files } from '../../store/files/files.ts';
 import { removeFiles } from './files.ts';
 import { cancelled, done } from '../jobs/steps.ts';
 import type { JobOutcome, JobSteps } from '../jobs/steps.ts';
@@ -29,7 +32,7 @@ const mostSearched = 50_000;
 
 /** 'later': a job deletes it. @throws Conflict while it is checked or scored */
 export async function removeBatch(
-  { db, uploadsDir, user }: { readonly db: Db; readonly uploadsDir: string; readonly user: User },
+  { db, uploadsDir, files = localFiles, user }: UploadEnv,
   batchId: number,
   limit = mostByRequest,
 ): Promise<'done' | 'later'> {
@@ -52,6 +55,7 @@ export async function removeBatch(
       return null;
     }
     await forgetScores(trx, uploadsDir, batchId);
+    await files.remove(trx, join(uploadsDir, batch.file));
     await deleteBatch(trx, batchId);
     return batch;
   });
@@ -118,6 +122,7 @@ export async function removeBatchScores(
   uploadsDir: string,
   payload: Job['payload'],
   { step }: JobSteps,
+  files: Files = localFiles,
 ): Promise<JobOutcome> {
   const batchId = Number(payload['removedBatchId']);
   const batch = await findBatch(db, batchId);
@@ -127,7 +132,10 @@ export async function removeBatchScores(
   if (answer === 'cancel') return cancelled((trx) => endRemoval(trx, payload, 'It was cancelled.'));
   await inTransaction(db, (trx) => forgetScores(trx, uploadsDir, batchId));
   await removeFiles(uploadsDir, batch.file);
-  return done((trx) => deleteBatch(trx, batchId));
+  return done(async (trx) => {
+    await files.remove(trx, join(uploadsDir, batch.file));
+    await deleteBatch(trx, batchId);
+  });
 }
 
 /** Earlier scores of its customers count again. Call inside a transaction. */

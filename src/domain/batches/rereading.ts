@@ -1,20 +1,24 @@
 /** Reading an uploaded file again in another way: another sheet, delimiter, decimal sign, encoding or first line. */
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import { Conflict } from '../../errors.ts';
 import { getBatch, moveBatch, updateBatch } from '../../store/batches.ts';
 import type { BatchRecord } from '../../store/batches.ts';
+import { localFiles } from '../../store/files/files.ts';
 import type { CsvIntake, ReadingChoice } from '../csv/intake.ts';
-import type { UploadEnv } from './batches.ts';
-import { linkFile, originalFile, removeFiles } from './files.ts';
+import type { UploadStore } from './batches.ts';
+import { linkFile, originalFile, removeFiles, uploadOf } from './files.ts';
 
 /** Until the file is scored, unless it is Parquet, which is unambiguous, or was made by Holdfast. */
-export function canBeReread(uploadsDir: string, { state, file, format }: BatchRecord): boolean {
+export async function canBeReread(
+  { db, uploadsDir, files = localFiles }: UploadStore,
+  { state, file, format }: BatchRecord,
+): Promise<boolean> {
   const isOpen = state === 'uploaded' || state === 'checked';
-  return isOpen && format.source !== 'parquet' && existsSync(join(uploadsDir, originalFile(file)));
+  if (!isOpen || format.source === 'parquet') return false;
+  return files.has(db, join(uploadsDir, originalFile(file)));
 }
 
 /**
@@ -23,20 +27,25 @@ export function canBeReread(uploadsDir: string, { state, file, format }: BatchRe
  * @throws AppError with the reason if the file cannot be read that way; Conflict when it is being checked or scored
  */
 export async function rereadBatch(
-  { db, uploadsDir }: Pick<UploadEnv, 'db' | 'uploadsDir'>,
+  env: UploadStore,
   batch: BatchRecord,
   chosen: ReadingChoice,
   takeIn: (path: string) => Promise<CsvIntake>,
 ): Promise<void> {
-  if (!canBeReread(uploadsDir, batch)) throw notOpen();
+  const { db, uploadsDir, files = localFiles } = env;
+  if (!(await canBeReread(env, batch))) throw notOpen();
+  await files.bring(db, [join(uploadsDir, originalFile(batch.file))]);
   const file = randomBytes(16).toString('hex');
   try {
     for (const name of [file, originalFile(file)])
       await linkFile(join(uploadsDir, originalFile(batch.file)), join(uploadsDir, name));
     const { format, ...intake } = await takeIn(join(uploadsDir, file));
-    await inTransaction(db, (trx) =>
-      replaceContents(trx, batch, { ...intake, file, format: { ...format, chosen } }),
-    );
+    const stored = await files.put(db, uploadOf(uploadsDir, file));
+    await inTransaction(db, async (trx) => {
+      await replaceContents(trx, batch, { ...intake, file, format: { ...format, chosen } });
+      await files.remove(trx, join(uploadsDir, batch.file));
+      await stored.note(trx);
+    });
   } catch (error) {
     await removeFiles(uploadsDir, file);
     throw error;

@@ -9,10 +9,12 @@ import {
   ftruncateSync,
   openSync,
   renameSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import type { BatchRecord } from '../../store/batches.ts';
+import type { FinishedFile } from '../../store/files/files.ts';
 import { encodeHeader } from '../../store/score-files/encoding.ts';
 import type { ScoreFileHeader } from '../../store/score-files/group.ts';
 import { scoreFile } from '../../store/score-files/names.ts';
@@ -27,6 +29,20 @@ export interface ResultSizes {
 }
 
 export type ResultFiles = ReturnType<typeof openResultFiles>;
+
+/** Whether what was written until the checkpoint is here. */
+export function reachCheckpoint(uploadsDir: string, batch: BatchRecord): boolean {
+  const { checkpoint, scoreBytes } = batch;
+  const sizeOf = (name: string): number =>
+    statSync(join(uploadsDir, name), { throwIfNoEntry: false })?.size ?? 0;
+  const longest = (name: string): number => Math.max(sizeOf(name), sizeOf(`${name}.part`));
+  if (checkpoint === null) return true;
+  return (
+    longest(batchFile(batch, 'scored')) >= checkpoint.scoredBytes &&
+    longest(batchFile(batch, 'rejected')) >= checkpoint.rejectedBytes &&
+    sizeOf(scoreFile(batch.file)) >= scoreBytes
+  );
+}
 
 /** Cut off at the checkpoint, or started with their headers. */
 export function openResultFiles(uploadsDir: string, batch: BatchRecord, header: ScoreFileHeader) {
@@ -72,6 +88,8 @@ export function openResultFiles(uploadsDir: string, batch: BatchRecord, header: 
       rejectedBytes: rejected.size(),
       scoreBytes: scores.size(),
     }),
+    /** Where they are, and where they will be; the scores come last. */
+    finished: (): FinishedFile[] => files.map(({ whole, partial }) => ({ path: whole, from: partial })),
     /** Gives them their final names; can be repeated. */
     publish: () => {
       for (const file of files) file.publish();
@@ -93,6 +111,8 @@ function openResult(partial: string, whole: string, kept: number) {
   let size = kept;
   let isSynced = true;
   return {
+    partial,
+    whole,
     size: () => size,
     write: (bytes: Uint8Array) => {
       if (bytes.length === 0) return;

@@ -13,6 +13,9 @@ import { DamagedRecord } from '../../errors.ts';
 import { addToBatch, getBatch, updateBatch } from '../../store/batches.ts';
 import type { Checkpoint, FrozenRules } from '../../store/batch-documents.ts';
 import type { BatchRecord } from '../../store/batches.ts';
+import { localFiles } from '../../store/files/files.ts';
+import type { Files } from '../../store/files/files.ts';
+import { machineOf } from '../../store/files/machine.ts';
 import { getModel } from '../../store/models.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { markLatest, prepareMarks } from '../../store/score-files/mark-latest.ts';
@@ -38,6 +41,7 @@ import { createCheckReport } from './findings.ts';
 import { mappingOf } from './mapping.ts';
 import { openResultFiles } from './result-files.ts';
 import type { ResultFiles } from './result-files.ts';
+import { leaveResults, takeUp } from './taking-up.ts';
 
 /** A crash repeats the work of so long at most. */
 const checkpointMs = 250;
@@ -45,24 +49,27 @@ const checkpointMs = 250;
 export interface ScoringEnv {
   readonly uploadsDir: string;
   readonly modelsDir: string;
+  /** The folders alone, unless they are shared. */
+  readonly files?: Files;
   /** Without it, blocks are scored in this thread. */
   readonly openRunner?: OpenRunner;
 }
 
 export async function scoreBatch(
   db: Db,
-  { uploadsDir, modelsDir, openRunner = runHere }: ScoringEnv,
+  { uploadsDir, modelsDir, files: shared = localFiles, openRunner = runHere }: ScoringEnv,
   batchId: number,
   steps: JobSteps,
 ): Promise<JobOutcome> {
   const store = { db, folder: uploadsDir };
-  const batch = await getBatch(db, batchId);
+  const batch = await takeUp(db, { uploadsDir, files: shared }, batchId);
   const plan = await planOf(db, modelsDir, batch);
   // Inside a transaction that needs the job's lease: a process that lost the job must not cut off the files.
   const files = await inTransaction(db, () =>
     Promise.resolve(openResultFiles(uploadsDir, batch, scoreFileHeader(plan))),
   );
-  const progress = createProgress(batch, files);
+  const machine = shared.isShared ? machineOf(uploadsDir) : undefined;
+  const progress = createProgress(batch, files, machine);
   const commit = async (): Promise<void> => {
     files.sync();
     await inTransaction(db, async (trx) => {
@@ -86,16 +93,21 @@ export async function scoreBatch(
     await commit();
     if (answer === 'stop') return 'stopped';
     const marks = await prepareMarks(store, batchId);
+    // Until it is scored to its end, the scores that count are stored, and the rest stays here.
+    const results = await shared.put(db, files.finished().slice(answer === 'cancel' ? -1 : 0));
     if (answer === 'cancel')
       return cancelled(async (trx) => {
         await updateBatch(trx, batchId, { state: 'cancelled' });
         await endScores(trx, store, batchId, marks);
+        await leaveResults(trx, batchId);
+        await results.note(trx);
       });
     return done(async (trx) => {
       files.publish();
       removeColumnsFile(path);
       if (report) await updateBatch(trx, batchId, { report: report.report() });
       await finish(trx, store, batchId, marks);
+      await results.note(trx);
     });
   } finally {
     files.close();
@@ -139,7 +151,7 @@ async function* workedOn(
 }
 
 /** What has been appended to the files since the last checkpoint. */
-function createProgress(batch: BatchRecord, files: ResultFiles) {
+function createProgress(batch: BatchRecord, files: ResultFiles, machine: string | undefined) {
   let position = batch.checkpoint?.position ?? fileStart;
   let seen = batch.scoredCount + batch.rejectedCount;
   let scoreRows = batch.checkpoint ? batch.scoreRows : 0;
@@ -158,7 +170,7 @@ function createProgress(batch: BatchRecord, files: ResultFiles) {
     },
     store: async (trx: Db): Promise<void> => {
       const { scoredBytes, rejectedBytes, scoreBytes } = files.sizes();
-      const checkpoint: Checkpoint = { position, scoredBytes, rejectedBytes };
+      const checkpoint: Checkpoint = { position, scoredBytes, rejectedBytes, ...(machine && { machine }) };
       await addToBatch(trx, batch.id, counts, checkpoint);
       await updateBatch(trx, batch.id, { scoreRows, scoreBytes });
     },

@@ -19,6 +19,7 @@ import {
   updateDataset,
 } from '../../store/datasets.ts';
 import type { Dataset, DatasetColumn, DatasetKind } from '../../store/datasets.ts';
+import { openFiles } from '../../store/files/open-files.ts';
 import { enqueueJob } from '../../store/jobs.ts';
 import { listModelsOf } from '../../store/models.ts';
 import type { ModelRecord } from '../../store/models.ts';
@@ -49,7 +50,9 @@ export interface NewUpload {
 export async function receiveDataset(db: Db, config: Config, user: User, upload: NewUpload): Promise<number> {
   const file = join(datasetFolder, randomUUID());
   await moveFile(join(config.uploadsDir, upload.file), join(config.dataDir, file));
+  const stored = await openFiles(config).put(db, [{ path: join(config.dataDir, file) }]);
   return inTransaction(db, async (trx) => {
+    await stored.note(trx);
     const before = upload.versionOf === null ? null : await getDataset(trx, upload.versionOf);
     const newest = before === null ? null : (await listVersions(trx, before.seriesId))[0]!;
     const name = before?.name ?? (upload.name || nameOf(upload.originalName));
@@ -170,6 +173,7 @@ export async function removeDataset(db: Db, config: Config, user: User, id: numb
     await deleteTrainingsOf(trx, id);
     await passOnSeries(trx, dataset);
     await deleteDataset(trx, id);
+    await openFiles(config).remove(trx, join(config.dataDir, dataset.file));
     await recordEvent(trx, {
       userId: user.id,
       action: 'dataset.removed',

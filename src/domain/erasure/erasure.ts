@@ -12,6 +12,8 @@ import { recordEvent } from '../../store/audit.ts';
 import { getBatch, listAllBatchIds } from '../../store/batches.ts';
 import type { BatchRecord } from '../../store/batches.ts';
 import { forgetMember } from '../../store/campaign-members.ts';
+import { localFiles } from '../../store/files/files.ts';
+import { scoreFile } from '../../store/score-files/names.ts';
 import { deletePredictionsOf } from '../../store/prediction-writes.ts';
 import { eraseCustomer } from '../../store/score-files/erase.ts';
 import type { ScoreStore } from '../../store/score-files/store.ts';
@@ -30,9 +32,24 @@ export interface Erasure {
   readonly unsearched: readonly string[];
 }
 
-/** @throws Conflict while a file is checked or scored */
+/** @throws Conflict while a file is checked or scored; FilesUnavailable where files are shared and cannot be reached */
 export async function eraseEverywhere(store: ScoreStore, customerId: string): Promise<Erasure> {
-  const { db, folder } = store;
+  const erased = await eraseOnce(store, customerId);
+  if (store.files?.isShared !== true) return erased;
+  // Another process may have fetched a file as it was before, while it was erased here: what is stored is searched again.
+  for (let round = 1; round < mostRounds; round++)
+    if (isNothing(await eraseOnce(store, customerId))) return erased;
+  throw new Conflict('The files were in use. Try again in a moment.');
+}
+
+const mostRounds = 5;
+
+function isNothing({ singleScores, fileScores, csvRows }: Erasure): boolean {
+  return singleScores + fileScores + csvRows === 0;
+}
+
+async function eraseOnce(store: ScoreStore, customerId: string): Promise<Erasure> {
+  const { db, folder, files = localFiles } = store;
   const batches: BatchRecord[] = [];
   for (const id of await listAllBatchIds(db)) batches.push(await getBatch(db, id));
   const busy = batches.find(({ state }) => state === 'checking' || state === 'scoring');
@@ -40,13 +57,25 @@ export async function eraseEverywhere(store: ScoreStore, customerId: string): Pr
     throw new Conflict(
       `${busy.originalName} is being checked or scored. Wait for it, or cancel it, and try again.`,
     );
+  const paths = batches.flatMap(({ file }) => listErasable(file)).map((name) => join(folder, name));
+  await files.bring(db, paths);
   let csvRows = 0;
-  for (const batch of batches) csvRows += await eraseFromFiles(folder, batch, customerId);
+  /** Uploads that the customer was in. */
+  const uploads: string[] = [];
+  for (const batch of batches) {
+    const { rows, isInUpload } = await eraseFromFiles(folder, batch, customerId);
+    csvRows += rows;
+    if (isInUpload) uploads.push(batch.file);
+  }
   const fileScores = await eraseCustomer(store, customerId);
+  const finished = paths.map((path) => ({ path }));
+  const stored = await files.put(db, finished);
   const singleScores = await inTransaction(db, async (trx) => {
     const deleted = await deletePredictionsOf(trx, customerId);
     await deleteActionsOf(trx, customerId);
     await forgetMember(trx, customerId, `erased-${randomUUID()}`);
+    for (const file of uploads) await files.remove(trx, join(folder, originalFile(file)));
+    await stored.note(trx);
     // Who it was is what nobody may know any more.
     await recordEvent(trx, {
       userId: null,
@@ -56,6 +85,7 @@ export async function eraseEverywhere(store: ScoreStore, customerId: string): Pr
     });
     return deleted;
   });
+  await files.discard(db);
   const unsearched = batches.filter(({ mapping }) => (mapping?.identifier ?? null) === null);
   return {
     singleScores,
@@ -65,10 +95,19 @@ export async function eraseEverywhere(store: ScoreStore, customerId: string): Pr
   };
 }
 
+/** What of a batch says who its customers are, apart from the bytes as they came. */
+function listErasable(file: string): string[] {
+  return [file, batchFile({ file }, 'scored'), batchFile({ file }, 'rejected'), scoreFile(file)];
+}
+
 /** The bytes as they were uploaded go, where the customer is in them: they may be a workbook, and nothing needs them. */
-async function eraseFromFiles(folder: string, batch: BatchRecord, customerId: string): Promise<number> {
+async function eraseFromFiles(
+  folder: string,
+  batch: BatchRecord,
+  customerId: string,
+): Promise<{ readonly rows: number; readonly isInUpload: boolean }> {
   const identifier = batch.mapping?.identifier ?? null;
-  if (identifier === null) return 0;
+  if (identifier === null) return { rows: 0, isInUpload: false };
   // First of all: it says whose the rows of the upload are, and scoring does without it.
   removeColumnsFile(join(folder, batch.file));
   const erase = (name: string, place: number): number =>
@@ -81,5 +120,6 @@ async function eraseFromFiles(folder: string, batch: BatchRecord, customerId: st
   );
   const inUpload = erase(batch.file, identifier);
   if (inUpload > 0) await rm(join(folder, originalFile(batch.file)), { force: true });
-  return results.reduce((sum, count) => sum + count, inUpload);
+  const rows = results.reduce((sum, count) => sum + count, inUpload);
+  return { rows, isInUpload: inUpload > 0 };
 }

@@ -6,6 +6,7 @@ import { convertEarlierScores } from '../batches/earlier-scores.ts';
 import { withInstallation } from '../installation.ts';
 import { eraseEverywhere } from './erasure.ts';
 import type { Erasure } from './erasure.ts';
+import { openScoreStore } from '../../store/score-files/store.ts';
 
 const nothing = (): void => undefined;
 /** Standard output holds the result. */
@@ -15,7 +16,7 @@ const silent: Logger = { info: nothing, warn: nothing, error: nothing };
 export function eraseFromInstallation(config: Config, customerId: string): Promise<Erasure> {
   return withInstallation(config, async (db) => {
     await convertEarlierScores({ db, config, log: silent });
-    const erasure = await eraseEverywhere({ db, folder: config.uploadsDir }, customerId);
+    const erasure = await eraseEverywhere(openScoreStore(db, config), customerId);
     await forgetDeleted(db);
     return erasure;
   });

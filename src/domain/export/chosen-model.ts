@@ -6,6 +6,7 @@ import type { Db } from '../../db.ts';
 import type { Model } from '../../ml/model/model.ts';
 import { getModel } from '../../store/models.ts';
 import { defaultSettings, getSettings } from '../../store/settings.ts';
+import { bringKept } from '../files/kept.ts';
 import { withInstallation } from '../installation.ts';
 import { loadModelFile, readModelFile } from '../models/files.ts';
 import type { RiskThresholds } from '../risk/levels.ts';
@@ -23,7 +24,10 @@ export async function chosenModel(name: string, readConfig: () => Config): Promi
   if (!/^\d{1,9}$/.test(name) || existsSync(name))
     return { model: await loadModelFile(name), label: basename(name), levels: defaultSettings };
   const config = readConfig();
-  return withInstallation(config, (db) => registeredModel(db, config.modelsDir, Number(name)));
+  return withInstallation(config, async (db) => {
+    await bringKept({ db, config });
+    return registeredModel(db, config.modelsDir, Number(name));
+  });
 }
 
 /** @throws NotFound; AppError 409 when its file is damaged */

@@ -13,6 +13,7 @@ import { listDatasetFiles } from '../../store/datasets.ts';
 import { listModelFiles } from '../../store/models.ts';
 import { deleteExpiredLimits } from '../../store/rate-limits.ts';
 import { deleteExpiredSessions } from '../../store/sessions.ts';
+import { sweepFiles } from '../files/upkeep.ts';
 import { isBatchFile } from '../batches/files.ts';
 import { countRepairedScores } from '../batches/mark-latest.ts';
 import { datasetFolder } from '../datasets/datasets.ts';
@@ -42,6 +43,7 @@ export async function sweep(context: Context): Promise<void> {
     scores: async () => {
       for (const id of await tasks.run('listRepairedScores', {})) await countRepairedScores(db, id);
     },
+    copies: () => sweepFiles(context),
     limits: () => deleteExpiredLimits(db),
     sessions: () => deleteExpiredSessions(db),
   };

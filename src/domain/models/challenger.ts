@@ -1,4 +1,5 @@
 /** A challenger scores the same customers as the active model, for comparison only. */
+import { join } from 'node:path';
 import type { Db } from '../../db.ts';
 import { pearson } from '../../ml/checks/association.ts';
 import { findBatch, getBatch } from '../../store/batches.ts';
@@ -6,6 +7,7 @@ import { enqueueJob } from '../../store/jobs.ts';
 import { findChallenger } from '../../store/models.ts';
 import { listPairedScores, openChallengerRun } from '../../store/score-files/challengers.ts';
 import { despiteDamage } from '../../store/score-files/damage.ts';
+import { challengerFile } from '../../store/score-files/names.ts';
 import type { ScoreStore } from '../../store/score-files/store.ts';
 import { getSettings } from '../../store/settings.ts';
 import { isBeingRemoved } from '../batches/removal.ts';
@@ -62,7 +64,11 @@ export async function challengeBatch(
       const answer = await step(run.rowsDone, batch.scoredCount);
       if (answer !== 'go on') return answer === 'stop' ? 'stopped' : cancelled();
       const group = run.next();
-      if (!group) return done();
+      if (!group) {
+        const path = join(store.folder, challengerFile(batch.file, record.id));
+        const stored = await store.files?.put(store.db, [{ path }]);
+        return done(async (trx) => stored?.note(trx));
+      }
       run.append(scoreColumns(model, group));
     }
   } finally {

@@ -7,6 +7,7 @@ import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import { AppError, Conflict } from '../../errors.ts';
 import { recordEvent } from '../../store/audit.ts';
+import { openFiles } from '../../store/files/open-files.ts';
 import {
   findChallenger,
   findModelByHash,
@@ -84,9 +85,13 @@ export async function importModel(
   try {
     const { summary, sha256 } = await inspect(upload.file);
     await writeWhole(join(config.modelsDir, target), await readFile(path));
+    const stored = await openFiles(config).put(db, [{ path: join(config.modelsDir, target) }]);
     const name = upload.originalName.replace(/\.holdfast$/i, '').slice(0, 200) || 'Imported model';
     const model = { ...recordOf(summary, { name, datasetId: null, isSample: false }), file: target, sha256 };
-    const record = await inTransaction(db, (trx) => addImported(trx, user, model));
+    const record = await inTransaction(db, async (trx) => {
+      await stored.note(trx);
+      return addImported(trx, user, model);
+    });
     isStored = true;
     return record;
   } finally {
@@ -116,6 +121,7 @@ async function addImported(
 /** The bytes of the model file. @throws AppError 409 when the file is missing or was changed */
 export async function exportModel(db: Db, config: Config, user: User, id: number): Promise<Buffer> {
   const record = await getModel(db, id);
+  await openFiles(config).bring(db, [join(config.modelsDir, basename(record.file))]);
   await verifyModelFile(config.modelsDir, record);
   const bytes = await readFile(join(config.modelsDir, basename(record.file)));
   await recordExport(db, user, record, { format: 'holdfast' });

@@ -11,6 +11,7 @@ import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import type { OnStep } from '../../ml/estimator.ts';
 import { insertBatch, listSampleBatches } from '../../store/batches.ts';
+import { openFiles } from '../../store/files/open-files.ts';
 import { insertDataset, listSampleDatasets } from '../../store/datasets.ts';
 import { enqueueJob, listJobs } from '../../store/jobs.ts';
 import type { Job } from '../../store/jobs.ts';
@@ -71,6 +72,7 @@ export async function waitForFirstStart(db: Db, pollMs = 200): Promise<string | 
 export async function prepareSample(db: Db, config: Config, onStep: OnStep): Promise<void> {
   if ((await getSettings(db)).firstStart === 'done') return;
   await writeSampleFiles(config);
+  const stored = await openFiles(config).put(db, sampleFiles(config));
   const csv = await readFile(join(config.dataDir, historyFile), 'utf8');
   const table = readTrainingTable(csv);
   const [known] = await listSampleDatasets(db);
@@ -86,6 +88,7 @@ export async function prepareSample(db: Db, config: Config, onStep: OnStep): Pro
         isSample: true,
       }),
     ));
+  await inTransaction(db, (trx) => stored.note(trx));
   await describeDataset(db, config, datasetId);
   await trainModels(db, config, { table, datasetId, onStep });
   await activateFirst(db);
@@ -107,7 +110,8 @@ async function trainModels(
     for (const plan of missing) {
       const model = trainOnTable(sample.table, plan, sample.onStep, threads);
       const { name, isSample } = plan;
-      await storeModel(db, config.modelsDir, model, { name, datasetId: sample.datasetId, isSample });
+      const names = { name, datasetId: sample.datasetId, isSample };
+      await storeModel(db, config.modelsDir, model, names, openFiles(config));
     }
   } finally {
     threads.close();
@@ -161,14 +165,13 @@ function plans(): SamplePlan[] {
 }
 
 async function writeSampleFiles(config: Config): Promise<void> {
-  const files = [
-    [historyFile, sampleHistory],
-    [currentFile, sampleCurrentCustomers],
-  ] as const;
-  for (const [name, generate] of files) {
-    const path = join(config.dataDir, name);
-    if (!existsSync(path)) await writeWhole(path, generate());
-  }
+  const [history, current] = sampleFiles(config);
+  if (!existsSync(history.path)) await writeWhole(history.path, sampleHistory());
+  if (!existsSync(current.path)) await writeWhole(current.path, sampleCurrentCustomers());
+}
+
+function sampleFiles({ dataDir }: Config) {
+  return [{ path: join(dataDir, historyFile) }, { path: join(dataDir, currentFile) }] as const;
 }
 
 async function activateFirst(db: Db): Promise<void> {
@@ -186,6 +189,7 @@ async function scoreCurrentCustomers(db: Db, config: Config): Promise<void> {
   await writeWhole(path, '');
   await copyFile(join(config.dataDir, currentFile), path);
   const intake = await takeInCsv(path);
+  const stored = await openFiles(config).put(db, [{ path }]);
   await inTransaction(db, async (trx) => {
     const id = await insertBatch(trx, {
       ...intake,
@@ -194,6 +198,7 @@ async function scoreCurrentCustomers(db: Db, config: Config): Promise<void> {
       file: currentFile,
       isSample: true,
     });
+    await stored.note(trx);
     await startScoring(trx, null, id, { model, mapping: guessMapping(model.schema, intake.header) });
   });
 }

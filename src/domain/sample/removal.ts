@@ -16,6 +16,7 @@ import type { User } from '../people/accounts.ts';
 import { removeBatchScores, resumeRemoval } from '../batches/removal.ts';
 import { currentFile, historyFile } from './first-start.ts';
 import type { JobOutcome, JobSteps } from '../jobs/steps.ts';
+import { openFiles } from '../../store/files/open-files.ts';
 import { removeModelFile } from '../models/files.ts';
 
 /** What is left of the sample, and what its removal would delete. */
@@ -75,7 +76,7 @@ export async function removeBatchWithSample(
   payload: Parameters<typeof removeBatchScores>[2],
   steps: JobSteps,
 ): Promise<JobOutcome> {
-  const outcome = await removeBatchScores(db, config.uploadsDir, payload, steps);
+  const outcome = await removeBatchScores(db, config.uploadsDir, payload, steps, openFiles(config));
   if (payload['withSample'] !== true || outcome === 'stopped' || outcome.state !== 'done') return outcome;
   // Before the batch itself, whose removal a run that was cut off here takes up again.
   const others = (await listSampleBatches(db)).filter(({ id }) => id !== payload['removedBatchId']);
@@ -84,6 +85,7 @@ export async function removeBatchWithSample(
 }
 
 async function removeSampleRest(db: Db, config: Config): Promise<void> {
+  const shared = openFiles(config);
   const files = await inTransaction(db, async (trx) => {
     const removed: string[] = [];
     for (const model of await listIdleSampleModels(trx)) {
@@ -92,10 +94,12 @@ async function removeSampleRest(db: Db, config: Config): Promise<void> {
       if (await isModelUsed(trx, model.id)) await archiveModel(trx, model.id);
       else {
         await deleteModel(trx, model.id);
+        await shared.remove(trx, join(config.modelsDir, model.file));
         removed.push(model.file);
       }
     }
     for (const dataset of await listSampleDatasets(trx)) await deleteDataset(trx, dataset.id);
+    for (const name of [historyFile, currentFile]) await shared.remove(trx, join(config.dataDir, name));
     return removed;
   });
   for (const file of files) await removeModelFile(config.modelsDir, file);

@@ -3,6 +3,7 @@
  * the first action are stored: the model that scored it computes the rest again, from the row in the upload or, where
  * that is gone, from the stored inputs. It is shown only where it leads to the stored probability.
  */
+import { join } from 'node:path';
 import { AppError, NotFound } from '../../errors.ts';
 import type { Model } from '../../ml/model/model.ts';
 import type { DecimalSign } from '../../ml/data/values.ts';
@@ -123,6 +124,7 @@ async function rowOfUpload(
   { id, customerId }: CustomerScore,
 ): Promise<RawCustomer | null> {
   const place = await placeOf(store, id);
+  await store.files?.bring(store.db, [join(store.folder, batch.file)]);
   const upload = openUploadRows(store.folder, batch);
   try {
     return (place && upload?.read({ ...place, customerId })) ?? null;

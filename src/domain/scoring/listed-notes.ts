@@ -2,6 +2,7 @@
  * The notes on the scores of a batch, for a download. They are not stored: they are read again from the rows of the upload
  * or, where that is gone, from the stored inputs.
  */
+import { join } from 'node:path';
 import type { Schema } from '../../ml/data/schema.ts';
 import { clearRows } from '../../ml/data/row-reader.ts';
 import type { DecimalSign } from '../../ml/data/values.ts';
@@ -29,6 +30,7 @@ export async function openNotes(store: ScoreStore, batchId: number): Promise<Bat
   const model = batch?.modelId == null ? undefined : await findModel(store.db, batch.modelId);
   if (!batch || !model) return { of: () => [], close: () => undefined };
   const { schema } = model;
+  if (batch.notedCount > 0) await store.files?.bring(store.db, [join(store.folder, batch.file)]);
   const upload = openUploadRows(store.folder, batch);
   const ofUploaded = createNoteReader(schema, batch.format.decimal);
   const ofStored = createNoteReader(schema, '.');

@@ -11,6 +11,8 @@ import { trainModel } from '../../ml/model/training.ts';
 import { oneThread } from '../../ml/parallel/threads.ts';
 import type { Threads } from '../../ml/parallel/threads.ts';
 import { projectRoot } from '../../paths.ts';
+import { localFiles } from '../../store/files/files.ts';
+import type { Files } from '../../store/files/files.ts';
 import { insertModel } from '../../store/models.ts';
 import { writeModelFile } from '../models/files.ts';
 import type { TrainingOptions } from './options.ts';
@@ -82,10 +84,15 @@ export async function storeModel(
   modelsDir: string,
   model: Model,
   names: NewModelNames,
+  files: Files = localFiles,
 ): Promise<number> {
   const file = `${randomUUID()}.holdfast`;
   const sha256 = await writeModelFile(modelsDir, file, model);
-  return inTransaction(db, (trx) => insertModel(trx, { ...recordOf(summaryOf(model), names), file, sha256 }));
+  const stored = await files.put(db, [{ path: join(modelsDir, file) }]);
+  return inTransaction(db, async (trx) => {
+    await stored.note(trx);
+    return insertModel(trx, { ...recordOf(summaryOf(model), names), file, sha256 });
+  });
 }
 
 /** A model without what only scoring needs. */

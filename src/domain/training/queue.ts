@@ -163,18 +163,18 @@ function detailsOf(columns: readonly DatasetColumn[]): Map<string, Partial<Featu
 
 /**
  * Registers the fitted model as a candidate; the active model stays active. Call in the transaction that ends the
- * job.
+ * job. False: it was stopped meanwhile, and its file is gone.
  */
 export async function completeTraining(
   trx: Db,
   config: Config,
   id: number,
   result: TrainingResult,
-): Promise<void> {
+): Promise<boolean> {
   const training = await getTraining(trx, id);
   if (training.state !== 'running') {
     await removeModelFile(config.modelsDir, result.file);
-    return;
+    return false;
   }
   const modelId = await insertModel(trx, {
     ...recordOf(result.model, { name: training.name, datasetId: training.datasetId, isSample: false }),
@@ -188,6 +188,7 @@ export async function completeTraining(
     subject: training.name,
     after: { model: modelId, rocAuc: result.model.evaluation.holdout.rocAuc },
   });
+  return true;
 }
 
 export async function stopTraining(

@@ -2,10 +2,11 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Db } from '../../db.ts';
-import { DamagedScores } from '../../errors.ts';
+import { DamagedScores, FileElsewhere } from '../../errors.ts';
 import type { DamagedUpload } from '../../errors.ts';
+import { findStored, uploadName } from '../files/records.ts';
 import { scoreFile } from './names.ts';
-import { damageOf, listScoredBatches, openScoresOf } from './store.ts';
+import { damageOf, isBeingWritten, uploadOf, listScoredBatches, openScoresOf } from './store.ts';
 import type { ScoreStore, ScoredBatch } from './store.ts';
 
 /**
@@ -27,13 +28,39 @@ export async function despiteDamage<T>(
   }
 }
 
-/** False: it was noted before, or another file has taken its place since. */
-export async function noteDamage(db: Db, { upload, problem }: DamagedScores): Promise<boolean> {
+/**
+ * False: it was noted before, or another file has taken its place since.
+ * @throws FileElsewhere where the file is stored: what is missing or damaged is a copy
+ */
+export async function noteDamage(db: Db, damage: DamagedScores): Promise<boolean> {
+  const name = await storedNameOf(db, damage.upload.batchId);
+  if (name !== null) throw new FileElsewhere(name);
+  return noteLoss(db, damage);
+}
+
+/** null: it is in the folder alone. */
+async function storedNameOf(db: Db, batchId: number): Promise<string | null> {
+  const [file] = await db('batches').where({ id: batchId }).pluck<string[]>('file');
+  const stored = file === undefined ? undefined : await findStored(db, uploadName(scoreFile(file)));
+  return stored?.name ?? null;
+}
+
+/** The file is damaged or missing everywhere. */
+async function noteLoss(
+  db: Db,
+  { upload, problem }: Pick<DamagedScores, 'upload' | 'problem'>,
+): Promise<boolean> {
   const noted = await db('batches')
     .where({ id: upload.batchId, score_bytes: upload.scoreBytes })
     .whereNull('scores_problem')
     .update({ scores_problem: problem.slice(0, 200) });
   return noted === 1;
+}
+
+/** The store of shared files no longer has this file as it was stored; nothing happens unless it has scores. */
+export async function noteLostFile(db: Db, name: string, problem: string): Promise<void> {
+  for (const batch of await listScoredBatches(db))
+    if (uploadName(scoreFile(batch.file)) === name) await noteLoss(db, { upload: uploadOf(batch), problem });
 }
 
 export interface UnreadableScores extends DamagedUpload {
@@ -44,7 +71,10 @@ export interface UnreadableScores extends DamagedUpload {
 export async function listUnreadableScores(store: ScoreStore): Promise<UnreadableScores[]> {
   const batches = await listScoredBatches(store.db);
   return batches.flatMap((batch) =>
-    unreadableOf({ ...batch, problem: batch.problem ?? lengthProblem(store, batch) }),
+    unreadableOf({
+      ...batch,
+      problem: batch.problem ?? (isBeingWritten(store, batch) ? null : lengthProblem(store, batch)),
+    }),
   );
 }
 

@@ -2,7 +2,11 @@
 import { join } from 'node:path';
 import type { Db, StoredBoolean } from '../../db.ts';
 import { DamagedScores } from '../../errors.ts';
+import type { DamagedUpload } from '../../errors.ts';
 import { modelLabel } from '../model-label.ts';
+import type { Config } from '../../config.ts';
+import type { Files } from '../files/files.ts';
+import { openSharedFiles } from '../files/open-files.ts';
 import type { Damage } from './chunks.ts';
 import { scoreFile } from './names.ts';
 import { openScoreFile } from './reader.ts';
@@ -12,8 +16,20 @@ export interface ScoreStore {
   readonly db: Db;
   /** The folder of uploads. */
   readonly folder: string;
+  /** Where the folder is shared. */
+  readonly files?: Files;
   /** How many customers are compared in memory at once; a million unless told. */
   readonly rowsAtOnce?: number;
+}
+
+export function openScoreStore(db: Db, config: Config): ScoreStore {
+  const files = openSharedFiles(config);
+  return { db, folder: config.uploadsDir, ...(files && { files }) };
+}
+
+/** Its scores may be on the machine that scores it, and nowhere else yet. */
+export function isBeingWritten({ files }: ScoreStore, { scoresAt }: ScoredBatch): boolean {
+  return files?.isShared === true && scoresAt === null;
 }
 
 /** What of a batch its scores need to be read. */
@@ -93,12 +109,13 @@ function toScoredBatch(row: BatchRow): ScoredBatch {
   };
 }
 
-/** undefined: the batch was removed since it was listed. @throws DamagedScores */
+/** undefined: the batch was removed since it was listed, or another machine is scoring it. @throws DamagedScores */
 export async function openIfThere(store: ScoreStore, batch: ScoredBatch): Promise<ScoreFile | undefined> {
   try {
     return openScoresOf(store, batch);
   } catch (error) {
-    if (await findScoredBatch(store.db, batch.id)) throw error;
+    const now = await findScoredBatch(store.db, batch.id);
+    if (now && !isBeingWritten(store, now)) throw error;
     return undefined;
   }
 }
@@ -119,6 +136,10 @@ export function withScoresOf<T>(store: ScoreStore, batch: ScoredBatch, work: (fi
 }
 
 /** Names the upload, since nobody knows its files by their names. */
-export function damageOf({ id, name, uploadedAt, scoreBytes }: ScoredBatch): Damage {
-  return (problem) => new DamagedScores({ batchId: id, name, uploadedAt, scoreBytes }, problem);
+export function damageOf(batch: ScoredBatch): Damage {
+  return (problem) => new DamagedScores(uploadOf(batch), problem);
+}
+
+export function uploadOf({ id, name, uploadedAt, scoreBytes }: ScoredBatch): DamagedUpload {
+  return { batchId: id, name, uploadedAt, scoreBytes };
 }

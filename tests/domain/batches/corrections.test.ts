@@ -9,7 +9,12 @@ import { batchFile } from '../../../src/domain/batches/files.ts';
 import { listRejectedRows } from '../../../src/domain/batches/rejects.ts';
 import { scoreBatch } from '../../../src/domain/batches/scoring.ts';
 import { takeInCsv } from '../../../src/domain/csv/intake.ts';
-import { checkBatchLater, receiveBatch, scoreBatchLater } from '../../../src/domain/batches/batches.ts';
+import {
+  checkBatchLater,
+  receiveBatch,
+  scoreBatchLater,
+  openUploadStore,
+} from '../../../src/domain/batches/batches.ts';
 import { guessMapping } from '../../../src/domain/batches/mapping.ts';
 import { correctRows } from '../../../src/domain/batches/corrections.ts';
 import { listUnrecognisedValues, mapValues } from '../../../src/domain/batches/value-mapping.ts';
@@ -75,7 +80,7 @@ const scored = async (id: number) => {
   return listScores(test, { batch: id });
 };
 const rejectedRows = async (batch: BatchRecord) =>
-  (await listRejectedRows(test.context.db, test.context.config.uploadsDir, batch, 1)).rows;
+  (await listRejectedRows(openUploadStore(test.context), batch, 1)).rows;
 const uploadEnv = (by = user) => {
   const { db, config } = test.context;
   return { db, uploadsDir: config.uploadsDir, user: by };

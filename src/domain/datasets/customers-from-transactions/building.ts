@@ -10,6 +10,7 @@ import { countText } from '../../../format.ts';
 import { recordEvent } from '../../../store/audit.ts';
 import { getDataset, insertDataset, updateDataset } from '../../../store/datasets.ts';
 import type { Dataset } from '../../../store/datasets.ts';
+import { openFiles } from '../../../store/files/open-files.ts';
 import { enqueueJob } from '../../../store/jobs.ts';
 import type { User } from '../../people/accounts.ts';
 import { readTakenCsv } from '../../csv/whole.ts';
@@ -147,6 +148,8 @@ export async function buildCustomers(
   const csv = csvOf(labelled);
   await writeWhole(join(config.dataDir, target.file), csv);
   await writeWhole(join(config.dataDir, currentFileOf(target)), safeCsvOf(current));
+  const paths = [target.file, currentFileOf(target)].map((file) => ({ path: join(config.dataDir, file) }));
+  const stored = await openFiles(config).put(db, paths);
   const { customers, inactive, later } = labelled.counts;
   const built = {
     name: `${source.name}: customers at ${labelled.cutoff}`.slice(0, 200),
@@ -158,7 +161,10 @@ export async function buildCustomers(
       ...labelled.notes,
     ],
   };
-  await inTransaction(db, (trx) => updateDataset(trx, target.id, built));
+  await inTransaction(db, async (trx) => {
+    await updateDataset(trx, target.id, built);
+    await stored.note(trx);
+  });
   await describeDataset(db, config, target.id, { identifier: labelled.header[0]! });
 }
 
@@ -167,9 +173,10 @@ export function currentFileOf({ file }: Pick<Dataset, 'file'>): string {
   return `${file}.current`;
 }
 
-/** @throws NotFound when this dataset was not built from transactions */
-export function currentCustomersPath(config: Config, dataset: Dataset): string {
+/** The path of their file. @throws NotFound when this dataset was not built from transactions */
+export async function bringCurrentCustomers(db: Db, config: Config, dataset: Dataset): Promise<string> {
   const path = join(config.dataDir, currentFileOf(dataset));
+  await openFiles(config).bring(db, [path]);
   if (!existsSync(path)) throw new NotFound('file');
   return path;
 }

@@ -8,6 +8,7 @@ import { countLevels, isSameLevel } from '../../../ml/data/levels.ts';
 import { inferColumns, maxLevels, positiveLevelOf } from '../../../ml/data/schema-inference.ts';
 import { getDataset, updateDataset } from '../../../store/datasets.ts';
 import type { Dataset, DatasetColumn, DatasetKind } from '../../../store/datasets.ts';
+import { openFiles } from '../../../store/files/open-files.ts';
 import type { FirstLine } from '../../csv/first-line.ts';
 import { readTakenCsv } from '../../csv/whole.ts';
 import type { WholeCsv } from '../../csv/whole.ts';
@@ -40,7 +41,11 @@ export async function readDataset(
     const intake = await takeInTable(join(config.dataDir, file), checkpoint, firstLine);
     const { rowCount, sha256, byteSize } = intake;
     const notes = readingNotes(intake, firstLine);
-    await inTransaction(db, (trx) => updateDataset(trx, id, { rowCount, sha256, byteSize, notes }));
+    const stored = await openFiles(config).put(db, [{ path: join(config.dataDir, file) }]);
+    await inTransaction(db, async (trx) => {
+      await updateDataset(trx, id, { rowCount, sha256, byteSize, notes });
+      await stored.note(trx);
+    });
   }
   await describeDataset(db, config, id);
 }
