@@ -36,6 +36,7 @@ holdfast web
 holdfast worker   [--threads N] [--classes A,B]
 holdfast export   MODEL --format sql --dialect NAME [--table NAME] [--key COLUMN] [--out FILE]
 holdfast export   MODEL --format onnx --out FILE
+holdfast import   FILE --dataset N --seen no|perhaps [--json]
 holdfast verify-scores MODEL FILE [--column NAME] [--tolerance 1e-9] [--allow-missing] [--json]
                   [--header | --no-header]
 
@@ -53,6 +54,7 @@ Commands
   web       answer requests, and leave all jobs to workers
   worker    work on jobs. Processes for both share a database and the folders; npm start is both in one
   export    write MODEL as SQL that scores a table of a database, and tests itself, or as an ONNX file
+  import    measure a model that XGBoost saved as JSON on dataset N of this installation, and add it as a candidate
   verify-scores
             compare the probabilities in FILE, beside the records that they are of, with those of MODEL;
             the exit code is 1 where they differ
@@ -76,6 +78,8 @@ Options
   --dialect NAME      database: ${dialectNames.join(', ')}
   --table NAME        table with the customers, by default customers; the view has its name and _scores
   --key COLUMN        column that names a customer; by default the model's
+  --dataset N         number of the dataset, as in its address
+  --seen no|perhaps   whether the model has learned from customers of the dataset
   --column NAME       column with the probabilities; by default churn_probability or probability
   --tolerance X       how much two probabilities of one customer may differ; by default 1e-9
   --json              write JSON instead of text
@@ -113,6 +117,8 @@ function shareOf(options: Options): Partial<WorkerShare> {
 
 const exportModel: Command = async (options, model) =>
   (await import('./commands/export.ts')).exportModel(options, model);
+const importModel: Command = async (options, file) =>
+  (await import('./commands/import.ts')).importModel(options, file);
 const verifyScores: Command = async (options, model, file) =>
   (await import('./commands/verify-scores.ts')).verify(options, model, file);
 
@@ -129,6 +135,7 @@ const commands = new Map<string, readonly [Command, number]>([
   ['web', [web, 0]],
   ['worker', [worker, 0]],
   ['export', [exportModel, 1]],
+  ['import', [importModel, 1]],
   ['verify-scores', [verifyScores, 2]],
 ]);
 

@@ -212,7 +212,7 @@ describe('holdfast', () => {
   });
 });
 
-describe('holdfast export and verify-scores', () => {
+describe('holdfast export, import and verify-scores', () => {
   it('write SQL, and compare the scores that come back', () => {
     const sql = succeed('export', 'm.holdfast', '--format', 'sql', '--dialect', 'sqlite', '--table', 'today');
     expect(sql).toContain('CREATE VIEW "today_scores" AS');
@@ -232,6 +232,13 @@ describe('holdfast export and verify-scores', () => {
   it('write ONNX', () => {
     succeed('export', 'm.holdfast', '--format', 'onnx', '--out', 'm.onnx');
     expect(readFileSync(join(folder, 'm.onnx')).toString('latin1')).toContain('churn_probability');
+  });
+
+  it('import asks whether the model has learned from the customers, and needs an installation', () => {
+    const asked = holdfast('import', 'model.json', '--dataset', '1', '--seen', 'maybe');
+    expect([asked.status, asked.stderr]).toEqual([2, 'holdfast: --seen must be no or perhaps\n']);
+    const absent = holdfast('import', 'model.json', '--dataset', '1', '--seen', 'no');
+    expect([absent.status, absent.stderr]).toEqual([1, expect.stringContaining('There is no database')]);
   });
 
   it('say what they can write, and where a model is looked for', () => {

@@ -40,6 +40,7 @@ export const views: readonly string[] = [
   'models/card-trials',
   'models/compare',
   'models/export',
+  'models/import',
   'models/list',
   'models/show',
   'models/test',

@@ -58,6 +58,7 @@ export function presentModelCard(h: ViewHelpers, data: ModelCardData) {
     label: model.label,
     state: modelStateText[model.state],
     isSample: model.isSample,
+    made: originOf(model) === null ? 'Trained' : 'Imported and measured',
     trained: h.dateTime(model.provenance.trainedAt),
     dataset: {
       name: model.provenance.datasetName,
@@ -75,22 +76,30 @@ export function presentModelCard(h: ViewHelpers, data: ModelCardData) {
     threshold: data.threshold && presentThreshold(h, model, data.threshold),
     columns: presentCardColumns(h, model),
     groups: presentCardGroups(h, model, data.groupColumns),
-    trials: presentCardTrials(h, model),
+    // A model of another program was compared with no other algorithm here.
+    trials: model.evaluation.candidates.length === 0 ? null : presentCardTrials(h, model),
     limits: presentLimits(h, model),
     provenance: presentProvenance(h, model),
     errors,
   };
 }
 
+/** The program that a model was trained with, where it was not this one. */
+function originOf({ provenance: { params } }: ModelRecord): string | null {
+  const { importedFrom } = params;
+  return typeof importedFrom === 'string' ? importedFrom : null;
+}
+
 function presentSummary(h: ViewHelpers, model: ModelRecord) {
   const { family, schema, evaluation } = model;
   const { label } = schema;
   const rowWord = h.rowWord(evaluation);
+  const origin = originOf(model);
   return {
     verdict: presentVerdict(h, judge(evaluation)),
     training:
-      `${algorithmText(family)} with ${h.plural(schema.features.length, 'input')}, trained on ` +
-      `${h.count(evaluation.trainingRows)} ${rowWord}s. Churn label: ${label.name} is ${label.positive}; ` +
+      `${algorithmText(family)} with ${h.plural(schema.features.length, 'input')}, ` +
+      `${origin === null ? `trained on ${h.count(evaluation.trainingRows)} ${rowWord}s` : `imported from ${origin}`}. Churn label: ${label.name} is ${label.positive}; ` +
       `${h.rate(evaluation.positiveRate)} left.${rowsText(h, model)}`,
     ranking:
       `Of one customer who left and one who stayed, it gives the higher probability to the one who left in ` +
@@ -144,8 +153,10 @@ function presentLimits(h: ViewHelpers, { schema, evaluation }: ModelRecord): rea
   ];
 }
 
-function presentProvenance(h: ViewHelpers, { provenance, sha256, state, activatedAt }: ModelRecord) {
+function presentProvenance(h: ViewHelpers, model: ModelRecord) {
+  const { provenance, sha256, state, activatedAt } = model;
   return {
+    madeBy: originOf(model) === null ? 'Trained by' : 'Imported and measured by',
     data: `${provenance.datasetName}, ${h.plural(provenance.rowCount, 'row')}`,
     datasetHash: provenance.datasetHash,
     modelHash: sha256,

@@ -19,6 +19,8 @@ const adviceText: Record<VerdictLevel, string | null> = {
   clearly: null,
   'above-chance': null,
   unmeasured: 'Train it again to see how certain this figure is.',
+  unproven:
+    'Import it with a dataset of customers that it has not learned from before you rely on its figures.',
 };
 
 export function presentVerdict(h: ViewHelpers, verdict: Verdict): VerdictText {
@@ -41,6 +43,7 @@ function sentenceOf(h: ViewHelpers, { level, rule }: Verdict): string {
     slightly: `Slightly better than ${asking}.`,
     clearly: `Ranks customers clearly better than ${best}.`,
     'above-chance': 'Ranks customers better than chance.',
+    unproven: 'Unproven: it may have learned from the customers that it is measured on.',
     unmeasured: 'How much better than chance it is, is not certain: it was stored without intervals.',
   };
   return sentences[level];

@@ -22,6 +22,7 @@ import { createJobHandlers } from './jobs.ts';
 import { createModelActivationHandlers } from './model-activation.ts';
 import { createModelCardHandlers } from './model-card.ts';
 import { createModelExportHandlers } from './model-export.ts';
+import { createModelImportHandlers } from './model-import.ts';
 import { createModelHandlers } from './models.ts';
 import { createOldAddresses } from './old-addresses.ts';
 import { createPredictHandlers } from './predict.ts';
@@ -217,6 +218,9 @@ export function createRoutes(
   map.get('/models', 'model:view', models.list);
   map.upload('/models', 'model:activate', models.receive);
   map.get('/models/compare', 'model:view', models.compare);
+  const modelImport = createModelImportHandlers(context);
+  map.get('/models/import', 'model:activate', modelImport.show);
+  map.upload('/models/import', 'model:activate', modelImport.receive);
   map.get('/models/:id/file', 'export:download', models.download);
   const modelExport = createModelExportHandlers(context);
   map.get('/models/:id/export', 'export:download', modelExport.show);

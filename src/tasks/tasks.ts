@@ -2,6 +2,7 @@
  * Work of one request that is too long for the web thread: a task runs in another thread with a read-only database
  * connection. Work that outlives the request is a job instead.
  */
+import { basename, join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
 import { listFigures } from '../domain/analytics/analytics.ts';
@@ -23,6 +24,9 @@ import { registeredModel } from '../domain/export/chosen-model.ts';
 import { onnxExport } from '../domain/export/onnx/file.ts';
 import { sqlExport } from '../domain/export/sql/script.ts';
 import type { SqlRequest } from '../domain/export/sql/script.ts';
+import { measureOutside } from '../domain/import/import.ts';
+import type { OutsideImport } from '../domain/import/import.ts';
+import type { Model } from '../ml/model/model.ts';
 import { scoreForm } from '../domain/scoring/one-customer.ts';
 import type { CustomerForm } from '../domain/scoring/one-customer.ts';
 import { tryRules } from '../domain/retention/rule-trial.ts';
@@ -153,6 +157,11 @@ export const tasks = {
   ),
   /** The contents of an uploaded model file. */
   inspectModelFile: page(({ config }, args: { file: string }) => inspectModelFile(config, args.file)),
+  /** A model of another program, measured on a dataset. */
+  measureOutside: long(
+    ({ db, config }, { file, ...choice }: { file: string } & OutsideImport): Promise<Model> =>
+      measureOutside(db, config.dataDir, join(config.uploadsDir, basename(file)), choice),
+  ),
   /** What activating a model would change, its promotion tests included. */
   previewActivation: model(async (env, args: { modelId: number }) =>
     previewActivation(storeOf(env), env.config.modelsDir, await getModel(env.db, args.modelId)),

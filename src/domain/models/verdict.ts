@@ -21,7 +21,9 @@ export type VerdictLevel =
   /** Better than chance; there is no rule to compare it with. */
   | 'above-chance'
   /** There are no intervals. */
-  | 'unmeasured';
+  | 'unmeasured'
+  /** It may have learned from the customers that it is measured on. */
+  | 'unproven';
 
 interface Estimate extends Interval {
   readonly value: number;
@@ -38,7 +40,7 @@ export interface Verdict {
 /** A gain in ROC AUC below one hundredth hardly changes who is contacted. */
 const worthwhileGain = 0.01;
 
-export function judge({ holdout, report, oneColumn, overOneColumn }: Evaluation): Verdict {
+export function judge({ holdout, report, oneColumn, overOneColumn, unproven }: Evaluation): Verdict {
   const { rocAuc } = holdout;
   const interval = report?.intervals.rocAuc ?? null;
   if (interval === null) return { level: 'unmeasured', rocAuc, interval, rule: null };
@@ -49,6 +51,7 @@ export function judge({ holdout, report, oneColumn, overOneColumn }: Evaluation)
         gain: overOneColumn?.rocAuc ?? gainOver(oneColumn.rocAuc, rocAuc, interval),
       }
     : null;
+  if (unproven === true) return { level: 'unproven', rocAuc, interval, rule };
   if (interval.low <= 0.5) return { level: 'chance', rocAuc, interval, rule };
   return { level: rule ? levelOf(rule.gain) : 'above-chance', rocAuc, interval, rule };
 }

@@ -35,7 +35,7 @@ export interface NewModelNames {
   readonly isSample: boolean;
 }
 
-const softwareVersion = (
+export const softwareVersion = (
   JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string }
 ).version;
 

@@ -146,7 +146,7 @@ async function readTrainingRows(
 }
 
 /** What an analyst confirmed about a column, as far as scoring and forms need it. */
-function detailsOf(columns: readonly DatasetColumn[]): Map<string, Partial<Feature>> {
+export function detailsOf(columns: readonly DatasetColumn[]): Map<string, Partial<Feature>> {
   return new Map(
     columns.map(({ name, title, unit, actionable, allowed, policy }) => [
       name,

@@ -18,7 +18,19 @@ import type {
 } from './model.ts';
 import type { PermutationImportance } from '../evaluation/permutation-importance.ts';
 import type { GroupReport, Report } from '../evaluation/report.ts';
-import { count, fields, isPlain, list, nullable, number, oneOf, optional, share, text } from './shape.ts';
+import {
+  count,
+  fields,
+  flag,
+  isPlain,
+  list,
+  nullable,
+  number,
+  oneOf,
+  optional,
+  share,
+  text,
+} from './shape.ts';
 import type { Check, Fields } from './shape.ts';
 
 const maxColumns = 10_000;
@@ -151,6 +163,7 @@ export const checkEvaluation = fields<Evaluation>({
     }),
   ),
   selectionSweep: optional(sweep),
+  unproven: optional(flag),
   holdout: metrics,
   baseline: metrics,
   oneColumn: optional(metrics),

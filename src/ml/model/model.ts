@@ -97,6 +97,8 @@ export interface Evaluation {
    * measured on the hold-out. Absent in models of before version 0.2.
    */
   readonly selectionSweep?: readonly ThresholdRow[];
+  /** The model comes from another program, and may have learned from the hold-out. Absent: it has not. */
+  readonly unproven?: boolean;
   /** On the hold-out, which nothing was learned from; at a threshold of 0.5. */
   readonly holdout: Metrics;
   /** The majority class on the same rows. */

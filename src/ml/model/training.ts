@@ -7,8 +7,6 @@
  * `auto` alone compares and calibrates by itself (../auto), inside the same rows; levels of categories are
  * then those of all training rows.
  */
-import { aucDifference } from '../evaluation/auc-difference.ts';
-import { majority, oneColumn } from '../evaluation/baselines.ts';
 import { calibrate, fitCalibration } from './calibration.ts';
 import type { Calibration } from './calibration.ts';
 import { planFolds, splitBy, stratifiedSplit, takeTarget } from '../evaluation/cross-validation.ts';
@@ -16,15 +14,16 @@ import type { PlannedFold } from '../evaluation/cross-validation.ts';
 import { thresholdSweep } from '../evaluation/curves.ts';
 import { encodeTable, fitEncoder } from '../data/encoding.ts';
 import type { FitEnvironment, TrainingData } from '../estimator.ts';
-import { estimators, explainWith, predictWith } from '../estimators.ts';
+import { estimators } from '../estimators.ts';
 import type { Family, FittedEstimator } from '../estimators.ts';
 import { computeMetrics, logLoss } from '../evaluation/metrics.ts';
 import { fitWith, foldScores, paramsOf } from './fold-scores.ts';
 import type { FitOptions } from './fold-scores.ts';
-import type { BlendMember, Candidate, Evaluation, Importance, Model } from './model.ts';
+import type { BlendMember, Candidate, Evaluation, Model } from './model.ts';
+import { measure, rankFeatures, usualThreshold } from './measuring.ts';
 import { createRandom } from '../math/random.ts';
 import type { Random } from '../math/random.ts';
-import { monthlyValuesOf, reportOn } from '../evaluation/report.ts';
+import { monthlyValuesOf } from '../evaluation/report.ts';
 import { oneThread, runTask } from '../parallel/threads.ts';
 import { takeGroups } from '../data/row-groups.ts';
 import type { RowGroups } from '../data/row-groups.ts';
@@ -68,8 +67,6 @@ export interface TrainingRequest extends FitOptions, FitEnvironment {
 }
 
 const holdoutShare = 0.2;
-const threshold = 0.5;
-const importanceRows = 1_000;
 
 /** @throws RangeError when there is nothing to learn: no rows, one class, fewer rows than folds. */
 export function trainModel(request: TrainingRequest): Model {
@@ -103,11 +100,15 @@ export function trainModel(request: TrainingRequest): Model {
     best: wordsOf(compared.best),
   });
   const holdout = encodeTable(encoder, takeRows(deciding.table, split.test));
-  const holdoutTarget = takeTarget(deciding.target, split.test);
-  const predict = (rows: Table) => calibrate(calibration, predictWith(estimator, rows));
-  const scores = predict(holdout);
-  const rule = oneColumn.fit({}, data, random.fork());
-  const oneColumnScores = oneColumn.predict(rule, holdout);
+  const figures = measure({
+    estimator,
+    calibration,
+    data,
+    holdout,
+    target: takeTarget(deciding.target, split.test),
+    value: request.value,
+    random,
+  });
   const finishedAt = request.now();
   return {
     schema: {
@@ -118,7 +119,7 @@ export function trainModel(request: TrainingRequest): Model {
     },
     estimator,
     calibration,
-    threshold,
+    threshold: usualThreshold,
     evaluation: {
       folds: request.folds,
       trainingRows: all.table.rowCount,
@@ -135,27 +136,7 @@ export function trainModel(request: TrainingRequest): Model {
         takeTarget(target, fitted.rows),
         monthlyValuesOf(takeRows(data.table, fitted.rows), request.value),
       ),
-      holdout: computeMetrics(scores, holdoutTarget, threshold),
-      baseline: computeMetrics(
-        majority.predict(majority.fit({}, data, random), holdout),
-        holdoutTarget,
-        threshold,
-      ),
-      oneColumn: computeMetrics(oneColumnScores, holdoutTarget, threshold),
-      overOneColumn: {
-        column: holdout.columns[rule.feature]!.name,
-        rocAuc: aucDifference(scores, oneColumnScores, holdoutTarget),
-      },
-      report: reportOn({
-        predict,
-        table: holdout,
-        target: holdoutTarget,
-        scores,
-        oneColumnScores,
-        threshold,
-        value: request.value,
-        random: random.fork(),
-      }),
+      ...figures,
     },
     importance: rankFeatures(estimator, holdout),
     provenance: {
@@ -274,7 +255,7 @@ function summarise(
   const aucs = planned.map(({ foldOf, fold }, k) => {
     const { test } = splitBy(foldOf, fold);
     test.forEach((row, i) => (outOfFold[row] = scores[k]![i]!));
-    return computeMetrics(scores[k]!, takeTarget(target, test), threshold).rocAuc;
+    return computeMetrics(scores[k]!, takeTarget(target, test), usualThreshold).rocAuc;
   });
   const rocAuc = mean(aucs);
   const rocAucDeviation = Math.sqrt(mean(aucs.map((auc) => (auc - rocAuc) ** 2)));
@@ -366,22 +347,6 @@ function wordsOf({ family, rocAuc }: Candidate): string | null {
 /** In the middle of a sentence. */
 function titleOf(family: Family): string {
   return estimators[family].title.toLowerCase();
-}
-
-function rankFeatures(estimator: FittedEstimator, table: Table): Importance[] {
-  const count = Math.min(importanceRows, table.rowCount);
-  const sample = takeRows(
-    table,
-    Int32Array.from({ length: count }, (_, i) => i),
-  );
-  const { contributions, featureCount } = explainWith(estimator, sample);
-  return table.columns
-    .map((column, j) => {
-      let sum = 0;
-      for (let row = 0; row < count; row++) sum += Math.abs(contributions[row * featureCount + j]!);
-      return { feature: column.name, points: sum / count };
-    })
-    .sort((a, b) => b.points - a.points);
 }
 
 function rateOf(target: Uint8Array): number {

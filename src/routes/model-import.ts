@@ -1,0 +1,89 @@
+/** Importing a model of another program. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { bringDataset, nameOfFile, registerOutside } from '../domain/import/import.ts';
+import { AppError, Unprocessable } from '../errors.ts';
+import type { FieldError } from '../errors.ts';
+import { currentUser } from '../http/authenticate.ts';
+import { flash } from '../http/flash.ts';
+import { receivedFile, receiveFile } from '../http/receive-file.ts';
+import type { ReceivedFile } from '../http/receive-file.ts';
+import { render } from '../http/render.ts';
+import type { PageData } from '../http/render.ts';
+import { parseForm, textValues } from '../http/validate.ts';
+import { presentModelImport } from '../presenters/model-import.ts';
+import type { ModelImportPage } from '../presenters/model-import.ts';
+import { listDatasets } from '../store/datasets.ts';
+
+declare module '../http/render.ts' {
+  interface Pages {
+    'models/import': PageData & ModelImportPage;
+  }
+}
+
+const ImportForm = z.object({
+  dataset: z.coerce.number().int().min(1, 'Choose a dataset.'),
+  seen: z.enum(['no', 'perhaps'], 'Say whether the model has learned from these customers.'),
+});
+
+export function createModelImportHandlers(context: Context) {
+  const { db, config } = context;
+  return {
+    show: async (_req: Request, res: Response) => {
+      await showPage(context, res, {}, []);
+    },
+
+    receive: [
+      receiveFile(config, 'file'),
+      async (req: Request, res: Response) => {
+        try {
+          const model = await importReceived(context, req, receivedFile(req));
+          flash(
+            req,
+            'success',
+            `${model.label} imported and measured. It scores nobody until it is activated.`,
+          );
+          res.redirect(303, `/models/${model.id}`);
+        } catch (error) {
+          if (!(error instanceof AppError)) throw error;
+          const errors =
+            error instanceof Unprocessable ? error.errors : [{ field: 'file', message: error.message }];
+          await showPage(context, res, textValues(req.body), errors);
+        } finally {
+          if (req.file) await rm(join(config.uploadsDir, req.file.filename), { force: true });
+        }
+      },
+    ],
+  };
+
+  async function importReceived({ tasks }: Context, req: Request, { file, originalName }: ReceivedFile) {
+    const form = parseForm(ImportForm, req.body);
+    if (!form.ok) throw new Unprocessable(form.errors);
+    const datasetId = form.data.dataset;
+    const mayHaveSeen = form.data.seen === 'perhaps';
+    await bringDataset(db, config, datasetId);
+    const model = await tasks.run('measureOutside', { file, datasetId, mayHaveSeen });
+    const names = { userId: currentUser(req).id, name: nameOfFile(originalName), datasetId };
+    return registerOutside(db, config, model, names);
+  }
+}
+
+async function showPage(
+  { db }: Context,
+  res: Response,
+  values: Readonly<Record<string, string>>,
+  errors: readonly FieldError[],
+): Promise<void> {
+  const datasets = (await listDatasets(db)).filter(({ state, label }) => state === 'ready' && label !== null);
+  const status = errors.length > 0 ? 422 : 200;
+  const title = 'Import a model of another program';
+  await render(
+    res,
+    'models/import',
+    () => ({ title, ...presentModelImport(datasets, values, errors) }),
+    status,
+  );
+}
