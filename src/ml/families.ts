@@ -30,11 +30,12 @@ const entries = {
     fitBytes: linearBytes,
     fitSeconds: newtonSeconds,
     isQuick: true,
-    scoringMicros: ({ design }) => 0.01 * design.blocks.length,
+    scoringMicros: ({ design, pairs = [] }) => 0.01 * design.blocks.length + 0.03 * pairs.length,
     trials: [
       { order: 1, params: {} },
       { order: 8, params: { l2: 20 } },
       { order: 9, params: { l2: 200 } },
+      { order: 17, params: { pairs: 10 }, effort: 4 },
     ],
   }),
   forest: defineFamily('forest', forest, {

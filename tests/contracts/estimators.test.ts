@@ -50,6 +50,7 @@ beforeAll(() => {
 /** Settings of high capacity, which `auto` tries where it pays, beside the families' defaults. */
 const subjects: readonly (readonly [string, Family, object])[] = [
   ...allFamilies.map((family) => [family, family, quick[family] ?? {}] as const),
+  ['logistic regression with interactions', 'logistic', { pairs: 10 }],
   ['a forest of unlimited leaves', 'forest', { trees: 10, maxLeaves: 10_000 }],
   ['extra-trees', 'forest', { trees: 10, cuts: 'random', maxLeaves: 10_000, minLeaf: 3, featureShare: 1 }],
   ['boosting of 63 leaves', 'boosting', { trees: 20, maxLeaves: 63, minLeafWeight: 0.1, learningRate: 0.1 }],

@@ -5,6 +5,10 @@ import { familyNames } from '../../src/ml/families.ts';
 import type { FamilyName, FittedFamily } from '../../src/ml/families.ts';
 import type { Calibration } from '../../src/ml/model/calibration.ts';
 import type { Model } from '../../src/ml/model/model.ts';
+import type { PairSide, PairTable } from '../../src/ml/linear/pairs.ts';
+import { createRandom } from '../../src/ml/math/random.ts';
+import { isNumeric } from '../../src/ml/data/row-reader.ts';
+import { binCount } from '../../src/ml/tree/bins.ts';
 import { awkwardHistory } from './awkward-customers.ts';
 import { planOf } from './plan.ts';
 
@@ -47,4 +51,29 @@ export function awkwardBlend(models: readonly Model[], calibration: Calibration)
 export function awkwardModels(): Readonly<Record<FamilyName, Model>> {
   const entries = familyNames.map((family) => [family, awkwardModel(family)] as const);
   return Object.fromEntries(entries) as Record<FamilyName, Model>;
+}
+
+/** A logistic regression with interactions of each kind of columns. */
+export function withPairs(model: Model): Model {
+  const { features } = model.schema;
+  const random = createRandom(3);
+  const sideOf = (column: number): Pick<PairSide, 'column' | 'bins'> => {
+    const { name, levels: own, range } = features[column]!;
+    const edges = Float64Array.of(range?.median ?? 0, (range?.max ?? 1) + 1e-9);
+    if (isNumeric(features[column]!)) return { column, bins: { kind: 'number', name, edges } };
+    const binOfLevel = Uint8Array.from(own, (_, level) => 1 + (level % 2));
+    return { column, bins: { kind: 'category', name, binOfLevel, valueBins: 2 } };
+  };
+  const pairs = features.slice(1).map((_, k): PairTable => {
+    const [first, second] = [sideOf(k), sideOf(k + 1)];
+    const cells = binCount(first.bins) * binCount(second.bins);
+    const contributions = () => Float64Array.from({ length: cells }, () => random.normal());
+    return {
+      first: { ...first, contributions: contributions() },
+      second: { ...second, contributions: contributions() },
+    };
+  });
+  const { estimator } = model;
+  if (estimator.family !== 'logistic') throw new RangeError('a logistic regression is needed');
+  return { ...model, estimator: { ...estimator, model: { ...estimator.model, pairs } } };
 }

@@ -2,7 +2,10 @@
 import { isNumeric } from '../data/row-reader.ts';
 import type { Feature } from '../data/schema.ts';
 import type { ParsedModel } from '../family.ts';
-import { isCount, isPlain, number } from '../model/shape.ts';
+import { isCount, isFloats, isPlain, number } from '../model/shape.ts';
+import { binCount } from '../tree/bins.ts';
+import { isBins } from '../tree/bins-check.ts';
+import { MAX_PAIRS, type PairSide } from './pairs.ts';
 
 /** The standardised value is divided by it, so it is not so small that the result overflows. */
 const minScale = 1e-100;
@@ -25,7 +28,32 @@ export function checkLogistic(model: ParsedModel, features: readonly Feature[]):
   );
   if (design['width'] !== width || lengths.some((length) => length !== width))
     return 'the coefficients do not match the design';
-  return number(model['intercept'], 'the intercept');
+  return number(model['intercept'], 'the intercept') ?? checkPairs(model['pairs'], features);
+}
+
+/** Models without interactions have none. */
+function checkPairs(pairs: unknown, features: readonly Feature[]): string | null {
+  if (pairs === undefined) return null;
+  const isSound =
+    Array.isArray(pairs) && pairs.length <= MAX_PAIRS && pairs.every((pair) => isPair(pair, features));
+  return isSound ? null : 'the interactions do not match the features';
+}
+
+function isPair(pair: unknown, features: readonly Feature[]): boolean {
+  if (!isPlain(pair)) return false;
+  const sides = [pair['first'], pair['second']];
+  if (!sides.every((side) => isPlain(side) && isBinned(side, features))) return false;
+  const [first, second] = sides as [PairSide, PairSide];
+  const cells = binCount(first.bins) * binCount(second.bins);
+  return (
+    first.column < second.column &&
+    isFloats(first.contributions, cells) &&
+    isFloats(second.contributions, cells)
+  );
+}
+
+function isBinned({ column, bins }: ParsedModel, features: readonly Feature[]): boolean {
+  return isCount(column) && column < features.length && isBins(bins, features[column]!);
 }
 
 function isCategoryBlock({ kind, width, levelCount, hasMissing }: ParsedModel, { levels }: Feature): boolean {

@@ -4,9 +4,10 @@
  * Linear SHAP gives a column the sum of β_k (x_k − x̄_k) over its design columns (design.ts). A category has one such sum
  * for each level; a number's is a broken line that bends at the knots, kept as its value at one end of each piece and
  * the slope from there. The sums of a row are added in the order of the columns, so that a row has the same bits in any
- * table, and the log-odds of the prediction are `baseMargin` plus that sum.
+ * table, and the log-odds of the prediction are `baseMargin` plus that sum. Interactions add to their two columns (pairs.ts).
  */
 import type { Block, CategoryBlock, Design, NumberBlock } from './design.ts';
+import { addPair, type PairTable } from './pairs.ts';
 import { UNSEEN, type CategoryColumn, type Column, type NumberColumn, type Table } from '../data/table.ts';
 
 export interface ContributionTables {
@@ -14,6 +15,7 @@ export interface ContributionTables {
   readonly baseMargin: number;
   /** One a feature, in log-odds. */
   readonly columns: readonly ColumnTable[];
+  readonly pairs: readonly PairTable[];
 }
 
 type ColumnTable = LevelTable | BrokenLine;
@@ -41,6 +43,8 @@ export interface LinearModel {
   readonly intercept: number;
   /** One a design column. */
   readonly coefficients: Float64Array;
+  /** Interactions; absent without any. */
+  readonly pairs?: readonly PairTable[];
 }
 
 const made = new WeakMap<LinearModel, ContributionTables>();
@@ -57,7 +61,7 @@ export function contributionTablesOf(model: LinearModel): ContributionTables {
  * and sets `margins`, one a row, to their log-odds. @throws RangeError when the columns are not those of training.
  */
 export function writeContributions(
-  { baseMargin, columns }: ContributionTables,
+  { baseMargin, columns, pairs }: ContributionTables,
   table: Table,
   rows: Int32Array,
   contributions: Float64Array,
@@ -76,6 +80,7 @@ export function writeContributions(
       writeLevels(known, column, rows, contributions, place, margins);
     else throw typeError(column);
   }
+  for (const pair of pairs) addPair(pair, table, rows, contributions, margins);
   for (let i = 0; i < margins.length; i++) margins[i]! += baseMargin;
 }
 
@@ -128,7 +133,8 @@ function makeTables(model: LinearModel): ContributionTables {
   const columns = blocks.map((block, j) =>
     block.kind === 'number' ? brokenLine(model, block, means[j]!) : levelTable(model, block, means[j]!),
   );
-  return { baseMargin: means.reduce((sum, mean) => sum + mean, model.intercept), columns };
+  const baseMargin = means.reduce((sum, mean) => sum + mean, model.intercept);
+  return { baseMargin, columns, pairs: model.pairs ?? [] };
 }
 
 /** What the block adds to the log-odds of the average customer. */

@@ -8,15 +8,18 @@
  * (newton.ts). Numbers are standardised and bend at quantile knots (design.ts).
  * Reference: Hastie, Tibshirani and Friedman, Elements of Statistical Learning, 4.4.
  * Reasons: linear SHAP against the training mean, c_j = β_j (x_j − x̄_j), summed over a feature's design
- * columns, in probability points (points.ts). Assumes that effects add up in log-odds.
+ * columns, in probability points (points.ts). Assumes that effects add up in log-odds, but for the pairs of columns that
+ * interact (pairs.ts), of which there are none by default.
  */
-import { fitDesign } from './design.ts';
+import { fitDesign, type Design } from './design.ts';
 import { contributionTablesOf, writeContributions, type LinearModel } from './contribution-tables.ts';
 import { createLogisticProblem, minimise } from './newton.ts';
+import { findPairs, MAX_PAIRS, tableOfPair, withPairs, type FittedPair } from './pairs.ts';
 import type { Estimator, Explanation, FitEnvironment, Scores, TrainingData } from '../estimator.ts';
 import { toPoints } from '../explain/points.ts';
 import { checkBounds, notNegative } from '../math/bounds.ts';
 import type { Random } from '../math/random.ts';
+import { oneThread, type Threads } from '../parallel/threads.ts';
 import { sigmoid, sigmoids } from '../math/sigmoid.ts';
 import type { Table } from '../data/table.ts';
 import { checkTrainingData, rowWeights } from '../data/training-data.ts';
@@ -31,14 +34,26 @@ export interface LogisticParams {
   readonly knots: number;
   readonly classWeight: ClassWeight;
   readonly maxIterations: number;
+  /** Most interactions of two columns; 0 for none. */
+  readonly pairs: number;
+  /** λ₂ of interactions. */
+  readonly pairL2: number;
 }
 
 export type LogisticModel = LinearModel;
 
 const scoredRows = 128;
+/** Interactions are looked for among so many columns. */
+const mostColumns = 100;
+const bounds = {
+  l2: notNegative,
+  l1: notNegative,
+  pairs: { min: 0, max: MAX_PAIRS, isWhole: true },
+  pairL2: notNegative,
+} as const;
 
 export const logistic: Estimator<LogisticParams, LogisticModel> = {
-  defaults: { l2: 1, l1: 0, knots: 5, classWeight: 'none', maxIterations: 50 },
+  defaults: { l2: 1, l1: 0, knots: 5, classWeight: 'none', maxIterations: 50, pairs: 0, pairL2: 10 },
   fit,
   predict,
   explain: (model, table) => score(model, table).explanation,
@@ -51,14 +66,59 @@ function fit(
   _: Random,
   { threads }: FitEnvironment = {},
 ): LogisticModel {
-  checkBounds('logistic', params, { l2: notNegative, l1: notNegative });
+  checkBounds('logistic', params, bounds);
   checkTrainingData(data);
   const weights = rowWeights(data, params.classWeight);
-  const design = fitDesign(data.table, weights, params.knots);
-  const problem = createLogisticProblem(design, data, weights, params.l2, threads);
+  const additive = fitTerms(params, data, weights, [], threads);
+  if (params.pairs === 0) return additive;
+  const probabilities = predict(additive, data.table);
+  const columns = strongestColumns(additive, data.table);
+  const pairs = findPairs(data, weights, probabilities, columns, params.pairs);
+  return pairs.length === 0 ? additive : fitTerms(params, data, weights, pairs, threads);
+}
+
+function fitTerms(
+  params: LogisticParams,
+  data: TrainingData,
+  weights: Float64Array,
+  pairs: readonly FittedPair[],
+  threads: Threads = oneThread,
+): LogisticModel {
+  const wide = { ...data, table: withPairs(data.table, pairs) };
+  const design = fitDesign(wide.table, weights, params.knots);
+  const problem = createLogisticProblem(design, wide, weights, params.l2, threads);
+  const ofPairs = design.blocks.slice(data.table.columns.length);
+  for (const { offset, width } of ofPairs) problem.penalties.fill(params.pairL2, offset, offset + width);
   const beta = minimise(problem, params.l1, params.maxIterations);
   problem.sums.close();
-  return { design, intercept: beta[design.width]!, coefficients: beta.slice(0, design.width) };
+  const intercept = beta[design.width]!;
+  if (pairs.length === 0) return { design, intercept, coefficients: beta.slice(0, design.width) };
+  const tables = ofPairs.map(({ offset, width }, k) =>
+    tableOfPair(pairs[k]!, beta.subarray(offset, offset + width)),
+  );
+  return {
+    design: withoutBlocks(design, pairs.length),
+    intercept: tables.reduce((sum, { mean }) => sum + mean, intercept),
+    coefficients: beta.slice(0, ofPairs[0]!.offset),
+    pairs: tables.map(({ pair }) => pair),
+  };
+}
+
+function withoutBlocks({ blocks, columnMeans }: Design, count: number): Design {
+  const width = blocks.at(-count)!.offset;
+  return { blocks: blocks.slice(0, -count), width, columnMeans: columnMeans.slice(0, width) };
+}
+
+/** The columns whose interactions are looked at, ascending: where there are many, those of the largest effects. */
+function strongestColumns(model: LogisticModel, table: Table): number[] {
+  const featureCount = table.columns.length;
+  const sizes = new Float64Array(featureCount);
+  if (featureCount > mostColumns)
+    score(model, table).explanation.contributions.forEach((points, i) => {
+      sizes[i % featureCount]! += Math.abs(points);
+    });
+  const strongest = [...sizes.keys()].sort((a, b) => sizes[b]! - sizes[a]! || a - b).slice(0, mostColumns);
+  return strongest.sort((a, b) => a - b);
 }
 
 function predict(model: LogisticModel, table: Table): Float64Array {

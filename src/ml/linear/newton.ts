@@ -23,7 +23,8 @@ export interface LogisticProblem {
   readonly width: number;
   readonly target: Uint8Array;
   readonly weights: Float64Array;
-  readonly l2: number;
+  /** λ₂ of each design column. */
+  readonly penalties: Float64Array;
   /** Sums over all rows at the coefficients in `beta`. */
   readonly sums: RowSums;
 }
@@ -47,7 +48,9 @@ export function createLogisticProblem(
 ): LogisticProblem {
   const { width } = design;
   const grid = createGrid(design, table);
-  return { grid, width, target, weights, l2, sums: openRowSums({ grid, width, target, weights }, threads) };
+  const penalties = new Float64Array(width).fill(l2);
+  const sums = openRowSums({ grid, width, target, weights }, threads);
+  return { grid, width, target, weights, penalties, sums };
 }
 
 /** The coefficients of least objective plus λ₁ ‖β‖₁, the intercept last. */
@@ -71,14 +74,15 @@ export function minimise(problem: LogisticProblem, l1: number, maxIterations: nu
 
 /** Objective, gradient and Hessian at `beta`, whose last entry is the intercept. */
 export function evaluateLogistic(problem: LogisticProblem, beta: Float64Array): LogisticState {
-  const { grid, sums: rows, l2, width } = problem;
+  const { grid, sums: rows, penalties, width } = problem;
   const { loss, sums } = rows.at(beta);
   const { gradient, hessian } = toDesign(grid, width, sums);
   let objective = loss;
   for (let k = 0; k < width; k++) {
-    objective += (l2 / 2) * beta[k]! ** 2;
-    gradient[k]! += l2 * beta[k]!;
-    hessian[k * (width + 1) + k]! += l2;
+    const penalty = penalties[k]!;
+    objective += (penalty / 2) * beta[k]! ** 2;
+    gradient[k]! += penalty * beta[k]!;
+    hessian[k * (width + 1) + k]! += penalty;
   }
   return { objective, gradient, hessian };
 }

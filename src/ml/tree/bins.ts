@@ -64,6 +64,19 @@ export function binRows(bins: readonly FeatureBins[], table: Table, start: numbe
   return out;
 }
 
+/** The bin of one cell, as the other functions give it; the column is the one that the bins were fitted on. */
+export function binOfCell(bins: FeatureBins, column: Column, row: number): number {
+  if (bins.kind === 'number') {
+    const value = (column as NumberColumn).values[row]!;
+    if (value !== value) return NO_VALUE_BIN;
+    let bin = 1;
+    while (bin <= bins.edges.length && bins.edges[bin - 1]! <= value) bin++;
+    return bin;
+  }
+  const code = (column as CategoryColumn).codes[row]!;
+  return code >= 0 && code < bins.binOfLevel.length ? bins.binOfLevel[code]! : NO_VALUE_BIN;
+}
+
 /** Bins a whole table, one array a feature, in memory that threads can share. @throws RangeError as binRows. */
 export function binColumns(bins: readonly FeatureBins[], table: Table): Uint8Array[] {
   checkColumns(bins, table);

@@ -6,7 +6,8 @@ import { isNumeric } from '../data/row-reader.ts';
 import type { Feature } from '../data/schema.ts';
 import type { ParsedModel } from '../family.ts';
 import { checkLogistic } from '../linear/check.ts';
-import { isCount, isPlain, number, share, type Check } from '../model/shape.ts';
+import { isPlain, number, share, type Check } from '../model/shape.ts';
+import { isBins } from './bins-check.ts';
 import type { Trees } from './predict.ts';
 import { SET_WORDS } from './split.ts';
 
@@ -106,25 +107,4 @@ function checkSplit(
   return index >= 0 && (index + 1) * SET_WORDS <= sets.length
     ? null
     : 'a split names levels that there are not';
-}
-
-function isBins(bins: unknown, feature: Feature): boolean {
-  if (!isPlain(bins) || bins['name'] !== feature.name) return false;
-  if (isNumeric(feature)) {
-    const { kind, edges } = bins;
-    return kind === 'number' && edges instanceof Float64Array && edges.length < 255 && isAscending(edges);
-  }
-  const { kind, binOfLevel, valueBins } = bins;
-  return (
-    kind === 'category' &&
-    binOfLevel instanceof Uint8Array &&
-    binOfLevel.length === feature.levels.length &&
-    isCount(valueBins) &&
-    valueBins <= 255 &&
-    binOfLevel.every((bin) => bin <= valueBins)
-  );
-}
-
-function isAscending(values: Float64Array): boolean {
-  return values.every((value, i) => i === 0 || value > values[i - 1]!);
 }

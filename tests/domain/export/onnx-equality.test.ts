@@ -6,7 +6,7 @@ import { addRow, createRowBatch, toTable } from '../../../src/ml/data/row-reader
 import { predictModel } from '../../../src/ml/model/model.ts';
 import type { Model } from '../../../src/ml/model/model.ts';
 import { awkwardColumns, awkwardRows } from '../../helpers/awkward-customers.ts';
-import { awkwardBlend, awkwardModels, calibrations } from '../../helpers/awkward-models.ts';
+import { awkwardBlend, awkwardModels, calibrations, withPairs } from '../../helpers/awkward-models.ts';
 import { runOnnx } from '../../helpers/onnx-engine.ts';
 
 const models = awkwardModels();
@@ -44,6 +44,10 @@ function isAsWritten(cell: string, levels: readonly string[]): boolean {
 describe('an ONNX file', () => {
   it.each(familyNames)('of %s gives the probabilities of Holdfast', async (family) => {
     await expectSame(models[family]);
+  });
+
+  it('of a linear model with interactions does, too', async () => {
+    await expectSame(withPairs(models.logistic));
   });
 
   it.each(['platt', 'isotonic'] as const)('of a blend with calibration %s does, too', async (method) => {

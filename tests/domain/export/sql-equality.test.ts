@@ -12,7 +12,7 @@ import type { Policy } from '../../../src/ml/data/schema.ts';
 import { predictModel, scoreModel } from '../../../src/ml/model/model.ts';
 import type { Model } from '../../../src/ml/model/model.ts';
 import { awkwardColumns, awkwardRows } from '../../helpers/awkward-customers.ts';
-import { awkwardBlend, awkwardModels, calibrations } from '../../helpers/awkward-models.ts';
+import { awkwardBlend, awkwardModels, calibrations, withPairs } from '../../helpers/awkward-models.ts';
 import { startPostgres } from '../../helpers/postgres-server.ts';
 import type { PostgresServer } from '../../helpers/postgres-server.ts';
 import { runInDuckDb, runInPostgres, runInSqlite } from '../../helpers/sql-engines.ts';
@@ -58,6 +58,11 @@ describe.each(present)('a view in %s', (dialect) => {
   it('of a blend with an isotonic calibration does, too', async () => {
     const blend = awkwardBlend(Object.values(models), calibrations.isotonic);
     expectSame(await run(blend), blend);
+  });
+
+  it('with interactions does, too', async () => {
+    const paired = withPairs(models.logistic);
+    expectSame(await run(paired), paired);
   });
 
   it("with Platt's calibration does, too", async () => {
