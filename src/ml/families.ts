@@ -75,7 +75,7 @@ const entries = {
     trials: [
       { order: 2, params: { trees: 400, maxLeaves: 8 } },
       { order: 5, params: { trees: 400, maxLeaves: 4 } },
-      { order: 6, params: { trees: 400, maxLeaves: 16, maxDepth: 6 }, capacity: MEDIUM },
+      { order: 6, params: { trees: 400, growth: 'level', maxDepth: 4 }, capacity: MEDIUM },
       { order: 7, params: { trees: 400, maxLeaves: 6, featureShare: 0.4, rowShare: 0.6, l2: 10 } },
       { order: 14, params: { trees: 400, maxLeaves: 31, minLeafWeight: 0.5 }, capacity: HIGH, effort: 2 },
       {
@@ -84,6 +84,7 @@ const entries = {
         capacity: HIGH,
         effort: 3,
       },
+      { order: 17, params: { trees: 400, growth: 'level', maxDepth: 6 }, capacity: HIGH, effort: 2 },
     ],
     stages: treeCounts,
   }),

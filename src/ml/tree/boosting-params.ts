@@ -8,9 +8,11 @@ export interface BoostingParams {
   readonly trees: number;
   /** η in (0, 1]. */
   readonly learningRate: number;
-  /** Most leaves of a tree, ≥ 2. */
+  /** By leaf: the leaf that gains most is split next. By level: one split for all leaves of a level (symmetric trees). */
+  readonly growth: 'leaf' | 'level';
+  /** Most leaves of a tree, ≥ 2. By level: all that `maxDepth` allows. */
   readonly maxLeaves: number;
-  /** Deepest leaf, ≥ 1. */
+  /** Deepest leaf, ≥ 1; by level 10 at most. */
   readonly maxDepth: number;
   /** Smallest sum of curvatures in a leaf, > 0; a row has at most ¼. */
   readonly minLeafWeight: number;
@@ -34,6 +36,7 @@ export interface BoostingParams {
 export const boostingDefaults: BoostingParams = {
   trees: 150,
   learningRate: 0.05,
+  growth: 'leaf',
   maxLeaves: 8,
   maxDepth: 12,
   minLeafWeight: 2,
@@ -64,6 +67,7 @@ const bounds = {
 /** @throws RangeError when a parameter is out of bounds, or a constraint names a column that is not a number. */
 export function checkBoostingParams(params: BoostingParams, table: Table): void {
   checkBounds('boosting', params, bounds);
+  if (params.growth === 'level') checkLevels(params);
   for (const [name, sign] of Object.entries(params.monotone)) {
     const column = table.columns.find((candidate) => candidate.name === name);
     if (column?.kind !== 'number')
@@ -71,4 +75,10 @@ export function checkBoostingParams(params: BoostingParams, table: Table): void 
     if (Math.abs(sign) !== 1)
       throw new RangeError(`boosting: monotone of '${name}' must be 1 or -1, found ${sign}`);
   }
+}
+
+function checkLevels({ maxDepth, monotone }: BoostingParams): void {
+  checkBounds('boosting by level', { maxDepth }, { maxDepth: { min: 1, max: 10 } });
+  if (Object.keys(monotone).length > 0)
+    throw new RangeError('boosting: monotone needs trees that grow by leaf');
 }

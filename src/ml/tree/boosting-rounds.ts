@@ -12,6 +12,7 @@ import type { Threads } from '../parallel/threads.ts';
 import { toRows, type FeatureBins } from './bins.ts';
 import { bundleFeatures } from './bundles.ts';
 import { createGrowContext, type GrowContext, type GrowParams } from './context.ts';
+import { growByLevels } from './grow-levels.ts';
 import { growTree, writeCovers } from './grow.ts';
 import { createHistogram } from './histogram.ts';
 import { createTreeWriter, finishTrees, type Trees } from './predict.ts';
@@ -58,7 +59,7 @@ export function prepareBoosting(
   const memory = createRowMemory(
     { bins, columns, bundles, binRows: toRows(columns), target, weights },
     createHistogram(context.layout).length,
-    params.maxLeaves,
+    mostLeaves(params),
   );
   memory.oddsAgainst.fill(Math.exp(-baseMargin));
   const team = new RowTeam(memory, context.layout, threads);
@@ -88,12 +89,20 @@ function addTree(state: State): Trees {
   const features = drawFeatures(context.bins.length, params.featureShare, random);
   const rows = team.memory.rows.subarray(0, count);
   const writer = createTreeWriter();
-  const leaves = growTree(growParams, context, { rows, features, gradient, curvature, sums }, writer, random);
+  const task = { rows, features, gradient, curvature, sums };
+  const leaves =
+    params.growth === 'level'
+      ? growByLevels(growParams, context, task, writer)
+      : growTree(growParams, context, task, writer, random);
   for (const leaf of leaves) writer.value[leaf.node] = leaf.value * params.learningRate;
   writeCovers(writer, leaves, rows, coverWeights);
   const tree = finishTrees(writer, context.bins.length);
   team.moveOdds(tree, leaves, otherCount);
   return tree;
+}
+
+function mostLeaves({ growth, maxLeaves, maxDepth }: BoostingParams): number {
+  return growth === 'level' ? 2 ** maxDepth : maxLeaves;
 }
 
 /** Draws rows to grow on; all where the share is so small that none is drawn. */

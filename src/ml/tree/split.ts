@@ -50,7 +50,7 @@ export interface Split {
 
 export const SET_WORDS = 8;
 /** Gains below this share of the node's score are rounding errors. */
-const NOISE = 1e-10;
+export const NOISE = 1e-10;
 
 /** The value of a leaf, kept within its bounds. */
 export function leafValue(
