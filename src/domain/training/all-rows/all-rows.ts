@@ -20,7 +20,8 @@ import { labelSources, labelTypedRows } from './labels.ts';
 import { rowsThatFit } from './memory.ts';
 import type { MemoryLimit } from './memory.ts';
 import { readTypedRows } from './reading.ts';
-import type { ColumnSource, PreparedFile, TypedRows, WantedRows } from './reading.ts';
+import type { PreparedFile, TypedRows, WantedRows } from './reading.ts';
+import type { ColumnSource } from './wanted.ts';
 
 export interface RowSource {
   readonly path: string;

@@ -4,7 +4,7 @@ import type { Column } from '../../../ml/data/table.ts';
 import type { CellReader } from '../../batches/blocks/cell-reading.ts';
 import type { TypedBlock } from '../../batches/blocks/typed-block.ts';
 import { LevelsInReading } from './levels.ts';
-import type { WantedColumn } from './reading.ts';
+import type { WantedColumn } from './wanted.ts';
 
 /** Rows of a block: the place of an accepted one, or −1 − the place of a rejected one. */
 export type BlockPlaces = Int32Array;

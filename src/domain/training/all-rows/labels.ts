@@ -7,7 +7,7 @@ import type { ConditionCells } from '../../datasets/labels/condition-answers.ts'
 import { conditionKinds } from '../../datasets/labels/condition-kinds.ts';
 import type { LabelDefinition } from '../../datasets/labels/definition.ts';
 import { labelByRule } from '../../datasets/labels/proxy-label.ts';
-import type { ColumnSource } from './reading.ts';
+import type { ColumnSource } from './wanted.ts';
 
 /** What the label is made of: one for a label column; one for each condition of a rule. */
 export function labelSources(label: LabelDefinition): ColumnSource[] {

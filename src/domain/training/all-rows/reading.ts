@@ -2,7 +2,6 @@
  * Reads the rows of a prepared file into typed columns, without a text a cell: by the blocks of scoring, so that a cell is read
  * as it will be when a customer is scored. A row that a block rejects for one of its cells stays, with that cell missing.
  */
-import type { FeatureType } from '../../../ml/data/schema.ts';
 import type { Column } from '../../../ml/data/table.ts';
 import { ArrayMemory, SpareMemory } from '../../../spare-memory.ts';
 import { createBlockPlan } from '../../batches/blocks/block-plan.ts';
@@ -15,19 +14,7 @@ import { wholeRow } from '../../batches/rows.ts';
 import type { CsvIntake } from '../../csv/intake.ts';
 import { evenly } from '../../csv/whole.ts';
 import { createColumn } from './columns.ts';
-
-/** What a column is read as. */
-export interface ColumnSource {
-  readonly name: string;
-  readonly type: FeatureType;
-  /** Levels that are known, as LevelsInReading takes them. */
-  readonly levels: readonly string[];
-}
-
-export interface WantedColumn extends ColumnSource {
-  /** In the header. */
-  readonly place: number;
-}
+import type { WantedColumn } from './wanted.ts';
 
 export interface WantedRows {
   readonly columns: readonly WantedColumn[];
