@@ -84,7 +84,7 @@ const entries = {
         capacity: HIGH,
         effort: 3,
       },
-      { order: 17, params: { trees: 400, growth: 'level', maxDepth: 6 }, capacity: HIGH, effort: 2 },
+      { order: 18, params: { trees: 400, growth: 'level', maxDepth: 6 }, capacity: HIGH, effort: 2 },
     ],
     stages: treeCounts,
   }),
