@@ -30,7 +30,7 @@ const ImportForm = z.object({
 });
 
 export function createModelImportHandlers(context: Context) {
-  const { db, config } = context;
+  const { db, config, tasks } = context;
   return {
     show: async (_req: Request, res: Response) => {
       await showPage(context, res, {}, []);
@@ -40,7 +40,7 @@ export function createModelImportHandlers(context: Context) {
       receiveFile(config, 'file'),
       async (req: Request, res: Response) => {
         try {
-          const model = await importReceived(context, req, receivedFile(req));
+          const model = await importReceived(req, receivedFile(req));
           flash(
             req,
             'success',
@@ -52,14 +52,21 @@ export function createModelImportHandlers(context: Context) {
           const errors =
             error instanceof Unprocessable ? error.errors : [{ field: 'file', message: error.message }];
           await showPage(context, res, textValues(req.body), errors);
-        } finally {
-          if (req.file) await rm(join(config.uploadsDir, req.file.filename), { force: true });
         }
       },
     ],
   };
 
-  async function importReceived({ tasks }: Context, req: Request, { file, originalName }: ReceivedFile) {
+  /** The file is gone before the answer, whatever becomes of it. */
+  async function importReceived(req: Request, received: ReceivedFile) {
+    try {
+      return await importFile(req, received);
+    } finally {
+      await rm(join(config.uploadsDir, received.file), { force: true });
+    }
+  }
+
+  async function importFile(req: Request, { file, originalName }: ReceivedFile) {
     const form = parseForm(ImportForm, req.body);
     if (!form.ok) throw new Unprocessable(form.errors);
     const datasetId = form.data.dataset;

@@ -48,6 +48,16 @@ export function createOutcomeHandlers({ db, config, tasks }: Context) {
     return { day, latest };
   };
 
+  /** The file is gone before the answer, whatever is in it. */
+  const readAndRemove = async (file: string, seenOn: string) => {
+    const path = join(config.uploadsDir, file);
+    try {
+      return await tasks.run('readOutcomeFile', { path, ...(await dayOf(seenOn)) });
+    } finally {
+      await rm(path, { force: true });
+    }
+  };
+
   return {
     show: (_req: Request, res: Response) => show(res),
 
@@ -63,27 +73,19 @@ export function createOutcomeHandlers({ db, config, tasks }: Context) {
       async (req: Request, res: Response) => {
         const values = textValues(req.body);
         try {
-          const { file, originalName } = receivedFile(req);
-          const path = join(config.uploadsDir, file);
-          try {
-            const days = await dayOf(values['seenOn'] ?? '');
-            const read = await tasks.run('readOutcomeFile', { path, ...days });
-            if (read.problems.length > 0) {
-              const errors = [
-                { field: 'file', message: 'Nothing was recorded: rows of the file cannot be read.' },
-              ];
-              await show(res, { values, errors, problems: read.problems }, 422);
-              return;
-            }
-            const recorded = await recordOutcomes(db, currentUser(req), {
-              outcomes: read.outcomes,
-              source: originalName,
-            });
-            flash(req, recorded.recorded > 0 ? 'success' : 'notice', recordedWords({ ...read, ...recorded }));
-            res.redirect(303, page);
-          } finally {
-            await rm(path, { force: true });
+          const received = receivedFile(req);
+          const read = await readAndRemove(received.file, values['seenOn'] ?? '');
+          if (read.problems.length > 0) {
+            const message = 'Nothing was recorded: rows of the file cannot be read.';
+            const errors = [{ field: 'file', message }];
+            await show(res, { values, errors, problems: read.problems }, 422);
+            return;
           }
+          const { outcomes } = read;
+          const source = received.originalName;
+          const recorded = await recordOutcomes(db, currentUser(req), { outcomes, source });
+          flash(req, recorded.recorded > 0 ? 'success' : 'notice', recordedWords({ ...read, ...recorded }));
+          res.redirect(303, page);
         } catch (error) {
           if (!(error instanceof AppError) || error instanceof TryLater) throw error;
           await show(res, { values, errors: errorsOf(error) }, error.status);
