@@ -38,7 +38,13 @@ export async function runJob(config: Config, job: Job, isStopping: () => boolean
   const db = openDatabase(config.databaseUrl, (trx) => requireLease(trx, job));
   try {
     return await run(
-      { db, config, step: createStep(db, job, isStopping), stored: (trx) => countProgress(trx, job) },
+      {
+        db,
+        config,
+        lease: job,
+        step: createStep(db, job, isStopping),
+        stored: (trx) => countProgress(trx, job),
+      },
       job,
       isStopping,
     );

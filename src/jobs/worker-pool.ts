@@ -10,8 +10,11 @@ import type { Context } from '../context.ts';
 import { inTransaction } from '../db.ts';
 import { onWakeUp, pollMsFor } from '../db/wake-up.ts';
 import type { Db } from '../db.ts';
+import { isPostgres } from '../db/sql.ts';
 import { cancelSubject, removeParts } from '../domain/jobs/failure.ts';
 import { errorFields, isOutOfMemory, needsMoreMemory } from '../errors.ts';
+import { softwareVersion } from '../software-version.ts';
+import { claimForeignGroup } from '../store/batch-blocks.ts';
 import { listCancelRequests } from '../store/job-cancellation.ts';
 import {
   claimJob,
@@ -42,6 +45,8 @@ interface Slot {
   readonly excluded: readonly JobKind[];
   worker: Worker | null;
   job: Job | null;
+  /** It scores blocks of a job that another worker has. */
+  isHelping: boolean;
   /** When the request to cancel the job was first seen. */
   cancelledAt: number | null;
   ranOutOfMemory: boolean;
@@ -56,19 +61,30 @@ export function startWorkerPool(context: Context, share: Partial<WorkerShare> = 
     excluded,
     worker: null,
     job: null,
+    isHelping: false,
     cancelledAt: null,
     ranOutOfMemory: false,
   }));
+  const helps = isPostgres(db);
   let isStopping = false;
   let turn: Promise<void> = Promise.resolve();
 
   const fill = async (): Promise<void> => {
     for (const slot of slots) {
-      if (slot.job !== null || isStopping) continue;
+      if (isBusy(slot) || isStopping) continue;
       const running = slots.flatMap(({ job }) => (job === null ? [] : [job.id]));
       const job = await claimJob(db, owner, { running, kinds: slot.excluded });
       if (job) await begin(slot, job);
+      else if (helps && !slot.excluded.includes('score-batch')) await help(slot);
     }
+  };
+
+  const help = async (slot: Slot): Promise<void> => {
+    const group = await claimForeignGroup(db, owner, softwareVersion);
+    if (!group) return;
+    slot.isHelping = true;
+    slot.worker ??= startWorker(slot);
+    slot.worker.postMessage({ help: group } satisfies ToWorker);
   };
 
   const begin = async (slot: Slot, job: Job): Promise<void> => {
@@ -93,6 +109,7 @@ export function startWorkerPool(context: Context, share: Partial<WorkerShare> = 
       if (message !== null)
         log.error({ jobId: slot.job?.id, kind: slot.job?.kind, message }, 'A job could not be finished');
       slot.job = null;
+      slot.isHelping = false;
       look();
     });
     worker.on('error', (error: Error) => {
@@ -103,6 +120,7 @@ export function startWorkerPool(context: Context, share: Partial<WorkerShare> = 
       slot.worker = null;
       const { job, ranOutOfMemory } = slot;
       slot.job = null;
+      slot.isHelping = false;
       const message = ranOutOfMemory ? needsMoreMemory().message : 'The worker thread ended.';
       // A retry would need as much memory.
       if (job) void inTurn(() => loseAttempt(job, message, ranOutOfMemory));
@@ -113,7 +131,7 @@ export function startWorkerPool(context: Context, share: Partial<WorkerShare> = 
   const loseAttempt = async (job: Job, message: string, isFinal: boolean): Promise<void> => {
     log.error({ jobId: job.id, kind: job.kind, attempt: job.attempts, message }, 'A job failed');
     await writeFor(job, async (trx) => {
-      await removeParts(trx, config.dataDir, job.payload);
+      await removeParts(trx, config, job);
       await failAttempt(trx, job, message, isFinal);
     });
   };
@@ -142,7 +160,7 @@ export function startWorkerPool(context: Context, share: Partial<WorkerShare> = 
       slot.job = null;
       await slot.worker?.terminate();
       await writeFor(job, async (trx) => {
-        await removeParts(trx, config.dataDir, job.payload);
+        await removeParts(trx, config, job);
         await cancelSubject(trx, job.payload);
         await finishJob(trx, job, 'cancelled');
       });
@@ -182,7 +200,7 @@ export function startWorkerPool(context: Context, share: Partial<WorkerShare> = 
       const stopped = listener.stop();
       for (const slot of slots) slot.worker?.postMessage({ stop: true } satisfies ToWorker);
       const deadline = performance.now() + timeoutMs;
-      while (slots.some((slot) => slot.job !== null) && performance.now() < deadline) await pause(50);
+      while (slots.some(isBusy) && performance.now() < deadline) await pause(50);
       clearInterval(renewing);
       await turn;
       for (const slot of slots) {
@@ -196,6 +214,10 @@ export function startWorkerPool(context: Context, share: Partial<WorkerShare> = 
       await stopped;
     },
   };
+}
+
+function isBusy({ job, isHelping }: Slot): boolean {
+  return job !== null || isHelping;
 }
 
 function pause(ms: number): Promise<void> {

@@ -28,6 +28,7 @@ export const tables: readonly Table[] = [
   { name: 'discarded_files', key: ['key'] },
   { name: 'latest_rows', key: ['batch_id', 'chunk'] },
   { name: 'earlier_ids', key: ['first_id'] },
+  withId('batch_blocks'),
 ];
 
 type Value = string | number | boolean | Buffer | null;

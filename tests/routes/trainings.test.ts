@@ -267,7 +267,10 @@ describe('a cancelled training run', () => {
       return 'cancel' as const;
     };
     const nothing = () => Promise.resolve();
-    const outcome = await handlers['train-model']({ db, config, step, stored: nothing }, job.payload);
+    const outcome = await handlers['train-model'](
+      { db, config, lease: job, step, stored: nothing },
+      job.payload,
+    );
     if (outcome === 'stopped') throw new Error('It was to be cancelled.');
     await outcome.write(db);
     await finishJob(db, job, 'cancelled');

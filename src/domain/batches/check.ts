@@ -51,7 +51,6 @@ export async function checkBatch(
     for await (const result of inOrder(readBlocks(path, format.delimiter, fileStart, runner), runner)) {
       report.add(result.findings!);
       files.append(result);
-      runner.release(result);
       const answer = await steps.step(report.count(), rowCount);
       if (answer === 'stop') return 'stopped';
       if (answer === 'cancel') return cancelled((trx) => updateBatch(trx, batch.id, { state: 'cancelled' }));

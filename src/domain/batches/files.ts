@@ -21,6 +21,11 @@ export function columnsFile(file: string): string {
   return `${file}.columns`;
 }
 
+/** The folder of results that other workers computed, while it is scored; of the path of an upload. */
+export function partsFolder(upload: string): string {
+  return `${upload}.parts`;
+}
+
 /** Whether a file in the uploads folder belongs to one of the batches with these files, finished or not. */
 export function isBatchFile(name: string, batchFiles: ReadonlySet<string>): boolean {
   const ending = batchEndings.exec(name);
@@ -66,5 +71,5 @@ export async function removeChallengerFiles(uploadsDir: string, file: string): P
 export async function removeFiles(uploadsDir: string, file: string): Promise<void> {
   const names = await readdir(uploadsDir);
   for (const name of names.filter((one) => one === file || one.startsWith(`${file}.`)))
-    await rm(join(uploadsDir, name), { force: true });
+    await rm(join(uploadsDir, name), { recursive: true, force: true });
 }

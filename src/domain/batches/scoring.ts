@@ -9,15 +9,13 @@ import { join } from 'node:path';
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import { isoTimeOf } from '../../db/clock.ts';
-import { DamagedRecord } from '../../errors.ts';
 import { addToBatch, getBatch, updateBatch } from '../../store/batches.ts';
-import type { Checkpoint, FrozenRules } from '../../store/batch-documents.ts';
+import type { Checkpoint } from '../../store/batch-documents.ts';
 import type { BatchRecord } from '../../store/batches.ts';
 import { localFiles } from '../../store/files/files.ts';
 import type { Files } from '../../store/files/files.ts';
 import { machineOf } from '../../store/files/machine.ts';
-import { getModel } from '../../store/models.ts';
-import type { ModelRecord } from '../../store/models.ts';
+import type { Lease } from '../../store/job-leases.ts';
 import { markLatest, prepareMarks } from '../../store/score-files/mark-latest.ts';
 import type { PreparedMarks } from '../../store/score-files/mark-latest.ts';
 import type { ScoreStore } from '../../store/score-files/store.ts';
@@ -26,7 +24,6 @@ import type { CsvPosition } from '../csv/reader.ts';
 import { cancelled, done } from '../jobs/steps.ts';
 import type { JobOutcome, JobSteps, StepAnswer } from '../jobs/steps.ts';
 import { challengeLater } from '../models/challenger.ts';
-import { readModelFile } from '../models/files.ts';
 import { relabelAfterScoring } from '../risk/relabelling.ts';
 import type { BlockResult, BlockTask } from './blocks/block-work.ts';
 import { noCounts, sumOf } from './blocks/counts.ts';
@@ -34,13 +31,14 @@ import { readBlocks } from './blocks/cut.ts';
 import { inOrder, runHere } from './blocks/runner.ts';
 import type { BlockRunner, OpenRunner } from './blocks/runner.ts';
 import { scoreFileHeader } from './blocks/score-block.ts';
-import type { ScoringPlan } from './blocks/score-block.ts';
 import type { RawBlock } from './blocks/typed-block.ts';
 import { readCheckedBlocks, removeColumnsFile } from './checked-columns.ts';
 import { createCheckReport } from './findings.ts';
-import { mappingOf } from './mapping.ts';
 import { openResultFiles } from './result-files.ts';
 import type { ResultFiles } from './result-files.ts';
+import { planOf, taskOf } from './scoring-plan.ts';
+import { inOrderShared } from './shared/owner.ts';
+import type { Sharing } from './shared/owner.ts';
 import { leaveResults, takeUp } from './taking-up.ts';
 
 /** A crash repeats the work of so long at most. */
@@ -53,11 +51,16 @@ export interface ScoringEnv {
   readonly files?: Files;
   /** Without it, blocks are scored in this thread. */
   readonly openRunner?: OpenRunner;
+  /** Of the job: with it, the blocks of a large file are offered to other workers too. */
+  readonly lease?: Lease | undefined;
 }
+
+/** What is left of a smaller file is scored before others have begun. */
+const fewestSharedBytes = 32 * 2 ** 20;
 
 export async function scoreBatch(
   db: Db,
-  { uploadsDir, modelsDir, files: shared = localFiles, openRunner = runHere }: ScoringEnv,
+  { uploadsDir, modelsDir, files: shared = localFiles, openRunner = runHere, lease }: ScoringEnv,
   batchId: number,
   steps: JobSteps,
 ): Promise<JobOutcome> {
@@ -83,7 +86,13 @@ export async function scoreBatch(
   const report = task.isCheck ? createCheckReport(batch.rowCount) : null;
   let answer: StepAnswer = 'go on';
   try {
-    for await (const result of resultsOf(batch, path, task, openRunner)) {
+    for await (const result of resultsOf(
+      batch,
+      path,
+      task,
+      openRunner,
+      lease && { db, lease, upload: path },
+    )) {
       progress.add(result);
       if (result.findings) report?.add(result.findings);
       answer = await steps.step(progress.seen(), batch.rowCount);
@@ -123,27 +132,30 @@ async function* resultsOf(
   path: string,
   task: BlockTask,
   openRunner: OpenRunner,
+  sharing: Sharing | undefined,
 ): AsyncGenerator<BlockResult> {
   const from = checkpoint?.position ?? fileStart;
   if (task.isCheck && checkpoint)
     yield* workedOn(openRunner({ ...task, scoring: null }, from.offset), (runner) =>
       blocksBefore(from, readBlocks(path, delimiter, fileStart, runner)),
     );
-  yield* workedOn(openRunner(task, statSync(path).size), (runner) => {
+  const { size } = statSync(path);
+  const blocksFor = (runner: BlockRunner<BlockResult>): Iterable<RawBlock> => {
     const checked = task.isCheck ? null : readCheckedBlocks(path, task.source, from, runner.spare);
     return checked ?? readBlocks(path, delimiter, from, runner);
-  });
+  };
+  const isShared = size - from.offset >= fewestSharedBytes;
+  yield* workedOn(openRunner(task, size), blocksFor, isShared ? sharing : undefined);
 }
 
 async function* workedOn(
   runner: BlockRunner<BlockResult>,
   blocksFor: (runner: BlockRunner<BlockResult>) => Iterable<RawBlock>,
+  sharing?: Sharing,
 ): AsyncGenerator<BlockResult> {
   try {
-    for await (const result of inOrder(blocksFor(runner), runner)) {
-      yield result;
-      runner.release(result);
-    }
+    const blocks = blocksFor(runner);
+    yield* sharing ? inOrderShared(blocks, runner, sharing) : inOrder(blocks, runner);
   } finally {
     // What its threads hold is needed for the marks.
     await runner.close();
@@ -214,49 +226,9 @@ async function finish(
   await challengeLater(trx, batchId);
 }
 
-async function planOf(db: Db, modelsDir: string, batch: BatchRecord): Promise<ScoringPlan> {
-  const { format, header } = batch;
-  const record = await frozenModel(db, batch);
-  return {
-    model: await readModelFile(modelsDir, record),
-    modelLabel: record.label,
-    rules: rulesOf(batch),
-    format,
-    columnCount: header.length,
-    isBatch: true,
-  };
-}
-
-function taskOf(batch: BatchRecord, scoring: ScoringPlan): BlockTask {
-  const { format, columnCount, model } = scoring;
-  return {
-    source: { schema: model.schema, mapping: mappingOf(batch), format, columnCount },
-    scoring,
-    isCheck: isUnchecked(batch),
-    keepsColumns: false,
-  };
-}
-
-/** A file that was to be scored right away; those that Holdfast made itself need no report. */
-function isUnchecked({ report, correctsBatchId, isSample }: BatchRecord): boolean {
-  return report === null && correctsBatchId === null && !isSample;
-}
-
 function* blocksBefore({ offset }: CsvPosition, blocks: Iterable<RawBlock>): Generator<RawBlock> {
   for (const block of blocks) {
     if (block.offset >= offset) return;
     yield block;
   }
-}
-
-/** The model with the label and threshold that it had when scoring began. */
-async function frozenModel(db: Db, batch: BatchRecord): Promise<ModelRecord> {
-  const record = await getModel(db, batch.modelId ?? 0);
-  const { threshold = record.threshold } = rulesOf(batch);
-  return { ...record, threshold, label: batch.modelLabel ?? record.label };
-}
-
-function rulesOf({ id, rules }: BatchRecord): FrozenRules {
-  if (rules === null) throw new DamagedRecord(`batch ${id}`, 'the rules that it is scored with are missing');
-  return rules;
 }

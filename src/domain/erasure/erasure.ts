@@ -18,6 +18,7 @@ import { deletePredictionsOf } from '../../store/prediction-writes.ts';
 import { eraseCustomer } from '../../store/score-files/erase.ts';
 import type { ScoreStore } from '../../store/score-files/store.ts';
 import { removeColumnsFile } from '../batches/checked-columns.ts';
+import { removePartsFolder } from '../batches/shared/parts.ts';
 import { eraseRecords } from '../batches/csv-erasure.ts';
 import { batchFile, originalFile } from '../batches/files.ts';
 
@@ -110,6 +111,7 @@ async function eraseFromFiles(
   if (identifier === null) return { rows: 0, isInUpload: false };
   // First of all: it says whose the rows of the upload are, and scoring does without it.
   removeColumnsFile(join(folder, batch.file));
+  removePartsFolder(join(folder, batch.file));
   const erase = (name: string, place: number): number =>
     eraseRecords(join(folder, name), { customerId, place, delimiter: batch.format.delimiter });
   // Rejected rows begin with their number, their column and the reason.

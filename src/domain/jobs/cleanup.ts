@@ -8,6 +8,7 @@ import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../context.ts';
 import { errorFields } from '../../errors.ts';
+import { removeGroupsWithoutJob } from '../../store/batch-blocks.ts';
 import { listBatchFiles } from '../../store/batches.ts';
 import { listDatasetFiles } from '../../store/datasets.ts';
 import { listModelFiles } from '../../store/models.ts';
@@ -44,6 +45,7 @@ export async function sweep(context: Context): Promise<void> {
       for (const id of await tasks.run('listRepairedScores', {})) await countRepairedScores(db, id);
     },
     copies: () => sweepFiles(context),
+    blocks: () => removeGroupsWithoutJob(db),
     limits: () => deleteExpiredLimits(db),
     sessions: () => deleteExpiredSessions(db),
   };

@@ -1,15 +1,18 @@
 /** Changes the state of a job's record when the job finally fails or is cancelled. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Config } from '../../config.ts';
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
-import { updateBatch } from '../../store/batches.ts';
+import { removeGroupsOf } from '../../store/batch-blocks.ts';
+import { findBatch, updateBatch } from '../../store/batches.ts';
 import { findDataset, updateDataset } from '../../store/datasets.ts';
 import type { Job } from '../../store/jobs.ts';
 import { requestCancel } from '../../store/job-cancellation.ts';
 import { findJob } from '../../store/jobs.ts';
 import { markLatestLater } from '../batches/mark-latest.ts';
 import { endRemoval } from '../batches/removal.ts';
+import { removePartsFolder } from '../batches/shared/parts.ts';
 import { stopLaunch } from '../campaigns/campaigns.ts';
 import { partsOf } from '../datasets/import/convert.ts';
 import { failComparison } from '../datasets/labels/comparison.ts';
@@ -36,8 +39,15 @@ export async function cancelSubject(trx: Db, payload: Job['payload']): Promise<v
 }
 
 /** Files that the thread of a job had begun when it was ended. Call while the lease is held. */
-export async function removeParts(db: Db, dataDir: string, payload: Job['payload']): Promise<void> {
-  const { datasetId } = payload;
+export async function removeParts(
+  db: Db,
+  { dataDir, uploadsDir }: Pick<Config, 'dataDir' | 'uploadsDir'>,
+  { id, payload }: Job,
+): Promise<void> {
+  const { batchId, datasetId } = payload;
+  await removeGroupsOf(db, id);
+  const batch = typeof batchId === 'number' ? await findBatch(db, batchId) : undefined;
+  if (batch) removePartsFolder(join(uploadsDir, batch.file));
   const dataset = typeof datasetId === 'number' ? await findDataset(db, datasetId) : undefined;
   if (!dataset) return;
   for (const path of partsOf(join(dataDir, dataset.file))) await rm(path, { force: true });

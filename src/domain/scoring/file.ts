@@ -82,7 +82,6 @@ export function scoreFile(
         await output.scored(result.scored!.lines);
         await output.rejected(result.rejected);
         counts = sumOf(counts, result.scored!.counts);
-        runner.release(result);
       }
     } finally {
       await runner.close();

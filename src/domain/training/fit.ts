@@ -1,6 +1,5 @@
 /** From a table to a stored, evaluated model. */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
@@ -10,7 +9,7 @@ import type { Feature } from '../../ml/data/schema.ts';
 import { trainModel } from '../../ml/model/training.ts';
 import { oneThread } from '../../ml/parallel/threads.ts';
 import type { Threads } from '../../ml/parallel/threads.ts';
-import { projectRoot } from '../../paths.ts';
+import { softwareVersion } from '../../software-version.ts';
 import { localFiles } from '../../store/files/files.ts';
 import type { Files } from '../../store/files/files.ts';
 import { insertModel } from '../../store/models.ts';
@@ -34,10 +33,6 @@ export interface NewModelNames {
   readonly datasetId: number | null;
   readonly isSample: boolean;
 }
-
-export const softwareVersion = (
-  JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string }
-).version;
 
 /** Trains on every feature of the table, or on some of them. @throws Unprocessable as prepareTraining */
 export function trainOnTable(

@@ -42,7 +42,7 @@ export const runHere: OpenRunner = (task) => {
 };
 
 /**
- * Results in the order of the blocks. One block more than the runner can work on is under way, so that none of its threads
+ * Results in the order of the blocks; a result is released as soon as the next is asked for. One block more than the runner can work on is under way, so that none of its threads
  * waits; a result that comes early waits for its turn, which bounds the memory.
  */
 export async function* inOrder<Result>(
@@ -55,7 +55,12 @@ export async function* inOrder<Result>(
     // It may fail before its turn comes, or when nobody listens any more: that must not end the thread that waits.
     result.catch(() => undefined);
     started.push(result);
-    if (started.length > runner.width) yield await started.shift()!;
+    if (started.length > runner.width) yield* released(await started.shift()!, runner);
   }
-  while (started.length > 0) yield await started.shift()!;
+  while (started.length > 0) yield* released(await started.shift()!, runner);
+}
+
+export function* released<Result>(result: Result, runner: BlockRunner<Result>): Generator<Result> {
+  yield result;
+  runner.release(result);
 }
