@@ -56,6 +56,15 @@ const threshold = {
   valueMonths: 'Months that a kept customer stays',
   monthlyValue: 'Monthly revenue per customer',
 };
+const campaign = {
+  name: 'Name',
+  action: 'Action',
+  cost: 'Cost per customer',
+  saveRate: 'Expected save rate (%)',
+  smallestSaveRate: 'Smallest save rate that matters (%)',
+  horizonDays: 'Read the result after (days)',
+};
+const action = { customer: 'Customer ID', action: 'Action', notes: 'Notes', dueOn: 'Due' };
 const customers = { horizonDays: 'Days without a purchase that count as churn', cutoff: 'Cut-off date' };
 const organisation = {
   organisation: 'Name',
@@ -87,6 +96,19 @@ const purposes: Readonly<Record<string, Purpose>> = {
     name: 'customer',
     labels: { customer: 'Customer ID', monthlyValue: 'Monthly revenue' },
     showsValues: true,
+  },
+  '/campaigns': { doing: 'planning the campaign', name: 'name', labels: campaign },
+  '/campaigns/:id': { doing: 'changing the campaign', name: 'name', labels: campaign },
+  '/campaigns/:id/launch': { doing: 'launching a campaign', labels: { share: 'Control group' } },
+  '/campaigns/:id/removal': { doing: 'removing the draft of a campaign' },
+  '/campaigns/:id/closing': { doing: 'closing a campaign' },
+  '/campaigns/:id/actions': { doing: 'adding the actions of a campaign', labels: { dueOn: 'Due' } },
+  '/actions': { doing: 'adding an action', labels: action },
+  '/actions/assignment': { doing: 'assigning actions' },
+  '/actions/:id': { doing: 'changing an action', labels: action },
+  '/outcomes/correction': {
+    doing: 'recording the outcome of a customer',
+    labels: { customer: 'Customer ID', left: 'Has left', seenOnOne: 'Date' },
   },
   '/datasets/:id/first-line': { doing: 'saying what the first line of a dataset holds' },
   '/datasets/:id/removal': { doing: 'removing a dataset' },
