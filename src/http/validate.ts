@@ -7,6 +7,11 @@ import type { FieldError } from '../errors.ts';
 /** A line of text in a form. */
 export const limitedText = (max: number) => z.string().trim().max(max, `Use at most ${max} characters.`);
 
+/** A row's number in a form or an address; '' is none. */
+export const optionalId = z
+  .union([z.literal(''), z.coerce.number().int().positive().max(2_147_483_647)])
+  .default('');
+
 /** Messages for schemas that define none. */
 const plainWords = { error: () => 'This is missing, or it cannot be read as it is.' };
 

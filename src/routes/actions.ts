@@ -10,7 +10,7 @@ import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
-import { idParam, limitedText, parseForm, parseQuery } from '../http/validate.ts';
+import { idParam, limitedText, optionalId, parseForm, parseQuery } from '../http/validate.ts';
 import { presentAction, presentActions } from '../presenters/action.ts';
 import type { ActionsQuery } from '../presenters/action.ts';
 import { actionResults, actionStatuses, countActions, getAction, listActions } from '../store/actions.ts';
@@ -25,10 +25,6 @@ declare module '../http/render.ts' {
     'actions/show': PageData & ReturnType<typeof presentAction>;
   }
 }
-
-const optionalId = z
-  .union([z.literal(''), z.coerce.number().int().positive().max(2_147_483_647)])
-  .default('');
 
 const ListQuery = z.object({
   status: z.enum(['', ...actionStatuses]).default('open'),

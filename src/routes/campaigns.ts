@@ -16,7 +16,7 @@ import { sendCsv } from '../http/csv.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
-import { idParam, parseQuery } from '../http/validate.ts';
+import { idParam, optionalId, parseQuery } from '../http/validate.ts';
 import {
   presentCampaign,
   presentCampaignForm,
@@ -45,7 +45,7 @@ declare module '../http/render.ts' {
 
 const FilterQuery = z.object(filterFields);
 const NewQuery = FilterQuery.extend({
-  rule: z.union([z.literal(''), z.coerce.number().int().positive().max(2_147_483_647)]).default(''),
+  rule: optionalId,
 });
 const LaunchForm = z.object({
   share: z.coerce.number().refine((share) => (controlShares as readonly number[]).includes(share)),

@@ -1,12 +1,10 @@
 /** Which customers a list or a campaign is about: the filters in an address or a form. */
 import { z } from 'zod';
 import { riskLevels } from '../domain/risk/levels.ts';
+import { optionalId } from '../http/validate.ts';
 import { largestNumber } from '../ml/data/values.ts';
 import type { CampaignFilter } from '../store/campaigns.ts';
 
-const optionalId = z
-  .union([z.literal(''), z.coerce.number().int().positive().max(2_147_483_647)])
-  .default('');
 const optionalNumber = z
   .union([z.literal(''), z.coerce.number().min(-largestNumber).max(largestNumber)])
   .default('');

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Db } from '../../db.ts';
 import { timeOf } from '../../db/clock.ts';
 import { Conflict } from '../../errors.ts';
+import { countText } from '../../format.ts';
 import { assignArms } from '../../ml/experiments/assignment.ts';
 import { recordEvent } from '../../store/audit.ts';
 import { controlArm, insertMembers } from '../../store/campaign-members.ts';
@@ -75,7 +76,7 @@ function assign(found: Candidates, controlShare: number, seed: number): Member[]
 function refuseUnsplittable({ customerIds }: Candidates, controlShare: number, tooMany: number): void {
   if (tooMany > 0)
     throw new Conflict(
-      `The filter finds more than ${mostMembers.toLocaleString('en-GB')} customers. Choose fewer, for example by risk level.`,
+      `The filter finds more than ${countText(mostMembers)} customers. Choose fewer, for example by risk level.`,
     );
   if (customerIds.length * Math.min(controlShare, 1 - controlShare) < fewestInArm)
     throw new Conflict(

@@ -1,5 +1,6 @@
 /** Reads a file of outcomes: a customer a row, whether the customer has left, and the day on which that was seen. */
 import { Unprocessable } from '../../errors.ts';
+import { countText } from '../../format.ts';
 import type { Db } from '../../db.ts';
 import { isBlank } from '../../ml/data/values.ts';
 import { membersAmong } from '../../store/campaign-members.ts';
@@ -56,7 +57,7 @@ export async function readOutcomeFile(
   const columns = columnsOf(csv);
   const rowCount = columns.customer.length;
   if (rowCount > mostOutcomes)
-    throw unreadable(`The file has more than ${mostOutcomes.toLocaleString('en-GB')} rows. Split it.`);
+    throw unreadable(`The file has more than ${countText(mostOutcomes)} rows. Split it.`);
   const members = await membersAmong(db, [...new Set(columns.customer.map((id) => id.trim()))]);
   const found = createCollection(members);
   for (let i = 0; i < rowCount; i++) found.add(i + 2, readRow(columns, i, day, latest));
