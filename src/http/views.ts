@@ -84,6 +84,7 @@ export const views: readonly string[] = [
   'actions/show',
   'campaigns/closing',
   'campaigns/edit',
+  'campaigns/evidence',
   'campaigns/list',
   'campaigns/plan',
   'campaigns/removal',

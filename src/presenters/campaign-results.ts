@@ -17,7 +17,7 @@ export function presentResults(h: ViewHelpers, campaign: Campaign, results: Camp
     byRisk: results.byRisk.map(({ level, members, effect, isHarmed }) => ({
       level,
       members: h.count(members),
-      effect: effect === null ? 'too few' : pointsOf(h, effect),
+      effect: effect === null ? 'too few' : pointsRange(h, effect),
       isHarmed,
     })),
     unknown: unknownOf(results),
@@ -55,7 +55,7 @@ function detailOf(h: ViewHelpers, { endsOn }: Campaign, results: CampaignResults
 }
 
 function readAt(h: ViewHelpers, { effect }: CampaignResults): string {
-  return `The difference in churn between treatment and control is ${pointsOf(h, effect!)}.`;
+  return `The difference in churn between treatment and control is ${pointsRange(h, effect!)}.`;
 }
 
 function customers(h: ViewHelpers, { value, low, high }: Figure): string {
@@ -73,7 +73,7 @@ function rangeOf({ value, low, high }: Figure, text: (x: number) => string): str
 }
 
 /** '−19 points (−29 to −8.2)'. */
-function pointsOf(h: ViewHelpers, figure: Figure): string {
+export function pointsRange(h: ViewHelpers, figure: Figure): string {
   const bare = (x: number): string => h.points(x).replace(/ points?$/, '');
   return `${h.points(figure.value)} (${bare(figure.low)} to ${bare(figure.high)})`;
 }
@@ -116,9 +116,9 @@ function figuresOf(h: ViewHelpers, { saveRate }: Campaign, results: CampaignResu
   const figures = [{ name: 'Cost of contacting the treated', value: h.money(cost) }];
   if (costOfStayers !== null && effect !== null)
     figures.push({ name: 'Of it, for customers who would have stayed', value: h.money(costOfStayers) });
-  if (effect !== null) figures.push({ name: 'Difference in churn', value: pointsOf(h, effect) });
+  if (effect !== null) figures.push({ name: 'Difference in churn', value: pointsRange(h, effect) });
   if (adjusted !== null)
-    figures.push({ name: 'The same, adjusted by the score', value: pointsOf(h, adjusted) });
+    figures.push({ name: 'The same, adjusted by the score', value: pointsRange(h, adjusted) });
   if (learned !== null)
     figures.push({
       name: `Save rate, ${h.share(saveRate)} expected before`,

@@ -135,6 +135,9 @@ function presentPlan(h: ViewHelpers, plan: CampaignPlan, { smallestSaveRate }: C
       leftOut.inOthers > 0
         ? `${h.plural(leftOut.inOthers, 'customer is', 'customers are')} left out because another campaign is running with them.`
         : '',
+      leftOut.harmed > 0
+        ? `${h.plural(leftOut.harmed, 'customer is', 'customers are')} left out because contact made such customers leave in an earlier campaign (see Evidence).`
+        : '',
       leftOut.withoutId > 0
         ? `${h.plural(leftOut.withoutId, 'score has', 'scores have')} no customer ID and cannot be in a campaign.`
         : '',

@@ -6,12 +6,14 @@ import { featureWords } from '../domain/scoring/feature-words.ts';
 import { similarCustomers } from '../domain/scoring/similar-customers.ts';
 import type { Baseline } from '../domain/scoring/what-if.ts';
 import { doNotContact } from '../domain/campaigns/do-not-contact.ts';
+import type { HarmListing } from '../domain/campaigns/harm.ts';
 import type { ActionRecord } from '../store/actions.ts';
 import { controlArm } from '../store/campaign-members.ts';
 import type { Membership } from '../store/campaign-members.ts';
 import type { ModelRecord } from '../store/models.ts';
 import type { ListedPrediction } from '../store/score-files/rows.ts';
 import type { Settings } from '../store/settings.ts';
+import { groupWords } from './evidence.ts';
 import { presentComparison } from './customer-comparison.ts';
 import type { InputChange } from './customer-comparison.ts';
 import { presentMeter } from './chart-meter.ts';
@@ -31,6 +33,8 @@ export interface CustomerData {
   readonly actions: readonly ActionRecord[];
   /** Newest first. */
   readonly campaigns: readonly Membership[];
+  /** Why such customers are left alone; null: they are not. */
+  readonly harm: HarmListing | null;
   readonly settings: Settings;
   /** Null: they could not be computed in time. */
   readonly alternatives: Alternatives | null;
@@ -62,6 +66,12 @@ export function presentCustomer(h: ViewHelpers, data: CustomerData) {
     })),
     isControl: isControl(data.campaigns),
     doNotContact,
+    harm: data.harm && {
+      group: groupWords(h, data.harm),
+      href: `/campaigns/${data.harm.campaign.id}`,
+      campaign: data.harm.campaign.name,
+      until: h.date(data.harm.until),
+    },
     campaigns: presentMemberships(h, data.campaigns),
     actions: isControl(data.campaigns) ? [] : presentActions(h, data),
     rulesHref: `/settings/rules/test?prediction=${prediction.id}`,

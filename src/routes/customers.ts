@@ -21,6 +21,7 @@ import { presentCustomers } from '../presenters/customers.ts';
 import type { CustomersData } from '../presenters/customers.ts';
 import { findByEarlierId } from '../store/earlier-scores.ts';
 import { controlsAmong, listMemberships } from '../store/campaign-members.ts';
+import { harmOf, listHarmed, raisingReason } from '../domain/campaigns/harm.ts';
 import { withoutContact } from '../domain/campaigns/do-not-contact.ts';
 import { listActionsOf } from '../store/actions.ts';
 import { listBatches } from '../store/batches.ts';
@@ -109,6 +110,7 @@ export function createCustomerHandlers({ db, tasks }: Context) {
       history: await readHistory(prediction),
       actions: prediction.customerId === null ? [] : await listActionsOf(db, prediction.customerId),
       campaigns: prediction.customerId === null ? [] : await listMemberships(db, prediction.customerId),
+      harm: harmOf(await listHarmed(db), prediction.riskLevel, raisingReason(prediction.reasons)),
       settings,
       alternatives: await nullIfLate(tasks.run('findAlternatives', { prediction, settings })),
     };

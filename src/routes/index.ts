@@ -43,6 +43,7 @@ import { createBatchReadingHandlers } from './batch-reading.ts';
 import { createBatchProgressHandlers } from './batch-progress.ts';
 import { createActionHandlers } from './actions.ts';
 import { createCampaignHandlers } from './campaigns.ts';
+import { createEvidenceHandlers } from './evidence.ts';
 import { createOutcomeHandlers } from './outcomes.ts';
 import { createBatchRemovalHandlers } from './batch-removal.ts';
 import { createBatchResultHandlers } from './batch-results.ts';
@@ -137,6 +138,9 @@ export function createRoutes(
   map.get('/campaigns', 'campaign:view', campaigns.list);
   map.post('/campaigns', 'campaign:edit', campaigns.create);
   map.get('/campaigns/new', 'campaign:edit', campaigns.showNew);
+  const evidence = createEvidenceHandlers(context);
+  map.get('/campaigns/evidence', 'campaign:view', evidence.show);
+  map.post('/campaigns/:id/harm/end', 'campaign:edit', evidence.contactAgain);
   map.get('/campaigns/:id', 'campaign:view', campaigns.show);
   map.post('/campaigns/:id', 'campaign:edit', campaigns.save);
   map.get('/campaigns/:id/terms', 'campaign:edit', campaigns.showEdit);

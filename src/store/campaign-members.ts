@@ -1,6 +1,8 @@
 /** Customers of campaigns as they were at the launch. Nothing of them changes afterwards but that one may be erased. */
 import type { Db } from '../db.ts';
 import { visitRows } from '../db.ts';
+import { riskLevelSql } from './risk-levels.ts';
+import type { RiskLevel, RiskThresholds } from './risk-levels.ts';
 
 export const controlArm = 0;
 
@@ -14,6 +16,8 @@ export interface Member {
   readonly arm: number;
   /** Chance of this arm, in (0, 1). */
   readonly propensity: number;
+  /** The input that raised the customer's probability most; null: none. */
+  readonly reason: string | null;
 }
 
 /** Variables of one statement: SQLite takes 32,766. */
@@ -31,6 +35,7 @@ export async function insertMembers(db: Db, campaignId: number, members: readonl
         stratum: member.stratum,
         arm: member.arm,
         propensity: member.propensity,
+        reason: member.reason,
       })),
     );
 }
@@ -65,18 +70,12 @@ export interface MemberWithOutcome extends Member {
 
 /** In the order of the launch. */
 export async function listMembersWithOutcomes(db: Db, campaignId: number): Promise<MemberWithOutcome[]> {
-  const outcomes = db('customer_outcomes')
-    .select('customer_id')
-    .select(db.raw('MIN(CASE WHEN has_left = 1 THEN seen_on END) AS left_on'))
-    .select(db.raw('MAX(CASE WHEN has_left = 0 THEN seen_on END) AS there_on'))
-    .groupBy('customer_id')
-    .as('outcomes');
   const query = db('campaign_members')
-    .leftJoin(outcomes, 'outcomes.customer_id', 'campaign_members.customer_id')
+    .leftJoin(outcomesByCustomer(db), 'outcomes.customer_id', 'campaign_members.customer_id')
     .where('campaign_id', campaignId)
     .orderBy('place')
     .select('campaign_members.customer_id', 'probability', 'monthly_value', 'stratum', 'arm', 'propensity')
-    .select('left_on', 'there_on');
+    .select('reason', 'left_on', 'there_on');
   const members: MemberWithOutcome[] = [];
   await visitRows(db, query, (row) => {
     members.push({
@@ -86,11 +85,51 @@ export async function listMembersWithOutcomes(db: Db, campaignId: number): Promi
       stratum: Number(row['stratum']),
       arm: Number(row['arm']),
       propensity: Number(row['propensity']),
+      reason: row['reason'] as string | null,
       leftOn: row['left_on'] as string | null,
       seenOn: row['there_on'] as string | null,
     });
   });
   return members;
+}
+
+/** Members who are alike in everything that the evidence of a campaign rests on. */
+export interface MemberGroup extends Pick<
+  MemberWithOutcome,
+  'stratum' | 'arm' | 'reason' | 'leftOn' | 'seenOn'
+> {
+  /** At the launch, by the thresholds asked for. */
+  readonly level: RiskLevel;
+  readonly count: number;
+}
+
+/** Counted by the database: of a hundred thousand members there are some hundred groups. */
+export async function countMemberGroups(
+  db: Db,
+  campaignId: number,
+  { mediumFrom, highFrom }: RiskThresholds,
+): Promise<MemberGroup[]> {
+  const level = db.raw(`(${riskLevelSql}) AS level`, [highFrom, mediumFrom]);
+  const members = db('campaign_members')
+    .leftJoin(outcomesByCustomer(db), 'outcomes.customer_id', 'campaign_members.customer_id')
+    .where('campaign_id', campaignId)
+    .select('stratum', 'arm', 'reason', 'left_on', 'there_on', level)
+    .as('members');
+  const names = ['stratum', 'arm', 'reason', 'left_on', 'there_on', 'level'];
+  const rows: Record<string, unknown>[] = await db(members)
+    .groupBy(names)
+    .orderBy(names)
+    .select(names)
+    .count({ count: '*' });
+  return rows.map((row) => ({
+    stratum: Number(row['stratum']),
+    arm: Number(row['arm']),
+    reason: row['reason'] as string | null,
+    leftOn: row['left_on'] as string | null,
+    seenOn: row['there_on'] as string | null,
+    level: row['level'] as RiskLevel,
+    count: Number(row['count']),
+  }));
 }
 
 /** A campaign that a customer is in. */
@@ -128,6 +167,16 @@ export async function membersAmong(db: Db, customerIds: readonly string[]): Prom
     for (const id of ids as string[]) found.add(id);
   }
   return found;
+}
+
+/** The first day on which each customer was seen to have left, and the last on which they were seen to be there. */
+function outcomesByCustomer(db: Db) {
+  return db('customer_outcomes')
+    .select('customer_id')
+    .select(db.raw('MIN(CASE WHEN has_left = 1 THEN seen_on END) AS left_on'))
+    .select(db.raw('MAX(CASE WHEN has_left = 0 THEN seen_on END) AS there_on'))
+    .groupBy('customer_id')
+    .as('outcomes');
 }
 
 function running(db: Db) {

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { isoTimeOf } from '../db/clock.ts';
 import type { Db } from '../db.ts';
 import { NotFound } from '../errors.ts';
-import { readJson } from './json.ts';
+import { readJson, readJsonOrNull } from './json.ts';
+import type { Stored } from './json.ts';
 import type { PredictionFilter } from './prediction-filters.ts';
 
 /** `launching`: a job splits its customers. */
@@ -45,7 +46,21 @@ export interface Campaign extends CampaignTerms {
   readonly launchedOn: string | null;
   readonly endsOn: string | null;
   readonly closedAt: string | null;
+  /** Found when it was closed. */
+  readonly harmed: readonly HarmedGroup[];
+  /** The last day on which such customers are left out of new campaigns. */
+  readonly harmUntil: string | null;
 }
+
+const effect = z.object({ value: z.number(), low: z.number(), high: z.number() });
+const HarmedGroup = z.object({
+  /** What the customers have in common: their risk level, or the strongest reason that raised their risk. */
+  kind: z.enum(['level', 'reason']),
+  value: z.string(),
+  /** Treated minus control churn. */
+  effect,
+});
+export type HarmedGroup = Stored<z.infer<typeof HarmedGroup>>;
 
 const optional = z.string().nullable().default(null);
 const optionalNumber = z.number().nullable().default(null);
@@ -85,6 +100,8 @@ interface CampaignRow {
   launched_on: string | null;
   ends_on: string | null;
   closed_at: string | null;
+  harmed: string | null;
+  harm_until: string | null;
 }
 
 /** Newest first. */
@@ -165,10 +182,29 @@ export async function endLaunch(db: Db, id: number, launch: Launch): Promise<voi
   });
 }
 
+/** What is known when a campaign is closed. */
+export type Closing = Pick<Campaign, 'harmed' | 'harmUntil'>;
+
 /** False: it was not running. */
-export async function closeRunning(db: Db, id: number): Promise<boolean> {
-  const change = { state: 'closed', closed_at: await isoTimeOf(db) };
+export async function closeRunning(db: Db, id: number, { harmed, harmUntil }: Closing): Promise<boolean> {
+  const change = {
+    state: 'closed',
+    closed_at: await isoTimeOf(db),
+    harmed: JSON.stringify(harmed),
+    harm_until: harmUntil,
+  };
   return (await db('campaigns').where({ id, state: 'running' }).update(change)) > 0;
+}
+
+/** Campaigns whose groups are still left out on this day, newest first. */
+export async function listHarmful(db: Db, day: string): Promise<Campaign[]> {
+  const rows = await db<CampaignRow>('campaigns').where('harm_until', '>=', day).orderBy('id', 'desc');
+  return rows.map(toCampaign);
+}
+
+/** Its groups are left out no longer. */
+export async function endHarm(db: Db, id: number): Promise<void> {
+  await db('campaigns').where({ id }).update({ harm_until: null });
 }
 
 function termColumns(terms: CampaignTerms) {
@@ -204,5 +240,7 @@ function toCampaign(row: CampaignRow): Campaign {
     launchedOn: row.launched_on,
     endsOn: row.ends_on,
     closedAt: row.closed_at,
+    harmed: readJsonOrNull(z.array(HarmedGroup), row.harmed, `harmed groups of campaign ${row.id}`) ?? [],
+    harmUntil: row.harm_until,
   };
 }

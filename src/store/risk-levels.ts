@@ -9,3 +9,7 @@ export function riskLevelOf(probability: number, { mediumFrom, highFrom }: RiskT
   if (probability >= highFrom) return 'high';
   return probability >= mediumFrom ? 'medium' : 'low';
 }
+
+/** The same of a column `probability`; its variables are `highFrom` and `mediumFrom`. */
+export const riskLevelSql =
+  "CASE WHEN probability >= ? THEN 'high' WHEN probability >= ? THEN 'medium' ELSE 'low' END";

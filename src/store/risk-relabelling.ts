@@ -1,5 +1,6 @@
 /** New risk levels for single customers' scores after the thresholds have changed; those of batches are not stored. */
 import type { Db } from '../db.ts';
+import { riskLevelSql } from './risk-levels.ts';
 import type { RiskThresholds } from './risk-levels.ts';
 
 /** Gives the stored predictions with numbers in (after, until] the level that the thresholds say. */
@@ -9,13 +10,12 @@ export async function relabelRisk(
   after: number,
   until: number,
 ): Promise<void> {
-  const level = "CASE WHEN probability >= ? THEN 'high' WHEN probability >= ? THEN 'medium' ELSE 'low' END";
   const bindings = [highFrom, mediumFrom];
   await trx('predictions')
     .where('id', '>', after)
     .where('id', '<=', until)
-    .whereRaw(`risk_level <> ${level}`, bindings)
-    .update({ risk_level: trx.raw(level, bindings) });
+    .whereRaw(`risk_level <> ${riskLevelSql}`, bindings)
+    .update({ risk_level: trx.raw(riskLevelSql, bindings) });
 }
 
 /** The highest number that a prediction has; 0 without any. */

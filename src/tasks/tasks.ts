@@ -7,6 +7,7 @@ import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
 import { listFigures } from '../domain/analytics/analytics.ts';
 import type { FirstLine } from '../domain/csv/first-line.ts';
+import { readEvidence } from '../domain/campaigns/evidence-overview.ts';
 import { findUnknown, listTreated } from '../domain/campaigns/members.ts';
 import { readOutcomeFile } from '../domain/campaigns/outcome-file.ts';
 import { planCampaign } from '../domain/campaigns/plan.ts';
@@ -138,6 +139,7 @@ export const tasks = {
   readCampaignResults: page(async ({ db }, { id }: { id: number }) =>
     readResults(db, await getCampaign(db, id)),
   ),
+  readEvidence: page(({ db }: TaskEnv) => readEvidence(db)),
   listTreatedMembers: page(({ db }, { id }: { id: number }) => listTreated(db, id)),
   listUnknownMembers: page(async ({ db }, { id }: { id: number }) =>
     findUnknown(db, await getCampaign(db, id)),

@@ -295,6 +295,14 @@ describe('a result', () => {
     expect(page).toMatch(/Save rate, 20 % expected before/);
   });
 
+  it('is evidence of how well its action works', async () => {
+    const page = await pageOf('/campaigns/evidence');
+    expect(page).toMatch(/20 %<\/td>[\s\S]*\d+(\.\d+)? % \(\d+(\.\d+)? % to \d+(\.\d+)? %\)/);
+    expect(page).toContain('1 campaign, 600 customers, 300 of them controls');
+    expect(page).toContain('Keeps customers');
+    expect(page).not.toContain('Groups to leave alone');
+  });
+
   it('is closed, and stays', async () => {
     await post(`/campaigns/${id}/closing`).expect(303);
     expect(await pageOf(`/campaigns/${id}`)).toMatch(/Saved \d+ customers/);
@@ -309,5 +317,58 @@ describe('a result', () => {
     expect(ids).not.toContain(member!.customerId);
     const figures = (page: string) => /Saved [^<]*/.exec(page)![0];
     expect(figures(await pageOf(`/campaigns/${id}`))).toBe(figures(before));
+  });
+});
+
+describe('contact that makes customers leave', () => {
+  let id: number;
+  beforeAll(async () => {
+    const { db } = test.context;
+    id = await draft({ name: 'Winter calls', action: 'Winter call' });
+    await launch(id, '0.5');
+    const endsOn = addDays(today('UTC', Date.now()), -1);
+    await db('campaigns')
+      .where({ id })
+      .update({ launched_on: addDays(endsOn, -90), ends_on: endsOn });
+    await db('customer_outcomes').delete();
+    const lines = (await membersOf(id)).map(
+      ({ customerId, arm }, i) => `${customerId},${i % (arm === 0 ? 10 : 2) === 0 ? 'yes' : 'no'}`,
+    );
+    await sendOutcomes(`customer,left\n${lines.join('\n')}\n`, endsOn).expect(303);
+    await post(`/campaigns/${id}/closing`).expect(303);
+  });
+
+  it('is remembered with the reason that each member had at the launch', async () => {
+    const reasons = new Set((await membersOf(id)).map(({ reason }) => reason));
+    expect(reasons.size).toBeGreaterThan(1);
+    const { harmed, harmUntil, endsOn } = await getCampaign(test.context.db, id);
+    expect(harmed.map(({ kind }) => kind)).toContain('level');
+    expect(harmed[0]!.effect.low).toBeGreaterThan(0);
+    expect(harmUntil).toBe(addDays(endsOn!, 365));
+  });
+
+  it('is named with its campaign and an end', async () => {
+    const page = await pageOf('/campaigns/evidence');
+    expect(page).toContain('Groups to leave alone');
+    expect(page).toContain('These never helped: Winter call');
+  });
+
+  it('keeps such customers out of new campaigns, and is said on their page', async () => {
+    const other = await draft({ name: 'Another' });
+    expect(await pageOf(`/campaigns/${other}`)).toMatch(
+      /\d+ customers are left out because contact made such/,
+    );
+    await post(`/campaigns/${other}/removal`).expect(303);
+    const level = (await getCampaign(test.context.db, id)).harmed[0]!.value;
+    const list = await pageOf(`/customers?risk=${level}`);
+    expect(await pageOf(/href="(\/customers\/\d+)"/.exec(list)![1]!)).toContain('Better left alone.');
+  });
+
+  it('counts until somebody ends it', async () => {
+    await post(`/campaigns/${id}/harm/end`).expect(303);
+    expect(await pageOf('/campaigns/evidence')).not.toContain('Groups to leave alone');
+    const other = await draft({ name: 'Another' });
+    expect(await pageOf(`/campaigns/${other}`)).not.toContain('because contact made such');
+    await post(`/campaigns/${other}/removal`).expect(303);
   });
 });

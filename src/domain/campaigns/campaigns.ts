@@ -16,6 +16,7 @@ import {
 import type { Campaign, CampaignFilter, CampaignTerms } from '../../store/campaigns.ts';
 import { enqueueJob } from '../../store/jobs.ts';
 import type { User } from '../people/accounts.ts';
+import { findHarmed } from './harm.ts';
 
 /** Shares of controls that can be chosen; see ml/experiments/power.ts. */
 export { controlShares } from '../../ml/experiments/power.ts';
@@ -71,9 +72,11 @@ export async function stopLaunch(trx: Db, campaignId: number, reason: string): P
 }
 
 /** Its customers can be in other campaigns from now on; its result stays. */
-export async function closeCampaign(db: Db, user: User, { id, name }: Campaign): Promise<void> {
+export async function closeCampaign(db: Db, user: User, campaign: Campaign): Promise<void> {
+  const { id, name } = campaign;
+  const found = await findHarmed(db, campaign);
   await inTransaction(db, async (trx) => {
-    if (await closeRunning(trx, id)) await record(trx, user, 'campaign.closed', name);
+    if (await closeRunning(trx, id, found)) await record(trx, user, 'campaign.closed', name, found);
   });
 }
 

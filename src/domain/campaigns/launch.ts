@@ -55,7 +55,7 @@ export async function storeSplit(
 }
 
 function assign(found: Candidates, controlShare: number, seed: number): Member[] {
-  const { customerIds, probability, monthlyValue, leftOut } = found;
+  const { customerIds, probability, monthlyValue, reason, leftOut } = found;
   refuseUnsplittable(found, controlShare, leftOut.tooMany);
   // In the order of the identifiers: the order in which scores were stored decides nothing.
   const order = Int32Array.from(customerIds.keys()).sort((a, b) =>
@@ -70,6 +70,7 @@ function assign(found: Candidates, controlShare: number, seed: number): Member[]
     stratum: stratum[place]!,
     arm: arm[place]!,
     propensity: propensity[place]!,
+    reason: reason[i]!,
   }));
 }
 

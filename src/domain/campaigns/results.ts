@@ -3,7 +3,6 @@
  * within strata of the score (ml/experiments/arm-difference.ts), before the horizon by an interval that may be looked at as
  * often as one likes. Only members whose outcome is known count; before the horizon, those who were seen since the launch.
  */
-import { findHarm } from '../../ml/experiments/harm.ts';
 import { differenceOfArms } from '../../ml/experiments/arm-difference.ts';
 import { outcomesByStratum } from '../../ml/experiments/arm-outcomes.ts';
 import type { Stratum } from '../../ml/experiments/arm-outcomes.ts';
@@ -27,6 +26,8 @@ import { timeOf } from '../../db/clock.ts';
 import { riskLevelOf, riskLevels } from '../risk/levels.ts';
 import type { RiskLevel, RiskThresholds } from '../risk/levels.ts';
 import { daysBetween, today } from './days.ts';
+import { effectsOfGroups } from './group-effects.ts';
+import type { GroupEffect } from './group-effects.ts';
 import { memberOutcomes, outcomeOf } from './member-outcome.ts';
 import type { MemberOutcome } from './member-outcome.ts';
 
@@ -60,13 +61,9 @@ export interface CampaignResults {
   readonly byRisk: readonly RiskEffect[];
 }
 
-export interface RiskEffect {
+export interface RiskEffect extends GroupEffect {
   readonly level: RiskLevel;
   readonly members: number;
-  /** Treated minus control churn; null: too few. */
-  readonly effect: Figure | null;
-  /** Contact raised churn by more than chance explains over all levels. */
-  readonly isHarmed: boolean;
 }
 
 export async function readResults(db: Db, campaign: Campaign): Promise<CampaignResults> {
@@ -221,24 +218,18 @@ function saveRateOf({ saveRate }: Campaign, strata: readonly Stratum[]): SaveRat
 function effectsByRisk(known: Known, thresholds: RiskThresholds): RiskEffect[] {
   const levels = Array.from(known.score, (p) => riskLevelOf(p, thresholds));
   const present = riskLevels.filter((level) => levels.includes(level));
-  const groups = present.map((level) => {
+  const strata = present.map((level) => {
     const isOwn = (_: number, i: number): boolean => levels[i] === level;
-    const difference = differenceOfArms(
-      outcomesByStratum({
-        stratum: known.stratum.filter(isOwn),
-        arm: known.arm.filter(isOwn),
-        outcome: known.outcome.filter(isOwn),
-      }),
-      horizonLevel,
-    );
-    return { level, members: levels.filter((own) => own === level).length, difference };
+    return outcomesByStratum({
+      stratum: known.stratum.filter(isOwn),
+      arm: known.arm.filter(isOwn),
+      outcome: known.outcome.filter(isOwn),
+    });
   });
-  const found = findHarm(groups.map(({ difference }) => difference ?? { value: 0, standardError: 0 }));
-  return groups.map(({ level, members, difference }, g) => ({
-    level,
-    members,
-    effect: difference && { value: difference.value, low: difference.low, high: difference.high },
-    isHarmed: found[g]!.isHarmed,
+  return effectsOfGroups(strata).map((found, g) => ({
+    ...found,
+    level: present[g]!,
+    members: levels.filter((own) => own === present[g]).length,
   }));
 }
 

@@ -7,6 +7,7 @@ import { getSettings } from '../settings.ts';
 import { cellOf, numberOrNull } from './cells.ts';
 import { textAt } from './encoding.ts';
 import { noReason, reasonsPerRow } from './group.ts';
+import type { ScoredFeature } from './group.ts';
 import type { GroupView } from './group-view.ts';
 import { recordsAt, visitIds } from './visit-ids.ts';
 import type { ScoreStore, ScoredBatch } from './store.ts';
@@ -74,18 +75,30 @@ function fromColumns({ id, batch, thresholds }: Origin, view: GroupView, row: nu
 }
 
 function reasonsOf(view: GroupView, row: number): ListedReason[] {
+  return reasonPlaces(view, row).map(({ place, feature, points }) => ({
+    feature: feature.name,
+    value: cellOf(feature, view.input(place), row),
+    points,
+  }));
+}
+
+/** The stored reasons of a row without their values, strongest first. */
+export function reasonPoints(
+  view: GroupView,
+  row: number,
+): { readonly feature: string; readonly points: number }[] {
+  return reasonPlaces(view, row).map(({ feature, points }) => ({ feature: feature.name, points }));
+}
+
+function reasonPlaces(view: GroupView, row: number) {
   const features = view.column('reasonFeatures');
   const points = view.column('reasonPoints');
-  const reasons: ListedReason[] = [];
+  const reasons: { place: number; feature: ScoredFeature; points: number }[] = [];
   for (let at = row * reasonsPerRow; at < (row + 1) * reasonsPerRow; at++) {
     const place = features[at]!;
     const feature = view.header.features[place];
     if (place === noReason || !feature) break;
-    reasons.push({
-      feature: feature.name,
-      value: cellOf(feature, view.input(place), row),
-      points: points[at]!,
-    });
+    reasons.push({ place, feature, points: points[at]! });
   }
   return reasons;
 }

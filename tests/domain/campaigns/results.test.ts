@@ -26,6 +26,8 @@ const campaign: Campaign = {
   launchedOn: '2026-03-01',
   endsOn: '2026-06-01',
   closedAt: null,
+  harmed: [],
+  harmUntil: null,
 };
 const after = { day: '2026-06-02', mediumFrom: 0.3, highFrom: 0.6 };
 
@@ -41,6 +43,7 @@ function membersOf(everyControl: number, everyTreated: number, seenOn = '2026-06
       stratum: Math.floor(i / 200),
       arm,
       propensity: 0.5,
+      reason: null,
       leftOn: leaves ? '2026-04-01' : null,
       seenOn: leaves ? null : seenOn,
     };
