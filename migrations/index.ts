@@ -18,6 +18,7 @@ import * as actions from './2026-11-26-actions.ts';
 import * as schemaNeeds from './2026-11-25-schema-needs.ts';
 import * as storedFiles from './2026-11-25-stored-files.ts';
 import * as batchBlocks from './2026-11-26-batch-blocks.ts';
+import * as ruleTerms from './2026-11-28-rule-terms.ts';
 import * as campaignFindings from './2026-11-30-campaign-findings.ts';
 
 interface Migration {
@@ -49,6 +50,7 @@ const all: readonly Migration[] = [
   { name: '2026-11-26-actions', up: actions.up, down: actions.down },
   { name: '2026-11-25-stored-files', up: storedFiles.up, down: storedFiles.down },
   { name: '2026-11-26-batch-blocks', up: batchBlocks.up, down: batchBlocks.down },
+  { name: '2026-11-28-rule-terms', up: ruleTerms.up, down: ruleTerms.down },
   { name: '2026-11-30-campaign-findings', up: campaignFindings.up, down: campaignFindings.down },
 ];
 

@@ -94,6 +94,7 @@ export const views: readonly string[] = [
   'customers/comparison',
   'customers/list',
   'customers/show',
+  'rules/conditions',
   'rules/edit',
   'rules/list',
   'rules/removal',

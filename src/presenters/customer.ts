@@ -115,11 +115,13 @@ function inHundred(h: ViewHelpers, probability: number): string {
 function presentActions(h: ViewHelpers, { prediction, details, settings }: CustomerData) {
   const { valueMonths } = settings;
   const value = (prediction.monthlyValue ?? 0) * valueMonths;
-  return details.actions.map(({ action, why, cost, expectedSaving }) => {
+  return details.actions.map(({ action, why, channel, message, cost, expectedSaving }) => {
     const breakEven = cost === null ? null : breakEvenSaveRate(prediction.probability, value, cost);
     return {
       action,
       why,
+      channel,
+      message,
       figures: `${actionFigures(h, { cost, expectedSaving }, valueMonths)}${breakEvenWords(h, breakEven)}`,
     };
   });

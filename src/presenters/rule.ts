@@ -1,20 +1,13 @@
 /** Retention rules as their pages show them. */
-import { operators } from '../domain/retention/matching.ts';
-import type { Conditions, Operator, RetentionRule } from '../domain/retention/matching.ts';
+import { operatorWords } from '../domain/retention/conditions/comparisons.ts';
+import type { ConditionField, TypedFields } from '../domain/retention/conditions/kind.ts';
+import { conditionFields, describeConditions } from '../domain/retention/conditions/kinds.ts';
+import type { RetentionRule } from '../domain/retention/matching.ts';
 import type { RuleTrial } from '../domain/retention/rule-trial.ts';
-import { riskLevels } from '../domain/risk/levels.ts';
+import { validityOn } from '../domain/retention/validity.ts';
 import type { ListedPrediction } from '../store/score-files/rows.ts';
-import type { ViewHelpers } from './view-helpers.ts';
-
-type Values = Readonly<Record<string, string>>;
-
-const operatorWords: Record<Operator, string> = {
-  is: 'is',
-  'is-not': 'is not',
-  below: 'is below',
-  above: 'is above',
-  missing: 'is missing',
-};
+import { operators } from '../store/rule-operators.ts';
+import type { RiskWord, ViewHelpers } from './view-helpers.ts';
 
 export interface ListedRule {
   readonly rule: RetentionRule;
@@ -24,27 +17,36 @@ export interface ListedRule {
   readonly applies: boolean;
 }
 
-export function presentRuleList(h: ViewHelpers, listed: readonly ListedRule[]) {
+export interface RuleListData {
+  readonly listed: readonly ListedRule[];
+  /** `2026-11-20`, where the organisation is. */
+  readonly day: string;
+}
+
+export function presentRuleList(h: ViewHelpers, { listed, day }: RuleListData) {
   const examples = listed.filter(({ rule }) => rule.isExample);
   return {
-    rules: listed.map((entry) => presentListedRule(h, entry)),
+    rules: listed.map((entry) => presentListedRule(h, entry, day)),
     examples: h.plural(examples.length, 'rule is an example', 'rules are examples'),
     hasExamples: examples.length > 0,
     examplesApply: examples.every(({ applies }) => applies),
   };
 }
 
-function presentListedRule(h: ViewHelpers, { rule, unknownColumns, applies }: ListedRule) {
+function presentListedRule(h: ViewHelpers, { rule, unknownColumns, applies }: ListedRule, day: string) {
+  const conditions = describeConditions(rule.conditions, h);
   return {
     href: `/settings/rules/${rule.id}`,
     order: h.count(rule.position),
     action: rule.action,
     why: rule.why,
-    conditions: describeConditions(h, rule.conditions),
+    channel: h.or(rule.channel || null),
+    conditions: conditions.length === 0 ? ['Any customer'] : conditions,
+    validity: validityWords(h, rule),
     problem: problemOf(unknownColumns, applies),
     cost: h.money(rule.cost),
     saveRate: h.rate(rule.saveRate),
-    state: rule.enabled ? 'In use' : 'Not in use',
+    state: rule.enabled ? stateWords[validityOn(rule, day)] : 'Not in use',
     isExample: rule.isExample,
   };
 }
@@ -56,30 +58,31 @@ function problemOf(unknownColumns: readonly string[], applies: boolean): string 
     : `Matches no customers: the active model has no column ${unknownColumns.join(', ')}.`;
 }
 
-/** 'Risk is high or medium', 'Contract is Month-to-month': one a line. */
-function describeConditions(h: ViewHelpers, conditions: Conditions): string[] {
-  const { riskLevels: levels, minMonthlyValue, reason, attributes } = conditions;
-  const lines = attributes.map(({ column, operator, value }) =>
-    `${h.label(column)} ${operatorWords[operator]} ${operator === 'missing' ? '' : value}`.trim(),
-  );
-  if (reason !== null) lines.unshift(`${h.label(reason)} raises the risk`);
-  if (minMonthlyValue !== null) lines.unshift(`Monthly revenue is at least ${h.money(minMonthlyValue)}`);
-  if (levels.length > 0) lines.unshift(`Risk is ${levels.join(' or ')}`);
-  return lines.length === 0 ? ['Any customer'] : lines;
+const stateWords = { 'not-yet': 'Not yet', now: 'In use', over: 'Ended' } as const;
+
+/** 'From 1 Dec 2026 to 24 Dec 2026'; '' where it has no days. */
+function validityWords(h: ViewHelpers, { validFrom, validTo }: RetentionRule): string {
+  const from = validFrom === null ? '' : `From ${h.date(validFrom)}`;
+  const to = validTo === null ? '' : `${from === '' ? 'Until' : ' to'} ${h.date(validTo)}`;
+  return `${from}${to}`;
 }
 
 export interface RuleFormData {
   /** Null: a new rule. */
   readonly id: number | null;
   readonly isExample: boolean;
-  readonly values: Values;
+  readonly values: TypedFields;
   /** Columns of the active model. */
   readonly columns: readonly string[];
-  readonly slots: readonly number[];
+  /** That rules name. */
+  readonly channels: readonly string[];
 }
 
+/** To begin with. */
+const usualChannels = ['Call', 'Email', 'Letter', 'Offer', 'Text message'];
+
 export function presentRuleForm(h: ViewHelpers, form: RuleFormData) {
-  const { id, isExample, values, slots } = form;
+  const { id, isExample, values, channels } = form;
   const path = id === null ? '/settings/rules' : `/settings/rules/${id}`;
   return {
     title: id === null ? 'Add a retention rule' : 'Change a retention rule',
@@ -87,26 +90,55 @@ export function presentRuleForm(h: ViewHelpers, form: RuleFormData) {
     removalPath: id === null ? null : `${path}/removal`,
     isExample,
     values,
-    levels: riskLevels.map((level) => ({
-      name: level,
-      label: h.riskWord(level),
-      isChecked: values[level] === 'yes',
-    })),
-    reasonOptions: columnOptions(h, form, 'reason', 'Any'),
-    attributes: slots.map((slot) => presentAttribute(h, form, slot)),
+    conditions: presentFields(h, form, 'conditions'),
+    exceptions: presentFields(h, form, 'exceptions'),
+    channels: [...new Set([...usualChannels, ...channels])],
   };
 }
 
-function presentAttribute(h: ViewHelpers, form: RuleFormData, slot: number) {
+/** Grouped as the page shows them. */
+function presentFields(h: ViewHelpers, form: RuleFormData, asked: 'conditions' | 'exceptions') {
   const { values } = form;
-  const [column, operator, value] = [`column${slot}`, `operator${slot}`, `value${slot}`];
+  const fields = conditionFields.filter(({ section }) => section === asked).map(({ field }) => field);
   return {
-    legend: `Condition ${slot + 1}`,
+    checks: fields.flatMap((field) =>
+      field.control === 'checks'
+        ? [{ label: field.label, boxes: field.names.map((name) => presentBox(h, values, name)) }]
+        : [],
+    ),
+    amounts: fields.flatMap((field) =>
+      field.control === 'amount' ? [{ ...field, value: values[field.name] }] : [],
+    ),
+    columns: fields.flatMap((field) =>
+      field.control === 'column'
+        ? [{ ...field, value: values[field.name], options: columnOptions(h, form, field) }]
+        : [],
+    ),
+    comparisons: fields.flatMap((field) =>
+      field.control === 'comparison' ? [presentComparison(h, form, field)] : [],
+    ),
+  };
+}
+
+function presentBox(h: ViewHelpers, values: TypedFields, name: string) {
+  return { name, label: h.riskWord(name as RiskWord), isChecked: values[name] === 'yes' };
+}
+
+type Comparison = Extract<ConditionField, { control: 'comparison' }>;
+
+function presentComparison(
+  h: ViewHelpers,
+  form: RuleFormData,
+  { label, column, operator, value }: Comparison,
+) {
+  const { values } = form;
+  return {
+    label,
     column: {
       name: column,
       label: 'Column',
       value: values[column],
-      options: columnOptions(h, form, column, 'None'),
+      options: columnOptions(h, form, { name: column, none: 'None' }),
     },
     operator: {
       name: operator,
@@ -119,7 +151,11 @@ function presentAttribute(h: ViewHelpers, form: RuleFormData, slot: number) {
 }
 
 /** The columns of the active model, and the one that the rule names where the model does not have it. */
-function columnOptions(h: ViewHelpers, { columns, values }: RuleFormData, field: string, none: string) {
+function columnOptions(
+  h: ViewHelpers,
+  { columns, values }: RuleFormData,
+  { name: field, none }: { readonly name: string; readonly none: string },
+) {
   const chosen = values[field] ?? '';
   const names = chosen === '' || columns.includes(chosen) ? columns : [...columns, chosen];
   return [{ value: '', label: none }, ...names.map((name) => ({ value: name, label: h.label(name) }))];

@@ -1,7 +1,10 @@
 /** Retention rules: the list, the form, and the removal. */
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
+import { timeOf } from '../db/clock.ts';
+import { today } from '../domain/campaigns/days.ts';
 import { isModelOfSample } from '../domain/retention/example-rules.ts';
+import type { TypedFields } from '../domain/retention/conditions/kind.ts';
 import type { RetentionRule } from '../domain/retention/matching.ts';
 import { removeRule, saveRule } from '../domain/retention/rules.ts';
 import { currentUser } from '../http/authenticate.ts';
@@ -12,9 +15,9 @@ import { idParam } from '../http/validate.ts';
 import { presentRuleForm, presentRuleList } from '../presenters/rule.ts';
 import type { ListedRule } from '../presenters/rule.ts';
 import { findActiveModel } from '../store/models.ts';
-import { getRule, listRules } from '../store/retention-rules.ts';
-import { attributeSlots, readRuleForm, toFormValues, unknownColumns } from './retention-rule-form.ts';
-import type { RuleFormValues } from './retention-rule-form.ts';
+import { getRule, listChannels, listRules } from '../store/retention-rules.ts';
+import { getSettings } from '../store/settings.ts';
+import { readRuleForm, toFormValues, unknownColumns } from './retention-rule-form.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -32,16 +35,17 @@ export function createRuleHandlers({ db }: Context) {
   const showForm = async (
     res: Response,
     rule: RetentionRule | null,
-    values: RuleFormValues,
+    values: TypedFields,
     errors: PageData['errors'] = [],
   ) => {
     const model = await findActiveModel(db);
     const columns = model?.schema.features.map((feature) => feature.name) ?? [];
-    const form = { id: rule?.id ?? null, isExample: rule?.isExample ?? false };
+    const channels = await listChannels(db);
+    const form = { id: rule?.id ?? null, isExample: rule?.isExample ?? false, values, columns, channels };
     await render(
       res,
       'rules/edit',
-      (h) => ({ ...presentRuleForm(h, { ...form, values, columns, slots: attributeSlots }), errors }),
+      (h) => ({ ...presentRuleForm(h, form), errors }),
       errors.length > 0 ? 422 : 200,
     );
   };
@@ -66,8 +70,9 @@ export function createRuleHandlers({ db }: Context) {
 
   return {
     list: async (_req: Request, res: Response) => {
-      const listed = await listWithProblems();
-      await render(res, 'rules/list', (h) => ({ title: 'Retention rules', ...presentRuleList(h, listed) }));
+      const { timeZone } = await getSettings(db);
+      const data = { listed: await listWithProblems(), day: today(timeZone, await timeOf(db)) };
+      await render(res, 'rules/list', (h) => ({ title: 'Retention rules', ...presentRuleList(h, data) }));
     },
 
     showNew: async (_req: Request, res: Response) => {

@@ -34,6 +34,8 @@ export const Actions = z.array(
     ruleId: z.int(),
     action: z.string(),
     why: z.string().default(''),
+    channel: z.string().default(''),
+    message: z.string().default(''),
     cost: z.number(),
     expectedSaving: z.number().nullable().default(null),
   }),

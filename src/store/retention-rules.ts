@@ -4,25 +4,7 @@ import { isoTimeOf } from '../db/clock.ts';
 import { NotFound } from '../errors.ts';
 import { readJson } from './json.ts';
 import type { Stored } from './json.ts';
-import { operators } from './rule-operators.ts';
-
-const AttributeCondition = z.object({
-  /** Compared without case, spaces and underscores. */
-  column: z.string(),
-  operator: z.enum(operators),
-  value: z.string(),
-});
-export type AttributeCondition = Stored<z.infer<typeof AttributeCondition>>;
-
-/** A customer has to meet all of them; an empty list or null matches any customer. */
-const Conditions = z.object({
-  riskLevels: z.array(z.enum(['low', 'medium', 'high'])).default([]),
-  minMonthlyValue: z.number().nullable().default(null),
-  /** An input that raises this customer's churn probability. */
-  reason: z.string().nullable().default(null),
-  attributes: z.array(AttributeCondition).default([]),
-});
-export type Conditions = Stored<z.infer<typeof Conditions>>;
+import { Conditions } from './rule-conditions.ts';
 
 /** A rule, also as a batch keeps it. */
 export const StoredRule = z.object({
@@ -31,12 +13,19 @@ export const StoredRule = z.object({
   position: z.number().default(0),
   action: z.string(),
   why: z.string().default(''),
+  /** How the customer is reached, such as 'Email'; '': the rule does not say. */
+  channel: z.string().default(''),
+  /** What to say to the customer; '': the rule does not say. */
+  message: z.string().default(''),
   conditions: Conditions,
   /** What the action costs for one customer. */
   cost: z.number(),
   /** Share of customers who would have left and stay because of the action, 0 to 1. */
   saveRate: z.number(),
   enabled: z.boolean().default(true),
+  /** The first and the last day of the rule, `2026-11-20`; null: it has none. */
+  validFrom: z.string().nullable().default(null),
+  validTo: z.string().nullable().default(null),
   /** Came with Holdfast and has not been reviewed: it applies to customers of the sample only. */
   isExample: z.boolean().default(false),
   version: z.int().default(1),
@@ -50,10 +39,14 @@ interface RuleRow {
   position: number;
   action: string;
   why: string;
+  channel: string;
+  message: string;
   conditions: string;
   cost: number;
   save_rate: number;
   enabled: StoredBoolean;
+  valid_from: string | null;
+  valid_to: string | null;
   is_example: StoredBoolean;
   version: number;
   updated_at: string;
@@ -85,6 +78,15 @@ export async function updateRule(db: Db, id: number, rule: NewRule): Promise<voi
     .update({ ...(await toColumns(db, rule)), version: db.raw('version + 1') });
 }
 
+/** Those that rules name, in the order of the alphabet. */
+export async function listChannels(db: Db): Promise<string[]> {
+  return db<RuleRow>('retention_rules')
+    .distinct()
+    .whereNot('channel', '')
+    .orderBy('channel')
+    .pluck('channel');
+}
+
 export async function deleteRule(db: Db, id: number): Promise<void> {
   await db('retention_rules').where({ id }).delete();
 }
@@ -94,10 +96,14 @@ async function toColumns(db: Db, rule: NewRule) {
     position: rule.position,
     action: rule.action,
     why: rule.why,
+    channel: rule.channel,
+    message: rule.message,
     conditions: JSON.stringify(rule.conditions),
     cost: rule.cost,
     save_rate: rule.saveRate,
     enabled: rule.enabled,
+    valid_from: rule.validFrom,
+    valid_to: rule.validTo,
     is_example: rule.isExample,
     updated_at: await isoTimeOf(db),
   };
@@ -109,10 +115,14 @@ function toRule(row: RuleRow): RuleRecord {
     position: row.position,
     action: row.action,
     why: row.why,
+    channel: row.channel,
+    message: row.message,
     conditions: readJson(Conditions, row.conditions, `conditions of retention rule ${row.id}`),
     cost: row.cost,
     saveRate: row.save_rate,
     enabled: Boolean(row.enabled),
+    validFrom: row.valid_from,
+    validTo: row.valid_to,
     isExample: Boolean(row.is_example),
     version: row.version,
   };

@@ -16,7 +16,7 @@ import { storeModel, trainOnTable } from '../../src/domain/training/fit.ts';
 import { readTrainingTable } from '../../src/domain/training/table.ts';
 import type { Model } from '../../src/ml/model/model.ts';
 import { activateModel } from '../../src/store/models.ts';
-import { insertRule, listRules } from '../../src/store/retention-rules.ts';
+import { listRules } from '../../src/store/retention-rules.ts';
 import type { NewPrediction } from '../../src/store/prediction-writes.ts';
 import { customersCsv } from './app.ts';
 import { planOf } from './plan.ts';
@@ -63,7 +63,17 @@ export async function storePreviousModel({ db, modelsDir }: PreviousVersion) {
   const id = await storeModel(db, modelsDir, model, names);
   await activateModel(db, id);
   for (const [position, rule] of exampleRules.entries())
-    await insertRule(db, { ...rule, position, enabled: true, isExample: false });
+    await db('retention_rules').insert({
+      position,
+      action: rule.action,
+      why: rule.why,
+      conditions: JSON.stringify(rule.conditions),
+      cost: rule.cost,
+      save_rate: rule.saveRate,
+      enabled: true,
+      is_example: false,
+      updated_at: '2026-11-23T00:00:00.000Z',
+    });
   return { id, model };
 }
 

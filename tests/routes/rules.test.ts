@@ -2,6 +2,7 @@ import type request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exampleRules } from '../../src/domain/retention/example-rules.ts';
 import { formFields, notKnown, predictCustomer, scoreForm } from '../../src/domain/scoring/one-customer.ts';
+import { currentScoringRules } from '../../src/domain/scoring/context.ts';
 import type { User } from '../../src/domain/people/accounts.ts';
 import { tryRules } from '../../src/domain/retention/rule-trial.ts';
 import { findActiveModel } from '../../src/store/models.ts';
@@ -18,6 +19,7 @@ import {
   signIn,
 } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
+import { blankRuleFields, newRule } from '../helpers/rules.ts';
 import { scoreStore } from '../helpers/scores.ts';
 
 const ada: User = { id: 1, email: 'ada@example.com', name: 'Ada', role: 'admin', theme: 'system' };
@@ -42,6 +44,7 @@ const post = (path: string, form: Record<string, string>) =>
     .send({ _csrf, ...form });
 const rules = () => listRules(test.context.db);
 const form = {
+  ...blankRuleFields,
   action: 'Send flowers',
   why: 'Everybody likes flowers.',
   cost: '12,50',
@@ -54,9 +57,6 @@ const form = {
   column0: 'contract',
   operator0: 'is',
   value0: 'Month-to-month',
-  column1: '',
-  operator1: 'is',
-  value1: '',
   column2: 'tenure',
   operator2: 'below',
   value2: '12',
@@ -146,7 +146,7 @@ describe('a rule', () => {
     await agent.get(`/settings/rules/${added.id}`).expect(404);
   });
 
-  it.each<[Partial<typeof form>, string, string]>([
+  it.each<[Readonly<Record<string, string>>, string, string]>([
     [{ action: ' ' }, 'action', 'Enter an action.'],
     [{ why: '' }, 'why', 'Enter a reason for the action'],
     [{ cost: 'free' }, 'cost', 'Enter a cost'],
@@ -159,13 +159,18 @@ describe('a rule', () => {
     [{ value2: 'a year' }, 'value2', 'Enter a number'],
     [{ value0: '' }, 'value0', 'Enter the value to compare'],
     [{ operator0: 'resembles' }, 'operator0', 'Choose a comparison'],
+    [{ maxMonthlyValue: '-1' }, 'maxMonthlyValue', 'Enter an amount'],
+    [{ exceptColumn0: 'contract' }, 'exceptValue0', 'Enter the value to compare'],
+    [{ channel: 'x'.repeat(41) }, 'channel', 'at most 40'],
+    [{ validFrom: '2026-02-30' }, 'validFrom', 'Enter a date'],
+    [{ validFrom: '2026-12-02', validTo: '2026-12-01' }, 'validTo', 'not before the first'],
   ])('with %j is refused beside the field %s, and the rest is kept', async (change, field, words) => {
     const before = await rules();
     const { text } = await post('/settings/rules', { ...form, ...change }).expect(422);
     expect(text).toContain(words);
     expect(text).toContain(`id="${field}-error"`);
     expect(text).toContain(
-      'value="Month-to-month"'.replace('Month-to-month', change.value0 ?? 'Month-to-month'),
+      'value="Month-to-month"'.replace('Month-to-month', change['value0'] ?? 'Month-to-month'),
     );
     expect(await rules()).toEqual(before);
   });
@@ -188,6 +193,58 @@ describe('a rule', () => {
   });
 });
 
+describe('what a rule says beside its conditions', () => {
+  const terms = {
+    ...form,
+    action: 'Call them',
+    maxMonthlyValue: '90',
+    exceptColumn0: 'tenure',
+    exceptOperator0: 'above',
+    exceptValue0: '60',
+    channel: 'Call',
+    message: 'Thank you for three years.',
+    validTo: '2026-01-31',
+  };
+  it('is kept, shown, and offered for the next rule', async () => {
+    await post('/settings/rules', terms).expect(303);
+    const added = (await rules()).find(({ action }) => action === 'Call them')!;
+    expect(added).toMatchObject({
+      channel: 'Call',
+      message: 'Thank you for three years.',
+      validFrom: null,
+      validTo: '2026-01-31',
+      conditions: {
+        maxMonthlyValue: 90,
+        exceptions: [{ column: 'tenure', operator: 'above', value: '60' }],
+      },
+    });
+    const list = await agent.get('/settings/rules').expect(200);
+    expect(list.text).toContain('Never if Tenure is above 60');
+    expect(list.text).toMatch(/Ended\s*<br><span class="small muted">Until 31 Jan 2026/);
+    const page = await agent.get(`/settings/rules/${added.id}`).expect(200);
+    expect(page.text).toContain('value="Thank you for three years."');
+    expect(page.text).toContain('id="exceptValue0" name="exceptValue0" type="text" value="60"');
+    await post('/settings/rules', { ...terms, channel: 'Home visit' }).expect(303);
+    const next = await agent.get('/settings/rules/new').expect(200);
+    expect(next.text).toContain('<option value="Home visit">');
+  });
+});
+
+describe('a rule with days', () => {
+  it('applies to customers scored on them only', async () => {
+    const { db } = test.context;
+    const add = (action: string, days: object) => insertRule(db, newRule({ action, ...days }));
+    await add('Over', { validTo: '2026-01-01' });
+    await add('Not yet', { validFrom: '2999-01-01' });
+    await add('Now', { validFrom: '2026-01-01', validTo: '2999-01-01' });
+    const { rules: used } = await currentScoringRules(db, { isSample: false, datasetId: null });
+    const actions = used.map(({ action }) => action);
+    expect(actions).toContain('Now');
+    expect(actions).not.toContain('Over');
+    expect(actions).not.toContain('Not yet');
+  });
+});
+
 describe('testing the rules on a customer', () => {
   it('shows which rules match, and why the others do not', async () => {
     const { config } = test.context;
@@ -202,6 +259,8 @@ describe('testing the rules on a customer', () => {
     expect(text).toContain('>Matches<');
     expect(text).toContain('tried');
     expect((await rules()).every(({ enabled }) => enabled)).toBe(true);
+    expect(text).toContain('Does not match: the rule has ended');
+    expect(text).toContain('Does not match: the rule does not apply yet');
   });
 
   it('uses all reasons as scoring does, not only the stored ones', async () => {

@@ -10,6 +10,7 @@ import type { TestApp } from '../helpers/app.ts';
 import { postForm } from '../helpers/datasets.ts';
 import type { Agent } from '../helpers/datasets.ts';
 import { scoreFile } from '../helpers/models.ts';
+import { blankRuleFields, newRule } from '../helpers/rules.ts';
 import { listScores } from '../helpers/scores.ts';
 
 const file = [
@@ -58,9 +59,10 @@ describe('a file with decimal commas', () => {
   it('meets rules with those values', async () => {
     const { db, config } = test.context;
     const attributes = [{ column: 'MonthlyCharges', operator: 'above' as const, value: '1000' }];
-    const conditions = { riskLevels: [], minMonthlyValue: null, reason: null, attributes };
-    const rule = { action: 'Call', why: 'High bill', cost: 1, saveRate: 0.5, position: 90, enabled: true };
-    const id = await insertRule(db, { ...rule, conditions, isExample: false });
+    const id = await insertRule(
+      db,
+      newRule({ cost: 1, saveRate: 0.5, position: 90, conditions: { attributes } }),
+    );
     const answers = [];
     for (const prediction of await list()) {
       const trials = await tryRules(db, config.modelsDir, prediction);
@@ -133,7 +135,6 @@ describe('a number without bound', () => {
 
 describe('a rule', () => {
   it('keeps the number that was typed as it was read', async () => {
-    const empty = { column1: '', operator1: 'is', value1: '', column2: '', operator2: 'is', value2: '' };
     const answer = await postForm(analyst, '/settings/rules', {
       action: 'Write',
       why: 'Because',
@@ -141,9 +142,7 @@ describe('a rule', () => {
       saveRate: '10',
       position: '1',
       high: 'yes',
-      minMonthlyValue: '',
-      reason: '',
-      ...empty,
+      ...blankRuleFields,
       column0: 'MonthlyCharges',
       operator0: 'above',
       value0: '29,8',

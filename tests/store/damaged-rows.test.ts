@@ -11,6 +11,7 @@ import type { TestApp } from '../helpers/app.ts';
 import { insertDataset, getDataset } from '../../src/store/datasets.ts';
 import { commaFormat } from '../helpers/csv-format.ts';
 import { storeScores } from '../helpers/predictions.ts';
+import { newRule } from '../helpers/rules.ts';
 import { listScores } from '../helpers/scores.ts';
 
 let test: TestApp;
@@ -30,17 +31,6 @@ const batch = {
   rowCount: 1,
   isSample: false,
 };
-const rule = {
-  position: 1,
-  action: 'Call',
-  why: 'Because',
-  cost: 5,
-  saveRate: 0.2,
-  enabled: true,
-  isExample: false,
-  conditions: { riskLevels: ['high' as const], minMonthlyValue: null, reason: null, attributes: [] },
-};
-
 describe('a damaged batch', () => {
   it.each([
     ['mapping', '{"features":"none"}', /mapping of batch 1 is damaged \(features: .*array/],
@@ -81,7 +71,7 @@ describe('a batch of an earlier version', () => {
 describe('a damaged retention rule', () => {
   it('names itself and the place', async () => {
     const { db } = test.context;
-    const id = await insertRule(db, rule);
+    const id = await insertRule(db, newRule());
     await db('retention_rules').where({ id }).update({ conditions: '{"riskLevels":["severe"]}' });
     await expect(listRules(db)).rejects.toThrow(
       /conditions of retention rule \d+ is damaged \(riskLevels\.0: /,

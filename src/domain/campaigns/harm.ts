@@ -10,7 +10,7 @@ import { endHarm, listHarmful } from '../../store/campaigns.ts';
 import type { Campaign, Closing, HarmedGroup } from '../../store/campaigns.ts';
 import { getSettings } from '../../store/settings.ts';
 import type { User } from '../people/accounts.ts';
-import { fewestPoints } from '../retention/matching.ts';
+import { fewestPoints } from '../retention/conditions/reason.ts';
 import { riskLevels } from '../risk/levels.ts';
 import type { RiskLevel } from '../risk/levels.ts';
 import { addDays, today } from './days.ts';

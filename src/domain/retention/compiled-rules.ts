@@ -4,27 +4,11 @@
  */
 import type { Feature } from '../../ml/data/schema.ts';
 import type { FrozenRules } from '../../store/batch-documents.ts';
-import type { InputColumn } from '../../store/score-files/group.ts';
-import { foldName } from '../csv/column-names.ts';
-import { riskLevels } from '../risk/levels.ts';
-import type { RiskLevel, RiskThresholds } from '../risk/levels.ts';
-import { dateText, typedNumber } from '../scoring/cell-values.ts';
+import type { RiskThresholds } from '../risk/levels.ts';
+import type { CompiledCondition, RuleRows } from './conditions/kind.ts';
+import { compileConditions } from './conditions/kinds.ts';
 import { expectedSavingOf } from './expected-value.ts';
-import { fewestPoints, holds } from './matching.ts';
-import type { AttributeCondition, RetentionRule } from './matching.ts';
-
-/** What the rules are asked about, one entry a row everywhere. */
-export interface RuleRows {
-  readonly rowCount: number;
-  readonly probability: Float64Array;
-  /** NaN: not known. */
-  readonly monthlyValue: Float64Array;
-  /** One a feature. */
-  readonly inputs: readonly InputColumn[];
-  /** In probability: that of row i and feature j is `contributions[i × featureCount + j]`. */
-  readonly contributions: Float64Array;
-  readonly featureCount: number;
-}
+import type { RetentionRule } from './matching.ts';
 
 export interface ChosenActions {
   /** 0: none; k: `rules[k - 1]` of the compiled rules. */
@@ -33,15 +17,9 @@ export interface ChosenActions {
   readonly expectedSaving: Float64Array;
 }
 
-/**
- * Keeps those of the first `count` candidates, which are rows in ascending order, that meet a condition, at the beginning
- * of the array; returns how many.
- */
-type Condition = (rows: RuleRows, candidates: Int32Array, count: number) => number;
-
 interface CompiledRule {
   readonly rule: RetentionRule;
-  readonly conditions: readonly Condition[];
+  readonly conditions: readonly CompiledCondition[];
 }
 
 export interface CompiledRules {
@@ -57,7 +35,7 @@ export function compileRules(
   const compiled = rules
     .filter((rule) => rule.enabled)
     .flatMap((rule): CompiledRule[] => {
-      const conditions = conditionsOf(rule, features);
+      const conditions = compileConditions(rule.conditions, features);
       return conditions === null ? [] : [{ rule, conditions }];
     });
   return {
@@ -74,13 +52,13 @@ function choose(
   const { rowCount, probability, monthlyValue } = rows;
   const actions = new Uint16Array(rowCount);
   const expectedSaving = new Float64Array(rowCount).fill(NaN);
+  const everyone = new Int32Array(rowCount).map((_, i) => i);
   const candidates = new Int32Array(rowCount);
-  const rowsOf = createLevelLists(probability, thresholds);
+  const levelled = { ...rows, level: levelsOf(probability, thresholds) };
   compiled.forEach(({ rule, conditions }, k) => {
-    const asked = rowsOf(rule.conditions.riskLevels);
-    candidates.set(asked);
-    let count = asked.length;
-    for (const condition of conditions) count = condition(rows, candidates, count);
+    candidates.set(everyone);
+    let count = rowCount;
+    for (const condition of conditions) count = condition(levelled, candidates, count);
     for (let c = 0; c < count; c++) {
       const i = candidates[c]!;
       const saving = expectedSavingOf(probability[i]!, rule, monthlyValue[i]!, valueMonths);
@@ -94,128 +72,12 @@ function choose(
   return { actions, expectedSaving };
 }
 
-/** The rows at some risk levels, none meaning all. Most rules ask for the same ones: each list is made once. */
-function createLevelLists(
-  probability: Float64Array,
-  { mediumFrom, highFrom }: RiskThresholds,
-): (levels: readonly RiskLevel[]) => Int32Array {
-  const known = new Map<string, Int32Array>();
-  return (levels) => {
-    const key = levels.join();
-    const asked = riskLevels.map((level) => levels.length === 0 || levels.includes(level));
-    const [low, medium, high] = asked;
-    let list = known.get(key);
-    if (list === undefined) {
-      list = new Int32Array(probability.length);
-      let count = 0;
-      for (let i = 0; i < probability.length; i++) {
-        const p = probability[i]!;
-        if (p >= highFrom ? high : p >= mediumFrom ? medium : low) list[count++] = i;
-      }
-      known.set(key, (list = list.subarray(0, count)));
-    }
-    return list;
-  };
-}
-
-/** Those beside the risk level; null: no customer of this model can meet them. */
-function conditionsOf(
-  { conditions: { minMonthlyValue, reason, attributes } }: RetentionRule,
-  features: readonly Feature[],
-): readonly Condition[] | null {
-  const conditions: Condition[] = [];
-  if (minMonthlyValue !== null) conditions.push(isWorth(minMonthlyValue));
-  if (reason !== null) {
-    const places = features.flatMap(({ name }, j) => (foldName(name) === foldName(reason) ? [j] : []));
-    if (places.length === 0) return null;
-    conditions.push(raisesRisk(places));
+/** The place of each row's level in `riskLevels`. */
+function levelsOf(probability: Float64Array, { mediumFrom, highFrom }: RiskThresholds): Uint8Array {
+  const levels = new Uint8Array(probability.length);
+  for (let i = 0; i < probability.length; i++) {
+    const p = probability[i]!;
+    levels[i] = p >= highFrom ? 2 : p >= mediumFrom ? 1 : 0;
   }
-  for (const attribute of attributes) {
-    const place = features.findIndex(({ name }) => foldName(name) === foldName(attribute.column));
-    if (place < 0) return null;
-    conditions.push(isAsAsked(attribute, place, features[place]!));
-  }
-  return conditions;
-}
-
-function isWorth(least: number): Condition {
-  // A revenue that is not known counts as −1.
-  return ({ monthlyValue }, candidates, count) => {
-    let kept = 0;
-    for (let c = 0; c < count; c++) {
-      const i = candidates[c]!;
-      const value = monthlyValue[i]!;
-      if ((value === value ? value : -1) >= least) candidates[kept++] = i;
-    }
-    return kept;
-  };
-}
-
-function raisesRisk(places: readonly number[]): Condition {
-  return ({ contributions, featureCount }, candidates, count) => {
-    let kept = 0;
-    for (let c = 0; c < count; c++) {
-      const i = candidates[c]!;
-      let isRaised = false;
-      for (const j of places) if (contributions[i * featureCount + j]! >= fewestPoints) isRaised = true;
-      if (isRaised) candidates[kept++] = i;
-    }
-    return kept;
-  };
-}
-
-function isAsAsked(asked: AttributeCondition, place: number, feature: Feature): Condition {
-  const ofLevels = Uint8Array.from([null, ...feature.levels], (level) => Number(holds(asked, level)));
-  const isNumberAsked = feature.type === 'date' ? dayTest(asked) : numberTest(asked);
-  return ({ inputs }, candidates, count) => {
-    const column = inputs[place]!;
-    let kept = 0;
-    if (column.kind === 'number') {
-      for (let c = 0; c < count; c++) {
-        const i = candidates[c]!;
-        if (isNumberAsked(column.values[i]!)) candidates[kept++] = i;
-      }
-      return kept;
-    }
-    const ofCodes = Uint8Array.from([
-      ...ofLevels,
-      ...column.others.map((text) => Number(holds(asked, text))),
-    ]);
-    for (let c = 0; c < count; c++) {
-      const i = candidates[c]!;
-      // MISSING is −1.
-      if (ofCodes[column.codes[i]! + 1] === 1) candidates[kept++] = i;
-    }
-    return kept;
-  };
-}
-
-/** NaN: not known. */
-type NumberTest = (value: number) => boolean;
-
-function dayTest(asked: AttributeCondition): NumberTest {
-  // A file has few different days.
-  const known = new Map<number, boolean>();
-  return (day) => {
-    let answer = known.get(day);
-    if (answer === undefined)
-      known.set(day, (answer = holds(asked, Number.isNaN(day) ? null : dateText(day))));
-    return answer;
-  };
-}
-
-function numberTest({ operator, value }: AttributeCondition): NumberTest {
-  const bound = typedNumber(value) ?? NaN;
-  switch (operator) {
-    case 'is':
-      return (found) => found === bound;
-    case 'is-not':
-      return (found) => found !== bound;
-    case 'below':
-      return (found) => found < bound;
-    case 'above':
-      return (found) => found > bound;
-    case 'missing':
-      return (found) => found !== found;
-  }
+  return levels;
 }

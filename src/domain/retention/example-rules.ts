@@ -11,21 +11,34 @@ import type { RetentionRule } from './matching.ts';
 
 type ExampleRule = Omit<RetentionRule, 'id' | 'position' | 'enabled' | 'version'>;
 
+const always = { message: '', validFrom: null, validTo: null } as const;
+
 const isExample = true;
-const anyone = { riskLevels: [], minMonthlyValue: null, reason: null, attributes: [] } as const;
+const anyone = {
+  riskLevels: [],
+  minMonthlyValue: null,
+  maxMonthlyValue: null,
+  reason: null,
+  attributes: [],
+  exceptions: [],
+} as const;
 
 export const exampleRules: readonly ExampleRule[] = [
   {
+    ...always,
     isExample,
     action: 'Personal call from a retention specialist',
+    channel: 'Call',
     why: 'A high-value customer at high risk is worth a conversation before any offer.',
     conditions: { ...anyone, riskLevels: ['high'], minMonthlyValue: 80 },
     cost: 25,
     saveRate: 0.22,
   },
   {
+    ...always,
     isExample,
     action: 'Offer a one-year contract with the first month free',
+    channel: 'Offer',
     why: 'Customers on a monthly contract can leave at any time. A longer contract lowers the risk.',
     conditions: {
       ...anyone,
@@ -36,8 +49,10 @@ export const exampleRules: readonly ExampleRule[] = [
     saveRate: 0.2,
   },
   {
+    ...always,
     isExample,
     action: 'Welcome call in the first six months',
+    channel: 'Call',
     why: 'Many customers leave in their first months. The tenure of the sample’s customers is in months.',
     conditions: {
       ...anyone,
@@ -48,8 +63,10 @@ export const exampleRules: readonly ExampleRule[] = [
     saveRate: 0.12,
   },
   {
+    ...always,
     isExample,
     action: 'Offer three months of free technical support',
+    channel: 'Offer',
     why: 'Customers without technical support leave more often.',
     conditions: {
       ...anyone,
@@ -61,8 +78,10 @@ export const exampleRules: readonly ExampleRule[] = [
     saveRate: 0.1,
   },
   {
+    ...always,
     isExample,
     action: 'Offer a small credit for switching to automatic payment',
+    channel: 'Email',
     why: 'Customers who pay each bill by hand leave more often.',
     conditions: {
       ...anyone,
@@ -73,16 +92,20 @@ export const exampleRules: readonly ExampleRule[] = [
     saveRate: 0.07,
   },
   {
+    ...always,
     isExample,
     action: 'Review the plan and offer a better fit',
+    channel: 'Call',
     why: 'The price raises this customer’s risk, and a cheaper plan costs less than losing the customer.',
     conditions: { ...anyone, riskLevels: ['high', 'medium'], reason: 'MonthlyCharges' },
     cost: 40,
     saveRate: 0.14,
   },
   {
+    ...always,
     isExample,
     action: 'Check-in email with an offer to talk',
+    channel: 'Email',
     why: 'The minimum for a customer at high risk when no other rule matches.',
     conditions: { ...anyone, riskLevels: ['high'] },
     cost: 1,

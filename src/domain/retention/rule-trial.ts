@@ -1,5 +1,6 @@
 /** Tests the current rules on a customer who has been scored: which rules match, and why the others do not. */
 import type { Db } from '../../db.ts';
+import { timeOf } from '../../db/clock.ts';
 import { AppError } from '../../errors.ts';
 import { findModel } from '../../store/models.ts';
 import type { ModelRecord } from '../../store/models.ts';
@@ -8,10 +9,14 @@ import { getSettings } from '../../store/settings.ts';
 import { isSameProbability } from '../scoring/customer-record.ts';
 import type { CustomerScore } from '../scoring/customer-record.ts';
 import { cellsOf } from '../scoring/customer-cells.ts';
+import { today } from '../campaigns/days.ts';
 import { readModelFile } from '../models/files.ts';
 import { isModelOfSample } from './example-rules.ts';
-import { chooseActions, whyNot } from './matching.ts';
-import type { RetentionRule, RuleSubject } from './matching.ts';
+import type { RuleSubject } from './conditions/kind.ts';
+import { whyNotMet } from './conditions/kinds.ts';
+import { chooseActions } from './matching.ts';
+import type { RetentionRule } from './matching.ts';
+import { validityOn } from './validity.ts';
 import { createScorer, scoreCustomers } from '../scoring/scoring.ts';
 import { currentScoringRules } from '../scoring/context.ts';
 
@@ -23,12 +28,13 @@ export interface RuleTrial {
 }
 
 export async function tryRules(db: Db, modelsDir: string, prediction: CustomerScore): Promise<RuleTrial[]> {
-  const { valueMonths } = await getSettings(db);
+  const { valueMonths, timeZone } = await getSettings(db);
   const model = prediction.modelId === null ? undefined : await findModel(db, prediction.modelId);
   const reasons = model ? await allReasons({ db, modelsDir }, model, prediction) : null;
   const trial = {
     subject: { ...prediction, reasons: reasons ?? prediction.reasons },
     valueMonths,
+    day: today(timeZone, await timeOf(db)),
     isOfSample: model !== undefined && (await isModelOfSample(db, model)),
   };
   return (await listRules(db)).map((rule) => tryRule(rule, trial));
@@ -37,23 +43,27 @@ export async function tryRules(db: Db, modelsDir: string, prediction: CustomerSc
 interface Trial {
   readonly subject: RuleSubject;
   readonly valueMonths: number;
+  readonly day: string;
   readonly isOfSample: boolean;
 }
 
-function tryRule(rule: RetentionRule, { subject, valueMonths, isOfSample }: Trial): RuleTrial {
+function tryRule(rule: RetentionRule, trial: Trial): RuleTrial {
+  const { subject, valueMonths } = trial;
   const [action] = chooseActions([{ ...rule, enabled: true }], subject, valueMonths);
   return {
     rule,
-    whyNot: whyNotUsed(rule, isOfSample) ?? whyNot(rule, subject) ?? (action ? null : tooExpensive),
+    whyNot: whyNotUsed(rule, trial) ?? whyNotMet(rule.conditions, subject) ?? (action ? null : tooExpensive),
     saving: action?.expectedSaving ?? null,
   };
 }
 
 const tooExpensive = 'the action costs more than it is expected to save';
 
-function whyNotUsed({ enabled, isExample }: RetentionRule, isOfSample: boolean): string | null {
-  if (!enabled) return 'the rule is not in use';
-  return isExample && !isOfSample ? 'examples apply to customers of the sample only' : null;
+function whyNotUsed(rule: RetentionRule, { isOfSample, day }: Trial): string | null {
+  if (!rule.enabled) return 'the rule is not in use';
+  if (rule.isExample && !isOfSample) return 'examples apply to customers of the sample only';
+  const words = { 'not-yet': 'the rule does not apply yet', now: null, over: 'the rule has ended' };
+  return words[validityOn(rule, day)];
 }
 
 /**

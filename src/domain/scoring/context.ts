@@ -1,10 +1,13 @@
 /** The settings that a score depends on, as they are now. */
 import type { Db } from '../../db.ts';
+import { timeOf } from '../../db/clock.ts';
 import type { FrozenRules } from '../../store/batch-documents.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { listRules } from '../../store/retention-rules.ts';
 import { getSettings } from '../../store/settings.ts';
+import { today } from '../campaigns/days.ts';
 import { isModelOfSample } from '../retention/example-rules.ts';
+import { validityOn } from '../retention/validity.ts';
 import type { ScoringRules } from './scoring.ts';
 
 /** The model whose scores the rules are for. */
@@ -14,13 +17,14 @@ export async function freezeRules(db: Db, model: ScoringModel): Promise<FrozenRu
   return { ...(await currentScoringRules(db, model)), threshold: model.threshold };
 }
 
-/** Example rules apply to customers of the sample only. */
+/** Example rules apply to customers of the sample only, and each rule on its days. */
 export async function currentScoringRules(
   db: Db,
   model: Omit<ScoringModel, 'threshold'>,
 ): Promise<ScoringRules> {
-  const { mediumFrom, highFrom, valueMonths } = await getSettings(db);
-  const rules = await listRules(db);
+  const { mediumFrom, highFrom, valueMonths, timeZone } = await getSettings(db);
+  const day = today(timeZone, await timeOf(db));
+  const rules = (await listRules(db)).filter((rule) => validityOn(rule, day) === 'now');
   const withExamples = await isModelOfSample(db, model);
   return {
     mediumFrom,

@@ -169,6 +169,8 @@ function storedDetails({ rules }: BatchRecord, score: CustomerScore, problem: st
   return { base: null, reasons: score.reasons, actions: storedAction(rules, score), notes: [], problem };
 }
 
+const goneRule = { id: 0, why: '', channel: '', message: '', cost: null };
+
 /** With the words and the cost of its rule as it was. */
 function storedAction(
   rules: BatchRecord['rules'],
@@ -176,6 +178,6 @@ function storedAction(
 ): KnownAction[] {
   if (action === null) return [];
   const rule = rules?.rules.find((one) => one.action === action);
-  const { id: ruleId, why, cost } = rule ?? { id: 0, why: '', cost: null };
-  return [{ ruleId, action, why, cost, expectedSaving }];
+  const { id: ruleId, why, channel, message, cost } = rule ?? goneRule;
+  return [{ ruleId, action, why, channel, message, cost, expectedSaving }];
 }

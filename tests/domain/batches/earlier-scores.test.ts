@@ -322,7 +322,7 @@ describe('the pages of the version before', () => {
       const id = (await findByEarlierId(test.context.db, Number(row['id'])))!;
       const details = await detailsOf(test, (await findScore(scoreStore(test), id))!);
       expect(details.problem).toBeNull();
-      expect(details.actions).toEqual(JSON.parse(String(row['actions'])));
+      expect(details.actions).toMatchObject(JSON.parse(String(row['actions'])));
       expect(details.notes).toEqual(JSON.parse(String(row['notes'])));
       expect(details.reasons).toEqual((JSON.parse(String(row['reasons'])) as Reasons).strongest);
     }

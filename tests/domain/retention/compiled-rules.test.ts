@@ -2,14 +2,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileRules } from '../../../src/domain/retention/compiled-rules.ts';
-import type { RuleRows } from '../../../src/domain/retention/compiled-rules.ts';
-import { chooseActions, operators } from '../../../src/domain/retention/matching.ts';
-import type { RetentionRule, RuleSubject } from '../../../src/domain/retention/matching.ts';
+import type { RuleRows, RuleSubject } from '../../../src/domain/retention/conditions/kind.ts';
+import { chooseActions } from '../../../src/domain/retention/matching.ts';
+import type { RetentionRule } from '../../../src/domain/retention/matching.ts';
 import { riskLevelOf, riskLevels } from '../../../src/domain/risk/levels.ts';
 import { dateText } from '../../../src/domain/scoring/cell-values.ts';
 import type { Feature } from '../../../src/ml/data/schema.ts';
 import type { CellValue } from '../../../src/ml/data/values.ts';
 import type { InputColumn } from '../../../src/store/score-files/group.ts';
+import { operators } from '../../../src/store/rule-operators.ts';
+import { newRule } from '../../helpers/rules.ts';
 
 const feature = (name: string, type: Feature['type'], levels: readonly string[] = []): Feature => ({
   name,
@@ -42,6 +44,8 @@ const asked = choice(
   'x',
 );
 const column = choice('contract', 'Senior citizen', 'TENURE', 'signed_on', 'Region');
+const comparisons = (maxLength: number) =>
+  fc.array(fc.record({ column, operator: choice(...operators), value: asked }), { maxLength });
 const rules: fc.Arbitrary<RetentionRule[]> = fc
   .array(
     fc.record({
@@ -52,21 +56,17 @@ const rules: fc.Arbitrary<RetentionRule[]> = fc
         riskLevels: fc.subarray([...riskLevels]),
         minMonthlyValue: choice(null, null, -1, 0, 40),
         reason: fc.option(column),
-        attributes: fc.array(fc.record({ column, operator: choice(...operators), value: asked }), {
-          maxLength: 2,
-        }),
+        maxMonthlyValue: choice(null, null, 0, 40, 100),
+        attributes: comparisons(2),
+        exceptions: comparisons(1),
       }),
     }),
     { maxLength: 5 },
   )
   .map((some) =>
     some.map((rule, i) => ({
-      ...rule,
+      ...newRule({ ...rule, position: i, action: `Action ${i}` }),
       id: i + 1,
-      position: i,
-      action: `Action ${i}`,
-      why: '',
-      isExample: false,
       version: 1,
     })),
   );

@@ -1,24 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CellValue } from '../../../src/ml/data/values.ts';
-import { chooseActions, whyNot } from '../../../src/domain/retention/matching.ts';
-import type {
-  Conditions,
-  Operator,
-  RetentionRule,
-  RuleSubject,
-} from '../../../src/domain/retention/matching.ts';
+import type { RuleSubject } from '../../../src/domain/retention/conditions/kind.ts';
+import { whyNotMet } from '../../../src/domain/retention/conditions/kinds.ts';
+import { chooseActions } from '../../../src/domain/retention/matching.ts';
+import type { RetentionRule } from '../../../src/domain/retention/matching.ts';
+import type { Conditions } from '../../../src/store/rule-conditions.ts';
+import type { Operator } from '../../../src/store/rule-operators.ts';
+import { newRule } from '../../helpers/rules.ts';
 
 const rule = (conditions: Partial<Conditions>, changes: Partial<RetentionRule> = {}): RetentionRule => ({
+  ...newRule({ conditions }),
   id: 1,
-  position: 0,
-  action: 'Call',
-  why: 'Because',
-  conditions: { riskLevels: [], minMonthlyValue: null, reason: null, attributes: [], ...conditions },
-  cost: 10,
-  saveRate: 0.2,
-  enabled: true,
-  isExample: false,
   version: 1,
   ...changes,
 });
@@ -33,6 +26,11 @@ const subject: RuleSubject = {
 describe('the expected saving', () => {
   it('is probability × save rate × monthly value × months − cost', () => {
     expect(chooseActions([rule({})], subject, 12)[0]?.expectedSaving).toBe(0.5 * 0.2 * 50 * 12 - 10);
+  });
+
+  it('comes with how the customer is reached and what to say', () => {
+    const [action] = chooseActions([rule({}, { channel: 'Call', message: 'Hello' })], subject, 12);
+    expect(action).toMatchObject({ channel: 'Call', message: 'Hello' });
   });
 
   it('orders the actions, and one that would lose money is not recommended', () => {
@@ -63,6 +61,8 @@ describe('a rule', () => {
     ['matches on risk', { riskLevels: ['medium', 'high'] }, null],
     ['needs another risk', { riskLevels: ['high'] }, 'the risk is medium, not high'],
     ['needs a higher monthly revenue', { minMonthlyValue: 60 }, 'the monthly revenue is below 60'],
+    ['matches below a monthly revenue', { maxMonthlyValue: 50.01 }, null],
+    ['needs a lower monthly revenue', { maxMonthlyValue: 50 }, 'the monthly revenue is not below 50'],
     ['matches on a reason', { reason: 'monthly_charges' }, null],
     [
       'needs a reason that does not raise the risk',
@@ -90,8 +90,23 @@ describe('a rule', () => {
       { attributes: [{ column: 'Region', operator: 'is', value: 'x' }] },
       'the model has no column Region',
     ],
+    [
+      'is never for some customers',
+      { exceptions: [{ column: 'Contract', operator: 'is', value: 'Month-to-month' }] },
+      "Contract is 'Month-to-month'",
+    ],
+    [
+      'is for all but some customers',
+      { exceptions: [{ column: 'Contract', operator: 'is', value: 'Two year' }] },
+      null,
+    ],
+    [
+      'has an exception that the model cannot tell: then nobody gets the action',
+      { exceptions: [{ column: 'No calls', operator: 'is', value: 'Yes' }] },
+      'the model has no column No calls',
+    ],
   ])('%s', (_name, conditions, answer) => {
-    expect(whyNot(rule(conditions), subject)).toBe(answer);
+    expect(whyNotMet(rule(conditions).conditions, subject)).toBe(answer);
   });
 
   it.each<[CellValue, Operator, string, boolean]>([
@@ -114,7 +129,7 @@ describe('a rule', () => {
     'takes %j %s %j as the model did, and what was typed as a person would',
     (found, operator, value, holds) => {
       const asked = rule({ attributes: [{ column: 'Amount', operator, value }] });
-      expect(whyNot(asked, { ...subject, inputs: { amount: found } }) === null).toBe(holds);
+      expect(whyNotMet(asked.conditions, { ...subject, inputs: { amount: found } }) === null).toBe(holds);
     },
   );
 

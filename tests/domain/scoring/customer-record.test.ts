@@ -13,6 +13,7 @@ import { activateSmallModel, createTestApp, setUpOrganisation, signIn } from '..
 import type { TestApp } from '../../helpers/app.ts';
 import type { Agent } from '../../helpers/datasets.ts';
 import { addCandidate, scoreFile } from '../../helpers/models.ts';
+import { newRule } from '../../helpers/rules.ts';
 import { detailsOf, listScores } from '../../helpers/scores.ts';
 
 /** Decimal commas, quotes, a blank, a level and a number that training did not have. */
@@ -33,16 +34,10 @@ beforeAll(async () => {
   await setUpOrganisation(test);
   await activateSmallModel(test, ['tenure', 'MonthlyCharges', 'Contract', 'Dependents']);
   await test.context.db('retention_rules').delete();
-  await insertRule(test.context.db, {
-    action: 'Call',
-    why: 'They answer calls',
-    conditions: { riskLevels: [], minMonthlyValue: null, reason: null, attributes: [] },
-    cost: 7,
-    saveRate: 0.9,
-    position: 1,
-    enabled: true,
-    isExample: false,
-  });
+  await insertRule(
+    test.context.db,
+    newRule({ action: 'Call', why: 'They answer calls', cost: 7, saveRate: 0.9, position: 1 }),
+  );
   analyst = await signIn(test, 'analyst');
   batchId = (await scoreFile(test, analyst, file)).id;
   scores = await listScores(test, { batch: batchId });

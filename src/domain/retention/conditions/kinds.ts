@@ -1,0 +1,78 @@
+/**
+ * The kinds of conditions of a retention rule, one entry each: what is stored is a line of `store/rule-conditions.ts`; its
+ * fields in the form, its words, its test and the columns that it names are here. Nothing compiles without an entry.
+ */
+import type { Feature } from '../../../ml/data/schema.ts';
+import { Conditions } from '../../../store/rule-conditions.ts';
+import { attributeConditions, exceptionConditions } from './comparisons.ts';
+import type { CompiledCondition, ConditionKind, RuleSubject, RuleWords, TypedFields } from './kind.ts';
+import { levelCondition } from './levels.ts';
+import { leastValue, valueBelow } from './monthly-value.ts';
+import { reasonCondition } from './reason.ts';
+
+type Name = keyof Conditions;
+type Kinds = { readonly [K in Name]: ConditionKind<Conditions[K]> };
+
+/** In the order of the form. */
+const kinds: Kinds = {
+  riskLevels: levelCondition,
+  minMonthlyValue: leastValue,
+  maxMonthlyValue: valueBelow,
+  reason: reasonCondition,
+  attributes: attributeConditions,
+  exceptions: exceptionConditions,
+};
+const names = Object.keys(kinds) as Name[];
+
+export const conditionFields = names.flatMap((name) => {
+  const { section, fields } = kinds[name];
+  return fields.map((field) => ({ section, field }));
+});
+
+/** Of fields that were checked. */
+export function conditionsFromForm(typed: TypedFields): Conditions {
+  return Conditions.parse(Object.fromEntries(names.map((name) => [name, kinds[name].fromForm(typed)])));
+}
+
+export function conditionsToForm(conditions: Conditions): TypedFields {
+  const written = ofEach(conditions, (kind, asked) => kind.toForm(asked));
+  return Object.fromEntries(written.flatMap((fields) => Object.entries(fields)));
+}
+
+/** 'Risk is high or medium', 'Contract is Month-to-month': one a line; none where the rule is for any customer. */
+export function describeConditions(conditions: Conditions, words: RuleWords): string[] {
+  return ofEach(conditions, (kind, asked) => kind.describe(asked, words)).flat();
+}
+
+/** Inputs that the conditions name. */
+export function columnsOf(conditions: Conditions): string[] {
+  return ofEach(conditions, (kind, asked) => kind.columns(asked)).flat();
+}
+
+/** The first condition that this customer does not meet, in words; null: the customer meets all. */
+export function whyNotMet(conditions: Conditions, subject: RuleSubject): string | null {
+  for (const name of names) {
+    const problem = ask(name, conditions, (kind, asked) => kind.whyNot(asked, subject));
+    if (problem !== null) return problem;
+  }
+  return null;
+}
+
+/** Null: no customer of a model with these features can meet them. */
+export function compileConditions(
+  conditions: Conditions,
+  features: readonly Feature[],
+): readonly CompiledCondition[] | null {
+  const compiled = ofEach(conditions, (kind, asked) => kind.compile(asked, features));
+  return compiled.includes(null) ? null : compiled.flatMap((some) => some ?? []);
+}
+
+type Question<T> = <K extends Name>(kind: Kinds[K], asked: Conditions[K]) => T;
+
+function ofEach<T>(conditions: Conditions, question: Question<T>): T[] {
+  return names.map((name) => ask(name, conditions, question));
+}
+
+function ask<T>(name: Name, conditions: Conditions, question: Question<T>): T {
+  return question(kinds[name], conditions[name]);
+}

@@ -1,0 +1,32 @@
+/** The conditions of a retention rule as they are stored, also with a batch: one field a kind of condition. */
+import { z } from 'zod';
+import type { Stored } from './json.ts';
+import { operators } from './rule-operators.ts';
+
+const AttributeCondition = z.object({
+  /** Compared without case, spaces and underscores. */
+  column: z.string(),
+  operator: z.enum(operators),
+  value: z.string(),
+});
+export type AttributeCondition = Stored<z.infer<typeof AttributeCondition>>;
+
+/** In money a month; null: any. */
+const amount = z.number().nullable().default(null);
+
+/**
+ * A customer has to meet all of them; an empty list or null matches any customer. What each kind means, and its fields
+ * in the form, stand in `domain/retention/conditions/kinds.ts`.
+ */
+export const Conditions = z.object({
+  riskLevels: z.array(z.enum(['low', 'medium', 'high'])).default([]),
+  minMonthlyValue: amount,
+  /** Below it. */
+  maxMonthlyValue: amount,
+  /** An input that raises this customer's churn probability. */
+  reason: z.string().nullable().default(null),
+  attributes: z.array(AttributeCondition).default([]),
+  /** Customers who meet one of them never get the action. */
+  exceptions: z.array(AttributeCondition).default([]),
+});
+export type Conditions = Stored<z.infer<typeof Conditions>>;
