@@ -21,6 +21,7 @@ import {
 import type { TestApp } from '../tests/helpers/app.ts';
 import { startPostgres } from '../tests/helpers/postgres-server.ts';
 import { rowNumbersOf } from '../tests/helpers/score-files.ts';
+import { readForm } from './reads-client.ts';
 
 const minutes = Number(process.env['MINUTES'] ?? 10);
 const rowsPerFile = 60_000;
@@ -118,19 +119,6 @@ class Client {
       (body as FormData).append(name, value);
     return (await this.ask(path, { method: 'POST', body }))?.status === 303;
   }
-}
-
-/** The form as it stands, with the last level wherever there is a choice and 20 wherever there is a number. */
-function readForm(page: string): Record<string, string> {
-  const fields = page.matchAll(
-    /<(?:input|select)[^>]*name="(f\d+|model)"[^>]*>([\s\S]*?)(?=<(?:input|select|\/form))/g,
-  );
-  return Object.fromEntries(
-    [...fields].map(([field, name, options]) => {
-      const level = [...options!.matchAll(/<option value="([^"]+)"/g)].at(-1)?.[1];
-      return [name!, level ?? /value="([^"]+)"/.exec(field)?.[1] ?? '20'];
-    }),
-  );
 }
 
 async function scoreCustomers(client: Client, acknowledged: string[]): Promise<void> {

@@ -5,6 +5,8 @@ import { password } from '../tests/helpers/app.ts';
 export interface Client {
   /** Milliseconds to the last byte of the page. */
   time(path: string): Promise<number>;
+  /** Milliseconds until a customer, whose values are those that the form has, is scored and stored. */
+  scoreCustomer(customer: string): Promise<number>;
   download(
     path: string,
   ): Promise<{ readonly firstByteMs: number; readonly ms: number; readonly bytes: number }>;
@@ -36,6 +38,7 @@ export async function openClient(url: string): Promise<Client> {
   };
   const uploaded: number[] = [];
 
+  let form: Record<string, string> | null = null;
   const _csrf = await tokenOf('/sign-in');
   await post('/sign-in', new URLSearchParams({ _csrf, email: 'ada@example.com', password }));
   const token = await tokenOf('/account');
@@ -44,6 +47,13 @@ export async function openClient(url: string): Promise<Client> {
     time: async (path) => {
       const started = performance.now();
       await (await ask(path)).text();
+      return performance.now() - started;
+    },
+    scoreCustomer: async (customer) => {
+      form ??= readForm(await (await ask('/predict')).text());
+      const body = new URLSearchParams({ ...form, _csrf: token, customer });
+      const started = performance.now();
+      await post('/predict', body);
       return performance.now() - started;
     },
     download: async (path) => {
@@ -91,4 +101,17 @@ export async function openClient(url: string): Promise<Client> {
       };
     },
   };
+}
+
+/** The prediction form as it stands, with the last level wherever there is a choice and 20 wherever there is a number. */
+export function readForm(page: string): Record<string, string> {
+  const fields = page.matchAll(
+    /<(?:input|select)[^>]*name="(f\d+|model)"[^>]*>([\s\S]*?)(?=<(?:input|select|\/form))/g,
+  );
+  return Object.fromEntries(
+    [...fields].map(([field, name, options]) => {
+      const level = [...options!.matchAll(/<option value="([^"]+)"/g)].at(-1)?.[1];
+      return [name!, level ?? /value="([^"]+)"/.exec(field)?.[1] ?? '20'];
+    }),
+  );
 }

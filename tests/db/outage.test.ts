@@ -1,21 +1,15 @@
 /** A PostgreSQL server that stops or restarts while Holdfast runs: nothing is lost, and everything goes on by itself. */
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { findPostgres } from '../../scripts/find-postgres.js';
 import { inTransaction, openDatabase } from '../../src/db.ts';
 import type { Db } from '../../src/db.ts';
 import { onWakeUp, wakeWorkers } from '../../src/db/wake-up.ts';
-import { startScoring } from '../../src/domain/batches/batches.ts';
-import { guessMapping } from '../../src/domain/batches/mapping.ts';
-import { takeInCsv } from '../../src/domain/csv/intake.ts';
 import { startWorkerPool } from '../../src/jobs/worker-pool.ts';
-import { getBatch, insertBatch } from '../../src/store/batches.ts';
+import { getBatch } from '../../src/store/batches.ts';
 import { claimJob, renewLease, requireLease } from '../../src/store/job-leases.ts';
 import { enqueueJob, listOpenJobs } from '../../src/store/jobs.ts';
-import { findActiveModel } from '../../src/store/models.ts';
 import {
   activateSmallModel,
   createTestApp,
@@ -27,6 +21,7 @@ import {
 import type { TestApp } from '../helpers/app.ts';
 import { startPostgres } from '../helpers/postgres-server.ts';
 import type { PostgresServer } from '../helpers/postgres-server.ts';
+import { queueScoring } from '../helpers/received-files.ts';
 import { rowNumbersOf } from '../helpers/score-files.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
@@ -74,14 +69,7 @@ describe('while the server is away', () => {
     const { db, config } = test.context;
     await activateSmallModel(test);
     const rows = 400_000;
-    const file = 'upload-of-a-test';
-    writeFileSync(join(config.uploadsDir, file), manyCustomersCsv(rows));
-    const intake = await takeInCsv(join(config.uploadsDir, file));
-    const model = (await findActiveModel(db))!;
-    const upload = { ...intake, userId: null, originalName: 'a.csv', file, isSample: false };
-    const id = await insertBatch(db, upload);
-    const mapping = guessMapping(model.schema, intake.header);
-    await inTransaction(db, (trx) => startScoring(trx, null, id, { model, mapping }));
+    const { batchId: id } = await queueScoring(test.context, manyCustomersCsv(rows));
     const pool = startWorkerPool(test.context);
     const scored = async (): Promise<number> => (await getBatch(db, id)).scoredCount;
     await expect.poll(scored, { interval: 10, timeout: 60_000 }).toBeGreaterThan(0);

@@ -1,24 +1,18 @@
 /** A large file that several workers score together: the result is that of one worker, whatever becomes of the others. */
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { inTransaction } from '../../src/db.ts';
-import { startScoring } from '../../src/domain/batches/batches.ts';
-import { guessMapping } from '../../src/domain/batches/mapping.ts';
 import { partsFolder } from '../../src/domain/batches/files.ts';
-import { takeInCsv } from '../../src/domain/csv/intake.ts';
-import { getBatch, insertBatch } from '../../src/store/batches.ts';
+import { getBatch } from '../../src/store/batches.ts';
 import { requestCancel } from '../../src/store/job-cancellation.ts';
 import { listOpenJobs } from '../../src/store/jobs.ts';
-import { findActiveModel } from '../../src/store/models.ts';
 import { activateSmallModel, createTestApp, manyCustomersCsv, setUpOrganisation } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
+import { startWorker } from '../helpers/programs.ts';
+import { queueScoring } from '../helpers/received-files.ts';
 
-const program = resolve(import.meta.dirname, '../../dist/src/cli.js');
 /** 40 MB, shared from 32 on. */
 const rows = 320_000;
 
@@ -35,35 +29,12 @@ afterEach(async () => {
   await test.close();
 });
 
-async function queueFile(name: string, csv: string): Promise<number> {
-  const { db, config } = test.context;
-  const path = join(config.uploadsDir, name);
-  writeFileSync(path, csv);
-  const intake = await takeInCsv(path);
-  const model = (await findActiveModel(db))!;
-  const upload = { ...intake, userId: null, originalName: `${name}.csv`, file: name, isSample: false };
-  const id = await insertBatch(db, upload);
-  const mapping = guessMapping(model.schema, intake.header);
-  await inTransaction(db, (trx) => startScoring(trx, null, id, { model, mapping }));
-  return id;
-}
+const queueFile = async (name: string, csv: string) => (await queueScoring(test.context, csv, name)).batchId;
 
-/** A worker of one thread, as on another machine; it looks for work already. */
-async function startWorker(): Promise<ChildProcess> {
-  const { config } = test.context;
-  const env = {
-    PATH: process.env['PATH'],
-    DATABASE_URL: config.databaseUrl,
-    DATA_DIR: config.dataDir,
-    MODELS_DIR: config.modelsDir,
-    UPLOADS_DIR: config.uploadsDir,
-    SAMPLE_DATA: 'off',
-    LOG_LEVEL: 'silent',
-  };
-  const args = [program, 'worker', '--threads', '1'];
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
+/** As on another machine. */
+async function start(): Promise<ChildProcess> {
+  const child = await startWorker(test.context.config);
   children.push(child);
-  await once(child.stdout, 'data');
   return child;
 }
 
@@ -108,9 +79,9 @@ describe('a large file', { timeout: 300_000 }, () => {
       ...lines.map((line, i) => (i % 1_000 === 7 ? line.replaceAll(',', ',?') : line)),
     ].join('\n');
     const alone = await queueFile('alone', csv);
-    const first = await startWorker();
+    const first = await start();
     await expect.poll(() => stateOf(alone), { timeout: 200_000 }).toBe('done');
-    const [second, third] = await Promise.all([startWorker(), startWorker()]);
+    const [second, third] = await Promise.all([start(), start()]);
     const together = await queueFile('together', csv);
     const countHelpers = async (): Promise<number> => (await listHelpers()).length;
     await expect.poll(countHelpers, { interval: 5, timeout: 60_000 }).toBeGreaterThan(0);
@@ -133,7 +104,7 @@ describe('a large file', { timeout: 300_000 }, () => {
   });
 
   it('whose worker is killed goes on with the others, each row once', async () => {
-    const workers = await Promise.all([startWorker(), startWorker()]);
+    const workers = await Promise.all([start(), start()]);
     const csv = manyCustomersCsv(rows);
     const id = await queueFile('killed', csv);
     const scored = async (): Promise<number> => (await getBatch(test.context.db, id)).scoredCount;
@@ -160,7 +131,7 @@ describe('a large file', { timeout: 300_000 }, () => {
   });
 
   it('that is cancelled ends at once for all of them', async () => {
-    await Promise.all([startWorker(), startWorker()]);
+    await Promise.all([start(), start()]);
     const id = await queueFile('cancelled', manyCustomersCsv(rows));
     const countHelpers = async (): Promise<number> => (await listHelpers()).length;
     await expect.poll(countHelpers, { interval: 5, timeout: 60_000 }).toBeGreaterThan(0);

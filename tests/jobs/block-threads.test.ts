@@ -1,20 +1,14 @@
 /** Threads that work on the blocks of a file and die: the job says why, and nothing else suffers. */
 import type * as Threads from '../../src/thread.ts';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { inTransaction } from '../../src/db.ts';
-import { startScoring } from '../../src/domain/batches/batches.ts';
-import { guessMapping } from '../../src/domain/batches/mapping.ts';
-import { takeInCsv } from '../../src/domain/csv/intake.ts';
 import { runJob } from '../../src/jobs/run-job.ts';
-import { getBatch, insertBatch } from '../../src/store/batches.ts';
+import { getBatch } from '../../src/store/batches.ts';
 import { claimJob } from '../../src/store/job-leases.ts';
-import { findJob, listOpenJobs } from '../../src/store/jobs.ts';
-import { findActiveModel } from '../../src/store/models.ts';
+import { findJob } from '../../src/store/jobs.ts';
 import { activateSmallModel, createTestApp, manyCustomersCsv } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
+import { queueScoring } from '../helpers/received-files.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -43,20 +37,7 @@ beforeEach(async () => {
 });
 afterEach(() => test.close());
 
-async function queueScoring(rows: number): Promise<{ batchId: number; jobId: number }> {
-  const { db, config } = test.context;
-  const file = `upload-${rows}`;
-  const path = join(config.uploadsDir, file);
-  writeFileSync(path, manyCustomersCsv(rows));
-  const intake = await takeInCsv(path);
-  const model = (await findActiveModel(db))!;
-  const upload = { ...intake, userId: null, originalName: 'a.csv', file, isSample: false };
-  const batchId = await insertBatch(db, upload);
-  await inTransaction(db, (trx) =>
-    startScoring(trx, null, batchId, { model, mapping: guessMapping(model.schema, intake.header) }),
-  );
-  return { batchId, jobId: (await listOpenJobs(db)).at(-1)!.id };
-}
+const queueRows = (rows: number) => queueScoring(test.context, manyCustomersCsv(rows), `upload-${rows}`);
 
 /** Tries the job once; gives the reason why it failed. */
 async function tryOnce(threadMemoryMb = test.context.config.threadMemoryMb): Promise<string | null> {
@@ -74,21 +55,21 @@ async function expectFailed({ batchId, jobId }: { batchId: number; jobId: number
 describe('a thread that works on blocks', () => {
   it('and runs out of memory ends its job at the first try with the reason; the next file is scored', async () => {
     const { db } = test.context;
-    const scoring = await queueScoring(many);
+    const scoring = await queueRows(many);
     thread.code = onBlock('const kept = []; for (;;) kept.push(new Array(1_000).fill(Math.random()))');
     const reason = await tryOnce(32);
     expect(reason).toMatch(/^This needs more memory than Holdfast may use\./);
     await expectFailed(scoring, reason!);
     expect(await findJob(db, scoring.jobId)).toMatchObject({ attempts: 1 });
     thread.code = null;
-    const { batchId } = await queueScoring(many - 1);
+    const { batchId } = await queueRows(many - 1);
     expect(await tryOnce()).toBeNull();
     expect(await getBatch(db, batchId)).toMatchObject({ state: 'done', scoredCount: many - 1 });
   });
 
   it('and ends by itself ends the try; the next one scores the file from where it was', async () => {
     const { db } = test.context;
-    const { batchId, jobId } = await queueScoring(many);
+    const { batchId, jobId } = await queueRows(many);
     thread.code = onBlock('process.exit(1)');
     expect(await tryOnce()).toBe('A thread that worked on the file ended.');
     expect(await findJob(db, jobId)).toMatchObject({ state: 'queued', error: null });
@@ -98,7 +79,7 @@ describe('a thread that works on blocks', () => {
   });
 
   it('and ends every time fails its job at the third try with the reason', async () => {
-    const scoring = await queueScoring(many);
+    const scoring = await queueRows(many);
     thread.code = onBlock("throw new Error('a fault of the machine')");
     for (let i = 0; i < 3; i++) expect(await tryOnce()).toBe('a fault of the machine');
     await expectFailed(scoring, 'a fault of the machine');

@@ -4,20 +4,15 @@ import type * as FilePromises from 'node:fs/promises';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { existsSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { inTransaction } from '../../src/db.ts';
-import { checkBatchLater, startScoring } from '../../src/domain/batches/batches.ts';
-import type { BatchPlan } from '../../src/domain/batches/batches.ts';
-import { takeInCsv } from '../../src/domain/csv/intake.ts';
-import { guessMapping } from '../../src/domain/batches/mapping.ts';
+import { checkBatchLater } from '../../src/domain/batches/batches.ts';
 import { runJob } from '../../src/jobs/run-job.ts';
 import { startWorkerPool } from '../../src/jobs/worker-pool.ts';
-import { getBatch, insertBatch } from '../../src/store/batches.ts';
+import { getBatch } from '../../src/store/batches.ts';
 import { claimJob } from '../../src/store/job-leases.ts';
 import { listOpenJobs } from '../../src/store/jobs.ts';
-import { findActiveModel } from '../../src/store/models.ts';
 import { findUser } from '../../src/store/users.ts';
 import { startTaskPool } from '../../src/tasks/task-pool.ts';
 import {
@@ -29,6 +24,7 @@ import {
   signIn,
 } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
+import { queueScoring, receiveFile } from '../helpers/received-files.ts';
 import { rowNumbersOf } from '../helpers/score-files.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
@@ -65,22 +61,7 @@ beforeEach(async () => {
 });
 afterEach(() => test.close());
 
-async function receive(rows: number): Promise<{ readonly id: number; readonly plan: BatchPlan }> {
-  const { db, config } = test.context;
-  const file = 'upload-of-a-test';
-  writeFileSync(join(config.uploadsDir, file), manyCustomersCsv(rows));
-  const intake = await takeInCsv(join(config.uploadsDir, file));
-  const model = (await findActiveModel(db))!;
-  const upload = { ...intake, userId: null, originalName: 'a.csv', file, isSample: false };
-  const id = await insertBatch(db, upload);
-  return { id, plan: { model, mapping: guessMapping(model.schema, intake.header) } };
-}
-
-async function queueScoring(rows: number): Promise<number> {
-  const { id, plan } = await receive(rows);
-  await inTransaction(test.context.db, (trx) => startScoring(trx, null, id, plan));
-  return id;
-}
+const queueRows = async (rows: number) => (await queueScoring(test.context, manyCustomersCsv(rows))).batchId;
 
 /** Each row once, in the score file and in the result file. */
 async function expectScoredOnce(id: number, rows: number): Promise<void> {
@@ -98,7 +79,7 @@ async function expectScoredOnce(id: number, rows: number): Promise<void> {
 it('a full disk pauses the scoring, which reports it and continues, with each row once', async () => {
   const { db, config } = test.context;
   const rows = 3_500;
-  const id = await queueScoring(rows);
+  const id = await queueRows(rows);
   const admin = await signIn(test, 'admin');
   const descriptors = openFileCount();
   disk.free = 0;
@@ -135,7 +116,7 @@ it('a full disk pauses the scoring, which reports it and continues, with each ro
 
 it('a full disk pauses a check that keeps what it read, and no half file is left', async () => {
   const { db, config } = test.context;
-  const { id, plan } = await receive(3_500);
+  const { batchId: id, plan } = await receiveFile(test.context, manyCustomersCsv(3_500));
   await checkBatchLater(db, (await findUser(db, 1))!, id, plan);
   const names = () => readdirSync(config.uploadsDir).filter((name) => name !== 'upload-of-a-test');
   const counts: number[] = [];
@@ -159,7 +140,7 @@ describe('while a file is scored', () => {
   it('350 concurrent writes wait their turn, and none is refused', async () => {
     const { db } = test.context;
     const rows = 300_000;
-    const id = await queueScoring(rows);
+    const id = await queueRows(rows);
     const agent = await signIn(test, 'admin');
     const form = readForm((await agent.get('/predict').expect(200)).text);
     const server = createServer(test.app).listen(0, '127.0.0.1');

@@ -8,7 +8,7 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -16,15 +16,13 @@ import { inTransaction } from '../../src/db.ts';
 import { startScoring } from '../../src/domain/batches/batches.ts';
 import type { BatchPlan } from '../../src/domain/batches/batches.ts';
 import { checkBatch } from '../../src/domain/batches/check.ts';
-import { takeInCsv } from '../../src/domain/csv/intake.ts';
-import { guessMapping } from '../../src/domain/batches/mapping.ts';
-import { getBatch, insertBatch, updateBatch } from '../../src/store/batches.ts';
+import { getBatch, updateBatch } from '../../src/store/batches.ts';
 import type { BatchRecord } from '../../src/store/batches.ts';
 import { findJob, listOpenJobs } from '../../src/store/jobs.ts';
-import { findActiveModel } from '../../src/store/models.ts';
 import { activateSmallModel, createTestApp, manyCustomersCsv } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
 import { startPoolProcess } from '../helpers/pool.ts';
+import { receiveFile } from '../helpers/received-files.ts';
 import { rowNumbersOf } from '../helpers/score-files.ts';
 
 const rows = Number(process.env['KILL_ROWS'] ?? 600_000);
@@ -65,14 +63,8 @@ async function check(batchId: number, { model, mapping }: BatchPlan): Promise<vo
 
 /** A file whose scoring is queued; `isChecked`: as after a check, or to be checked with its scoring. */
 async function queueScoring(file: string, text: string, isChecked: boolean) {
-  const { db, config } = test.context;
-  const path = join(config.uploadsDir, file);
-  writeFileSync(path, text);
-  const intake = await takeInCsv(path);
-  const model = (await findActiveModel(db))!;
-  const upload = { ...intake, userId: null, originalName: 'a.csv', file, isSample: false };
-  const batchId = await insertBatch(db, upload);
-  const plan = { model, mapping: guessMapping(model.schema, intake.header) };
+  const { db } = test.context;
+  const { batchId, plan } = await receiveFile(test.context, text, file);
   if (isChecked) await check(batchId, plan);
   await inTransaction(db, (trx) => startScoring(trx, null, batchId, plan));
   return { batchId, jobId: (await listOpenJobs(db)).at(-1)!.id };

@@ -1,26 +1,23 @@
 /** The real pool on a real database: frozen processes, stepped clocks, lost leases. */
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { inTransaction } from '../../src/db.ts';
-import { startScoring } from '../../src/domain/batches/batches.ts';
-import { takeInCsv } from '../../src/domain/csv/intake.ts';
-import { guessMapping } from '../../src/domain/batches/mapping.ts';
 import { handlers } from '../../src/jobs/handlers.ts';
 import { runJob } from '../../src/jobs/run-job.ts';
 import { startWorkerPool } from '../../src/jobs/worker-pool.ts';
 import type { WorkerPool } from '../../src/jobs/worker-pool.ts';
-import { addToBatch, getBatch, insertBatch } from '../../src/store/batches.ts';
+import { addToBatch, getBatch } from '../../src/store/batches.ts';
 import { claimJob, LeaseLost, renewLease } from '../../src/store/job-leases.ts';
 import { countProgress, finishJob } from '../../src/store/job-progress.ts';
-import { enqueueJob, findJob, listOpenJobs } from '../../src/store/jobs.ts';
-import { findActiveModel } from '../../src/store/models.ts';
+import { enqueueJob, findJob } from '../../src/store/jobs.ts';
 import { activateSmallModel, createTestApp, manyCustomersCsv } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
 import { refuseUpdates } from '../helpers/refused-writes.ts';
 import { startPoolProcess } from '../helpers/pool.ts';
+import { queueScoring } from '../helpers/received-files.ts';
 import { rowNumbersOf } from '../helpers/score-files.ts';
 
 // A second process compiles from source first, on a machine that may be busy.
@@ -47,22 +44,7 @@ const startPool = (): void => {
   pools.push(startWorkerPool(test.context));
 };
 
-/** An upload whose scoring is queued; gives both numbers. */
-async function queueScoring(count = rows): Promise<{ batchId: number; jobId: number }> {
-  const { db, config } = test.context;
-  const file = 'upload-of-a-test';
-  const path = join(config.uploadsDir, file);
-  writeFileSync(path, manyCustomersCsv(count));
-  const intake = await takeInCsv(path);
-  const model = (await findActiveModel(db))!;
-  const upload = { ...intake, userId: null, originalName: 'a.csv', file, isSample: false };
-  const batchId = await insertBatch(db, upload);
-  await inTransaction(db, (trx) =>
-    startScoring(trx, null, batchId, { model, mapping: guessMapping(model.schema, intake.header) }),
-  );
-  const [job] = await listOpenJobs(db);
-  return { batchId, jobId: job!.id };
-}
+const queueRows = (count = rows) => queueScoring(test.context, manyCustomersCsv(count));
 
 const scoredRows = async (batchId: number): Promise<number> =>
   (await getBatch(test.context.db, batchId)).scoredCount;
@@ -87,7 +69,7 @@ const expireLease = (id: number, at = 0) =>
 describe('a process that is frozen while it scores', () => {
   it('writes nothing after another process has taken over its job, and every row is stored once', async () => {
     const { db } = test.context;
-    const { batchId, jobId } = await queueScoring();
+    const { batchId, jobId } = await queueRows();
     child = startPoolProcess(test);
     await expect.poll(() => scoredRows(batchId), { interval: 5, timeout: 90_000 }).toBeGreaterThan(0);
     await freezeOutsideTransaction(child);
@@ -118,7 +100,7 @@ describe('a process that is frozen while it scores', () => {
 describe('a clock that is set', () => {
   it('forward does not make a pool claim the job that it runs already', async () => {
     const { db } = test.context;
-    const { batchId, jobId } = await queueScoring();
+    const { batchId, jobId } = await queueRows();
     startPool();
     await expect.poll(() => scoredRows(batchId), { interval: 5, timeout: 90_000 }).toBeGreaterThan(0);
     const ticking = setInterval(() => void expireLease(jobId).catch(() => null), 50);
@@ -141,7 +123,7 @@ describe('a clock that is set', () => {
 describe('a lease that was taken over', () => {
   it('cannot be renewed, finished, or written under', async () => {
     const { db, config } = test.context;
-    const { batchId, jobId } = await queueScoring(10);
+    const { batchId, jobId } = await queueRows(10);
     const mine = (await claimJob(db, 'mine'))!;
     await expireLease(jobId);
     const theirs = (await claimJob(db, 'theirs'))!;
@@ -159,7 +141,7 @@ describe('a lease that was taken over', () => {
 describe('a job', () => {
   it('whose end cannot be stored leaves what it worked on as it was, and ends as it should the next time', async () => {
     const { db, config } = test.context;
-    const { batchId, jobId } = await queueScoring(10);
+    const { batchId, jobId } = await queueRows(10);
     const job = (await claimJob(db, 'test'))!;
     // The end of the job is refused after the batch was changed in the same transaction.
     const accept = await refuseUpdates(db, 'jobs', "NEW.state = 'done'");
@@ -174,7 +156,7 @@ describe('a job', () => {
 
   it('pauses on a full disk, reports it, and continues without counting an attempt', async () => {
     const { db, config } = test.context;
-    const { batchId, jobId } = await queueScoring(10);
+    const { batchId, jobId } = await queueRows(10);
     const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
     const job = (await claimJob(db, 'test'))!;
     const score = handlers['score-batch'];
@@ -194,7 +176,7 @@ describe('a job', () => {
 
   it('that made progress before each of its crashes is tried on; one that made none fails the third time', async () => {
     const { db, config } = test.context;
-    const { batchId, jobId } = await queueScoring(10);
+    const { batchId, jobId } = await queueRows(10);
     for (let crash = 1; crash <= 5; crash++) {
       const job = (await claimJob(db, 'crashing'))!;
       expect(job.attempts).toBe(1);
@@ -235,7 +217,7 @@ describe('the queue', () => {
 describe('the totals of a batch', () => {
   it('add up what several write', async () => {
     const { db } = test.context;
-    const { batchId } = await queueScoring(10);
+    const { batchId } = await queueRows(10);
     const one = {
       scoredCount: 1,
       rejectedCount: 0,

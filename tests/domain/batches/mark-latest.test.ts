@@ -1,19 +1,14 @@
 /** A scoring that somebody ended, or that failed, while no thread worked on it: a job counts the scores that it left. */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { inTransaction } from '../../../src/db.ts';
-import { startScoring } from '../../../src/domain/batches/batches.ts';
-import { guessMapping } from '../../../src/domain/batches/mapping.ts';
-import { takeInCsv } from '../../../src/domain/csv/intake.ts';
 import { cancelJob } from '../../../src/domain/jobs/failure.ts';
 import { failAttempt, runJob } from '../../../src/jobs/run-job.ts';
-import { getBatch, insertBatch, updateBatch } from '../../../src/store/batches.ts';
+import { getBatch, updateBatch } from '../../../src/store/batches.ts';
 import { claimJob } from '../../../src/store/job-leases.ts';
 import { listJobs, listOpenJobs } from '../../../src/store/jobs.ts';
-import { findActiveModel } from '../../../src/store/models.ts';
 import { activateSmallModel, createTestApp, manyCustomersCsv } from '../../helpers/app.ts';
 import type { TestApp } from '../../helpers/app.ts';
+import { queueScoring } from '../../helpers/received-files.ts';
 import { runJobs } from '../../helpers/work.ts';
 
 /** More than one block. */
@@ -29,15 +24,7 @@ afterEach(() => test.close());
 /** A scoring that gave its job back after its first block; gives the batch and the job. */
 async function begunScoring(): Promise<{ batchId: number; jobId: number }> {
   const { db, config } = test.context;
-  const path = join(config.uploadsDir, 'upload');
-  writeFileSync(path, manyCustomersCsv(rows));
-  const intake = await takeInCsv(path);
-  const model = (await findActiveModel(db))!;
-  const upload = { ...intake, userId: null, originalName: 'a.csv', file: 'upload', isSample: false };
-  const batchId = await insertBatch(db, upload);
-  await inTransaction(db, (trx) =>
-    startScoring(trx, null, batchId, { model, mapping: guessMapping(model.schema, intake.header) }),
-  );
+  const { batchId } = await queueScoring(test.context, manyCustomersCsv(rows));
   const job = (await claimJob(db, 'test'))!;
   await runJob(config, job, () => true);
   const { scoredCount } = await getBatch(db, batchId);
