@@ -3,13 +3,19 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Config } from '../../src/config.ts';
 
-const program = resolve(import.meta.dirname, '../../dist/src/cli.js');
+const dist = resolve(import.meta.dirname, '../../dist/src');
+const program = join(dist, 'cli.js');
 const ticksPerSecond = 100;
 
-/** Of `holdfast web`, once it listens. */
+/** `MALLOC_…` are the settings of the C library's memory, as the Docker image has them. */
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => name === 'PATH' || name.startsWith('MALLOC_')),
+);
+
+/** One that listens. */
 export interface WebProcess {
   readonly child: ChildProcess;
   readonly url: string;
@@ -23,7 +29,7 @@ interface WorkerOptions {
 
 function startProgram(config: Config, command: readonly string[]): ChildProcess {
   const env = {
-    PATH: process.env['PATH'],
+    ...environment,
     NODE_ENV: 'production',
     HOST: '127.0.0.1',
     PORT: '0',
@@ -52,8 +58,17 @@ export async function startWorker(
   return worker;
 }
 
-export async function startWeb(config: Config): Promise<WebProcess> {
-  const child = startProgram(config, [process.execPath, program, 'web']);
+/** Answers requests only. */
+export function startWeb(config: Config): Promise<WebProcess> {
+  return listening(startProgram(config, [process.execPath, program, 'web']));
+}
+
+/** Answers requests and works on jobs. */
+export function startAll(config: Config): Promise<WebProcess> {
+  return listening(startProgram(config, [process.execPath, join(dist, 'server.js')]));
+}
+
+async function listening(child: ChildProcess): Promise<WebProcess> {
   const url = await new Promise<string>((found, fail) => {
     child.stdout!.on('data', (chunk: Buffer) => {
       const address = /listening on (http:\S+)/.exec(chunk.toString())?.[1];
