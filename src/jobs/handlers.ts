@@ -8,6 +8,7 @@ import { runFirstStart } from './first-start.ts';
 import type { JobHandler } from './job-handler.ts';
 import { runMarkLatest } from './mark-latest.ts';
 import { runLaunchCampaign } from './launch-campaign.ts';
+import { runMakePlan } from './make-plan.ts';
 import { runReadDataset } from './read-dataset.ts';
 import { runRelabelRisk } from './relabel-risk.ts';
 import { runRemoveBatch } from './remove-batch.ts';
@@ -27,4 +28,5 @@ export const handlers: Readonly<Record<JobKind, JobHandler>> = {
   'build-customers': runBuildCustomers,
   'train-model': runTrainModel,
   'launch-campaign': runLaunchCampaign,
+  'make-plan': runMakePlan,
 };

@@ -14,6 +14,7 @@ const classes: Readonly<Record<JobKind, JobClass>> = {
   'mark-latest': 'interactive',
   'relabel-risk': 'interactive',
   'launch-campaign': 'interactive',
+  'make-plan': 'interactive',
   'score-batch': 'batch',
   'challenge-batch': 'batch',
   'compare-labels': 'batch',

@@ -2,17 +2,12 @@
 import type { CampaignPlan } from '../domain/campaigns/plan.ts';
 import type { CampaignResults } from '../domain/campaigns/results.ts';
 import type { RetentionRule } from '../domain/retention/matching.ts';
-import type { BatchSummary } from '../store/batches.ts';
 import type { Campaign, CampaignFilter, CampaignState } from '../store/campaigns.ts';
-import type { ModelRecord } from '../store/models.ts';
 import type { UserRecord } from '../store/users.ts';
+import { filterValues, filterWords } from './campaign-filter.ts';
+import type { KnownNames } from './campaign-filter.ts';
 import { presentResults } from './campaign-results.ts';
-import type { RiskWord, ViewHelpers } from './view-helpers.ts';
-
-interface Known {
-  readonly batches: readonly BatchSummary[];
-  readonly models: readonly ModelRecord[];
-}
+import type { ViewHelpers } from './view-helpers.ts';
 
 const stateWords: Readonly<Record<CampaignState, string>> = {
   draft: 'Draft',
@@ -36,7 +31,7 @@ export function presentCampaignList(h: ViewHelpers, campaigns: readonly Campaign
   };
 }
 
-export interface CampaignFormData extends Known {
+export interface CampaignFormData extends KnownNames {
   /** Null: a new one. */
   readonly id: number | null;
   readonly filter: CampaignFilter;
@@ -56,9 +51,7 @@ export function presentCampaignForm(h: ViewHelpers, data: CampaignFormData) {
     isNew: id === null,
     values,
     whom: filterWords(h, filter, data),
-    fields: Object.entries(filter)
-      .filter(([, value]) => value !== null)
-      .map(([name, value]) => ({ name, value: String(value) })),
+    fields: filterValues(filter),
     rule,
     ruleOptions: [
       { value: '', label: 'None' },
@@ -68,7 +61,7 @@ export function presentCampaignForm(h: ViewHelpers, data: CampaignFormData) {
   };
 }
 
-export interface CampaignData extends Known {
+export interface CampaignData extends KnownNames {
   readonly campaign: Campaign;
   /** Of a draft. */
   readonly plan: CampaignPlan | null;
@@ -160,23 +153,4 @@ function presentPlan(h: ViewHelpers, plan: CampaignPlan, { smallestSaveRate }: C
       isProposed: share === plan.proposed?.share,
     })),
   };
-}
-
-/** 'Risk level: High; Contract: Month-to-month', or everybody. */
-function filterWords(h: ViewHelpers, filter: CampaignFilter, { batches, models }: Known): string {
-  const { risk, search, source, batch, model, low, high, column, level, from, to } = filter;
-  const words = [
-    risk === null ? '' : `risk level ${h.riskWord(risk as RiskWord).toLowerCase()}`,
-    search === null ? '' : `customer ID contains ‘${search}’`,
-    source === null ? '' : source === 'batch' ? 'scored from files' : 'scored one by one',
-    batch === null ? '' : `in ${batches.find(({ id }) => id === batch)?.originalName ?? `file ${batch}`}`,
-    model === null ? '' : `scored by ${models.find(({ id }) => id === model)?.label ?? `model ${model}`}`,
-    low === null && high === null
-      ? ''
-      : `churn probability ${h.number((low ?? 0) * 100)} to ${high === null ? h.share(1) : `under ${h.share(high)}`}`,
-    column === null
-      ? ''
-      : `${h.label(column)} ${from === null && to === null ? (level === '' ? 'not known' : (level ?? '')) : h.between(from ?? '', to ?? '')}`,
-  ].filter((word) => word !== '');
-  return words.length === 0 ? 'All customers of the list' : `Customers with ${words.join(', ')}`;
 }

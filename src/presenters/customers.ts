@@ -64,6 +64,7 @@ export function presentCustomers(h: ViewHelpers, data: CustomersData) {
       text: `Download ${h.plural(total, 'row')} as CSV`,
     },
     campaignHref: `/campaigns/new${h.query(query, { page: null, size: null, sort: null, order: null })}`,
+    planHref: `/plans/new${h.query(query, { page: null, size: null, sort: null, order: null })}`,
     filters: presentFilters(h, data),
     hidden: hiddenFields(query),
     notices: presentPopulation({ leftOut: data.leftOut, hasFilter: true }),

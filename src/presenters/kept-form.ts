@@ -64,6 +64,11 @@ const campaign = {
   smallestSaveRate: 'Smallest save rate that matters (%)',
   horizonDays: 'Read the result after (days)',
 };
+const plan = {
+  name: 'Name',
+  budget: 'Budget',
+  valueMonths: 'Months of revenue from a retained customer',
+};
 const action = { customer: 'Customer ID', action: 'Action', notes: 'Notes', dueOn: 'Due' };
 const customers = { horizonDays: 'Days without a purchase that count as churn', cutoff: 'Cut-off date' };
 const organisation = {
@@ -104,6 +109,8 @@ const purposes: Readonly<Record<string, Purpose>> = {
   '/campaigns/:id/closing': { doing: 'closing a campaign' },
   '/campaigns/:id/harm/end': { doing: 'letting campaigns have groups of customers again' },
   '/campaigns/:id/actions': { doing: 'adding the actions of a campaign', labels: { dueOn: 'Due' } },
+  '/plans': { doing: 'planning for a budget', name: 'name', labels: plan },
+  '/plans/:id/removal': { doing: 'removing a plan' },
   '/actions': { doing: 'adding an action', labels: action },
   '/actions/assignment': { doing: 'assigning actions' },
   '/actions/:id': { doing: 'changing an action', labels: action },

@@ -49,6 +49,7 @@ const sections: readonly Section[] = [
     pages: [
       { label: 'Customers', href: '/customers', permission: 'prediction:view' },
       { label: 'Campaigns', href: '/campaigns', permission: 'campaign:view' },
+      { label: 'Plans', href: '/plans', permission: 'campaign:view' },
       { label: 'Actions', href: '/actions', permission: 'campaign:view' },
       { label: 'Outcomes', href: '/outcomes', permission: 'campaign:edit' },
     ],

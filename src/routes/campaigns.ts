@@ -31,7 +31,7 @@ import { listModels } from '../store/models.ts';
 import { listOwners } from '../store/users.ts';
 import { getRule, listRules } from '../store/retention-rules.ts';
 import { readTermsForm, termsOfRule, toTermsValues, usualTerms } from './campaign-form.ts';
-import { filterFields, toFilter } from './customer-filter.ts';
+import { filterFields, knownFilterFields, toFilter } from './customer-filter.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -84,7 +84,7 @@ export function createCampaignHandlers({ db, tasks }: Context) {
     },
 
     create: async (req: Request, res: Response) => {
-      const filter = toFilter(FilterQuery.parse(knownFields(req.body)));
+      const filter = toFilter(FilterQuery.parse(knownFilterFields(req.body)));
       const form = readTermsForm(req.body);
       if (!form.ok) {
         await showForm(
@@ -203,9 +203,4 @@ async function getLaunched(db: Context['db'], req: Request): Promise<Campaign> {
   const campaign = await getCampaign(db, idParam(req));
   if (campaign.launchedOn === null) throw new Conflict('This campaign has not been launched yet.');
   return campaign;
-}
-
-function knownFields(body: unknown): Record<string, unknown> {
-  const fields = (body ?? {}) as Record<string, unknown>;
-  return Object.fromEntries(Object.keys(filterFields).map((name) => [name, fields[name]]));
 }

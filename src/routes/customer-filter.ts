@@ -28,6 +28,12 @@ export const filterFields = {
 
 export type FilterQuery = z.infer<z.ZodObject<typeof filterFields>>;
 
+/** Of a form that has other fields too. */
+export function knownFilterFields(body: unknown): Record<string, unknown> {
+  const fields = (body ?? {}) as Record<string, unknown>;
+  return Object.fromEntries(Object.keys(filterFields).map((name) => [name, fields[name]]));
+}
+
 /** Of all populations: `withinPopulation` adds one. */
 export function toFilter(query: FilterQuery): CampaignFilter {
   const orNull = <T>(value: T | ''): T | null => (value === '' ? null : value);

@@ -44,6 +44,7 @@ import { createBatchProgressHandlers } from './batch-progress.ts';
 import { createActionHandlers } from './actions.ts';
 import { createCampaignHandlers } from './campaigns.ts';
 import { createEvidenceHandlers } from './evidence.ts';
+import { createPlanHandlers } from './plans.ts';
 import { createOutcomeHandlers } from './outcomes.ts';
 import { createBatchRemovalHandlers } from './batch-removal.ts';
 import { createBatchResultHandlers } from './batch-results.ts';
@@ -151,6 +152,15 @@ export function createRoutes(
   map.post('/campaigns/:id/closing', 'campaign:edit', campaigns.close);
   map.get('/campaigns/:id/treatment.csv', 'export:download', campaigns.treatment);
   map.get('/campaigns/:id/unknown.csv', 'export:download', campaigns.unknown);
+
+  const plans = createPlanHandlers(context);
+  map.get('/plans', 'campaign:view', plans.list);
+  map.post('/plans', 'campaign:edit', plans.create);
+  map.get('/plans/new', 'campaign:edit', plans.showNew);
+  map.get('/plans/:id', 'campaign:view', plans.show);
+  map.get('/plans/:id/plan.csv', 'export:download', plans.download);
+  map.get('/plans/:id/removal', 'campaign:edit', plans.confirmRemoval);
+  map.post('/plans/:id/removal', 'campaign:edit', plans.remove);
 
   const actions = createActionHandlers(context);
   map.get('/actions', 'campaign:view', actions.list);

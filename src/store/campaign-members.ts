@@ -191,8 +191,9 @@ async function readIdentifiers(db: Db, query: ReturnType<typeof running>): Promi
   return ids;
 }
 
-/** The customer's places in campaigns and outcomes belong to nobody any more; the counts stay. */
+/** The customer's places in campaigns and outcomes belong to nobody any more; the counts stay. Plans lose the place. */
 export async function forgetMember(trx: Db, customerId: string, stranger: string): Promise<void> {
+  await trx('plan_members').where({ customer_id: customerId }).delete();
   for (const table of ['campaign_members', 'customer_outcomes'])
     await trx(table).where({ customer_id: customerId }).update({ customer_id: stranger });
 }

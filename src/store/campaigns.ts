@@ -64,7 +64,7 @@ export type HarmedGroup = Stored<z.infer<typeof HarmedGroup>>;
 
 const optional = z.string().nullable().default(null);
 const optionalNumber = z.number().nullable().default(null);
-const Filter = z.object({
+export const Filter = z.object({
   batch: optionalNumber,
   risk: optional,
   source: optional,

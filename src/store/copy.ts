@@ -22,6 +22,8 @@ export const tables: readonly Table[] = [
   withId('campaigns'),
   { name: 'campaign_members', key: ['campaign_id', 'place'] },
   withId('customer_outcomes'),
+  withId('plans'),
+  { name: 'plan_members', key: ['plan_id', 'place'] },
   withId('actions'),
   { name: 'challenger_scores', key: ['prediction_id', 'model_id'] },
   { name: 'stored_files', key: ['name'] },

@@ -22,6 +22,7 @@ export const jobKinds = [
   'build-customers',
   'train-model',
   'launch-campaign',
+  'make-plan',
 ] as const;
 export type JobKind = (typeof jobKinds)[number];
 

@@ -12,6 +12,7 @@ import { findUnknown, listTreated } from '../domain/campaigns/members.ts';
 import { readOutcomeFile } from '../domain/campaigns/outcome-file.ts';
 import { planCampaign } from '../domain/campaigns/plan.ts';
 import { readResults } from '../domain/campaigns/results.ts';
+import { planCsv } from '../domain/plans/plan-csv.ts';
 import { takeInTable } from '../domain/datasets/import/convert.ts';
 import type { ReadingChoice } from '../domain/csv/intake.ts';
 import { customersCsv } from '../domain/scoring/customers-csv.ts';
@@ -144,6 +145,7 @@ export const tasks = {
   listUnknownMembers: page(async ({ db }, { id }: { id: number }) =>
     findUnknown(db, await getCampaign(db, id)),
   ),
+  planCsv: download(({ db }, part: { id: number; from: number }) => planCsv(db, part)),
   readOutcomeFile: long(async ({ db }, { path, ...days }: { path: string; day: string; latest: string }) => {
     await takeInTable(path, undefined, 'names');
     return readOutcomeFile(db, path, days);

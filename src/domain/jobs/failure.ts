@@ -15,13 +15,14 @@ import { endRemoval } from '../batches/removal.ts';
 import { removePartsFolder } from '../batches/shared/parts.ts';
 import { stopLaunch } from '../campaigns/campaigns.ts';
 import { partsOf } from '../datasets/import/convert.ts';
+import { stopPlan } from '../plans/plans.ts';
 import { failComparison } from '../datasets/labels/comparison.ts';
 import { relabelAfterScoring } from '../risk/relabelling.ts';
 import { stopTraining } from '../training/queue.ts';
 
 /** Call in the transaction that ends the job as cancelled. */
 export async function cancelSubject(trx: Db, payload: Job['payload']): Promise<void> {
-  const { batchId, datasetId, trainingId, comparisonOf, campaignId } = payload;
+  const { batchId, datasetId, trainingId, comparisonOf, campaignId, planId } = payload;
   await endRemoval(trx, payload, 'It was cancelled.');
   if (typeof batchId === 'number') {
     await updateBatch(trx, batchId, { state: 'cancelled' });
@@ -36,6 +37,7 @@ export async function cancelSubject(trx: Db, payload: Job['payload']): Promise<v
   if (typeof trainingId === 'number') await stopTraining(trx, trainingId, 'cancelled', null);
   if (typeof comparisonOf === 'number') await failComparison(trx, comparisonOf, 'It was cancelled.');
   if (typeof campaignId === 'number') await stopLaunch(trx, campaignId, 'The launch was cancelled.');
+  if (typeof planId === 'number') await stopPlan(trx, planId, 'It was cancelled.');
 }
 
 /** Files that the thread of a job had begun when it was ended. Call while the lease is held. */
@@ -62,7 +64,7 @@ export async function cancelJob(db: Db, id: number): Promise<void> {
 }
 
 export async function failSubject(db: Db, job: Job, message: string): Promise<void> {
-  const { batchId, datasetId, trainingId, comparisonOf, campaignId } = job.payload;
+  const { batchId, datasetId, trainingId, comparisonOf, campaignId, planId } = job.payload;
   await endRemoval(db, job.payload, message);
   if (typeof batchId === 'number') {
     await updateBatch(db, batchId, { state: 'failed', error: message });
@@ -72,4 +74,5 @@ export async function failSubject(db: Db, job: Job, message: string): Promise<vo
   if (typeof trainingId === 'number') await stopTraining(db, trainingId, 'failed', message);
   if (typeof comparisonOf === 'number') await failComparison(db, comparisonOf, message);
   if (typeof campaignId === 'number') await stopLaunch(db, campaignId, message);
+  if (typeof planId === 'number') await stopPlan(db, planId, message);
 }

@@ -5,9 +5,11 @@ import { listBatches, updateBatch } from '../../store/batches.ts';
 import { listCampaigns } from '../../store/campaigns.ts';
 import { listDatasets, updateDataset } from '../../store/datasets.ts';
 import { listOpenJobs } from '../../store/jobs.ts';
+import { listPlans } from '../../store/plans.ts';
 import { listTrainings } from '../../store/trainings.ts';
 import { resumeRemoval } from '../batches/removal.ts';
 import { stopLaunch } from '../campaigns/campaigns.ts';
+import { stopPlan } from '../plans/plans.ts';
 import { stopTraining } from '../training/queue.ts';
 
 const mostLookedAt = 1_000;
@@ -29,6 +31,9 @@ export async function healInterrupted(db: Db): Promise<void> {
     for (const { id, state } of await listCampaigns(trx))
       if (state === 'launching' && !isWorkedOn('campaignId', id))
         await stopLaunch(trx, id, 'It was interrupted. Launch it again.');
+    for (const { id, state } of await listPlans(trx))
+      if (state === 'working' && !isWorkedOn('planId', id))
+        await stopPlan(trx, id, 'It was interrupted. Plan again.');
     for (const { id, state } of await listDatasets(trx))
       if (state === 'reading' && !isWorkedOn('datasetId', id))
         await updateDataset(trx, id, {

@@ -26,7 +26,12 @@ export interface CompiledRules {
   /** Those that can match, in their order. */
   readonly rules: readonly RetentionRule[];
   readonly choose: (rows: RuleRows) => ChosenActions;
+  /** Calls `visit` once for each rule, with the rows that meet its conditions, ascending; the array is used again. */
+  readonly visitMatches: (rows: RuleRows, visit: VisitMatches) => void;
 }
+
+/** `rule`: its place in `rules`; the first `count` entries of `found` are rows. */
+type VisitMatches = (rule: number, found: Int32Array, count: number) => void;
 
 export function compileRules(
   { rules, mediumFrom, highFrom, valueMonths }: Omit<FrozenRules, 'threshold'>,
@@ -41,6 +46,9 @@ export function compileRules(
   return {
     rules: compiled.map(({ rule }) => rule),
     choose: (rows) => choose(compiled, rows, { mediumFrom, highFrom, valueMonths }),
+    visitMatches: (rows, visit) => {
+      visitMatches(compiled, rows, { mediumFrom, highFrom }, visit);
+    },
   };
 }
 
@@ -52,13 +60,8 @@ function choose(
   const { rowCount, probability, monthlyValue } = rows;
   const actions = new Uint16Array(rowCount);
   const expectedSaving = new Float64Array(rowCount).fill(NaN);
-  const everyone = new Int32Array(rowCount).map((_, i) => i);
-  const candidates = new Int32Array(rowCount);
-  const levelled = { ...rows, level: levelsOf(probability, thresholds) };
-  compiled.forEach(({ rule, conditions }, k) => {
-    candidates.set(everyone);
-    let count = rowCount;
-    for (const condition of conditions) count = condition(levelled, candidates, count);
+  visitMatches(compiled, rows, thresholds, (k, candidates, count) => {
+    const { rule } = compiled[k]!;
     for (let c = 0; c < count; c++) {
       const i = candidates[c]!;
       const saving = expectedSavingOf(probability[i]!, rule, monthlyValue[i]!, valueMonths);
@@ -70,6 +73,23 @@ function choose(
     }
   });
   return { actions, expectedSaving };
+}
+
+function visitMatches(
+  compiled: readonly CompiledRule[],
+  rows: RuleRows,
+  thresholds: RiskThresholds,
+  visit: VisitMatches,
+): void {
+  const everyone = new Int32Array(rows.rowCount).map((_, i) => i);
+  const candidates = new Int32Array(rows.rowCount);
+  const levelled = { ...rows, level: levelsOf(rows.probability, thresholds) };
+  compiled.forEach(({ conditions }, k) => {
+    candidates.set(everyone);
+    let count = rows.rowCount;
+    for (const condition of conditions) count = condition(levelled, candidates, count);
+    visit(k, candidates, count);
+  });
 }
 
 /** The place of each row's level in `riskLevels`. */

@@ -1,0 +1,30 @@
+/** A plan as a file, in parts. Whoever has come into a campaign since the plan was made is left out. */
+import type { Db } from '../../db.ts';
+import { listBusyCustomers } from '../../store/campaign-members.ts';
+import { listPlanMembers } from '../../store/plan-members.ts';
+import { getPlan } from '../../store/plans.ts';
+import { byteOrderMark, safeLine } from '../csv/writer.ts';
+
+/** Members of one part. */
+export const membersInPart = 50_000;
+
+export const planCsvHeader =
+  byteOrderMark +
+  safeLine(['customer', 'action', 'cost', 'expected_saving', 'churn_probability', 'monthly_value']);
+
+/** The lines of the members from a place on. */
+export async function planCsv(
+  db: Db,
+  { id, from }: { readonly id: number; readonly from: number },
+): Promise<string> {
+  const { result } = await getPlan(db, id);
+  const members = await listPlanMembers(db, id, { from, limit: membersInPart });
+  const busy = await listBusyCustomers(db);
+  return members
+    .filter(({ customerId }) => !busy.has(customerId))
+    .map(({ customerId, action, expectedSaving, probability, monthlyValue }) => {
+      const { action: name, cost } = result!.actions[action]!;
+      return safeLine([customerId, name, cost, expectedSaving, probability, monthlyValue]);
+    })
+    .join('');
+}

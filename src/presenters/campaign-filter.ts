@@ -1,0 +1,36 @@
+/** The customers of a campaign or a plan in words, and as hidden fields of its form. */
+import type { BatchSummary } from '../store/batches.ts';
+import type { CampaignFilter } from '../store/campaigns.ts';
+import type { ModelRecord } from '../store/models.ts';
+import type { RiskWord, ViewHelpers } from './view-helpers.ts';
+
+/** What the filter may name. */
+export interface KnownNames {
+  readonly batches: readonly BatchSummary[];
+  readonly models: readonly ModelRecord[];
+}
+
+/** 'Risk level: High; Contract: Month-to-month', or everybody. */
+export function filterWords(h: ViewHelpers, filter: CampaignFilter, { batches, models }: KnownNames): string {
+  const { risk, search, source, batch, model, low, high, column, level, from, to } = filter;
+  const words = [
+    risk === null ? '' : `risk level ${h.riskWord(risk as RiskWord).toLowerCase()}`,
+    search === null ? '' : `customer ID contains ‘${search}’`,
+    source === null ? '' : source === 'batch' ? 'scored from files' : 'scored one by one',
+    batch === null ? '' : `in ${batches.find(({ id }) => id === batch)?.originalName ?? `file ${batch}`}`,
+    model === null ? '' : `scored by ${models.find(({ id }) => id === model)?.label ?? `model ${model}`}`,
+    low === null && high === null
+      ? ''
+      : `churn probability ${h.number((low ?? 0) * 100)} to ${high === null ? h.share(1) : `under ${h.share(high)}`}`,
+    column === null
+      ? ''
+      : `${h.label(column)} ${from === null && to === null ? (level === '' ? 'not known' : (level ?? '')) : h.between(from ?? '', to ?? '')}`,
+  ].filter((word) => word !== '');
+  return words.length === 0 ? 'All customers of the list' : `Customers with ${words.join(', ')}`;
+}
+
+export function filterValues(filter: CampaignFilter) {
+  return Object.entries(filter)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => ({ name, value: String(value) }));
+}
