@@ -20,6 +20,7 @@ import { generateCustomers, sampleColumns } from '../../src/domain/sample/genera
 import { storeModel, trainOnTable } from '../../src/domain/training/fit.ts';
 import { readTrainingTable } from '../../src/domain/training/table.ts';
 import { exampleRules } from '../../src/domain/retention/example-rules.ts';
+import type { Model } from '../../src/ml/model/model.ts';
 import { openFiles } from '../../src/store/files/open-files.ts';
 import { activateModel } from '../../src/store/models.ts';
 import { insertRule } from '../../src/store/retention-rules.ts';
@@ -126,14 +127,25 @@ export function manyCustomersCsv(count: number): string {
   return `${[header, ...rows].join('\n')}\n`;
 }
 
+const smallModels = new Map<string, Model>();
+
+/** Always the same model, so that it is fitted once in each file of tests. */
+function trainSmall(only: readonly string[] | null): Model {
+  const key = JSON.stringify(only);
+  const known = smallModels.get(key);
+  if (known) return known;
+  const table = readTrainingTable(customersCsv(600, 7, true));
+  const model = trainOnTable(table, planOf(['logistic'], 1, { only }), () => undefined);
+  smallModels.set(key, model);
+  return model;
+}
+
 /** A small logistic model on generated customers, active, and the example rules as if somebody had reviewed them. */
 export async function activateSmallModel(
   { context }: TestApp,
   only: readonly string[] | null = null,
 ): Promise<number> {
-  const table = readTrainingTable(customersCsv(600, 7, true));
-  const plan = planOf(['logistic'], 1, { only });
-  const model = trainOnTable(table, plan, () => undefined);
+  const model = trainSmall(only);
   const names = { name: 'Small', datasetId: null, isSample: false };
   const { db, config } = context;
   const id = await storeModel(db, config.modelsDir, model, names, openFiles(config));

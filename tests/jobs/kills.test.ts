@@ -21,13 +21,13 @@ import type { BatchRecord } from '../../src/store/batches.ts';
 import { findJob, listOpenJobs } from '../../src/store/jobs.ts';
 import { activateSmallModel, createTestApp, manyCustomersCsv } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
-import { startPoolProcess } from '../helpers/pool.ts';
+import { startWorker } from '../helpers/programs.ts';
 import { receiveFile } from '../helpers/received-files.ts';
 import { rowNumbersOf } from '../helpers/score-files.ts';
 
-const rows = Number(process.env['KILL_ROWS'] ?? 600_000);
+const rows = Number(process.env['KILL_ROWS'] ?? 300_000);
 const kills = Number(process.env['KILLS'] ?? 3);
-// Every process compiles from source first, on a machine that may be busy.
+// On a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000 + kills * 60_000 });
 
 let test: TestApp;
@@ -72,7 +72,7 @@ async function queueScoring(file: string, text: string, isChecked: boolean) {
 type Queued = Awaited<ReturnType<typeof queueScoring>>;
 
 const finished = async ({ jobId }: Queued): Promise<void> => {
-  child = startPoolProcess(test);
+  child = await startWorker(test.context.config, { threads: 3 });
   await expect
     .poll(async () => (await findJob(test.context.db, jobId))!.state, { timeout: 300_000 })
     .toBe('done');
@@ -95,7 +95,7 @@ async function killOnce({ batchId, jobId }: Queued, rowsMore: number): Promise<K
   const { db, config } = test.context;
   const before = await getBatch(db, batchId);
   const { lease } = (await findJob(db, jobId))!;
-  child = startPoolProcess(test);
+  child = await startWorker(test.context.config, { threads: 3 });
   const exit = once(child, 'exit');
   let batch = before;
   let since = 0;

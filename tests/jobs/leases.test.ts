@@ -16,11 +16,11 @@ import { enqueueJob, findJob } from '../../src/store/jobs.ts';
 import { activateSmallModel, createTestApp, manyCustomersCsv } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
 import { refuseUpdates } from '../helpers/refused-writes.ts';
-import { startPoolProcess } from '../helpers/pool.ts';
+import { startWorker } from '../helpers/programs.ts';
 import { queueScoring } from '../helpers/received-files.ts';
 import { rowNumbersOf } from '../helpers/score-files.ts';
 
-// A second process compiles from source first, on a machine that may be busy.
+// On a machine that may be busy.
 vi.setConfig({ testTimeout: 240_000 });
 
 const rows = 300_000;
@@ -70,7 +70,7 @@ describe('a process that is frozen while it scores', () => {
   it('writes nothing after another process has taken over its job, and every row is stored once', async () => {
     const { db } = test.context;
     const { batchId, jobId } = await queueRows();
-    child = startPoolProcess(test);
+    child = await startWorker(test.context.config, { threads: 3 });
     await expect.poll(() => scoredRows(batchId), { interval: 5, timeout: 90_000 }).toBeGreaterThan(0);
     await freezeOutsideTransaction(child);
     const frozenAt = await scoredRows(batchId);
