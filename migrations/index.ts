@@ -19,6 +19,7 @@ import * as schemaNeeds from './2026-11-25-schema-needs.ts';
 import * as storedFiles from './2026-11-25-stored-files.ts';
 import * as batchBlocks from './2026-11-26-batch-blocks.ts';
 import * as ruleTerms from './2026-11-28-rule-terms.ts';
+import * as ruleVersions from './2026-11-28-rule-versions.ts';
 import * as campaignFindings from './2026-11-30-campaign-findings.ts';
 import * as plans from './2026-11-29-plans.ts';
 
@@ -52,6 +53,7 @@ const all: readonly Migration[] = [
   { name: '2026-11-25-stored-files', up: storedFiles.up, down: storedFiles.down },
   { name: '2026-11-26-batch-blocks', up: batchBlocks.up, down: batchBlocks.down },
   { name: '2026-11-28-rule-terms', up: ruleTerms.up, down: ruleTerms.down },
+  { name: '2026-11-28-rule-versions', up: ruleVersions.up, down: ruleVersions.down },
   { name: '2026-11-30-campaign-findings', up: campaignFindings.up, down: campaignFindings.down },
   { name: '2026-11-29-plans', up: plans.up, down: plans.down },
 ];

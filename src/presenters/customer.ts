@@ -74,6 +74,7 @@ export function presentCustomer(h: ViewHelpers, data: CustomerData) {
     },
     campaigns: presentMemberships(h, data.campaigns),
     actions: isControl(data.campaigns) ? [] : presentActions(h, data),
+    rulesVersion: rulesVersionOf(h, details),
     rulesHref: `/settings/rules/test?prediction=${prediction.id}`,
     alternatives: presentAlternatives(h, data.alternatives),
     isWithoutAlternatives: data.alternatives === null,
@@ -90,6 +91,14 @@ export function presentCustomer(h: ViewHelpers, data: CustomerData) {
 
 function customerTitle({ id, customerId }: ListedPrediction): string {
   return customerId === null ? `Prediction ${id}` : `Customer ${customerId}`;
+}
+
+function rulesVersionOf(h: ViewHelpers, { rulesVersion }: ScoreDetails) {
+  if (rulesVersion === null) return null;
+  return {
+    words: `version ${h.count(rulesVersion)} of the retention rules`,
+    href: `/settings/rules/versions/${rulesVersion}`,
+  };
 }
 
 function fileOf(h: ViewHelpers, { batchId, batchName, rowNumber }: ListedPrediction) {

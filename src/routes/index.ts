@@ -29,6 +29,7 @@ import { createPredictHandlers } from './predict.ts';
 import { createCustomerHandlers } from './customers.ts';
 import { createPromotionTestHandlers } from './promotion-tests.ts';
 import { createRuleTestHandlers } from './rule-test.ts';
+import { createRuleVersionHandlers } from './rule-versions.ts';
 import { createRuleHandlers } from './rules.ts';
 import { createSettingsHandlers } from './settings.ts';
 import { createSetupHandlers } from './setup.ts';
@@ -251,6 +252,10 @@ export function createRoutes(
   const rules = createRuleHandlers(context);
   map.get('/settings/rules', 'rule:edit', rules.list);
   map.get('/settings/rules/test', 'rule:edit', createRuleTestHandlers(context).show);
+  const versions = createRuleVersionHandlers(context);
+  map.get('/settings/rules/versions', 'rule:edit', versions.list);
+  map.get('/settings/rules/versions/:id', 'rule:edit', versions.show);
+  map.post('/settings/rules/versions/:id/restore', 'rule:edit', versions.restore);
   map.get('/settings/rules/new', 'rule:edit', rules.showNew);
   map.post('/settings/rules', 'rule:edit', rules.create);
   map.get('/settings/rules/:id', 'rule:edit', rules.showEdit);

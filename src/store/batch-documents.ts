@@ -102,6 +102,8 @@ export const FrozenRules = z.object({
   highFrom: z.number(),
   valueMonths: z.number().default(12),
   rules: z.array(StoredRule).default([]),
+  /** Of the rules; missing in older batches. */
+  rulesVersion: z.int().exactOptional(),
   /** The model's; missing in older batches. */
   threshold: z.number().exactOptional(),
 });

@@ -19,6 +19,7 @@ export const tables: readonly Table[] = [
   { name: 'settings', key: ['key'] },
   ...['datasets', 'models', 'batches', 'predictions', 'retention_rules', 'jobs', 'audit_events'].map(withId),
   ...['trainings', 'activations', 'promotion_tests', 'remembered_names'].map(withId),
+  { name: 'rule_versions', key: ['number'] },
   withId('campaigns'),
   { name: 'campaign_members', key: ['campaign_id', 'place'] },
   withId('customer_outcomes'),

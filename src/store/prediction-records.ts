@@ -30,6 +30,8 @@ export interface PredictionSummary {
 export interface PredictionRecord extends PredictionSummary {
   readonly reasons: Reasons;
   readonly actions: Actions;
+  /** Of the rules that the actions are of; null: not known. */
+  readonly rulesVersion: number | null;
   readonly inputs: Readonly<Record<string, CellValue>>;
   readonly notes: readonly string[];
 }
@@ -79,6 +81,7 @@ function toPrediction(row: PredictionRow): PredictionRecord {
     riskLevel: text('risk_level') as PredictionRecord['riskLevel'],
     reasons: readJson(Reasons, text('reasons'), of('reasons')),
     actions: readJson(Actions, text('actions'), of('actions')),
+    rulesVersion: numberOrNull(row['rules_version']),
     recommendedAction: orNull('recommended_action'),
     expectedSaving: numberOrNull(row['expected_saving']),
     monthlyValue: numberOrNull(row['monthly_value']),

@@ -16,8 +16,10 @@ export interface NewPrediction {
   readonly riskLevel: string;
   /** JSON text: `{ base, strongest: [{ feature, value, points }] }`. */
   readonly reasons: string;
-  /** JSON text: [{ ruleId, action, why, cost, expectedSaving }]. */
+  /** JSON text: [{ ruleId, action, why, channel, message, cost, expectedSaving }]. */
   readonly actions: string;
+  /** Of the rules that the actions are of; missing: not known. */
+  readonly rulesVersion?: number | null;
   readonly recommendedAction: string | null;
   readonly expectedSaving: number | null;
   readonly monthlyValue: number | null;
@@ -40,6 +42,7 @@ const columns = [
   'risk_level',
   'reasons',
   'actions',
+  'rules_version',
   'recommended_action',
   'expected_saving',
   'monthly_value',
@@ -83,6 +86,7 @@ function valuesOf(row: NewPrediction, isLatest: boolean): (string | number | boo
     row.riskLevel,
     row.reasons,
     row.actions,
+    row.rulesVersion ?? null,
     row.recommendedAction,
     row.expectedSaving,
     row.monthlyValue,

@@ -72,6 +72,12 @@ export async function insertRule(db: Db, rule: NewRule): Promise<number> {
   return row!.id;
 }
 
+/** One that was removed, with the number that it had. */
+export async function restoreRule(db: Db, rule: RuleRecord): Promise<void> {
+  const { id, version } = rule;
+  await db('retention_rules').insert({ ...(await toColumns(db, rule)), id, version: version + 1 });
+}
+
 export async function updateRule(db: Db, id: number, rule: NewRule): Promise<void> {
   await db('retention_rules')
     .where({ id })

@@ -171,7 +171,10 @@ export async function insertPreviously(db: Db, rows: readonly NewPrediction[]): 
   for (const row of rows) {
     if (row.customerId !== null && row.source !== 'what-if')
       await db('predictions').where({ customer_id: row.customerId }).update({ is_latest: 0 });
-    await insertRows(db, [row]);
+    const known = { ...row };
+    // That version did not store it.
+    delete known.rulesVersion;
+    await insertRows(db, [known]);
   }
 }
 

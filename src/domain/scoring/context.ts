@@ -4,6 +4,7 @@ import { timeOf } from '../../db/clock.ts';
 import type { FrozenRules } from '../../store/batch-documents.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { listRules } from '../../store/retention-rules.ts';
+import { currentRuleVersion } from '../../store/rule-versions.ts';
 import { getSettings } from '../../store/settings.ts';
 import { today } from '../campaigns/days.ts';
 import { isModelOfSample } from '../retention/example-rules.ts';
@@ -30,6 +31,7 @@ export async function currentScoringRules(
     mediumFrom,
     highFrom,
     valueMonths,
+    rulesVersion: await currentRuleVersion(db),
     rules: rules.filter(({ isExample }) => withExamples || !isExample),
   };
 }

@@ -40,6 +40,8 @@ export interface ScoreDetails {
   /** The strongest first. */
   readonly reasons: readonly Reason[];
   readonly actions: readonly KnownAction[];
+  /** Of the rules that the actions are of; null: not known. */
+  readonly rulesVersion: number | null;
   readonly notes: readonly string[];
   /** Why something is missing here, in words; null: nothing is. */
   readonly problem: string | null;
@@ -99,8 +101,8 @@ export async function computeDetails(
 }
 
 async function wholeDetails({ db }: ScoreStore, { id }: CustomerScore): Promise<ScoreDetails> {
-  const { reasons, actions, notes } = await getPrediction(db, id);
-  return { base: reasons.base, reasons: reasons.strongest, actions, notes, problem: null };
+  const { reasons, notes, actions, rulesVersion } = await getPrediction(db, id);
+  return { base: reasons.base, reasons: reasons.strongest, actions, rulesVersion, notes, problem: null };
 }
 
 async function modelOf(
@@ -159,14 +161,16 @@ function isSameScore(customer: ScoredCustomer, { probability, reasons }: Custome
 }
 
 function detailsFrom(
-  { base, reasons, actions, notes }: ScoredCustomer,
+  { base, reasons, actions, rulesVersion, notes }: ScoredCustomer,
   problem: string | null,
 ): ScoreDetails {
-  return { base, reasons: reasons.slice(0, reasonsKept), actions, notes, problem };
+  return { base, reasons: reasons.slice(0, reasonsKept), actions, rulesVersion, notes, problem };
 }
 
 function storedDetails({ rules }: BatchRecord, score: CustomerScore, problem: string): ScoreDetails {
-  return { base: null, reasons: score.reasons, actions: storedAction(rules, score), notes: [], problem };
+  const actions = storedAction(rules, score);
+  const rulesVersion = rules?.rulesVersion ?? null;
+  return { base: null, reasons: score.reasons, actions, rulesVersion, notes: [], problem };
 }
 
 const goneRule = { id: 0, why: '', channel: '', message: '', cost: null };

@@ -25,6 +25,7 @@ export function toStored(customer: ScoredCustomer, origin: Origin): NewPredictio
     riskLevel: customer.riskLevel,
     reasons: JSON.stringify(reasons),
     actions: JSON.stringify(customer.actions),
+    rulesVersion: customer.rulesVersion,
     recommendedAction: action?.action ?? null,
     expectedSaving: action?.expectedSaving ?? null,
     monthlyValue: customer.monthlyValue,

@@ -36,6 +36,8 @@ export interface ScoredCustomer {
   /** Strongest first; all features, so that base + Σ points = probability. */
   readonly reasons: readonly Reason[];
   readonly actions: readonly RecommendedAction[];
+  /** Of the rules that the actions are of; null: not known. */
+  readonly rulesVersion: number | null;
   /** Which inputs were imputed, unrecognised or out of range, in words. */
   readonly notes: readonly string[];
   readonly monthlyValue: number | null;
@@ -117,6 +119,7 @@ function describe(
       { probability, riskLevel, reasons, inputs, monthlyValue },
       rules.valueMonths,
     ),
+    rulesVersion: rules.rulesVersion ?? null,
     notes: noteTexts(renamed, notes),
     monthlyValue,
     inputs,

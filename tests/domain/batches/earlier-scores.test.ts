@@ -212,7 +212,7 @@ describe('scores of batches of the version before', () => {
 
   it('are no rows any more, while single scores stay', async () => {
     const left = (await test.context.db('predictions').orderBy('id')) as Row[];
-    expect(left).toEqual(rows.filter((row) => row['batch_id'] === null));
+    expect(left).toMatchObject(rows.filter((row) => row['batch_id'] === null));
     expect(left).toHaveLength(2);
   });
 
