@@ -3,18 +3,24 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { findPostgres } from './scripts/find-postgres.js';
 
-const all = 'tests/**/*.test.ts';
 /** Threads and whole-program rules are the same on every database. */
 const elsewhere = /^(tasks|contracts)/;
-/** Without a server these are left out; scripts/ensure-test-programs.js says so. */
+/** All others that open the database of a test run on both. */
+const opensDatabase = /createTestApp|createScoreStore|createTestDatabase|startMachines/;
+/** Files that replace modules or settings of the process: theirs are not for other files. */
+const changesProcess = /vi\.(mock|hoisted|stub|spyOn|useFakeTimers)|process\.env\[[^\]]+\] =/;
+
+const files = readdirSync('tests', { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.test.ts'))
+  .map((name) => ({ name, path: join('tests', name), text: readFileSync(join('tests', name), 'utf8') }));
+/** Without a server none; scripts/ensure-test-programs.js says so. */
+const onPostgres = findPostgres()
+  ? files.filter(({ name, text }) => !elsewhere.test(name) && opensDatabase.test(text))
+  : [];
+const onSqlite = files.filter(({ name }) => !name.startsWith('db/'));
 const postgres = {
-  extends: true as const,
-  test: {
-    name: 'postgres',
-    include: findPostgres() ? filesWithDatabase() : [],
-    globalSetup: './tests/helpers/postgres-setup.ts',
-    setupFiles: './tests/helpers/use-postgres.ts',
-  },
+  globalSetup: './tests/helpers/postgres-setup.ts',
+  setupFiles: './tests/helpers/use-postgres.ts',
 };
 
 export default defineConfig({
@@ -27,19 +33,21 @@ export default defineConfig({
     // Its files leave out the endings of those that they import.
     server: { deps: { inline: ['dt-sql-parser'] } },
     reporters: ['default', './tests/helpers/summary-reporter.ts'],
-    projects: [
-      { extends: true, test: { name: 'sqlite', include: [all], exclude: ['tests/db/**'] } },
-      ...(postgres.test.include.length > 0 ? [postgres] : []),
-    ],
+    projects: [...projectsOf('sqlite', onSqlite, {}), ...projectsOf('postgres', onPostgres, postgres)],
   },
 });
 
-/** The tests that run on both databases: all others that open the database of a test. */
-function filesWithDatabase(): string[] {
-  return readdirSync('tests', { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.test.ts') && !elsewhere.test(name))
-    .map((name) => join('tests', name))
-    .filter((path) =>
-      /createTestApp|createScoreStore|createTestDatabase|startMachines/.test(readFileSync(path, 'utf8')),
-    );
+/** Most files of a database share the modules that they load: those of the program take a second to load. */
+function projectsOf(database: string, tests: typeof files, settings: object) {
+  const alone = tests.filter(({ text }) => changesProcess.test(text));
+  const together = tests.filter((file) => !alone.includes(file));
+  return [
+    { name: database, isolate: false, tests: together },
+    { name: `${database} alone`, isolate: true, tests: alone },
+  ]
+    .filter((project) => project.tests.length > 0)
+    .map(({ name, isolate, tests }) => {
+      const include = tests.map(({ path }) => path);
+      return { extends: true as const, test: { ...settings, name, isolate, include } };
+    });
 }
