@@ -54,7 +54,7 @@ Commands
   web       answer requests, and leave all jobs to workers
   worker    work on jobs. Processes for both share a database and the folders; npm start is both in one
   export    write MODEL as SQL that scores a table of a database, and tests itself, or as an ONNX file
-  import    measure a model that XGBoost saved as JSON on dataset N of this installation, and add it as a candidate
+  import    measure an ONNX file, or a model that XGBoost saved as JSON, on dataset N of this installation, and add it as a candidate
   verify-scores
             compare the probabilities in FILE, beside the records that they are of, with those of MODEL;
             the exit code is 1 where they differ

@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-async function send(fields: Fields, bytes: string | null = JSON.stringify(oracle.model)) {
+async function send(fields: Fields, bytes: string | Buffer | null = JSON.stringify(oracle.model)) {
   const token = await csrfToken(admin, '/account');
   const form = admin.post('/models/import').field('_csrf', token);
   const filled = Object.entries(fields).reduce((sent, [name, value]) => sent.field(name, value), form);
@@ -78,6 +78,22 @@ describe('a model of another program', () => {
       .slice(1, -1)
       .map((line) => line.split(',')[0]!);
     for (const [row, id] of ids.entries()) expect(scores.get(id)).toBeCloseTo(oracle.probabilities[row]!, 6);
+  });
+
+  it('may come as ONNX', async () => {
+    const { csv, models } = JSON.parse(
+      readFileSync(join(import.meta.dirname, '../oracles/onnx-import.json'), 'utf8'),
+    ) as { csv: string; models: Record<string, { onnx: string; given: number[] }> };
+    const { onnx, given } = models['logistic regression']!;
+    const model = await importedAt(
+      (await send(chosen('no'), Buffer.from(onnx, 'base64'))).headers['location'],
+    );
+    expect(model).toMatchObject({ state: 'candidate', family: 'logistic' });
+    const card = await admin.get(`/models/${model.id}`);
+    expect(card.text).toContain('Logistic regression with 5 inputs, imported from skl2onnx 1.14.1 (ONNX).');
+    const { scores } = await scoreFileWith(test, admin, model, csv);
+    const [, first] = csv.split('\n');
+    expect(scores.get(first!.split(',')[0]!)).toBeCloseTo(given[0]!, 6);
   });
 
   it('is said to be unproven where it may have learned from these customers', async () => {

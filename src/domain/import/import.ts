@@ -6,7 +6,8 @@ import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import { Conflict, Unprocessable } from '../../errors.ts';
 import { measuredModel } from '../../ml/model/outside.ts';
-import type { Model } from '../../ml/model/model.ts';
+import type { Label } from '../../ml/data/schema.ts';
+import type { Model, Provenance } from '../../ml/model/model.ts';
 import { recordEvent } from '../../store/audit.ts';
 import { openFiles } from '../../store/files/open-files.ts';
 import { getDataset } from '../../store/datasets.ts';
@@ -20,8 +21,9 @@ import { storeModel } from '../training/fit.ts';
 import { freshSeed } from '../training/options.ts';
 import { detailsOf } from '../training/queue.ts';
 import { prepareTraining } from '../training/table.ts';
-import { toBoosting } from './boosting.ts';
-import { unusable } from './outside-model.ts';
+import { convert } from './convert.ts';
+import { readOnnx } from './onnx/read.ts';
+import { unusable, type OutsideModel } from './outside-model.ts';
 import { readXgboost } from './xgboost.ts';
 
 export interface OutsideImport {
@@ -51,28 +53,35 @@ export async function measureOutside(
 ): Promise<Model> {
   if ((await stat(path)).size > mostBytes)
     throw unusable('The file is too large: at most 64 MB can be imported.');
-  const outside = readXgboost(await readFile(path, 'utf8'));
   const dataset = await getDataset(db, datasetId);
   const table = await readDatasetTable(join(dataDir, dataset.file), dataset.columns, labelOf(dataset));
   const { data, ...prepared } = prepareTraining(table, null);
+  const outside = readOutside(await readFile(path), prepared.label);
   return measuredModel({
     ...prepared,
     table: data,
     details: detailsOf(dataset.columns),
-    convert: (features) => {
-      const { model, features: used } = toBoosting(outside, features);
-      return { estimator: { family: 'boosting', model }, features: used };
-    },
+    convert: (features) => convert(outside, features),
     mayHaveSeen,
     seed: freshSeed(),
     provenance: {
       datasetName: dataset.name,
       datasetHash: dataset.sha256,
-      params: { importedFrom: outside.origin, trees: outside.trees.length },
+      params: paramsOf(outside),
       softwareVersion,
     },
     now: () => performance.timeOrigin + performance.now(),
   });
+}
+
+/** JSON begins with a brace, which no ONNX file does: it would be a field of a number that there is not. */
+function readOutside(bytes: Buffer, label: Label): OutsideModel {
+  const isJson = /^\s*[{[]/.test(bytes.toString('latin1', 0, 100));
+  return isJson ? readXgboost(bytes.toString('utf8')) : readOnnx(bytes, label);
+}
+
+function paramsOf({ origin, sum }: OutsideModel): Provenance['params'] {
+  return { importedFrom: origin, ...(sum.kind === 'trees' ? { trees: sum.trees.length } : {}) };
 }
 
 /** Registers a measured model as a candidate. `userId`: null for the command line. */

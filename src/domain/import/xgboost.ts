@@ -4,17 +4,12 @@
  */
 import { z } from 'zod';
 import { logit } from '../../ml/math/sigmoid.ts';
-import { edgeOfFloats, unusable, type OutsideModel, type OutsideTree } from './outside-model.ts';
+import { inputCurve } from './curve.ts';
+import { checkShape, limits, unusable, type OutsideModel, type OutsideTree } from './outside-model.ts';
 
-const mostTrees = 5_000;
-const mostNodes = 2_000_000;
-const mostInputs = 5_000;
-/** As in the check of a model file. */
-const mostDepth = 200;
-
-const numbers = z.array(z.number()).max(mostNodes);
+const numbers = z.array(z.number()).max(limits.nodes);
 /** Flags are 0 and 1, or in early versions true and false. */
-const flags = z.array(z.union([z.number(), z.boolean()])).max(mostNodes);
+const flags = z.array(z.union([z.number(), z.boolean()])).max(limits.nodes);
 
 const Tree = z.object({
   left_children: numbers.min(1),
@@ -30,7 +25,7 @@ const Tree = z.object({
 const File = z.object({
   version: z.array(z.number()).max(10),
   learner: z.object({
-    feature_names: z.array(z.string().max(1_000)).max(mostInputs).default([]),
+    feature_names: z.array(z.string().max(1_000)).max(limits.inputs).default([]),
     learner_model_param: z.object({ base_score: z.string(), num_class: z.string() }),
     objective: z.object({ name: z.string() }),
     attributes: z.record(z.string(), z.string()).default({}),
@@ -38,7 +33,7 @@ const File = z.object({
       name: z.string(),
       model: z.object({
         gbtree_model_param: z.object({ num_parallel_tree: z.string().default('1') }),
-        trees: z.array(Tree).min(1).max(mostTrees),
+        trees: z.array(Tree).min(1).max(limits.trees),
       }),
     }),
   }),
@@ -50,14 +45,21 @@ export function readXgboost(text: string): OutsideModel {
   const { version, learner } = parse(text);
   const trees = treesInUse(learner);
   const nodes = trees.reduce((sum, tree) => sum + tree.left_children.length, 0);
-  if (nodes > mostNodes)
-    throw unusable(`The model has ${nodes} nodes; at most ${mostNodes} can be imported.`);
-  const inputs = learner.feature_names;
+  if (nodes > limits.nodes)
+    throw unusable(`The model has ${nodes} nodes; at most ${limits.nodes} can be imported.`);
+  const names = learner.feature_names;
   return {
     origin: `XGBoost ${version.join('.')}`,
-    inputs,
-    trees: trees.map((tree, i) => toTree(tree, inputs.length, i)),
-    baseMargin: baseMarginOf(learner),
+    inputs: names.map((name) => ({ name, type: 'number', datesAreDays: false })),
+    sum: {
+      kind: 'trees',
+      constant: baseMarginOf(learner),
+      // XGBoost compares floats.
+      columns: names.map((_, input) => inputCurve(input, true)),
+      trees: trees.map((tree, i) => toTree(tree, names.length, i)),
+    },
+    sumIs: 'log-odds',
+    calibration: { method: 'none' },
   };
 }
 
@@ -149,10 +151,10 @@ function toTree(tree: z.infer<typeof Tree>, inputCount: number, index: number): 
   )
     throw wrong('splits on an input that there is not');
   return {
-    input: Int32Array.from(inputs, (input, node) => (isLeaf(node) ? -1 : input)),
-    edge: Float64Array.from(conditions, (value, node) =>
-      isLeaf(node) ? 0 : edgeOfFloats(Math.fround(value)),
-    ),
+    column: Int32Array.from(inputs, (input, node) => (isLeaf(node) ? -1 : input)),
+    test: inputs.map(() => 'less'),
+    edge: Float64Array.from(conditions, (value, node) => (isLeaf(node) ? 0 : Math.fround(value))),
+    members: new Map(),
     missingGoesLeft: Uint8Array.from(tree.default_left, Number),
     left: Int32Array.from(left),
     right: Int32Array.from(right),
@@ -160,24 +162,4 @@ function toTree(tree: z.infer<typeof Tree>, inputCount: number, index: number): 
     // A leaf that no row reached in training.
     cover: Float64Array.from(tree.sum_hessian, (weight) => Math.max(weight, 1e-6)),
   };
-}
-
-/** From the root every node is reached at most once, and soon enough. */
-function checkShape(left: readonly number[], right: readonly number[], wrong: (what: string) => Error): void {
-  const isReached = new Uint8Array(left.length);
-  let level = [0];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > mostDepth) throw wrong(`is deeper than ${mostDepth} splits`);
-    const next: number[] = [];
-    for (const node of level) {
-      if (isReached[node] === 1) throw wrong('leads to a node twice');
-      isReached[node] = 1;
-      const children = [left[node]!, right[node]!];
-      if (children.every((child) => child === -1)) continue;
-      if (!children.every((child) => Number.isInteger(child) && child > 0 && child < left.length))
-        throw wrong('leads out of itself');
-      next.push(...children);
-    }
-    level = next;
-  }
 }

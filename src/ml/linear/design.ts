@@ -57,10 +57,28 @@ export function entriesPerRow(table: Table): number {
 }
 
 export function fitDesign(table: Table, weights: Float64Array, maxKnots: number): Design {
+  return designOf(table, weights, (column, offset) => fitBlock(column, weights, offset, maxKnots));
+}
+
+/** With given knots, one list a column, and an indicator for missing in each. Every row weighs 1. */
+export function designWithKnots(table: Table, knots: readonly Float64Array[]): Design {
+  const weights = new Float64Array(table.rowCount).fill(1);
+  return designOf(table, weights, (column, offset, j) =>
+    column.kind === 'category'
+      ? categoryBlock(column.levels.length, offset, true)
+      : numberBlock({ values: column.values, weights, knots: knots[j]! }, offset, true),
+  );
+}
+
+function designOf(
+  table: Table,
+  weights: Float64Array,
+  blockOf: (column: Column, offset: number, j: number) => Block,
+): Design {
   const blocks: Block[] = [];
   let width = 0;
-  for (const column of table.columns) {
-    const block = fitBlock(column, weights, width, maxKnots);
+  for (const [j, column] of table.columns.entries()) {
+    const block = blockOf(column, width, j);
     blocks.push(block);
     width += block.width;
   }
@@ -96,32 +114,36 @@ export function columnEntries(design: Design, feature: number, column: Column): 
 }
 
 function fitBlock(column: Column, weights: Float64Array, offset: number, maxKnots: number): Block {
-  if (column.kind === 'category') {
-    const hasMissing = column.codes.includes(MISSING);
-    const levelCount = column.levels.length;
-    return { kind: 'category', offset, width: levelCount + (hasMissing ? 1 : 0), levelCount, hasMissing };
-  }
+  if (column.kind === 'category')
+    return categoryBlock(column.levels.length, offset, column.codes.includes(MISSING));
   const present = sortedValues(column.values);
   const hasMissing = present.length < column.values.length;
-  const knots = knotsOf(present, maxKnots);
+  return numberBlock(
+    { values: column.values, weights, knots: knotsOf(present, maxKnots) },
+    offset,
+    hasMissing,
+  );
+}
+
+function categoryBlock(levelCount: number, offset: number, hasMissing: boolean): CategoryBlock {
+  return { kind: 'category', offset, width: levelCount + (hasMissing ? 1 : 0), levelCount, hasMissing };
+}
+
+function numberBlock(
+  { values, weights, knots }: Record<'values' | 'weights' | 'knots', Float64Array>,
+  offset: number,
+  hasMissing: boolean,
+): NumberBlock {
   const basis = 1 + knots.length;
   const means = new Float64Array(basis);
   const scales = new Float64Array(basis);
   for (let k = 0; k < basis; k++) {
-    const { mean, deviation } = momentsOf(column.values, weights, k, knots);
+    const { mean, deviation } = momentsOf(values, weights, k, knots);
     means[k] = mean;
     scales[k] = deviation > 0 ? deviation : 1;
   }
-  return {
-    kind: 'number',
-    offset,
-    width: basis + (hasMissing ? 1 : 0),
-    basis,
-    knots,
-    means,
-    scales,
-    hasMissing,
-  };
+  const width = basis + (hasMissing ? 1 : 0);
+  return { kind: 'number', offset, width, basis, knots, means, scales, hasMissing };
 }
 
 function sortedValues(values: Float64Array): Float64Array {
@@ -149,7 +171,8 @@ function knotsOf(sorted: Float64Array, maxKnots: number): Float64Array {
   return Float64Array.from(knots).sort();
 }
 
-function basisValue(value: number, k: number, knots: Float64Array): number {
+/** Basis column k of a number: itself, then its hinges. */
+export function basisValue(value: number, k: number, knots: Float64Array): number {
   return k === 0 ? value : Math.max(0, value - knots[k - 1]!);
 }
 

@@ -15,6 +15,7 @@ import { monthlyValuesOf } from '../evaluation/report.ts';
 import type { FittedEstimator } from '../estimators.ts';
 import { predictWith } from '../estimators.ts';
 import { createRandom } from '../math/random.ts';
+import { calibrate, type Calibration } from './calibration.ts';
 import { measure, rankFeatures, usualThreshold } from './measuring.ts';
 import type { Model, Provenance } from './model.ts';
 
@@ -28,10 +29,11 @@ export interface OutsideRequest {
   readonly label: Label;
   readonly identifier: string | null;
   readonly value: string | null;
-  /** Gives the estimator, and the features that it uses. */
+  /** Gives the features that it uses, and for rows of them, which say what customers are usually like, the estimator. */
   readonly convert: (features: readonly Feature[]) => {
-    readonly estimator: FittedEstimator;
     readonly features: readonly Feature[];
+    readonly calibration: Calibration;
+    readonly estimatorFor: (table: Table) => FittedEstimator;
   };
   /** It may have learned from rows of this table. */
   readonly mayHaveSeen: boolean;
@@ -48,7 +50,7 @@ export function measuredModel(request: OutsideRequest): Model {
   const startedAt = request.now();
   const { target, groups, value, seed } = request;
   const random = createRandom(seed);
-  const { estimator, features } = request.convert(fitEncoder(request.table, request.types));
+  const { features, calibration, estimatorFor } = request.convert(fitEncoder(request.table, request.types));
   const table = encodeTable(features, request.table);
   const split = stratifiedSplit(target, holdoutShare, random.fork(), groups);
   const data = {
@@ -57,7 +59,7 @@ export function measuredModel(request: OutsideRequest): Model {
     ...takeGroups(groups, split.train),
   };
   const holdout = takeRows(table, split.test);
-  const calibration = { method: 'none' } as const;
+  const estimator = estimatorFor(data.table);
   const figures = measure({
     estimator,
     calibration,
@@ -85,7 +87,7 @@ export function measuredModel(request: OutsideRequest): Model {
       positiveRate: target.reduce((sum, label) => sum + label, 0) / target.length,
       candidates: [],
       selectionSweep: thresholdSweep(
-        predictWith(estimator, data.table),
+        calibrate(calibration, predictWith(estimator, data.table)),
         data.target,
         monthlyValuesOf(data.table, value),
       ),

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { toBoosting } from '../../../src/domain/import/boosting.ts';
+import { convert } from '../../../src/domain/import/convert.ts';
+import type { OutsideTrees } from '../../../src/domain/import/outside-model.ts';
 import { readXgboost } from '../../../src/domain/import/xgboost.ts';
 import { prepareTraining, readTrainingTable } from '../../../src/domain/training/table.ts';
 import { encodeTable, fitEncoder } from '../../../src/ml/data/encoding.ts';
@@ -38,6 +39,15 @@ const table = readTrainingTable(oracle.csv);
 const { data, types } = prepareTraining(table, null);
 const encoder = fitEncoder(data, types);
 
+/** As a boosted model with the columns of the dataset. */
+function imported(text: string, features = encoder) {
+  const { features: used, estimatorFor } = convert(readXgboost(text), features);
+  const estimator = estimatorFor(encodeTable(used, data));
+  if (estimator.family !== 'boosting') throw new RangeError('not a boosted model');
+  return { features: used, model: estimator.model };
+}
+const sumOf = (text: string) => readXgboost(text).sum as OutsideTrees;
+
 /** The file after a change. */
 function changed(change: (saved: Saved) => void): string {
   const saved = structuredClone(oracle.model);
@@ -48,17 +58,17 @@ const treesOf = (saved: Saved): Tree[] => saved.learner.gradient_booster.model.t
 const first = (saved: Saved): Tree => treesOf(saved)[0]!;
 
 describe('a model that XGBoost saved', () => {
-  const imported = toBoosting(readXgboost(changed(() => undefined)), encoder);
+  const { model, features } = imported(changed(() => undefined));
 
   it('gives the probabilities of XGBoost, which adds up in single precision', () => {
-    const own = boosting.predict(imported.model, encodeTable(imported.features, data));
+    const own = boosting.predict(model, encodeTable(features, data));
     const largest = own.reduce((most, p, row) => Math.max(most, Math.abs(p - oracle.probabilities[row]!)), 0);
     expect(own).toHaveLength(400);
     expect(largest).toBeLessThan(1e-6);
   });
 
   it('has the columns of the dataset, and reasons that add up', () => {
-    expect(imported.features.map(({ name }) => name)).toEqual([
+    expect(features.map(({ name }) => name)).toEqual([
       'tenure',
       'MonthlyCharges',
       'SeniorCitizen',
@@ -66,8 +76,8 @@ describe('a model that XGBoost saved', () => {
       'PaymentMethod',
       'TechSupport',
     ]);
-    const rows = encodeTable(imported.features, data);
-    const { probabilities, explanation } = boosting.score(imported.model, rows);
+    const rows = encodeTable(features, data);
+    const { probabilities, explanation } = boosting.score(model, rows);
     for (let row = 0; row < 400; row++) {
       const own = explanation.contributions.subarray(row * 6, row * 6 + 6);
       expect(own.reduce((sum, points) => sum + points, explanation.base)).toBeCloseTo(probabilities[row]!, 9);
@@ -75,17 +85,17 @@ describe('a model that XGBoost saved', () => {
   });
 
   it('fits together like one that was trained here', () => {
-    expect(checkBoosting({ ...imported.model }, imported.features)).toBeNull();
+    expect(checkBoosting({ ...model }, features)).toBeNull();
   });
 
   it('has the trees up to the best round, where training was stopped early', () => {
-    const stopped = readXgboost(changed(({ learner }) => (learner.attributes['best_iteration'] = '9')));
+    const stopped = sumOf(changed(({ learner }) => (learner.attributes['best_iteration'] = '9')));
     expect(stopped.trees).toHaveLength(10);
   });
 
   it('is read as later versions write it, too', () => {
-    const later = readXgboost(changed(({ learner }) => (learner.learner_model_param.base_score = '[3E-1]')));
-    expect(later.baseMargin).toBeCloseTo(Math.log(0.3 / 0.7), 12);
+    const later = sumOf(changed(({ learner }) => (learner.learner_model_param.base_score = '[3E-1]')));
+    expect(later.constant).toBeCloseTo(Math.log(0.3 / 0.7), 12);
   });
 });
 
@@ -152,18 +162,18 @@ describe('a file that cannot be imported says why:', () => {
 });
 
 describe('a model that does not fit the dataset says why:', () => {
-  const convert = (change: (saved: Saved) => void, features = encoder) =>
-    toBoosting(readXgboost(changed(change)), features);
+  const convertChanged = (change: (saved: Saved) => void, features = encoder) =>
+    imported(changed(change), features);
 
   it('inputs without a column', () => {
     const rename = ({ learner }: Saved) => {
       learner.feature_names[learner.feature_names.indexOf('tenure')] = 'months since <start>';
     };
-    expect(() => convert(rename)).toThrow(/no column for the input months since <start> of the model/);
+    expect(() => convertChanged(rename)).toThrow(/no column for the input months since <start> of the model/);
   });
 
   it('only those that a tree splits on', () => {
-    expect(() => convert(({ learner }) => learner.feature_names.push('never used'))).not.toThrow();
+    expect(() => convertChanged(({ learner }) => learner.feature_names.push('never used'))).not.toThrow();
   });
 
   it('more thresholds than a column of Holdfast can have', () => {
@@ -183,13 +193,15 @@ describe('a model that does not fit the dataset says why:', () => {
       saved.learner.gradient_booster.model.trees = Array.from({ length: 255 }, (_, i) => stump(i));
       saved.learner.attributes = {};
     };
-    expect(() => convert(split)).toThrow(/compares tenure with 255 numbers; at most 254 .*max_bin=254/);
+    expect(() => convertChanged(split)).toThrow(
+      /compares tenure with 255 numbers; at most 254 .*max_bin=254/,
+    );
   });
 
   it('a date', () => {
     const dates = encoder.map((feature) =>
       feature.name === 'tenure' ? { ...feature, type: 'date' as const } : feature,
     );
-    expect(() => convert(() => undefined, dates)).toThrow(/tenure is a date/);
+    expect(() => convertChanged(() => undefined, dates)).toThrow(/tenure is a date/);
   });
 });
