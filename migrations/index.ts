@@ -20,6 +20,7 @@ import * as storedFiles from './2026-11-25-stored-files.ts';
 import * as batchBlocks from './2026-11-26-batch-blocks.ts';
 import * as ruleTerms from './2026-11-28-rule-terms.ts';
 import * as ruleVersions from './2026-11-28-rule-versions.ts';
+import * as pastTests from './2026-11-30-past-tests.ts';
 import * as campaignFindings from './2026-11-30-campaign-findings.ts';
 import * as plans from './2026-11-29-plans.ts';
 
@@ -56,6 +57,7 @@ const all: readonly Migration[] = [
   { name: '2026-11-28-rule-versions', up: ruleVersions.up, down: ruleVersions.down },
   { name: '2026-11-30-campaign-findings', up: campaignFindings.up, down: campaignFindings.down },
   { name: '2026-11-29-plans', up: plans.up, down: plans.down },
+  { name: '2026-11-30-past-tests', up: pastTests.up, down: pastTests.down },
 ];
 
 /**

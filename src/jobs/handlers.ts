@@ -10,6 +10,7 @@ import { runMarkLatest } from './mark-latest.ts';
 import { runLaunchCampaign } from './launch-campaign.ts';
 import { runMakePlan } from './make-plan.ts';
 import { runReadDataset } from './read-dataset.ts';
+import { runReadPastTest } from './read-past-test.ts';
 import { runRelabelRisk } from './relabel-risk.ts';
 import { runRemoveBatch } from './remove-batch.ts';
 import { runScoreBatch } from './score-batch.ts';
@@ -29,4 +30,5 @@ export const handlers: Readonly<Record<JobKind, JobHandler>> = {
   'train-model': runTrainModel,
   'launch-campaign': runLaunchCampaign,
   'make-plan': runMakePlan,
+  'read-past-test': runReadPastTest,
 };

@@ -19,6 +19,7 @@ const classes: Readonly<Record<JobKind, JobClass>> = {
   'challenge-batch': 'batch',
   'compare-labels': 'batch',
   'build-customers': 'batch',
+  'read-past-test': 'batch',
   'first-start': 'batch',
   'train-model': 'training',
 };

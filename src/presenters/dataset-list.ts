@@ -56,7 +56,7 @@ const mostNames = 10;
 export function presentDatasetRemoval(
   h: ViewHelpers,
   dataset: Dataset,
-  { trainings, models }: DatasetDependents,
+  { trainings, models, pastTests }: DatasetDependents,
 ) {
   const names = trainings.slice(0, mostNames).map(({ name }) => name);
   const rest = trainings.length > mostNames ? ' …' : '';
@@ -65,6 +65,10 @@ export function presentDatasetRemoval(
     dataset,
     heading:
       dataset.version > 1 ? `Remove ${dataset.name}, version ${dataset.version}?` : `Remove ${dataset.name}?`,
+    pastTests:
+      pastTests === 0
+        ? null
+        : `${h.plural(pastTests, 'past test that was', 'past tests that were')} read from it ${pastTests === 1 ? 'is' : 'are'} deleted, too.`,
     consequence: `The file with its ${h.plural(dataset.rowCount, 'row')} and everything confirmed about its columns are deleted. This cannot be undone.`,
     trainings:
       trainings.length === 0

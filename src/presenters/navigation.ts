@@ -48,7 +48,12 @@ const sections: readonly Section[] = [
     label: 'Customers',
     pages: [
       { label: 'Customers', href: '/customers', permission: 'prediction:view' },
-      { label: 'Campaigns', href: '/campaigns', permission: 'campaign:view' },
+      {
+        label: 'Campaigns',
+        href: '/campaigns',
+        permission: 'campaign:view',
+        alsoAt: ['/past-tests'],
+      },
       { label: 'Plans', href: '/plans', permission: 'campaign:view' },
       { label: 'Actions', href: '/actions', permission: 'campaign:view' },
       { label: 'Outcomes', href: '/outcomes', permission: 'campaign:edit' },

@@ -47,6 +47,7 @@ import { createCampaignHandlers } from './campaigns.ts';
 import { createEvidenceHandlers } from './evidence.ts';
 import { createPlanHandlers } from './plans.ts';
 import { createOutcomeHandlers } from './outcomes.ts';
+import { createPastTestHandlers } from './past-tests.ts';
 import { createBatchRemovalHandlers } from './batch-removal.ts';
 import { createBatchResultHandlers } from './batch-results.ts';
 
@@ -162,6 +163,16 @@ export function createRoutes(
   map.get('/plans/:id/plan.csv', 'export:download', plans.download);
   map.get('/plans/:id/removal', 'campaign:edit', plans.confirmRemoval);
   map.post('/plans/:id/removal', 'campaign:edit', plans.remove);
+
+  const pastTests = createPastTestHandlers(context);
+  map.get('/past-tests', 'campaign:view', pastTests.list);
+  map.upload('/past-tests', 'dataset:edit', pastTests.receive);
+  map.post('/past-tests/of-dataset', 'campaign:edit', pastTests.createOfDataset);
+  map.get('/past-tests/:id', 'campaign:view', pastTests.show);
+  map.get('/past-tests/:id/columns', 'campaign:edit', pastTests.showColumns);
+  map.post('/past-tests/:id/columns', 'campaign:edit', pastTests.saveColumns);
+  map.get('/past-tests/:id/removal', 'campaign:edit', pastTests.confirmRemoval);
+  map.post('/past-tests/:id/removal', 'campaign:edit', pastTests.remove);
 
   const actions = createActionHandlers(context);
   map.get('/actions', 'campaign:view', actions.list);

@@ -26,6 +26,7 @@ export const tables: readonly Table[] = [
   withId('plans'),
   { name: 'plan_members', key: ['plan_id', 'place'] },
   withId('actions'),
+  withId('past_tests'),
   { name: 'challenger_scores', key: ['prediction_id', 'model_id'] },
   { name: 'stored_files', key: ['name'] },
   { name: 'discarded_files', key: ['key'] },

@@ -23,6 +23,7 @@ export const jobKinds = [
   'train-model',
   'launch-campaign',
   'make-plan',
+  'read-past-test',
 ] as const;
 export type JobKind = (typeof jobKinds)[number];
 

@@ -23,6 +23,7 @@ import { openFiles } from '../../store/files/open-files.ts';
 import { enqueueJob } from '../../store/jobs.ts';
 import { listModelsOf } from '../../store/models.ts';
 import type { ModelRecord } from '../../store/models.ts';
+import { countPastTestsOf } from '../../store/past-tests.ts';
 import { deleteTrainingsOf, listTrainingsOf } from '../../store/trainings.ts';
 import type { TrainingRecord } from '../../store/trainings.ts';
 import type { User } from '../people/accounts.ts';
@@ -155,10 +156,15 @@ export async function defineLabel(db: Db, user: User, id: number, label: LabelDe
 export interface DatasetDependents {
   readonly trainings: readonly TrainingRecord[];
   readonly models: readonly ModelRecord[];
+  readonly pastTests: number;
 }
 
 export async function dependentsOf(db: Db, id: number): Promise<DatasetDependents> {
-  return { trainings: await listTrainingsOf(db, id), models: await listModelsOf(db, id) };
+  return {
+    trainings: await listTrainingsOf(db, id),
+    models: await listModelsOf(db, id),
+    pastTests: await countPastTestsOf(db, id),
+  };
 }
 
 /** Models stay and go on scoring: they keep no rows. @throws Conflict while a training run uses it */

@@ -10,6 +10,7 @@ import { findDataset, updateDataset } from '../../store/datasets.ts';
 import type { Job } from '../../store/jobs.ts';
 import { requestCancel } from '../../store/job-cancellation.ts';
 import { findJob } from '../../store/jobs.ts';
+import { failReading } from '../../store/past-tests.ts';
 import { markLatestLater } from '../batches/mark-latest.ts';
 import { endRemoval } from '../batches/removal.ts';
 import { removePartsFolder } from '../batches/shared/parts.ts';
@@ -22,7 +23,7 @@ import { stopTraining } from '../training/queue.ts';
 
 /** Call in the transaction that ends the job as cancelled. */
 export async function cancelSubject(trx: Db, payload: Job['payload']): Promise<void> {
-  const { batchId, datasetId, trainingId, comparisonOf, campaignId, planId } = payload;
+  const { batchId, datasetId, trainingId, comparisonOf, campaignId, planId, pastTestId } = payload;
   await endRemoval(trx, payload, 'It was cancelled.');
   if (typeof batchId === 'number') {
     await updateBatch(trx, batchId, { state: 'cancelled' });
@@ -38,6 +39,7 @@ export async function cancelSubject(trx: Db, payload: Job['payload']): Promise<v
   if (typeof comparisonOf === 'number') await failComparison(trx, comparisonOf, 'It was cancelled.');
   if (typeof campaignId === 'number') await stopLaunch(trx, campaignId, 'The launch was cancelled.');
   if (typeof planId === 'number') await stopPlan(trx, planId, 'It was cancelled.');
+  if (typeof pastTestId === 'number') await failReading(trx, pastTestId, 'It was cancelled.');
 }
 
 /** Files that the thread of a job had begun when it was ended. Call while the lease is held. */
@@ -64,7 +66,7 @@ export async function cancelJob(db: Db, id: number): Promise<void> {
 }
 
 export async function failSubject(db: Db, job: Job, message: string): Promise<void> {
-  const { batchId, datasetId, trainingId, comparisonOf, campaignId, planId } = job.payload;
+  const { batchId, datasetId, trainingId, comparisonOf, campaignId, planId, pastTestId } = job.payload;
   await endRemoval(db, job.payload, message);
   if (typeof batchId === 'number') {
     await updateBatch(db, batchId, { state: 'failed', error: message });
@@ -75,4 +77,5 @@ export async function failSubject(db: Db, job: Job, message: string): Promise<vo
   if (typeof comparisonOf === 'number') await failComparison(db, comparisonOf, message);
   if (typeof campaignId === 'number') await stopLaunch(db, campaignId, message);
   if (typeof planId === 'number') await stopPlan(db, planId, message);
+  if (typeof pastTestId === 'number') await failReading(db, pastTestId, message);
 }

@@ -160,7 +160,7 @@ function lossOf(probabilityOfTruth: number): number {
 }
 
 /** The middle 95 % of the figures, widened to hold `itself`. */
-function middle(figures: Float64Array, itself: number): Interval {
+export function middle(figures: Float64Array, itself: number): Interval {
   const sorted = figures.slice().sort();
   return {
     low: Math.min(itself, quantile(sorted, 0.025)),
