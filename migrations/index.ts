@@ -23,6 +23,7 @@ import * as ruleVersions from './2026-11-28-rule-versions.ts';
 import * as pastTests from './2026-11-30-past-tests.ts';
 import * as campaignFindings from './2026-11-30-campaign-findings.ts';
 import * as plans from './2026-11-29-plans.ts';
+import * as campaignArms from './2026-11-29-campaign-arms.ts';
 
 interface Migration {
   readonly name: string;
@@ -58,6 +59,7 @@ const all: readonly Migration[] = [
   { name: '2026-11-30-campaign-findings', up: campaignFindings.up, down: campaignFindings.down },
   { name: '2026-11-29-plans', up: plans.up, down: plans.down },
   { name: '2026-11-30-past-tests', up: pastTests.up, down: pastTests.down },
+  { name: '2026-11-29-campaign-arms', up: campaignArms.up, down: campaignArms.down },
 ];
 
 /**

@@ -1,5 +1,7 @@
 /** The result of a campaign in words: the finding first, then what it rests on. */
-import type { ArmCounts, CampaignResults } from '../domain/campaigns/results.ts';
+import type { ArmResult } from '../domain/campaigns/arm-results.ts';
+import type { ArmCounts } from '../domain/campaigns/known-members.ts';
+import type { CampaignResults } from '../domain/campaigns/results.ts';
 import type { Figure } from '../ml/evaluation/threshold-figures.ts';
 import type { Campaign } from '../store/campaigns.ts';
 import type { ViewHelpers } from './view-helpers.ts';
@@ -11,7 +13,15 @@ export function presentResults(h: ViewHelpers, campaign: Campaign, results: Camp
   return {
     finding: findingOf(h, results),
     detail: detailOf(h, campaign, results),
-    arms: [presentArm(h, 'Treatment', results.treated), presentArm(h, 'Control', results.control)],
+    arms: [
+      presentArm(h, results.arms.length === 0 ? 'Treatment' : 'Treatment, all actions', results.treated),
+      presentArm(h, 'Control', results.control),
+    ],
+    byAction: results.arms.map((arm) => presentByAction(h, arm)),
+    byActionNote:
+      campaign.planId === null
+        ? 'Each action against the same control group.'
+        : 'Each action against the controls for whom it was planned.',
     checks: checksOf(h, results),
     figures: figuresOf(h, campaign, results),
     byRisk: results.byRisk.map(({ level, members, effect, isHarmed }) => ({
@@ -88,6 +98,21 @@ function presentArm(h: ViewHelpers, name: string, counts: ArmCounts) {
     maturing: h.count(counts.maturing),
     unknown: h.count(counts.unknown + counts.before),
     rate: h.rate(known === 0 ? null : counts.left / known),
+  };
+}
+
+function presentByAction(h: ViewHelpers, { action, counts, cost, effect, saved, saveRate }: ArmResult) {
+  const whole = (x: number): string => h.number(Math.round(x));
+  return {
+    action,
+    members: h.count(counts.members),
+    cost: h.money(cost),
+    effect: effect === null ? 'too few known' : pointsRange(h, effect),
+    saved: saved === null ? h.or(null) : rangeOf(saved, whole),
+    saveRate:
+      saveRate === null
+        ? h.or(null)
+        : `${h.rate(saveRate.mean)} (${h.rate(saveRate.low)} to ${h.rate(saveRate.high)})`,
   };
 }
 

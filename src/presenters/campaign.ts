@@ -1,8 +1,9 @@
 /** Campaigns as their pages show them. */
+import { armsOf } from '../domain/campaigns/arms.ts';
 import type { CampaignPlan } from '../domain/campaigns/plan.ts';
 import type { CampaignResults } from '../domain/campaigns/results.ts';
 import type { RetentionRule } from '../domain/retention/matching.ts';
-import type { Campaign, CampaignFilter, CampaignState } from '../store/campaigns.ts';
+import type { Campaign, CampaignArm, CampaignFilter, CampaignState } from '../store/campaigns.ts';
 import type { UserRecord } from '../store/users.ts';
 import { filterValues, filterWords } from './campaign-filter.ts';
 import type { KnownNames } from './campaign-filter.ts';
@@ -21,7 +22,9 @@ export function presentCampaignList(h: ViewHelpers, campaigns: readonly Campaign
     campaigns: campaigns.map((campaign) => ({
       href: `/campaigns/${campaign.id}`,
       name: campaign.name,
-      action: campaign.action,
+      action: armsOf(campaign)
+        .map(({ action }) => action)
+        .join(' · '),
       state: stateWords[campaign.state],
       customers: campaign.launchedOn === null ? h.or(null) : h.count(campaign.memberCount),
       control: campaign.launchedOn === null ? h.or(null) : h.count(campaign.controlCount),
@@ -31,11 +34,16 @@ export function presentCampaignList(h: ViewHelpers, campaigns: readonly Campaign
   };
 }
 
+/** Numbers of the form's further actions, which are compared with the first. */
+export const moreSlots = [2, 3, 4] as const;
+
 export interface CampaignFormData extends KnownNames {
   /** Null: a new one. */
   readonly id: number | null;
   readonly filter: CampaignFilter;
   readonly values: Readonly<Record<string, string>>;
+  /** Its actions are those of a plan. */
+  readonly isOfPlan: boolean;
   /** To begin with; empty where the campaign is there already. */
   readonly rules: readonly RetentionRule[];
   /** The one that the fields were filled in from. */
@@ -49,6 +57,9 @@ export function presentCampaignForm(h: ViewHelpers, data: CampaignFormData) {
     path: id === null ? '/campaigns' : `/campaigns/${id}`,
     back: id === null ? '/campaigns' : `/campaigns/${id}`,
     isNew: id === null,
+    isOfPlan: data.isOfPlan,
+    moreSlots,
+    hasMore: moreSlots.some((slot) => (values[`action${slot}`] ?? '') !== ''),
     values,
     whom: filterWords(h, filter, data),
     fields: filterValues(filter),
@@ -88,6 +99,7 @@ export function presentCampaign(h: ViewHelpers, data: CampaignData) {
     isRunning: state === 'running',
     problem: campaign.error,
     whom: filterWords(h, campaign.filter, data),
+    planHref: campaign.planId === null ? null : `/plans/${campaign.planId}`,
     facts: factsOf(h, campaign),
     plan: plan && presentPlan(h, plan, campaign),
     results: results && presentResults(h, campaign, results),
@@ -99,11 +111,24 @@ export function presentCampaignStep({ id, name }: Campaign, step: 'Remove' | 'Cl
   return { title: `${step} ${name}?`, name, href: `/campaigns/${id}` };
 }
 
+/** Of one action each of its terms, of several a line each. */
+function factsOfArms(h: ViewHelpers, arms: readonly CampaignArm[]) {
+  const rate = (saveRate: number): string => h.share(Math.round(saveRate * 1000) / 1000);
+  if (arms.length > 1)
+    return arms.map(({ action, cost, saveRate }, i) => ({
+      name: `Action ${i + 1}`,
+      value: `${action}: ${h.money(cost)}, save rate ${rate(saveRate)}`,
+    }));
+  return arms.flatMap(({ action, cost, saveRate }) => [
+    { name: 'Action', value: action },
+    { name: 'Cost per customer', value: h.money(cost) },
+    { name: 'Expected save rate', value: rate(saveRate) },
+  ]);
+}
+
 function factsOf(h: ViewHelpers, campaign: Campaign) {
   const terms = [
-    { name: 'Action', value: campaign.action },
-    { name: 'Cost per customer', value: h.money(campaign.cost) },
-    { name: 'Expected save rate', value: h.share(campaign.saveRate) },
+    ...factsOfArms(h, armsOf(campaign)),
     { name: 'Smallest save rate that matters', value: h.share(campaign.smallestSaveRate) },
     { name: 'Read after', value: h.plural(campaign.horizonDays, 'day') },
   ];
@@ -118,7 +143,9 @@ function factsOf(h: ViewHelpers, campaign: Campaign) {
   ];
 }
 
-function presentPlan(h: ViewHelpers, plan: CampaignPlan, { smallestSaveRate }: Campaign) {
+function presentPlan(h: ViewHelpers, plan: CampaignPlan, campaign: Campaign) {
+  const { smallestSaveRate, moreArms, planId } = campaign;
+  const isCompared = moreArms.length > 0 && planId === null;
   const { members, leftOut } = plan;
   return {
     summary: `${h.plural(members, 'customer')}, of whom about ${h.count(Math.round(plan.expectedToLeave))} would leave without the action.`,
@@ -142,7 +169,7 @@ function presentPlan(h: ViewHelpers, plan: CampaignPlan, { smallestSaveRate }: C
         : '',
     ].filter((note) => note !== ''),
     canLaunch: plan.shares.length > 0 && leftOut.tooMany === 0,
-    smallest: h.share(smallestSaveRate),
+    smallest: `${h.share(smallestSaveRate)}${isCompared ? ' of each action' : ''}`,
     shares: plan.shares.map(({ share, controls, cost, power, detectable }) => ({
       value: share,
       label: h.share(share),

@@ -5,6 +5,7 @@ import { breakEvenSaveRate } from '../domain/retention/expected-value.ts';
 import { featureWords } from '../domain/scoring/feature-words.ts';
 import { similarCustomers } from '../domain/scoring/similar-customers.ts';
 import type { Baseline } from '../domain/scoring/what-if.ts';
+import { actionOf } from '../domain/campaigns/arms.ts';
 import { doNotContact } from '../domain/campaigns/do-not-contact.ts';
 import type { HarmListing } from '../domain/campaigns/harm.ts';
 import type { ActionRecord } from '../store/actions.ts';
@@ -178,16 +179,16 @@ function summaryOfNotes(h: ViewHelpers, { notes }: ScoreDetails) {
 
 /** Of a campaign that runs. */
 function isControl(campaigns: readonly Membership[]): boolean {
-  return campaigns.some(({ state, arm }) => state === 'running' && arm === controlArm);
+  return campaigns.some(({ campaign, arm }) => campaign.state === 'running' && arm === controlArm);
 }
 
 function presentMemberships(h: ViewHelpers, campaigns: readonly Membership[]) {
-  return campaigns.map(({ campaignId, name, state, arm, action, launchedOn }) => ({
-    href: `/campaigns/${campaignId}`,
-    name,
-    part: arm === controlArm ? 'Control' : action,
-    launched: h.date(launchedOn),
-    state: state === 'running' ? 'Running' : 'Closed',
+  return campaigns.map(({ campaign, arm }) => ({
+    href: `/campaigns/${campaign.id}`,
+    name: campaign.name,
+    part: arm === controlArm ? 'Control' : actionOf(campaign, arm).action,
+    launched: h.date(campaign.launchedOn),
+    state: campaign.state === 'running' ? 'Running' : 'Closed',
   }));
 }
 

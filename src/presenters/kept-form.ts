@@ -110,6 +110,7 @@ const purposes: Readonly<Record<string, Purpose>> = {
   '/campaigns/:id/harm/end': { doing: 'letting campaigns have groups of customers again' },
   '/campaigns/:id/actions': { doing: 'adding the actions of a campaign', labels: { dueOn: 'Due' } },
   '/plans': { doing: 'planning for a budget', name: 'name', labels: plan },
+  '/plans/:id/campaign': { doing: 'drafting the campaign of a plan' },
   '/plans/:id/removal': { doing: 'removing a plan' },
   '/past-tests/of-dataset': { doing: 'reading a past test from a dataset' },
   '/past-tests/:id/columns': { doing: 'saying what the columns of a past test are' },

@@ -1,4 +1,5 @@
 /** Plans for a budget as their pages show them: what they save first, then who gets what, and what other budgets would save. */
+import type { Campaign } from '../store/campaigns.ts';
 import type { PlannedAction, PlanResult } from '../store/plan-documents.ts';
 import type { Plan, PlanState } from '../store/plans.ts';
 import { filterWords } from './campaign-filter.ts';
@@ -30,10 +31,12 @@ export function presentPlanList(h: ViewHelpers, plans: readonly Plan[]) {
 
 export interface PlanData extends KnownNames {
   readonly plan: Plan;
+  /** Null: there is none with this plan. */
+  readonly campaign: Campaign | null;
 }
 
 export function presentPlanPage(h: ViewHelpers, data: PlanData) {
-  const { plan } = data;
+  const { plan, campaign } = data;
   const { id, name, state, result } = plan;
   return {
     id,
@@ -46,8 +49,16 @@ export function presentPlanPage(h: ViewHelpers, data: PlanData) {
     problem: plan.error,
     made: `Made on ${h.dateTime(plan.createdAt)} from the latest scores of that moment.`,
     isOutdated: hasNewerScores(data),
+    campaign: campaign && { href: `/campaigns/${campaign.id}`, name: campaign.name },
+    canDownload: result !== null && result.planned > 0 && !isLaunched(campaign),
+    canLaunch: result !== null && result.planned > 0 && campaign === null,
     result: result && presentResult(h, plan, result),
   };
+}
+
+/** From then on its members are treated or controls. */
+function isLaunched(campaign: Campaign | null): boolean {
+  return campaign !== null && campaign.state !== 'draft';
 }
 
 /** The page before a plan is removed. */

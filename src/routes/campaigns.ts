@@ -2,6 +2,7 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
+import { actionOf } from '../domain/campaigns/arms.ts';
 import {
   changeDraft,
   closeCampaign,
@@ -30,7 +31,8 @@ import { listBatches } from '../store/batches.ts';
 import { listModels } from '../store/models.ts';
 import { listOwners } from '../store/users.ts';
 import { getRule, listRules } from '../store/retention-rules.ts';
-import { readTermsForm, termsOfRule, toTermsValues, usualTerms } from './campaign-form.ts';
+import { readTermsForm, termsOf, termsOfRule, toTermsValues, usualTerms } from './campaign-form.ts';
+import type { TermsValues } from './campaign-form.ts';
 import { filterFields, knownFilterFields, toFilter } from './customer-filter.ts';
 
 declare module '../http/render.ts' {
@@ -80,7 +82,14 @@ export function createCampaignHandlers({ db, tasks }: Context) {
       const { rule, ...query } = data;
       const values = rule === '' ? usualTerms : termsOfRule(await getRule(db, rule));
       const filter = toFilter(query);
-      await showForm(res, { id: null, filter, values, rules: await listRules(db), rule });
+      await showForm(res, {
+        id: null,
+        filter,
+        values,
+        isOfPlan: false,
+        rules: await listRules(db),
+        rule,
+      });
     },
 
     create: async (req: Request, res: Response) => {
@@ -89,29 +98,36 @@ export function createCampaignHandlers({ db, tasks }: Context) {
       if (!form.ok) {
         await showForm(
           res,
-          { id: null, filter, values: form.values, rules: await listRules(db), rule: '' },
+          {
+            id: null,
+            filter,
+            values: form.values,
+            isOfPlan: false,
+            rules: await listRules(db),
+            rule: '',
+          },
           form.errors,
         );
         return;
       }
-      const id = await draftCampaign(db, currentUser(req), form.data, filter);
+      const id = await draftCampaign(db, currentUser(req), { ...form.data, filter, planId: null });
       res.redirect(303, `/campaigns/${id}`);
     },
 
     showEdit: async (req: Request, res: Response) => {
-      const { id, filter, ...terms } = await getDraft(db, req);
-      await showForm(res, { id, filter, values: toTermsValues(terms), rules: [], rule: '' });
+      const draft = await getDraft(db, req);
+      await showForm(res, formOf(draft, toTermsValues(draft)));
     },
 
     save: async (req: Request, res: Response) => {
-      const { id, filter } = await getDraft(db, req);
-      const form = readTermsForm(req.body);
+      const draft = await getDraft(db, req);
+      const form = readTermsForm(req.body, draft.planId === null ? undefined : termsOf(draft));
       if (!form.ok) {
-        await showForm(res, { id, filter, values: form.values, rules: [], rule: '' }, form.errors);
+        await showForm(res, formOf(draft, form.values), form.errors);
         return;
       }
-      await changeDraft(db, currentUser(req), id, form.data);
-      res.redirect(303, `/campaigns/${id}`);
+      await changeDraft(db, currentUser(req), draft.id, form.data);
+      res.redirect(303, `/campaigns/${draft.id}`);
     },
 
     show: async (req: Request, res: Response) => {
@@ -162,16 +178,17 @@ export function createCampaignHandlers({ db, tasks }: Context) {
 
     /** Customers to contact. The control group is in no file that somebody works with. */
     treatment: async (req: Request, res: Response) => {
-      const { id, action } = await getLaunched(db, req);
+      const campaign = await getLaunched(db, req);
+      const { id } = campaign;
       const members = await tasks.run('listTreatedMembers', { id });
       const header = ['customer', 'action', 'churn_probability', 'monthly_value'];
       await sendCsv(
         res,
         `campaign-${id}_customers-to-contact.csv`,
         header,
-        members.map(({ customerId, probability, monthlyValue }) => [
+        members.map(({ customerId, arm, probability, monthlyValue }) => [
           customerId,
-          action,
+          actionOf(campaign, arm).action,
           probability,
           Number.isNaN(monthlyValue) ? null : monthlyValue,
         ]),
@@ -190,6 +207,11 @@ export function createCampaignHandlers({ db, tasks }: Context) {
       );
     },
   };
+}
+
+/** The form of a draft. */
+function formOf({ id, filter, planId }: Campaign, values: TermsValues) {
+  return { id, filter, values, isOfPlan: planId !== null, rules: [], rule: '' as const };
 }
 
 async function getDraft(db: Context['db'], req: Request): Promise<Campaign> {

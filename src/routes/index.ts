@@ -161,6 +161,7 @@ export function createRoutes(
   map.get('/plans/new', 'campaign:edit', plans.showNew);
   map.get('/plans/:id', 'campaign:view', plans.show);
   map.get('/plans/:id/plan.csv', 'export:download', plans.download);
+  map.post('/plans/:id/campaign', 'campaign:edit', plans.createCampaign);
   map.get('/plans/:id/removal', 'campaign:edit', plans.confirmRemoval);
   map.post('/plans/:id/removal', 'campaign:edit', plans.remove);
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { membersInPart, planCsvHeader } from '../domain/plans/plan-csv.ts';
 import { listPlanActions } from '../domain/plans/plan-actions.ts';
+import { campaignOfPlan } from '../domain/plans/plan-campaign.ts';
 import { askForPlan, removePlan } from '../domain/plans/plans.ts';
 import { Conflict } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
@@ -16,6 +17,7 @@ import { presentPlanList, presentPlanPage, presentPlanRemoval } from '../present
 import { presentPlanForm } from '../presenters/plan-form.ts';
 import type { PlanFormData } from '../presenters/plan-form.ts';
 import { listBatches } from '../store/batches.ts';
+import { findCampaignOfPlan } from '../store/campaigns.ts';
 import { listModels } from '../store/models.ts';
 import { getPlan, listPlans } from '../store/plans.ts';
 import { getSettings } from '../store/settings.ts';
@@ -84,8 +86,12 @@ export function createPlanHandlers({ db, tasks }: Context) {
     show: async (req: Request, res: Response) => {
       const plan = await getPlan(db, idParam(req));
       const names = await readNames();
+      const campaign = (await findCampaignOfPlan(db, plan.id)) ?? null;
       const refresh = plan.state === 'working' ? { refreshSeconds: 2, scripts: ['reload-page'] } : {};
-      await render(res, 'plans/show', (h) => ({ ...presentPlanPage(h, { plan, ...names }), ...refresh }));
+      await render(res, 'plans/show', (h) => ({
+        ...presentPlanPage(h, { plan, campaign, ...names }),
+        ...refresh,
+      }));
     },
 
     download: async (req: Request, res: Response) => {
@@ -97,6 +103,11 @@ export function createPlanHandlers({ db, tasks }: Context) {
           yield await tasks.run('planCsv', { id, from });
       };
       await sendCsvParts(res, `plan-${id}.csv`, parts());
+    },
+
+    createCampaign: async (req: Request, res: Response) => {
+      const id = await campaignOfPlan(db, currentUser(req), await getPlan(db, idParam(req)));
+      res.redirect(303, `/campaigns/${id}`);
     },
 
     confirmRemoval: async (req: Request, res: Response) => {

@@ -1,6 +1,8 @@
 /** Customers of campaigns as they were at the launch. Nothing of them changes afterwards but that one may be erased. */
 import type { Db } from '../db.ts';
 import { visitRows } from '../db.ts';
+import { getCampaign } from './campaigns.ts';
+import type { Campaign } from './campaigns.ts';
 import { riskLevelSql } from './risk-levels.ts';
 import type { RiskLevel, RiskThresholds } from './risk-levels.ts';
 
@@ -12,8 +14,10 @@ export interface Member {
   /** NaN: not known. */
   readonly monthlyValue: number;
   readonly stratum: number;
-  /** `controlArm` or 1, treated. */
+  /** `controlArm`, or the number of the action that the member gets, from 1. */
   readonly arm: number;
+  /** The arm that a plan chose for the member, for controls too; 0: chance chose among all. */
+  readonly plannedArm: number;
   /** Chance of this arm, in (0, 1). */
   readonly propensity: number;
   /** The input that raised the customer's probability most; null: none. */
@@ -34,6 +38,7 @@ export async function insertMembers(db: Db, campaignId: number, members: readonl
         monthly_value: Number.isNaN(member.monthlyValue) ? null : member.monthlyValue,
         stratum: member.stratum,
         arm: member.arm,
+        planned_arm: member.plannedArm,
         propensity: member.propensity,
         reason: member.reason,
       })),
@@ -75,7 +80,7 @@ export async function listMembersWithOutcomes(db: Db, campaignId: number): Promi
     .where('campaign_id', campaignId)
     .orderBy('place')
     .select('campaign_members.customer_id', 'probability', 'monthly_value', 'stratum', 'arm', 'propensity')
-    .select('reason', 'left_on', 'there_on');
+    .select('planned_arm', 'reason', 'left_on', 'there_on');
   const members: MemberWithOutcome[] = [];
   await visitRows(db, query, (row) => {
     members.push({
@@ -84,6 +89,7 @@ export async function listMembersWithOutcomes(db: Db, campaignId: number): Promi
       monthlyValue: row['monthly_value'] === null ? NaN : Number(row['monthly_value']),
       stratum: Number(row['stratum']),
       arm: Number(row['arm']),
+      plannedArm: Number(row['planned_arm']),
       propensity: Number(row['propensity']),
       reason: row['reason'] as string | null,
       leftOn: row['left_on'] as string | null,
@@ -96,7 +102,7 @@ export async function listMembersWithOutcomes(db: Db, campaignId: number): Promi
 /** Members who are alike in everything that the evidence of a campaign rests on. */
 export interface MemberGroup extends Pick<
   MemberWithOutcome,
-  'stratum' | 'arm' | 'reason' | 'leftOn' | 'seenOn'
+  'stratum' | 'arm' | 'plannedArm' | 'reason' | 'leftOn' | 'seenOn'
 > {
   /** At the launch, by the thresholds asked for. */
   readonly level: RiskLevel;
@@ -113,9 +119,9 @@ export async function countMemberGroups(
   const members = db('campaign_members')
     .leftJoin(outcomesByCustomer(db), 'outcomes.customer_id', 'campaign_members.customer_id')
     .where('campaign_id', campaignId)
-    .select('stratum', 'arm', 'reason', 'left_on', 'there_on', level)
+    .select('stratum', 'arm', 'planned_arm', 'reason', 'left_on', 'there_on', level)
     .as('members');
-  const names = ['stratum', 'arm', 'reason', 'left_on', 'there_on', 'level'];
+  const names = ['stratum', 'arm', 'planned_arm', 'reason', 'left_on', 'there_on', 'level'];
   const rows: Record<string, unknown>[] = await db(members)
     .groupBy(names)
     .orderBy(names)
@@ -124,6 +130,7 @@ export async function countMemberGroups(
   return rows.map((row) => ({
     stratum: Number(row['stratum']),
     arm: Number(row['arm']),
+    plannedArm: Number(row['planned_arm']),
     reason: row['reason'] as string | null,
     leftOn: row['left_on'] as string | null,
     seenOn: row['there_on'] as string | null,
@@ -134,28 +141,19 @@ export async function countMemberGroups(
 
 /** A campaign that a customer is in. */
 export interface Membership {
-  readonly campaignId: number;
-  readonly name: string;
-  readonly state: 'running' | 'closed';
+  readonly campaign: Campaign;
   readonly arm: number;
-  readonly action: string;
-  readonly launchedOn: string;
 }
 
 /** Newest first. */
 export async function listMemberships(db: Db, customerId: string): Promise<Membership[]> {
-  return db('campaign_members')
-    .join('campaigns', 'campaigns.id', 'campaign_members.campaign_id')
+  const found = await db('campaign_members')
     .where('customer_id', customerId)
     .orderBy('campaign_id', 'desc')
-    .select<Membership[]>(
-      'campaign_id as campaignId',
-      'name',
-      'state',
-      'arm',
-      'action',
-      'launched_on as launchedOn',
-    );
+    .select<{ campaign_id: number; arm: number }[]>('campaign_id', 'arm');
+  return Promise.all(
+    found.map(async ({ campaign_id: id, arm }) => ({ campaign: await getCampaign(db, id), arm })),
+  );
 }
 
 /** Which of these are customers of a campaign, running or closed. */

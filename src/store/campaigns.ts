@@ -9,14 +9,21 @@ import type { PredictionFilter } from './prediction-filters.ts';
 /** `launching`: a job splits its customers. */
 export type CampaignState = 'draft' | 'launching' | 'running' | 'closed';
 
-/** What a person decides before the launch. */
-export interface CampaignTerms {
-  readonly name: string;
-  readonly action: string;
+/** What the members of an arm get. */
+const CampaignArm = z.object({
+  action: z.string(),
   /** In money, of contacting one customer. */
-  readonly cost: number;
+  cost: z.number(),
   /** Share of customers who would have left and stay because of the action, in (0, 1], as expected. */
-  readonly saveRate: number;
+  saveRate: z.number(),
+});
+export type CampaignArm = Stored<z.infer<typeof CampaignArm>>;
+
+/** What a person decides before the launch. `action`, `cost` and `saveRate` are those of the first arm. */
+export interface CampaignTerms extends CampaignArm {
+  readonly name: string;
+  /** Further actions to compare, or of the plan. */
+  readonly moreArms: readonly CampaignArm[];
   /** The smallest one that would matter, in (0, 1]. */
   readonly smallestSaveRate: number;
   /** Days after the launch on which the result is read. */
@@ -30,6 +37,8 @@ export interface Campaign extends CampaignTerms {
   readonly id: number;
   readonly state: CampaignState;
   readonly filter: CampaignFilter;
+  /** The plan that says who gets which action; null: the filter and chance do. */
+  readonly planId: number | null;
   /** Null before the launch was asked for. */
   readonly controlShare: number | null;
   readonly seed: number | null;
@@ -88,6 +97,8 @@ interface CampaignRow {
   save_rate: number;
   smallest_save_rate: number;
   horizon_days: number;
+  more_arms: string;
+  plan_id: number | null;
   control_share: number | null;
   seed: number | null;
   value_months: number | null;
@@ -117,10 +128,17 @@ export async function getCampaign(db: Db, id: number): Promise<Campaign> {
   return toCampaign(row);
 }
 
+export type NewCampaign = CampaignTerms & Pick<Campaign, 'filter' | 'planId'>;
+
+/** The newest campaign of a plan. */
+export async function findCampaignOfPlan(db: Db, planId: number): Promise<Campaign | undefined> {
+  const row = await db<CampaignRow>('campaigns').where('plan_id', planId).orderBy('id', 'desc').first();
+  return row && toCampaign(row);
+}
+
 export async function insertCampaign(
   db: Db,
-  terms: CampaignTerms,
-  filter: CampaignFilter,
+  { filter, planId, ...terms }: NewCampaign,
   userId: number,
 ): Promise<number> {
   const [row] = await db<CampaignRow>('campaigns')
@@ -128,6 +146,7 @@ export async function insertCampaign(
       ...termColumns(terms),
       state: 'draft',
       filter: JSON.stringify(filter),
+      plan_id: planId,
       created_by: userId,
       created_at: await isoTimeOf(db),
     })
@@ -215,6 +234,7 @@ function termColumns(terms: CampaignTerms) {
     save_rate: terms.saveRate,
     smallest_save_rate: terms.smallestSaveRate,
     horizon_days: terms.horizonDays,
+    more_arms: JSON.stringify(terms.moreArms),
   };
 }
 
@@ -229,6 +249,8 @@ function toCampaign(row: CampaignRow): Campaign {
     saveRate: row.save_rate,
     smallestSaveRate: row.smallest_save_rate,
     horizonDays: row.horizon_days,
+    moreArms: readJson(z.array(CampaignArm), row.more_arms, `arms of campaign ${row.id}`),
+    planId: row.plan_id,
     controlShare: row.control_share,
     seed: row.seed,
     valueMonths: row.value_months,

@@ -9,6 +9,8 @@ export interface PlanMember {
   readonly monthlyValue: number;
   /** In money, after cost. */
   readonly expectedSaving: number;
+  /** What raised the probability most; null: nothing. */
+  readonly reason: string | null;
 }
 
 interface PlanMemberRow {
@@ -17,6 +19,7 @@ interface PlanMemberRow {
   probability: number;
   monthly_value: number;
   expected_saving: number;
+  reason: string | null;
 }
 
 /** Variables of one statement: SQLite takes 32,766. */
@@ -39,6 +42,7 @@ export async function insertPlanMembers(
         probability: member.probability,
         monthly_value: member.monthlyValue,
         expected_saving: member.expectedSaving,
+        reason: member.reason,
       })),
     );
 }
@@ -58,12 +62,18 @@ export async function listPlanMembers(
     .where('place', '>=', from)
     .where('place', '<', from + limit)
     .orderBy('place')
-    .select('customer_id', 'action', 'probability', 'monthly_value', 'expected_saving');
+    .select('customer_id', 'action', 'probability', 'monthly_value', 'expected_saving', 'reason');
   return rows.map((row) => ({
     customerId: row.customer_id,
     action: row.action,
     probability: row.probability,
     monthlyValue: row.monthly_value,
     expectedSaving: row.expected_saving,
+    reason: row.reason,
   }));
+}
+
+/** For a plan that is small enough for a campaign. */
+export async function listAllPlanMembers(db: Db, planId: number): Promise<PlanMember[]> {
+  return listPlanMembers(db, planId, { from: 0, limit: 2 ** 31 - 1 });
 }

@@ -46,8 +46,12 @@ const plan: Plan = {
   finishedAt: '2026-11-29T10:00:02.000Z',
 };
 const pageOf = (change: Partial<PlanResult>) =>
-  presentPlanPage(h, { plan: { ...plan, result: { ...result, ...change } }, batches: [], models: [] })
-    .result!;
+  presentPlanPage(h, {
+    plan: { ...plan, result: { ...result, ...change } },
+    campaign: null,
+    batches: [],
+    models: [],
+  }).result!;
 
 describe('the page of a plan', () => {
   it('says what it saves and what more budget would save', () => {

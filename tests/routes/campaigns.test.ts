@@ -372,3 +372,46 @@ describe('contact that makes customers leave', () => {
     await post(`/campaigns/${other}/removal`).expect(303);
   });
 });
+
+describe('a campaign with several actions', () => {
+  const more = { action2: 'Send a letter', cost2: '1', saveRate2: '10' };
+
+  it('is drafted with them, and says what is wrong with one', async () => {
+    const { text } = await post('/campaigns', { ...terms, ...more, cost2: '-1' }).expect(422);
+    expect(text).toContain('Enter a cost such as 25');
+    expect(text).toContain('value="Send a letter"');
+    const id = await draft({ ...more, name: 'Calls or letters' });
+    expect((await getCampaign(test.context.db, id)).moreArms).toEqual([
+      { action: 'Send a letter', cost: 1, saveRate: 0.1 },
+    ]);
+    expect(await pageOf(`/campaigns/${id}/terms`)).toContain('value="Send a letter"');
+    await post(`/campaigns/${id}/removal`).expect(303);
+  });
+
+  it('gives each customer one action or none, and reads each against the controls', async () => {
+    const { db } = test.context;
+    await db('customer_outcomes').delete();
+    const id = await draft({ ...more, name: 'Calls or letters' });
+    await launch(id, '0.2');
+    const members = await membersOf(id);
+    const sizes = [0, 1, 2].map((arm) => members.filter((member) => member.arm === arm).length);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(members.length);
+    expect(Math.abs(sizes[1]! - sizes[2]!)).toBeLessThanOrEqual(1);
+    const treated = await rowsOf(`/campaigns/${id}/treatment.csv`);
+    expect(treated.filter(({ action }) => action === 'Send a letter')).toHaveLength(sizes[2]!);
+    await post(`/campaigns/${id}/actions`).expect(303);
+    expect(await db('actions').where({ campaign_id: id, action: 'Send a letter' })).toHaveLength(sizes[2]!);
+    const endsOn = addDays(today('UTC', Date.now()), -1);
+    await db('campaigns')
+      .where({ id })
+      .update({ launched_on: addDays(endsOn, -90), ends_on: endsOn });
+    const lines = members.map(
+      ({ customerId, arm }, i) => `${customerId},${i % (arm === 0 ? 2 : 3 + arm) === 0 ? 'yes' : 'no'}`,
+    );
+    await sendOutcomes(`customer,left\n${lines.join('\n')}\n`, endsOn).expect(303);
+    const page = await pageOf(`/campaigns/${id}`);
+    expect(page).toContain('Each action against the same control group.');
+    expect(page).toMatch(/Send a letter<\/th>/);
+    await post(`/campaigns/${id}/closing`).expect(303);
+  });
+});

@@ -3,6 +3,7 @@ import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eraseEverywhere } from '../../src/domain/erasure/erasure.ts';
 import { healInterrupted } from '../../src/domain/jobs/interrupted.ts';
+import { getCampaign } from '../../src/store/campaigns.ts';
 import { getPlan } from '../../src/store/plans.ts';
 import { listRules } from '../../src/store/retention-rules.ts';
 import type { RuleRecord } from '../../src/store/retention-rules.ts';
@@ -168,6 +169,38 @@ describe('a plan', () => {
     const rows = await rowsOf(`/plans/${before}/plan.csv`);
     expect(rows.filter(({ customer }) => high.has(customer))).toEqual([]);
     await post(`${headers['location']}/closing`).expect(303);
+  });
+
+  it('becomes one campaign, in which each customer has the planned action or is its control', async () => {
+    const { db } = test.context;
+    const id = await make({ name: 'Summer', budget: '1500' });
+    const planned = new Map(
+      (await rowsOf(`/plans/${id}/plan.csv`)).map((row) => [row['customer'], row['action']]),
+    );
+    const { headers } = await post(`/plans/${id}/campaign`).expect(303);
+    const href = headers['location']!;
+    expect((await post(`/plans/${id}/campaign`)).headers['location']).toBe(href);
+    await post(`/plans/${id}/removal`).expect(409);
+    expect(await pageOf(href)).toContain(`${planned.size} customers`);
+    const terms = { name: 'Summer', smallestSaveRate: '15', horizonDays: '60' };
+    await post(href, { ...terms, action: 'Something else', cost: '0' }).expect(303);
+    await post(`${href}/launch`, { share: '0.2' }).expect(303);
+    await runJobs(test.context);
+    const campaign = await getCampaign(db, Number(href.split('/').at(-1)));
+    expect(campaign).toMatchObject({
+      state: 'running',
+      planId: id,
+      horizonDays: 60,
+      memberCount: planned.size,
+    });
+    const treated = await rowsOf(`${href}/treatment.csv`);
+    for (const { customer, action } of treated) expect(action).toBe(planned.get(customer));
+    expect(treated).toHaveLength(planned.size - campaign.controlCount);
+    expect(campaign.controlCount / planned.size).toBeCloseTo(0.2, 1);
+    const page = await pageOf(`/plans/${id}`);
+    expect(page).toContain(`This plan is the campaign <a href="${href}">Summer</a>`);
+    expect(page).not.toContain('Download the plan as CSV');
+    await post(`${href}/closing`).expect(303);
   });
 
   it('that was interrupted without a job says so', async () => {

@@ -7,6 +7,7 @@ import type { ActionChange, NewAction } from '../../store/actions.ts';
 import { recordEvent } from '../../store/audit.ts';
 import { controlsAmong } from '../../store/campaign-members.ts';
 import type { Campaign } from '../../store/campaigns.ts';
+import { actionOf } from '../campaigns/arms.ts';
 import { listTreated } from '../campaigns/members.ts';
 import type { User } from '../people/accounts.ts';
 
@@ -37,8 +38,13 @@ export async function addCampaignActions(
     throw new Conflict('Only a campaign that is running has customers to contact.');
   return inTransaction(db, async (trx) => {
     const members = await listTreated(trx, campaign.id);
-    const { action, id: campaignId } = campaign;
-    const wanted = members.map(({ customerId }) => ({ customerId, action, campaignId, ownerId, dueOn }));
+    const wanted = members.map(({ customerId, arm }) => ({
+      customerId,
+      action: actionOf(campaign, arm).action,
+      campaignId: campaign.id,
+      ownerId,
+      dueOn,
+    }));
     const added = await insertActions(trx, wanted, user.id);
     await recordEvent(trx, {
       userId: user.id,

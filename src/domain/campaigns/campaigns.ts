@@ -13,7 +13,7 @@ import {
   insertCampaign,
   updateDraft,
 } from '../../store/campaigns.ts';
-import type { Campaign, CampaignFilter, CampaignTerms } from '../../store/campaigns.ts';
+import type { Campaign, CampaignTerms, NewCampaign } from '../../store/campaigns.ts';
 import { enqueueJob } from '../../store/jobs.ts';
 import type { User } from '../people/accounts.ts';
 import { findHarmed } from './harm.ts';
@@ -21,15 +21,10 @@ import { findHarmed } from './harm.ts';
 /** Shares of controls that can be chosen; see ml/experiments/power.ts. */
 export { controlShares } from '../../ml/experiments/power.ts';
 
-export async function draftCampaign(
-  db: Db,
-  user: User,
-  terms: CampaignTerms,
-  filter: CampaignFilter,
-): Promise<number> {
+export async function draftCampaign(db: Db, user: User, campaign: NewCampaign): Promise<number> {
   return inTransaction(db, async (trx) => {
-    const id = await insertCampaign(trx, terms, filter, user.id);
-    await record(trx, user, 'campaign.drafted', terms.name, { ...terms, filter });
+    const id = await insertCampaign(trx, campaign, user.id);
+    await record(trx, user, 'campaign.drafted', campaign.name, campaign);
     return id;
   });
 }

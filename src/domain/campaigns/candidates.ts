@@ -21,6 +21,8 @@ export interface Candidates {
   readonly monthlyValue: Float64Array;
   /** What raised each one's probability most; null: nothing. */
   readonly reason: readonly (string | null)[];
+  /** The action that a plan chose for each, from 1; null: there is no plan. */
+  readonly plannedArm: readonly number[] | null;
   /** `tooMany`: beyond the largest campaign. */
   readonly leftOut: Readonly<Record<Exclusion | 'tooMany', number>>;
 }
@@ -94,6 +96,7 @@ function createCollection(whyLeftOut: Exclusions) {
         probability: Float64Array.from(found, ({ probability }) => probability),
         monthlyValue: Float64Array.from(found, ({ monthlyValue }) => monthlyValue),
         reason: found.map(({ reason }) => reason),
+        plannedArm: null,
         leftOut,
       };
     },

@@ -6,8 +6,8 @@ import { sizeOf } from '../../ml/experiments/arm-outcomes.ts';
 import type { Stratum } from '../../ml/experiments/arm-outcomes.ts';
 import { listRules } from '../../store/retention-rules.ts';
 import type { RuleRecord } from '../../store/retention-rules.ts';
-import { readFinishedCampaigns, strataOf } from './evidence.ts';
-import type { FinishedCampaign } from './evidence.ts';
+import { armsOfFinished, readFinishedCampaigns, strataOf } from './evidence.ts';
+import type { FinishedArm, FinishedCampaign } from './evidence.ts';
 import { listHarmed } from './harm.ts';
 import type { HarmListing } from './harm.ts';
 import { foldAction, isSameAction, learnSaveRates } from './save-rates.ts';
@@ -52,26 +52,25 @@ export async function readEvidence(db: Db): Promise<EvidenceOverview> {
   };
 }
 
-function byAction(finished: readonly FinishedCampaign[]): FinishedCampaign[][] {
-  const actions = new Set(finished.map(({ campaign }) => foldAction(campaign.action)));
-  return [...actions].map((action) =>
-    finished.filter(({ campaign }) => isSameAction(campaign.action, action)),
-  );
+function byAction(finished: readonly FinishedCampaign[]): FinishedArm[][] {
+  const arms = armsOfFinished(finished);
+  const actions = new Set(arms.map(({ arm }) => foldAction(arm.action)));
+  return [...actions].map((action) => arms.filter(({ arm }) => isSameAction(arm.action, action)));
 }
 
 /** `own`: newest first. */
 function evidenceOfAction(
-  own: readonly FinishedCampaign[],
+  own: readonly FinishedArm[],
   rules: readonly RuleRecord[],
   rates: SaveRates,
 ): ActionEvidence {
-  const { campaign } = own[0]!;
-  const rule = rules.find(({ action }) => isSameAction(action, campaign.action));
-  const expected = rule?.saveRate ?? campaign.saveRate;
+  const { campaign, arm } = own[0]!;
+  const rule = rules.find(({ action }) => isSameAction(action, arm.action));
+  const expected = rule?.saveRate ?? arm.saveRate;
   return {
-    action: campaign.action,
+    action: arm.action,
     expected,
-    saveRate: rates(campaign.action, expected),
+    saveRate: rates(arm.action, expected),
     ...evidenceOf(
       own.flatMap(({ groups }) => strataOf(groups)),
       campaign.smallestSaveRate,

@@ -8,19 +8,34 @@ import type { Stratum } from '../../ml/experiments/arm-outcomes.ts';
 import { controlArm, countMemberGroups } from '../../store/campaign-members.ts';
 import type { MemberGroup } from '../../store/campaign-members.ts';
 import { listCampaigns } from '../../store/campaigns.ts';
-import type { Campaign } from '../../store/campaigns.ts';
+import type { Campaign, CampaignArm } from '../../store/campaigns.ts';
 import { getSettings } from '../../store/settings.ts';
+import { armsOf, isComparedFor } from './arms.ts';
 import { today } from './days.ts';
 import { outcomeOf } from './member-outcome.ts';
 
 /** Members with a known outcome who are alike. */
-export interface KnownGroup extends Pick<MemberGroup, 'stratum' | 'arm' | 'level' | 'reason' | 'count'> {
+export interface KnownGroup extends Pick<
+  MemberGroup,
+  'stratum' | 'arm' | 'plannedArm' | 'level' | 'reason' | 'count'
+> {
   readonly hasLeft: boolean;
 }
 
 export interface FinishedCampaign {
   readonly campaign: Campaign;
   readonly groups: readonly KnownGroup[];
+}
+
+/** One action of a finished campaign, with its members and their controls. */
+export interface FinishedArm extends FinishedCampaign {
+  readonly arm: CampaignArm;
+}
+
+export function armsOfFinished(finished: readonly FinishedCampaign[]): FinishedArm[] {
+  return finished.flatMap(({ campaign, groups }) =>
+    armsOf(campaign).map((arm, i) => ({ campaign, arm, groups: groups.filter(isComparedFor(i + 1)) })),
+  );
 }
 
 /** Newest first. */

@@ -3,10 +3,10 @@ import { compareControlShares, proposeControlShare } from '../../ml/experiments/
 import type { ControlShare } from '../../ml/experiments/power.ts';
 import type { Campaign } from '../../store/campaigns.ts';
 import type { ScoreStore } from '../../store/score-files/store.ts';
-import { getSettings } from '../../store/settings.ts';
 import { expectedSavingOf } from '../retention/expected-value.ts';
-import { findCandidates } from './candidates.ts';
+import { armsOf } from './arms.ts';
 import type { Candidates } from './candidates.ts';
+import { findMembers, readValueMonths } from './planned-members.ts';
 
 export interface CampaignPlan {
   readonly members: number;
@@ -25,36 +25,48 @@ export interface CampaignPlan {
 }
 
 export async function planCampaign(store: ScoreStore, campaign: Campaign): Promise<CampaignPlan> {
-  const { valueMonths } = await getSettings(store.db);
-  const found = await findCandidates(store, campaign.filter);
-  const savings = savingsOf(found, campaign, valueMonths);
+  const valueMonths = await readValueMonths(store.db, campaign);
+  const found = await findMembers(store, campaign);
+  const { savings, cost } = expectationsOf(found, campaign, valueMonths);
   const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
   const { smallestSaveRate } = campaign;
   const shares = compareControlShares({
     probabilities: found.probability,
     savings,
     saveRate: smallestSaveRate,
+    arms: found.plannedArm ? 1 : 1 + campaign.moreArms.length,
   });
   return {
     members: found.customerIds.length,
     leftOut: found.leftOut,
     expectedToLeave: sum(found.probability),
     withoutValue: found.monthlyValue.filter(Number.isNaN).length,
-    cost: campaign.cost * found.customerIds.length,
+    cost,
     expectedSaving: sum(savings),
     shares,
     proposed: proposeControlShare(shares),
   };
 }
 
-/** Net saving expected of contacting each; where the revenue is not known, contacting only costs. */
-function savingsOf(
-  { probability, monthlyValue }: Candidates,
-  { saveRate, cost }: Campaign,
+/**
+ * Net saving expected of contacting each, and what contacting all costs; where the revenue is not known, contacting only
+ * costs. A member whom chance may give any arm counts with the mean of them.
+ */
+function expectationsOf(
+  { probability, monthlyValue, plannedArm }: Candidates,
+  campaign: Campaign,
   valueMonths: number,
-): Float64Array {
-  return probability.map((p, i) => {
+): { readonly savings: Float64Array; readonly cost: number } {
+  const all = armsOf(campaign);
+  const armsFor = (i: number) => (plannedArm ? [all[plannedArm[i]! - 1]!] : all);
+  const savings = probability.map((p, i) => {
     const value = Number.isNaN(monthlyValue[i]!) ? 0 : monthlyValue[i]!;
-    return expectedSavingOf(p, { saveRate, cost }, value, valueMonths);
+    return meanOf(armsFor(i).map((arm) => expectedSavingOf(p, arm, value, valueMonths)));
   });
+  const cost = probability.reduce((sum, _, i) => sum + meanOf(armsFor(i).map((arm) => arm.cost)), 0);
+  return { savings, cost };
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

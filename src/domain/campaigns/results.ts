@@ -8,7 +8,6 @@ import { outcomesByStratum } from '../../ml/experiments/arm-outcomes.ts';
 import type { Stratum } from '../../ml/experiments/arm-outcomes.ts';
 import { horizonLevel, readCampaign, savedCustomers } from '../../ml/experiments/campaign-readout.ts';
 import type { CampaignReadout } from '../../ml/experiments/campaign-readout.ts';
-import { informationOfRate } from '../../ml/experiments/confidence-sequence.ts';
 import { estimateMoreNeeded } from '../../ml/experiments/more-needed.ts';
 import type { MoreNeeded } from '../../ml/experiments/more-needed.ts';
 import { checkSampleRatio } from '../../ml/experiments/sample-ratio.ts';
@@ -17,7 +16,7 @@ import type { SaveRate } from '../../ml/experiments/save-rate.ts';
 import { adjustedDifference } from '../../ml/experiments/score-adjustment.ts';
 import type { AdjustedDifference } from '../../ml/experiments/score-adjustment.ts';
 import type { Figure } from '../../ml/evaluation/threshold-figures.ts';
-import { listMembersWithOutcomes } from '../../store/campaign-members.ts';
+import { controlArm, listMembersWithOutcomes } from '../../store/campaign-members.ts';
 import type { MemberWithOutcome } from '../../store/campaign-members.ts';
 import type { Campaign } from '../../store/campaigns.ts';
 import { getSettings } from '../../store/settings.ts';
@@ -28,18 +27,18 @@ import type { RiskLevel, RiskThresholds } from '../risk/levels.ts';
 import { daysBetween, today } from './days.ts';
 import { effectsOfGroups } from './group-effects.ts';
 import type { GroupEffect } from './group-effects.ts';
-import { memberOutcomes, outcomeOf } from './member-outcome.ts';
-import type { MemberOutcome } from './member-outcome.ts';
-
-/** Members of an arm by their outcome. */
-export type ArmCounts = Readonly<Record<MemberOutcome, number>> & { readonly members: number };
+import { actionOf, armsOf } from './arms.ts';
+import { readArms } from './arm-results.ts';
+import type { ArmResult } from './arm-results.ts';
+import { countMembers, informationOf, knownOf, meanOf, withOutcomes } from './known-members.ts';
+import type { ArmCounts, Known } from './known-members.ts';
 
 export interface CampaignResults {
   readonly control: ArmCounts;
   readonly treated: ArmCounts;
   /** The horizon is over. */
   readonly isOver: boolean;
-  /** Null: too little is known. */
+  /** Null: too little is known. Of all treated, whatever action they got, so that no customer counts twice. */
   readonly effect: CampaignReadout | null;
   /** At the end of the horizon, adjusted by the score; beside the effect, it decides nothing. */
   readonly adjusted: AdjustedDifference | null;
@@ -56,7 +55,10 @@ export interface CampaignResults {
   readonly moreNeeded: MoreNeeded | null;
   /** Whether the arms are as large as they should be among those whose outcome is known. */
   readonly isMismatched: boolean;
+  /** Null with several actions: each has its own. */
   readonly saveRate: SaveRate | null;
+  /** Each action against the controls; empty where there is one action. */
+  readonly arms: readonly ArmResult[];
   /** At the end of the horizon; levels that have members. */
   readonly byRisk: readonly RiskEffect[];
 }
@@ -83,19 +85,16 @@ export function resultsOf(
   members: readonly MemberWithOutcome[],
   reading: Reading,
 ): CampaignResults {
-  const horizon = { launchedOn: campaign.launchedOn!, endsOn: campaign.endsOn! };
-  const isOver = reading.day >= horizon.endsOn;
-  const outcomes = members.map((member) => outcomeOf(member, horizon));
-  const counts = (arm: number) => countArm(members, outcomes, arm);
-  const isKnown = (outcome: MemberOutcome): boolean =>
-    outcome === 'left' || outcome === 'stayed' || (!isOver && outcome === 'maturing');
-  const known = knownOf(members, outcomes, isKnown);
+  const isOver = reading.day >= campaign.endsOn!;
+  const all = withOutcomes(campaign, members);
+  const known = knownOf(all, isOver);
   const strata = outcomesByStratum(known);
   const information = isOver ? null : informationOf(known, members);
   const effect = information === 0 ? null : readCampaign(strata, information);
   const money = moneyOf(known, campaign);
-  const { control, treated } = { control: counts(0), treated: counts(1) };
-  const cost = treated.members * campaign.cost;
+  const control = countMembers(all, (arm) => arm === controlArm);
+  const treated = countMembers(all, (arm) => arm !== controlArm);
+  const cost = costOf(campaign, members);
   return {
     control,
     treated,
@@ -108,60 +107,27 @@ export function resultsOf(
     cost,
     costOfStayers: costOfStayersOf(strata, cost),
     moreNeeded: moreNeededOf(campaign, known, strata, { information, day: reading.day }),
-    isMismatched: checkSampleRatio(
-      [0, 1].map((arm) => known.arm.filter((own) => own === arm).length),
-      [control.members / members.length, treated.members / members.length],
-    ).isMismatch,
-    saveRate: isOver ? saveRateOf(campaign, strata) : null,
+    isMismatched: isMismatched(campaign, members, known),
+    saveRate: isOver && campaign.moreArms.length === 0 ? saveRateOf(campaign, strata) : null,
+    arms: campaign.moreArms.length === 0 ? [] : readArms(campaign, all, isOver),
     byRisk: isOver ? effectsByRisk(known, reading) : [],
   };
 }
 
-/** Members who count, one entry each. */
-interface Known {
-  readonly score: Float64Array;
-  readonly monthlyValue: Float64Array;
-  readonly stratum: Int32Array;
-  readonly arm: Uint8Array;
-  /** 1: has left. */
-  readonly outcome: Float64Array;
+function costOf(campaign: Campaign, members: readonly MemberWithOutcome[]): number {
+  return members.reduce((sum, { arm }) => sum + (arm === controlArm ? 0 : actionOf(campaign, arm).cost), 0);
 }
 
-function knownOf(
-  members: readonly MemberWithOutcome[],
-  outcomes: readonly MemberOutcome[],
-  isKnown: (outcome: MemberOutcome) => boolean,
-): Known {
-  const places = Int32Array.from(members.keys()).filter((i) => isKnown(outcomes[i]!));
-  const numbers = (of: (i: number) => number): Float64Array => Float64Array.from(places, of);
-  return {
-    score: numbers((i) => members[i]!.probability),
-    monthlyValue: numbers((i) => members[i]!.monthlyValue),
-    stratum: places.map((i) => members[i]!.stratum),
-    arm: Uint8Array.from(places, (i) => members[i]!.arm),
-    outcome: numbers((i) => Number(outcomes[i] === 'left')),
-  };
-}
-
-function countArm(
-  members: readonly MemberWithOutcome[],
-  outcomes: readonly MemberOutcome[],
-  arm: number,
-): ArmCounts {
-  const counts = Object.fromEntries(memberOutcomes.map((name) => [name, 0])) as Record<MemberOutcome, number>;
-  members.forEach((member, i) => {
-    if (member.arm === arm) counts[outcomes[i]!]++;
-  });
-  return { ...counts, members: members.filter((member) => member.arm === arm).length };
-}
-
-/** Share of what will be known at the horizon: customers are followed from the same day, and leave one by one. */
-function informationOf({ outcome }: Known, members: readonly MemberWithOutcome[]): number {
-  if (outcome.length === 0) return 0;
-  const share = meanOf(outcome);
-  const expected = members.reduce((sum, { probability }) => sum + probability, 0) / members.length;
-  const bounded = Math.min(0.99, Math.max(0.01, expected));
-  return informationOfRate(Math.min(share, 0.999), bounded) * (outcome.length / members.length);
+/** A plan gives its actions to customers of different kinds, whose outcomes may be known more or less often. */
+function isMismatched(campaign: Campaign, members: readonly MemberWithOutcome[], known: Known): boolean {
+  const isSplitAmongAll = campaign.planId === null;
+  const arms = isSplitAmongAll ? [controlArm, ...armsOf(campaign).map((_, i) => i + 1)] : [0, 1];
+  const armOf = isSplitAmongAll ? known.assigned : known.arm;
+  const count = (arm: number): number => armOf.filter((own) => own === arm).length;
+  const share = (arm: number): number =>
+    members.filter((one) => (isSplitAmongAll ? one.arm : Math.min(1, one.arm)) === arm).length /
+    members.length;
+  return checkSampleRatio(arms.map(count), arms.map(share)).isMismatch;
 }
 
 /** What leaves with each member, in money. */
@@ -231,8 +197,4 @@ function effectsByRisk(known: Known, thresholds: RiskThresholds): RiskEffect[] {
     level: present[g]!,
     members: levels.filter((own) => own === present[g]).length,
   }));
-}
-
-function meanOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

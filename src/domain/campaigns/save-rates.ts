@@ -4,7 +4,7 @@
  */
 import { estimateSaveRate, saveRateEvidence } from '../../ml/experiments/save-rate.ts';
 import type { SaveRate, SaveRateEvidence } from '../../ml/experiments/save-rate.ts';
-import { controlsOf, membersOf, strataOf } from './evidence.ts';
+import { armsOfFinished, controlsOf, membersOf, strataOf } from './evidence.ts';
 import type { FinishedCampaign } from './evidence.ts';
 
 /** With bounds of 95 %. Without campaigns it is the rule's figure, as unsure as an opinion is. */
@@ -24,12 +24,12 @@ export interface CampaignName {
 export type SaveRates = (action: string, ruleRate: number) => LearnedSaveRate;
 
 export function learnSaveRates(finished: readonly FinishedCampaign[]): SaveRates {
-  const found = finished.flatMap(({ campaign, groups }) => {
+  const found = armsOfFinished(finished).flatMap(({ campaign, arm, groups }) => {
     const evidence = saveRateEvidence(strataOf(groups));
-    return evidence === null ? [] : [{ campaign, groups, evidence }];
+    return evidence === null ? [] : [{ campaign, arm, groups, evidence }];
   });
   return (action, ruleRate) => {
-    const own = found.filter(({ campaign }) => isSameAction(campaign.action, action));
+    const own = found.filter(({ arm }) => isSameAction(arm.action, action));
     const evidence: SaveRateEvidence[] = own.map((one) => one.evidence);
     return {
       ...estimateSaveRate(ruleRate, evidence),

@@ -68,7 +68,7 @@ function problemOf(
 }
 
 function membersOf(
-  { customerIds, probability, monthlyValue }: PlanCustomers,
+  { customerIds, probability, monthlyValue, reason }: PlanCustomers,
   { savings, actions }: PlanProblem,
   { choice }: BudgetPlan,
 ): PlanMember[] {
@@ -81,6 +81,7 @@ function membersOf(
       probability: probability[i]!,
       monthlyValue: monthlyValue[i]!,
       expectedSaving: savings[i * actions + action]!,
+      reason: reason[i]!,
     });
   });
   return members.sort((a, b) => b.expectedSaving - a.expectedSaving);

@@ -26,6 +26,8 @@ export interface PlanCustomers {
   readonly monthlyValue: Float64Array;
   /** Bit j: the customer may get action j. Never 0. */
   readonly actions: Int32Array;
+  /** What raised each one's probability most; null: nothing. */
+  readonly reason: readonly (string | null)[];
   readonly leftOut: PlanResult['leftOut'];
 }
 
@@ -87,6 +89,7 @@ function createCollection(whyLeftOut: Exclusions) {
   const probabilities: number[] = [];
   const monthlyValues: number[] = [];
   const masks: number[] = [];
+  const reasons: (string | null)[] = [];
   const leftOut = { withoutId: 0, inOthers: 0, harmed: 0, withoutValue: 0, withoutAction: 0 };
   return {
     add: (customer: Found): void => {
@@ -101,6 +104,7 @@ function createCollection(whyLeftOut: Exclusions) {
         probabilities.push(probability);
         monthlyValues.push(monthlyValue);
         masks.push(actions);
+        reasons.push(customer.reason());
       }
     },
     end: (): PlanCustomers => ({
@@ -108,6 +112,7 @@ function createCollection(whyLeftOut: Exclusions) {
       probability: Float64Array.from(probabilities),
       monthlyValue: Float64Array.from(monthlyValues),
       actions: Int32Array.from(masks),
+      reason: reasons,
       leftOut,
     }),
   };

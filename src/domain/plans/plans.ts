@@ -3,6 +3,7 @@ import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import { Conflict } from '../../errors.ts';
 import { recordEvent } from '../../store/audit.ts';
+import { findCampaignOfPlan } from '../../store/campaigns.ts';
 import { enqueueJob } from '../../store/jobs.ts';
 import { deletePlan, failPlan, insertPlan } from '../../store/plans.ts';
 import type { NewPlan, Plan } from '../../store/plans.ts';
@@ -32,9 +33,14 @@ export async function stopPlan(trx: Db, planId: number, reason: string): Promise
   await failPlan(trx, planId, reason);
 }
 
-/** @throws Conflict while it is being made */
+/** @throws Conflict while it is being made, or while a campaign is drafted with it */
 export async function removePlan(db: Db, user: User, { id, name }: Plan): Promise<void> {
   await inTransaction(db, async (trx) => {
+    const campaign = await findCampaignOfPlan(trx, id);
+    if (campaign?.state === 'draft' || campaign?.state === 'launching')
+      throw new Conflict(
+        `The draft of the campaign ‘${campaign.name}’ uses this plan. Remove the draft first.`,
+      );
     if (!(await deletePlan(trx, id)))
       throw new Conflict('This plan is being made. Wait until it is ready, or cancel its job.');
     await recordEvent(trx, { userId: user.id, action: 'plan.removed', subject: name });

@@ -20,13 +20,22 @@ export interface CampaignReadout extends Omit<ArmDifference, 'method'> {
 /**
  * `information`: null at the horizon, before it the share of what will be known then (confidence-sequence.ts). Null where
  * it cannot be said yet: with fewer than two members of an arm, and before the horizon with fewer than twenty of either
- * outcome in an arm.
+ * outcome in an arm. `comparisons`: how many arms are compared with the control; their intervals hold together (Bonferroni).
  */
-export function readCampaign(strata: readonly Stratum[], information: number | null): CampaignReadout | null {
-  const difference = differenceOfArms(strata, horizonLevel);
+export function readCampaign(
+  strata: readonly Stratum[],
+  information: number | null,
+  comparisons = 1,
+): CampaignReadout | null {
+  const shared = (level: number): number => 1 - (1 - level) / comparisons;
+  const difference = differenceOfArms(strata, shared(horizonLevel));
   if (information === null || difference === null) return difference;
   if (difference.method === 'newcombe') return null;
-  return { ...difference, ...anytimeInterval(difference, information, sequenceLevel), method: 'sequence' };
+  return {
+    ...difference,
+    ...anytimeInterval(difference, information, shared(sequenceLevel)),
+    method: 'sequence',
+  };
 }
 
 /** Customers kept by the action, of those who were treated; `low` to `high` as the readout's. */

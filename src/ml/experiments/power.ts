@@ -22,6 +22,8 @@ export interface PlannedCampaign {
   readonly savings: Float64Array;
   /** Smallest share of those who would leave whose saving matters, in (0, 1]. */
   readonly saveRate: number;
+  /** Actions that are compared, each with an equal share of the treated; 1 unless told. */
+  readonly arms?: number;
 }
 
 export interface ControlShare {
@@ -41,7 +43,7 @@ export const controlShares = [0.05, 0.1, 0.15, 0.2, 0.3, 0.5] as const;
 /** The usual requirement. */
 const enoughPower = 0.8;
 
-/** One entry a share that leaves two members in each arm. @throws RangeError on a save rate outside (0, 1] */
+/** One entry a share that leaves two members in each arm. With several arms power is that of each, all intervals holding together. @throws RangeError on a save rate outside (0, 1] */
 export function compareControlShares(
   campaign: PlannedCampaign,
   shares: readonly number[] = controlShares,
@@ -50,10 +52,11 @@ export function compareControlShares(
   const members = campaign.probabilities.length;
   const expected = campaign.savings.reduce((sum, saving) => sum + saving, 0);
   const sorted = campaign.probabilities.slice().sort();
+  const arms = campaign.arms ?? 1;
   return shares
-    .filter((share) => members * Math.min(share, 1 - share) >= 2)
+    .filter((share) => members * Math.min(share, (1 - share) / arms) >= 2)
     .map((share) => {
-      const powerOf = createPower(sorted, share);
+      const powerOf = createPower(sorted, share, arms);
       return {
         share,
         controls: Math.round(members * share),
@@ -78,8 +81,9 @@ export function proposeControlShare(compared: readonly ControlShare[]): ControlS
 }
 
 /** Power as a function of the save rate, for probabilities in ascending order. */
-function createPower(sorted: Float64Array, share: number): (saveRate: number) => number {
-  const strata = strataFor(sorted.length, [share, 1 - share]);
+function createPower(sorted: Float64Array, share: number, arms: number): (saveRate: number) => number {
+  const treated = (1 - share) / arms;
+  const strata = strataFor(sorted.length, [share, treated]);
   const means = Array.from({ length: strata }, (_, k) =>
     meanOf(
       sorted.subarray(
@@ -89,11 +93,11 @@ function createPower(sorted: Float64Array, share: number): (saveRate: number) =>
     ),
   );
   const rate = meanOf(sorted);
-  const z = normalQuantile((1 + horizonLevel) / 2);
+  const z = normalQuantile(1 - (1 - horizonLevel) / (2 * arms));
   const spread = (p: number): number => p * (1 - p);
   return (saveRate) => {
     const variance = means.reduce(
-      (sum, p) => sum + spread(p * (1 - saveRate)) / (1 - share) + spread(p) / share,
+      (sum, p) => sum + spread(p * (1 - saveRate)) / treated + spread(p) / share,
       0,
     );
     // All strata have the same size: wₖ² / nₖ is 1 / (strata · members).

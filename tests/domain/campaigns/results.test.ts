@@ -13,6 +13,8 @@ const campaign: Campaign = {
   action: 'Call',
   cost: 5,
   saveRate: 0.2,
+  moreArms: [],
+  planId: null,
   smallestSaveRate: 0.2,
   horizonDays: 92,
   controlShare: 0.5,
@@ -42,6 +44,7 @@ function membersOf(everyControl: number, everyTreated: number, seenOn = '2026-06
       monthlyValue: 10,
       stratum: Math.floor(i / 200),
       arm,
+      plannedArm: 0,
       propensity: 0.5,
       reason: null,
       leftOn: leaves ? '2026-04-01' : null,
@@ -111,5 +114,63 @@ describe('the result of a campaign', () => {
       saved: null,
       moreNeeded: null,
     });
+  });
+});
+
+/** Three arms in turn: every fourth control leaves, every fifth with the first action, every eighth with the second. */
+function membersOfThree(): MemberWithOutcome[] {
+  return Array.from({ length: 3_000 }, (_, i) => {
+    const arm = i % 3;
+    const every = [4, 5, 8][arm]!;
+    const leaves = Math.floor(i / 3) % every === 0;
+    return {
+      ...membersOf(2, 2)[0]!,
+      customerId: `c${i}`,
+      stratum: Math.floor(i / 300),
+      arm,
+      leftOn: leaves ? '2026-04-01' : null,
+      seenOn: leaves ? null : '2026-06-01',
+    };
+  });
+}
+
+describe('the result of a campaign with several actions', () => {
+  const compared = { ...campaign, moreArms: [{ action: 'Letter', cost: 1, saveRate: 0.1 }] };
+
+  it('has each action against the same controls, with wider intervals', () => {
+    const { arms } = resultsOf(compared, membersOfThree(), after);
+    expect(arms.map(({ action, counts, cost }) => [action, counts.members, cost])).toEqual([
+      ['Call', 1_000, 5_000],
+      ['Letter', 1_000, 1_000],
+    ]);
+    expect(arms[0]!.effect!.value).toBeCloseTo(-0.05, 12);
+    expect(arms[1]!.effect!.value).toBeCloseTo(-0.125, 12);
+    const alone = resultsOf(
+      campaign,
+      membersOfThree().filter(({ arm }) => arm < 2),
+      after,
+    ).effect!;
+    const widthOf = ({ low, high }: { readonly low: number; readonly high: number }) => high - low;
+    // Student's t of 95.5 % and of 97.75 %.
+    expect(widthOf(arms[0]!.effect!) / widthOf(alone)).toBeCloseTo(1.138, 2);
+  });
+
+  it('counts each customer once in what was saved in all', () => {
+    const { arms, saved, cost, isMismatched, saveRate } = resultsOf(compared, membersOfThree(), after);
+    expect(saved!.value).toBeCloseTo(50 + 125, 6);
+    expect(saved!.value).toBeCloseTo(arms[0]!.saved!.value + arms[1]!.saved!.value, 6);
+    expect(cost).toBe(6_000);
+    expect([isMismatched, saveRate]).toEqual([false, null]);
+  });
+
+  it('of a plan compares each action with those for whom it was planned', () => {
+    const members = membersOf(4, 5).map((member, i) => {
+      const plannedArm = i < 500 ? 2 : 1;
+      return { ...member, plannedArm, arm: member.arm === 0 ? 0 : plannedArm };
+    });
+    const { arms, treated } = resultsOf({ ...compared, planId: 1 }, members, after);
+    expect(arms.map(({ counts }) => counts.members)).toEqual([750, 250]);
+    expect(arms[1]!.effect!.control).toBe(250);
+    expect(treated.members).toBe(1_000);
   });
 });

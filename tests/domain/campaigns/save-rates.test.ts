@@ -13,6 +13,7 @@ function groupsOf(control: number, treated: number, change: Partial<KnownGroup> 
       [true, false].map((hasLeft) => ({
         stratum,
         arm,
+        plannedArm: 0,
         level: 'high' as const,
         reason: 'Contract',
         count: hasLeft ? left : 200 - left,
@@ -24,7 +25,7 @@ function groupsOf(control: number, treated: number, change: Partial<KnownGroup> 
 }
 
 function finished(id: number, action: string, groups: readonly KnownGroup[]): FinishedCampaign {
-  return { campaign: { id, name: `Campaign ${id}`, action } as Campaign, groups };
+  return { campaign: { id, name: `Campaign ${id}`, action, moreArms: [] } as unknown as Campaign, groups };
 }
 
 describe('the save rate of an action', () => {

@@ -77,4 +77,10 @@ describe('control shares', () => {
   ])('are not compared with %o', (change, message) => {
     expect(() => compareControlShares({ ...campaign, ...change })).toThrow(message);
   });
+
+  it('of several actions is that of each: fewer customers, and a level that all share', () => {
+    const of = (arms: number): number => compareControlShares({ ...campaign, arms }, [0.2])[0]!.power;
+    expect(of(2)).toBeLessThan(of(1));
+    expect(of(3)).toBeLessThan(of(2));
+  });
 });
