@@ -143,6 +143,7 @@ const purposes: Readonly<Record<string, Purpose>> = {
   '/models/:id/challenge': { doing: 'making a model the challenger' },
   '/settings/rules': { doing: 'adding the retention rule', name: 'action', labels: rule },
   '/settings/rules/:id': { doing: 'changing the retention rule', name: 'action', labels: rule },
+  '/settings/rules/versions/:id/restore': { doing: 'restoring an earlier version of the retention rules' },
   '/settings/rules/:id/removal': { doing: 'removing a retention rule' },
   '/settings/risk-levels': {
     doing: 'changing the risk levels',
