@@ -24,6 +24,7 @@ import * as pastTests from './2026-11-30-past-tests.ts';
 import * as campaignFindings from './2026-11-30-campaign-findings.ts';
 import * as plans from './2026-11-29-plans.ts';
 import * as campaignArms from './2026-11-29-campaign-arms.ts';
+import * as warehouse from './2026-11-27-warehouse.ts';
 
 interface Migration {
   readonly name: string;
@@ -60,6 +61,7 @@ const all: readonly Migration[] = [
   { name: '2026-11-29-plans', up: plans.up, down: plans.down },
   { name: '2026-11-30-past-tests', up: pastTests.up, down: pastTests.down },
   { name: '2026-11-29-campaign-arms', up: campaignArms.up, down: campaignArms.down },
+  { name: '2026-11-27-warehouse', up: warehouse.up, down: warehouse.down },
 ];
 
 /**

@@ -17,6 +17,14 @@ export const defaultTrainingMemoryMb = Math.floor(
 );
 export const leastTrainingMemoryMb = 64;
 
+/** Entries between commas. */
+function listOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
 const Environment = z.object({
   NODE_ENV: z.enum(['production', 'development', 'test']).default('production'),
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -40,6 +48,13 @@ const Environment = z.object({
   S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   FILES_CACHE_MB: wholeNumber(1, 100_000_000).default(10_240),
   SESSION_SECRET: z.string().min(32, 'expected at least 32 characters').optional(),
+  SECRETS_KEY: z
+    .string()
+    .transform(listOf)
+    .refine((keys) => keys.every((key) => key.length >= 32), 'expected at least 32 characters')
+    .default([]),
+  WAREHOUSE_HOSTS: z.string().transform(listOf).default([]),
+  WAREHOUSE_TIMEOUT_SECONDS: wholeNumber(1, 86_400).default(300),
   MAX_UPLOAD_MB: wholeNumber(1, 10_000).default(1024),
   WORKERS: wholeNumber(1, 64).default(3),
   TRAINING_THREADS: wholeNumber(1, mostTrainingThreads).default(defaultTrainingThreads),
@@ -61,6 +76,14 @@ export type FileStoreSettings =
       readonly endpoint: string | null;
     };
 
+/** Of databases that queries read and scores are written to. */
+export interface WarehouseSettings {
+  /** Names, addresses and networks such as 10.0.0.0/8; empty: there are no connections. */
+  readonly hosts: readonly string[];
+  /** How long one statement may take. */
+  readonly statementSeconds: number;
+}
+
 export interface Config {
   readonly environment: 'production' | 'development' | 'test';
   readonly host: string;
@@ -79,6 +102,9 @@ export interface Config {
   readonly fileCacheBytes: number;
   /** null: generated at first start and kept in the data folder. */
   readonly sessionSecret: string | null;
+  /** The first encrypts passwords that are stored, any of them decrypts; empty: none can be stored. */
+  readonly secretsKeys: readonly string[];
+  readonly warehouse: WarehouseSettings;
   readonly maxUploadBytes: number;
   /** Jobs that may run at once; those of each class have a thread of their own in any case. */
   readonly workers: number;
@@ -112,6 +138,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     fileStore: env.FILES === undefined ? null : readFileStore(env.FILES, env.S3_ENDPOINT),
     fileCacheBytes: env.FILES_CACHE_MB * 1024 * 1024,
     sessionSecret: env.SESSION_SECRET ?? null,
+    secretsKeys: env.SECRETS_KEY,
+    warehouse: { hosts: env.WAREHOUSE_HOSTS, statementSeconds: env.WAREHOUSE_TIMEOUT_SECONDS },
     maxUploadBytes: env.MAX_UPLOAD_MB * 1024 * 1024,
     workers: env.WORKERS,
     trainingThreads: env.TRAINING_THREADS,
@@ -136,7 +164,7 @@ function withoutBlanks(environment: Readonly<Record<string, string | undefined>>
 }
 
 /** The database's address can hold a password. */
-const secrets = new Set(['SESSION_SECRET', 'DATABASE_URL']);
+const secrets = new Set(['SESSION_SECRET', 'SECRETS_KEY', 'DATABASE_URL']);
 
 function describeIssues(
   error: z.ZodError,

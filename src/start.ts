@@ -19,6 +19,8 @@ import { prepareFiles } from './domain/files/starting.ts';
 import { startFileUpkeep } from './domain/files/upkeep.ts';
 import { healInterrupted } from './domain/jobs/interrupted.ts';
 import { sweep } from './domain/jobs/cleanup.ts';
+import { renewSecrets } from './domain/warehouse/connections.ts';
+import { startDueQueries } from './domain/warehouse/schedule.ts';
 import type { WorkerShare } from './jobs/job-classes.ts';
 import { startWorkerPool } from './jobs/worker-pool.ts';
 import type { WorkerPool } from './jobs/worker-pool.ts';
@@ -40,6 +42,8 @@ const finishWithinMs = 10_000;
 /** The process exits after this time in any case. */
 const exitWithinMs = 12_000;
 const sweepEveryMs = 10 * 60_000;
+/** How late a query with a schedule may begin. */
+const scheduleEveryMs = 15_000;
 /** How soon figures are computed after scores have come. */
 const warmEveryMs = 500;
 
@@ -94,8 +98,10 @@ async function start({ isWeb, share }: ProcessRole): Promise<void> {
   await healInterrupted(context.db);
   await prepareFiles(context);
   await sweep(context);
+  await renewSecrets(context);
   startFileUpkeep(context);
   const pool = share && startWorkerPool(context, share);
+  if (pool) startSchedule(context);
   const drain = isWeb ? await startWeb(context, logger, pool !== null) : nothingToDrain;
   const sweeping = setInterval(() => void sweep(context), sweepEveryMs);
   sweeping.unref();
@@ -121,6 +127,17 @@ async function refuseHalfCopy(db: Db): Promise<void> {
 type Drain = (withinMs: number) => Promise<void>;
 
 const nothingToDrain: Drain = () => Promise.resolve();
+
+function startSchedule({ db, log }: Context): void {
+  const look = async (): Promise<void> => {
+    try {
+      await startDueQueries(db);
+    } catch (error) {
+      log.error({ err: errorFields(error) }, 'The schedule of queries could not be read; trying again later');
+    }
+  };
+  setInterval(() => void look(), scheduleEveryMs).unref();
+}
 
 /** `hasWorkers`: in this process; without, the sample may come later, or never. */
 async function startWeb(context: Context, logger: Logger, hasWorkers: boolean): Promise<Drain> {

@@ -17,7 +17,7 @@ export const absoluteHours = 12;
 const writeAgainMs = 60_000;
 
 export interface FlashMessage {
-  readonly kind: 'success' | 'notice';
+  readonly kind: 'success' | 'notice' | 'warning';
   readonly text: string;
 }
 

@@ -14,6 +14,9 @@ export const views: readonly string[] = [
   'auth/password',
   'auth/send-again',
   'auth/sign-in',
+  'connections/edit',
+  'connections/list',
+  'connections/removal',
   'datasets/column-row',
   'datasets/column-select',
   'datasets/columns',
@@ -131,6 +134,12 @@ export const views: readonly string[] = [
   'batches/corrections-values',
   'batches/corrections-rows',
   'batches/results',
+  'batches/table',
+  'queries/list',
+  'queries/new',
+  'queries/removal',
+  'queries/show',
+  'queries/terms',
 ];
 
 /**

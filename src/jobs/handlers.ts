@@ -13,8 +13,10 @@ import { runReadDataset } from './read-dataset.ts';
 import { runReadPastTest } from './read-past-test.ts';
 import { runRelabelRisk } from './relabel-risk.ts';
 import { runRemoveBatch } from './remove-batch.ts';
+import { runRunQuery } from './run-query.ts';
 import { runScoreBatch } from './score-batch.ts';
 import { runTrainModel } from './train-model.ts';
+import { runWriteScores } from './write-scores.ts';
 
 export const handlers: Readonly<Record<JobKind, JobHandler>> = {
   'check-batch': runCheckBatch,
@@ -31,4 +33,6 @@ export const handlers: Readonly<Record<JobKind, JobHandler>> = {
   'launch-campaign': runLaunchCampaign,
   'make-plan': runMakePlan,
   'read-past-test': runReadPastTest,
+  'run-query': runRunQuery,
+  'write-scores': runWriteScores,
 };

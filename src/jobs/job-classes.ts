@@ -17,6 +17,8 @@ const classes: Readonly<Record<JobKind, JobClass>> = {
   'make-plan': 'interactive',
   'score-batch': 'batch',
   'challenge-batch': 'batch',
+  'run-query': 'batch',
+  'write-scores': 'batch',
   'compare-labels': 'batch',
   'build-customers': 'batch',
   'read-past-test': 'batch',

@@ -6,7 +6,7 @@ import type { ModelRecord } from '../store/models.ts';
 import { presentDamage } from './unreadable-scores.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
-const stateText: Record<BatchState, string> = {
+export const stateText: Record<BatchState, string> = {
   uploaded: 'Columns to match',
   checking: 'Checking',
   checked: 'Ready to score',

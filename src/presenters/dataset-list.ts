@@ -22,6 +22,7 @@ export function presentDatasetList(h: ViewHelpers, record: DatasetListRecord) {
         ? 'Tables that models learn from: which customers left, and what was known about them before.'
         : `What you confirmed for version ${versionOf.version} is taken over for columns of the same name.`,
     formTitle: versionOf === null ? 'Upload a dataset' : 'Upload the new file',
+    queryHref: `/queries/new${h.query({}, { for: 'dataset', versionOf: versionOf?.id ?? null })}`,
     maxSize: `${h.count(Math.round(maxUploadBytes / 1024 ** 2))} MB`,
     fileError: errors.find(({ field }) => field === 'file')?.message ?? null,
     name: values['name'] ?? '',

@@ -85,6 +85,14 @@ const training = {
   budget: 'Tuning budget, in seconds',
 };
 
+const connection = { name: 'Name', host: 'Host', port: 'Port', database: 'Database', username: 'User' };
+const query = {
+  name: 'Name',
+  statement: 'SELECT statement',
+  scoreAtOnce: 'Score right away when every column matches',
+  writeTable: 'Schema and table',
+};
+
 /** By the addresses that take forms; `purposeOf` reads `:id` as a number. */
 const purposes: Readonly<Record<string, Purpose>> = {
   '/account': { doing: 'changing your account', labels: { name: 'Name', theme: 'Theme' } },
@@ -94,6 +102,7 @@ const purposes: Readonly<Record<string, Purpose>> = {
   '/batches/:id/rescoring': { doing: 'scoring a file again' },
   '/batches/:id/cancellation': { doing: 'cancelling the work on a file' },
   '/batches/:id/removal': { doing: 'deleting a file and its scores' },
+  '/batches/:id/table': { doing: 'writing scores to a table', labels: { table: 'Schema and table' } },
   '/batches/:id/corrections': { doing: 'fixing rejected rows of a file' },
   '/batches/:id/value-mapping': { doing: 'mapping unrecognised values of a file' },
   '/predict': {
@@ -150,6 +159,15 @@ const purposes: Readonly<Record<string, Purpose>> = {
     labels: { mediumFrom: 'Medium from (percent)', highFrom: 'High from (percent)' },
   },
   '/settings/organisation': { doing: 'changing the organisation', labels: organisation },
+  '/settings/connections': { doing: 'adding the connection', name: 'name', labels: connection },
+  '/settings/connections/:id': { doing: 'changing the connection', name: 'name', labels: connection },
+  '/settings/connections/:id/test': { doing: 'testing a connection' },
+  '/settings/connections/:id/removal': { doing: 'removing a connection' },
+  '/queries': { doing: 'adding the query', name: 'name', labels: query },
+  '/queries/:id': { doing: 'changing the query', name: 'name', labels: query },
+  '/queries/:id/run': { doing: 'running a query' },
+  '/queries/:id/cancellation': { doing: 'cancelling a query' },
+  '/queries/:id/removal': { doing: 'deleting a query' },
   '/settings/sample/removal': { doing: 'removing the sample data' },
   '/admin/users': {
     doing: 'inviting the user',
@@ -165,7 +183,7 @@ const purposes: Readonly<Record<string, Purpose>> = {
 
 /** Where `:id` alone is the address of a page. */
 const subjectPage =
-  /^\/(?:batches|datasets|trainings|models|models\/tests|settings\/rules|admin\/users)\/\d+(?=\/|$)/;
+  /^\/(?:batches|datasets|trainings|models|models\/tests|queries|settings\/rules|settings\/connections|admin\/users)\/\d+(?=\/|$)/;
 
 const choices: Readonly<Record<string, string>> = {
   yes: 'Yes',

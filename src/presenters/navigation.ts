@@ -41,6 +41,7 @@ const sections: readonly Section[] = [
     label: 'Score',
     pages: [
       { label: 'Score a file', href: '/score', permission: 'batch:create', alsoAt: ['/batches'] },
+      { label: 'Queries', href: '/queries', permission: 'batch:create' },
       { label: 'Score one customer', href: '/predict', permission: 'prediction:create' },
     ],
   },
@@ -76,6 +77,7 @@ const sections: readonly Section[] = [
       { label: 'Retention rules', href: '/settings/rules', permission: 'rule:edit' },
       { label: 'Risk levels', href: '/settings/risk-levels', permission: 'settings:edit' },
       { label: 'Organisation', href: '/settings/organisation', permission: 'settings:edit' },
+      { label: 'Connections', href: '/settings/connections', permission: 'settings:edit' },
       { label: 'Sample data', href: '/settings/sample', permission: 'settings:edit' },
       { label: 'Users', href: '/admin/users', permission: 'user:manage' },
       { label: 'Jobs', href: '/admin/jobs', permission: 'job:view' },

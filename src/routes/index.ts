@@ -9,6 +9,7 @@ import { csrf, refuseForeign } from '../http/csrf.ts';
 import { createAccountHandlers } from './account.ts';
 import { createAnalyticsHandlers } from './analytics.ts';
 import { createAuditHandlers } from './audit.ts';
+import { createConnectionHandlers } from './connections.ts';
 import { createDatasetColumnHandlers } from './dataset-columns.ts';
 import { createDatasetCustomersHandlers } from './dataset-customers.ts';
 import { createDatasetLabelHandlers } from './dataset-label.ts';
@@ -28,9 +29,11 @@ import { createOldAddresses } from './old-addresses.ts';
 import { createPredictHandlers } from './predict.ts';
 import { createCustomerHandlers } from './customers.ts';
 import { createPromotionTestHandlers } from './promotion-tests.ts';
+import { createQueryHandlers } from './queries.ts';
 import { createRuleTestHandlers } from './rule-test.ts';
 import { createRuleVersionHandlers } from './rule-versions.ts';
 import { createRuleHandlers } from './rules.ts';
+import { createScoreWriteHandlers } from './score-writes.ts';
 import { createSettingsHandlers } from './settings.ts';
 import { createSetupHandlers } from './setup.ts';
 import { createSignInHandlers } from './sign-in.ts';
@@ -122,6 +125,21 @@ export function createRoutes(
   const batchRemoval = createBatchRemovalHandlers(context);
   map.get('/batches/:id/removal', 'batch:create', batchRemoval.show);
   map.post('/batches/:id/removal', 'batch:create', batchRemoval.remove);
+
+  const scoreWrites = createScoreWriteHandlers(context);
+  map.get('/batches/:id/table', 'export:download', scoreWrites.show);
+  map.post('/batches/:id/table', 'export:download', scoreWrites.create);
+
+  const queries = createQueryHandlers(context);
+  map.get('/queries', 'batch:create', queries.list);
+  map.post('/queries', 'batch:create', queries.create);
+  map.get('/queries/new', 'batch:create', queries.showNew);
+  map.get('/queries/:id', 'batch:create', queries.show);
+  map.post('/queries/:id', 'batch:create', queries.save);
+  map.post('/queries/:id/run', 'batch:create', queries.run);
+  map.post('/queries/:id/cancellation', 'batch:create', queries.cancel);
+  map.get('/queries/:id/removal', 'batch:create', queries.confirmRemoval);
+  map.post('/queries/:id/removal', 'batch:create', queries.remove);
 
   const corrections = createBatchCorrectionHandlers(context);
   map.get('/batches/:id/corrections', 'batch:create', corrections.show);
@@ -283,6 +301,16 @@ export function createRoutes(
   map.post('/settings/organisation', 'settings:edit', settings.saveOrganisation);
   map.get('/settings/sample', 'settings:edit', settings.showSample);
   map.post('/settings/sample/removal', 'settings:edit', settings.removeSample);
+
+  const connections = createConnectionHandlers(context);
+  map.get('/settings/connections', 'settings:edit', connections.list);
+  map.post('/settings/connections', 'settings:edit', connections.create);
+  map.get('/settings/connections/new', 'settings:edit', connections.showNew);
+  map.get('/settings/connections/:id', 'settings:edit', connections.showEdit);
+  map.post('/settings/connections/:id', 'settings:edit', connections.save);
+  map.post('/settings/connections/:id/test', 'settings:edit', connections.test);
+  map.get('/settings/connections/:id/removal', 'settings:edit', connections.confirmRemoval);
+  map.post('/settings/connections/:id/removal', 'settings:edit', connections.remove);
 
   const users = createUserHandlers(context);
   map.get('/admin/users', 'user:manage', users.list);

@@ -33,6 +33,7 @@ export const tables: readonly Table[] = [
   { name: 'latest_rows', key: ['batch_id', 'chunk'] },
   { name: 'earlier_ids', key: ['first_id'] },
   withId('batch_blocks'),
+  ...['connections', 'queries', 'score_writes'].map(withId),
 ];
 
 type Value = string | number | boolean | Buffer | null;

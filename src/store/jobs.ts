@@ -24,6 +24,8 @@ export const jobKinds = [
   'launch-campaign',
   'make-plan',
   'read-past-test',
+  'run-query',
+  'write-scores',
 ] as const;
 export type JobKind = (typeof jobKinds)[number];
 

@@ -1,4 +1,4 @@
-/** The few calls that tests make of packages that have no types of their own. */
+/** The few calls that tests make of a package that has no types of its own. */
 declare module 'better-sqlite3' {
   interface Statement {
     all(): unknown[];
@@ -10,14 +10,5 @@ declare module 'better-sqlite3' {
     prepare(sql: string): Statement;
     transaction(work: () => void): () => void;
     close(): void;
-  }
-}
-
-declare module 'pg' {
-  export class Client {
-    constructor(options: { readonly connectionString: string });
-    connect(): Promise<void>;
-    query(sql: string, values?: readonly unknown[]): Promise<{ readonly rows: unknown[] }>;
-    end(): Promise<void>;
   }
 }

@@ -37,29 +37,45 @@ export function openUploadStore({ db, config }: { readonly db: Db; readonly conf
   return { db, uploadsDir: config.uploadsDir, files: openFiles(config) };
 }
 
+/** A file in the uploads folder. */
+export interface ReceivedFile {
+  readonly file: string;
+  readonly originalName: string;
+}
+
 /**
  * Registers a file that was uploaded. `takeIn` reads all of it, which takes a while for a large file: a request lets a
  * task do it.
  * @throws AppError 415 or 422 with the reason; the file is then deleted
  */
 export async function receiveBatch(
-  { db, uploadsDir, files = localFiles, user }: UploadEnv,
-  { file, originalName }: { readonly file: string; readonly originalName: string },
+  { user, ...store }: UploadEnv,
+  received: ReceivedFile,
   takeIn: (path: string) => Promise<CsvIntake>,
 ): Promise<BatchRecord> {
   try {
-    await linkFile(join(uploadsDir, file), join(uploadsDir, originalFile(file)));
-    const intake = await takeIn(join(uploadsDir, file));
-    const stored = await files.put(db, uploadOf(uploadsDir, file));
-    return await inTransaction(db, async (trx) => {
-      const id = await insertBatch(trx, { ...intake, userId: user.id, originalName, file, isSample: false });
-      await stored.note(trx);
-      return getBatch(trx, id);
-    });
+    const register = await prepareBatch(store, received, takeIn);
+    return await inTransaction(store.db, (trx) => register(trx, user.id));
   } catch (error) {
-    await removeFiles(uploadsDir, file);
+    await removeFiles(store.uploadsDir, received.file);
     throw error;
   }
+}
+
+/** Reads and keeps the file. What it gives registers it, in the caller's transaction. */
+export async function prepareBatch(
+  { db, uploadsDir, files = localFiles }: UploadStore,
+  { file, originalName }: ReceivedFile,
+  takeIn: (path: string) => Promise<CsvIntake>,
+): Promise<(trx: Db, userId: number | null) => Promise<BatchRecord>> {
+  await linkFile(join(uploadsDir, file), join(uploadsDir, originalFile(file)));
+  const intake = await takeIn(join(uploadsDir, file));
+  const stored = await files.put(db, uploadOf(uploadsDir, file));
+  return async (trx, userId) => {
+    const id = await insertBatch(trx, { ...intake, userId, originalName, file, isSample: false });
+    await stored.note(trx);
+    return getBatch(trx, id);
+  };
 }
 
 /** What a batch is scored with. */
@@ -83,10 +99,15 @@ export async function checkBatchLater(
   });
 }
 
+/** Who asked for a scoring; null: somebody whose account is gone. */
+interface Scorer {
+  readonly id: number | null;
+}
+
 /** Sets model and mapping and queues the scoring, which checks each row as well. */
 export async function checkAndScoreLater(
   db: Db,
-  user: User,
+  user: Scorer,
   batchId: number,
   { model, mapping }: BatchPlan,
 ): Promise<void> {
@@ -154,7 +175,7 @@ export async function findRunningJob(db: Db, batchId: number): Promise<Job | und
   return (await listOpenJobs(db)).find((job) => job.payload['batchId'] === batchId);
 }
 
-async function recordScoring(trx: Db, user: User, batch: BatchRecord): Promise<void> {
+async function recordScoring(trx: Db, user: Scorer, batch: BatchRecord): Promise<void> {
   await recordEvent(trx, {
     userId: user.id,
     action: 'batch.scored',

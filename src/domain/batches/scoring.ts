@@ -25,6 +25,7 @@ import { cancelled, done } from '../jobs/steps.ts';
 import type { JobOutcome, JobSteps, StepAnswer } from '../jobs/steps.ts';
 import { challengeLater } from '../models/challenger.ts';
 import { relabelAfterScoring } from '../risk/relabelling.ts';
+import { writeAfterScoring } from '../warehouse/score-writes.ts';
 import type { BlockResult, BlockTask } from './blocks/block-work.ts';
 import { noCounts, sumOf } from './blocks/counts.ts';
 import { readBlocks } from './blocks/cut.ts';
@@ -224,6 +225,7 @@ async function finish(
     finishedAt: await isoTimeOf(trx),
   });
   await challengeLater(trx, batchId);
+  if (!failed) await writeAfterScoring(trx, batchId);
 }
 
 function* blocksBefore({ offset }: CsvPosition, blocks: Iterable<RawBlock>): Generator<RawBlock> {

@@ -45,43 +45,64 @@ export interface NewUpload {
   readonly kind: DatasetKind;
   /** A new version of this dataset; null: a new one. */
   readonly versionOf: number | null;
+  /** What the first line holds, where that is known. */
+  readonly firstLine?: FirstLine;
 }
 
 /** Keeps the file and queues its reading. */
 export async function receiveDataset(db: Db, config: Config, user: User, upload: NewUpload): Promise<number> {
+  const register = await keepUpload(db, config, upload);
+  return inTransaction(db, (trx) => register(trx, user.id));
+}
+
+/** Keeps the file. What it gives registers it and queues its reading, in the caller's transaction. */
+export async function keepUpload(
+  db: Db,
+  config: Config,
+  upload: NewUpload,
+): Promise<(trx: Db, userId: number | null) => Promise<number>> {
   const file = join(datasetFolder, randomUUID());
   await moveFile(join(config.uploadsDir, upload.file), join(config.dataDir, file));
   const stored = await openFiles(config).put(db, [{ path: join(config.dataDir, file) }]);
-  return inTransaction(db, async (trx) => {
+  return async (trx, userId) => {
     await stored.note(trx);
-    const before = upload.versionOf === null ? null : await getDataset(trx, upload.versionOf);
-    const newest = before === null ? null : (await listVersions(trx, before.seriesId))[0]!;
-    const name = before?.name ?? (upload.name || nameOf(upload.originalName));
-    const id = await insertDataset(trx, {
-      name,
-      file,
-      originalName: upload.originalName,
-      sha256: '',
-      rowCount: 0,
-      // What was confirmed for the previous version is taken over for columns of the same name.
-      columns: newest?.columns ?? [],
-      label: newest?.label ?? null,
-      kind: before?.kind ?? upload.kind,
-      state: 'reading',
-      seriesId: before?.seriesId ?? null,
-      version: (newest?.version ?? 0) + 1,
-      isSample: false,
-      createdBy: user.id,
-    });
-    await readLater(trx, user, { id, name });
-    await recordEvent(trx, {
-      userId: user.id,
-      action: 'dataset.uploaded',
-      subject: name,
-      after: { file: upload.originalName, kind: upload.kind },
-    });
-    return id;
+    return registerUpload(trx, userId, upload, file);
+  };
+}
+
+async function registerUpload(
+  trx: Db,
+  userId: number | null,
+  upload: NewUpload,
+  file: string,
+): Promise<number> {
+  const before = upload.versionOf === null ? null : await getDataset(trx, upload.versionOf);
+  const newest = before === null ? null : (await listVersions(trx, before.seriesId))[0]!;
+  const name = before?.name ?? (upload.name || nameOf(upload.originalName));
+  const id = await insertDataset(trx, {
+    name,
+    file,
+    originalName: upload.originalName,
+    sha256: '',
+    rowCount: 0,
+    // What was confirmed for the previous version is taken over for columns of the same name.
+    columns: newest?.columns ?? [],
+    label: newest?.label ?? null,
+    kind: before?.kind ?? upload.kind,
+    state: 'reading',
+    seriesId: before?.seriesId ?? null,
+    version: (newest?.version ?? 0) + 1,
+    isSample: false,
+    createdBy: userId,
   });
+  await readLater(trx, userId, { id, name }, upload.firstLine);
+  await recordEvent(trx, {
+    userId,
+    action: 'dataset.uploaded',
+    subject: name,
+    after: { file: upload.originalName, kind: upload.kind },
+  });
+  return id;
 }
 
 /** Continues reading a file once the user has confirmed its first line. @throws Conflict if that was not asked */
@@ -91,13 +112,13 @@ export async function answerFirstLine(db: Db, user: User, id: number, firstLine:
     if (state !== 'failed' || readQuestion(error) === null)
       throw new Conflict('The first line of this dataset has already been confirmed.');
     await updateDataset(trx, id, { state: 'reading', error: null });
-    await readLater(trx, user, { id, name }, firstLine);
+    await readLater(trx, user.id, { id, name }, firstLine);
   });
 }
 
 export async function readLater(
   trx: Db,
-  user: User | null,
+  userId: number | null,
   { id: datasetId, name }: Pick<Dataset, 'id' | 'name'>,
   firstLine: FirstLine | null = null,
 ): Promise<void> {
@@ -105,7 +126,7 @@ export async function readLater(
     kind: 'read-dataset',
     payload: { datasetId, firstLine },
     subject: `Read ${name}`,
-    createdBy: user?.id ?? null,
+    createdBy: userId,
   });
 }
 
@@ -123,7 +144,7 @@ export async function confirmColumns(
       const label = columns.find(({ role }) => role === 'label')?.name;
       const isOther = label !== dataset.columns.find(({ role }) => role === 'label')?.name;
       await updateDataset(trx, id, { state: 'reading', ...(isOther ? { label: null } : {}) });
-      await readLater(trx, user, { id, name });
+      await readLater(trx, user.id, { id, name });
     }
     await recordEvent(trx, {
       userId: user.id,
@@ -142,7 +163,7 @@ export async function defineLabel(db: Db, user: User, id: number, label: LabelDe
     if (label.kind === 'column') requireLevel(dataset, label);
     if (isDeepStrictEqual(label, dataset.label)) return;
     await updateDataset(trx, id, { label, state: 'reading' });
-    await readLater(trx, user, dataset);
+    await readLater(trx, user.id, dataset);
     await recordEvent(trx, {
       userId: user.id,
       action: 'dataset.label-defined',

@@ -8,6 +8,8 @@ import { removeGroupsOf } from '../../store/batch-blocks.ts';
 import { findBatch, updateBatch } from '../../store/batches.ts';
 import { findDataset, updateDataset } from '../../store/datasets.ts';
 import type { Job } from '../../store/jobs.ts';
+import { endRun } from '../../store/queries.ts';
+import { endScoreWrite } from '../../store/score-writes.ts';
 import { requestCancel } from '../../store/job-cancellation.ts';
 import { findJob } from '../../store/jobs.ts';
 import { failReading } from '../../store/past-tests.ts';
@@ -40,6 +42,7 @@ export async function cancelSubject(trx: Db, payload: Job['payload']): Promise<v
   if (typeof campaignId === 'number') await stopLaunch(trx, campaignId, 'The launch was cancelled.');
   if (typeof planId === 'number') await stopPlan(trx, planId, 'It was cancelled.');
   if (typeof pastTestId === 'number') await failReading(trx, pastTestId, 'It was cancelled.');
+  await endWarehouseWork(trx, payload, { state: 'cancelled' });
 }
 
 /** Files that the thread of a job had begun when it was ended. Call while the lease is held. */
@@ -78,4 +81,14 @@ export async function failSubject(db: Db, job: Job, message: string): Promise<vo
   if (typeof campaignId === 'number') await stopLaunch(db, campaignId, message);
   if (typeof planId === 'number') await stopPlan(db, planId, message);
   if (typeof pastTestId === 'number') await failReading(db, pastTestId, message);
+  await endWarehouseWork(db, job.payload, { state: 'failed', error: message });
+}
+
+async function endWarehouseWork(
+  trx: Db,
+  { queryId, scoreWriteId }: Job['payload'],
+  end: { readonly state: 'failed' | 'cancelled'; readonly error?: string },
+): Promise<void> {
+  if (typeof queryId === 'number') await endRun(trx, queryId, end);
+  if (typeof scoreWriteId === 'number') await endScoreWrite(trx, scoreWriteId, end);
 }

@@ -6,6 +6,8 @@ import { listCampaigns } from '../../store/campaigns.ts';
 import { listDatasets, updateDataset } from '../../store/datasets.ts';
 import { listOpenJobs } from '../../store/jobs.ts';
 import { listPlans } from '../../store/plans.ts';
+import { endRun, listQueries } from '../../store/queries.ts';
+import { endScoreWrite, listOpenScoreWrites } from '../../store/score-writes.ts';
 import { listTrainings } from '../../store/trainings.ts';
 import { resumeRemoval } from '../batches/removal.ts';
 import { stopLaunch } from '../campaigns/campaigns.ts';
@@ -40,5 +42,11 @@ export async function healInterrupted(db: Db): Promise<void> {
           state: 'failed',
           error: 'Its reading was interrupted. Remove it, or upload it again.',
         });
+    for (const { id, state } of await listQueries(trx))
+      if (state === 'reading' && !isWorkedOn('queryId', id))
+        await endRun(trx, id, { state: 'failed', error: 'It was interrupted. Run it again.' });
+    for (const { id } of await listOpenScoreWrites(trx))
+      if (!isWorkedOn('scoreWriteId', id))
+        await endScoreWrite(trx, id, { state: 'failed', error: 'It was interrupted. Write them again.' });
   });
 }
