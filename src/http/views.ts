@@ -111,6 +111,7 @@ export const views: readonly string[] = [
   'rules/list',
   'rules/removal',
   'rules/test',
+  'rules/trial',
   'rules/version',
   'rules/versions',
   'settings/organisation',

@@ -26,13 +26,18 @@ interface Purpose {
 const rule = {
   action: 'Action',
   why: 'Why',
+  channel: 'Channel',
+  message: 'Message',
   cost: 'Cost per customer',
   saveRate: 'Save rate',
+  validFrom: 'First day',
+  validTo: 'Last day',
   low: 'Low risk',
   medium: 'Medium risk',
   high: 'High risk',
   enabled: 'In use',
   minMonthlyValue: 'Monthly revenue, at least',
+  maxMonthlyValue: 'Monthly revenue, below',
   reason: 'Column that raises the risk',
   position: 'Order',
 };
@@ -152,6 +157,8 @@ const purposes: Readonly<Record<string, Purpose>> = {
   '/models/:id/challenge': { doing: 'making a model the challenger' },
   '/settings/rules': { doing: 'adding the retention rule', name: 'action', labels: rule },
   '/settings/rules/:id': { doing: 'changing the retention rule', name: 'action', labels: rule },
+  '/settings/rules/trial': { doing: 'trying the retention rule', name: 'action', labels: rule },
+  '/settings/rules/form': { doing: 'writing the retention rule', name: 'action', labels: rule },
   '/settings/rules/versions/:id/restore': { doing: 'restoring an earlier version of the retention rules' },
   '/settings/rules/:id/removal': { doing: 'removing a retention rule' },
   '/settings/risk-levels': {
@@ -183,7 +190,7 @@ const purposes: Readonly<Record<string, Purpose>> = {
 
 /** Where `:id` alone is the address of a page. */
 const subjectPage =
-  /^\/(?:batches|datasets|trainings|models|models\/tests|queries|settings\/rules|settings\/connections|admin\/users)\/\d+(?=\/|$)/;
+  /^\/(?:batches|datasets|trainings|models|models\/tests|queries|settings\/rules|settings\/rules\/versions|settings\/connections|admin\/users)\/\d+(?=\/|$)/;
 
 const choices: Readonly<Record<string, string>> = {
   yes: 'Yes',

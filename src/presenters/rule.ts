@@ -85,6 +85,7 @@ export function presentRuleForm(h: ViewHelpers, form: RuleFormData) {
   const { id, isExample, values, channels } = form;
   const path = id === null ? '/settings/rules' : `/settings/rules/${id}`;
   return {
+    id: id ?? '',
     title: id === null ? 'Add a retention rule' : 'Change a retention rule',
     path,
     removalPath: id === null ? null : `${path}/removal`,
@@ -169,13 +170,8 @@ export interface RuleTestData {
 }
 
 export function presentRuleTest(h: ViewHelpers, { prediction, recent, trials }: RuleTestData) {
-  const others = recent.filter(({ id }) => id !== prediction?.id);
-  const offered = prediction ? [prediction, ...others] : others;
   return {
-    options: offered.map((one) => ({
-      value: one.id,
-      label: `${customerName(one)}, ${h.percent(one.probability)}`,
-    })),
+    options: presentOfferedCustomers(h, recent, prediction),
     customer: prediction && {
       id: prediction.id,
       href: `/customers/${prediction.id}`,
@@ -189,6 +185,19 @@ export function presentRuleTest(h: ViewHelpers, { prediction, recent, trials }: 
       saving: h.money(saving),
     })),
   };
+}
+
+/** With the chosen one, which comes first. */
+export function presentOfferedCustomers(
+  h: ViewHelpers,
+  recent: readonly ListedPrediction[],
+  chosen: ListedPrediction | null,
+) {
+  const others = recent.filter(({ id }) => id !== chosen?.id);
+  return (chosen ? [chosen, ...others] : others).map((one) => ({
+    value: one.id,
+    label: `${customerName(one)}, ${h.percent(one.probability)}`,
+  }));
 }
 
 function customerName({ id, customerId }: ListedPrediction): string {

@@ -31,6 +31,7 @@ import { createCustomerHandlers } from './customers.ts';
 import { createPromotionTestHandlers } from './promotion-tests.ts';
 import { createQueryHandlers } from './queries.ts';
 import { createRuleTestHandlers } from './rule-test.ts';
+import { createRuleTrialHandlers } from './rule-trials.ts';
 import { createRuleVersionHandlers } from './rule-versions.ts';
 import { createRuleHandlers } from './rules.ts';
 import { createScoreWriteHandlers } from './score-writes.ts';
@@ -286,6 +287,9 @@ export function createRoutes(
   map.get('/settings/rules/versions', 'rule:edit', versions.list);
   map.get('/settings/rules/versions/:id', 'rule:edit', versions.show);
   map.post('/settings/rules/versions/:id/restore', 'rule:edit', versions.restore);
+  const trials = createRuleTrialHandlers(context);
+  map.post('/settings/rules/trial', 'rule:edit', trials.show);
+  map.post('/settings/rules/form', 'rule:edit', trials.showForm);
   map.get('/settings/rules/new', 'rule:edit', rules.showNew);
   map.post('/settings/rules', 'rule:edit', rules.create);
   map.get('/settings/rules/:id', 'rule:edit', rules.showEdit);

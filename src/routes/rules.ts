@@ -4,7 +4,6 @@ import type { Context } from '../context.ts';
 import { timeOf } from '../db/clock.ts';
 import { today } from '../domain/campaigns/days.ts';
 import { isModelOfSample } from '../domain/retention/example-rules.ts';
-import type { TypedFields } from '../domain/retention/conditions/kind.ts';
 import type { RetentionRule } from '../domain/retention/matching.ts';
 import { removeRule, saveRule } from '../domain/retention/rules.ts';
 import { currentUser } from '../http/authenticate.ts';
@@ -12,17 +11,17 @@ import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam } from '../http/validate.ts';
-import { presentRuleForm, presentRuleList } from '../presenters/rule.ts';
+import { presentRuleList } from '../presenters/rule.ts';
 import type { ListedRule } from '../presenters/rule.ts';
 import { findActiveModel } from '../store/models.ts';
-import { getRule, listChannels, listRules } from '../store/retention-rules.ts';
+import { getRule, listRules } from '../store/retention-rules.ts';
 import { getSettings } from '../store/settings.ts';
+import { showRuleForm } from './rule-form-page.ts';
 import { readRuleForm, toFormValues, unknownColumns } from './retention-rule-form.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
     'rules/list': PageData & ReturnType<typeof presentRuleList>;
-    'rules/edit': PageData & ReturnType<typeof presentRuleForm>;
     'rules/removal': PageData & { readonly rule: RetentionRule };
   }
 }
@@ -31,28 +30,9 @@ const newRule = { enabled: 'yes', high: 'yes' };
 const listPath = '/settings/rules';
 
 export function createRuleHandlers({ db }: Context) {
-  /** `rule` null: a new one. */
-  const showForm = async (
-    res: Response,
-    rule: RetentionRule | null,
-    values: TypedFields,
-    errors: PageData['errors'] = [],
-  ) => {
-    const model = await findActiveModel(db);
-    const columns = model?.schema.features.map((feature) => feature.name) ?? [];
-    const channels = await listChannels(db);
-    const form = { id: rule?.id ?? null, isExample: rule?.isExample ?? false, values, columns, channels };
-    await render(
-      res,
-      'rules/edit',
-      (h) => ({ ...presentRuleForm(h, form), errors }),
-      errors.length > 0 ? 422 : 200,
-    );
-  };
-
   const save = async (req: Request, res: Response, rule: RetentionRule | null) => {
     const form = readRuleForm(req.body);
-    if (!form.ok) return showForm(res, rule, form.values, form.errors);
+    if (!form.ok) return showRuleForm(db, res, { rule, ...form });
     await saveRule(db, currentUser(req), rule?.id ?? null, form.data);
     flash(req, 'success', 'Rule saved. It applies to customers scored from now on.');
     res.redirect(303, listPath);
@@ -76,14 +56,15 @@ export function createRuleHandlers({ db }: Context) {
     },
 
     showNew: async (_req: Request, res: Response) => {
-      await showForm(res, null, { ...newRule, position: String((await listRules(db)).length) });
+      const position = String((await listRules(db)).length);
+      await showRuleForm(db, res, { rule: null, values: { ...newRule, position } });
     },
 
     create: (req: Request, res: Response) => save(req, res, null),
 
     showEdit: async (req: Request, res: Response) => {
       const rule = await getRule(db, idParam(req));
-      await showForm(res, rule, toFormValues(rule));
+      await showRuleForm(db, res, { rule, values: toFormValues(rule) });
     },
 
     save: async (req: Request, res: Response) => {

@@ -31,7 +31,9 @@ import type { OutsideImport } from '../domain/import/import.ts';
 import type { Model } from '../ml/model/model.ts';
 import { scoreForm } from '../domain/scoring/one-customer.ts';
 import type { CustomerForm } from '../domain/scoring/one-customer.ts';
-import { tryRules } from '../domain/retention/rule-trial.ts';
+import { tryOnLastBatch } from '../domain/retention/batch-trial.ts';
+import type { RuleDraft } from '../domain/retention/draft.ts';
+import { tryDraft, tryRules } from '../domain/retention/rule-trial.ts';
 import { baselineOf } from '../domain/scoring/what-if.ts';
 import { getCampaign } from '../store/campaigns.ts';
 import { getModel } from '../store/models.ts';
@@ -189,6 +191,14 @@ export const tasks = {
   baselineOf: model(
     ({ db, config }, { whatIf, original }: { whatIf: CustomerScore; original: CustomerScore }) =>
       baselineOf(db, config.modelsDir, whatIf, original),
+  ),
+  /** What a rule would do for one customer. */
+  tryDraft: model(({ db, config }, { prediction, draft }: { prediction: CustomerScore; draft: RuleDraft }) =>
+    tryDraft({ db, modelsDir: config.modelsDir }, prediction, draft),
+  ),
+  /** What it would change for the customers of the last file. */
+  tryOnLastBatch: long((env, { draft }: { draft: RuleDraft }) =>
+    tryOnLastBatch(storeOf(env), env.config.modelsDir, draft),
   ),
   tryRules: model(({ db, config }, { prediction }: { prediction: CustomerScore }) =>
     tryRules(db, config.modelsDir, prediction),

@@ -5,14 +5,13 @@
 import type { Db } from '../../db.ts';
 import { listArchivedModels, listModels } from '../../store/models.ts';
 import type { PredictionRecord } from '../../store/prediction-records.ts';
-import { noReason, reasonsPerRow } from '../../store/score-files/group.ts';
 import type { GroupView } from '../../store/score-files/group-view.ts';
 import { getSettings } from '../../store/settings.ts';
 import { compileRules } from '../retention/compiled-rules.ts';
-import type { RuleRows } from '../retention/conditions/kind.ts';
 import { whyNotMet } from '../retention/conditions/kinds.ts';
 import { isModelOfSample } from '../retention/example-rules.ts';
 import type { RetentionRule } from '../retention/matching.ts';
+import { rowsOfGroup } from '../retention/stored-rows.ts';
 
 /** Bit j of a number is set where the customer may get action j. */
 export interface Eligibility {
@@ -38,10 +37,8 @@ export async function readEligibility(db: Db, rules: readonly RetentionRule[]): 
     },
     ofGroup: (view, modelId) => {
       const found = new Int32Array(view.rowCount);
-      // Conditions ask about names, types and levels only.
-      const features = view.header.features.map((feature) => ({ ...feature, range: null, missingShare: 0 }));
-      const compiled = compileRules({ ...settings, rules: [...rulesOf(modelId)] }, features);
-      compiled.visitMatches(rowsOf(view), (rule, matches, count) => {
+      const compiled = compileRules({ ...settings, rules: [...rulesOf(modelId)] }, view.header.features);
+      compiled.visitMatches(rowsOfGroup(view), (rule, matches, count) => {
         const bit = bitOf(compiled.rules[rule]!);
         for (let k = 0; k < count; k++) found[matches[k]!]! |= bit;
       });
@@ -58,29 +55,4 @@ async function readRulesByModel(db: Db, rules: readonly RetentionRule[]) {
   const others = rules.filter(({ isExample }) => !isExample);
   return (modelId: number | null): readonly RetentionRule[] =>
     modelId !== null && ofSample.has(modelId) ? rules : others;
-}
-
-function rowsOf(view: GroupView): RuleRows {
-  const { features } = view.header;
-  return {
-    rowCount: view.rowCount,
-    probability: view.column('probability'),
-    monthlyValue: view.column('monthlyValue'),
-    inputs: features.map((_, place) => view.input(place)),
-    contributions: contributionsOf(view),
-    featureCount: features.length,
-  };
-}
-
-/** 0 where a reason is none of the strongest. */
-function contributionsOf(view: GroupView): Float64Array {
-  const featureCount = view.header.features.length;
-  const contributions = new Float64Array(view.rowCount * featureCount);
-  const places = view.column('reasonFeatures');
-  const points = view.column('reasonPoints');
-  for (let k = 0; k < places.length; k++) {
-    const row = Math.floor(k / reasonsPerRow);
-    if (places[k] !== noReason) contributions[row * featureCount + places[k]!] = points[k]!;
-  }
-  return contributions;
 }

@@ -2,7 +2,7 @@
  * Retention rules for many customers at once: conditions are looked up once against the schema, and each is then one
  * pass over a column. The answer is the first of `chooseActions` for every row.
  */
-import type { Feature } from '../../ml/data/schema.ts';
+import type { ScoredFeature } from '../../store/score-files/group.ts';
 import type { FrozenRules } from '../../store/batch-documents.ts';
 import type { RiskThresholds } from '../risk/levels.ts';
 import type { CompiledCondition, RuleRows } from './conditions/kind.ts';
@@ -35,7 +35,7 @@ type VisitMatches = (rule: number, found: Int32Array, count: number) => void;
 
 export function compileRules(
   { rules, mediumFrom, highFrom, valueMonths }: Omit<FrozenRules, 'threshold'>,
-  features: readonly Feature[],
+  features: readonly ScoredFeature[],
 ): CompiledRules {
   const compiled = rules
     .filter((rule) => rule.enabled)

@@ -11,6 +11,8 @@ import type { CustomerScore } from '../scoring/customer-record.ts';
 import { cellsOf } from '../scoring/customer-cells.ts';
 import { today } from '../campaigns/days.ts';
 import { readModelFile } from '../models/files.ts';
+import { draftVersion, withDraft } from './draft.ts';
+import type { RuleDraft } from './draft.ts';
 import { isModelOfSample } from './example-rules.ts';
 import type { RuleSubject } from './conditions/kind.ts';
 import { whyNotMet } from './conditions/kinds.ts';
@@ -28,6 +30,45 @@ export interface RuleTrial {
 }
 
 export async function tryRules(db: Db, modelsDir: string, prediction: CustomerScore): Promise<RuleTrial[]> {
+  return tryAll({ db, modelsDir }, prediction, await listRules(db));
+}
+
+/** What a rule would do for a customer if it were saved. */
+export interface DraftTrial {
+  readonly trial: RuleTrial;
+  /** What is recommended first by the rules as they are, and as they would be; null: nothing. */
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+export async function tryDraft(
+  { db, modelsDir }: TrialEnv,
+  prediction: CustomerScore,
+  draft: RuleDraft,
+): Promise<DraftTrial> {
+  const stored = await listRules(db);
+  const after = await tryAll({ db, modelsDir }, prediction, withDraft(stored, draft));
+  const before = await tryAll({ db, modelsDir }, prediction, stored);
+  const trial = after.find(({ rule }) => rule.version === draftVersion)!;
+  return { trial, before: bestOf(before), after: bestOf(after) };
+}
+
+function bestOf(trials: readonly RuleTrial[]): string | null {
+  const matching = trials.filter(({ whyNot }) => whyNot === null);
+  const [best] = matching.toSorted((a, b) => (b.saving ?? 0) - (a.saving ?? 0));
+  return best?.rule.action ?? null;
+}
+
+interface TrialEnv {
+  readonly db: Db;
+  readonly modelsDir: string;
+}
+
+async function tryAll(
+  { db, modelsDir }: TrialEnv,
+  prediction: CustomerScore,
+  rules: readonly RetentionRule[],
+): Promise<RuleTrial[]> {
   const { valueMonths, timeZone } = await getSettings(db);
   const model = prediction.modelId === null ? undefined : await findModel(db, prediction.modelId);
   const reasons = model ? await allReasons({ db, modelsDir }, model, prediction) : null;
@@ -37,7 +78,7 @@ export async function tryRules(db: Db, modelsDir: string, prediction: CustomerSc
     day: today(timeZone, await timeOf(db)),
     isOfSample: model !== undefined && (await isModelOfSample(db, model)),
   };
-  return (await listRules(db)).map((rule) => tryRule(rule, trial));
+  return rules.map((rule) => tryRule(rule, trial));
 }
 
 interface Trial {
@@ -71,7 +112,7 @@ function whyNotUsed(rule: RetentionRule, { isOfSample, day }: Trial): string | n
  * again. Null when its file cannot be read or it now gives another probability.
  */
 async function allReasons(
-  { db, modelsDir }: { readonly db: Db; readonly modelsDir: string },
+  { db, modelsDir }: TrialEnv,
   record: ModelRecord,
   prediction: CustomerScore,
 ): Promise<RuleSubject['reasons'] | null> {

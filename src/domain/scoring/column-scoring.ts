@@ -7,7 +7,7 @@ import type { Feature, Schema } from '../../ml/data/schema.ts';
 import { MISSING } from '../../ml/data/table.ts';
 import type { Column } from '../../ml/data/table.ts';
 import type { CellValue } from '../../ml/data/values.ts';
-import { predictModel } from '../../ml/model/model.ts';
+import { predictModel, scoreModel } from '../../ml/model/model.ts';
 import type { Model } from '../../ml/model/model.ts';
 import { cellOf } from '../../store/score-files/cells.ts';
 import type { BatchInputs } from '../../store/score-files/challengers.ts';
@@ -16,9 +16,24 @@ import { foldName } from '../csv/column-names.ts';
 import { createCustomerReader, largestAmount } from './customer-reading.ts';
 
 /** Probabilities, one a row; NaN: the model cannot score the customer. */
-export function scoreColumns(model: Model, { header, rowCount, inputs }: BatchInputs): Float64Array {
-  const { features } = model.schema;
+export function scoreColumns(model: Model, stored: BatchInputs): Float64Array {
+  const { rowCount } = stored;
   const isRefused = new Uint8Array(rowCount);
+  const probability = predictModel(model, { rowCount, columns: columnsFor(model, stored, isRefused) });
+  for (let row = 0; row < rowCount; row++) if (isRefused[row] === 1) probability[row] = NaN;
+  return probability;
+}
+
+/** In probability: that of row i and feature j is entry `i × featureCount + j`. */
+export function contributionsOf(model: Model, stored: BatchInputs): Float64Array {
+  const { rowCount } = stored;
+  const columns = columnsFor(model, stored, new Uint8Array(rowCount));
+  return scoreModel(model, { rowCount, columns }).explanation.contributions;
+}
+
+/** Marks the rows that the model refuses. */
+function columnsFor(model: Model, { header, inputs }: BatchInputs, isRefused: Uint8Array): Column[] {
+  const { features } = model.schema;
   const places = new Map(header.features.map(({ name }, place) => [foldName(name), place]));
   const columns = features.map((feature) => {
     const place = places.get(foldName(feature.name));
@@ -26,9 +41,7 @@ export function scoreColumns(model: Model, { header, rowCount, inputs }: BatchIn
     return columnOf(feature, source, isRefused);
   });
   refuseAmounts(model.schema, columns, isRefused);
-  const probability = predictModel(model, { rowCount, columns });
-  for (let row = 0; row < rowCount; row++) if (isRefused[row] === 1) probability[row] = NaN;
-  return probability;
+  return columns;
 }
 
 /** What is stored of a column of the same name. */

@@ -8,30 +8,37 @@ import { currentRuleVersion } from '../../store/rule-versions.ts';
 import { getSettings } from '../../store/settings.ts';
 import { today } from '../campaigns/days.ts';
 import { isModelOfSample } from '../retention/example-rules.ts';
+import type { RetentionRule } from '../retention/matching.ts';
 import { validityOn } from '../retention/validity.ts';
 import type { ScoringRules } from './scoring.ts';
 
 /** The model whose scores the rules are for. */
-type ScoringModel = Pick<ModelRecord, 'threshold' | 'isSample' | 'datasetId'>;
+type ModelOfRules = Pick<ModelRecord, 'isSample' | 'datasetId'>;
+type ScoringModel = ModelOfRules & Pick<ModelRecord, 'threshold'>;
 
 export async function freezeRules(db: Db, model: ScoringModel): Promise<FrozenRules> {
   return { ...(await currentScoringRules(db, model)), threshold: model.threshold };
 }
 
 /** Example rules apply to customers of the sample only, and each rule on its days. */
-export async function currentScoringRules(
+export async function currentScoringRules(db: Db, model: ModelOfRules): Promise<ScoringRules> {
+  return scoringRulesOf(db, model, await listRules(db));
+}
+
+/** The same with other rules than those that are stored. */
+export async function scoringRulesOf(
   db: Db,
-  model: Omit<ScoringModel, 'threshold'>,
+  model: ModelOfRules,
+  rules: readonly RetentionRule[],
 ): Promise<ScoringRules> {
   const { mediumFrom, highFrom, valueMonths, timeZone } = await getSettings(db);
   const day = today(timeZone, await timeOf(db));
-  const rules = (await listRules(db)).filter((rule) => validityOn(rule, day) === 'now');
   const withExamples = await isModelOfSample(db, model);
   return {
     mediumFrom,
     highFrom,
     valueMonths,
     rulesVersion: await currentRuleVersion(db),
-    rules: rules.filter(({ isExample }) => withExamples || !isExample),
+    rules: rules.filter((rule) => validityOn(rule, day) === 'now' && (withExamples || !rule.isExample)),
   };
 }

@@ -108,7 +108,7 @@ function toColumns(some: readonly Row[]): RuleRows {
     probability: Float64Array.from(some, ({ probability }) => probability),
     monthlyValue: Float64Array.from(some, ({ monthlyValue }) => monthlyValue ?? NaN),
     inputs: [level(0), level(1), number(({ tenure }) => tenure), number(({ day }) => day)],
-    contributions: Float64Array.from(some.flatMap(({ points }) => points)),
+    contributions: () => Float64Array.from(some.flatMap(({ points }) => points)),
     featureCount: features.length,
   };
 }

@@ -75,7 +75,8 @@ function scoreRows(model: Model, rules: CompiledRules, block: TypedBlock): Block
   const { probabilities: probability, explanation } = scoreModel(model, block.table);
   const { contributions, featureCount } = explanation;
   const rows = { rowCount, probability, monthlyValue, inputs, contributions, featureCount };
-  return { probability, ...rules.choose(rows), ...strongestReasons(rows, rowCount) };
+  const chosen = rules.choose({ ...rows, contributions: () => contributions });
+  return { probability, ...chosen, ...strongestReasons(rows, rowCount) };
 }
 
 function encodeScored(block: TypedBlock, scores: BlockScores, spare: SpareMemory): Buffer {

@@ -1,5 +1,5 @@
 /** Conditions that compare a customer's columns with values: those to meet, and those that exclude a customer. */
-import type { Feature } from '../../../ml/data/schema.ts';
+import type { ScoredFeature } from '../../../store/score-files/group.ts';
 import type { CellValue } from '../../../ml/data/values.ts';
 import type { AttributeCondition } from '../../../store/rule-conditions.ts';
 import { operators } from '../../../store/rule-operators.ts';
@@ -126,7 +126,7 @@ function plainNumber(operator: Operator, typed: string): string {
 
 function compileAll(
   asked: readonly AttributeCondition[],
-  features: readonly Feature[],
+  features: readonly ScoredFeature[],
   wanted: boolean,
 ): readonly CompiledCondition[] | null {
   const compiled: CompiledCondition[] = [];
@@ -140,7 +140,7 @@ function compileAll(
 
 interface Compared {
   readonly place: number;
-  readonly feature: Feature;
+  readonly feature: ScoredFeature;
   readonly wanted: boolean;
 }
 

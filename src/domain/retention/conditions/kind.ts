@@ -1,7 +1,6 @@
 /** What a kind of condition of retention rules consists of. */
-import type { Feature } from '../../../ml/data/schema.ts';
 import type { CellValue } from '../../../ml/data/values.ts';
-import type { InputColumn } from '../../../store/score-files/group.ts';
+import type { InputColumn, ScoredFeature } from '../../../store/score-files/group.ts';
 import type { RiskLevel } from '../../risk/levels.ts';
 
 /** The part of a scored customer that conditions are about. */
@@ -22,8 +21,8 @@ export interface RuleRows {
   readonly monthlyValue: Float64Array;
   /** One a feature. */
   readonly inputs: readonly InputColumn[];
-  /** In probability: that of row i and feature j is `contributions[i × featureCount + j]`. */
-  readonly contributions: Float64Array;
+  /** In probability: that of row i and feature j is entry `i × featureCount + j`. Asked for only where a rule needs them. */
+  readonly contributions: () => Float64Array;
   readonly featureCount: number;
 }
 
@@ -80,5 +79,5 @@ export interface ConditionKind<Asked> {
   /** Why this customer does not meet it, in words; null: the customer does. */
   readonly whyNot: (asked: Asked, subject: RuleSubject) => string | null;
   /** The same for many customers; null: no customer of a model with these features can meet it. */
-  readonly compile: (asked: Asked, features: readonly Feature[]) => readonly CompiledCondition[] | null;
+  readonly compile: (asked: Asked, features: readonly ScoredFeature[]) => readonly CompiledCondition[] | null;
 }

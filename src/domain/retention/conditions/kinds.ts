@@ -2,7 +2,7 @@
  * The kinds of conditions of a retention rule, one entry each: what is stored is a line of `store/rule-conditions.ts`; its
  * fields in the form, its words, its test and the columns that it names are here. Nothing compiles without an entry.
  */
-import type { Feature } from '../../../ml/data/schema.ts';
+import type { ScoredFeature } from '../../../store/score-files/group.ts';
 import { Conditions } from '../../../store/rule-conditions.ts';
 import { attributeConditions, exceptionConditions } from './comparisons.ts';
 import type { CompiledCondition, ConditionKind, RuleSubject, RuleWords, TypedFields } from './kind.ts';
@@ -61,7 +61,7 @@ export function whyNotMet(conditions: Conditions, subject: RuleSubject): string 
 /** Null: no customer of a model with these features can meet them. */
 export function compileConditions(
   conditions: Conditions,
-  features: readonly Feature[],
+  features: readonly ScoredFeature[],
 ): readonly CompiledCondition[] | null {
   const compiled = ofEach(conditions, (kind, asked) => kind.compile(asked, features));
   return compiled.includes(null) ? null : compiled.flatMap((some) => some ?? []);

@@ -28,7 +28,9 @@ function isRaisedBy(feature: string, { reasons }: RuleSubject): boolean {
 }
 
 function areRaisedBy(places: readonly number[]): CompiledCondition {
-  return ({ contributions, featureCount }, candidates, count) => {
+  return (rows, candidates, count) => {
+    const { featureCount } = rows;
+    const contributions = rows.contributions();
     let kept = 0;
     for (let c = 0; c < count; c++) {
       const i = candidates[c]!;
