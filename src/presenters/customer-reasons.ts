@@ -1,20 +1,8 @@
 /** The reasons of one score as bars to the right, which raise the risk, and to the left, which lower it. */
 import type { ScoreDetails } from '../domain/scoring/customer-record.ts';
 import type { FeatureWords } from '../domain/scoring/feature-words.ts';
-import { shareOf } from './chart.ts';
+import { barsOf } from './reason-bars.ts';
 import type { ViewHelpers } from './view-helpers.ts';
-
-interface ReasonBar {
-  readonly label: string;
-  readonly effect: 'raises risk' | 'lowers risk';
-  readonly points: string;
-  readonly className: 'bar-raises' | 'bar-lowers';
-  readonly x: string;
-  readonly width: string;
-}
-
-/** The longest bar where all effects are tiny, in probability. */
-const smallestScale = 0.01;
 
 /** Of the stored reasons alone it is not known where they start from and what the others add up to. */
 export function presentReasons(
@@ -46,23 +34,4 @@ export function presentReasons(
     start: `A typical customer of the training data has a churn probability of ${h.percent(base)}. These reasons add up to ${h.percent(probability)}, in whole percentage points.`,
     bars: barsOf(parts, texts),
   };
-}
-
-function barsOf(
-  parts: readonly { readonly label: string; readonly points: number }[],
-  texts: readonly string[],
-): ReasonBar[] {
-  const longest = Math.max(smallestScale, ...parts.map(({ points }) => Math.abs(points)));
-  return parts.map(({ label, points }, i) => {
-    const raises = points > 0;
-    const half = Math.abs(points) / longest / 2;
-    return {
-      label,
-      effect: raises ? 'raises risk' : 'lowers risk',
-      points: texts[i]!,
-      className: raises ? 'bar-raises' : 'bar-lowers',
-      x: shareOf(raises ? 0.5 : 0.5 - half),
-      width: shareOf(half),
-    };
-  });
 }

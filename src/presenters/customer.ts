@@ -19,6 +19,8 @@ import { presentComparison } from './customer-comparison.ts';
 import type { InputChange } from './customer-comparison.ts';
 import { presentMeter } from './chart-meter.ts';
 import { presentReasons } from './customer-reasons.ts';
+import { presentScoreChange } from './score-change.ts';
+import type { FoundChange } from './score-change.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
 export interface CustomerData {
@@ -29,6 +31,7 @@ export interface CustomerData {
   /** The score that a what-if began with. */
   readonly original: { readonly prediction: CustomerScore; readonly baseline: Baseline } | null;
   readonly changes: readonly InputChange[];
+  readonly change: FoundChange;
   readonly history: readonly ListedPrediction[];
   /** Open and closed. */
   readonly actions: readonly ActionRecord[];
@@ -59,6 +62,7 @@ export function presentCustomer(h: ViewHelpers, data: CustomerData) {
     comparison: data.original && presentComparison(h, { ...data, original: data.original, words }),
     isUncountedWhatIf: data.original === null && prediction.source === 'what-if',
     reasons: presentReasons(h, prediction.probability, details, words),
+    change: presentScoreChange(h, data.change, prediction, words),
     customerId: prediction.customerId,
     openActions: data.actions.map((action) => ({
       href: `/actions/${action.id}`,

@@ -89,6 +89,12 @@ export function createCustomerHandlers({ db, tasks }: Context) {
     return (await nullIfLate(tasks.run('computeDetails', { score: record }))) ?? record.details;
   };
 
+  /** A what-if does not follow the customer's other scores. */
+  const readChange = async (score: CustomerScore): Promise<CustomerData['change']> =>
+    score.customerId === null || score.source === 'what-if'
+      ? undefined
+      : nullIfLate(tasks.run('explainChange', { score }));
+
   const readHistory = async ({ customerId }: CustomerScore): Promise<CustomerData['history']> =>
     customerId === null ? [] : tasks.run('listHistory', { customerId, limit: 20 });
 
@@ -107,6 +113,7 @@ export function createCustomerHandlers({ db, tasks }: Context) {
           }
         : null,
       changes: compared ? changedInputs(compared.inputs, prediction.inputs) : [],
+      change: await readChange(prediction),
       history: await readHistory(prediction),
       actions: prediction.customerId === null ? [] : await listActionsOf(db, prediction.customerId),
       campaigns: prediction.customerId === null ? [] : await listMemberships(db, prediction.customerId),

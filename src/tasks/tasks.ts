@@ -18,6 +18,7 @@ import type { ReadingChoice } from '../domain/csv/intake.ts';
 import { customersCsv } from '../domain/scoring/customers-csv.ts';
 import { computeDetails, findScore, getCustomerRecord } from '../domain/scoring/customer-record.ts';
 import type { CustomerScore } from '../domain/scoring/customer-record.ts';
+import { explainChange } from '../domain/scoring/score-change.ts';
 import type { Schema } from '../ml/data/schema.ts';
 import { previewActivation } from '../domain/models/activation.ts';
 import { findAlternatives } from '../domain/scoring/alternatives.ts';
@@ -181,6 +182,10 @@ export const tasks = {
   /** What is not stored of a score of a batch: all reasons, actions and notes. */
   computeDetails: model((env, { score }: { score: CustomerScore }) =>
     computeDetails(storeOf(env), env.config.modelsDir, score),
+  ),
+  /** What the difference to the customer's earlier score comes from. */
+  explainChange: model((env, { score }: { score: CustomerScore }) =>
+    explainChange(storeOf(env), env.config.modelsDir, score),
   ),
   scoreForm: model((env, form: CustomerForm) => scoreForm(storeOf(env), env.config.modelsDir, form)),
   findAlternatives: model(

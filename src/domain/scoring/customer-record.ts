@@ -105,7 +105,8 @@ async function wholeDetails({ db }: ScoreStore, { id }: CustomerScore): Promise<
   return { base: reasons.base, reasons: reasons.strongest, actions, rulesVersion, notes, problem: null };
 }
 
-async function modelOf(
+/** Null: it was removed, or its file is missing or damaged. */
+export async function modelOf(
   { db }: ScoreStore,
   modelsDir: string,
   { modelId }: CustomerScore,
