@@ -155,6 +155,9 @@ function presentPlan(h: ViewHelpers, plan: CampaignPlan, campaign: Campaign) {
       leftOut.inOthers > 0
         ? `${h.plural(leftOut.inOthers, 'customer is', 'customers are')} left out because another campaign is running with them.`
         : '',
+      leftOut.heldOut > 0
+        ? `${h.plural(leftOut.heldOut, 'customer is', 'customers are')} left out because they are held out for the year.`
+        : '',
       leftOut.harmed > 0
         ? `${h.plural(leftOut.harmed, 'customer is', 'customers are')} left out because contact made such customers leave in an earlier campaign (see Evidence).`
         : '',

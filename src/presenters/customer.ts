@@ -37,6 +37,8 @@ export interface CustomerData {
   readonly actions: readonly ActionRecord[];
   /** Newest first. */
   readonly campaigns: readonly Membership[];
+  /** A control of a campaign that runs, or in the hold-out of the year. */
+  readonly mustNotContact: boolean;
   /** Why such customers are left alone; null: they are not. */
   readonly harm: HarmListing | null;
   readonly settings: Settings;
@@ -69,7 +71,8 @@ export function presentCustomer(h: ViewHelpers, data: CustomerData) {
       name: action.action,
       words: `${action.status === 'open' ? `Due ${h.date(action.dueOn)}` : `Closed ${h.date(action.closedAt)}`}, ${action.ownerName ?? 'nobody'}`,
     })),
-    isControl: isControl(data.campaigns),
+    isControl: data.mustNotContact,
+    isHeldOut: data.mustNotContact && !isControl(data.campaigns),
     doNotContact,
     harm: data.harm && {
       group: groupWords(h, data.harm),
@@ -78,7 +81,7 @@ export function presentCustomer(h: ViewHelpers, data: CustomerData) {
       until: h.date(data.harm.until),
     },
     campaigns: presentMemberships(h, data.campaigns),
-    actions: isControl(data.campaigns) ? [] : presentActions(h, data),
+    actions: data.mustNotContact ? [] : presentActions(h, data),
     rulesVersion: rulesVersionOf(h, details),
     rulesHref: `/settings/rules/test?prediction=${prediction.id}`,
     alternatives: presentAlternatives(h, data.alternatives),

@@ -81,6 +81,7 @@ const organisation = {
   currency: 'Currency',
   timeZone: 'Time zone',
   valueMonths: 'Months of revenue from a retained customer',
+  holdOutShare: 'Hold-out',
 };
 const training = {
   name: 'Model name',

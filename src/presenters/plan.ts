@@ -128,6 +128,11 @@ function notesOf(h: ViewHelpers, { terms }: Plan, { leftOut, channels }: PlanRes
       'are left out: in campaigns that run.',
     ),
     ...without(
+      leftOut.heldOut,
+      'is left out: in the hold-out of the year.',
+      'are left out: in the hold-out of the year.',
+    ),
+    ...without(
       leftOut.harmed,
       'is left out: in a group that contact made leave.',
       'are left out: in groups that contact made leave.',

@@ -1,6 +1,7 @@
 /** Settings of the organisation: the choices of its form, risk levels and the sample. */
 import type { SampleDescription } from '../domain/sample/removal.ts';
 import type { FieldError } from '../errors.ts';
+import { typedPercent } from '../format.ts';
 import type { Settings } from '../store/settings.ts';
 import type { RiskWord, ViewHelpers } from './view-helpers.ts';
 
@@ -97,6 +98,22 @@ export function presentOrganisation({ currencies, timeZones }: Choices, { values
     errors,
     currencyField: currencyField(currencies, { values, errors }),
     timeZoneField: timeZoneField(timeZones, { values, errors }),
+  };
+}
+
+export function presentHoldOut(shares: readonly number[], { values, errors }: FormInput) {
+  return {
+    holdOutField: {
+      name: 'holdOutShare',
+      label: 'Hold-out',
+      hint: 'Customers whom no campaign, plan or recommendation contacts for a year, drawn by chance and others each year. What becomes of them says what all campaigns of the year saved.',
+      value: values['holdOutShare'],
+      options: shares.map((share) => ({
+        value: share,
+        label: share === 0 ? 'None' : `${typedPercent(share)} % of customers`,
+      })),
+      errors,
+    },
   };
 }
 

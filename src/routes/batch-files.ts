@@ -6,7 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
 import { batchFile } from '../domain/batches/files.ts';
-import { highRiskLines } from '../domain/batches/high-risk.ts';
+import { resultLines } from '../domain/batches/result-lines.ts';
+import { readDoNotContact } from '../domain/campaigns/do-not-contact.ts';
 import { byteOrderMark, safeLine } from '../domain/csv/writer.ts';
 import { currentFile } from '../domain/sample/first-start.ts';
 import { NotFound } from '../errors.ts';
@@ -79,6 +80,9 @@ async function sendResultFile(
     .set('Cache-Control', 'no-store')
     .attachment(`${parts.filter(Boolean).join('_')}.csv`)
     .type('text/csv');
-  if (kind === 'high-risk') await pipeline(highRiskLines(path, batch.header, batch.format), res);
+  const left = await readDoNotContact(db);
+  const onlyHigh = kind === 'high-risk';
+  const isAsWritten = kind === 'rejected' || (left.isEmpty && !onlyHigh);
+  if (!isAsWritten) await pipeline(resultLines(path, { batch, onlyHigh, left }), res);
   else await pipeline(createReadStream(path), res);
 }

@@ -2,6 +2,7 @@
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
 import { canBeScoredAgain } from '../domain/batches/scoring-again.ts';
+import { doNotContactAmong, withoutContact } from '../domain/campaigns/do-not-contact.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam } from '../http/validate.ts';
@@ -47,12 +48,20 @@ export function createBatchResultHandlers({ db, config, tasks }: Context) {
         corrections: await listCorrectionsOf(db, batch.id),
         hasUnrecognisedValues: hasUnrecognisedValues(batch.report),
       };
+      const left = await doNotContactAmong(
+        db,
+        predictions.map(({ customerId }) => customerId),
+      );
       const title = `Scores of ${batch.originalName}`;
       const model = batch.modelId === null ? undefined : await findModel(db, batch.modelId);
       await render(res, 'batches/results', (h) => ({
         title,
         ...presentResults(h, results),
-        predictions: presentPredictionRows(h, predictions, model ? [model] : []),
+        predictions: presentPredictionRows(
+          h,
+          predictions.map((one) => withoutContact(one, left)),
+          model ? [model] : [],
+        ),
       }));
     },
   };

@@ -20,9 +20,9 @@ import type { InputChange } from '../presenters/customer-comparison.ts';
 import { presentCustomers } from '../presenters/customers.ts';
 import type { CustomersData } from '../presenters/customers.ts';
 import { findByEarlierId } from '../store/earlier-scores.ts';
-import { controlsAmong, listMemberships } from '../store/campaign-members.ts';
+import { listMemberships } from '../store/campaign-members.ts';
 import { harmOf, listHarmed, raisingReason } from '../domain/campaigns/harm.ts';
-import { withoutContact } from '../domain/campaigns/do-not-contact.ts';
+import { doNotContactAmong, withoutContact } from '../domain/campaigns/do-not-contact.ts';
 import { listActionsOf } from '../store/actions.ts';
 import { listBatches } from '../store/batches.ts';
 import { findModel, listArchivedModels, listModels } from '../store/models.ts';
@@ -64,7 +64,7 @@ export function createCustomerHandlers({ db, tasks }: Context) {
     const list = { filter, sort, page: query.page, size: query.size };
     const { predictions, total, page, pages } = await tasks.run('pageOfPredictions', list);
     const models = await listModels(db);
-    const controls = await controlsAmong(
+    const controls = await doNotContactAmong(
       db,
       predictions.map(({ customerId }) => customerId),
     );
@@ -117,6 +117,7 @@ export function createCustomerHandlers({ db, tasks }: Context) {
       history: await readHistory(prediction),
       actions: prediction.customerId === null ? [] : await listActionsOf(db, prediction.customerId),
       campaigns: prediction.customerId === null ? [] : await listMemberships(db, prediction.customerId),
+      mustNotContact: (await doNotContactAmong(db, [prediction.customerId])).size > 0,
       harm: harmOf(await listHarmed(db), prediction.riskLevel, raisingReason(prediction.reasons)),
       settings,
       alternatives: await nullIfLate(tasks.run('findAlternatives', { prediction, settings })),

@@ -2,6 +2,9 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
+import { timeOf } from '../db/clock.ts';
+import { today } from '../domain/campaigns/days.ts';
+import { holdOutShares, shareOn } from '../domain/campaigns/hold-out.ts';
 import { currencies, timeZones } from '../domain/organisation/locale.ts';
 import { changeOrganisation, changeRiskLevels } from '../domain/organisation/organisation.ts';
 import { currentPopulation } from '../domain/analytics/population.ts';
@@ -13,6 +16,7 @@ import { render, renderFragment } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { parseForm } from '../http/validate.ts';
 import {
+  presentHoldOut,
   presentOrganisation,
   presentRiskLevels,
   presentSample,
@@ -28,7 +32,9 @@ declare module '../http/render.ts' {
   interface Pages {
     'settings/show': PageData & ReturnType<typeof presentSettings>;
     'settings/risk-levels': PageData & ReturnType<typeof presentRiskLevels>;
-    'settings/organisation': PageData & ReturnType<typeof presentOrganisation>;
+    'settings/organisation': PageData &
+      ReturnType<typeof presentOrganisation> &
+      ReturnType<typeof presentHoldOut>;
     'settings/sample': PageData & ReturnType<typeof presentSample>;
   }
 }
@@ -54,6 +60,10 @@ const OrganisationForm = z.object({
     .int('Enter a whole number of months.')
     .min(1, 'Enter at least 1 month.')
     .max(120, 'Enter at most 120 months.'),
+  holdOutShare: z
+    .enum(holdOutShares.map(String), 'Choose a share from the list.')
+    .transform(Number)
+    .optional(),
 });
 
 export function createSettingsHandlers({ db, config, tasks }: Context) {
@@ -99,8 +109,16 @@ export function createSettingsHandlers({ db, config, tasks }: Context) {
     },
 
     showOrganisation: async (_req: Request, res: Response) => {
-      const { organisation, currency, timeZone, valueMonths } = await getSettings(db);
-      const values = { organisation, currency, timeZone, valueMonths: String(valueMonths) };
+      const settings = await getSettings(db);
+      const { organisation, currency, timeZone, valueMonths } = settings;
+      const share = shareOn(settings, today(timeZone, await timeOf(db)));
+      const values = {
+        organisation,
+        currency,
+        timeZone,
+        valueMonths: String(valueMonths),
+        holdOutShare: String(share),
+      };
       await renderOrganisation(res, { values, errors: [] }, 200);
     },
 
@@ -148,7 +166,11 @@ function renderRiskLevels(res: Response, input: RiskLevelsInput, status: number)
 }
 
 function renderOrganisation(res: Response, input: FormInput, status: number): Promise<void> {
-  const page = { title: 'Organisation', ...presentOrganisation({ currencies, timeZones }, input) };
+  const page = {
+    title: 'Organisation',
+    ...presentOrganisation({ currencies, timeZones }, input),
+    ...presentHoldOut(holdOutShares, input),
+  };
   return render(res, 'settings/organisation', page, status);
 }
 

@@ -65,6 +65,16 @@ export async function controlsAmong(
   return new Set(found as string[]);
 }
 
+/** Those of these customers who are in a campaign that runs. */
+export async function membersRunning(
+  db: Db,
+  customerIds: readonly (string | null)[],
+): Promise<ReadonlySet<string>> {
+  const asked = customerIds.filter((id) => id !== null);
+  const found = await running(db).whereIn('customer_id', asked).pluck('customer_id');
+  return new Set(found as string[]);
+}
+
 /** What is known of a member's outcome, with what the launch froze. */
 export interface MemberWithOutcome extends Member {
   /** The first day on which the customer was seen to have left; null: never. */

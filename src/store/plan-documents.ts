@@ -49,6 +49,8 @@ export const PlanResult = z.object({
     withoutId: z.int(),
     /** Customers of a campaign that runs. */
     inOthers: z.int(),
+    /** In the hold-out of the year. */
+    heldOut: z.int().default(0),
     /** In a group whom contact made leave. */
     harmed: z.int(),
     /** Their monthly revenue is not known. */

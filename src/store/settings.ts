@@ -25,6 +25,10 @@ const entries = {
   offerCost: amount.default(20),
   /** Share of contacted customers who would have left and stay, in [0, 1]. */
   saveRate: share.default(0.3),
+  /** Shares of customers who are held out, each from a day on, in the order of the days; see domain/campaigns/hold-out.ts. */
+  holdOuts: z.array(z.object({ from: z.string(), share })).default([]),
+  /** Decides, with the year, who is held out. */
+  holdOutSecret: z.string().default(''),
   /** When the first administrator was created; null: not set up yet. */
   setUpAt: z.string().nullable().default(null),
   /** Whether the sample still has to be prepared; see domain/sample/first-start.ts. */

@@ -9,7 +9,7 @@ import { noFilter } from '../../src/store/prediction-filters.ts';
 const h = createViewHelpers({ currency: 'EUR', timeZone: 'UTC' });
 const result: PlanResult = {
   considered: 100,
-  leftOut: { withoutId: 0, inOthers: 1, harmed: 0, withoutValue: 2, withoutAction: 0 },
+  leftOut: { withoutId: 0, inOthers: 1, heldOut: 0, harmed: 0, withoutValue: 2, withoutAction: 0 },
   planned: 5,
   spent: 50,
   saving: 400,

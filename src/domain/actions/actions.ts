@@ -5,18 +5,18 @@ import { Conflict } from '../../errors.ts';
 import { assignActions, getAction, insertActions, listActionsOf, updateAction } from '../../store/actions.ts';
 import type { ActionChange, NewAction } from '../../store/actions.ts';
 import { recordEvent } from '../../store/audit.ts';
-import { controlsAmong } from '../../store/campaign-members.ts';
 import type { Campaign } from '../../store/campaigns.ts';
 import { actionOf } from '../campaigns/arms.ts';
+import { doNotContactAmong } from '../campaigns/do-not-contact.ts';
 import { listTreated } from '../campaigns/members.ts';
 import type { User } from '../people/accounts.ts';
 
 /** @throws Conflict for a control of a campaign that runs, and where the customer has such an action already */
 export async function addAction(db: Db, user: User, action: NewAction): Promise<void> {
   await inTransaction(db, async (trx) => {
-    if ((await controlsAmong(trx, [action.customerId])).size > 0)
+    if ((await doNotContactAmong(trx, [action.customerId])).size > 0)
       throw new Conflict(
-        'This customer is in the control group of a campaign that is running and must not be contacted.',
+        'This customer is in the control group of a campaign that is running, or held out for the year, and must not be contacted.',
       );
     if ((await insertActions(trx, [action], user.id)) === 0)
       throw new Conflict('This customer has an open action of this kind already.');

@@ -20,6 +20,11 @@ const appended = [
   'notes',
 ] as const;
 
+/** Where a column of Holdfast stands behind those of the upload. */
+export function appendedPlace(name: (typeof appended)[number]): number {
+  return appended.indexOf(name);
+}
+
 /** A name that the upload already has gets the suffix `_predicted`. */
 export function scoredHeader(header: readonly string[], format: CsvFormat): string {
   const taken = new Set(header.map((name) => name.toLowerCase()));

@@ -79,7 +79,7 @@ interface Candidate {
 function createCollection(whyLeftOut: Exclusions) {
   /** A filter by file may find the same customer twice. */
   const taken = new Map<string, Candidate>();
-  const leftOut = { withoutId: 0, inOthers: 0, harmed: 0, tooMany: 0 };
+  const leftOut = { withoutId: 0, inOthers: 0, heldOut: 0, harmed: 0, tooMany: 0 };
   return {
     add: (candidate: Candidate): void => {
       const { customerId, probability, reason } = candidate;

@@ -27,7 +27,7 @@ export async function readValueMonths(db: Db, { planId }: Pick<Campaign, 'planId
 async function findPlanned({ db }: ScoreStore, planId: number): Promise<Candidates> {
   const whyLeftOut = await readExclusions(db);
   const armOf = armsByAction((await getPlan(db, planId)).result?.actions ?? []);
-  const leftOut = { withoutId: 0, inOthers: 0, harmed: 0, tooMany: 0 };
+  const leftOut = { withoutId: 0, inOthers: 0, heldOut: 0, harmed: 0, tooMany: 0 };
   const members = (await listAllPlanMembers(db, planId)).filter(({ customerId, probability, reason }) => {
     const why = whyLeftOut({ customerId, probability, reason: () => reason });
     if (why !== null) leftOut[why]++;

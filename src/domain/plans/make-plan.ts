@@ -140,6 +140,7 @@ function expectedOf({ saving, spent, saveRate: { low, mean } }: PlannedAction): 
 
 function nobody({
   inOthers,
+  heldOut,
   harmed,
   withoutValue,
   withoutAction,
@@ -153,9 +154,9 @@ function nobody({
     return new Conflict(
       'No chosen retention rule is for any of these customers. Choose other rules or customers.',
     );
-  if (inOthers + harmed + withoutId > 0)
+  if (inOthers + heldOut + harmed + withoutId > 0)
     return new Conflict(
-      'All customers that the filter finds are in campaigns that run, in groups that contact made leave, or without a customer ID. Choose others.',
+      'All customers that the filter finds are in campaigns that run, held out for the year, in groups that contact made leave, or without a customer ID. Choose others.',
     );
   return new Conflict('The filter finds no customers. Choose others.');
 }

@@ -1,6 +1,7 @@
-/** A plan as a file, in parts. Whoever has come into a campaign since the plan was made is left out. */
+/** A plan as a file, in parts, without customers who have come into a campaign or the hold-out since it was made. */
 import type { Db } from '../../db.ts';
 import { listBusyCustomers } from '../../store/campaign-members.ts';
+import { readHoldOut } from '../campaigns/hold-out.ts';
 import { listPlanMembers } from '../../store/plan-members.ts';
 import { getPlan } from '../../store/plans.ts';
 import { byteOrderMark, safeLine } from '../csv/writer.ts';
@@ -20,8 +21,9 @@ export async function planCsv(
   const { result } = await getPlan(db, id);
   const members = await listPlanMembers(db, id, { from, limit: membersInPart });
   const busy = await listBusyCustomers(db);
+  const holdOut = await readHoldOut(db);
   return members
-    .filter(({ customerId }) => !busy.has(customerId))
+    .filter(({ customerId }) => !busy.has(customerId) && !holdOut?.(customerId))
     .map(({ customerId, action, expectedSaving, probability, monthlyValue }) => {
       const { action: name, cost } = result!.actions[action]!;
       return safeLine([customerId, name, cost, expectedSaving, probability, monthlyValue]);

@@ -90,7 +90,7 @@ function createCollection(whyLeftOut: Exclusions) {
   const monthlyValues: number[] = [];
   const masks: number[] = [];
   const reasons: (string | null)[] = [];
-  const leftOut = { withoutId: 0, inOthers: 0, harmed: 0, withoutValue: 0, withoutAction: 0 };
+  const leftOut = { withoutId: 0, inOthers: 0, heldOut: 0, harmed: 0, withoutValue: 0, withoutAction: 0 };
   return {
     add: (customer: Found): void => {
       const { customerId, probability, monthlyValue, actions } = customer;

@@ -1,5 +1,4 @@
 /** The list of customers as CSV: what a download holds. */
-import { listControls } from '../../store/campaign-members.ts';
 import { SpareMemory } from '../../spare-memory.ts';
 import type { PredictionRecord } from '../../store/prediction-records.ts';
 import { riskLevelOf } from '../../store/risk-levels.ts';
@@ -10,7 +9,8 @@ import type { ScoreStore } from '../../store/score-files/store.ts';
 import { recordsAt, visitIds } from '../../store/score-files/visit-ids.ts';
 import { getSettings } from '../../store/settings.ts';
 import { ByteWriter } from '../batches/blocks/byte-writer.ts';
-import { withoutContact } from '../campaigns/do-not-contact.ts';
+import { readDoNotContact, withoutContact } from '../campaigns/do-not-contact.ts';
+import type { DoNotContact } from '../campaigns/do-not-contact.ts';
 import { byteOrderMark, safeLine } from '../csv/writer.ts';
 import { reasonWords } from './explanations.ts';
 import { createListedLines } from './listed-lines.ts';
@@ -48,7 +48,7 @@ const spare = new SpareMemory();
  */
 export async function customersCsv(store: ScoreStore, ids: Float64Array): Promise<Uint8Array> {
   const thresholds = await getSettings(store.db);
-  const controls = await listControls(store.db);
+  const controls = await readDoNotContact(store.db);
   const out = new ByteWriter(spare);
   out.clear(ids.length * expectedBytes);
   const lines = createLines(ids.length);
@@ -67,7 +67,7 @@ interface Listing {
   readonly ids: Float64Array;
   readonly thresholds: RiskThresholds;
   /** Customers who must not be contacted. */
-  readonly controls: ReadonlySet<string>;
+  readonly controls: DoNotContact;
   readonly out: ByteWriter;
   readonly lines: ReturnType<typeof createLines>;
 }

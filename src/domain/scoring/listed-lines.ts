@@ -9,6 +9,7 @@ import type { ScoredBatch } from '../../store/score-files/store.ts';
 import type { ByteWriter, Word } from '../batches/blocks/byte-writer.ts';
 import { createReasonCells } from '../batches/blocks/reason-cells.ts';
 import { doNotContact } from '../campaigns/do-not-contact.ts';
+import type { DoNotContact } from '../campaigns/do-not-contact.ts';
 import { safeCell } from '../csv/writer.ts';
 
 const delimiter = ',';
@@ -22,7 +23,7 @@ export function createListedLines(
   out: ByteWriter,
   { name, modelLabel, createdAt }: ScoredBatch,
   { features, actions }: ScoreFileHeader,
-  { thresholds, controls }: { readonly thresholds: RiskThresholds; readonly controls: ReadonlySet<string> },
+  { thresholds, controls }: { readonly thresholds: RiskThresholds; readonly controls: DoNotContact },
 ): WriteLine {
   const cell = (text: string): Word => out.keep(`${delimiter}${safeCell(text, delimiter)}`);
   const separator = out.keep(delimiter);

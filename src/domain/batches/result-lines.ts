@@ -1,0 +1,64 @@
+/** The rows of a scored file as they are sent: those of high risk only, and without an action for whom must not be contacted. */
+import { closeSync, openSync, readSync } from 'node:fs';
+import type { BatchRecord } from '../../store/batches.ts';
+import { doNotContact } from '../campaigns/do-not-contact.ts';
+import type { DoNotContact } from '../campaigns/do-not-contact.ts';
+import { createRecordSplitter, readRecord } from '../csv/records.ts';
+import { safeLine } from '../csv/writer.ts';
+import { appendedPlace } from './output.ts';
+
+const blockBytes = 1 << 18;
+const longestIdentifier = 200;
+
+export interface ResultLines {
+  readonly batch: Pick<BatchRecord, 'header' | 'format' | 'mapping'>;
+  readonly onlyHigh: boolean;
+  readonly left: DoNotContact;
+}
+
+/** Rows that stay as they are come byte for byte. */
+export function* resultLines(path: string, wanted: ResultLines): Generator<Buffer> {
+  const { delimiter } = wanted.batch.format;
+  const file = openSync(path, 'r');
+  try {
+    const splitter = createRecordSplitter(delimiter);
+    let held: Buffer = Buffer.alloc(0);
+    let position = 0;
+    let isHeader = true;
+    for (let isLast = false; !isLast;) {
+      const block = Buffer.allocUnsafe(blockBytes);
+      const length = readSync(file, block, 0, blockBytes, position);
+      position += length;
+      isLast = length === 0;
+      held = Buffer.concat([held, block.subarray(0, length)]);
+      const spans = splitter.split(held, 0, isLast);
+      for (const span of spans) {
+        const line = held.subarray(span.start, span.next);
+        const sent = isHeader ? line : lineAsSent(line, held.subarray(span.start, span.end), wanted);
+        isHeader = false;
+        if (sent !== null) yield sent;
+      }
+      held = held.subarray(spans.at(-1)?.next ?? 0);
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** `record`: the line without its end. Null: it is left out. */
+function lineAsSent(line: Buffer, record: Buffer, { batch, onlyHigh, left }: ResultLines): Buffer | null {
+  const { header, format, mapping } = batch;
+  const { delimiter } = format;
+  const reading = readRecord(record, delimiter, null);
+  if (!reading.ok) return onlyHigh ? null : line;
+  const { cells } = reading;
+  const placeOf = (name: Parameters<typeof appendedPlace>[0]): number => header.length + appendedPlace(name);
+  if (onlyHigh && cells[placeOf('risk_level')] !== 'high') return null;
+  const customerId = (cells[mapping?.identifier ?? -1] ?? '').trim().slice(0, longestIdentifier);
+  // A row that was not scored has no action.
+  if (customerId === '' || cells[placeOf('churn_probability')] === '' || !left.has(customerId)) return line;
+  const marked = [...cells];
+  marked[placeOf('recommended_action')] = doNotContact;
+  marked[placeOf('expected_saving')] = '';
+  return Buffer.from(safeLine(marked, { delimiter, lineEnd: '\r\n' }));
+}

@@ -1,0 +1,143 @@
+/** Whoever is held out for the year is recommended to nobody: in no campaign, plan, list or file. */
+import { parse } from 'csv-parse/sync';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { doNotContact } from '../../src/domain/campaigns/do-not-contact.ts';
+import { readHoldOut } from '../../src/domain/campaigns/hold-out.ts';
+import { listEvents } from '../../src/store/audit.ts';
+import { listMembersWithOutcomes } from '../../src/store/campaign-members.ts';
+import { listBatches } from '../../src/store/batches.ts';
+import { listRules } from '../../src/store/retention-rules.ts';
+import { saveSettings } from '../../src/store/settings.ts';
+import {
+  activateSmallModel,
+  createTestApp,
+  csrfToken,
+  customersCsv,
+  setUpOrganisation,
+  signIn,
+} from '../helpers/app.ts';
+import type { TestApp } from '../helpers/app.ts';
+import { runJobs } from '../helpers/work.ts';
+
+let test: TestApp;
+let agent: Awaited<ReturnType<typeof signIn>>;
+let _csrf: string;
+let isHeldOut: (customerId: string) => boolean;
+const organisation = { organisation: 'Northwind', currency: 'EUR', timeZone: 'UTC', valueMonths: '12' };
+beforeAll(async () => {
+  test = await createTestApp();
+  await setUpOrganisation(test);
+  await activateSmallModel(test);
+  agent = await signIn(test, 'admin');
+  _csrf = await csrfToken(agent, '/account');
+  await agent
+    .post('/batches')
+    .field('_csrf', _csrf)
+    .field('scoreAtOnce', 'yes')
+    .attach('file', Buffer.from(customersCsv(600, 9)), 'customers.csv');
+  await runJobs(test.context);
+  await saveSettings(test.context.db, { holdOutSecret: 'the same customers in each run of this test' });
+  await post('/settings/organisation', { ...organisation, holdOutShare: '0.05' }).expect(303);
+  isHeldOut = (await readHoldOut(test.context.db))!;
+});
+afterAll(() => test.close());
+
+const post = (path: string, form: Record<string, string> = {}) =>
+  agent
+    .post(path)
+    .type('form')
+    .send({ _csrf, ...form });
+const pageOf = async (path: string): Promise<string> => (await agent.get(path).expect(200)).text;
+const rowsOf = async (path: string): Promise<Record<string, string>[]> =>
+  parse((await agent.get(path).expect(200)).text, { bom: true, columns: true });
+const batchId = async (): Promise<number> => (await listBatches(test.context.db, 1))[0]!.id;
+const terms = { action: 'Call', cost: '5', saveRate: '20', smallestSaveRate: '20', horizonDays: '90' };
+
+describe('the hold-out', () => {
+  it('is chosen in the settings of the organisation, and who changed it is in the audit log', async () => {
+    expect(await pageOf('/settings/organisation')).toMatch(
+      /<option value="0.05" selected>\s*5 % of customers/,
+    );
+    const filter = { action: 'settings.organisation', userId: null, from: null, to: null };
+    const [event] = await listEvents(test.context.db, filter, 1, 0);
+    expect(event).toMatchObject({ userName: 'Ada Admin' });
+    expect([event!.before, event!.after].map((text) => JSON.parse(text!) as object)).toMatchObject([
+      { holdOutShare: 0 },
+      { holdOutShare: 0.05 },
+    ]);
+    expect(event!.after).not.toContain('secret');
+    await post('/settings/organisation', { ...organisation, holdOutShare: '0.5' }).expect(422);
+  });
+
+  it('is marked in the list of customers, in files and on a page, and has no actions', async () => {
+    const rows = await rowsOf('/customers.csv');
+    const held = rows.filter(({ customer }) => isHeldOut(customer!));
+    expect(held.length).toBeGreaterThan(10);
+    for (const row of rows)
+      expect(row['recommended_action'] === doNotContact).toBe(isHeldOut(row['customer']!));
+    const { customer } = held[0]!;
+    const list = await pageOf(`/customers?search=${customer}`);
+    expect(list).toContain(doNotContact);
+    const href = /href="(\/customers\/\d+)"/.exec(list)![1]!;
+    expect(await pageOf(href)).toContain('held out for the year');
+    await post('/actions', { customer: customer!, action: 'Call' }).expect(409);
+  });
+
+  it.each(['scored', 'high-risk'])('is marked in the file of results %s.csv', async (name) => {
+    const batch = await batchId();
+    const rows = await rowsOf(`/batches/${batch}/files/${name}.csv`);
+    expect(rows.some(({ customerID }) => isHeldOut(customerID!))).toBe(true);
+    for (const row of rows) {
+      expect(row['recommended_action'] === doNotContact).toBe(isHeldOut(row['customerID']!));
+      if (isHeldOut(row['customerID']!)) expect(row['expected_saving']).toBe('');
+      if (name === 'high-risk') expect(row['risk_level']).toBe('high');
+    }
+  });
+
+  it('is marked among the rows of the page of results', async () => {
+    const batch = await batchId();
+    const [riskiest] = await rowsOf('/customers.csv?sort=probability&order=desc');
+    const settings = { holdOutSecret: 'x' };
+    // With another secret, until the first row of the page is held out.
+    for (let i = 0; !(await readHoldOut(test.context.db))!(riskiest!['customer']!); i++)
+      await saveSettings(test.context.db, { ...settings, holdOutSecret: `x${i}` });
+    expect(await pageOf(`/batches/${batch}/results`)).toContain(doNotContact);
+    await saveSettings(test.context.db, { holdOutSecret: 'the same customers in each run of this test' });
+  });
+
+  it('is in no campaign, and stays out of it', async () => {
+    const { headers } = await post('/campaigns', { name: 'Calls', ...terms, risk: 'high' }).expect(303);
+    const href = headers['location']!;
+    expect(await pageOf(href)).toMatch(/left out because they are held out for the year/);
+    await post(`${href}/launch`, { share: '0.2' }).expect(303);
+    await runJobs(test.context);
+    const members = await listMembersWithOutcomes(test.context.db, Number(href.split('/').at(-1)));
+    expect(members.length).toBeGreaterThan(50);
+    expect(members.filter(({ customerId }) => isHeldOut(customerId))).toEqual([]);
+    // Controls of the campaign are marked in the result file, too.
+    const batch = await batchId();
+    const marked = (await rowsOf(`/batches/${batch}/files/scored.csv`)).filter(
+      (row) => row['recommended_action'] === doNotContact,
+    );
+    const ids = new Set(marked.map(({ customerID }) => customerID));
+    for (const { customerId, arm } of members) expect(ids.has(customerId)).toBe(arm === 0);
+    await post(`${href}/closing`).expect(303);
+  });
+
+  it('is in no plan', async () => {
+    const rule = (await listRules(test.context.db)).at(-1)!.id;
+    const form = { name: 'Emails', budget: '9000', valueMonths: '120', [`use${rule}`]: 'yes', risk: 'high' };
+    const { headers } = await post('/plans', form).expect(303);
+    await runJobs(test.context);
+    expect(await pageOf(headers['location']!)).toContain('left out: in the hold-out of the year');
+    const rows = await rowsOf(`${headers['location']}/plan.csv`);
+    expect(rows.filter(({ customer }) => isHeldOut(customer!))).toEqual([]);
+  });
+
+  it('can be ended', async () => {
+    await post('/settings/organisation', { ...organisation, holdOutShare: '0' }).expect(303);
+    expect(await readHoldOut(test.context.db)).toBeNull();
+    const rows = await rowsOf('/customers.csv');
+    expect(rows.some((row) => row['recommended_action'] === doNotContact)).toBe(false);
+  });
+});
