@@ -2,6 +2,9 @@
 import type { ActionTotals, BatchTrial } from '../domain/retention/batch-trial.ts';
 import type { TypedFields } from '../domain/retention/conditions/kind.ts';
 import type { RuleDraft } from '../domain/retention/draft.ts';
+import type { RetentionRule } from '../domain/retention/matching.ts';
+import { problemsOf } from '../domain/retention/rule-problems.ts';
+import type { RuleSurroundings } from '../domain/retention/rule-problems.ts';
 import type { DraftTrial } from '../domain/retention/rule-trial.ts';
 import type { ListedPrediction } from '../store/score-files/rows.ts';
 import { presentOfferedCustomers } from './rule.ts';
@@ -9,6 +12,9 @@ import type { ViewHelpers } from './view-helpers.ts';
 
 export interface RuleTrialData {
   readonly draft: RuleDraft;
+  /** As it would be, and the rules around it. */
+  readonly drafted: RetentionRule;
+  readonly around: Omit<RuleSurroundings, 'words'>;
   /** As the form was sent. */
   readonly values: TypedFields;
   readonly recent: readonly ListedPrediction[];
@@ -21,13 +27,14 @@ export interface RuleTrialData {
 const noAction = 'No action';
 
 export function presentRuleTrial(h: ViewHelpers, data: RuleTrialData) {
-  const { draft, values, recent, prediction, tried, file } = data;
+  const { draft, values, recent, prediction, tried, file, drafted, around } = data;
   return {
     title: `Try ‘${draft.rule.action}’`,
     savePath: draft.id === null ? '/settings/rules' : `/settings/rules/${draft.id}`,
     fields: Object.entries(values)
       .filter(([name]) => name !== 'prediction')
       .map(([name, value]) => ({ name, value })),
+    problems: problemsOf(drafted, { ...around, words: h }),
     isLate: file === null,
     file: file?.trial ? presentFile(h, file.trial) : null,
     customer: prediction && tried && presentCustomerTrial(h, prediction, tried),

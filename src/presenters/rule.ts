@@ -4,36 +4,40 @@ import type { ConditionField, TypedFields } from '../domain/retention/conditions
 import { conditionFields, describeConditions } from '../domain/retention/conditions/kinds.ts';
 import type { RetentionRule } from '../domain/retention/matching.ts';
 import type { RuleTrial } from '../domain/retention/rule-trial.ts';
+import { problemsOf } from '../domain/retention/rule-problems.ts';
+import type { RuleSurroundings } from '../domain/retention/rule-problems.ts';
 import { validityOn } from '../domain/retention/validity.ts';
+import type { Feature } from '../ml/data/schema.ts';
 import type { ListedPrediction } from '../store/score-files/rows.ts';
 import { operators } from '../store/rule-operators.ts';
 import type { RiskWord, ViewHelpers } from './view-helpers.ts';
 
 export interface ListedRule {
   readonly rule: RetentionRule;
-  /** Columns that the active model does not have. */
-  readonly unknownColumns: readonly string[];
   /** False for an example while the active model is not of the sample. */
   readonly applies: boolean;
 }
 
 export interface RuleListData {
   readonly listed: readonly ListedRule[];
+  /** Of the active model; undefined: there is none. */
+  readonly features: readonly Feature[] | undefined;
   /** `2026-11-20`, where the organisation is. */
   readonly day: string;
 }
 
-export function presentRuleList(h: ViewHelpers, { listed, day }: RuleListData) {
+export function presentRuleList(h: ViewHelpers, { listed, features, day }: RuleListData) {
+  const around = { rules: listed.map(({ rule }) => rule), features, day, words: h };
   const examples = listed.filter(({ rule }) => rule.isExample);
   return {
-    rules: listed.map((entry) => presentListedRule(h, entry, day)),
+    rules: listed.map((entry) => presentListedRule(h, entry, around)),
     examples: h.plural(examples.length, 'rule is an example', 'rules are examples'),
     hasExamples: examples.length > 0,
     examplesApply: examples.every(({ applies }) => applies),
   };
 }
 
-function presentListedRule(h: ViewHelpers, { rule, unknownColumns, applies }: ListedRule, day: string) {
+function presentListedRule(h: ViewHelpers, { rule, applies }: ListedRule, around: RuleSurroundings) {
   const conditions = describeConditions(rule.conditions, h);
   return {
     href: `/settings/rules/${rule.id}`,
@@ -43,20 +47,15 @@ function presentListedRule(h: ViewHelpers, { rule, unknownColumns, applies }: Li
     channel: h.or(rule.channel || null),
     conditions: conditions.length === 0 ? ['Any customer'] : conditions,
     validity: validityWords(h, rule),
-    problem: problemOf(unknownColumns, applies),
+    problems: applies ? problemsOf(rule, around) : [notOfSample],
     cost: h.money(rule.cost),
     saveRate: h.rate(rule.saveRate),
-    state: rule.enabled ? stateWords[validityOn(rule, day)] : 'Not in use',
+    state: rule.enabled ? stateWords[validityOn(rule, around.day)] : 'Not in use',
     isExample: rule.isExample,
   };
 }
 
-function problemOf(unknownColumns: readonly string[], applies: boolean): string | null {
-  if (!applies) return 'Matches no customers of the active model: it is an example for the sample.';
-  return unknownColumns.length === 0
-    ? null
-    : `Matches no customers: the active model has no column ${unknownColumns.join(', ')}.`;
-}
+const notOfSample = 'Matches no customers of the active model: it is an example for the sample.';
 
 const stateWords = { 'not-yet': 'Not yet', now: 'In use', over: 'Ended' } as const;
 

@@ -1,10 +1,8 @@
 /** The form of a retention rule: from its fields to a rule, and back. */
 import { z } from 'zod';
 import { isDay } from '../domain/campaigns/days.ts';
-import { foldName } from '../domain/csv/column-names.ts';
 import type { ConditionField, TypedFields } from '../domain/retention/conditions/kind.ts';
 import {
-  columnsOf,
   conditionFields,
   conditionsFromForm,
   conditionsToForm,
@@ -16,7 +14,6 @@ import { typedPercent } from '../format.ts';
 import { inPageOrder } from '../http/page-order.ts';
 import { limitedText, parseForm, textValues } from '../http/validate.ts';
 import type { FormResult } from '../http/validate.ts';
-import type { ModelRecord } from '../store/models.ts';
 import type { NewRule } from '../store/retention-rules.ts';
 import type { Conditions } from '../store/rule-conditions.ts';
 import { operators } from '../store/rule-operators.ts';
@@ -132,10 +129,4 @@ export function toFormValues(rule: RetentionRule): TypedFields {
     validTo: rule.validTo ?? '',
     ...(rule.enabled ? { enabled: 'yes' } : {}),
   };
-}
-
-/** Columns that the rule names and the active model does not have: such a rule matches no customers. */
-export function unknownColumns({ conditions }: RetentionRule, model: ModelRecord | undefined): string[] {
-  const known = new Set(model?.schema.features.map((feature) => foldName(feature.name)));
-  return [...new Set(columnsOf(conditions).filter((name) => !known.has(foldName(name))))];
 }

@@ -2,7 +2,10 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
+import { timeOf } from '../db/clock.ts';
+import { today } from '../domain/campaigns/days.ts';
 import type { BatchTrial } from '../domain/retention/batch-trial.ts';
+import { draftVersion, withDraft } from '../domain/retention/draft.ts';
 import type { RuleDraft } from '../domain/retention/draft.ts';
 import type { RetentionRule } from '../domain/retention/matching.ts';
 import { Unavailable } from '../errors.ts';
@@ -10,7 +13,9 @@ import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { optionalId, parseForm, scoreId, textValues } from '../http/validate.ts';
 import { presentRuleTrial } from '../presenters/rule-trial.ts';
-import { getRule } from '../store/retention-rules.ts';
+import { findActiveModel } from '../store/models.ts';
+import { getRule, listRules } from '../store/retention-rules.ts';
+import { getSettings } from '../store/settings.ts';
 import { listOfferedCustomers } from './offered-customers.ts';
 import { readRuleForm } from './retention-rule-form.ts';
 import { showRuleForm } from './rule-form-page.ts';
@@ -48,6 +53,14 @@ export function createRuleTrialHandlers({ db, tasks }: Context) {
     return { recent, prediction, tried };
   };
 
+  const readSurroundings = async (draft: RuleDraft) => {
+    const rules = withDraft(await listRules(db), draft);
+    const drafted = rules.find(({ version }) => version === draftVersion)!;
+    const features = (await findActiveModel(db))?.schema.features;
+    const { timeZone } = await getSettings(db);
+    return { drafted, around: { rules, features, day: today(timeZone, await timeOf(db)) } };
+  };
+
   return {
     show: async (req: Request, res: Response) => {
       const rule = await ruleOf(req.body);
@@ -57,6 +70,7 @@ export function createRuleTrialHandlers({ db, tasks }: Context) {
       const draft = { id: rule?.id ?? null, rule: form.data };
       const data = {
         ...{ draft, values },
+        ...(await readSurroundings(draft)),
         ...(await tryOnCustomer(values['prediction'], draft)),
         file: await tryOnFile(draft),
       };

@@ -12,12 +12,12 @@ import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam } from '../http/validate.ts';
 import { presentRuleList } from '../presenters/rule.ts';
-import type { ListedRule } from '../presenters/rule.ts';
+import type { RuleListData } from '../presenters/rule.ts';
 import { findActiveModel } from '../store/models.ts';
 import { getRule, listRules } from '../store/retention-rules.ts';
 import { getSettings } from '../store/settings.ts';
 import { showRuleForm } from './rule-form-page.ts';
-import { readRuleForm, toFormValues, unknownColumns } from './retention-rule-form.ts';
+import { readRuleForm, toFormValues } from './retention-rule-form.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -38,20 +38,21 @@ export function createRuleHandlers({ db }: Context) {
     res.redirect(303, listPath);
   };
 
-  const listWithProblems = async (): Promise<ListedRule[]> => {
+  const readList = async (): Promise<RuleListData> => {
     const model = await findActiveModel(db);
     const isOfSample = model === undefined || (await isModelOfSample(db, model));
-    return (await listRules(db)).map((rule) => ({
-      rule,
-      unknownColumns: unknownColumns(rule, model),
-      applies: isOfSample || !rule.isExample,
-    }));
+    const { timeZone } = await getSettings(db);
+    const rules = await listRules(db);
+    return {
+      listed: rules.map((rule) => ({ rule, applies: isOfSample || !rule.isExample })),
+      features: model?.schema.features,
+      day: today(timeZone, await timeOf(db)),
+    };
   };
 
   return {
     list: async (_req: Request, res: Response) => {
-      const { timeZone } = await getSettings(db);
-      const data = { listed: await listWithProblems(), day: today(timeZone, await timeOf(db)) };
+      const data = await readList();
       await render(res, 'rules/list', (h) => ({ title: 'Retention rules', ...presentRuleList(h, data) }));
     },
 

@@ -6,6 +6,7 @@ import { operators } from '../../../store/rule-operators.ts';
 import type { Operator } from '../../../store/rule-operators.ts';
 import { foldName } from '../../csv/column-names.ts';
 import { dateText, isAsked, numberOf, typedNumber } from '../../scoring/cell-values.ts';
+import { implies } from './comparison-logic.ts';
 import type { CompiledCondition, ConditionField, ConditionKind, RuleWords, TypedFields } from './kind.ts';
 
 export const operatorWords: Readonly<Record<Operator, string>> = {
@@ -23,6 +24,7 @@ export const attributeConditions: Comparisons = {
   ...comparisonForm({ column: 'column', operator: 'operator', value: 'value', label: 'Condition', slots: 3 }),
   section: 'conditions',
   describe: (asked, words) => asked.map((one) => comparisonWords(one, words)),
+  covers: (wide, narrow) => wide.every((asked) => narrow.some((one) => implies(one, asked))),
   whyNot: (asked, { inputs }) => firstProblem(asked, inputs, true),
   compile: (asked, features) => compileAll(asked, features, true),
 };
@@ -38,6 +40,8 @@ export const exceptionConditions: Comparisons = {
   }),
   section: 'exceptions',
   describe: (asked, words) => asked.map((one) => `Never if ${comparisonWords(one, words)}`),
+  // Whoever the wide rule leaves out, the narrow one must leave out.
+  covers: (wide, narrow) => wide.every((one) => narrow.some((other) => implies(one, other))),
   whyNot: (asked, { inputs }) => firstProblem(asked, inputs, false),
   compile: (asked, features) => compileAll(asked, features, false),
 };
@@ -77,7 +81,10 @@ function firstProblem(
 }
 
 /** 'Contract is Month-to-month'. */
-function comparisonWords({ column, operator, value }: AttributeCondition, { label }: RuleWords): string {
+export function comparisonWords(
+  { column, operator, value }: AttributeCondition,
+  { label }: RuleWords,
+): string {
   return `${label(column)} ${operatorWords[operator]} ${operator === 'missing' ? '' : value}`.trim();
 }
 

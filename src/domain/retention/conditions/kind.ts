@@ -76,6 +76,8 @@ export interface ConditionKind<Asked> {
   readonly describe: (asked: Asked, words: RuleWords) => readonly string[];
   /** Of the input that it names. */
   readonly columns: (asked: Asked) => readonly string[];
+  /** Whether every customer who meets `narrow` meets `wide` as well; false where that is not certain. */
+  readonly covers: (wide: Asked, narrow: Asked) => boolean;
   /** Why this customer does not meet it, in words; null: the customer does. */
   readonly whyNot: (asked: Asked, subject: RuleSubject) => string | null;
   /** The same for many customers; null: no customer of a model with these features can meet it. */

@@ -49,6 +49,11 @@ export function columnsOf(conditions: Conditions): string[] {
   return ofEach(conditions, (kind, asked) => kind.columns(asked)).flat();
 }
 
+/** Whether every customer who meets the `narrow` conditions meets the `wide` ones; false where that is not certain. */
+export function covers(wide: Conditions, narrow: Conditions): boolean {
+  return names.every((name) => coversIn(name, wide, narrow));
+}
+
 /** The first condition that this customer does not meet, in words; null: the customer meets all. */
 export function whyNotMet(conditions: Conditions, subject: RuleSubject): string | null {
   for (const name of names) {
@@ -75,4 +80,9 @@ function ofEach<T>(conditions: Conditions, question: Question<T>): T[] {
 
 function ask<T>(name: Name, conditions: Conditions, question: Question<T>): T {
   return question(kinds[name], conditions[name]);
+}
+
+function coversIn<K extends Name>(name: K, wide: Pick<Conditions, K>, narrow: Pick<Conditions, K>): boolean {
+  const kind: Kinds[K] = kinds[name];
+  return kind.covers(wide[name], narrow[name]);
 }

@@ -10,6 +10,8 @@ export const levelCondition: ConditionKind<readonly RiskLevel[]> = {
   toForm: (asked) => Object.fromEntries(asked.map((level) => [level, 'yes'])),
   describe: (asked) => (asked.length === 0 ? [] : [`Risk is ${asked.join(' or ')}`]),
   columns: () => [],
+  covers: (wide, narrow) =>
+    wide.length === 0 || (narrow.length > 0 && narrow.every((level) => wide.includes(level))),
   whyNot: (asked, { riskLevel }) =>
     asked.length === 0 || asked.includes(riskLevel)
       ? null

@@ -12,6 +12,7 @@ export const leastValue: AmountCondition = amountCondition({
   describe: (least, { money }) => `Monthly revenue is at least ${money(least)}`,
   whyNot: (least) => `the monthly revenue is below ${least}`,
   holds: (value, least) => value >= least,
+  isWider: (wide, narrow) => wide <= narrow,
 });
 
 export const valueBelow: AmountCondition = amountCondition({
@@ -21,6 +22,7 @@ export const valueBelow: AmountCondition = amountCondition({
   whyNot: (limit) => `the monthly revenue is not below ${limit}`,
   // What is not known is not known to be small.
   holds: (value, limit) => value !== unknownRevenue && value < limit,
+  isWider: (wide, narrow) => wide >= narrow,
 });
 
 interface AmountDefinition {
@@ -29,9 +31,11 @@ interface AmountDefinition {
   readonly describe: (asked: number, words: RuleWords) => string;
   readonly whyNot: (asked: number) => string;
   readonly holds: (value: number, asked: number) => boolean;
+  readonly isWider: (wide: number, narrow: number) => boolean;
 }
 
-function amountCondition({ name, label, describe, whyNot, holds }: AmountDefinition): AmountCondition {
+function amountCondition(definition: AmountDefinition): AmountCondition {
+  const { name, label, describe, whyNot, holds, isWider } = definition;
   return {
     section: 'conditions',
     fields: [{ control: 'amount', name, label }],
@@ -39,6 +43,7 @@ function amountCondition({ name, label, describe, whyNot, holds }: AmountDefinit
     toForm: (asked) => ({ [name]: asked === null ? '' : String(asked) }),
     describe: (asked, words) => (asked === null ? [] : [describe(asked, words)]),
     columns: () => [],
+    covers: (wide, narrow) => wide === null || (narrow !== null && isWider(wide, narrow)),
     whyNot: (asked, { monthlyValue }) => {
       if (asked === null || holds(monthlyValue ?? unknownRevenue, asked)) return null;
       return monthlyValue === null ? 'the monthly revenue is not known' : whyNot(asked);

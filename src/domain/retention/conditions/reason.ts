@@ -12,6 +12,7 @@ export const reasonCondition: ConditionKind<string | null> = {
   toForm: (asked) => ({ reason: asked ?? '' }),
   describe: (asked, { label }) => (asked === null ? [] : [`${label(asked)} raises the risk`]),
   columns: (asked) => (asked === null ? [] : [asked]),
+  covers: (wide, narrow) => wide === null || (narrow !== null && foldName(wide) === foldName(narrow)),
   whyNot: (asked, subject) =>
     asked === null || isRaisedBy(asked, subject) ? null : `${asked} does not raise this customer’s risk`,
   compile: (asked, features) => {
