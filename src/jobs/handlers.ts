@@ -14,6 +14,7 @@ import { runReadPastTest } from './read-past-test.ts';
 import { runRelabelRisk } from './relabel-risk.ts';
 import { runRemoveBatch } from './remove-batch.ts';
 import { runRunQuery } from './run-query.ts';
+import { runRetrain } from './retrain.ts';
 import { runScoreBatch } from './score-batch.ts';
 import { runTrainModel } from './train-model.ts';
 import { runWriteScores } from './write-scores.ts';
@@ -35,4 +36,5 @@ export const handlers: Readonly<Record<JobKind, JobHandler>> = {
   'read-past-test': runReadPastTest,
   'run-query': runRunQuery,
   'write-scores': runWriteScores,
+  retrain: runRetrain,
 };

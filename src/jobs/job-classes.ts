@@ -22,6 +22,7 @@ const classes: Readonly<Record<JobKind, JobClass>> = {
   'compare-labels': 'batch',
   'build-customers': 'batch',
   'read-past-test': 'batch',
+  retrain: 'batch',
   'first-start': 'batch',
   'train-model': 'training',
 };

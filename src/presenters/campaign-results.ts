@@ -1,7 +1,7 @@
 /** The result of a campaign in words: the finding first, then what it rests on. */
 import type { ArmResult } from '../domain/campaigns/arm-results.ts';
 import type { ArmCounts } from '../domain/campaigns/known-members.ts';
-import type { CampaignResults } from '../domain/campaigns/results.ts';
+import type { CampaignResults, LiveCalibration } from '../domain/campaigns/results.ts';
 import type { Figure } from '../ml/evaluation/threshold-figures.ts';
 import type { Campaign } from '../store/campaigns.ts';
 import type { ViewHelpers } from './view-helpers.ts';
@@ -30,9 +30,22 @@ export function presentResults(h: ViewHelpers, campaign: Campaign, results: Camp
       effect: effect === null ? 'too few' : pointsRange(h, effect),
       isHarmed,
     })),
+    calibration: results.calibration && presentCalibration(h, results.calibration),
     unknown: unknownOf(results),
     treated: h.count(results.treated.members),
   };
+}
+
+/** 'Of 180 controls with known outcomes …, 30 % were expected to leave and 34 % left (27 % to 41 %).' */
+function presentCalibration(h: ViewHelpers, { customers, expected, observed }: LiveCalibration) {
+  const { value, low, high } = observed;
+  const finding =
+    expected < low
+      ? 'The model expected too few to leave.'
+      : expected > high
+        ? 'The model expected too many to leave.'
+        : 'That agrees with the model.';
+  return `Of ${h.plural(customers, 'customer')} of the control group, who were left alone, the model expected ${h.rate(expected)} to leave; ${h.rate(value)} did (${h.rate(low)} to ${h.rate(high)}). ${finding}`;
 }
 
 /** 'Saved 41 customers (12 to 70) and €18,300 (€4,900 to €31,000) after €2,600 of cost.' */

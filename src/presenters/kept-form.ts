@@ -122,6 +122,7 @@ const purposes: Readonly<Record<string, Purpose>> = {
   '/campaigns/:id/launch': { doing: 'launching a campaign', labels: { share: 'Control group' } },
   '/campaigns/:id/removal': { doing: 'removing the draft of a campaign' },
   '/campaigns/:id/closing': { doing: 'closing a campaign' },
+  '/campaigns/:id/retraining': { doing: 'training a challenger from a campaign' },
   '/campaigns/:id/harm/end': { doing: 'letting campaigns have groups of customers again' },
   '/campaigns/:id/actions': { doing: 'adding the actions of a campaign', labels: { dueOn: 'Due' } },
   '/plans': { doing: 'planning for a budget', name: 'name', labels: plan },

@@ -22,6 +22,8 @@ export interface ModelCardData {
   readonly fileProblem: string | null;
   /** The dataset it was trained on, where it still exists. */
   readonly datasetId: number | null;
+  /** How Holdfast made that dataset; empty where it was uploaded. */
+  readonly datasetNotes: readonly string[];
   /** Null for models that were stored without curves. */
   readonly threshold: ThresholdInput | null;
   /** With the active model; null where both have scored nothing yet. */
@@ -63,6 +65,7 @@ export function presentModelCard(h: ViewHelpers, data: ModelCardData) {
     dataset: {
       name: model.provenance.datasetName,
       href: data.datasetId === null ? null : `/datasets/${data.datasetId}`,
+      notes: data.datasetNotes,
     },
     fileProblem,
     canActivate: isUsable && (model.state === 'candidate' || model.state === 'challenger'),

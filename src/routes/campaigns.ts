@@ -11,6 +11,7 @@ import {
   launchLater,
   removeDraft,
 } from '../domain/campaigns/campaigns.ts';
+import { retrainLater } from '../domain/campaigns/retraining.ts';
 import { Conflict } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { sendCsv } from '../http/csv.ts';
@@ -174,6 +175,16 @@ export function createCampaignHandlers({ db, tasks }: Context) {
       const campaign = await getCampaign(db, idParam(req));
       await closeCampaign(db, currentUser(req), campaign);
       res.redirect(303, `/campaigns/${campaign.id}`);
+    },
+
+    retrain: async (req: Request, res: Response) => {
+      const datasetId = await retrainLater(db, currentUser(req), await getLaunched(db, req));
+      flash(
+        req,
+        'success',
+        'The customers who were not contacted are being collected. Then a challenger is trained.',
+      );
+      res.redirect(303, `/datasets/${datasetId}`);
     },
 
     /** Customers to contact. The control group is in no file that somebody works with. */

@@ -171,6 +171,7 @@ export function createRoutes(
   map.post('/campaigns/:id/removal', 'campaign:edit', campaigns.remove);
   map.get('/campaigns/:id/closing', 'campaign:edit', campaigns.confirmClosing);
   map.post('/campaigns/:id/closing', 'campaign:edit', campaigns.close);
+  map.post('/campaigns/:id/retraining', 'model:train', campaigns.retrain);
   map.get('/campaigns/:id/treatment.csv', 'export:download', campaigns.treatment);
   map.get('/campaigns/:id/unknown.csv', 'export:download', campaigns.unknown);
 

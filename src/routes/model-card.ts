@@ -94,6 +94,8 @@ async function showCard(
     figures: cardFigures(model),
     fileProblem,
     datasetId: dataset?.id ?? null,
+    // Notes of an uploaded file are on how it was read.
+    datasetNotes: dataset?.originalName === null ? dataset.notes : [],
     threshold,
     comparison: await compareChallenger(openScoreStore(db, config), model.id),
     groupColumns: asked.groupColumns,

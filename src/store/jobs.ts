@@ -26,6 +26,7 @@ export const jobKinds = [
   'read-past-test',
   'run-query',
   'write-scores',
+  'retrain',
 ] as const;
 export type JobKind = (typeof jobKinds)[number];
 

@@ -1,14 +1,20 @@
 /** Campaigns over HTTP: from a list of customers to what was saved. */
 import { parse } from 'csv-parse/sync';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addDays, today } from '../../src/domain/campaigns/days.ts';
 import { doNotContact } from '../../src/domain/campaigns/do-not-contact.ts';
 import { splitCampaign } from '../../src/domain/campaigns/launch.ts';
+import { collectUntreated, retrainLater } from '../../src/domain/campaigns/retraining.ts';
 import { eraseEverywhere } from '../../src/domain/erasure/erasure.ts';
+import type { User } from '../../src/domain/people/accounts.ts';
 import { listEvents } from '../../src/store/audit.ts';
 import { listControls, listMembersWithOutcomes } from '../../src/store/campaign-members.ts';
 import type { MemberWithOutcome } from '../../src/store/campaign-members.ts';
 import { getCampaign, listCampaigns } from '../../src/store/campaigns.ts';
+import { getDataset, listDatasets } from '../../src/store/datasets.ts';
+import { findChallenger } from '../../src/store/models.ts';
 import {
   activateSmallModel,
   createTestApp,
@@ -19,6 +25,9 @@ import {
 } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
 import { scoreStore } from '../helpers/scores.ts';
+import { runJob } from '../../src/jobs/run-job.ts';
+import { claimJob } from '../../src/store/job-leases.ts';
+import { listTrainings } from '../../src/store/trainings.ts';
 import { runJobs } from '../helpers/work.ts';
 
 const terms = {
@@ -276,6 +285,7 @@ describe('a result', () => {
   });
 
   it('is too early to tell without outcomes', async () => {
+    await post(`/campaigns/${id}/retraining`).expect(409);
     expect(await pageOf(`/campaigns/${id}`)).toContain('Too early to tell');
   });
 
@@ -301,6 +311,61 @@ describe('a result', () => {
     expect(page).toContain('1 campaign, 600 customers, 300 of them controls');
     expect(page).toContain('Keeps customers');
     expect(page).not.toContain('Groups to leave alone');
+  });
+
+  it('says what the model expected of those who were left alone', async () => {
+    expect(await pageOf(`/campaigns/${id}`)).toMatch(/Of 300 customers of the control group, .* expected/);
+  });
+
+  it('leads to a challenger in one step, which learns from the controls alone', async () => {
+    const { db, config } = test.context;
+    const { headers } = await post(`/campaigns/${id}/retraining`).expect(303);
+    const dataset = await getDataset(db, Number(/\d+/.exec(headers['location']!)![0]));
+    await runJob(config, (await claimJob(db, 'test'))!, () => false);
+    const [training] = await listTrainings(db, 1);
+    expect(training!.plan).toMatchObject({ trainingTime: 'quick', isChallenger: true });
+    // One family is enough here.
+    const plan = { ...(training!.plan as object), families: ['logistic'], folds: 2 };
+    await db('trainings').update({ plan: JSON.stringify(plan) });
+    await runJobs(test.context);
+    const rows: Record<string, string>[] = parse(readFileSync(join(config.dataDir, dataset.file), 'utf8'), {
+      columns: true,
+    });
+    const controls = (await membersOf(id)).filter(({ arm }) => arm === 0);
+    expect(new Set(rows.map((row) => row['customer']))).toEqual(
+      new Set(controls.map(({ customerId }) => customerId)),
+    );
+    const leavers = controls.filter(({ leftOn }) => leftOn !== null).length;
+    expect(rows.filter((row) => row['left_by_horizon'] === 'yes')).toHaveLength(leavers);
+    expect(rows.every((row) => row['Contract'] !== '')).toBe(true);
+    const challenger = await findChallenger(db);
+    expect(challenger!.name).toBe('Autumn discount: customers who were not contacted');
+    expect(await pageOf(`/models/${challenger!.id}`)).toContain(
+      '300 customers who were contacted are left out',
+    );
+  });
+
+  it('adds its controls to the data that the active model learned from', async () => {
+    const { db, config } = test.context;
+    await agent
+      .post('/datasets')
+      .field('_csrf', _csrf)
+      .attach('file', Buffer.from(customersCsv(200, 3, true)), 'history.csv')
+      .expect(303);
+    await runJobs(test.context);
+    const [history] = await listDatasets(db);
+    await db('models').where({ state: 'active' }).update({ dataset_id: history!.id });
+    const campaign = await getCampaign(db, id);
+    const made = await retrainLater(db, { id: 1 } as User, campaign);
+    await collectUntreated(db, config, { datasetId: made, sourceId: history!.id, untreatedOf: id });
+    const dataset = await getDataset(db, made);
+    expect(dataset).toMatchObject({ rowCount: 500, state: 'ready', label: history!.label });
+    expect(dataset.columns.map(({ name, role }) => [name, role])).toEqual(
+      history!.columns.map(({ name, role }) => [name, role]),
+    );
+    expect(dataset.notes[0]).toContain('They follow the 200 rows of history.');
+    await db('jobs').where({ state: 'queued' }).update({ state: 'cancelled' });
+    await db('models').where({ state: 'active' }).update({ dataset_id: null });
   });
 
   it('is closed, and stays', async () => {

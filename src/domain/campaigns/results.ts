@@ -15,6 +15,7 @@ import { estimateSaveRate, saveRateEvidence } from '../../ml/experiments/save-ra
 import type { SaveRate } from '../../ml/experiments/save-rate.ts';
 import { adjustedDifference } from '../../ml/experiments/score-adjustment.ts';
 import type { AdjustedDifference } from '../../ml/experiments/score-adjustment.ts';
+import { wilsonInterval } from '../../ml/evaluation/wilson.ts';
 import type { Figure } from '../../ml/evaluation/threshold-figures.ts';
 import { controlArm, listMembersWithOutcomes } from '../../store/campaign-members.ts';
 import type { MemberWithOutcome } from '../../store/campaign-members.ts';
@@ -59,8 +60,19 @@ export interface CampaignResults {
   readonly saveRate: SaveRate | null;
   /** Each action against the controls; empty where there is one action. */
   readonly arms: readonly ArmResult[];
+  /** At the end of the horizon; null without controls whose outcome is known. */
+  readonly calibration: LiveCalibration | null;
   /** At the end of the horizon; levels that have members. */
   readonly byRisk: readonly RiskEffect[];
+}
+
+/** What the model expected of the controls, who were left alone, and what they did. */
+export interface LiveCalibration {
+  readonly customers: number;
+  /** Mean churn probability at the launch. */
+  readonly expected: number;
+  /** Their churn, with an interval of 95 %. */
+  readonly observed: Figure;
 }
 
 export interface RiskEffect extends GroupEffect {
@@ -110,7 +122,21 @@ export function resultsOf(
     isMismatched: isMismatched(campaign, members, known),
     saveRate: isOver && campaign.moreArms.length === 0 ? saveRateOf(campaign, strata) : null,
     arms: campaign.moreArms.length === 0 ? [] : readArms(campaign, all, isOver),
+    calibration: isOver ? calibrationOf(known) : null,
     byRisk: isOver ? effectsByRisk(known, reading) : [],
+  };
+}
+
+/** Of the treated it would say nothing: the action changes what they do. */
+function calibrationOf({ arm, score, outcome }: Known): LiveCalibration | null {
+  const isControl = (_: number, i: number): boolean => arm[i] === controlArm;
+  const [expected, left] = [score.filter(isControl), outcome.filter(isControl)];
+  if (left.length === 0) return null;
+  const count = left.reduce((sum, one) => sum + one, 0);
+  return {
+    customers: left.length,
+    expected: meanOf(expected),
+    observed: { value: count / left.length, ...wilsonInterval(count, left.length) },
   };
 }
 

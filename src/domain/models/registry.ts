@@ -27,12 +27,12 @@ import type { ModelSummary } from '../training/fit.ts';
 
 /** @throws Conflict when the model is active */
 export async function archive(db: Db, user: User, id: number): Promise<void> {
-  await moveTo(db, user, id, moves.archived);
+  await moveTo(db, user.id, id, moves.archived);
 }
 
 /** Restores an archived model, or stops a challenger. @throws Conflict when the model is active */
 export async function makeCandidate(db: Db, user: User, id: number): Promise<void> {
-  await moveTo(db, user, id, moves.candidate);
+  await moveTo(db, user.id, id, moves.candidate);
 }
 
 /**
@@ -44,10 +44,15 @@ export async function makeChallenger(db: Db, modelsDir: string, user: User, id: 
   await inTransaction(db, async (trx) => {
     if ((await getModel(trx, id)).state === 'archived')
       throw new Conflict('This model is archived. Restore it before you run it as a challenger.');
-    const before = await findChallenger(trx);
-    if (before) await setModelState(trx, before.id, 'candidate');
-    await moveTo(trx, user, id, moves.challenger);
+    await runAsChallenger(trx, user.id, id);
   });
+}
+
+/** The one before becomes a candidate again. `userId` null: nobody asked for it. */
+export async function runAsChallenger(trx: Db, userId: number | null, id: number): Promise<void> {
+  const before = await findChallenger(trx);
+  if (before) await setModelState(trx, before.id, 'candidate');
+  await moveTo(trx, userId, id, moves.challenger);
 }
 
 /** Reads an uploaded model file. Runs in a task, because a forged file may be made to take long. */
@@ -218,13 +223,18 @@ const moves: Record<Move['state'], Move> = {
   },
 };
 
-async function moveTo(db: Db, user: User, id: number, { state, action, refusal }: Move): Promise<void> {
+async function moveTo(
+  db: Db,
+  userId: number | null,
+  id: number,
+  { state, action, refusal }: Move,
+): Promise<void> {
   await inTransaction(db, async (trx) => {
     const model = await getModel(trx, id);
     if (model.state === state) return;
     if (!(await setModelState(trx, id, state))) throw new Conflict(refusal);
     await recordEvent(trx, {
-      userId: user.id,
+      userId,
       action,
       subject: model.label,
       before: { state: model.state },

@@ -35,6 +35,8 @@ const Options = z.object({
   budget: z.int().min(1).max(3_600),
   /** Columns that are excluded from this run, besides those that the dataset excludes. */
   drop: z.array(z.string()).max(2_000),
+  /** Whether the model becomes the challenger as soon as it is there. */
+  isChallenger: z.boolean().exactOptional(),
 });
 export type TrainingOptions = z.infer<typeof Options>;
 

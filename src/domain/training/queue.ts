@@ -25,6 +25,7 @@ import { maxTrainingRows, readDatasetTable } from './dataset-table.ts';
 import { readLabel } from '../datasets/labels/definition.ts';
 import type { LabelDefinition } from '../datasets/labels/definition.ts';
 import { removeModelFile, writeModelFile } from '../models/files.ts';
+import { runAsChallenger } from '../models/registry.ts';
 import { recordOf, summaryOf, trainOnRows } from './fit.ts';
 import type { ModelSummary, TrainingRows } from './fit.ts';
 import { TrainingOptions } from './options.ts';
@@ -59,7 +60,11 @@ export interface TrainingRequest {
 }
 
 /** @throws Unprocessable when the dataset has no churn label yet. */
-export async function queueTraining(db: Db, user: User, request: TrainingRequest): Promise<number> {
+export async function queueTraining(
+  db: Db,
+  user: Pick<User, 'id'>,
+  request: TrainingRequest,
+): Promise<number> {
   const { datasetId, name, options } = request;
   return inTransaction(db, async (trx) => {
     const dataset = await getDataset(trx, datasetId);
@@ -182,6 +187,8 @@ export async function completeTraining(
     sha256: result.sha256,
   });
   await moveTraining(trx, id, { from: ['running'], to: 'done' }, { modelId, error: null });
+  if (TrainingOptions.parse(training.plan).isChallenger)
+    await runAsChallenger(trx, training.createdBy, modelId);
   await recordEvent(trx, {
     userId: training.createdBy,
     action: 'training.finished',
@@ -234,7 +241,7 @@ export async function countRunsAhead(db: Db, training: TrainingRecord): Promise<
   return jobs.findIndex((job) => job.payload['trainingId'] === training.id);
 }
 
-async function enqueue(trx: Db, user: User, trainingId: number, name: string): Promise<void> {
+async function enqueue(trx: Db, user: Pick<User, 'id'>, trainingId: number, name: string): Promise<void> {
   await enqueueJob(trx, {
     kind: 'train-model',
     payload: { trainingId },

@@ -102,6 +102,15 @@ describe('the result of a campaign', () => {
     expect(byRisk).toMatchObject([{ level: 'low', members: 2_000, isHarmed: true }]);
   });
 
+  it('compares the controls, who were left alone, with what the model expected', () => {
+    const { calibration } = resultsOf(campaign, membersOf(4, 5), after);
+    expect(calibration).toMatchObject({ customers: 1_000, expected: 0.25 });
+    expect(calibration!.observed.value).toBeCloseTo(0.25, 12);
+    expect(calibration!.observed.low).toBeCloseTo(0.224, 3);
+    const early = resultsOf(campaign, membersOf(4, 5), { ...after, day: '2026-05-01' });
+    expect(early.calibration).toBeNull();
+  });
+
   it('gives no money where no revenue is known', () => {
     const members = membersOf(4, 5).map((member) => ({ ...member, monthlyValue: NaN }));
     expect(resultsOf(campaign, members, after)).toMatchObject({ earned: null, withoutValue: 2_000 });
