@@ -29,6 +29,8 @@ const ImportForm = z.object({
   seen: z.enum(['no', 'perhaps'], 'Say whether the model has learned from these customers.'),
 });
 
+const noFile = { field: 'file', message: 'Choose a file first.' };
+
 export function createModelImportHandlers(context: Context) {
   const { db, config, tasks } = context;
   return {
@@ -40,7 +42,7 @@ export function createModelImportHandlers(context: Context) {
       receiveFile(config, 'file'),
       async (req: Request, res: Response) => {
         try {
-          const model = await importReceived(req, receivedFile(req));
+          const model = await importReceived(req);
           flash(
             req,
             'success',
@@ -58,23 +60,27 @@ export function createModelImportHandlers(context: Context) {
   };
 
   /** The file is gone before the answer, whatever becomes of it. */
-  async function importReceived(req: Request, received: ReceivedFile) {
+  async function importReceived(req: Request) {
+    const form = parseForm(ImportForm, req.body);
+    if (!req.file && !form.ok) throw new Unprocessable([noFile, ...form.errors]);
+    const received = receivedFile(req);
     try {
-      return await importFile(req, received);
+      if (!form.ok) throw new Unprocessable(form.errors);
+      return await importFile(currentUser(req).id, received, form.data);
     } finally {
       await rm(join(config.uploadsDir, received.file), { force: true });
     }
   }
 
-  async function importFile(req: Request, { file, originalName }: ReceivedFile) {
-    const form = parseForm(ImportForm, req.body);
-    if (!form.ok) throw new Unprocessable(form.errors);
-    const datasetId = form.data.dataset;
-    const mayHaveSeen = form.data.seen === 'perhaps';
+  async function importFile(
+    userId: number,
+    { file, originalName }: ReceivedFile,
+    { dataset: datasetId, seen }: z.infer<typeof ImportForm>,
+  ) {
+    const mayHaveSeen = seen === 'perhaps';
     await bringDataset(db, config, datasetId);
     const model = await tasks.run('measureOutside', { file, datasetId, mayHaveSeen });
-    const names = { userId: currentUser(req).id, name: nameOfFile(originalName), datasetId };
-    return registerOutside(db, config, model, names);
+    return registerOutside(db, config, model, { userId, name: nameOfFile(originalName), datasetId });
   }
 }
 

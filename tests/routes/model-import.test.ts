@@ -111,6 +111,11 @@ describe('a model of another program', () => {
       'Say whether the model has learned from these customers.',
     ]);
     expect(errorsOf((await send(chosen('no'), null)).text)).toEqual(['Choose a file first.']);
+    expect(errorsOf((await send({ dataset: '', seen: '' }, null)).text)).toEqual([
+      'Choose a file first.',
+      'Choose a dataset.',
+      'Say whether the model has learned from these customers.',
+    ]);
     const answer = await send(chosen('no'), '{"learner": 1}');
     expect(answer.status).toBe(422);
     expect(errorsOf(answer.text)).toEqual([

@@ -115,7 +115,7 @@ function binsOf({ name, levels, ...feature }: Feature, edges: readonly number[])
   if (isNumeric(feature)) {
     if (edges.length > mostEdges)
       throw unusable(
-        `The model compares ${name} with ${edges.length} numbers; at most ${mostEdges} can be imported. Train it with max_bin=254.`,
+        `The model compares ${name} with ${edges.length} numbers; at most ${mostEdges} can be imported. Train it with max_bin=254, or on rounded numbers.`,
       );
     return { kind: 'number', name, edges: Float64Array.from(edges) };
   }
