@@ -7,11 +7,11 @@ const mark = 'holdfast_copy';
 /** @throws Conflict when the database holds something that is no copy */
 export async function beginCopy(trx: Db): Promise<void> {
   if (await isCopyUnderWay(trx)) return;
-  const isUsed = await Promise.all(['users', 'settings', 'datasets'].map((name) => hasRows(trx, name)));
-  if (isUsed.includes(true))
-    throw new Conflict(
-      'The new database is in use already. Create an empty one, and run this again with it.',
-    );
+  for (const name of ['users', 'settings', 'datasets'])
+    if (await hasRows(trx, name))
+      throw new Conflict(
+        'The new database is in use already. Create an empty one, and run this again with it.',
+      );
   await trx.schema.createTable(mark, (table) => {
     table.string('started_at').notNullable();
   });

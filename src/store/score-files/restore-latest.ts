@@ -37,9 +37,7 @@ async function restoreScores(store: ScoreStore, removed: ScoredBatch): Promise<v
     removed,
     lost: await LatestBits.read(db, removed.id, removed.scoreRows),
     singles: await listNewestSingles(db),
-    others: await Promise.all(
-      batches.map(async (batch) => ({ batch, latest: await LatestBits.read(db, batch.id, batch.scoreRows) })),
-    ),
+    others: await readLatest(db, batches),
     readLost: new SliceReader(),
     readOther: new SliceReader(),
   };
@@ -47,6 +45,14 @@ async function restoreScores(store: ScoreStore, removed: ScoredBatch): Promise<v
   const singles = slicesOf(store, mostRows).flatMap((slice) => restoreSlice(store, restoring, slice));
   await setLatest(db, singles, true);
   for (const { latest } of restoring.others) await latest.save(db);
+}
+
+/** One after the other: a connection answers one query at a time. */
+async function readLatest(db: Db, batches: readonly ScoredBatch[]): Promise<Restoring['others']> {
+  const others: { batch: ScoredBatch; latest: LatestBits }[] = [];
+  for (const batch of batches)
+    others.push({ batch, latest: await LatestBits.read(db, batch.id, batch.scoreRows) });
+  return others;
 }
 
 function listOthers(db: Db, { id }: ScoredBatch): Promise<ScoredBatch[]> {
