@@ -93,6 +93,7 @@ export const views: readonly string[] = [
   'campaigns/plan',
   'campaigns/removal',
   'campaigns/results',
+  'campaigns/savings',
   'campaigns/show',
   'plans/list',
   'plans/new',

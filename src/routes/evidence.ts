@@ -8,11 +8,13 @@ import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam } from '../http/validate.ts';
 import { presentEvidence } from '../presenters/evidence.ts';
+import { presentSavings } from '../presenters/savings.ts';
 import { getCampaign } from '../store/campaigns.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
     'campaigns/evidence': PageData & ReturnType<typeof presentEvidence>;
+    'campaigns/savings': PageData & ReturnType<typeof presentSavings>;
   }
 }
 
@@ -21,6 +23,11 @@ export function createEvidenceHandlers({ db, tasks }: Context) {
     show: async (_req: Request, res: Response) => {
       const evidence = await tasks.run('readEvidence', {});
       await render(res, 'campaigns/evidence', (h) => presentEvidence(h, evidence));
+    },
+
+    savings: async (_req: Request, res: Response) => {
+      const years = await tasks.run('readSavings', {});
+      await render(res, 'campaigns/savings', (h) => presentSavings(h, years));
     },
 
     contactAgain: async (req: Request, res: Response) => {

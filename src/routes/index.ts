@@ -162,6 +162,7 @@ export function createRoutes(
   map.get('/campaigns/new', 'campaign:edit', campaigns.showNew);
   const evidence = createEvidenceHandlers(context);
   map.get('/campaigns/evidence', 'campaign:view', evidence.show);
+  map.get('/campaigns/savings', 'campaign:view', evidence.savings);
   map.post('/campaigns/:id/harm/end', 'campaign:edit', evidence.contactAgain);
   map.get('/campaigns/:id', 'campaign:view', campaigns.show);
   map.post('/campaigns/:id', 'campaign:edit', campaigns.save);

@@ -1,6 +1,7 @@
 /** What became of customers: who was seen to have left, or to be there, and on which day. */
 import { isoTimeOf } from '../db/clock.ts';
 import type { Db } from '../db.ts';
+import { visitRows } from '../db.ts';
 
 export interface Outcome {
   readonly customerId: string;
@@ -49,4 +50,22 @@ export async function listOutcomes(db: Db, customerIds: readonly string[]): Prom
 
 export async function deleteOutcomesOf(db: Db, customerId: string): Promise<void> {
   await db('customer_outcomes').where({ customer_id: customerId }).delete();
+}
+
+/** Once for each customer who was seen in a time, both days included: whether the customer was seen to have left. */
+export async function visitOutcomesBetween(
+  db: Db,
+  { from, until }: { readonly from: string; readonly until: string },
+  visit: (customerId: string, hasLeft: boolean) => void,
+): Promise<void> {
+  const query = db('customer_outcomes')
+    .where('seen_on', '>=', from)
+    .where('seen_on', '<=', until)
+    .groupBy('customer_id')
+    .orderBy('customer_id')
+    .select('customer_id')
+    .max({ has_left: 'has_left' });
+  await visitRows(db, query, (row) => {
+    visit(String(row['customer_id']), Number(row['has_left']) === 1);
+  });
 }

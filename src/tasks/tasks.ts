@@ -12,6 +12,7 @@ import { findUnknown, listTreated } from '../domain/campaigns/members.ts';
 import { readOutcomeFile } from '../domain/campaigns/outcome-file.ts';
 import { planCampaign } from '../domain/campaigns/plan.ts';
 import { readResults } from '../domain/campaigns/results.ts';
+import { readSavings } from '../domain/campaigns/savings-by-year.ts';
 import { planCsv } from '../domain/plans/plan-csv.ts';
 import { takeInTable } from '../domain/datasets/import/convert.ts';
 import type { ReadingChoice } from '../domain/csv/intake.ts';
@@ -149,9 +150,10 @@ export const tasks = {
     findUnknown(db, await getCampaign(db, id)),
   ),
   planCsv: download(({ db }, part: { id: number; from: number }) => planCsv(db, part)),
-  readOutcomeFile: long(async ({ db }, { path, ...days }: { path: string; day: string; latest: string }) => {
+  readSavings: long((env) => readSavings(storeOf(env))),
+  readOutcomeFile: long(async (env, { path, ...days }: { path: string; day: string; latest: string }) => {
     await takeInTable(path, undefined, 'names');
-    return readOutcomeFile(db, path, days);
+    return readOutcomeFile(storeOf(env), path, days);
   }),
   /** Noted batches whose scores can be read again. */
   listRepairedScores: long((env) => listRepairedScores(storeOf(env))),

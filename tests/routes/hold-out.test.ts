@@ -2,7 +2,8 @@
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { doNotContact } from '../../src/domain/campaigns/do-not-contact.ts';
-import { readHoldOut } from '../../src/domain/campaigns/hold-out.ts';
+import { holdOutDraw, readHoldOut } from '../../src/domain/campaigns/hold-out.ts';
+import { readSavings } from '../../src/domain/campaigns/savings-by-year.ts';
 import { listEvents } from '../../src/store/audit.ts';
 import { listMembersWithOutcomes } from '../../src/store/campaign-members.ts';
 import { listBatches } from '../../src/store/batches.ts';
@@ -17,6 +18,7 @@ import {
   signIn,
 } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
+import { scoreStore } from '../helpers/scores.ts';
 import { runJobs } from '../helpers/work.ts';
 
 let test: TestApp;
@@ -132,6 +134,39 @@ describe('the hold-out', () => {
     expect(await pageOf(headers['location']!)).toContain('left out: in the hold-out of the year');
     const rows = await rowsOf(`${headers['location']}/plan.csv`);
     expect(rows.filter(({ customer }) => isHeldOut(customer!))).toEqual([]);
+  });
+
+  it('says what all campaigns of a year saved, from outcomes of all customers', async () => {
+    const { db } = test.context;
+    expect(await pageOf('/campaigns/savings')).toContain('too few known');
+    await saveSettings(db, { holdOuts: [{ from: '2025-01-01', share: 0.05 }] });
+    const drawOf = holdOutDraw({ holdOutSecret: 'the same customers in each run of this test' }, '2025');
+    const ids = (await rowsOf('/customers.csv')).map(({ customer }) => customer!);
+    const held = ids.filter((id) => drawOf(id) < 0.05);
+    // Of the hold-out every second customer leaves, of the others every tenth.
+    const lines = ids.map(
+      (id, i) => `${id},${i % (held.includes(id) ? 2 : 10) === 0 ? 'yes' : 'no'},2025-12-30`,
+    );
+    const answer = await agent
+      .post('/outcomes')
+      .field('_csrf', _csrf)
+      .attach(
+        'file',
+        Buffer.from(`customer,left,date\n${lines.join('\n')}\nnobody,yes,2025-12-30\n`),
+        'o.csv',
+      );
+    expect(answer.status).toBe(303);
+    expect(await pageOf('/outcomes')).toContain('600 outcomes recorded. 1 customer');
+    const [year] = (await readSavings(scoreStore(test))).filter((one) => one.year === '2025');
+    expect(year).toMatchObject({
+      heldOut: held.length,
+      others: 600 - held.length,
+      isOver: true,
+      share: 0.05,
+    });
+    const page = await pageOf('/campaigns/savings');
+    expect(page).toMatch(/<td class="numeric" data-label="Customers saved">\d+ \(\d+ to \d+\)/);
+    expect(page).toMatch(/data-label="Revenue saved">€/);
   });
 
   it('can be ended', async () => {

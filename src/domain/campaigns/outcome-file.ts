@@ -1,14 +1,16 @@
 /** Reads a file of outcomes: a customer a row, whether the customer has left, and the day on which that was seen. */
 import { Unprocessable } from '../../errors.ts';
 import { countText } from '../../format.ts';
-import type { Db } from '../../db.ts';
 import { isBlank } from '../../ml/data/values.ts';
 import { membersAmong } from '../../store/campaign-members.ts';
 import type { Outcome } from '../../store/outcomes.ts';
+import type { ScoreStore } from '../../store/score-files/store.ts';
+import { getSettings } from '../../store/settings.ts';
 import { foldName } from '../csv/column-names.ts';
 import { readTakenCsv } from '../csv/whole.ts';
 import type { WholeCsv } from '../csv/whole.ts';
 import { isDay } from './days.ts';
+import { readMonthlyValues } from './scored-customers.ts';
 
 export interface OutcomeFile {
   /** Of customers of campaigns, each customer and day once. */
@@ -16,7 +18,7 @@ export interface OutcomeFile {
   readonly rowCount: number;
   /** Rows that say nothing of the customer. */
   readonly blank: number;
-  /** Customers who are in no campaign, which are not recorded. */
+  /** Customers whom nothing is compared with, which are not recorded: in no campaign, and without a hold-out. */
   readonly others: number;
   /** Why the file cannot be recorded; the first of them. */
   readonly problems: readonly RowProblem[];
@@ -49,7 +51,7 @@ interface Columns {
  * @throws AppError 415 or 422 when the file cannot be read as a whole
  */
 export async function readOutcomeFile(
-  db: Db,
+  store: ScoreStore,
   path: string,
   { day, latest }: { readonly day: string; readonly latest: string },
 ): Promise<OutcomeFile> {
@@ -58,10 +60,19 @@ export async function readOutcomeFile(
   const rowCount = columns.customer.length;
   if (rowCount > mostOutcomes)
     throw unreadable(`The file has more than ${countText(mostOutcomes)} rows. Split it.`);
-  const members = await membersAmong(db, [...new Set(columns.customer.map((id) => id.trim()))]);
-  const found = createCollection(members);
+  const known = await knownAmong(store, new Set(columns.customer.map((id) => id.trim())));
+  const found = createCollection(known);
   for (let i = 0; i < rowCount; i++) found.add(i + 2, readRow(columns, i, day, latest));
   return { ...found.end(), rowCount };
+}
+
+/** Customers of campaigns; where there is a hold-out, which is compared with everybody, all who have been scored. */
+async function knownAmong(store: ScoreStore, customerIds: ReadonlySet<string>): Promise<Set<string>> {
+  const known = await membersAmong(store.db, [...customerIds]);
+  const { holdOuts } = await getSettings(store.db);
+  if (holdOuts.length > 0)
+    for (const id of (await readMonthlyValues(store, customerIds)).keys()) known.add(id);
+  return known;
 }
 
 type RowReading = Outcome | { readonly problem: string } | null;

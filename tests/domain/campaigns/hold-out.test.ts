@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { holdOutChange, holdOutDraw, shareOn } from '../../../src/domain/campaigns/hold-out.ts';
+import { periodsOf } from '../../../src/domain/campaigns/savings-by-year.ts';
 import { defaultSettings } from '../../../src/store/settings.ts';
 
 const settings = { holdOutSecret: 'a secret' };
@@ -39,5 +40,30 @@ describe('the hold-out', () => {
     ]);
     expect(holdOutChange(second, 0.02, '2026-07-01')).toEqual({});
     expect(holdOutChange(second, 0, '2026-06-01').holdOuts).toHaveLength(2);
+  });
+});
+
+describe('years of the hold-out', () => {
+  it('count from its first day on, with the shares that held', () => {
+    const holdOuts = [
+      { from: '2025-03-01', share: 0.05 },
+      { from: '2026-06-01', share: 0.02 },
+    ];
+    expect(periodsOf({ holdOuts }, '2026-11-20')).toEqual([
+      { year: '2026', from: '2026-01-01', until: '2026-12-31', least: 0.02, most: 0.05 },
+      { year: '2025', from: '2025-03-01', until: '2025-12-31', least: 0.05, most: 0.05 },
+    ]);
+  });
+
+  it('leave out one in which it was given up, and those without it', () => {
+    const holdOuts = [
+      { from: '2025-03-01', share: 0.05 },
+      { from: '2025-06-01', share: 0 },
+      { from: '2026-02-01', share: 0.01 },
+    ];
+    expect(periodsOf({ holdOuts }, '2026-11-20').map(({ year, from }) => [year, from])).toEqual([
+      ['2026', '2026-02-01'],
+    ]);
+    expect(periodsOf({ holdOuts: [] }, '2026-11-20')).toEqual([]);
   });
 });
