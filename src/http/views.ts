@@ -112,6 +112,7 @@ export const views: readonly string[] = [
   'rules/conditions',
   'rules/edit',
   'rules/list',
+  'rules/proposals',
   'rules/removal',
   'rules/test',
   'rules/trial',

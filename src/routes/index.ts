@@ -293,6 +293,7 @@ export function createRoutes(
   map.post('/settings/rules/trial', 'rule:edit', trials.show);
   map.post('/settings/rules/form', 'rule:edit', trials.showForm);
   map.get('/settings/rules/new', 'rule:edit', rules.showNew);
+  map.get('/settings/rules/proposals', 'rule:edit', rules.showProposals);
   map.post('/settings/rules', 'rule:edit', rules.create);
   map.get('/settings/rules/:id', 'rule:edit', rules.showEdit);
   map.post('/settings/rules/:id', 'rule:edit', rules.save);

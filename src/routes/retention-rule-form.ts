@@ -7,7 +7,6 @@ import {
   conditionsFromForm,
   conditionsToForm,
 } from '../domain/retention/conditions/kinds.ts';
-import type { RetentionRule } from '../domain/retention/matching.ts';
 import { typedNumber } from '../domain/scoring/cell-values.ts';
 import type { FieldError } from '../errors.ts';
 import { typedPercent } from '../format.ts';
@@ -115,7 +114,7 @@ function toRule(conditions: Conditions, form: z.infer<typeof ActionForm>): NewRu
   return { ...form, enabled: form.enabled === 'yes', conditions, isExample: false };
 }
 
-export function toFormValues(rule: RetentionRule): TypedFields {
+export function toFormValues(rule: NewRule): TypedFields {
   return {
     ...conditionsToForm(rule.conditions),
     action: rule.action,

@@ -1,16 +1,19 @@
 /** Retention rules: the list, the form, and the removal. */
 import type { Request, Response } from 'express';
+import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { timeOf } from '../db/clock.ts';
 import { today } from '../domain/campaigns/days.ts';
 import { isModelOfSample } from '../domain/retention/example-rules.ts';
 import type { RetentionRule } from '../domain/retention/matching.ts';
+import { personas, proposeRule, proposeRules } from '../domain/retention/personas.ts';
 import { removeRule, saveRule } from '../domain/retention/rules.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
-import { idParam } from '../http/validate.ts';
+import { idParam, parseQuery } from '../http/validate.ts';
+import { presentProposals } from '../presenters/rule-proposals.ts';
 import { presentRuleList } from '../presenters/rule.ts';
 import type { RuleListData } from '../presenters/rule.ts';
 import { findActiveModel } from '../store/models.ts';
@@ -22,11 +25,13 @@ import { readRuleForm, toFormValues } from './retention-rule-form.ts';
 declare module '../http/render.ts' {
   interface Pages {
     'rules/list': PageData & ReturnType<typeof presentRuleList>;
+    'rules/proposals': PageData & ReturnType<typeof presentProposals>;
     'rules/removal': PageData & { readonly rule: RetentionRule };
   }
 }
 
 const newRule = { enabled: 'yes', high: 'yes' };
+const NewRuleQuery = z.object({ persona: z.enum(personas).optional() });
 const listPath = '/settings/rules';
 
 export function createRuleHandlers({ db }: Context) {
@@ -56,9 +61,20 @@ export function createRuleHandlers({ db }: Context) {
       await render(res, 'rules/list', (h) => ({ title: 'Retention rules', ...presentRuleList(h, data) }));
     },
 
-    showNew: async (_req: Request, res: Response) => {
-      const position = String((await listRules(db)).length);
-      await showRuleForm(db, res, { rule: null, values: { ...newRule, position } });
+    /** `?persona=new`: as it is proposed for such customers. */
+    showNew: async (req: Request, res: Response) => {
+      const { persona } = parseQuery(NewRuleQuery, req.query).data;
+      const place = (await listRules(db)).length;
+      const schema = (await findActiveModel(db))?.schema;
+      const proposed = persona && schema ? proposeRule(persona, schema, place).rule : null;
+      const values = proposed ? toFormValues(proposed) : { ...newRule, position: String(place) };
+      await showRuleForm(db, res, { rule: null, values });
+    },
+
+    showProposals: async (_req: Request, res: Response) => {
+      const model = await findActiveModel(db);
+      const proposals = model ? proposeRules(model.schema, 0) : null;
+      await render(res, 'rules/proposals', (h) => presentProposals(h, proposals));
     },
 
     create: (req: Request, res: Response) => save(req, res, null),

@@ -230,6 +230,18 @@ describe('what a rule says beside its conditions', () => {
   });
 });
 
+describe('proposed rules', () => {
+  it('name the columns that they took, and open in the form', async () => {
+    const { text } = await agent.get('/settings/rules/proposals').expect(200);
+    expect(text).toContain('Columns taken: Tenure');
+    const before = await rules();
+    const page = await agent.get('/settings/rules/new?persona=new').expect(200);
+    expect(page.text).toContain('value="Welcome call for a new customer"');
+    await agent.get('/settings/rules/new?persona=nobody').expect(200);
+    expect(await rules()).toEqual(before);
+  });
+});
+
 describe('a rule with days', () => {
   it('applies to customers scored on them only', async () => {
     const { db } = test.context;
