@@ -105,6 +105,7 @@ export const views: readonly string[] = [
   'past-tests/removal',
   'past-tests/show',
   'customers/comparison',
+  'customers/history',
   'customers/list',
   'customers/score-change',
   'customers/show',

@@ -5,16 +5,16 @@ import { breakEvenSaveRate } from '../domain/retention/expected-value.ts';
 import { featureWords } from '../domain/scoring/feature-words.ts';
 import { similarCustomers } from '../domain/scoring/similar-customers.ts';
 import type { Baseline } from '../domain/scoring/what-if.ts';
-import { actionOf } from '../domain/campaigns/arms.ts';
 import { doNotContact } from '../domain/campaigns/do-not-contact.ts';
 import type { HarmListing } from '../domain/campaigns/harm.ts';
-import type { ActionRecord } from '../store/actions.ts';
 import { controlArm } from '../store/campaign-members.ts';
 import type { Membership } from '../store/campaign-members.ts';
 import type { ModelRecord } from '../store/models.ts';
 import type { ListedPrediction } from '../store/score-files/rows.ts';
 import type { Settings } from '../store/settings.ts';
 import { groupWords } from './evidence.ts';
+import { presentCustomerHistory } from './customer-history.ts';
+import type { CustomerEvents } from './customer-history.ts';
 import { presentComparison } from './customer-comparison.ts';
 import type { InputChange } from './customer-comparison.ts';
 import { presentMeter } from './chart-meter.ts';
@@ -23,7 +23,7 @@ import { presentScoreChange } from './score-change.ts';
 import type { FoundChange } from './score-change.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
-export interface CustomerData {
+export interface CustomerData extends CustomerEvents {
   readonly prediction: CustomerScore;
   readonly details: ScoreDetails;
   /** The model of the score; undefined where it is no longer there. */
@@ -32,11 +32,6 @@ export interface CustomerData {
   readonly original: { readonly prediction: CustomerScore; readonly baseline: Baseline } | null;
   readonly changes: readonly InputChange[];
   readonly change: FoundChange;
-  readonly history: readonly ListedPrediction[];
-  /** Open and closed. */
-  readonly actions: readonly ActionRecord[];
-  /** Newest first. */
-  readonly campaigns: readonly Membership[];
   /** A control of a campaign that runs, or in the hold-out of the year. */
   readonly mustNotContact: boolean;
   /** Why such customers are left alone; null: they are not. */
@@ -66,11 +61,13 @@ export function presentCustomer(h: ViewHelpers, data: CustomerData) {
     reasons: presentReasons(h, prediction.probability, details, words),
     change: presentScoreChange(h, data.change, prediction, words),
     customerId: prediction.customerId,
-    openActions: data.actions.map((action) => ({
-      href: `/actions/${action.id}`,
-      name: action.action,
-      words: `${action.status === 'open' ? `Due ${h.date(action.dueOn)}` : `Closed ${h.date(action.closedAt)}`}, ${action.ownerName ?? 'nobody'}`,
-    })),
+    openActions: data.actions
+      .filter(({ status }) => status === 'open')
+      .map((action) => ({
+        href: `/actions/${action.id}`,
+        name: action.action,
+        words: `Due ${h.date(action.dueOn)}, ${action.ownerName ?? 'nobody'}`,
+      })),
     isControl: data.mustNotContact,
     isHeldOut: data.mustNotContact && !isControl(data.campaigns),
     doNotContact,
@@ -80,7 +77,6 @@ export function presentCustomer(h: ViewHelpers, data: CustomerData) {
       campaign: data.harm.campaign.name,
       until: h.date(data.harm.until),
     },
-    campaigns: presentMemberships(h, data.campaigns),
     actions: data.mustNotContact ? [] : presentActions(h, data),
     rulesVersion: rulesVersionOf(h, details),
     rulesHref: `/settings/rules/test?prediction=${prediction.id}`,
@@ -93,7 +89,7 @@ export function presentCustomer(h: ViewHelpers, data: CustomerData) {
       label: words.titleWithUnit(name),
       value: words.value(name, value),
     })),
-    history: data.history.length > 1 ? presentHistory(h, data.history) : [],
+    history: presentCustomerHistory(h, data),
   };
 }
 
@@ -187,25 +183,4 @@ function summaryOfNotes(h: ViewHelpers, { notes }: ScoreDetails) {
 /** Of a campaign that runs. */
 function isControl(campaigns: readonly Membership[]): boolean {
   return campaigns.some(({ campaign, arm }) => campaign.state === 'running' && arm === controlArm);
-}
-
-function presentMemberships(h: ViewHelpers, campaigns: readonly Membership[]) {
-  return campaigns.map(({ campaign, arm }) => ({
-    href: `/campaigns/${campaign.id}`,
-    name: campaign.name,
-    part: arm === controlArm ? 'Control' : actionOf(campaign, arm).action,
-    launched: h.date(campaign.launchedOn),
-    state: campaign.state === 'running' ? 'Running' : 'Closed',
-  }));
-}
-
-function presentHistory(h: ViewHelpers, history: readonly ListedPrediction[]) {
-  return history.map((score) => ({
-    href: `/customers/${score.id}`,
-    scored: h.dateTime(score.createdAt),
-    isWhatIf: score.source === 'what-if',
-    probability: h.percent(score.probability),
-    level: score.riskLevel,
-    model: score.modelLabel,
-  }));
 }

@@ -24,6 +24,7 @@ import { listMemberships } from '../store/campaign-members.ts';
 import { harmOf, listHarmed, raisingReason } from '../domain/campaigns/harm.ts';
 import { doNotContactAmong, withoutContact } from '../domain/campaigns/do-not-contact.ts';
 import { listActionsOf } from '../store/actions.ts';
+import { listOutcomes } from '../store/outcomes.ts';
 import { listBatches } from '../store/batches.ts';
 import { findModel, listArchivedModels, listModels } from '../store/models.ts';
 import { listUnreadableMatches } from '../store/score-files/scan.ts';
@@ -118,6 +119,7 @@ export function createCustomerHandlers({ db, tasks }: Context) {
       actions: prediction.customerId === null ? [] : await listActionsOf(db, prediction.customerId),
       campaigns: prediction.customerId === null ? [] : await listMemberships(db, prediction.customerId),
       mustNotContact: (await doNotContactAmong(db, [prediction.customerId])).size > 0,
+      outcomes: prediction.customerId === null ? [] : await listOutcomes(db, [prediction.customerId]),
       harm: harmOf(await listHarmed(db), prediction.riskLevel, raisingReason(prediction.reasons)),
       settings,
       alternatives: await nullIfLate(tasks.run('findAlternatives', { prediction, settings })),

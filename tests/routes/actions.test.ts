@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addDays, today } from '../../src/domain/campaigns/days.ts';
 import { listActions } from '../../src/store/actions.ts';
 import type { ActionFilter, ActionRecord } from '../../src/store/actions.ts';
+import { insertOutcomes } from '../../src/store/outcomes.ts';
 import { listControls } from '../../src/store/campaign-members.ts';
 import {
   activateSmallModel,
@@ -145,5 +146,39 @@ describe('actions of a campaign', () => {
     const [{ customerId } = { customerId: '' }] = await stored({ campaign });
     const href = /href="(\/customers\/\d+)"/.exec(await pageOf(`/customers?search=${customerId}`))![1]!;
     expect(await pageOf(href)).toContain('Actions for this customer');
+  });
+
+  const customerPage = async (customerId: string): Promise<string> => {
+    const href = /href="(\/customers\/\d+)"/.exec(await pageOf(`/customers?search=${customerId}`))![1]!;
+    return (await pageOf(href)).replace(/\s+/g, ' ');
+  };
+  const outcome = (customerId: string, seenOn: string, hasLeft: boolean) =>
+    insertOutcomes(test.context.db, {
+      outcomes: [{ customerId, seenOn, hasLeft }],
+      source: 'by hand',
+      userId: 1,
+    });
+
+  it('stand in the history of their customer beside score, campaign and outcomes, newest first', async () => {
+    const [action] = await stored({ campaign, status: 'open' });
+    const { id, customerId } = action!;
+    const closed = { status: 'done', result: 'accepted', owner: '', dueOn: day, notes: '' };
+    await post(`/actions/${id}`, closed).expect(303);
+    await outcome(customerId, '2020-01-02', false);
+    await outcome(customerId, '2020-02-03', true);
+    const history = (await customerPage(customerId)).split('<h2>History</h2>')[1]!;
+    const found = ['Action done', 'Action added', 'Scored: ', 'Campaign: ', 'had left', 'was there'];
+    const places = found.map((words) => history.indexOf(words));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(history).toContain(', accepted</a>');
+    expect(history).not.toContain('<span class="tag">Control</span>');
+  });
+
+  it('are not there for a control, whose history says so', async () => {
+    const [customerId] = await listControls(test.context.db);
+    const page = await customerPage(customerId!);
+    expect(page).toContain('<span class="tag">Control</span>');
+    expect(page).not.toContain('Action added');
   });
 });
