@@ -87,7 +87,8 @@ describe.skipIf(browserPath === undefined)('a retention manager', { timeout: 120
       ['Expected save rate', '25'],
       ['Smallest save rate', '20'],
     ] as const) {
-      await page.getByLabel(label).focus();
+      // Further actions to compare have the same labels, below the first.
+      await page.getByLabel(label).first().focus();
       await page.keyboard.type(value);
     }
     await page.keyboard.press('Enter');
