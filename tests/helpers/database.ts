@@ -21,7 +21,8 @@ export async function createTestDatabase(folder: string): Promise<TestDatabase> 
   if (server === undefined)
     return { url: `sqlite:${join(folder, 'holdfast.db')}`, remove: () => Promise.resolve() };
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await command(server, `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  const copy = process.env['TEST_POSTGRES_COPY'] ?? '';
+  await command(server, `CREATE DATABASE ${name} TEMPLATE ${template} ${copy}`);
   return {
     url: server.replace(/[^/]*$/, name),
     remove: () => command(server, `DROP DATABASE ${name} WITH (FORCE)`),
