@@ -34,7 +34,7 @@ export function recordedWords({
       : `${countText(recorded)} ${recorded === 1 ? 'outcome' : 'outcomes'} recorded.`,
     knownBefore > 0 ? `${countText(knownBefore)} ${knownBefore === 1 ? 'was' : 'were'} known before.` : '',
     others > 0
-      ? `${countText(others)} ${others === 1 ? 'customer is' : 'customers are'} in no campaign and ${others === 1 ? 'was' : 'were'} not recorded.`
+      ? `${countText(others)} ${others === 1 ? 'customer has' : 'customers have'} never been scored and ${others === 1 ? 'was' : 'were'} not recorded.`
       : '',
     blank > 0 ? `${countText(blank)} ${blank === 1 ? 'row says' : 'rows say'} nothing.` : '',
   ];

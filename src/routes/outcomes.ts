@@ -1,4 +1,4 @@
-/** What became of customers of campaigns: from a file, or one by one. */
+/** What became of customers: from a file, or one by one. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Request, Response } from 'express';
@@ -100,6 +100,7 @@ export function createOutcomeHandlers({ db, config, tasks }: Context) {
       try {
         const { day } = await dayOf(form.data.seenOnOne);
         const { customer, left } = form.data;
+        if (!(await tasks.run('isKnownCustomer', { customerId: customer }))) throw unknownCustomer();
         await correctOutcome(db, currentUser(req), {
           customerId: customer,
           seenOn: day,
@@ -116,6 +117,12 @@ export function createOutcomeHandlers({ db, config, tasks }: Context) {
       }
     },
   };
+}
+
+function unknownCustomer(): Unprocessable {
+  return new Unprocessable([
+    { field: 'customer', message: 'No customer with this ID has been scored. Check its spelling.' },
+  ]);
 }
 
 const CorrectionForm = z.object({

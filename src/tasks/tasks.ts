@@ -9,6 +9,7 @@ import { listFigures } from '../domain/analytics/analytics.ts';
 import type { FirstLine } from '../domain/csv/first-line.ts';
 import { readEvidence } from '../domain/campaigns/evidence-overview.ts';
 import { findUnknown, listTreated } from '../domain/campaigns/members.ts';
+import { knownAmong } from '../domain/campaigns/known-customers.ts';
 import { readOutcomeFile } from '../domain/campaigns/outcome-file.ts';
 import { planCampaign } from '../domain/campaigns/plan.ts';
 import { readResults } from '../domain/campaigns/results.ts';
@@ -155,6 +156,10 @@ export const tasks = {
     await takeInTable(path, undefined, 'names');
     return readOutcomeFile(storeOf(env), path, days);
   }),
+  isKnownCustomer: page(
+    async (env, { customerId }: { customerId: string }) =>
+      (await knownAmong(storeOf(env), new Set([customerId]))).size > 0,
+  ),
   /** Noted batches whose scores can be read again. */
   listRepairedScores: long((env) => listRepairedScores(storeOf(env))),
   /** Reads an uploaded table, and replaces it by its CSV form. */

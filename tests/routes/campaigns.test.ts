@@ -238,7 +238,7 @@ describe('outcomes', () => {
   it('of a file are recorded once, and those of strangers not at all', async () => {
     const csv = `customer,left\n${members[0]!.customerId},yes\n${members[1]!.customerId},no\nnobody,yes\n`;
     await sendOutcomes(csv).expect(303);
-    expect(await pageOf('/outcomes')).toContain('2 outcomes recorded. 1 customer is in no campaign');
+    expect(await pageOf('/outcomes')).toContain('2 outcomes recorded. 1 customer has never been scored');
     await sendOutcomes(csv).expect(303);
     expect(await pageOf('/outcomes')).toContain('No new outcomes. 2 were known before.');
     const known = (await membersOf(id)).filter(({ leftOn, seenOn }) => leftOn !== null || seenOn !== null);
@@ -478,5 +478,23 @@ describe('a campaign with several actions', () => {
     expect(page).toContain('Each action against the same control group.');
     expect(page).toMatch(/Send a letter<\/th>/);
     await post(`/campaigns/${id}/closing`).expect(303);
+  });
+});
+
+describe('the outcome of a customer who is in no campaign', () => {
+  it('is recorded where the customer has a score', async () => {
+    const extra = customersCsv(1, 99).replace(/\n[^,]*,/, '\nno-campaign-1,');
+    await agent
+      .post('/batches')
+      .field('_csrf', _csrf)
+      .field('scoreAtOnce', 'yes')
+      .attach('file', Buffer.from(extra), 'one.csv');
+    await runJobs(test.context);
+    const seenOnOne = today('UTC', Date.now());
+    await sendOutcomes('customer,left\nno-campaign-1,no\nnobody,no\n').expect(303);
+    expect(await pageOf('/outcomes')).toContain('1 outcome recorded. 1 customer has never been scored');
+    await post('/outcomes/correction', { customer: 'no-campaign-1', left: 'yes', seenOnOne }).expect(303);
+    const recorded = await test.context.db('customer_outcomes').where({ customer_id: 'no-campaign-1' });
+    expect(recorded).toMatchObject([{ has_left: 1, seen_on: seenOnOne }]);
   });
 });

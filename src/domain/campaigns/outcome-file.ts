@@ -2,23 +2,21 @@
 import { Unprocessable } from '../../errors.ts';
 import { countText } from '../../format.ts';
 import { isBlank } from '../../ml/data/values.ts';
-import { membersAmong } from '../../store/campaign-members.ts';
 import type { Outcome } from '../../store/outcomes.ts';
 import type { ScoreStore } from '../../store/score-files/store.ts';
-import { getSettings } from '../../store/settings.ts';
 import { foldName } from '../csv/column-names.ts';
 import { readTakenCsv } from '../csv/whole.ts';
 import type { WholeCsv } from '../csv/whole.ts';
 import { isDay } from './days.ts';
-import { readMonthlyValues } from './scored-customers.ts';
+import { knownAmong } from './known-customers.ts';
 
 export interface OutcomeFile {
-  /** Of customers of campaigns, each customer and day once. */
+  /** Of known customers, each customer and day once. */
   readonly outcomes: readonly Outcome[];
   readonly rowCount: number;
   /** Rows that say nothing of the customer. */
   readonly blank: number;
-  /** Customers whom nothing is compared with, which are not recorded: in no campaign, and without a hold-out. */
+  /** Customers without a score, which are not recorded. */
   readonly others: number;
   /** Why the file cannot be recorded; the first of them. */
   readonly problems: readonly RowProblem[];
@@ -60,19 +58,10 @@ export async function readOutcomeFile(
   const rowCount = columns.customer.length;
   if (rowCount > mostOutcomes)
     throw unreadable(`The file has more than ${countText(mostOutcomes)} rows. Split it.`);
-  const known = await knownAmong(store, new Set(columns.customer.map((id) => id.trim())));
-  const found = createCollection(known);
+  const asked = new Set(columns.customer.map((id) => id.trim()));
+  const found = createCollection(await knownAmong(store, asked));
   for (let i = 0; i < rowCount; i++) found.add(i + 2, readRow(columns, i, day, latest));
   return { ...found.end(), rowCount };
-}
-
-/** Customers of campaigns; where there is a hold-out, which is compared with everybody, all who have been scored. */
-async function knownAmong(store: ScoreStore, customerIds: ReadonlySet<string>): Promise<Set<string>> {
-  const known = await membersAmong(store.db, [...customerIds]);
-  const { holdOuts } = await getSettings(store.db);
-  if (holdOuts.length > 0)
-    for (const id of (await readMonthlyValues(store, customerIds)).keys()) known.add(id);
-  return known;
 }
 
 type RowReading = Outcome | { readonly problem: string } | null;
@@ -91,7 +80,7 @@ function readRow({ customer, left, day }: Columns, i: number, otherwise: string,
   return { customerId, seenOn, hasLeft: leftWords.includes(word) };
 }
 
-function createCollection(members: ReadonlySet<string>) {
+function createCollection(customers: ReadonlySet<string>) {
   const known = new Map<string, Outcome>();
   const problems: RowProblem[] = [];
   const others = new Set<string>();
@@ -103,7 +92,7 @@ function createCollection(members: ReadonlySet<string>) {
     add: (row: number, reading: RowReading): void => {
       if (reading === null) blank++;
       else if ('problem' in reading) note(row, reading.problem);
-      else if (!members.has(reading.customerId)) others.add(reading.customerId);
+      else if (!customers.has(reading.customerId)) others.add(reading.customerId);
       else {
         const key = `${reading.seenOn} ${reading.customerId}`;
         const before = known.get(key);

@@ -1,9 +1,8 @@
-/** Records what became of customers of campaigns: all of a file, or nothing of it. */
+/** Records what became of customers: all of a file, or nothing of it. */
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import { Unprocessable } from '../../errors.ts';
 import { recordEvent } from '../../store/audit.ts';
-import { membersAmong } from '../../store/campaign-members.ts';
 import { deleteOutcomesOf, insertOutcomes, listOutcomes } from '../../store/outcomes.ts';
 import type { Outcome } from '../../store/outcomes.ts';
 import type { User } from '../people/accounts.ts';
@@ -43,15 +42,10 @@ export async function recordOutcomes(
   });
 }
 
-/** Replaces what was recorded of one customer. @throws Unprocessable when the customer is in no campaign */
+/** Replaces what was recorded of one customer. */
 export async function correctOutcome(db: Db, user: User, outcome: Outcome): Promise<void> {
   await inTransaction(db, async (trx) => {
-    const { customerId } = outcome;
-    if ((await membersAmong(trx, [customerId])).size === 0)
-      throw new Unprocessable([
-        { field: 'customer', message: 'No campaign has a customer with this ID. Check its spelling.' },
-      ]);
-    await deleteOutcomesOf(trx, customerId);
+    await deleteOutcomesOf(trx, outcome.customerId);
     await insertOutcomes(trx, { outcomes: [outcome], source: 'By hand', userId: user.id });
     await recordEvent(trx, {
       userId: user.id,
