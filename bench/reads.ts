@@ -2,10 +2,10 @@
  * Reading at a million scores: how long pages and the download take, also while a file is being scored. Fills a
  * temporary installation, starts the program on it as a process of its own, and asks it as a browser would.
  *
- *   npm run build && npx tsx bench/reads.ts [ROWS] [--while-scoring] [--postgres] [--files=N]
+ *   npm run build && npx tsx bench/reads.ts [ROWS] [--while-scoring] [--postgres] [--files=N] [--requests=N]
  *
  * ROWS: generated scores of a file, 1,000,000 unless told. `--files`: so many files of the same scores, as links of one, each
- * of whose rows counts as the latest score of a customer.
+ * of whose rows counts as the latest score of a customer. `--requests`: of each page, 25 unless told.
  */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -32,9 +32,9 @@ import type { Client } from './reads-client.ts';
 
 const whileScoring = process.argv.includes('--while-scoring');
 const rows = Number(process.argv.slice(2).find((word) => !word.startsWith('--')) ?? 1_000_000);
-const fileCount = Number(process.argv.find((word) => word.startsWith('--files='))?.slice(8) ?? 1);
+const fileCount = numberOf('--files', 1);
 const rowsPerGroup = 20_000;
-const requests = 25;
+const requests = numberOf('--requests', 25);
 /** So that one is always at work while pages are asked for. */
 const scoredFiles = 4;
 
@@ -142,6 +142,11 @@ async function measureDownload(client: Client, server: ChildProcess): Promise<vo
   console.log(
     `/customers.csv: ${(bytes / 1e6).toFixed(0)} MB, first byte after ${firstByteMs.toFixed(0)} ms, ${rate.toFixed(0)} MB/s, ${(cpuSecondsOf(server) - cpu).toFixed(1)} s of CPU; health/live p99 ${quantile(await health.stop(), 0.99).toFixed(0)} ms`,
   );
+}
+
+function numberOf(option: string, otherwise: number): number {
+  const word = process.argv.find((one) => one.startsWith(`${option}=`));
+  return word === undefined ? otherwise : Number(word.slice(option.length + 1));
 }
 
 function quantile(values: readonly number[], share: number): number {

@@ -17,8 +17,11 @@ import type { RawBlock } from '../blocks/typed-block.ts';
 import { createPartsFolder, removePartsFolder, takePart } from './parts.ts';
 import { groupPlaces, readPlace } from './places.ts';
 
-/** Groups that are offered or scored and not merged yet: what others may have in their hands, and on the disk. */
-const mostOpen = 12;
+/**
+ * Groups that are offered or scored and not merged yet: what others may have in their hands, and on the disk. So many that they do
+ * not wait while this worker, which merges too, is slower than they are.
+ */
+const mostOpen = 32;
 /** How far ahead of the next group to be merged this worker goes: what it holds in memory. */
 const mostAhead = 4;
 const lookMs = 20;
