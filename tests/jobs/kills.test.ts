@@ -25,7 +25,7 @@ import { startWorker } from '../helpers/programs.ts';
 import { receiveFile } from '../helpers/received-files.ts';
 import { rowNumbersOf } from '../helpers/score-files.ts';
 
-const rows = Number(process.env['KILL_ROWS'] ?? 200_000);
+const rows = Number(process.env['KILL_ROWS'] ?? 600_000);
 const kills = Number(process.env['KILLS'] ?? 3);
 // On a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000 + kills * 60_000 });
