@@ -68,11 +68,12 @@ export function useContext(app: object, value: Context): void {
 /** Data of a page, or a function that makes it with `h`, which writes figures and dates as the organisation reads them. */
 type PageInput<Page extends keyof Pages> = Pages[Page] | ((h: ViewHelpers) => Pages[Page]);
 
+/** `status`: otherwise 422 for a page that shows errors of its form, and 200. */
 export async function render<Page extends keyof Pages>(
   res: Response,
   page: Page,
   input: PageInput<Page>,
-  status = 200,
+  status?: number,
 ): Promise<void> {
   const { ui, h } = await sharedLocals(res);
   const data = typeof input === 'function' ? input(h) : input;
@@ -81,7 +82,11 @@ export async function render<Page extends keyof Pages>(
   const html = await renderFile('layouts/page', { ...locals, page: data, body });
   hideLinkElsewhere(res);
   // Signed in or not, a page holds a token or a customer: no cache keeps it.
-  res.set('Cache-Control', 'no-store').status(status).type('html').send(html);
+  res
+    .set('Cache-Control', 'no-store')
+    .status(status ?? (data.errors?.length ? 422 : 200))
+    .type('html')
+    .send(html);
 }
 
 /** A piece of a page for a script that refreshes it. */

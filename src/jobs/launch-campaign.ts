@@ -1,5 +1,5 @@
 import { splitCampaign, storeSplit } from '../domain/campaigns/launch.ts';
-import { cancelSubject } from '../domain/jobs/failure.ts';
+import { stopSubjects } from '../domain/jobs/subjects.ts';
 import { cancelled, done } from '../domain/jobs/steps.ts';
 import { getCampaign } from '../store/campaigns.ts';
 import type { JobHandler } from './job-handler.ts';
@@ -10,7 +10,8 @@ export const runLaunchCampaign: JobHandler = async ({ db, config, step }, { camp
   const id = Number(campaignId);
   const answer = await step(0, 0, 'Choosing the control group');
   if (answer === 'stop') return 'stopped';
-  if (answer === 'cancel') return cancelled((trx) => cancelSubject(trx, { campaignId: id }));
+  if (answer === 'cancel')
+    return cancelled((trx) => stopSubjects(trx, { campaignId: id }, { state: 'cancelled' }));
   const campaign = await getCampaign(db, id);
   const split = await splitCampaign(openScoreStore(db, config), campaign);
   return done((trx) => storeSplit(trx, campaign, split));

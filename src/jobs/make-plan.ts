@@ -1,5 +1,5 @@
 import { inTransaction } from '../db.ts';
-import { cancelSubject } from '../domain/jobs/failure.ts';
+import { stopSubjects } from '../domain/jobs/subjects.ts';
 import { cancelled, done } from '../domain/jobs/steps.ts';
 import { makePlan } from '../domain/plans/make-plan.ts';
 import { deletePlanMembers, insertPlanMembers } from '../store/plan-members.ts';
@@ -12,7 +12,7 @@ const membersAtOnce = 20_000;
 /** Its members are stored in pieces; one that is interrupted begins again. */
 export const runMakePlan: JobHandler = async ({ db, config, step }, { planId }) => {
   const id = Number(planId);
-  const stop = (trx: typeof db) => cancelSubject(trx, { planId: id });
+  const stop = (trx: typeof db) => stopSubjects(trx, { planId: id }, { state: 'cancelled' });
   const first = await step(0, 0, 'Choosing who gets which action');
   if (first !== 'go on') return first === 'stop' ? 'stopped' : cancelled(stop);
   const { members, result } = await makePlan(openScoreStore(db, config), await getPlan(db, id));

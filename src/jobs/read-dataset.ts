@@ -1,5 +1,5 @@
 import { readDataset } from '../domain/datasets/import/reading.ts';
-import { cancelSubject } from '../domain/jobs/failure.ts';
+import { stopSubjects } from '../domain/jobs/subjects.ts';
 import { cancelled, done } from '../domain/jobs/steps.ts';
 import type { JobHandler } from './job-handler.ts';
 
@@ -20,6 +20,6 @@ export const runReadDataset: JobHandler = async ({ db, config, step }, { dataset
   } catch (error) {
     if (!(error instanceof Ended)) throw error;
     if (answer === 'stop') return 'stopped';
-    return cancelled((trx) => cancelSubject(trx, { datasetId: id }));
+    return cancelled((trx) => stopSubjects(trx, { datasetId: id }, { state: 'cancelled' }));
   }
 };

@@ -11,7 +11,7 @@ import { AppError, FileElsewhere, FilesUnavailable, isDiskFull, TryLater } from 
 import { diskFull } from '../domain/jobs/disk-space.ts';
 import { bringForJob } from '../domain/files/needed.ts';
 import { renewFile } from '../domain/files/kept.ts';
-import { failSubject } from '../domain/jobs/failure.ts';
+import { stopSubjects } from '../domain/jobs/subjects.ts';
 import type { JobOutcome } from '../domain/jobs/steps.ts';
 import { isLocked, isUnreachable } from '../db/failures.ts';
 import { LeaseLost, maxAttempts, pauseJob, releaseJob, requireLease } from '../store/job-leases.ts';
@@ -99,7 +99,7 @@ export async function failAttempt(trx: Db, job: Job, message: string, isFinal: b
     await releaseJob(trx, job, false);
     return;
   }
-  await failSubject(trx, job, message);
+  await stopSubjects(trx, job.payload, { state: 'failed', error: message });
   await finishJob(trx, job, 'failed', message);
 }
 

@@ -1,4 +1,4 @@
-import { cancelSubject } from '../domain/jobs/failure.ts';
+import { stopSubjects } from '../domain/jobs/subjects.ts';
 import { runQuery } from '../domain/warehouse/query-rows.ts';
 import { countText } from '../format.ts';
 import type { JobHandler } from './job-handler.ts';
@@ -11,6 +11,6 @@ export const runRunQuery: JobHandler = ({ db, config, step }, { queryId, userId 
   const report = (rows: number) => step(rows, 0, `Reading, ${countText(rows)} rows so far`);
   return untilStopped(
     (checkpoint) => runQuery({ db, config }, id, by, (rows) => checkpoint(() => report(rows))),
-    (trx) => cancelSubject(trx, { queryId: id }),
+    (trx) => stopSubjects(trx, { queryId: id }, { state: 'cancelled' }),
   );
 };

@@ -11,7 +11,8 @@ import { inTransaction } from '../db.ts';
 import { onWakeUp, pollMsFor } from '../db/wake-up.ts';
 import type { Db } from '../db.ts';
 import { isPostgres } from '../db/sql.ts';
-import { cancelSubject, removeParts } from '../domain/jobs/failure.ts';
+import { removeParts } from '../domain/jobs/failure.ts';
+import { stopSubjects } from '../domain/jobs/subjects.ts';
 import { errorFields, isOutOfMemory, needsMoreMemory } from '../errors.ts';
 import { softwareVersion } from '../software-version.ts';
 import { claimForeignGroup } from '../store/batch-blocks.ts';
@@ -161,7 +162,7 @@ export function startWorkerPool(context: Context, share: Partial<WorkerShare> = 
       await slot.worker?.terminate();
       await writeFor(job, async (trx) => {
         await removeParts(trx, config, job);
-        await cancelSubject(trx, job.payload);
+        await stopSubjects(trx, job.payload, { state: 'cancelled' });
         await finishJob(trx, job, 'cancelled');
       });
     }

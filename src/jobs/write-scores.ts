@@ -1,4 +1,4 @@
-import { cancelSubject } from '../domain/jobs/failure.ts';
+import { stopSubjects } from '../domain/jobs/subjects.ts';
 import { writeBatch } from '../domain/warehouse/score-writes.ts';
 import type { JobHandler } from './job-handler.ts';
 import { untilStopped } from './warehouse-steps.ts';
@@ -9,6 +9,6 @@ export const runWriteScores: JobHandler = ({ db, config, step }, { scoreWriteId 
   return untilStopped(
     (checkpoint) =>
       writeBatch({ db, config }, id, (rows, total) => checkpoint(() => step(rows, total, 'Writing scores'))),
-    (trx) => cancelSubject(trx, { scoreWriteId: id }),
+    (trx) => stopSubjects(trx, { scoreWriteId: id }, { state: 'cancelled' }),
   );
 };

@@ -64,12 +64,10 @@ export function createActionHandlers({ db }: Context) {
   const showAction = async (res: Response, action: ActionRecord, errors: PageData['errors'] = []) => {
     const people = await listOwners(db);
     const now = await dayNow();
-    await render(
-      res,
-      'actions/show',
-      (h) => ({ ...presentAction(h, { action, people, today: now }), errors }),
-      errors.length > 0 ? 422 : 200,
-    );
+    await render(res, 'actions/show', (h) => ({
+      ...presentAction(h, { action, people, today: now }),
+      errors,
+    }));
   };
 
   return {

@@ -42,8 +42,7 @@ export function createBatchCorrectionHandlers({ db, config }: Context) {
       ...form,
     };
     const title = `Fix ${batch.originalName}`;
-    const status = form.errors.length > 0 ? 422 : 200;
-    await render(res, 'batches/corrections', (h) => ({ title, ...presentCorrectionsPage(h, input) }), status);
+    await render(res, 'batches/corrections', (h) => ({ title, ...presentCorrectionsPage(h, input) }));
   };
 
   return {

@@ -59,8 +59,7 @@ export function createBatchMappingHandlers({ db, config }: Context) {
       canBeReread: await canBeReread(openUploadStore({ db, config }), batch),
     };
     const title = 'Match the columns';
-    const status = errors.length > 0 ? 422 : 200;
-    await render(res, 'batches/mapping', (h) => ({ title, ...presentMapping(h, input), errors }), status);
+    await render(res, 'batches/mapping', (h) => ({ title, ...presentMapping(h, input), errors }));
   };
 
   return {

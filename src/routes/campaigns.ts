@@ -28,13 +28,11 @@ import {
 import type { CampaignFormData } from '../presenters/campaign.ts';
 import { getCampaign, listCampaigns } from '../store/campaigns.ts';
 import type { Campaign } from '../store/campaigns.ts';
-import { listBatches } from '../store/batches.ts';
-import { listModels } from '../store/models.ts';
 import { listOwners } from '../store/users.ts';
 import { getRule, listRules } from '../store/retention-rules.ts';
 import { readTermsForm, termsOf, termsOfRule, toTermsValues, usualTerms } from './campaign-form.ts';
 import type { TermsValues } from './campaign-form.ts';
-import { filterFields, knownFilterFields, toFilter } from './customer-filter.ts';
+import { FilterQuery, knownFilterFields, readFilterNames, toFilter } from './customer-filter.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -46,7 +44,6 @@ declare module '../http/render.ts' {
   }
 }
 
-const FilterQuery = z.object(filterFields);
 const NewQuery = FilterQuery.extend({
   rule: optionalId,
 });
@@ -60,13 +57,11 @@ export function createCampaignHandlers({ db, tasks }: Context) {
     data: Omit<CampaignFormData, 'batches' | 'models'>,
     errors: PageData['errors'] = [],
   ) => {
-    const known = { batches: await listBatches(db, 50), models: await listModels(db) };
-    await render(
-      res,
-      'campaigns/edit',
-      (h) => ({ ...presentCampaignForm(h, { ...data, ...known }), errors }),
-      errors.length > 0 ? 422 : 200,
-    );
+    const known = await readFilterNames(db);
+    await render(res, 'campaigns/edit', (h) => ({
+      ...presentCampaignForm(h, { ...data, ...known }),
+      errors,
+    }));
   };
 
   return {
@@ -134,7 +129,7 @@ export function createCampaignHandlers({ db, tasks }: Context) {
     show: async (req: Request, res: Response) => {
       const campaign = await getCampaign(db, idParam(req));
       const { id, state } = campaign;
-      const known = { batches: await listBatches(db, 50), models: await listModels(db) };
+      const known = await readFilterNames(db);
       const plan = state === 'draft' ? await tasks.run('planCampaign', { id }) : null;
       const isLaunched = state === 'running' || state === 'closed';
       const results = isLaunched ? await tasks.run('readCampaignResults', { id }) : null;

@@ -49,13 +49,7 @@ export function createConnectionHandlers({ db, config }: Context) {
     values: Readonly<Record<string, string>>,
     errors: PageData['errors'] = [],
   ) => {
-    const status = errors.length > 0 ? 422 : 200;
-    await render(
-      res,
-      'connections/edit',
-      { ...presentConnectionForm(connection, { values, errors }) },
-      status,
-    );
+    await render(res, 'connections/edit', { ...presentConnectionForm(connection, { values, errors }) });
   };
 
   const save = async (req: Request, res: Response, connection: ConnectionRecord | null) => {

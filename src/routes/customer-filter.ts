@@ -1,9 +1,12 @@
 /** Which customers a list or a campaign is about: the filters in an address or a form. */
 import { z } from 'zod';
+import type { Db } from '../db.ts';
 import { riskLevels } from '../domain/risk/levels.ts';
 import { optionalId } from '../http/validate.ts';
 import { largestNumber } from '../ml/data/values.ts';
+import { listBatches } from '../store/batches.ts';
 import type { CampaignFilter } from '../store/campaigns.ts';
+import { listModels } from '../store/models.ts';
 
 const optionalNumber = z
   .union([z.literal(''), z.coerce.number().min(-largestNumber).max(largestNumber)])
@@ -26,7 +29,15 @@ export const filterFields = {
   high: optionalShare,
 };
 
-export type FilterQuery = z.infer<z.ZodObject<typeof filterFields>>;
+export const FilterQuery = z.object(filterFields);
+export type FilterQuery = z.infer<typeof FilterQuery>;
+
+const mostNamed = 50;
+
+/** The files and models that a filter can name. */
+export async function readFilterNames(db: Db) {
+  return { batches: await listBatches(db, mostNamed), models: await listModels(db) };
+}
 
 /** Of a form that has other fields too. */
 export function knownFilterFields(body: unknown): Record<string, unknown> {

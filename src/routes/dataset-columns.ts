@@ -65,12 +65,11 @@ async function showPage(res: Response, dataset: Dataset, state: PageState): Prom
     ...state,
   };
   const { errors } = state;
-  await render(
-    res,
-    'datasets/columns',
-    (h) => ({ title: `Columns of ${dataset.name}`, errors, ...presentDatasetColumns(h, record) }),
-    errors.length > 0 ? 422 : 200,
-  );
+  await render(res, 'datasets/columns', (h) => ({
+    title: `Columns of ${dataset.name}`,
+    errors,
+    ...presentDatasetColumns(h, record),
+  }));
 }
 
 function nextStep({ id, kind }: Dataset): string {

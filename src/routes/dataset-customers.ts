@@ -97,17 +97,12 @@ async function showPage(
 ): Promise<void> {
   const horizons = horizonsOf(dataset);
   const isComparing = horizons?.result === null && horizons.error === null;
-  await render(
-    res,
-    'datasets/customers',
-    (h) => ({
-      title: `Customers of ${dataset.name}`,
-      errors,
-      ...presentDatasetCustomers(h, { dataset, horizons, values }),
-      ...(isComparing ? { refreshSeconds: 2, scripts: ['reload-page'] } : {}),
-    }),
-    errors.length > 0 ? 422 : 200,
-  );
+  await render(res, 'datasets/customers', (h) => ({
+    title: `Customers of ${dataset.name}`,
+    errors,
+    ...presentDatasetCustomers(h, { dataset, horizons, values }),
+    ...(isComparing ? { refreshSeconds: 2, scripts: ['reload-page'] } : {}),
+  }));
 }
 
 /** @throws Unprocessable with every problem */

@@ -91,17 +91,12 @@ async function showPage(
     slots: ruleSlots,
   };
   const isComparing = record.comparison?.results === null && record.comparison.error === null;
-  await render(
-    res,
-    'datasets/label',
-    (h) => ({
-      title: `Churn label of ${dataset.name}`,
-      errors,
-      ...presentDatasetLabel(h, record),
-      ...(isComparing ? { refreshSeconds: 2, scripts: ['reload-page'] } : {}),
-    }),
-    errors.length > 0 ? 422 : 200,
-  );
+  await render(res, 'datasets/label', (h) => ({
+    title: `Churn label of ${dataset.name}`,
+    errors,
+    ...presentDatasetLabel(h, record),
+    ...(isComparing ? { refreshSeconds: 2, scripts: ['reload-page'] } : {}),
+  }));
 }
 
 function storedValues(dataset: Dataset): Values {

@@ -33,8 +33,7 @@ export function createModelActivationHandlers({ db, config, tasks }: Context) {
 
   const showPage = async (res: Response, page: Omit<ActivationData, 'active'>) => {
     const active = await findActiveModel(db);
-    const status = page.errors.length > 0 ? 422 : 200;
-    await render(res, 'models/activation', (h) => presentActivation(h, { ...page, active }), status);
+    await render(res, 'models/activation', (h) => presentActivation(h, { ...page, active }));
   };
 
   return {

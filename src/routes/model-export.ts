@@ -71,7 +71,6 @@ async function showPage(
   values: Values,
   errors: readonly FieldError[],
 ): Promise<void> {
-  const status = errors.length > 0 ? 422 : 200;
   const title = `Score elsewhere with ${model.label}`;
-  await render(res, 'models/export', () => ({ title, errors, ...presentModelExport(model, values) }), status);
+  await render(res, 'models/export', () => ({ title, errors, ...presentModelExport(model, values) }));
 }

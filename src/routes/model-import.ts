@@ -91,12 +91,6 @@ async function showPage(
   errors: readonly FieldError[],
 ): Promise<void> {
   const datasets = (await listDatasets(db)).filter(({ state, label }) => state === 'ready' && label !== null);
-  const status = errors.length > 0 ? 422 : 200;
   const title = 'Import a model of another program';
-  await render(
-    res,
-    'models/import',
-    () => ({ title, ...presentModelImport(datasets, values, errors) }),
-    status,
-  );
+  await render(res, 'models/import', () => ({ title, ...presentModelImport(datasets, values, errors) }));
 }

@@ -51,12 +51,10 @@ export function createPastTestHandlers({ db, config }: Context) {
     errors: PageData['errors'] = [],
   ) => {
     const columns = { splitting: splittingColumns(data.dataset), inputs: possibleInputs(data.dataset) };
-    await render(
-      res,
-      'past-tests/columns',
-      (h) => ({ ...presentPastTestColumns(h, { ...data, ...columns }), errors }),
-      errors.length > 0 ? 422 : 200,
-    );
+    await render(res, 'past-tests/columns', (h) => ({
+      ...presentPastTestColumns(h, { ...data, ...columns }),
+      errors,
+    }));
   };
 
   const find = async (req: Request) => {

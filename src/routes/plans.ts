@@ -1,6 +1,5 @@
 /** Plans for a budget: the list, asking for one for the customers of a list, what it says, and its file. */
 import type { Request, Response } from 'express';
-import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { membersInPart, planCsvHeader } from '../domain/plans/plan-csv.ts';
 import { listPlanActions } from '../domain/plans/plan-actions.ts';
@@ -16,12 +15,10 @@ import { idParam, optionalId, parseQuery } from '../http/validate.ts';
 import { presentPlanList, presentPlanPage, presentPlanRemoval } from '../presenters/plan.ts';
 import { presentPlanForm } from '../presenters/plan-form.ts';
 import type { PlanFormData } from '../presenters/plan-form.ts';
-import { listBatches } from '../store/batches.ts';
 import { findCampaignOfPlan } from '../store/campaigns.ts';
-import { listModels } from '../store/models.ts';
 import { getPlan, listPlans } from '../store/plans.ts';
 import { getSettings } from '../store/settings.ts';
-import { filterFields, knownFilterFields, toFilter } from './customer-filter.ts';
+import { FilterQuery, knownFilterFields, readFilterNames, toFilter } from './customer-filter.ts';
 import { readPlanForm, toPlanValues, usualPlan } from './plan-form.ts';
 
 declare module '../http/render.ts' {
@@ -33,26 +30,19 @@ declare module '../http/render.ts' {
   }
 }
 
-const FilterQuery = z.object(filterFields);
 const NewQuery = FilterQuery.extend({
   /** A plan to make again. */
   again: optionalId,
 });
 
 export function createPlanHandlers({ db, tasks }: Context) {
-  const readNames = async () => ({ batches: await listBatches(db, 50), models: await listModels(db) });
   const showForm = async (
     res: Response,
     data: Omit<PlanFormData, 'batches' | 'models'>,
     errors: PageData['errors'] = [],
   ) => {
-    const names = await readNames();
-    await render(
-      res,
-      'plans/new',
-      (h) => ({ ...presentPlanForm(h, { ...data, ...names }), errors }),
-      errors.length > 0 ? 422 : 200,
-    );
+    const names = await readFilterNames(db);
+    await render(res, 'plans/new', (h) => ({ ...presentPlanForm(h, { ...data, ...names }), errors }));
   };
 
   return {
@@ -85,7 +75,7 @@ export function createPlanHandlers({ db, tasks }: Context) {
 
     show: async (req: Request, res: Response) => {
       const plan = await getPlan(db, idParam(req));
-      const names = await readNames();
+      const names = await readFilterNames(db);
       const campaign = (await findCampaignOfPlan(db, plan.id)) ?? null;
       const refresh = plan.state === 'working' ? { refreshSeconds: 2, scripts: ['reload-page'] } : {};
       await render(res, 'plans/show', (h) => ({

@@ -34,8 +34,7 @@ export function createPredictHandlers({ db, config, tasks }: Context) {
   ) => {
     const data = { model, models: await listModels(db), fields: model ? formFields(model) : [], values };
     const title = 'Score one customer';
-    const status = errors.length > 0 ? 422 : 200;
-    await render(res, 'predict/show', (h) => ({ title, errors, ...presentPredictionForm(h, data) }), status);
+    await render(res, 'predict/show', (h) => ({ title, errors, ...presentPredictionForm(h, data) }));
   };
 
   return {

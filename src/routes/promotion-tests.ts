@@ -31,8 +31,7 @@ export function createPromotionTestHandlers({ db, tasks }: Context) {
   const showForm = async (res: Response, form: Omit<PromotionTestFormData, 'columns'>) => {
     const model = await findActiveModel(db);
     const columns = model?.schema.features.map(({ name }) => name) ?? [];
-    const status = form.errors.length > 0 ? 422 : 200;
-    await render(res, 'models/test', (h) => presentPromotionTestForm(h, { ...form, columns }), status);
+    await render(res, 'models/test', (h) => presentPromotionTestForm(h, { ...form, columns }));
   };
 
   /** `test` null: a new one. */

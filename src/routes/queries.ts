@@ -50,8 +50,7 @@ export function createQueryHandlers({ db }: Context) {
       connections: await listConnections(db),
       dataset: versionOf === null ? undefined : await findDataset(db, versionOf),
     };
-    const status = errors.length > 0 ? 422 : 200;
-    await render(res, 'queries/new', { ...presentNewQuery({ isDataset, values, errors, ...known }) }, status);
+    await render(res, 'queries/new', { ...presentNewQuery({ isDataset, values, errors, ...known }) });
   };
 
   const showQuery = async (
@@ -64,12 +63,10 @@ export function createQueryHandlers({ db }: Context) {
     const connections = await listConnections(db);
     const job = query.state === 'reading' ? await findRunJob(db, query.id) : undefined;
     const refresh = standing.isUnderWay ? { refreshSeconds: 2, scripts: ['reload-page'] } : {};
-    await render(
-      res,
-      'queries/show',
-      (h) => ({ ...presentQuery(h, { ...standing, connections, job, values, errors }), ...refresh }),
-      errors.length > 0 ? 422 : 200,
-    );
+    await render(res, 'queries/show', (h) => ({
+      ...presentQuery(h, { ...standing, connections, job, values, errors }),
+      ...refresh,
+    }));
   };
 
   const standingOf = async (query: QueryRecord): Promise<QueryStanding> => {

@@ -31,6 +31,5 @@ export async function showRuleForm(
   const columns = model?.schema.features.map((feature) => feature.name) ?? [];
   const channels = await listChannels(db);
   const form = { id: rule?.id ?? null, isExample: rule?.isExample ?? false, values, columns, channels };
-  const status = errors.length > 0 ? 422 : 200;
-  await render(res, 'rules/edit', (h) => ({ ...presentRuleForm(h, form), errors }), status);
+  await render(res, 'rules/edit', (h) => ({ ...presentRuleForm(h, form), errors }));
 }

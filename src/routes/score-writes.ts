@@ -49,12 +49,11 @@ export function createScoreWriteHandlers({ db }: Context) {
     };
     const isUnderWay = writes.some(({ state }) => state === 'writing');
     const refresh = isUnderWay ? { refreshSeconds: 2, scripts: ['reload-page'] } : {};
-    await render(
-      res,
-      'batches/table',
-      (h) => ({ title: 'Write scores to a table', ...presentScoreWrites(h, input), ...refresh }),
-      errors.length > 0 ? 422 : 200,
-    );
+    await render(res, 'batches/table', (h) => ({
+      title: 'Write scores to a table',
+      ...presentScoreWrites(h, input),
+      ...refresh,
+    }));
   };
 
   return {

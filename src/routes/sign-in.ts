@@ -78,13 +78,13 @@ export function createSignInHandlers(context: Context) {
       const { email = '', next, kept = '' } = textValues(req.body);
       const page = { title: 'Sign in', scripts, email, next: localPath(next), kept: kept || null };
       if (!form.ok) {
-        await render(res, 'auth/sign-in', { ...page, errors: form.errors }, 422);
+        await render(res, 'auth/sign-in', { ...page, errors: form.errors });
         return;
       }
       await limits.take(req, form.data.email);
       const user = await authenticate(db, form.data.email, form.data.password);
       if (!user) {
-        await render(res, 'auth/sign-in', { ...page, errors: [incorrect] }, 422);
+        await render(res, 'auth/sign-in', { ...page, errors: [incorrect] });
         return;
       }
       await limits.giveBack(req, form.data.email);
@@ -110,7 +110,7 @@ export function createSignInHandlers(context: Context) {
       const { page, personal } = await passwordPage(context, token);
       const form = parseForm(PasswordForm, req.body, newPasswordErrors(req.body, personal));
       if (!form.ok) {
-        await render(res, 'auth/password', { ...page, errors: form.errors }, 422);
+        await render(res, 'auth/password', { ...page, errors: form.errors });
         return;
       }
       try {
@@ -119,7 +119,7 @@ export function createSignInHandlers(context: Context) {
         res.redirect(303, '/');
       } catch (error) {
         if (!(error instanceof Unprocessable)) throw error;
-        await render(res, 'auth/password', { ...page, errors: error.errors }, 422);
+        await render(res, 'auth/password', { ...page, errors: error.errors });
       }
     },
   };

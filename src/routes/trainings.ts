@@ -30,7 +30,7 @@ const mostRuns = 100;
 
 export function createTrainingHandlers({ db }: Context) {
   const showForm = (res: Response, form: TrainingFormData) =>
-    render(res, 'trainings/new', (h) => presentTrainingForm(h, form), form.errors.length > 0 ? 422 : 200);
+    render(res, 'trainings/new', (h) => presentTrainingForm(h, form));
 
   const readRun = async (training: TrainingRecord) => ({
     training,

@@ -39,7 +39,7 @@ export function createUserHandlers(context: Context) {
 
   const refuseInvitation = async (req: Request, res: Response, errors: readonly FieldError[]) => {
     const input = { users: await listUsers(db), values: textValues(req.body), errors };
-    await render(res, 'admin/users', (h) => ({ title: 'Users', errors, ...presentUsers(h, input) }), 422);
+    await render(res, 'admin/users', (h) => ({ title: 'Users', errors, ...presentUsers(h, input) }));
   };
 
   return {

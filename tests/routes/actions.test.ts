@@ -1,46 +1,22 @@
 /** The work queue over HTTP. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { addDays, today } from '../../src/domain/campaigns/days.ts';
 import { listActions } from '../../src/store/actions.ts';
 import type { ActionFilter, ActionRecord } from '../../src/store/actions.ts';
 import { insertOutcomes } from '../../src/store/outcomes.ts';
 import { listControls } from '../../src/store/campaign-members.ts';
-import {
-  activateSmallModel,
-  createTestApp,
-  csrfToken,
-  customersCsv,
-  setUpOrganisation,
-  signIn,
-} from '../helpers/app.ts';
-import type { TestApp } from '../helpers/app.ts';
+import { activateSmallModel, csrfToken, customersCsv, signIn } from '../helpers/app.ts';
+import { openSite } from '../helpers/site.ts';
 import { runJobs } from '../helpers/work.ts';
 
-let test: TestApp;
-let agent: Awaited<ReturnType<typeof signIn>>;
-let _csrf: string;
+const test = openSite('analyst');
+const { post, pageOf } = test;
 beforeAll(async () => {
-  test = await createTestApp();
-  await setUpOrganisation(test);
   await activateSmallModel(test);
-  agent = await signIn(test, 'analyst');
-  _csrf = await csrfToken(agent, '/account');
-  await agent
-    .post('/batches')
-    .field('_csrf', _csrf)
-    .field('scoreAtOnce', 'yes')
-    .attach('file', Buffer.from(customersCsv(200, 9)), 'customers.csv');
-  await runJobs(test.context);
+  await test.scoreAtOnce(customersCsv(200, 9));
 });
-afterAll(() => test.close());
 
 const day = today('UTC', Date.now());
-const post = (path: string, form: object = {}) =>
-  agent
-    .post(path)
-    .type('form')
-    .send({ _csrf, ...form });
-const pageOf = async (path: string): Promise<string> => (await agent.get(path).expect(200)).text;
 const all: ActionFilter = { status: null, owner: null, campaign: null, customer: null, dueBefore: null };
 const stored = (filter: Partial<ActionFilter> = {}): Promise<ActionRecord[]> =>
   listActions(test.context.db, { ...all, ...filter }, { limit: 1_000, offset: 0 });

@@ -15,19 +15,12 @@ import type { MemberWithOutcome } from '../../src/store/campaign-members.ts';
 import { getCampaign, listCampaigns } from '../../src/store/campaigns.ts';
 import { getDataset, listDatasets } from '../../src/store/datasets.ts';
 import { findChallenger } from '../../src/store/models.ts';
-import {
-  activateSmallModel,
-  createTestApp,
-  csrfToken,
-  customersCsv,
-  setUpOrganisation,
-  signIn,
-} from '../helpers/app.ts';
-import type { TestApp } from '../helpers/app.ts';
+import { activateSmallModel, csrfToken, customersCsv, signIn } from '../helpers/app.ts';
 import { scoreStore } from '../helpers/scores.ts';
 import { runJob } from '../../src/jobs/run-job.ts';
 import { claimJob } from '../../src/store/job-leases.ts';
 import { listTrainings } from '../../src/store/trainings.ts';
+import { openSite } from '../helpers/site.ts';
 import { runJobs } from '../helpers/work.ts';
 
 const terms = {
@@ -39,39 +32,15 @@ const terms = {
   horizonDays: '90',
 };
 
-let test: TestApp;
-let agent: Awaited<ReturnType<typeof signIn>>;
-let _csrf: string;
+const test = openSite('analyst');
+const { post, pageOf, rowsOf } = test;
 beforeAll(async () => {
-  test = await createTestApp();
-  await setUpOrganisation(test);
   await activateSmallModel(test);
-  agent = await signIn(test, 'analyst');
-  _csrf = await csrfToken(agent, '/account');
-  await agent
-    .post('/batches')
-    .field('_csrf', _csrf)
-    .field('scoreAtOnce', 'yes')
-    .attach('file', Buffer.from(customersCsv(600, 9)), 'customers.csv');
-  await runJobs(test.context);
+  await test.scoreAtOnce(customersCsv(600, 9));
 });
-afterAll(() => test.close());
 
-const post = (path: string, form: Record<string, string> = {}) =>
-  agent
-    .post(path)
-    .type('form')
-    .send({ _csrf, ...form });
-const pageOf = async (path: string): Promise<string> => (await agent.get(path).expect(200)).text;
-const rowsOf = async (path: string): Promise<Record<string, string>[]> =>
-  parse((await agent.get(path).expect(200)).text, { bom: true, columns: true });
 const membersOf = (id: number): Promise<MemberWithOutcome[]> => listMembersWithOutcomes(test.context.db, id);
-const sendOutcomes = (csv: string, seenOn = '') =>
-  agent
-    .post('/outcomes')
-    .field('_csrf', _csrf)
-    .field('seenOn', seenOn)
-    .attach('file', Buffer.from(csv), 'outcomes.csv');
+const sendOutcomes = (csv: string, seenOn = '') => test.postFile('/outcomes', csv, { seenOn });
 
 async function draft(change: Record<string, string> = {}): Promise<number> {
   const { headers } = await post('/campaigns', { ...terms, ...change }).expect(303);
@@ -347,11 +316,7 @@ describe('a result', () => {
 
   it('adds its controls to the data that the active model learned from', async () => {
     const { db, config } = test.context;
-    await agent
-      .post('/datasets')
-      .field('_csrf', _csrf)
-      .attach('file', Buffer.from(customersCsv(200, 3, true)), 'history.csv')
-      .expect(303);
+    await test.postFile('/datasets', customersCsv(200, 3, true), {}, 'history.csv').expect(303);
     await runJobs(test.context);
     const [history] = await listDatasets(db);
     await db('models').where({ state: 'active' }).update({ dataset_id: history!.id });
@@ -484,12 +449,7 @@ describe('a campaign with several actions', () => {
 describe('the outcome of a customer who is in no campaign', () => {
   it('is recorded where the customer has a score', async () => {
     const extra = customersCsv(1, 99).replace(/\n[^,]*,/, '\nno-campaign-1,');
-    await agent
-      .post('/batches')
-      .field('_csrf', _csrf)
-      .field('scoreAtOnce', 'yes')
-      .attach('file', Buffer.from(extra), 'one.csv');
-    await runJobs(test.context);
+    await test.scoreAtOnce(extra);
     const seenOnOne = today('UTC', Date.now());
     await sendOutcomes('customer,left\nno-campaign-1,no\nnobody,no\n').expect(303);
     expect(await pageOf('/outcomes')).toContain('1 outcome recorded. 1 customer has never been scored');

@@ -1,6 +1,5 @@
 /** Whoever is held out for the year is recommended to nobody: in no campaign, plan, list or file. */
-import { parse } from 'csv-parse/sync';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { doNotContact } from '../../src/domain/campaigns/do-not-contact.ts';
 import { holdOutDraw, readHoldOut } from '../../src/domain/campaigns/hold-out.ts';
 import { readSavings } from '../../src/domain/campaigns/savings-by-year.ts';
@@ -9,49 +8,23 @@ import { listMembersWithOutcomes } from '../../src/store/campaign-members.ts';
 import { listBatches } from '../../src/store/batches.ts';
 import { listRules } from '../../src/store/retention-rules.ts';
 import { saveSettings } from '../../src/store/settings.ts';
-import {
-  activateSmallModel,
-  createTestApp,
-  csrfToken,
-  customersCsv,
-  setUpOrganisation,
-  signIn,
-} from '../helpers/app.ts';
-import type { TestApp } from '../helpers/app.ts';
+import { activateSmallModel, customersCsv } from '../helpers/app.ts';
 import { scoreStore } from '../helpers/scores.ts';
+import { openSite } from '../helpers/site.ts';
 import { runJobs } from '../helpers/work.ts';
 
-let test: TestApp;
-let agent: Awaited<ReturnType<typeof signIn>>;
-let _csrf: string;
+const test = openSite('admin');
+const { post, pageOf, rowsOf } = test;
 let isHeldOut: (customerId: string) => boolean;
 const organisation = { organisation: 'Northwind', currency: 'EUR', timeZone: 'UTC', valueMonths: '12' };
 beforeAll(async () => {
-  test = await createTestApp();
-  await setUpOrganisation(test);
   await activateSmallModel(test);
-  agent = await signIn(test, 'admin');
-  _csrf = await csrfToken(agent, '/account');
-  await agent
-    .post('/batches')
-    .field('_csrf', _csrf)
-    .field('scoreAtOnce', 'yes')
-    .attach('file', Buffer.from(customersCsv(600, 9)), 'customers.csv');
-  await runJobs(test.context);
+  await test.scoreAtOnce(customersCsv(600, 9));
   await saveSettings(test.context.db, { holdOutSecret: 'the same customers in each run of this test' });
   await post('/settings/organisation', { ...organisation, holdOutShare: '0.05' }).expect(303);
   isHeldOut = (await readHoldOut(test.context.db))!;
 });
-afterAll(() => test.close());
 
-const post = (path: string, form: Record<string, string> = {}) =>
-  agent
-    .post(path)
-    .type('form')
-    .send({ _csrf, ...form });
-const pageOf = async (path: string): Promise<string> => (await agent.get(path).expect(200)).text;
-const rowsOf = async (path: string): Promise<Record<string, string>[]> =>
-  parse((await agent.get(path).expect(200)).text, { bom: true, columns: true });
 const batchId = async (): Promise<number> => (await listBatches(test.context.db, 1))[0]!.id;
 const terms = { action: 'Call', cost: '5', saveRate: '20', smallestSaveRate: '20', horizonDays: '90' };
 
@@ -147,15 +120,9 @@ describe('the hold-out', () => {
     const lines = ids.map(
       (id, i) => `${id},${i % (held.includes(id) ? 2 : 10) === 0 ? 'yes' : 'no'},2025-12-30`,
     );
-    const answer = await agent
-      .post('/outcomes')
-      .field('_csrf', _csrf)
-      .attach(
-        'file',
-        Buffer.from(`customer,left,date\n${lines.join('\n')}\nnobody,yes,2025-12-30\n`),
-        'o.csv',
-      );
-    expect(answer.status).toBe(303);
+    await test
+      .postFile('/outcomes', `customer,left,date\n${lines.join('\n')}\nnobody,yes,2025-12-30\n`)
+      .expect(303);
     expect(await pageOf('/outcomes')).toContain('600 outcomes recorded. 1 customer');
     const [year] = (await readSavings(scoreStore(test))).filter((one) => one.year === '2025');
     expect(year).toMatchObject({

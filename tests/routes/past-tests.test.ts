@@ -1,9 +1,9 @@
 /** A randomised test of the past over HTTP: from its file to whom it works on. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/ml/math/random.ts';
 import { getPastTest, listPastTests } from '../../src/store/past-tests.ts';
-import { createTestApp, csrfToken, setUpOrganisation, signIn } from '../helpers/app.ts';
-import type { TestApp } from '../helpers/app.ts';
+import { signIn } from '../helpers/app.ts';
+import { openSite } from '../helpers/site.ts';
 import { runJobs } from '../helpers/work.ts';
 
 const rows = generate(1_800);
@@ -17,16 +17,8 @@ const columns = {
   ...Object.fromEntries(Array.from({ length: 6 }, (_, place) => [`input${place}`, 'yes'])),
 };
 
-let test: TestApp;
-let agent: Awaited<ReturnType<typeof signIn>>;
-let _csrf: string;
-beforeAll(async () => {
-  test = await createTestApp();
-  await setUpOrganisation(test);
-  agent = await signIn(test, 'analyst');
-  _csrf = await csrfToken(agent, '/account');
-});
-afterAll(() => test.close());
+const test = openSite('analyst');
+const { post, pageOf } = test;
 
 /**
  * A third each gets a call, a letter or nothing. Only the call works, and only with customers of the plan `free`; a customer
@@ -44,19 +36,8 @@ function generate(count: number): (string | number)[][] {
   });
 }
 
-const post = (path: string, form: Record<string, string> = {}) =>
-  agent
-    .post(path)
-    .type('form')
-    .send({ _csrf, ...form });
-const pageOf = async (path: string): Promise<string> => (await agent.get(path).expect(200)).text;
-
 async function upload(content = csv): Promise<number> {
-  const { headers } = await agent
-    .post('/past-tests')
-    .field('_csrf', _csrf)
-    .attach('file', Buffer.from(content), 'spring-test.csv')
-    .expect(303);
+  const { headers } = await test.postFile('/past-tests', content, {}, 'spring-test.csv').expect(303);
   await runJobs(test.context);
   return Number(/\d+/.exec(headers['location']!)![0]);
 }
@@ -73,7 +54,7 @@ describe('a past test', () => {
   });
 
   it('asks what its columns are', async () => {
-    await agent.get(`/past-tests/${id}`).expect(303).expect('location', `/past-tests/${id}/columns`);
+    await test.agent.get(`/past-tests/${id}`).expect(303).expect('location', `/past-tests/${id}/columns`);
     const page = await pageOf(`/past-tests/${id}/columns`);
     expect(page).toContain('Group is none');
     expect(page).toContain('Answer is yes');
@@ -180,7 +161,7 @@ describe('a small past test', () => {
     expect(page).toContain('Too few customers to find out who reacts');
     expect(page).toContain('3 rows have no arm or no outcome');
     await post(`/past-tests/${id}/removal`).expect(303);
-    await agent.get(`/past-tests/${id}`).expect(404);
+    await test.agent.get(`/past-tests/${id}`).expect(404);
   });
 
   it('is read from a dataset that is here', async () => {

@@ -1,53 +1,26 @@
 /** Plans for a budget over HTTP: from a list of customers to who gets which action. */
-import { parse } from 'csv-parse/sync';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { eraseEverywhere } from '../../src/domain/erasure/erasure.ts';
 import { healInterrupted } from '../../src/domain/jobs/interrupted.ts';
 import { getCampaign } from '../../src/store/campaigns.ts';
 import { getPlan } from '../../src/store/plans.ts';
 import { listRules } from '../../src/store/retention-rules.ts';
 import type { RuleRecord } from '../../src/store/retention-rules.ts';
-import {
-  activateSmallModel,
-  createTestApp,
-  csrfToken,
-  customersCsv,
-  setUpOrganisation,
-  signIn,
-} from '../helpers/app.ts';
-import type { TestApp } from '../helpers/app.ts';
+import { activateSmallModel, customersCsv, signIn } from '../helpers/app.ts';
 import { scoreStore } from '../helpers/scores.ts';
+import { openSite } from '../helpers/site.ts';
 import { runJobs } from '../helpers/work.ts';
 
-let test: TestApp;
-let agent: Awaited<ReturnType<typeof signIn>>;
-let _csrf: string;
+const test = openSite('analyst');
+const { post, pageOf, rowsOf } = test;
 let rules: readonly RuleRecord[];
 beforeAll(async () => {
-  test = await createTestApp();
-  await setUpOrganisation(test);
   await activateSmallModel(test);
   rules = await listRules(test.context.db);
-  agent = await signIn(test, 'analyst');
-  _csrf = await csrfToken(agent, '/account');
-  await agent
-    .post('/batches')
-    .field('_csrf', _csrf)
-    .field('scoreAtOnce', 'yes')
-    .attach('file', Buffer.from(customersCsv(400, 9)), 'customers.csv');
-  await runJobs(test.context);
+  await test.scoreAtOnce(customersCsv(400, 9));
 });
-afterAll(() => test.close());
 
 type Form = Readonly<Record<string, string>>;
-const post = (path: string, form: Form = {}) =>
-  agent
-    .post(path)
-    .type('form')
-    .send({ _csrf, ...form });
-const pageOf = async (path: string): Promise<string> => (await agent.get(path).expect(200)).text;
-const rowsOf = async (path: string): Promise<Record<string, string>[]> =>
-  parse((await agent.get(path).expect(200)).text, { bom: true, columns: true });
 
 /** All rules in use, without limits. */
 const everything = (): Form => ({
@@ -225,6 +198,6 @@ describe('a plan', () => {
     await viewer.get(`/plans/${id}`).expect(200);
     await viewer.get(`/plans/${id}/plan.csv`).expect(403);
     await post(`/plans/${id}/removal`).expect(303);
-    await agent.get(`/plans/${id}`).expect(404);
+    await test.agent.get(`/plans/${id}`).expect(404);
   });
 });

@@ -10,15 +10,8 @@ import { getDataset } from '../../src/store/datasets.ts';
 import { listJobs, listOpenJobs } from '../../src/store/jobs.ts';
 import { getQuery } from '../../src/store/queries.ts';
 import type { QueryRecord } from '../../src/store/queries.ts';
-import {
-  activateSmallModel,
-  createTestApp,
-  csrfToken,
-  customersCsv,
-  setUpOrganisation,
-  signIn,
-} from '../helpers/app.ts';
-import type { TestApp } from '../helpers/app.ts';
+import { activateSmallModel, createTestApp, customersCsv } from '../helpers/app.ts';
+import { openSite } from '../helpers/site.ts';
 import { createTable, hasPostgres, startWarehouse, warehouseSettings } from '../helpers/warehouse.ts';
 import type { TestWarehouse } from '../helpers/warehouse.ts';
 import { runJobs } from '../helpers/work.ts';
@@ -28,33 +21,20 @@ const dayMs = 86_400_000;
 
 describe.skipIf(!hasPostgres)('queries', () => {
   let warehouse: TestWarehouse;
-  let test: TestApp;
-  let agent: Awaited<ReturnType<typeof signIn>>;
-  let _csrf: string;
+  const test = openSite('admin', warehouseSettings);
+  const { post, pageOf } = test;
   /** Numbers of the connections of the reader and of the writer. */
   let reader: string;
   let writer: string;
   beforeAll(async () => {
     warehouse = await startWarehouse();
     await createTable(warehouse, 'customers', customers);
-    test = await createTestApp(warehouseSettings);
-    await setUpOrganisation(test);
     await activateSmallModel(test, ['Contract', 'tenure', 'MonthlyCharges']);
-    agent = await signIn(test, 'admin');
-    _csrf = await csrfToken(agent, '/account');
     reader = await connect();
     writer = await connect({ name: 'Writer', username: 'writer', password: 'write it' });
   });
-  afterAll(async () => {
-    await test.close();
-    await warehouse.stop();
-  });
+  afterAll(() => warehouse.stop());
 
-  const post = (address: string, form: Record<string, string> = {}) =>
-    agent
-      .post(address)
-      .type('form')
-      .send({ _csrf, ...form });
   const numberIn = (address: unknown): string => /\d+/.exec(String(address))?.[0] ?? '';
   const connect = async (change: Record<string, string> = {}): Promise<string> => {
     const answer = await post('/settings/connections', warehouse.form(change)).expect(303);
@@ -76,20 +56,12 @@ describe.skipIf(!hasPostgres)('queries', () => {
     readFileSync(join(test.context.config.uploadsDir, (await batchOf(query)).file), 'utf8');
   /** Lines in an order of their own: a table has none. */
   const scoresOf = async (id: number): Promise<string[]> =>
-    (await agent.get(`/batches/${id}/files/scored.csv`).expect(200)).text.split('\r\n').sort();
-  const pageOf = async (address: string): Promise<string> => (await agent.get(address).expect(200)).text;
+    (await test.agent.get(`/batches/${id}/files/scored.csv`).expect(200)).text.split('\r\n').sort();
 
   describe('whose rows are scored', () => {
     it('give the scores that a file with the same rows gets', async () => {
       const query = await ran('SELECT * FROM customers', { scoreAtOnce: 'yes' });
-      const upload = await agent
-        .post('/batches')
-        .field('_csrf', _csrf)
-        .field('scoreAtOnce', 'yes')
-        .attach('file', Buffer.from(customers), 'customers.csv')
-        .expect(303);
-      await runJobs(test.context);
-      const uploaded = Number(numberIn(upload.headers['location']));
+      const uploaded = await test.scoreAtOnce(customers);
       expect(await batchOf(query)).toMatchObject({ state: 'done', scoredCount: 300 });
       expect(await scoresOf(query.batchId!)).toEqual(await scoresOf(uploaded));
     });
@@ -97,7 +69,7 @@ describe.skipIf(!hasPostgres)('queries', () => {
     it('go the way of a file: the columns are matched next', async () => {
       const query = await ran('SELECT * FROM customers LIMIT 20;');
       expect(query).toMatchObject({ state: 'done', rowCount: 20 });
-      const answer = await agent.get(`/queries/${query.id}?then=open`).expect(303);
+      const answer = await test.agent.get(`/queries/${query.id}?then=open`).expect(303);
       expect(answer.headers['location']).toBe(`/batches/${String(query.batchId)}`);
       expect((await batchOf(query)).state).toBe('uploaded');
     });

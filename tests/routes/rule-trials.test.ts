@@ -1,37 +1,18 @@
-import type request from 'supertest';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { listRules } from '../../src/store/retention-rules.ts';
-import {
-  activateSmallModel,
-  createTestApp,
-  csrfToken,
-  customersCsv,
-  setUpOrganisation,
-  signIn,
-} from '../helpers/app.ts';
-import type { TestApp } from '../helpers/app.ts';
+import { activateSmallModel, customersCsv } from '../helpers/app.ts';
 import { scoreFile } from '../helpers/models.ts';
 import { blankRuleFields } from '../helpers/rules.ts';
 import { listScores } from '../helpers/scores.ts';
+import { openSite } from '../helpers/site.ts';
 
-let test: TestApp;
-let agent: ReturnType<typeof request.agent>;
-let _csrf: string;
+const test = openSite('analyst');
+const { post } = test;
 beforeAll(async () => {
-  test = await createTestApp();
-  await setUpOrganisation(test);
   await activateSmallModel(test, ['contract', 'tenure', 'monthlycharges']);
   await test.context.db('retention_rules').delete();
-  agent = await signIn(test, 'analyst');
-  _csrf = await csrfToken(agent, '/account');
 });
-afterAll(() => test.close());
 
-const post = (path: string, form: Record<string, string> = {}) =>
-  agent
-    .post(path)
-    .type('form')
-    .send({ _csrf, ...form });
 const form = {
   ...blankRuleFields,
   rule: '',
@@ -62,7 +43,7 @@ describe('trying a rule before it is saved', () => {
   it('says what it would change on the last file, and saves nothing', async () => {
     await scoreFile(
       test,
-      agent,
+      test.agent,
       'customerID,Contract,tenure,MonthlyCharges\na,Month-to-month,1,95\nb,Two year,60,20\nc,Month-to-month,2,90\n',
     );
     const { text } = await post('/settings/rules/trial', form).expect(200);
@@ -75,7 +56,7 @@ describe('trying a rule before it is saved', () => {
   });
 
   it('tries it on a customer of one’s choice', async () => {
-    const list = await agent.get('/customers').expect(200);
+    const list = await test.agent.get('/customers').expect(200);
     const id = /href="\/customers\/(\d+)">b</.exec(list.text)![1]!;
     const words = wordsOf(
       (await post('/settings/rules/trial', { ...form, prediction: id }).expect(200)).text,
@@ -97,7 +78,7 @@ describe('trying a rule before it is saved', () => {
   it('says what scoring the same customers again gives, where a rule asks for a reason', async () => {
     const csv = customersCsv(60, 5);
     const actionsOf = async (): Promise<(string | null)[]> => {
-      const { id } = await scoreFile(test, agent, csv);
+      const { id } = await scoreFile(test, test.agent, csv);
       return (await listScores(test, { batch: id })).map(({ recommendedAction }) => recommendedAction);
     };
     const asking = { ...form, action: 'Call', saveRate: '90', column0: '', reason: 'MonthlyCharges' };

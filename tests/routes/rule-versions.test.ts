@@ -1,38 +1,26 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type request from 'supertest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { predictCustomer, scoreForm } from '../../src/domain/scoring/one-customer.ts';
 import { getBatch } from '../../src/store/batches.ts';
 import { getPrediction } from '../../src/store/prediction-records.ts';
 import { listRules } from '../../src/store/retention-rules.ts';
 import type { RuleRecord } from '../../src/store/retention-rules.ts';
 import { currentRuleVersion, listRuleVersions } from '../../src/store/rule-versions.ts';
-import { activateSmallModel, createTestApp, csrfToken, setUpOrganisation, signIn } from '../helpers/app.ts';
-import type { TestApp } from '../helpers/app.ts';
+import { activateSmallModel } from '../helpers/app.ts';
 import { scoreFile } from '../helpers/models.ts';
 import { blankRuleFields } from '../helpers/rules.ts';
 import { scoreStore } from '../helpers/scores.ts';
+import { openSite } from '../helpers/site.ts';
 
-let test: TestApp;
-let agent: ReturnType<typeof request.agent>;
-let _csrf: string;
+const test = openSite('analyst');
+const { post } = test;
 let modelId: number;
 let atFirst: RuleRecord[];
 beforeAll(async () => {
-  test = await createTestApp();
-  await setUpOrganisation(test);
   modelId = await activateSmallModel(test, ['tenure']);
-  agent = await signIn(test, 'analyst');
-  _csrf = await csrfToken(agent, '/account');
   atFirst = await rules();
 });
-afterAll(() => test.close());
 
 const rules = () => listRules(test.context.db);
-const post = (path: string, form: Record<string, string> = {}) =>
-  agent
-    .post(path)
-    .type('form')
-    .send({ _csrf, ...form });
 const form = {
   ...blankRuleFields,
   action: 'Send flowers',
@@ -49,10 +37,10 @@ const ada = { id: 1, email: 'ada@example.com', name: 'Ada', role: 'admin', theme
 describe('rules that nobody has changed', () => {
   it('are version 1, and the pages of versions say so', async () => {
     expect(await currentRuleVersion(test.context.db)).toBe(1);
-    expect((await agent.get('/settings/rules/versions').expect(200)).text).toContain(
+    expect((await test.agent.get('/settings/rules/versions').expect(200)).text).toContain(
       'The rules have not been changed yet',
     );
-    await agent.get('/settings/rules/versions/1').expect(303);
+    await test.agent.get('/settings/rules/versions/1').expect(303);
   });
 });
 
@@ -70,7 +58,7 @@ describe('each change of the rules', () => {
     const change = { ...form, cost: '15', medium: 'yes', validTo: '2026-12-24' };
     await post(`/settings/rules/${flowers.id}`, change).expect(303);
     await post(`/settings/rules/${flowers.id}/removal`).expect(303);
-    const { text } = await agent.get('/settings/rules/versions').expect(200);
+    const { text } = await test.agent.get('/settings/rules/versions').expect(200);
     expect(text).toContain('The rules before their first change.');
     expect(text).toContain('by A analyst');
     for (const words of [
@@ -83,7 +71,7 @@ describe('each change of the rules', () => {
     ])
       expect(text.replaceAll('&#34;', '"')).toContain(words);
     expect(await currentRuleVersion(test.context.db)).toBe(4);
-    await agent.get('/settings/rules/versions?before=2').expect(200);
+    await test.agent.get('/settings/rules/versions?before=2').expect(200);
   });
 
   it('that is refused is none', async () => {
@@ -94,16 +82,16 @@ describe('each change of the rules', () => {
 
 describe('going back to a version', () => {
   it('shows beforehand what it changes, and is a new version', async () => {
-    const { text } = await agent.get('/settings/rules/versions/3').expect(200);
+    const { text } = await test.agent.get('/settings/rules/versions/3').expect(200);
     expect(text).toContain('Go back to version 3');
     expect(text).toMatch(/Send flowers<\/strong>\s*<ul>\s*<li>Added\.<\/li>/);
     await post('/settings/rules/versions/3/restore').expect(303);
     expect((await rules()).find(({ action }) => action === 'Send flowers')).toMatchObject({ cost: 15 });
     const [newest] = await listRuleVersions(test.context.db, { before: null, limit: 1 });
     expect(newest).toMatchObject({ number: 5, restored: 3, userName: 'A analyst' });
-    const list = await agent.get('/settings/rules/versions').expect(200);
+    const list = await test.agent.get('/settings/rules/versions').expect(200);
     expect(list.text).toContain('Went back to version 3.');
-    expect((await agent.get('/settings/rules/versions/5')).text).toContain(
+    expect((await test.agent.get('/settings/rules/versions/5')).text).toContain(
       'The rules are as in this version.',
     );
   });
@@ -117,7 +105,7 @@ describe('going back to a version', () => {
   });
 
   it('to one that there is not answers 404', async () => {
-    await agent.get('/settings/rules/versions/99').expect(404);
+    await test.agent.get('/settings/rules/versions/99').expect(404);
     await post('/settings/rules/versions/99/restore').expect(404);
   });
 });
@@ -126,7 +114,7 @@ describe('a recommendation', () => {
   it('names the version that it came from, of a file and of a single customer', async () => {
     const { db, config } = test.context;
     const version = await currentRuleVersion(db);
-    const { id } = await scoreFile(test, agent, 'customerID,tenure\na,1\nb,50\n');
+    const { id } = await scoreFile(test, test.agent, 'customerID,tenure\na,1\nb,50\n');
     expect((await getBatch(db, id)).rules?.rulesVersion).toBe(version);
     const values = { customer: 'one', f0: '1', monthlyValue: '95' };
     const scored = await predictCustomer(scoreStore(test), ada, { modelId, values }, (fields) =>
@@ -134,7 +122,7 @@ describe('a recommendation', () => {
     );
     if (!scored.ok) throw new Error(JSON.stringify(scored.errors));
     expect((await getPrediction(db, scored.id)).rulesVersion).toBe(version);
-    const { text } = await agent.get(`/customers/${scored.id}`).expect(200);
+    const { text } = await test.agent.get(`/customers/${scored.id}`).expect(200);
     expect(text).toContain(`version ${version} of the retention rules`);
   });
 });

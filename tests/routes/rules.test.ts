@@ -1,5 +1,4 @@
-import type request from 'supertest';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { exampleRules } from '../../src/domain/retention/example-rules.ts';
 import { formFields, notKnown, predictCustomer, scoreForm } from '../../src/domain/scoring/one-customer.ts';
 import { currentScoringRules } from '../../src/domain/scoring/context.ts';
@@ -13,35 +12,23 @@ import { getRule, insertRule, listRules } from '../../src/store/retention-rules.
 import {
   activateSmallModel,
   createTestApp,
-  csrfToken,
   customersCsv,
   setUpOrganisation,
   signIn,
 } from '../helpers/app.ts';
-import type { TestApp } from '../helpers/app.ts';
 import { blankRuleFields, newRule } from '../helpers/rules.ts';
 import { scoreStore } from '../helpers/scores.ts';
+import { openSite } from '../helpers/site.ts';
 
 const ada: User = { id: 1, email: 'ada@example.com', name: 'Ada', role: 'admin', theme: 'system' };
 
-let test: TestApp;
-let agent: ReturnType<typeof request.agent>;
-let _csrf: string;
+const test = openSite('analyst');
+const { post } = test;
 let modelId: number;
 beforeAll(async () => {
-  test = await createTestApp();
-  await setUpOrganisation(test);
   modelId = await activateSmallModel(test, ['contract', 'tenure', 'monthlycharges', 'techsupport']);
-  agent = await signIn(test, 'analyst');
-  _csrf = await csrfToken(agent, '/account');
 });
-afterAll(() => test.close());
 
-const post = (path: string, form: Record<string, string>) =>
-  agent
-    .post(path)
-    .type('form')
-    .send({ _csrf, ...form });
 const rules = () => listRules(test.context.db);
 const form = {
   ...blankRuleFields,
@@ -64,7 +51,7 @@ const form = {
 
 describe('the example rules', () => {
   it('are listed with their conditions, and with columns that the active model does not have', async () => {
-    const { text } = await agent.get('/settings/rules').expect(200);
+    const { text } = await test.agent.get('/settings/rules').expect(200);
     for (const { action } of exampleRules) expect(text).toContain(action);
     expect(text).toMatch(/Matches no customers: the active model has no column PaymentMethod/);
     expect(exampleRules.length).toBeGreaterThanOrEqual(6);
@@ -81,7 +68,7 @@ describe('an example rule', () => {
     const { db } = test.context;
     const example = { ...exampleRules[2]!, action: 'Welcome them', position: 50, enabled: true };
     const id = await insertRule(db, example);
-    const list = await agent.get('/settings/rules').expect(200);
+    const list = await test.agent.get('/settings/rules').expect(200);
     expect(list.text).toMatch(/1 rule is an example<\/strong> for the sample’s telecom customers/);
     expect(list.text).toContain('Matches no customers of the active model: it is an example for the sample.');
     const values = { customer: 'young', f0: 'Month-to-month', f1: '1', f2: '95', f3: 'No' };
@@ -90,14 +77,14 @@ describe('an example rule', () => {
     );
     const tested = async () => {
       const query = `prediction=${prediction.ok ? prediction.id : 0}`;
-      return (await agent.get(`/settings/rules/test?${query}`).expect(200)).text;
+      return (await test.agent.get(`/settings/rules/test?${query}`).expect(200)).text;
     };
     expect(await tested()).toContain('Does not match: examples apply to customers of the sample only');
-    expect((await agent.get(`/settings/rules/${id}`)).text).toContain('This is an example');
+    expect((await test.agent.get(`/settings/rules/${id}`)).text).toContain('This is an example');
 
     await post(`/settings/rules/${id}`, { ...form, action: 'Welcome them' }).expect(303);
     expect(await getRule(db, id)).toMatchObject({ isExample: false, version: 2 });
-    expect((await agent.get('/settings/rules')).text).not.toContain('is an example');
+    expect((await test.agent.get('/settings/rules')).text).not.toContain('is an example');
     expect(await tested()).not.toContain('examples apply');
     await post(`/settings/rules/${id}/removal`, {}).expect(303);
   });
@@ -124,7 +111,7 @@ describe('a rule', () => {
       },
     });
 
-    const page = await agent.get(`/settings/rules/${added.id}`).expect(200);
+    const page = await test.agent.get(`/settings/rules/${added.id}`).expect(200);
     expect(page.text).toContain('value="Send flowers"');
     expect(page.text).toContain('value="7.5"');
     // An unticked box sends nothing.
@@ -132,7 +119,7 @@ describe('a rule', () => {
     await post(`/settings/rules/${added.id}`, { ...off, action: 'Send tulips' }).expect(303);
     expect(await rules()).toContainEqual({ ...added, action: 'Send tulips', enabled: false, version: 2 });
 
-    const confirm = await agent.get(`/settings/rules/${added.id}/removal`).expect(200);
+    const confirm = await test.agent.get(`/settings/rules/${added.id}/removal`).expect(200);
     expect(confirm.text).toContain('Send tulips');
     await post(`/settings/rules/${added.id}/removal`, {}).expect(303);
     expect((await rules()).some(({ id }) => id === added.id)).toBe(false);
@@ -143,7 +130,7 @@ describe('a rule', () => {
       0,
     );
     expect(events.map(({ action }) => action)).toEqual(['rule.removed', 'rule.changed', 'rule.created']);
-    await agent.get(`/settings/rules/${added.id}`).expect(404);
+    await test.agent.get(`/settings/rules/${added.id}`).expect(404);
   });
 
   it.each<[Readonly<Record<string, string>>, string, string]>([
@@ -218,26 +205,26 @@ describe('what a rule says beside its conditions', () => {
         exceptions: [{ column: 'tenure', operator: 'above', value: '60' }],
       },
     });
-    const list = await agent.get('/settings/rules').expect(200);
+    const list = await test.agent.get('/settings/rules').expect(200);
     expect(list.text).toContain('Never if Tenure is above 60');
     expect(list.text).toMatch(/Ended\s*<br><span class="small muted">Until 31 Jan 2026/);
-    const page = await agent.get(`/settings/rules/${added.id}`).expect(200);
+    const page = await test.agent.get(`/settings/rules/${added.id}`).expect(200);
     expect(page.text).toContain('value="Thank you for three years."');
     expect(page.text).toContain('id="exceptValue0" name="exceptValue0" type="text" value="60"');
     await post('/settings/rules', { ...terms, channel: 'Home visit' }).expect(303);
-    const next = await agent.get('/settings/rules/new').expect(200);
+    const next = await test.agent.get('/settings/rules/new').expect(200);
     expect(next.text).toContain('<option value="Home visit">');
   });
 });
 
 describe('proposed rules', () => {
   it('name the columns that they took, and open in the form', async () => {
-    const { text } = await agent.get('/settings/rules/proposals').expect(200);
+    const { text } = await test.agent.get('/settings/rules/proposals').expect(200);
     expect(text).toContain('Columns taken: Tenure');
     const before = await rules();
-    const page = await agent.get('/settings/rules/new?persona=new').expect(200);
+    const page = await test.agent.get('/settings/rules/new?persona=new').expect(200);
     expect(page.text).toContain('value="Welcome call for a new customer"');
-    await agent.get('/settings/rules/new?persona=nobody').expect(200);
+    await test.agent.get('/settings/rules/new?persona=nobody').expect(200);
     expect(await rules()).toEqual(before);
   });
 });
@@ -265,7 +252,7 @@ describe('testing the rules on a customer', () => {
       scoreForm(scoreStore(test), config.modelsDir, form),
     );
     if (!prediction.ok) throw new Error(JSON.stringify(prediction.errors));
-    const { text } = await agent.get(`/settings/rules/test?prediction=${prediction.id}`).expect(200);
+    const { text } = await test.agent.get(`/settings/rules/test?prediction=${prediction.id}`).expect(200);
     for (const { action } of await rules()) expect(text).toContain(action);
     expect(text).toContain('Does not match: the model has no column PaymentMethod');
     expect(text).toContain('>Matches<');
@@ -308,6 +295,6 @@ describe('testing the rules on a customer', () => {
   });
 
   it.each(['', '?prediction=abc', '?prediction=999999', '?prediction=-1'])('answers %j', async (query) => {
-    await agent.get(`/settings/rules/test${query}`).expect(200);
+    await test.agent.get(`/settings/rules/test${query}`).expect(200);
   });
 });

@@ -4,15 +4,8 @@ import { eraseEverywhere } from '../../src/domain/erasure/erasure.ts';
 import { writeBatch } from '../../src/domain/warehouse/score-writes.ts';
 import { listScoreWrites } from '../../src/store/score-writes.ts';
 import type { ScoreWrite } from '../../src/store/score-writes.ts';
-import {
-  activateSmallModel,
-  createTestApp,
-  csrfToken,
-  customersCsv,
-  setUpOrganisation,
-  signIn,
-} from '../helpers/app.ts';
-import type { TestApp } from '../helpers/app.ts';
+import { activateSmallModel, customersCsv } from '../helpers/app.ts';
+import { openSite } from '../helpers/site.ts';
 import { hasPostgres, startWarehouse, warehouseSettings } from '../helpers/warehouse.ts';
 import type { TestWarehouse } from '../helpers/warehouse.ts';
 import { scoreStore } from '../helpers/scores.ts';
@@ -29,48 +22,25 @@ const customers = [
 
 describe.skipIf(!hasPostgres)('scores', () => {
   let warehouse: TestWarehouse;
-  let test: TestApp;
-  let agent: Awaited<ReturnType<typeof signIn>>;
-  let _csrf: string;
+  const test = openSite('admin', warehouseSettings);
+  const { post } = test;
   let connections: { reader: string; writer: string };
   beforeAll(async () => {
     warehouse = await startWarehouse();
-    test = await createTestApp(warehouseSettings);
-    await setUpOrganisation(test);
     await activateSmallModel(test, ['Contract', 'tenure', 'MonthlyCharges']);
-    agent = await signIn(test, 'admin');
-    _csrf = await csrfToken(agent, '/account');
     connections = {
       reader: await connect({}),
       writer: await connect({ username: 'writer', password: 'write it' }),
     };
   });
-  afterAll(async () => {
-    await test.close();
-    await warehouse.stop();
-  });
+  afterAll(() => warehouse.stop());
   beforeEach(() => warehouse.run('DROP TABLE IF EXISTS analytics.scores'));
 
-  const post = (address: string, form: Record<string, string>) =>
-    agent
-      .post(address)
-      .type('form')
-      .send({ _csrf, ...form });
   const connect = async (change: Record<string, string>): Promise<string> => {
     const answer = await post('/settings/connections', warehouse.form(change)).expect(303);
     return /\d+$/.exec(String(answer.headers['location']))?.[0] ?? '';
   };
-  /** The number of a scored file. */
-  const score = async (csv = customers): Promise<number> => {
-    const upload = await agent
-      .post('/batches')
-      .field('_csrf', _csrf)
-      .field('scoreAtOnce', 'yes')
-      .attach('file', Buffer.from(csv), 'customers.csv')
-      .expect(303);
-    await runJobs(test.context);
-    return Number(/\d+/.exec(String(upload.headers['location']))?.[0]);
-  };
+  const score = (csv = customers): Promise<number> => test.scoreAtOnce(csv);
   const ask = (batch: number, change: Record<string, string> = {}) =>
     post(`/batches/${batch}/table`, { connection: connections.writer, table: 'analytics.scores', ...change });
   const write = async (batch: number, change: Record<string, string> = {}): Promise<ScoreWrite> => {
@@ -89,10 +59,10 @@ describe.skipIf(!hasPostgres)('scores', () => {
     expect(odd).toMatchObject({ model: 'v1 Small', batch, scored_at: expect.any(Date) as Date });
     expect(['low', 'medium', 'high']).toContain(odd?.['risk_level']);
     expect(odd?.['reasons']).toMatch(/risk by .*; .*risk by/);
-    const { text } = await agent.get(`/batches/${batch}/files/scored.csv`).expect(200);
+    const { text } = await test.agent.get(`/batches/${batch}/files/scored.csv`).expect(200);
     for (const { churn_probability: probability } of written)
       expect(text).toContain(`,${String(probability)},`);
-    expect((await agent.get(`/batches/${batch}/table`)).text).toContain(
+    expect((await test.agent.get(`/batches/${batch}/table`)).text).toContain(
       '50 scores written to analytics.scores.',
     );
   });
@@ -172,7 +142,7 @@ describe.skipIf(!hasPostgres)('scores', () => {
   it('of a file without a customer ID are not offered', async () => {
     const lines = customers.split('\n').map((line) => line.replace(/^("([^"]|"")*"|[^,]*),/, ''));
     const batch = await score(lines.join('\n'));
-    expect((await agent.get(`/batches/${batch}/table`)).text).toContain('This file has no customer ID');
+    expect((await test.agent.get(`/batches/${batch}/table`)).text).toContain('This file has no customer ID');
     expect(await write(batch)).toMatchObject({ state: 'failed' });
   });
 });
