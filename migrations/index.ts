@@ -25,6 +25,7 @@ import * as campaignFindings from './2026-11-30-campaign-findings.ts';
 import * as plans from './2026-11-29-plans.ts';
 import * as campaignArms from './2026-11-29-campaign-arms.ts';
 import * as warehouse from './2026-11-27-warehouse.ts';
+import * as valueMargin from './2026-12-02-value-margin.ts';
 
 interface Migration {
   readonly name: string;
@@ -62,6 +63,7 @@ const all: readonly Migration[] = [
   { name: '2026-11-30-past-tests', up: pastTests.up, down: pastTests.down },
   { name: '2026-11-29-campaign-arms', up: campaignArms.up, down: campaignArms.down },
   { name: '2026-11-27-warehouse', up: warehouse.up, down: warehouse.down },
+  { name: '2026-12-02-value-margin', up: valueMargin.up, down: valueMargin.down },
 ];
 
 /**

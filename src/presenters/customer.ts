@@ -1,7 +1,6 @@
 /** One customer's score: how likely to leave, why, what to do, and what would change it. */
 import type { Alternatives } from '../domain/scoring/alternatives.ts';
-import type { CustomerScore, ScoreDetails } from '../domain/scoring/customer-record.ts';
-import { breakEvenSaveRate } from '../domain/retention/expected-value.ts';
+import type { CustomerScore, KnownAction, ScoreDetails } from '../domain/scoring/customer-record.ts';
 import { featureWords } from '../domain/scoring/feature-words.ts';
 import { similarCustomers } from '../domain/scoring/similar-customers.ts';
 import type { Baseline } from '../domain/scoring/what-if.ts';
@@ -12,6 +11,7 @@ import type { Membership } from '../store/campaign-members.ts';
 import type { ModelRecord } from '../store/models.ts';
 import type { ListedPrediction } from '../store/score-files/rows.ts';
 import type { Settings } from '../store/settings.ts';
+import { breakEvenText } from './break-even.ts';
 import { groupWords } from './evidence.ts';
 import { presentCustomerHistory } from './customer-history.ts';
 import type { CustomerEvents } from './customer-history.ts';
@@ -125,37 +125,28 @@ function inHundred(h: ViewHelpers, probability: number): string {
   return probability > 0.99 ? 'More than 99' : `About ${h.count(Math.round(probability * 100))}`;
 }
 
-function presentActions(h: ViewHelpers, { prediction, details, settings }: CustomerData) {
-  const { valueMonths } = settings;
-  const value = (prediction.monthlyValue ?? 0) * valueMonths;
-  return details.actions.map(({ action, why, channel, message, cost, expectedSaving }) => {
-    const breakEven = cost === null ? null : breakEvenSaveRate(prediction.probability, value, cost);
-    return {
-      action,
-      why,
-      channel,
-      message,
-      figures: `${actionFigures(h, { cost, expectedSaving }, valueMonths)}${breakEvenWords(h, breakEven)}`,
-    };
-  });
+function presentActions(h: ViewHelpers, { details }: CustomerData) {
+  return details.actions.map((action) => ({
+    action: action.action,
+    why: action.why,
+    channel: action.channel,
+    message: action.message,
+    figures: `${actionFigures(h, action)}${breakEvenWords(h, action)}`,
+  }));
 }
 
 /** What the action must achieve with customers like this one to be worth its cost. */
-function breakEvenWords(h: ViewHelpers, saveRate: number | null): string {
-  return saveRate === null || saveRate === 0 || saveRate > 1
-    ? ''
-    : ` It pays for itself from a save rate of ${h.rate(saveRate)}.`;
+function breakEvenWords(h: ViewHelpers, { breakEven }: KnownAction): string {
+  const rate = breakEvenText(h, breakEven);
+  return rate === null ? '' : ` It pays for itself from a save rate of ${rate}.`;
 }
 
-function actionFigures(
-  h: ViewHelpers,
-  { cost, expectedSaving }: Pick<ScoreDetails['actions'][number], 'cost' | 'expectedSaving'>,
-  valueMonths: number,
-): string {
+function actionFigures(h: ViewHelpers, { cost, expectedSaving, customerValue }: KnownAction): string {
   const costs = cost === null ? 'Its cost is not known' : `Costs ${h.money(cost)}`;
-  return expectedSaving === null
-    ? `${costs}. The monthly revenue of this customer is not known, so no saving is computed.`
-    : `${costs}, expected to save ${h.money(expectedSaving)} in ${h.plural(valueMonths, 'month')}.`;
+  if (expectedSaving === null)
+    return `${costs}. The monthly revenue of this customer is not known, so no saving is computed.`;
+  const worth = customerValue === null ? '' : ` The customer is worth ${h.money(customerValue)}.`;
+  return `${costs}, expected to save ${h.money(expectedSaving)}.${worth}`;
 }
 
 /** Null where the risk is low already or nothing can be changed. */

@@ -59,6 +59,7 @@ const threshold = {
   offerCost: 'Cost of the offer',
   saveRate: 'Save rate, in percent',
   valueMonths: 'Months that a kept customer stays',
+  valueMargin: 'Margin on revenue, in percent',
   monthlyValue: 'Monthly revenue per customer',
 };
 const campaign = {
@@ -73,6 +74,7 @@ const plan = {
   name: 'Name',
   budget: 'Budget',
   valueMonths: 'Months of revenue from a retained customer',
+  valueMargin: 'Margin on revenue (%)',
 };
 const action = { customer: 'Customer ID', action: 'Action', notes: 'Notes', dueOn: 'Due' };
 const customers = { horizonDays: 'Days without a purchase that count as churn', cutoff: 'Cut-off date' };
@@ -81,6 +83,7 @@ const organisation = {
   currency: 'Currency',
   timeZone: 'Time zone',
   valueMonths: 'Months of revenue from a retained customer',
+  valueMargin: 'Margin on revenue (%)',
   holdOutShare: 'Hold-out',
 };
 const training = {

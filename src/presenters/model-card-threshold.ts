@@ -39,7 +39,7 @@ export function presentThreshold(h: ViewHelpers, model: ModelRecord, input: Thre
 
 function presentFields(h: ViewHelpers, { exploration, typed, currency }: ThresholdInput) {
   const { threshold, assumptions, monthlyValue } = exploration.choice;
-  const { contactCost, offerCost, saveRate, valueMonths } = assumptions;
+  const { contactCost, offerCost, saveRate, valueMonths, valueMargin } = assumptions;
   const field = (name: string, label: string, value: string | number) => ({
     name,
     label,
@@ -52,6 +52,7 @@ function presentFields(h: ViewHelpers, { exploration, typed, currency }: Thresho
     field('offerCost', `Cost of the offer, ${currency}`, offerCost),
     field('saveRate', 'Save rate, in percent', h.typedPercent(saveRate)),
     field('valueMonths', 'Months that a kept customer stays', valueMonths),
+    field('valueMargin', 'Margin on revenue, in percent', h.typedPercent(valueMargin)),
     ...(exploration.hasValues
       ? []
       : [
@@ -64,13 +65,14 @@ function presentFields(h: ViewHelpers, { exploration, typed, currency }: Thresho
 }
 
 function presentBest(h: ViewHelpers, { choice }: ThresholdExploration, best: BestThreshold) {
-  const { contactCost, offerCost, saveRate, valueMonths } = choice.assumptions;
+  const { contactCost, offerCost, saveRate, valueMonths, valueMargin } = choice.assumptions;
   const query = h.query({
     threshold: h.typedPercent(best.threshold),
     contactCost,
     offerCost,
     saveRate: h.typedPercent(saveRate),
     valueMonths,
+    valueMargin: h.typedPercent(valueMargin),
     monthlyValue: choice.monthlyValue,
   });
   return {

@@ -7,9 +7,12 @@ import type { RuleTrial } from '../domain/retention/rule-trial.ts';
 import { problemsOf } from '../domain/retention/rule-problems.ts';
 import type { RuleSurroundings } from '../domain/retention/rule-problems.ts';
 import { validityOn } from '../domain/retention/validity.ts';
+import type { ValueTerms } from '../domain/retention/expected-value.ts';
 import type { Feature } from '../ml/data/schema.ts';
 import type { ListedPrediction } from '../store/score-files/rows.ts';
+import type { Totals } from '../store/score-files/totals.ts';
 import { operators } from '../store/rule-operators.ts';
+import { breakEvenAtCost, breakEvenText } from './break-even.ts';
 import type { RiskWord, ViewHelpers } from './view-helpers.ts';
 
 export interface ListedRule {
@@ -75,6 +78,9 @@ export interface RuleFormData {
   readonly columns: readonly string[];
   /** That rules name. */
   readonly channels: readonly string[];
+  /** Of all customers; null: they could not be read. */
+  readonly totals: Totals | null;
+  readonly worth: ValueTerms;
 }
 
 /** To begin with. */
@@ -93,7 +99,13 @@ export function presentRuleForm(h: ViewHelpers, form: RuleFormData) {
     conditions: presentFields(h, form, 'conditions'),
     exceptions: presentFields(h, form, 'exceptions'),
     channels: [...new Set([...usualChannels, ...channels])],
+    breakEven: breakEvenAtCost(h, toAmount(values['cost']), form),
   };
+}
+
+/** NaN: blank, or none. */
+function toAmount(typed = ''): number {
+  return typed.trim() === '' ? NaN : Number(typed.replace(',', '.'));
 }
 
 /** Grouped as the page shows them. */
@@ -177,11 +189,12 @@ export function presentRuleTest(h: ViewHelpers, { prediction, recent, trials }: 
       name: customerName(prediction),
       probability: h.percent(prediction.probability),
     },
-    results: trials.map(({ rule, whyNot, saving }) => ({
+    results: trials.map(({ rule, whyNot, saving, breakEven }) => ({
       href: `/settings/rules/${rule.id}`,
       action: rule.action,
       result: whyNot === null ? 'Matches' : `Does not match: ${whyNot}`,
       saving: h.money(saving),
+      breakEven: h.or(breakEvenText(h, breakEven)),
     })),
   };
 }

@@ -63,11 +63,17 @@ function timeZoneField(timeZones: readonly string[], { values, errors }: FormInp
 }
 
 export function presentSettings(h: ViewHelpers, settings: Settings) {
-  const { mediumFrom, highFrom, organisation, currency, timeZone, valueMonths } = settings;
+  const { mediumFrom, highFrom, organisation, currency, timeZone } = settings;
   return {
     riskLevels: `Medium from ${h.share(mediumFrom)}, high from ${h.share(highFrom)}.`,
-    organisation: `${organisation}, ${currency}, ${timeZone}. A retained customer is worth ${h.plural(valueMonths, 'month')} of revenue.`,
+    organisation: `${organisation}, ${currency}, ${timeZone}. ${worthWords(h, settings)}`,
   };
+}
+
+/** 'A retained customer is worth 12 months of revenue at a margin of 40 %.' */
+function worthWords(h: ViewHelpers, { valueMonths, valueMargin }: Settings): string {
+  const margin = valueMargin === 1 ? '' : ` at a margin of ${h.share(valueMargin)}`;
+  return `A retained customer is worth ${h.plural(valueMonths, 'month')} of revenue${margin}.`;
 }
 
 export interface RiskLevelsInput extends FormInput {

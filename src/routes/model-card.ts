@@ -19,6 +19,7 @@ import { getModel } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
 import { getSettings } from '../store/settings.ts';
 import { openScoreStore } from '../store/score-files/store.ts';
+import { marginField } from './value-fields.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -39,6 +40,7 @@ const ThresholdForm = z.object({
   offerCost: decimal('Enter an amount such as 20.', 0, 1e9),
   saveRate: decimal('Enter a percentage from 0 to 100.', 0, 100),
   valueMonths: decimal('Enter months, from 1 to 240.', 1, 240),
+  valueMargin: marginField,
   monthlyValue: decimal('Enter an amount such as 50.', 0, 1e9).optional(),
 });
 
@@ -116,10 +118,16 @@ async function readThreshold({ db }: Context, model: ModelRecord, fields: unknow
 }
 
 function toChoice(form: z.infer<typeof ThresholdForm>, usual: ThresholdChoice): ThresholdChoice {
-  const { contactCost, offerCost, valueMonths } = form;
+  const { contactCost, offerCost, valueMonths, valueMargin } = form;
   return {
     threshold: Math.round(form.threshold) / 100,
-    assumptions: { contactCost, offerCost, valueMonths, saveRate: form.saveRate / 100 },
+    assumptions: {
+      contactCost,
+      offerCost,
+      valueMonths,
+      saveRate: form.saveRate / 100,
+      valueMargin,
+    },
     monthlyValue: form.monthlyValue ?? usual.monthlyValue,
   };
 }

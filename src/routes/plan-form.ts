@@ -4,10 +4,12 @@ import { channelsOf } from '../domain/plans/plan-actions.ts';
 import type { PlanAction } from '../domain/plans/plan-actions.ts';
 import { mostActions } from '../domain/plans/eligibility.ts';
 import type { FieldError } from '../errors.ts';
+import type { ValueTerms } from '../domain/retention/expected-value.ts';
 import { limitedText, parseForm, textValues } from '../http/validate.ts';
 import type { FormResult } from '../http/validate.ts';
 import { capacityField, useField } from '../presenters/plan-form.ts';
 import type { PlanTerms } from '../store/plan-documents.ts';
+import { marginField, toValueFields } from './value-fields.ts';
 
 const typed = z.string().trim();
 const toNumber = (text: string): number => Number(text.replace(',', '.'));
@@ -22,6 +24,7 @@ const fields = {
     .regex(/^\d{1,3}$/, 'Enter a number of months such as 12.')
     .transform(Number)
     .refine((months) => months >= 1 && months <= 120, 'Enter a number of months from 1 to 120.'),
+  valueMargin: marginField,
 };
 const checkbox = z.enum(['yes']).optional();
 const capacity = typed
@@ -53,6 +56,7 @@ export function readPlanForm(body: unknown, actions: readonly PlanAction[]): For
       terms: {
         budget: form.data.budget,
         valueMonths: form.data.valueMonths,
+        valueMargin: form.data.valueMargin,
         channels: channels
           .map((channel) => ({
             name: channel.name,
@@ -76,9 +80,9 @@ function chosenErrors(
 }
 
 /** All actions, without a limit. */
-export function usualPlan(actions: readonly PlanAction[], valueMonths: number): Record<string, string> {
+export function usualPlan(actions: readonly PlanAction[], worth: ValueTerms): Record<string, string> {
   return {
-    valueMonths: String(valueMonths),
+    ...toValueFields(worth),
     ...Object.fromEntries(actions.map(({ rule }) => [useField(rule.id), 'yes'])),
   };
 }
@@ -91,7 +95,7 @@ export function toPlanValues(
   const values: Record<string, string> = {
     name,
     budget: String(terms.budget),
-    valueMonths: String(terms.valueMonths),
+    ...toValueFields(terms),
   };
   for (const { ruleIds } of terms.channels) for (const id of ruleIds) values[useField(id)] = 'yes';
   for (const channel of channelsOf(actions)) {

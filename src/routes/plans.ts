@@ -55,9 +55,7 @@ export function createPlanHandlers({ db, tasks }: Context) {
       const { again, ...query } = parseQuery(NewQuery, req.query).data;
       const actions = await listPlanActions(db);
       const plan = again === '' ? null : await getPlan(db, again);
-      const values = plan
-        ? toPlanValues(plan, actions)
-        : usualPlan(actions, (await getSettings(db)).valueMonths);
+      const values = plan ? toPlanValues(plan, actions) : usualPlan(actions, await getSettings(db));
       await showForm(res, { filter: plan?.filter ?? toFilter(query), values, actions });
     },
 

@@ -28,7 +28,8 @@ declare module '../http/render.ts' {
 
 const TrialForm = z.object({ rule: optionalId, prediction: z.string().max(20).default('') });
 
-export function createRuleTrialHandlers({ db, tasks }: Context) {
+export function createRuleTrialHandlers(context: Context) {
+  const { db, tasks } = context;
   const ruleOf = async (body: unknown): Promise<RetentionRule | null> => {
     const form = parseForm(TrialForm, body);
     return form.ok && form.data.rule !== '' ? getRule(db, form.data.rule) : null;
@@ -65,7 +66,7 @@ export function createRuleTrialHandlers({ db, tasks }: Context) {
     show: async (req: Request, res: Response) => {
       const rule = await ruleOf(req.body);
       const form = readRuleForm(req.body);
-      if (!form.ok) return showRuleForm(db, res, { rule, ...form });
+      if (!form.ok) return showRuleForm(context, res, { rule, ...form });
       const values = textValues(req.body);
       const draft = { id: rule?.id ?? null, rule: form.data };
       const data = {
@@ -79,7 +80,7 @@ export function createRuleTrialHandlers({ db, tasks }: Context) {
 
     /** The form as it was sent, to be changed. */
     showForm: async (req: Request, res: Response) => {
-      await showRuleForm(db, res, { rule: await ruleOf(req.body), values: textValues(req.body) });
+      await showRuleForm(context, res, { rule: await ruleOf(req.body), values: textValues(req.body) });
     },
   };
 }

@@ -34,10 +34,11 @@ const newRule = { enabled: 'yes', high: 'yes' };
 const NewRuleQuery = z.object({ persona: z.enum(personas).optional() });
 const listPath = '/settings/rules';
 
-export function createRuleHandlers({ db }: Context) {
+export function createRuleHandlers(context: Context) {
+  const { db } = context;
   const save = async (req: Request, res: Response, rule: RetentionRule | null) => {
     const form = readRuleForm(req.body);
-    if (!form.ok) return showRuleForm(db, res, { rule, ...form });
+    if (!form.ok) return showRuleForm(context, res, { rule, ...form });
     await saveRule(db, currentUser(req), rule?.id ?? null, form.data);
     flash(req, 'success', 'Rule saved. It applies to customers scored from now on.');
     res.redirect(303, listPath);
@@ -68,7 +69,7 @@ export function createRuleHandlers({ db }: Context) {
       const schema = (await findActiveModel(db))?.schema;
       const proposed = persona && schema ? proposeRule(persona, schema, place).rule : null;
       const values = proposed ? toFormValues(proposed) : { ...newRule, position: String(place) };
-      await showRuleForm(db, res, { rule: null, values });
+      await showRuleForm(context, res, { rule: null, values });
     },
 
     showProposals: async (_req: Request, res: Response) => {
@@ -81,7 +82,7 @@ export function createRuleHandlers({ db }: Context) {
 
     showEdit: async (req: Request, res: Response) => {
       const rule = await getRule(db, idParam(req));
-      await showRuleForm(db, res, { rule, values: toFormValues(rule) });
+      await showRuleForm(context, res, { rule, values: toFormValues(rule) });
     },
 
     save: async (req: Request, res: Response) => {

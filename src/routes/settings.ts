@@ -27,6 +27,7 @@ import { getSettings } from '../store/settings.ts';
 import type { Settings } from '../store/settings.ts';
 import { organisationFields } from './organisation-form.ts';
 import { openScoreStore } from '../store/score-files/store.ts';
+import { marginField, toValueFields } from './value-fields.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -60,6 +61,7 @@ const OrganisationForm = z.object({
     .int('Enter a whole number of months.')
     .min(1, 'Enter at least 1 month.')
     .max(120, 'Enter at most 120 months.'),
+  valueMargin: marginField,
   holdOutShare: z
     .enum(holdOutShares.map(String), 'Choose a share from the list.')
     .transform(Number)
@@ -110,13 +112,13 @@ export function createSettingsHandlers({ db, config, tasks }: Context) {
 
     showOrganisation: async (_req: Request, res: Response) => {
       const settings = await getSettings(db);
-      const { organisation, currency, timeZone, valueMonths } = settings;
+      const { organisation, currency, timeZone } = settings;
       const share = shareOn(settings, today(timeZone, await timeOf(db)));
       const values = {
         organisation,
         currency,
         timeZone,
-        valueMonths: String(valueMonths),
+        ...toValueFields(settings),
         holdOutShare: String(share),
       };
       await renderOrganisation(res, { values, errors: [] }, 200);

@@ -101,6 +101,7 @@ export const FrozenRules = z.object({
   mediumFrom: z.number(),
   highFrom: z.number(),
   valueMonths: z.number().default(12),
+  valueMargin: z.number().default(1),
   rules: z.array(StoredRule).default([]),
   /** Of the rules; missing in older batches. */
   rulesVersion: z.int().exactOptional(),

@@ -44,6 +44,8 @@ export interface Campaign extends CampaignTerms {
   readonly seed: number | null;
   /** Months that a saved customer goes on paying, at the launch. */
   readonly valueMonths: number | null;
+  /** Share of their revenue that is left after what serving them costs, at the launch. */
+  readonly valueMargin: number;
   readonly memberCount: number;
   readonly controlCount: number;
   /** Of the split: who is in which arm with which chance. */
@@ -102,6 +104,7 @@ interface CampaignRow {
   control_share: number | null;
   seed: number | null;
   value_months: number | null;
+  value_margin: number;
   member_count: number;
   control_count: number;
   members_sha256: string | null;
@@ -185,6 +188,7 @@ export interface Launch {
   readonly controlCount: number;
   readonly membersSha256: string;
   readonly valueMonths: number;
+  readonly valueMargin: number;
   readonly launchedOn: string;
   readonly endsOn: string;
 }
@@ -196,6 +200,7 @@ export async function endLaunch(db: Db, id: number, launch: Launch): Promise<voi
     control_count: launch.controlCount,
     members_sha256: launch.membersSha256,
     value_months: launch.valueMonths,
+    value_margin: launch.valueMargin,
     launched_on: launch.launchedOn,
     ends_on: launch.endsOn,
   });
@@ -254,6 +259,7 @@ function toCampaign(row: CampaignRow): Campaign {
     controlShare: row.control_share,
     seed: row.seed,
     valueMonths: row.value_months,
+    valueMargin: row.value_margin,
     memberCount: row.member_count,
     controlCount: row.control_count,
     membersSha256: row.members_sha256,

@@ -8,6 +8,8 @@ export const PlanTerms = z.object({
   budget: z.number(),
   /** Months that a saved customer goes on paying. */
   valueMonths: z.number(),
+  /** Share of the revenue that is left after what serving a customer costs. */
+  valueMargin: z.number().default(1),
   /** Rules that use a channel share its places. */
   channels: z.array(
     z.object({

@@ -38,6 +38,8 @@ export const Actions = z.array(
     message: z.string().default(''),
     cost: z.number(),
     expectedSaving: z.number().nullable().default(null),
+    customerValue: z.number().nullable().default(null),
+    breakEven: z.number().nullable().default(null),
   }),
 );
 export type Actions = Stored<z.infer<typeof Actions>>;

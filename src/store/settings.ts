@@ -18,8 +18,10 @@ const entries = {
   mediumFrom: share.default(0.3),
   /** Probability from which a customer counts as high risk. */
   highFrom: share.default(0.6),
-  /** How many months of payment a retained customer is worth. */
+  /** How many months of revenue a retained customer is worth. */
   valueMonths: amount.default(12),
+  /** Share of that revenue that is left after what serving a customer costs, above 0. */
+  valueMargin: share.default(1),
   /** What it costs to contact a customer, and what an offer costs that is taken up. */
   contactCost: amount.default(2),
   offerCost: amount.default(20),

@@ -23,7 +23,7 @@ import { planOf } from './plan.ts';
 import { insertRows } from './predictions.ts';
 
 const newestMigration = '2026-11-23-example-rules';
-export const previousThresholds = { mediumFrom: 0.3, highFrom: 0.6, valueMonths: 12 };
+export const previousThresholds = { mediumFrom: 0.3, highFrom: 0.6, valueMonths: 12, valueMargin: 1 };
 
 export interface PreviousVersion {
   /** For `createTestApp`, which then opens this database. */

@@ -163,7 +163,7 @@ describe('while a file is scored', () => {
       .poll(async () => (await getBatch(db, id)).scoredCount, { interval: 10, timeout: 60_000 })
       .toBeGreaterThan(0);
     expect((await getBatch(db, id)).scoredCount).toBeLessThan(rows / 2);
-    const northwind = { currency: 'EUR', timeZone: 'UTC', valueMonths: '12' };
+    const northwind = { currency: 'EUR', timeZone: 'UTC', valueMonths: '12', valueMargin: '100' };
     const answers = await Promise.all(
       Array.from({ length: 350 }, (_, i) =>
         i % 2 === 0

@@ -39,7 +39,12 @@ const plan: Plan = {
   state: 'ready',
   name: 'Spring',
   filter: noFilter,
-  terms: { budget: 50, valueMonths: 12, channels: [{ name: 'Call', capacity: 5, ruleIds: [1] }] },
+  terms: {
+    budget: 50,
+    valueMonths: 12,
+    valueMargin: 1,
+    channels: [{ name: 'Call', capacity: 5, ruleIds: [1] }],
+  },
   result,
   error: null,
   createdAt: '2026-11-29T10:00:00.000Z',

@@ -52,7 +52,13 @@ describe('the list of jobs', () => {
 describe('the audit log', () => {
   it('shows of a change the fields that differ', async () => {
     const _csrf = await csrfToken(admin, '/settings/organisation');
-    const organisation = { organisation: 'Northwind', currency: 'SEK', timeZone: 'UTC', valueMonths: '12' };
+    const organisation = {
+      organisation: 'Northwind',
+      currency: 'SEK',
+      timeZone: 'UTC',
+      valueMonths: '12',
+      valueMargin: '100',
+    };
     await admin
       .post('/settings/organisation')
       .type('form')

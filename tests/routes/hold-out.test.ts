@@ -16,7 +16,13 @@ import { runJobs } from '../helpers/work.ts';
 const test = openSite('admin');
 const { post, pageOf, rowsOf } = test;
 let isHeldOut: (customerId: string) => boolean;
-const organisation = { organisation: 'Northwind', currency: 'EUR', timeZone: 'UTC', valueMonths: '12' };
+const organisation = {
+  organisation: 'Northwind',
+  currency: 'EUR',
+  timeZone: 'UTC',
+  valueMonths: '12',
+  valueMargin: '100',
+};
 beforeAll(async () => {
   await activateSmallModel(test);
   await test.scoreAtOnce(customersCsv(600, 9));
@@ -101,7 +107,14 @@ describe('the hold-out', () => {
 
   it('is in no plan', async () => {
     const rule = (await listRules(test.context.db)).at(-1)!.id;
-    const form = { name: 'Emails', budget: '9000', valueMonths: '120', [`use${rule}`]: 'yes', risk: 'high' };
+    const form = {
+      name: 'Emails',
+      budget: '9000',
+      valueMonths: '120',
+      valueMargin: '100',
+      [`use${rule}`]: 'yes',
+      risk: 'high',
+    };
     const { headers } = await post('/plans', form).expect(303);
     await runJobs(test.context);
     expect(await pageOf(headers['location']!)).toContain('left out: in the hold-out of the year');

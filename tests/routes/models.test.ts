@@ -121,6 +121,7 @@ describe('the threshold', () => {
     offerCost: '20',
     saveRate: '25',
     valueMonths: '18',
+    valueMargin: '50',
   };
 
   it('is compared without being saved, by every role', async () => {
@@ -139,6 +140,7 @@ describe('the threshold', () => {
       offerCost: 20,
       saveRate: 0.25,
       valueMonths: 18,
+      valueMargin: 0.5,
     });
     expect((await newest('model.threshold-set'))!.after).toContain('"threshold":0.3');
     const said = async (threshold: number) => {
@@ -186,7 +188,14 @@ describe('the threshold', () => {
 
   it('is not changed by a form with errors, which names every field and keeps what was typed', async () => {
     const before = await stored(active.id);
-    const wrong = { threshold: '101', contactCost: 'free', offerCost: '-1', saveRate: '', valueMonths: '0' };
+    const wrong = {
+      threshold: '101',
+      contactCost: 'free',
+      offerCost: '-1',
+      saveRate: '',
+      valueMonths: '0',
+      valueMargin: '0',
+    };
     const answers = [
       await change(active.id, 'threshold', wrong),
       await admin.get(`/models/${active.id}?${new URLSearchParams(wrong).toString()}`),
@@ -199,6 +208,7 @@ describe('the threshold', () => {
         'Enter an amount such as 20.',
         'Enter a percentage from 0 to 100.',
         'Enter months, from 1 to 240.',
+        'Enter a percentage above 0 and up to 100.',
       ]);
       for (const typed of ['101', 'free', '-1']) expect(text).toContain(`value="${typed}"`);
     }

@@ -6,6 +6,7 @@ import { getCampaign } from '../../src/store/campaigns.ts';
 import { getPlan } from '../../src/store/plans.ts';
 import { listRules } from '../../src/store/retention-rules.ts';
 import type { RuleRecord } from '../../src/store/retention-rules.ts';
+import { saveSettings } from '../../src/store/settings.ts';
 import { activateSmallModel, customersCsv, signIn } from '../helpers/app.ts';
 import { scoreStore } from '../helpers/scores.ts';
 import { openSite } from '../helpers/site.ts';
@@ -27,6 +28,7 @@ const everything = (): Form => ({
   name: 'Spring',
   budget: '300',
   valueMonths: '12',
+  valueMargin: '100',
   ...Object.fromEntries(rules.map(({ id }) => [`use${id}`, 'yes'])),
 });
 
@@ -67,9 +69,25 @@ describe('a plan', () => {
     expect(sum('expected_saving')).toBeCloseTo(result!.saving, 6);
   });
 
+  it('counts the margin of the revenue, as the organisation does unless another is asked for', async () => {
+    const { db } = test.context;
+    await saveSettings(db, { valueMargin: 0.25 });
+    expect(await pageOf('/plans/new')).toContain('value="25"');
+    await saveSettings(db, { valueMargin: 1 });
+    const savingAt = async (valueMargin: string) =>
+      (await getPlan(db, await make({ valueMargin }))).result!.saving;
+    expect(await savingAt('40')).toBeLessThan(await savingAt('100'));
+  });
+
   it('gives an action only to customers whom its rule is for', async () => {
     const rule = rules.find(({ conditions }) => conditions.minMonthlyValue !== null)!;
-    const form = { name: 'Calls', budget: '5000', valueMonths: '12', [`use${rule.id}`]: 'yes' };
+    const form = {
+      name: 'Calls',
+      budget: '5000',
+      valueMonths: '12',
+      valueMargin: '100',
+      [`use${rule.id}`]: 'yes',
+    };
     const { headers } = await post('/plans', form).expect(303);
     await runJobs(test.context);
     const rows = await rowsOf(`${headers['location']}/plan.csv`);
@@ -100,6 +118,7 @@ describe('a plan', () => {
     [{ budget: '-5' }, 'Enter an amount such as 5000, without a sign.'],
     [{ budget: '0' }, 'Enter a budget above 0'],
     [{ valueMonths: '0' }, 'Enter a number of months from 1 to 120.'],
+    [{ valueMargin: '0' }, 'Enter a percentage above 0 and up to 100.'],
   ])('with %j is refused in words, and keeps what was typed', async (change, words) => {
     const { text } = await post('/plans', { ...everything(), ...change, risk: 'high' }).expect(422);
     expect(text).toContain(words);
@@ -108,7 +127,12 @@ describe('a plan', () => {
   });
 
   it('needs an action', async () => {
-    const { text } = await post('/plans', { name: 'x', budget: '5', valueMonths: '12' }).expect(422);
+    const { text } = await post('/plans', {
+      name: 'x',
+      budget: '5',
+      valueMonths: '12',
+      valueMargin: '100',
+    }).expect(422);
     expect(text).toContain('Choose at least one action.');
   });
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { listRules } from '../../src/store/retention-rules.ts';
+import { saveSettings } from '../../src/store/settings.ts';
 import { activateSmallModel, customersCsv } from '../helpers/app.ts';
 import { scoreFile } from '../helpers/models.ts';
 import { blankRuleFields } from '../helpers/rules.ts';
@@ -52,6 +53,10 @@ describe('trying a rule before it is saved', () => {
     expect(words).toContain('Customers with an action 0 2');
     expect(words).toContain('Cost of their actions €0 €2');
     expect(words).toMatch(/ [ac] \d+ % No action Send flowers/);
+    expect(words).toContain(
+      '2 customers meet its conditions. With all of them together the action pays for itself',
+    );
+    expect(words).toMatch(/from a save rate of 0\.\d %; its save rate is 50\.0 %\. With 2 of them/);
     expect(await listRules(test.context.db)).toEqual([]);
   });
 
@@ -63,6 +68,17 @@ describe('trying a rule before it is saved', () => {
     );
     expect(words).toContain("The rule does not match: Contract is 'Two year'.");
     expect(words).toContain('Recommended now: No action. With this rule: No action.');
+  });
+
+  it('counts revenue over the months and at the margin of the organisation', async () => {
+    const breakEven = async (): Promise<number> => {
+      const words = wordsOf((await post('/settings/rules/trial', { ...form, cost: '100' })).text);
+      return Number(/together the action pays for itself from a save rate of ([\d.]+) %/.exec(words)![1]);
+    };
+    const whole = await breakEven();
+    await saveSettings(test.context.db, { valueMargin: 0.5 });
+    expect(await breakEven()).toBeCloseTo(2 * whole, 0);
+    await saveSettings(test.context.db, { valueMargin: 1 });
   });
 
   it('keeps the form for saving it, and for going back to it', async () => {
@@ -99,6 +115,14 @@ describe('trying a rule before it is saved', () => {
     const { text } = await post('/settings/rules/trial', changed).expect(200);
     expect(text).toContain(`action="/settings/rules/${saved!.id}"`);
     await post('/settings/rules/trial', { ...form, rule: '999' }).expect(404);
+  });
+
+  it('is where the form says what the save rate has to be compared with', async () => {
+    const [saved] = await listRules(test.context.db);
+    const words = wordsOf(await test.pageOf(`/settings/rules/${saved!.id}`));
+    expect(words).toMatch(
+      /At this cost the action pays for itself from a save rate of [\d.]+ % with customers at high risk, from a save rate of [\d.]+ % with all customers\./,
+    );
   });
 
   it('does without the model where it is gone, and says so', async () => {

@@ -127,11 +127,17 @@ describe('a batch that was scored while the risk levels changed', () => {
 });
 
 describe('the organisation', () => {
-  const form = { organisation: 'Contoso', currency: 'JPY', timeZone: 'Asia/Tokyo', valueMonths: '24' };
+  const form = {
+    organisation: 'Contoso',
+    currency: 'JPY',
+    timeZone: 'Asia/Tokyo',
+    valueMonths: '24',
+    valueMargin: '40',
+  };
 
   it('is saved, used on every page, and on record', async () => {
     await post('/settings/organisation', form).expect(303);
-    expect(await getSettings(test.context.db)).toMatchObject({ ...form, valueMonths: 24 });
+    expect(await getSettings(test.context.db)).toMatchObject({ ...form, valueMonths: 24, valueMargin: 0.4 });
     expect((await admin.get('/')).text).toContain('Contoso');
     expect((await admin.get('/')).text).toContain('JP¥');
     expect(await newestEvent()).toMatchObject({ action: 'settings.organisation', subject: 'Contoso' });
@@ -144,6 +150,9 @@ describe('the organisation', () => {
     ['valueMonths', '0', 'at least 1 month'],
     ['valueMonths', '12.5', 'a whole number of months'],
     ['valueMonths', 'many', 'Enter a number of months'],
+    ['valueMargin', '0', 'a percentage above 0 and up to 100'],
+    ['valueMargin', '120', 'a percentage above 0 and up to 100'],
+    ['valueMargin', '-5', 'Enter a percentage such as 40'],
   ])('refuses %s %j in words, beside the field', async (field, value, words) => {
     const { text } = await post('/settings/organisation', { ...form, [field]: value }).expect(422);
     expect(text).toContain(words);

@@ -17,7 +17,7 @@ import { getSettings } from '../../store/settings.ts';
 import { mostMembers } from './candidates.ts';
 import type { Candidates } from './candidates.ts';
 import { addDays, today } from './days.ts';
-import { findMembers, readValueMonths } from './planned-members.ts';
+import { findMembers, readValueTerms } from './planned-members.ts';
 import { fewestInArm, splitAtRandom, splitByPlan } from './split.ts';
 
 export interface Split extends Launch {
@@ -35,7 +35,7 @@ export async function splitCampaign(store: ScoreStore, campaign: Campaign): Prom
     memberCount: members.length,
     controlCount: members.filter(({ arm }) => arm === controlArm).length,
     membersSha256: hashOf(members),
-    valueMonths: await readValueMonths(store.db, campaign),
+    ...(await readValueTerms(store.db, campaign)),
     launchedOn,
     endsOn: addDays(launchedOn, horizonDays),
   };

@@ -4,9 +4,10 @@ import type { ControlShare } from '../../ml/experiments/power.ts';
 import type { Campaign } from '../../store/campaigns.ts';
 import type { ScoreStore } from '../../store/score-files/store.ts';
 import { expectedSavingOf } from '../retention/expected-value.ts';
+import type { ValueTerms } from '../retention/expected-value.ts';
 import { armsOf } from './arms.ts';
 import type { Candidates } from './candidates.ts';
-import { findMembers, readValueMonths } from './planned-members.ts';
+import { findMembers, readValueTerms } from './planned-members.ts';
 
 export interface CampaignPlan {
   readonly members: number;
@@ -25,9 +26,9 @@ export interface CampaignPlan {
 }
 
 export async function planCampaign(store: ScoreStore, campaign: Campaign): Promise<CampaignPlan> {
-  const valueMonths = await readValueMonths(store.db, campaign);
+  const worth = await readValueTerms(store.db, campaign);
   const found = await findMembers(store, campaign);
-  const { savings, cost } = expectationsOf(found, campaign, valueMonths);
+  const { savings, cost } = expectationsOf(found, campaign, worth);
   const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
   const { smallestSaveRate } = campaign;
   const shares = compareControlShares({
@@ -55,13 +56,13 @@ export async function planCampaign(store: ScoreStore, campaign: Campaign): Promi
 function expectationsOf(
   { probability, monthlyValue, plannedArm }: Candidates,
   campaign: Campaign,
-  valueMonths: number,
+  worth: ValueTerms,
 ): { readonly savings: Float64Array; readonly cost: number } {
   const all = armsOf(campaign);
   const armsFor = (i: number) => (plannedArm ? [all[plannedArm[i]! - 1]!] : all);
   const savings = probability.map((p, i) => {
     const value = Number.isNaN(monthlyValue[i]!) ? 0 : monthlyValue[i]!;
-    return meanOf(armsFor(i).map((arm) => expectedSavingOf(p, arm, value, valueMonths)));
+    return meanOf(armsFor(i).map((arm) => expectedSavingOf(p, arm, value, worth)));
   });
   const cost = probability.reduce((sum, _, i) => sum + meanOf(armsFor(i).map((arm) => arm.cost)), 0);
   return { savings, cost };

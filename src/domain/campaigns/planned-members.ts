@@ -6,6 +6,7 @@ import type { PlannedAction } from '../../store/plan-documents.ts';
 import { getPlan } from '../../store/plans.ts';
 import type { ScoreStore } from '../../store/score-files/store.ts';
 import { getSettings } from '../../store/settings.ts';
+import type { ValueTerms } from '../retention/expected-value.ts';
 import { findCandidates, mostMembers } from './candidates.ts';
 import type { Candidates } from './candidates.ts';
 import { readExclusions } from './exclusions.ts';
@@ -17,11 +18,11 @@ export async function findMembers(
   return planId === null ? findCandidates(store, filter) : findPlanned(store, planId);
 }
 
-/** Months that a saved customer counts: those of the plan, or of the organisation. */
-export async function readValueMonths(db: Db, { planId }: Pick<Campaign, 'planId'>): Promise<number> {
-  return planId === null
-    ? (await getSettings(db)).valueMonths
-    : (await getPlan(db, planId)).terms.valueMonths;
+/** How saved customers are valued: as in the plan, or as the organisation does. */
+export async function readValueTerms(db: Db, { planId }: Pick<Campaign, 'planId'>): Promise<ValueTerms> {
+  const { valueMonths, valueMargin } =
+    planId === null ? await getSettings(db) : (await getPlan(db, planId)).terms;
+  return { valueMonths, valueMargin };
 }
 
 async function findPlanned({ db }: ScoreStore, planId: number): Promise<Candidates> {

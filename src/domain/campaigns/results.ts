@@ -23,6 +23,7 @@ import type { Campaign } from '../../store/campaigns.ts';
 import { getSettings } from '../../store/settings.ts';
 import type { Db } from '../../db.ts';
 import { timeOf } from '../../db/clock.ts';
+import { customerValue } from '../retention/expected-value.ts';
 import { riskLevelOf, riskLevels } from '../risk/levels.ts';
 import type { RiskLevel, RiskThresholds } from '../risk/levels.ts';
 import { daysBetween, today } from './days.ts';
@@ -157,10 +158,12 @@ function isMismatched(campaign: Campaign, members: readonly MemberWithOutcome[],
 }
 
 /** What leaves with each member, in money. */
-function moneyOf({ monthlyValue, outcome }: Known, { valueMonths }: Campaign) {
-  const months = valueMonths ?? 0;
+function moneyOf({ monthlyValue, outcome }: Known, { valueMonths, valueMargin }: Campaign) {
+  const worth = { valueMonths: valueMonths ?? 0, valueMargin };
   return {
-    lost: outcome.map((left, i) => (Number.isNaN(monthlyValue[i]!) ? 0 : left * monthlyValue[i]! * months)),
+    lost: outcome.map((left, i) =>
+      Number.isNaN(monthlyValue[i]!) ? 0 : left * customerValue(monthlyValue[i]!, worth),
+    ),
     withoutValue: monthlyValue.filter(Number.isNaN).length,
   };
 }

@@ -13,6 +13,7 @@ import { visitOutcomesBetween } from '../../store/outcomes.ts';
 import type { ScoreStore } from '../../store/score-files/store.ts';
 import { getSettings } from '../../store/settings.ts';
 import type { Settings } from '../../store/settings.ts';
+import { customerValue } from '../retention/expected-value.ts';
 import { addDays, daysBetween, today } from './days.ts';
 import { holdOutDraw, shareOn } from './hold-out.ts';
 import { readMonthlyValues } from './scored-customers.ts';
@@ -92,7 +93,7 @@ async function readYear(
   const others = known.arm.length - heldOut;
   const lost = known.outcome.map((left, i) => {
     const value = known.monthlyValue[i]!;
-    return Number.isNaN(value) ? 0 : left * value * settings.valueMonths;
+    return Number.isNaN(value) ? 0 : left * customerValue(value, settings);
   });
   const money = readCampaign(outcomesByStratum({ ...known, outcome: lost }), information);
   const hasValues = known.monthlyValue.some((value) => value > 0);

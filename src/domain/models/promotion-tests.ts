@@ -52,7 +52,7 @@ export interface TestResult {
 
 /** Smaller differences are rounding. */
 const tolerance = 1e-9;
-const noRules = { mediumFrom: 0.5, highFrom: 1, valueMonths: 12, rules: [] };
+const noRules = { mediumFrom: 0.5, highFrom: 1, valueMonths: 12, valueMargin: 1, rules: [] };
 
 /** Runs the tests in use; changes of one column are tested on `customers`. */
 export function runPromotionTests(

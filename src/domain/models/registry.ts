@@ -174,7 +174,7 @@ export async function problemOfModel(modelsDir: string, record: ModelFile): Prom
 export interface ThresholdSetting {
   readonly threshold: number;
   /** The organisation's costs, which every model's expected profit is computed with. */
-  readonly costs: Pick<Settings, 'contactCost' | 'offerCost' | 'saveRate' | 'valueMonths'>;
+  readonly costs: Pick<Settings, 'contactCost' | 'offerCost' | 'saveRate' | 'valueMonths' | 'valueMargin'>;
 }
 
 /** Sets the threshold of one model, and the costs of the organisation. */

@@ -46,8 +46,9 @@ export interface BestThreshold extends ProfitPoint {
 
 /** What the organisation's settings say. */
 export function usualChoice(threshold: number, settings: Settings): ThresholdChoice {
-  const { contactCost, offerCost, saveRate, valueMonths } = settings;
-  return { threshold, assumptions: { contactCost, offerCost, saveRate, valueMonths }, monthlyValue: 50 };
+  const { contactCost, offerCost, saveRate, valueMonths, valueMargin } = settings;
+  const assumptions = { contactCost, offerCost, saveRate, valueMonths, valueMargin };
+  return { threshold, assumptions, monthlyValue: 50 };
 }
 
 /** Null for models that were stored without curves. */

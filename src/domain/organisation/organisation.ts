@@ -35,7 +35,7 @@ export async function changeRiskLevels(
 
 export interface OrganisationChange extends Pick<
   Settings,
-  'organisation' | 'currency' | 'timeZone' | 'valueMonths'
+  'organisation' | 'currency' | 'timeZone' | 'valueMonths' | 'valueMargin'
 > {
   /** Of customers who are held out from today on, in [0, 0.05]; undefined leaves it as it is. */
   readonly holdOutShare?: number | undefined;
@@ -44,7 +44,7 @@ export interface OrganisationChange extends Pick<
 export async function changeOrganisation(db: Db, user: User, change: OrganisationChange): Promise<void> {
   await inTransaction(db, async (trx) => {
     const settings = await getSettings(trx);
-    const { organisation, currency, timeZone, valueMonths } = settings;
+    const { organisation, currency, timeZone, valueMonths, valueMargin } = settings;
     const day = today(change.timeZone, await timeOf(trx));
     const { holdOutShare = shareOn(settings, day), ...others } = change;
     await saveSettings(trx, { ...others, ...holdOutChange(settings, holdOutShare, day) });
@@ -52,7 +52,14 @@ export async function changeOrganisation(db: Db, user: User, change: Organisatio
       userId: user.id,
       action: 'settings.organisation',
       subject: change.organisation,
-      before: { organisation, currency, timeZone, valueMonths, holdOutShare: shareOn(settings, day) },
+      before: {
+        organisation,
+        currency,
+        timeZone,
+        valueMonths,
+        valueMargin,
+        holdOutShare: shareOn(settings, day),
+      },
       after: { ...others, holdOutShare },
     });
   });

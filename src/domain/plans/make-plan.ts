@@ -42,19 +42,14 @@ export async function makePlan(store: ScoreStore, { filter, terms }: NewPlan): P
 function problemOf(
   { customerIds, probability, monthlyValue, actions: mayGet }: PlanCustomers,
   actions: readonly Action[],
-  { budget, valueMonths, channels }: PlanTerms,
+  { budget, channels, ...worth }: PlanTerms,
 ): PlanProblem {
   const savings = new Float64Array(customerIds.length * actions.length).fill(NaN);
   actions.forEach(({ rule: { cost }, saveRate: { low } }, j) => {
     const terms = { saveRate: low, cost };
     for (let i = 0; i < probability.length; i++)
       if ((mayGet[i]! >> j) & 1)
-        savings[i * actions.length + j] = expectedSavingOf(
-          probability[i]!,
-          terms,
-          monthlyValue[i]!,
-          valueMonths,
-        );
+        savings[i * actions.length + j] = expectedSavingOf(probability[i]!, terms, monthlyValue[i]!, worth);
   });
   return {
     customers: customerIds.length,

@@ -10,6 +10,7 @@ import type { NewPlan, Plan } from '../../store/plans.ts';
 import type { User } from '../people/accounts.ts';
 
 export async function askForPlan(db: Db, user: User, plan: NewPlan): Promise<number> {
+  const { budget, valueMonths, valueMargin } = plan.terms;
   return inTransaction(db, async (trx) => {
     const id = await insertPlan(trx, plan, user.id);
     await enqueueJob(trx, {
@@ -22,7 +23,7 @@ export async function askForPlan(db: Db, user: User, plan: NewPlan): Promise<num
       userId: user.id,
       action: 'plan.asked-for',
       subject: plan.name,
-      after: { budget: plan.terms.budget, valueMonths: plan.terms.valueMonths, filter: plan.filter },
+      after: { budget, valueMonths, valueMargin, filter: plan.filter },
     });
     return id;
   });

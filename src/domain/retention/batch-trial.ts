@@ -24,6 +24,8 @@ import type { CompiledRules } from './compiled-rules.ts';
 import type { RuleRows } from './conditions/kind.ts';
 import { withDraft } from './draft.ts';
 import type { RuleDraft } from './draft.ts';
+import { createAudience } from './rule-audience.ts';
+import type { RuleAudience } from './rule-audience.ts';
 import { rowsOfGroup } from './stored-rows.ts';
 
 /** What customers would get all together. */
@@ -53,6 +55,8 @@ export interface BatchTrial {
   readonly changed: number;
   readonly before: ActionTotals;
   readonly after: ActionTotals;
+  /** Customers who meet the conditions of the rule, whatever else is recommended to them. */
+  readonly audience: RuleAudience;
   /** Those of the highest churn probability, which comes first. */
   readonly sample: readonly ChangedAction[];
   /** The model is gone: only the strongest reasons of each customer are known. */
@@ -78,13 +82,17 @@ export async function tryOnLastBatch(
     after: await scoringRulesOf(store.db, of, withDraft(stored, draft)),
   };
   const collected = createCollection(rules);
+  const audience = createAudience(draft.rule, rules.after);
   await visitMatches(store, { ...noFilter, batch: batch.id }, ({ view }) => {
-    collected.add(view, rowsOf(view, model), (row) => rowId(batch.id, view.firstRow + row));
+    const rows = rowsOf(view, model);
+    collected.add(view, rows, (row) => rowId(batch.id, view.firstRow + row));
+    audience.add(view.header.features, rows);
   });
   return {
     batchId: batch.id,
     fileName: batch.name,
     ...collected.end(),
+    audience: audience.end(),
     hasStrongestReasonsOnly: model === null,
   };
 }

@@ -8,6 +8,7 @@ import type { RiskThresholds } from '../risk/levels.ts';
 import type { CompiledCondition, RuleRows } from './conditions/kind.ts';
 import { compileConditions } from './conditions/kinds.ts';
 import { expectedSavingOf } from './expected-value.ts';
+import type { ValueTerms } from './expected-value.ts';
 import type { RetentionRule } from './matching.ts';
 
 export interface ChosenActions {
@@ -34,7 +35,7 @@ export interface CompiledRules {
 type VisitMatches = (rule: number, found: Int32Array, count: number) => void;
 
 export function compileRules(
-  { rules, mediumFrom, highFrom, valueMonths }: Omit<FrozenRules, 'threshold'>,
+  { rules, mediumFrom, highFrom, valueMonths, valueMargin }: Omit<FrozenRules, 'threshold'>,
   features: readonly ScoredFeature[],
 ): CompiledRules {
   const compiled = rules
@@ -45,7 +46,7 @@ export function compileRules(
     });
   return {
     rules: compiled.map(({ rule }) => rule),
-    choose: (rows) => choose(compiled, rows, { mediumFrom, highFrom, valueMonths }),
+    choose: (rows) => choose(compiled, rows, { mediumFrom, highFrom, valueMonths, valueMargin }),
     visitMatches: (rows, visit) => {
       visitMatches(compiled, rows, { mediumFrom, highFrom }, visit);
     },
@@ -55,16 +56,16 @@ export function compileRules(
 function choose(
   compiled: readonly CompiledRule[],
   rows: RuleRows,
-  { valueMonths, ...thresholds }: Pick<FrozenRules, 'mediumFrom' | 'highFrom' | 'valueMonths'>,
+  { mediumFrom, highFrom, ...worth }: RiskThresholds & ValueTerms,
 ): ChosenActions {
   const { rowCount, probability, monthlyValue } = rows;
   const actions = new Uint16Array(rowCount);
   const expectedSaving = new Float64Array(rowCount).fill(NaN);
-  visitMatches(compiled, rows, thresholds, (k, candidates, count) => {
+  visitMatches(compiled, rows, { mediumFrom, highFrom }, (k, candidates, count) => {
     const { rule } = compiled[k]!;
     for (let c = 0; c < count; c++) {
       const i = candidates[c]!;
-      const saving = expectedSavingOf(probability[i]!, rule, monthlyValue[i]!, valueMonths);
+      const saving = expectedSavingOf(probability[i]!, rule, monthlyValue[i]!, worth);
       const isUnknown = monthlyValue[i] !== monthlyValue[i];
       if (actions[i] === 0 ? isUnknown || saving > 0 : saving > expectedSaving[i]!) {
         actions[i] = k + 1;

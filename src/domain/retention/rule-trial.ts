@@ -15,8 +15,9 @@ import { draftVersion, withDraft } from './draft.ts';
 import type { RuleDraft } from './draft.ts';
 import { isModelOfSample } from './example-rules.ts';
 import type { RuleSubject } from './conditions/kind.ts';
+import type { ValueTerms } from './expected-value.ts';
 import { whyNotMet } from './conditions/kinds.ts';
-import { chooseActions } from './matching.ts';
+import { chooseActions, figuresOf } from './matching.ts';
 import type { RetentionRule } from './matching.ts';
 import { validityOn } from './validity.ts';
 import { createScorer, scoreCustomers } from '../scoring/scoring.ts';
@@ -27,6 +28,8 @@ export interface RuleTrial {
   /** Why the rule recommends nothing for this customer; null: it recommends its action. */
   readonly whyNot: string | null;
   readonly saving: number | null;
+  /** The save rate from which on it pays for itself with this customer; null: not known, or there is none. */
+  readonly breakEven: number | null;
 }
 
 export async function tryRules(db: Db, modelsDir: string, prediction: CustomerScore): Promise<RuleTrial[]> {
@@ -69,13 +72,13 @@ async function tryAll(
   prediction: CustomerScore,
   rules: readonly RetentionRule[],
 ): Promise<RuleTrial[]> {
-  const { valueMonths, timeZone } = await getSettings(db);
+  const settings = await getSettings(db);
   const model = prediction.modelId === null ? undefined : await findModel(db, prediction.modelId);
   const reasons = model ? await allReasons({ db, modelsDir }, model, prediction) : null;
   const trial = {
     subject: { ...prediction, reasons: reasons ?? prediction.reasons },
-    valueMonths,
-    day: today(timeZone, await timeOf(db)),
+    worth: settings,
+    day: today(settings.timeZone, await timeOf(db)),
     isOfSample: model !== undefined && (await isModelOfSample(db, model)),
   };
   return rules.map((rule) => tryRule(rule, trial));
@@ -83,18 +86,19 @@ async function tryAll(
 
 interface Trial {
   readonly subject: RuleSubject;
-  readonly valueMonths: number;
+  readonly worth: ValueTerms;
   readonly day: string;
   readonly isOfSample: boolean;
 }
 
 function tryRule(rule: RetentionRule, trial: Trial): RuleTrial {
-  const { subject, valueMonths } = trial;
-  const [action] = chooseActions([{ ...rule, enabled: true }], subject, valueMonths);
+  const { subject, worth } = trial;
+  const [action] = chooseActions([{ ...rule, enabled: true }], subject, worth);
   return {
     rule,
     whyNot: whyNotUsed(rule, trial) ?? whyNotMet(rule.conditions, subject) ?? (action ? null : tooExpensive),
     saving: action?.expectedSaving ?? null,
+    breakEven: figuresOf(rule, subject, worth).breakEven,
   };
 }
 

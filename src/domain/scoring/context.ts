@@ -31,13 +31,14 @@ export async function scoringRulesOf(
   model: ModelOfRules,
   rules: readonly RetentionRule[],
 ): Promise<ScoringRules> {
-  const { mediumFrom, highFrom, valueMonths, timeZone } = await getSettings(db);
+  const { mediumFrom, highFrom, valueMonths, valueMargin, timeZone } = await getSettings(db);
   const day = today(timeZone, await timeOf(db));
   const withExamples = await isModelOfSample(db, model);
   return {
     mediumFrom,
     highFrom,
     valueMonths,
+    valueMargin,
     rulesVersion: await currentRuleVersion(db),
     rules: rules.filter((rule) => validityOn(rule, day) === 'now' && (withExamples || !rule.isExample)),
   };

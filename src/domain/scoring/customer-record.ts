@@ -18,6 +18,7 @@ import type { ListedPrediction } from '../../store/score-files/rows.ts';
 import type { ScoreStore } from '../../store/score-files/store.ts';
 import { openUploadRows } from '../batches/upload-rows.ts';
 import { readModelFile } from '../models/files.ts';
+import { breakEvenSaveRate, customerValue } from '../retention/expected-value.ts';
 import type { RecommendedAction } from '../retention/matching.ts';
 import { cellsOf } from './customer-cells.ts';
 import type { RawCustomer } from './customer-reading.ts';
@@ -179,10 +180,12 @@ const goneRule = { id: 0, why: '', channel: '', message: '', cost: null };
 /** With the words and the cost of its rule as it was. */
 function storedAction(
   rules: BatchRecord['rules'],
-  { recommendedAction: action, expectedSaving }: CustomerScore,
+  { recommendedAction: action, expectedSaving, probability, monthlyValue }: CustomerScore,
 ): KnownAction[] {
   if (action === null) return [];
   const rule = rules?.rules.find((one) => one.action === action);
   const { id: ruleId, why, channel, message, cost } = rule ?? goneRule;
-  return [{ ruleId, action, why, channel, message, cost, expectedSaving }];
+  const value = rules === null || monthlyValue === null ? null : customerValue(monthlyValue, rules);
+  const breakEven = value === null || cost === null ? null : breakEvenSaveRate(probability, value, cost);
+  return [{ ruleId, action, why, channel, message, cost, expectedSaving, customerValue: value, breakEven }];
 }

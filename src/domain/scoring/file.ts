@@ -58,8 +58,8 @@ interface FileOptions {
   readonly firstLine: FirstLine | null;
 }
 
-const { mediumFrom, highFrom, valueMonths } = defaultSettings;
-const rules = { mediumFrom, highFrom, valueMonths, rules: [] };
+const { mediumFrom, highFrom, valueMonths, valueMargin } = defaultSettings;
+const rules = { mediumFrom, highFrom, valueMonths, valueMargin, rules: [] };
 
 /** @throws AppError when the file cannot be used, naming every column that is missing. */
 export function scoreFile(

@@ -114,11 +114,7 @@ function describe(
     riskLevel,
     base,
     reasons,
-    actions: chooseActions(
-      rules.rules,
-      { probability, riskLevel, reasons, inputs, monthlyValue },
-      rules.valueMonths,
-    ),
+    actions: chooseActions(rules.rules, { probability, riskLevel, reasons, inputs, monthlyValue }, rules),
     rulesVersion: rules.rulesVersion ?? null,
     notes: noteTexts(renamed, notes),
     monthlyValue,

@@ -2,7 +2,7 @@
  * Expected profit of a retention campaign that contacts every customer with a score at or above a threshold.
  *
  * Method: contacting a customer costs `contactCost`. A customer who would have stayed always takes the offer; one who
- * would have left takes it with probability `saveRate`, and then stays, worth V = monthly value · `valueMonths`:
+ * would have left takes it with probability `saveRate`, and then stays, worth V = monthly value · `valueMonths` · `valueMargin`:
  *   would leave:  saveRate · (V − offerCost) − contactCost
  *   would stay:   −offerCost − contactCost
  * So `offerCost` is not paid for a customer who leaves in spite of the offer.
@@ -26,6 +26,8 @@ export interface ProfitAssumptions {
   readonly saveRate: number;
   /** Months that a saved customer goes on paying, at least 0. */
   readonly valueMonths: number;
+  /** Share of the monthly value that is left after what serving a customer costs, in [0, 1]. */
+  readonly valueMargin: number;
 }
 
 export interface ProfitPoint {
@@ -83,8 +85,8 @@ export function profitInterval(
   const squares =
     monthlyValue === undefined ? row.squaredValueOfTruePositives : truePositives * monthlyValue ** 2;
   if (squares === undefined || customers === 0) return null;
-  const { contactCost, offerCost, saveRate, valueMonths } = assumptions;
-  const [gain, cost] = [saveRate * valueMonths, saveRate * offerCost + contactCost];
+  const { contactCost, offerCost, saveRate, valueMonths, valueMargin } = assumptions;
+  const [gain, cost] = [saveRate * valueMonths * valueMargin, saveRate * offerCost + contactCost];
   // Profit is gain · value − cost for a customer who left, minus the offer and the contact for one who stayed, else 0.
   const sumOfSquares =
     gain ** 2 * squares -
@@ -140,8 +142,8 @@ function profitOf(
   worth: number,
   assumptions: ProfitAssumptions,
 ): number {
-  const { contactCost, offerCost, saveRate, valueMonths } = assumptions;
-  const saved = saveRate * (worth * valueMonths - positives * offerCost);
+  const { contactCost, offerCost, saveRate, valueMonths, valueMargin } = assumptions;
+  const saved = saveRate * (worth * valueMonths * valueMargin - positives * offerCost);
   return saved - negatives * offerCost - (positives + negatives) * contactCost;
 }
 
@@ -163,6 +165,7 @@ function worthByGroup(
 function checkAssumptions(assumptions: ProfitAssumptions): void {
   checkBounds('profit', assumptions, {
     saveRate: { min: 0, max: 1 },
+    valueMargin: { min: 0, max: 1 },
     contactCost: notNegative,
     offerCost: notNegative,
     valueMonths: notNegative,

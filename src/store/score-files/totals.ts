@@ -18,6 +18,8 @@ export interface Totals {
   readonly revenueAtRisk: number | null;
   /** What customers at high risk pay a month. */
   readonly highRiskRevenue: number | null;
+  /** Mean of probability × monthly value of customers at high risk. */
+  readonly highRiskLoss: number | null;
   readonly meanProbability: number | null;
   readonly expectedSaving: number | null;
   readonly newestAt: string | null;
@@ -55,6 +57,7 @@ interface Sums {
   revenueAtRisk: number;
   highValued: number;
   highRiskRevenue: number;
+  highRiskLoss: number;
   saving: number;
   expectedSaving: number;
   newestAt: string | null;
@@ -69,6 +72,7 @@ const nothing: Readonly<Sums> = {
   revenueAtRisk: 0,
   highValued: 0,
   highRiskRevenue: 0,
+  highRiskLoss: 0,
   saving: 0,
   expectedSaving: 0,
   newestAt: null,
@@ -115,6 +119,7 @@ function addRow(
   if (!isHigh) return;
   sums.highValued++;
   sums.highRiskRevenue += monthlyValue;
+  sums.highRiskLoss += probability * monthlyValue;
 }
 
 function addTime(sums: Sums, at: string): void {
@@ -132,6 +137,7 @@ function toTotals(sums: Sums): Totals {
     high,
     revenueAtRisk: known(sums.revenueAtRisk, valued),
     highRiskRevenue: known(sums.highRiskRevenue, sums.highValued),
+    highRiskLoss: known(sums.highRiskLoss / sums.highValued, sums.highValued),
     meanProbability: known(sums.probability / count, count),
     expectedSaving: known(sums.expectedSaving, sums.saving),
     newestAt: sums.newestAt,

@@ -20,6 +20,7 @@ const campaign: Campaign = {
   controlShare: 0.5,
   seed: 1,
   valueMonths: 12,
+  valueMargin: 1,
   memberCount: 2_000,
   controlCount: 1_000,
   membersSha256: null,
@@ -61,6 +62,8 @@ describe('the result of a campaign', () => {
     expect(cost).toBe(5_000);
     expect(earned!.value).toBeCloseTo(50 * 120 - 5_000, 6);
     expect(costOfStayers).toBeCloseTo(5_000 * 0.75, 9);
+    const atMargin = resultsOf({ ...campaign, valueMargin: 0.4 }, membersOf(4, 5), after);
+    expect(atMargin.earned!.value).toBeCloseTo(50 * 48 - 5_000, 6);
   });
 
   it('counts by the arm that was assigned, and by the horizon', () => {

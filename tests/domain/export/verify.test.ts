@@ -22,7 +22,11 @@ const cells = [
   ['60', '99', '2022-01-01', '100 %', 'abroad', 'False', ''],
   ['1', '5.75', '2019-06-30', 'Basic', '10', 'True', '70'],
 ];
-const scorer = createScorer(model, { mediumFrom: 0.3, highFrom: 0.6, valueMonths: 12, rules: [] }, 3);
+const scorer = createScorer(
+  model,
+  { mediumFrom: 0.3, highFrom: 0.6, valueMonths: 12, valueMargin: 1, rules: [] },
+  3,
+);
 const order = model.schema.features.map(({ name }) => awkwardColumns.findIndex((column) => column === name));
 const own = scoreCustomers(
   scorer,

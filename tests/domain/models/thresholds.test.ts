@@ -4,7 +4,7 @@ import { thresholdSweep } from '../../../src/ml/evaluation/curves.ts';
 import type { Evaluation } from '../../../src/ml/model/model.ts';
 import { createRandom } from '../../../src/ml/math/random.ts';
 
-const assumptions = { contactCost: 5, offerCost: 20, saveRate: 0.3, valueMonths: 12 };
+const assumptions = { contactCost: 5, offerCost: 20, saveRate: 0.3, valueMonths: 12, valueMargin: 1 };
 const choice = { threshold: 0.5, assumptions, monthlyValue: 40 };
 
 /** Calibrated scores of so many customers; `noise` moves leaving away from what the scores say. */

@@ -26,7 +26,7 @@ const features = [
   feature('tenure', 'number'),
   feature('Signed on', 'date'),
 ];
-const thresholds = { mediumFrom: 0.3, highFrom: 0.6, valueMonths: 12 };
+const thresholds = { mediumFrom: 0.3, highFrom: 0.6, valueMonths: 12, valueMargin: 1 };
 
 const choice = <T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
 
@@ -143,7 +143,7 @@ describe('compiled rules', () => {
           saving: expectedSaving[i]!,
         }));
         const expected = someRows.map((row) => {
-          const [first] = chooseActions(someRules, toSubject(row), thresholds.valueMonths);
+          const [first] = chooseActions(someRules, toSubject(row), thresholds);
           return { ruleId: first?.ruleId ?? null, saving: first?.expectedSaving ?? NaN };
         });
         expect(found).toEqual(expected);

@@ -23,13 +23,21 @@ const subject: RuleSubject = {
   monthlyValue: 50,
 };
 
+const worth = { valueMonths: 12, valueMargin: 1 };
+
 describe('the expected saving', () => {
   it('is probability × save rate × monthly value × months − cost', () => {
-    expect(chooseActions([rule({})], subject, 12)[0]?.expectedSaving).toBe(0.5 * 0.2 * 50 * 12 - 10);
+    expect(chooseActions([rule({})], subject, worth)[0]?.expectedSaving).toBe(0.5 * 0.2 * 50 * 12 - 10);
+  });
+
+  it('comes with what the customer is worth, and the save rate from which on the action pays for itself', () => {
+    const [action] = chooseActions([rule({})], subject, { valueMonths: 12, valueMargin: 0.5 });
+    expect(action).toMatchObject({ expectedSaving: 20, customerValue: 300 });
+    expect(action!.breakEven).toBeCloseTo(10 / 150, 12);
   });
 
   it('comes with how the customer is reached and what to say', () => {
-    const [action] = chooseActions([rule({}, { channel: 'Call', message: 'Hello' })], subject, 12);
+    const [action] = chooseActions([rule({}, { channel: 'Call', message: 'Hello' })], subject, worth);
     expect(action).toMatchObject({ channel: 'Call', message: 'Hello' });
   });
 
@@ -39,14 +47,14 @@ describe('the expected saving', () => {
       rule({}, { id: 2, cost: 5 }),
       rule({}, { id: 3, cost: 1_000 }),
     ];
-    expect(chooseActions(rules, subject, 12).map(({ ruleId }) => ruleId)).toEqual([2, 1]);
+    expect(chooseActions(rules, subject, worth).map(({ ruleId }) => ruleId)).toEqual([2, 1]);
   });
 
   it('is null where the monthly revenue is unknown, and the order of the rules decides', () => {
     const actions = chooseActions(
       [rule({}, { id: 7 }), rule({}, { id: 8, cost: 1 })],
       { ...subject, monthlyValue: null },
-      12,
+      worth,
     );
     expect(actions.map(({ ruleId, expectedSaving }) => [ruleId, expectedSaving])).toEqual([
       [7, null],
@@ -146,7 +154,7 @@ describe('a rule', () => {
         fc.float({ min: -10, max: 1_000, noNaN: true }),
         (rows, probability, monthlyValue) => {
           const rules = rows.map((row, id) => rule({}, { ...row, id }));
-          const actions = chooseActions(rules, { ...subject, probability, monthlyValue }, 12);
+          const actions = chooseActions(rules, { ...subject, probability, monthlyValue }, worth);
           const savings = actions.map(({ expectedSaving }) => expectedSaving!);
           expect(savings.every((saving) => saving > 0)).toBe(true);
           expect(savings).toEqual([...savings].sort((a, b) => b - a));
@@ -157,6 +165,6 @@ describe('a rule', () => {
   });
 
   it('that is not in use recommends nothing', () => {
-    expect(chooseActions([rule({}, { enabled: false })], subject, 12)).toEqual([]);
+    expect(chooseActions([rule({}, { enabled: false })], subject, worth)).toEqual([]);
   });
 });

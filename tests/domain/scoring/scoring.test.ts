@@ -10,7 +10,7 @@ import type { Model } from '../../../src/ml/model/model.ts';
 import { customersCsv } from '../../helpers/app.ts';
 import { planOf } from '../../helpers/plan.ts';
 
-const rules = { mediumFrom: 0.3, highFrom: 0.6, valueMonths: 12, rules: [] };
+const rules = { mediumFrom: 0.3, highFrom: 0.6, valueMonths: 12, valueMargin: 1, rules: [] };
 const table = readTrainingTable(customersCsv(1_500, 5, true));
 
 function train(family: Family): Model {

@@ -4,7 +4,7 @@ import { thresholdSweep } from '../../../src/ml/evaluation/curves.ts';
 import { expectedProfitOf, optimalThreshold, profitCurve } from '../../../src/ml/evaluation/profit.ts';
 
 // Each saved customer is worth twelve months; half of those contacted are saved.
-const assumptions = { contactCost: 2, offerCost: 20, saveRate: 0.5, valueMonths: 12 };
+const assumptions = { contactCost: 2, offerCost: 20, saveRate: 0.5, valueMonths: 12, valueMargin: 1 };
 
 // Four customers, highest score first.
 const scores = Float64Array.of(0.9, 0.6, 0.6, 0.2);
@@ -27,6 +27,12 @@ describe('the profit curve, worked out by hand', () => {
     expect(point.threshold).toBe(threshold);
     expect(point.profit).toBeCloseTo(profit, 10);
     expect(point.profitPerCustomer).toBeCloseTo(profit / 4, 10);
+  });
+
+  it('counts the margin of the revenue', () => {
+    const sweep = thresholdSweep(scores, target, monthly);
+    const half = profitCurve(sweep, { ...assumptions, valueMargin: 0.5 });
+    expect(half).toEqual(profitCurve(sweep, { ...assumptions, valueMonths: assumptions.valueMonths / 2 }));
   });
 
   it('takes one value for all in place of each customer’s', () => {
@@ -55,7 +61,7 @@ describe('the best threshold', () => {
   });
 
   it('contacts fewer where more gains no more', () => {
-    const free = { contactCost: 0, offerCost: 0, saveRate: 1, valueMonths: 1 };
+    const free = { contactCost: 0, offerCost: 0, saveRate: 1, valueMonths: 1, valueMargin: 1 };
     expect(optimalThreshold(scores, Uint8Array.of(1, 0, 0, 0), 5, free).threshold).toBe(0.9);
   });
 
@@ -72,6 +78,7 @@ describe('the best threshold', () => {
     offerCost: fc.integer({ min: 0, max: 60 }),
     saveRate: fc.integer({ min: 0, max: 4 }).map((quarter) => quarter / 4),
     valueMonths: fc.integer({ min: 0, max: 24 }),
+    valueMargin: fc.constantFrom(0, 0.4, 1),
   });
 
   it('gains what the best of all possible thresholds gains, customer by customer', () => {

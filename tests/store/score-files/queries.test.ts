@@ -264,6 +264,10 @@ function totalsOf(known: readonly Known[]) {
     return numbers.length === 0 ? null : (expect.closeTo(total, 8) as unknown);
   };
   const scores = known.map(({ score }) => score);
+  const meanLossOf = (some: readonly PlainScore[]) => {
+    const losses = some.flatMap((s) => (s.monthlyValue == null ? [] : [s.probability * s.monthlyValue]));
+    return sum(losses.map((loss) => loss / losses.length));
+  };
   const levels = levelsOf(known, thresholds);
   const isHigh = ({ probability }: PlainScore): boolean => probability >= thresholds.highFrom;
   return {
@@ -271,6 +275,7 @@ function totalsOf(known: readonly Known[]) {
     ...levels,
     revenueAtRisk: sum(scores.map((s) => (s.monthlyValue == null ? null : s.probability * s.monthlyValue))),
     highRiskRevenue: sum(scores.filter(isHigh).map((s) => s.monthlyValue)),
+    highRiskLoss: meanLossOf(scores.filter(isHigh)),
     meanProbability: sum(scores.map((s) => s.probability / scores.length)),
     expectedSaving: sum(
       scores.filter((s) => s.probability >= thresholds.mediumFrom).map((s) => s.expectedSaving),

@@ -18,8 +18,8 @@ const mostDrawn = 2_000;
 
 /** The first has the usual value in every column; the others are drawn, some cells blank, unseen or beyond the range. */
 export function testRowsOf(model: Model): TestRow[] {
-  const { mediumFrom, highFrom, valueMonths } = defaultSettings;
-  const scorer = createScorer(model, { mediumFrom, highFrom, valueMonths, rules: [] });
+  const { mediumFrom, highFrom, valueMonths, valueMargin } = defaultSettings;
+  const scorer = createScorer(model, { mediumFrom, highFrom, valueMonths, valueMargin, rules: [] });
   const random = createRandom(20);
   const rows: TestRow[] = [];
   for (let i = 0; i < mostDrawn && rows.length < wanted; i++) {

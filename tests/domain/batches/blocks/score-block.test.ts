@@ -29,6 +29,7 @@ const rules = {
   mediumFrom: 0.3,
   highFrom: 0.6,
   valueMonths: 12,
+  valueMargin: 1,
   rules: exampleRules.map((rule, i) => ({
     ...rule,
     id: i + 1,
