@@ -119,6 +119,8 @@ export const views: readonly string[] = [
   'rules/trial',
   'rules/version',
   'rules/versions',
+  'set-levels/edit',
+  'set-levels/list',
   'settings/organisation',
   'settings/risk-counts',
   'settings/risk-levels',

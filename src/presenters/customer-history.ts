@@ -6,6 +6,8 @@ import { controlArm } from '../store/campaign-members.ts';
 import type { Membership } from '../store/campaign-members.ts';
 import type { Outcome } from '../store/outcomes.ts';
 import type { ListedPrediction } from '../store/score-files/rows.ts';
+import type { SetLevel } from '../store/set-levels.ts';
+import { nameOf } from './set-level.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
 export interface CustomerEvents {
@@ -13,6 +15,8 @@ export interface CustomerEvents {
   readonly actions: readonly ActionRecord[];
   readonly campaigns: readonly Membership[];
   readonly outcomes: readonly Outcome[];
+  /** All that people ever set. */
+  readonly setLevels: readonly SetLevel[];
 }
 
 interface HistoryRow {
@@ -35,6 +39,7 @@ export function presentCustomerHistory(h: ViewHelpers, events: CustomerEvents): 
     ...events.actions.flatMap((action) => actionRows(h, action)),
     ...events.campaigns.map((membership) => campaignRow(h, membership)),
     ...events.outcomes.map((outcome) => outcomeRow(h, outcome)),
+    ...events.setLevels.flatMap((one) => setLevelRows(h, one)),
   ];
   return rows.length > 1 ? rows.sort((a, b) => (a.at === b.at ? 0 : a.at < b.at ? 1 : -1)) : [];
 }
@@ -92,4 +97,14 @@ function campaignRow(h: ViewHelpers, { campaign, arm }: Membership): HistoryRow 
 function outcomeRow(h: ViewHelpers, { seenOn, hasLeft }: Outcome): HistoryRow {
   const what = hasLeft ? 'Outcome: had left' : 'Outcome: was there';
   return { ...plain, at: seenOn, when: h.date(seenOn), what, details: '' };
+}
+
+/** When it was set, and when it was removed early. */
+function setLevelRows(h: ViewHelpers, one: SetLevel): HistoryRow[] {
+  const { level, setAt, removedAt } = one;
+  const details = `${nameOf(one)}, until ${h.date(one.endsOn)}: ${one.reason}`;
+  const set = { ...plain, at: setAt, when: h.dateTime(setAt), what: 'Risk level set', level, details };
+  if (removedAt === null) return [set];
+  const what = 'Set risk level removed';
+  return [{ ...plain, at: removedAt, when: h.dateTime(removedAt), what, details: '' }, set];
 }

@@ -10,6 +10,7 @@ import { controlArm } from '../store/campaign-members.ts';
 import type { Membership } from '../store/campaign-members.ts';
 import type { ModelRecord } from '../store/models.ts';
 import type { ListedPrediction } from '../store/score-files/rows.ts';
+import type { SetLevel } from '../store/set-levels.ts';
 import type { Settings } from '../store/settings.ts';
 import { breakEvenText } from './break-even.ts';
 import { groupWords } from './evidence.ts';
@@ -21,6 +22,7 @@ import { presentMeter } from './chart-meter.ts';
 import { presentReasons } from './customer-reasons.ts';
 import { presentScoreChange } from './score-change.ts';
 import type { FoundChange } from './score-change.ts';
+import { setLevelWords } from './set-level.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
 export interface CustomerData extends CustomerEvents {
@@ -36,6 +38,8 @@ export interface CustomerData extends CustomerEvents {
   readonly mustNotContact: boolean;
   /** Why such customers are left alone; null: they are not. */
   readonly harm: HarmListing | null;
+  /** The level that a person has set, as far as it counts now. */
+  readonly setLevel: SetLevel | null;
   readonly settings: Settings;
   /** Null: they could not be computed in time. */
   readonly alternatives: Alternatives | null;
@@ -53,7 +57,7 @@ export function presentCustomer(h: ViewHelpers, data: CustomerData) {
     file: fileOf(h, prediction),
     changeHref: prediction.modelId === null ? null : `/predict?from=${prediction.id}`,
     probability: h.percent(prediction.probability),
-    level: prediction.riskLevel,
+    ...presentLevel(h, data),
     similar: data.model && similarWords(h, data.model, prediction.probability),
     meter: presentMeter(h, prediction, settings),
     comparison: data.original && presentComparison(h, { ...data, original: data.original, words }),
@@ -90,6 +94,23 @@ export function presentCustomer(h: ViewHelpers, data: CustomerData) {
       value: words.value(name, value),
     })),
     history: presentCustomerHistory(h, data),
+  };
+}
+
+/** A what-if has the model's level. */
+function presentLevel(h: ViewHelpers, { prediction, setLevel }: CustomerData) {
+  const { id, customerId, source, riskLevel } = prediction;
+  const isCounted = customerId !== null && source !== 'what-if';
+  const set = isCounted ? setLevel : null;
+  return {
+    level: set?.level ?? riskLevel,
+    setLevel: set && {
+      words: setLevelWords(h, set, riskLevel),
+      reason: set.reason,
+      removalHref: `/set-levels/${set.id}/removal`,
+      score: id,
+    },
+    levelHref: isCounted ? `/customers/${id}/level` : null,
   };
 }
 

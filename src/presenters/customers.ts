@@ -4,12 +4,12 @@ import type { BatchSummary } from '../store/batches.ts';
 import type { ModelRecord } from '../store/models.ts';
 import type { UnreadableScores } from '../store/score-files/damage.ts';
 import type { SortKey } from '../store/score-files/sort.ts';
-import type { ListedPrediction } from '../store/score-files/rows.ts';
 import { presentPopulation } from './population.ts';
 import { presentUnreadable } from './unreadable-scores.ts';
 import { presentBatchFilter, presentRiskFilter, scoresShown } from './prediction-filters.ts';
 import type { SelectField } from './prediction-filters.ts';
 import { presentPredictionRows } from './prediction-rows.ts';
+import type { ListedScore } from './prediction-rows.ts';
 import type { RiskWord, ViewHelpers } from './view-helpers.ts';
 
 type Source = 'form' | 'batch' | 'api';
@@ -33,7 +33,7 @@ type CustomersQuery = Readonly<{
 }>;
 
 export interface CustomersData {
-  readonly predictions: readonly ListedPrediction[];
+  readonly predictions: readonly ListedScore[];
   readonly total: number;
   readonly page: number;
   readonly pages: number;
@@ -43,6 +43,8 @@ export interface CustomersData {
   /** The models of the scores, archived ones included. */
   readonly scoredBy: readonly ModelRecord[];
   readonly isEmpty: boolean;
+  /** Customers whose level a person has set. */
+  readonly setLevelCount: number;
   /** Models whose customers are not in the list, because they have other columns. */
   readonly leftOut: readonly string[];
   /** Files whose customers are not in it. */
@@ -58,6 +60,7 @@ export function presentCustomers(h: ViewHelpers, data: CustomersData) {
     query,
     isEmpty: data.isEmpty,
     hasMatches: total > 0,
+    setLevels: data.setLevelCount === 0 ? null : `${h.plural(data.setLevelCount, 'level')} set by people`,
     summary: `${scoresShown(query.batch)}: ${h.plural(total, 'customer')}`,
     download: {
       href: `/customers.csv${h.query(query, { page: null, size: null })}`,

@@ -137,6 +137,11 @@ const purposes: Readonly<Record<string, Purpose>> = {
   '/actions': { doing: 'adding an action', labels: action },
   '/actions/assignment': { doing: 'assigning actions' },
   '/actions/:id': { doing: 'changing an action', labels: action },
+  '/customers/:id/level': {
+    doing: 'setting the risk level of a customer',
+    labels: { level: 'Risk level', reason: 'Reason', endsOn: 'End date' },
+  },
+  '/set-levels/:id/removal': { doing: 'removing the level of a customer' },
   '/outcomes/correction': {
     doing: 'recording the outcome of a customer',
     labels: { customer: 'Customer ID', left: 'Has left', seenOnOne: 'Date' },
@@ -211,7 +216,7 @@ const choices: Readonly<Record<string, string>> = {
 };
 
 /** Chosen by the page, not by its reader. */
-const hiddenFields: readonly string[] = ['model', 'compared', 'page'];
+const hiddenFields: readonly string[] = ['model', 'compared', 'page', 'score'];
 const mostValues = 60;
 
 export function describeKeptForm({ path, fields }: KeptForm): KeptFormWords {

@@ -48,7 +48,12 @@ const sections: readonly Section[] = [
   {
     label: 'Customers',
     pages: [
-      { label: 'Customers', href: '/customers', permission: 'prediction:view' },
+      {
+        label: 'Customers',
+        href: '/customers',
+        permission: 'prediction:view',
+        alsoAt: ['/set-levels'],
+      },
       {
         label: 'Campaigns',
         href: '/campaigns',

@@ -4,6 +4,8 @@ import type { FeatureWords } from '../domain/scoring/feature-words.ts';
 import type { RiskLevel } from '../domain/risk/levels.ts';
 import type { ModelRecord } from '../store/models.ts';
 import type { ListedPrediction } from '../store/score-files/rows.ts';
+import type { SetLevel } from '../store/set-levels.ts';
+import { setLevelWords } from './set-level.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
 export interface PredictionRow {
@@ -11,6 +13,8 @@ export interface PredictionRow {
   readonly customer: string;
   readonly probability: string;
   readonly level: RiskLevel;
+  /** Who set the level, where a person did. */
+  readonly setLevel: string | null;
   readonly reason: string;
   readonly action: string;
   readonly monthlyRevenue: string;
@@ -18,11 +22,14 @@ export interface PredictionRow {
   readonly scored: string;
 }
 
+/** A score with the level that a person has set. */
+export type ListedScore = ListedPrediction & { readonly setLevel: SetLevel | null };
+
 type Schemas = readonly Pick<ModelRecord, 'id' | 'schema'>[];
 
 export function presentPredictionRows(
   h: ViewHelpers,
-  predictions: readonly ListedPrediction[],
+  predictions: readonly ListedScore[],
   models: Schemas,
 ): PredictionRow[] {
   const words = new Map(models.map(({ id, schema }) => [id, featureWords(schema)]));
@@ -33,7 +40,8 @@ export function presentPredictionRows(
     href: `/customers/${score.id}`,
     customer: customerName(h, score),
     probability: h.percent(score.probability),
-    level: score.riskLevel,
+    level: score.setLevel?.level ?? score.riskLevel,
+    setLevel: score.setLevel && setLevelWords(h, score.setLevel, score.riskLevel),
     reason: reasonOf(h, score, wordsOf(score)),
     action: h.or(score.recommendedAction),
     monthlyRevenue: h.money(score.monthlyValue),

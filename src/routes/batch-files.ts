@@ -16,6 +16,7 @@ import { getBatch } from '../store/batches.ts';
 import type { BatchRecord } from '../store/batches.ts';
 import { findActiveModel } from '../store/models.ts';
 import { openFiles } from '../store/files/open-files.ts';
+import { readSetLevels } from '../store/set-levels.ts';
 
 const fileNames = {
   'scored.csv': 'scored',
@@ -82,7 +83,8 @@ async function sendResultFile(
     .type('text/csv');
   const left = await readDoNotContact(db);
   const onlyHigh = kind === 'high-risk';
-  const isAsWritten = kind === 'rejected' || (left.isEmpty && !onlyHigh);
-  if (!isAsWritten) await pipeline(resultLines(path, { batch, onlyHigh, left }), res);
+  const set = await readSetLevels(db);
+  const isAsWritten = kind === 'rejected' || (left.isEmpty && set.size === 0 && !onlyHigh);
+  if (!isAsWritten) await pipeline(resultLines(path, { batch, onlyHigh, left, set }), res);
   else await pipeline(createReadStream(path), res);
 }

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
 import { canBeScoredAgain } from '../domain/batches/scoring-again.ts';
 import { doNotContactAmong, withoutContact } from '../domain/campaigns/do-not-contact.ts';
+import { withSetLevels } from '../domain/risk/set-levels.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam } from '../http/validate.ts';
@@ -11,8 +12,10 @@ import type { PredictionRow } from '../presenters/prediction-rows.ts';
 import { presentResults } from '../presenters/batch.ts';
 import { hasUnrecognisedValues } from '../presenters/batch-check.ts';
 import { getBatch, listCorrectionsOf } from '../store/batches.ts';
+import type { BatchRecord } from '../store/batches.ts';
 import { findModel } from '../store/models.ts';
 import { noFilter } from '../store/prediction-filters.ts';
+import { countSetLevels } from '../store/set-levels.ts';
 import { stepOf } from './batch-step.ts';
 import { openUploadStore } from '../domain/batches/batches.ts';
 
@@ -26,6 +29,14 @@ declare module '../http/render.ts' {
 const shownCustomers = 20;
 
 export function createBatchResultHandlers({ db, config, tasks }: Context) {
+  /** The counts are those of the model, unless people have set levels since. */
+  const withSetCounts = async (batch: BatchRecord): Promise<BatchRecord> => {
+    if (batch.scoresProblem !== null || (await countSetLevels(db)) === 0) return batch;
+    const filter = { ...noFilter, batch: batch.id };
+    const { high, medium, low } = await tasks.run('sumPredictions', { filter });
+    return { ...batch, highCount: high, mediumCount: medium, lowCount: low };
+  };
+
   return {
     show: async (req: Request, res: Response) => {
       const { id, state } = await getBatch(db, idParam(req));
@@ -41,7 +52,7 @@ export function createBatchResultHandlers({ db, config, tasks }: Context) {
         limit: shownCustomers,
       });
       // Reading them may have shown that they cannot be read.
-      const batch = await getBatch(db, id);
+      const batch = await withSetCounts(await getBatch(db, id));
       const results = {
         batch,
         canBeScoredAgain: await canBeScoredAgain(openUploadStore({ db, config }), batch),
@@ -52,16 +63,16 @@ export function createBatchResultHandlers({ db, config, tasks }: Context) {
         db,
         predictions.map(({ customerId }) => customerId),
       );
+      const shown = await withSetLevels(
+        db,
+        predictions.map((one) => withoutContact(one, left)),
+      );
       const title = `Scores of ${batch.originalName}`;
       const model = batch.modelId === null ? undefined : await findModel(db, batch.modelId);
       await render(res, 'batches/results', (h) => ({
         title,
         ...presentResults(h, results),
-        predictions: presentPredictionRows(
-          h,
-          predictions.map((one) => withoutContact(one, left)),
-          model ? [model] : [],
-        ),
+        predictions: presentPredictionRows(h, shown, model ? [model] : []),
       }));
     },
   };

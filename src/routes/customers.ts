@@ -23,6 +23,7 @@ import { findByEarlierId } from '../store/earlier-scores.ts';
 import { listMemberships } from '../store/campaign-members.ts';
 import { harmOf, listHarmed, raisingReason } from '../domain/campaigns/harm.ts';
 import { doNotContactAmong, withoutContact } from '../domain/campaigns/do-not-contact.ts';
+import { withSetLevels } from '../domain/risk/set-levels.ts';
 import { listActionsOf } from '../store/actions.ts';
 import { listOutcomes } from '../store/outcomes.ts';
 import { listBatches } from '../store/batches.ts';
@@ -32,6 +33,7 @@ import { sortKeys } from '../store/score-files/sort.ts';
 import type { PredictionSort } from '../store/score-files/sort.ts';
 import { hasPredictions } from '../store/score-files/usage.ts';
 import type { PredictionFilter } from '../store/prediction-filters.ts';
+import { countSetLevels, listSetLevelsOf, setLevelsAmong } from '../store/set-levels.ts';
 import { getSettings } from '../store/settings.ts';
 import { filterFields, toFilter } from './customer-filter.ts';
 
@@ -70,7 +72,11 @@ export function createCustomerHandlers({ db, tasks }: Context) {
       predictions.map(({ customerId }) => customerId),
     );
     return {
-      predictions: predictions.map((one) => withoutContact(one, controls)),
+      predictions: await withSetLevels(
+        db,
+        predictions.map((one) => withoutContact(one, controls)),
+      ),
+      setLevelCount: await countSetLevels(db),
       unreadable: await listUnreadableMatches(db, filter),
       total,
       page,
@@ -120,6 +126,8 @@ export function createCustomerHandlers({ db, tasks }: Context) {
       campaigns: prediction.customerId === null ? [] : await listMemberships(db, prediction.customerId),
       mustNotContact: (await doNotContactAmong(db, [prediction.customerId])).size > 0,
       outcomes: prediction.customerId === null ? [] : await listOutcomes(db, [prediction.customerId]),
+      setLevels: prediction.customerId === null ? [] : await listSetLevelsOf(db, prediction.customerId),
+      setLevel: (await setLevelsAmong(db, [prediction.customerId])).get(prediction.customerId ?? '') ?? null,
       harm: harmOf(await listHarmed(db), prediction.riskLevel, raisingReason(prediction.reasons)),
       settings,
       alternatives: await nullIfLate(tasks.run('findAlternatives', { prediction, settings })),

@@ -35,6 +35,7 @@ import { createRuleTrialHandlers } from './rule-trials.ts';
 import { createRuleVersionHandlers } from './rule-versions.ts';
 import { createRuleHandlers } from './rules.ts';
 import { createScoreWriteHandlers } from './score-writes.ts';
+import { createSetLevelHandlers } from './set-levels.ts';
 import { createSettingsHandlers } from './settings.ts';
 import { createSetupHandlers } from './setup.ts';
 import { createSignInHandlers } from './sign-in.ts';
@@ -155,6 +156,11 @@ export function createRoutes(
   map.get('/customers', 'prediction:view', customers.list);
   map.get('/customers.csv', 'export:download', customers.download);
   map.get('/customers/:id', 'prediction:view', customers.show);
+  const setLevels = createSetLevelHandlers(context);
+  map.get('/customers/:id/level', 'campaign:edit', setLevels.showForm);
+  map.post('/customers/:id/level', 'campaign:edit', setLevels.set);
+  map.get('/set-levels', 'prediction:view', setLevels.list);
+  map.post('/set-levels/:id/removal', 'campaign:edit', setLevels.remove);
 
   const campaigns = createCampaignHandlers(context);
   map.get('/campaigns', 'campaign:view', campaigns.list);

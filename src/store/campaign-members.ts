@@ -3,6 +3,8 @@ import type { Db } from '../db.ts';
 import { visitRows } from '../db.ts';
 import { getCampaign } from './campaigns.ts';
 import type { Campaign } from './campaigns.ts';
+import { outcomesByCustomer } from './outcomes.ts';
+import type { SeenDays } from './outcomes.ts';
 import { riskLevelSql } from './risk-levels.ts';
 import type { RiskLevel, RiskThresholds } from './risk-levels.ts';
 
@@ -76,12 +78,7 @@ export async function membersRunning(
 }
 
 /** What is known of a member's outcome, with what the launch froze. */
-export interface MemberWithOutcome extends Member {
-  /** The first day on which the customer was seen to have left; null: never. */
-  readonly leftOn: string | null;
-  /** The last day on which the customer was seen to be there; null: never. */
-  readonly seenOn: string | null;
-}
+export type MemberWithOutcome = Member & SeenDays;
 
 /** In the order of the launch. */
 export async function listMembersWithOutcomes(db: Db, campaignId: number): Promise<MemberWithOutcome[]> {
@@ -177,16 +174,6 @@ export async function membersAmong(db: Db, customerIds: readonly string[]): Prom
   return found;
 }
 
-/** The first day on which each customer was seen to have left, and the last on which they were seen to be there. */
-function outcomesByCustomer(db: Db) {
-  return db('customer_outcomes')
-    .select('customer_id')
-    .select(db.raw('MIN(CASE WHEN has_left = 1 THEN seen_on END) AS left_on'))
-    .select(db.raw('MAX(CASE WHEN has_left = 0 THEN seen_on END) AS there_on'))
-    .groupBy('customer_id')
-    .as('outcomes');
-}
-
 function running(db: Db) {
   return db('campaign_members')
     .join('campaigns', 'campaigns.id', 'campaign_members.campaign_id')
@@ -204,4 +191,6 @@ export async function forgetMember(trx: Db, customerId: string, stranger: string
   await trx('plan_members').where({ customer_id: customerId }).delete();
   for (const table of ['campaign_members', 'customer_outcomes'])
     await trx(table).where({ customer_id: customerId }).update({ customer_id: stranger });
+  // The reason is free text and may name the customer.
+  await trx('set_levels').where({ customer_id: customerId }).update({ customer_id: stranger, reason: '' });
 }

@@ -23,6 +23,7 @@ export const tables: readonly Table[] = [
   withId('campaigns'),
   { name: 'campaign_members', key: ['campaign_id', 'place'] },
   withId('customer_outcomes'),
+  withId('set_levels'),
   withId('plans'),
   { name: 'plan_members', key: ['plan_id', 'place'] },
   withId('actions'),

@@ -10,6 +10,14 @@ export interface Outcome {
   readonly hasLeft: boolean;
 }
 
+/** What was seen of a customer, in days such as `2026-11-20`. */
+export interface SeenDays {
+  /** The first day on which the customer was seen to have left; null: never. */
+  readonly leftOn: string | null;
+  /** The last day on which the customer was seen to be there; null: never. */
+  readonly seenOn: string | null;
+}
+
 const outcomesAtOnce = 500;
 
 export interface NewOutcomes {
@@ -68,4 +76,14 @@ export async function visitOutcomesBetween(
   await visitRows(db, query, (row) => {
     visit(String(row['customer_id']), Number(row['has_left']) === 1);
   });
+}
+
+/** `SeenDays` of each customer, as `left_on` and `there_on`: a table to join, called `outcomes`. */
+export function outcomesByCustomer(db: Db) {
+  return db('customer_outcomes')
+    .select('customer_id')
+    .select(db.raw('MIN(CASE WHEN has_left = 1 THEN seen_on END) AS left_on'))
+    .select(db.raw('MAX(CASE WHEN has_left = 0 THEN seen_on END) AS there_on'))
+    .groupBy('customer_id')
+    .as('outcomes');
 }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { presentPredictionRows } from '../../src/presenters/prediction-rows.ts';
+import type { ListedScore } from '../../src/presenters/prediction-rows.ts';
+import type { SetLevel } from '../../src/store/set-levels.ts';
 import { createViewHelpers } from '../../src/presenters/view-helpers.ts';
-import type { ListedPrediction } from '../../src/store/score-files/rows.ts';
 
 const h = createViewHelpers({ currency: 'EUR', timeZone: 'Europe/Vienna' });
 
-const score: ListedPrediction = {
+const score: ListedScore = {
   id: 7,
   batchId: 1,
   batchName: 'a.csv',
@@ -23,6 +24,23 @@ const score: ListedPrediction = {
   isNoted: false,
   isSample: false,
   createdAt: '2026-11-02T12:00:00.000Z',
+  setLevel: null,
+};
+const setLevel: SetLevel = {
+  id: 1,
+  customerId: 'C-1',
+  level: 'low',
+  reason: 'has signed for two years',
+  setBy: 'Ada Admin',
+  setOn: '2026-11-03',
+  setAt: '2026-11-03T09:00:00.000Z',
+  endsOn: '2026-12-03',
+  expiresAt: '2026-12-03T23:00:00.000Z',
+  removedOn: null,
+  removedAt: null,
+  modelLevel: 'high',
+  probability: 0.72,
+  levelProbability: 0.15,
 };
 const schema = {
   features: [
@@ -65,5 +83,13 @@ describe('a row of the list of customers', () => {
     expect(rows.map(({ customer }) => customer)).toEqual(['Row 1,204', 'C-1', 'Prediction 7']);
     expect(rows[2]!.reason).toBe('–');
     expect(rows[0]).toMatchObject({ href: '/customers/7', probability: '72 %', saving: '–', action: '–' });
+  });
+
+  it('has the level that a person has set, who it was, and what the model says', () => {
+    const rows = presentPredictionRows(h, [score, { ...score, setLevel }], []);
+    expect(rows.map(({ level }) => level)).toEqual(['high', 'low']);
+    expect(rows.map((row) => row.setLevel)).toEqual([null, 'Set by Ada Admin until 3 Dec 2026. Model: High']);
+    const [gone] = presentPredictionRows(h, [{ ...score, setLevel: { ...setLevel, setBy: null } }], []);
+    expect(gone!.setLevel).toContain('Set by a former user');
   });
 });

@@ -1,6 +1,10 @@
-/** The rows of a scored file as they are sent: those of high risk only, and without an action for whom must not be contacted. */
+/**
+ * The rows of a scored file as they are sent: those of high risk only, without an action for whom must not be contacted, and
+ * with the levels that people have set since.
+ */
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { BatchRecord } from '../../store/batches.ts';
+import type { SetLevel } from '../../store/set-levels.ts';
 import { doNotContact } from '../campaigns/do-not-contact.ts';
 import type { DoNotContact } from '../campaigns/do-not-contact.ts';
 import { createRecordSplitter, readRecord } from '../csv/records.ts';
@@ -14,6 +18,8 @@ export interface ResultLines {
   readonly batch: Pick<BatchRecord, 'header' | 'format' | 'mapping'>;
   readonly onlyHigh: boolean;
   readonly left: DoNotContact;
+  /** Levels that people have set, by customer. */
+  readonly set: ReadonlyMap<string, SetLevel>;
 }
 
 /** Rows that stay as they are come byte for byte. */
@@ -46,19 +52,37 @@ export function* resultLines(path: string, wanted: ResultLines): Generator<Buffe
 }
 
 /** `record`: the line without its end. Null: it is left out. */
-function lineAsSent(line: Buffer, record: Buffer, { batch, onlyHigh, left }: ResultLines): Buffer | null {
+function lineAsSent(
+  line: Buffer,
+  record: Buffer,
+  { batch, onlyHigh, left, set }: ResultLines,
+): Buffer | null {
   const { header, format, mapping } = batch;
   const { delimiter } = format;
   const reading = readRecord(record, delimiter, null);
   if (!reading.ok) return onlyHigh ? null : line;
   const { cells } = reading;
   const placeOf = (name: Parameters<typeof appendedPlace>[0]): number => header.length + appendedPlace(name);
-  if (onlyHigh && cells[placeOf('risk_level')] !== 'high') return null;
   const customerId = (cells[mapping?.identifier ?? -1] ?? '').trim().slice(0, longestIdentifier);
-  // A row that was not scored has no action.
-  if (customerId === '' || cells[placeOf('churn_probability')] === '' || !left.has(customerId)) return line;
+  // A row that was not scored has no level and no action.
+  const isScored = cells[placeOf('churn_probability')] !== '';
+  const setLevel = isScored ? set.get(customerId) : undefined;
+  if (onlyHigh && (setLevel?.level ?? cells[placeOf('risk_level')]) !== 'high') return null;
+  const isLeft = isScored && customerId !== '' && left.has(customerId);
+  if (!isLeft && setLevel === undefined) return line;
   const marked = [...cells];
-  marked[placeOf('recommended_action')] = doNotContact;
-  marked[placeOf('expected_saving')] = '';
+  if (isLeft) {
+    marked[placeOf('recommended_action')] = doNotContact;
+    marked[placeOf('expected_saving')] = '';
+  }
+  if (setLevel !== undefined) {
+    const notes = [cells[placeOf('notes')], setLevelNote(setLevel, cells[placeOf('risk_level')] ?? '')];
+    marked[placeOf('risk_level')] = setLevel.level;
+    marked[placeOf('notes')] = notes.filter(Boolean).join('; ');
+  }
   return Buffer.from(safeLine(marked, { delimiter, lineEnd: '\r\n' }));
+}
+
+function setLevelNote({ setBy, endsOn }: SetLevel, modelLevel: string): string {
+  return `Risk level set by ${setBy ?? 'a former user'} until ${endsOn}, the model says ${modelLevel}`;
 }

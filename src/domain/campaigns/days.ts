@@ -27,3 +27,28 @@ export function isDay(text: string): boolean {
   const time = Date.parse(text);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
+
+/**
+ * A time of day such as `08:30` where the organisation is, in milliseconds since 1970. Of a time that comes twice the first; one
+ * that a change of the clock leaves out is as much later.
+ */
+export function timeAt(day: string, atTime: string, timeZone: string): number {
+  const wallTime = Date.parse(`${day}T${atTime}:00Z`);
+  const before = offsetAt(wallTime - dayMs, timeZone);
+  const after = offsetAt(wallTime + dayMs, timeZone);
+  const isAfter =
+    offsetAt(wallTime - before, timeZone) !== before && offsetAt(wallTime - after, timeZone) === after;
+  return wallTime - (isAfter ? after : before);
+}
+
+/** How far local time is ahead of UTC, in milliseconds. */
+function offsetAt(time: number, timeZone: string): number {
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    ...{ year: 'numeric', month: 'numeric', day: 'numeric' },
+    ...{ hour: 'numeric', minute: 'numeric', hourCycle: 'h23' },
+  }).formatToParts(time);
+  const value = (type: string): number => Number(parts.find((part) => part.type === type)?.value);
+  const local = Date.UTC(value('year'), value('month') - 1, value('day'), value('hour'), value('minute'));
+  return local - Math.floor(time / 60_000) * 60_000;
+}

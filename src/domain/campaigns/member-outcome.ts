@@ -1,5 +1,5 @@
 /** What counts as the outcome of a member: what was seen of the customer between the launch and the end of the horizon. */
-import type { MemberWithOutcome } from '../../store/campaign-members.ts';
+import type { SeenDays } from '../../store/outcomes.ts';
 
 /**
  * `maturing`: the customer was there after the launch, but the horizon is not over; `unknown`: nobody has seen the customer
@@ -14,10 +14,7 @@ export interface Horizon {
   readonly endsOn: string;
 }
 
-export function outcomeOf(
-  { leftOn, seenOn }: Pick<MemberWithOutcome, 'leftOn' | 'seenOn'>,
-  { launchedOn, endsOn }: Horizon,
-): MemberOutcome {
+export function outcomeOf({ leftOn, seenOn }: SeenDays, { launchedOn, endsOn }: Horizon): MemberOutcome {
   if (leftOn !== null) {
     if (leftOn < launchedOn) return 'before';
     return leftOn <= endsOn ? 'left' : 'stayed';

@@ -5,6 +5,8 @@ import { riskLevelOf } from '../../store/risk-levels.ts';
 import type { RiskThresholds } from '../../store/risk-levels.ts';
 import { reasonsPerRow } from '../../store/score-files/group.ts';
 import { placeOfId } from '../../store/score-files/row-id.ts';
+import { readSetLevels } from '../../store/set-levels.ts';
+import type { SetLevel } from '../../store/set-levels.ts';
 import type { ScoreStore } from '../../store/score-files/store.ts';
 import { recordsAt, visitIds } from '../../store/score-files/visit-ids.ts';
 import { getSettings } from '../../store/settings.ts';
@@ -33,6 +35,9 @@ const header = [
   'file',
   'row',
   'notes',
+  'model_risk_level',
+  'level_set_by',
+  'level_set_until',
 ];
 
 /** The first line, after the mark that makes spreadsheets read UTF-8. */
@@ -49,13 +54,15 @@ const spare = new SpareMemory();
 export async function customersCsv(store: ScoreStore, ids: Float64Array): Promise<Uint8Array> {
   const thresholds = await getSettings(store.db);
   const controls = await readDoNotContact(store.db);
+  const set = await readSetLevels(store.db);
   const out = new ByteWriter(spare);
   out.clear(ids.length * expectedBytes);
   const lines = createLines(ids.length);
-  const singles = await writeRows(store, { ids, thresholds, controls, out, lines });
+  const singles = await writeRows(store, { ids, thresholds, controls, set, out, lines });
   for (const [place, record] of await recordsAt(store, ids, singles))
     lines.add(place, out, () => {
-      out.text(predictionLine(withoutContact(record, controls), thresholds));
+      const setLevel = set.get(record.customerId ?? '');
+      out.text(predictionLine(withoutContact(record, controls), thresholds, setLevel));
     });
   const written = out.take();
   const ordered = lines.inOrder(written);
@@ -68,6 +75,8 @@ interface Listing {
   readonly thresholds: RiskThresholds;
   /** Customers who must not be contacted. */
   readonly controls: DoNotContact;
+  /** Levels that people have set, by customer. */
+  readonly set: ReadonlyMap<string, SetLevel>;
   readonly out: ByteWriter;
   readonly lines: ReturnType<typeof createLines>;
 }
@@ -75,7 +84,7 @@ interface Listing {
 /** Gives the places of those that are no rows of batches. */
 async function writeRows(
   store: ScoreStore,
-  { ids, thresholds, controls, out, lines }: Listing,
+  { ids, thresholds, controls, set, out, lines }: Listing,
 ): Promise<number[]> {
   const notes = new Map<number, BatchNotes>();
   const writers = new Map<number, WriteLine>();
@@ -84,7 +93,10 @@ async function writeRows(
     return await visitIds(store, ids, ({ batch, view, row, place }) => {
       let write = writers.get(batch.id);
       if (!write)
-        writers.set(batch.id, (write = createListedLines(out, batch, view.header, { thresholds, controls })));
+        writers.set(
+          batch.id,
+          (write = createListedLines(out, batch, view.header, { thresholds, controls, set })),
+        );
       const isNoted = view.column('noted')[row] === 1;
       const noted = isNoted ? notes.get(batch.id)!.of(view, row) : [];
       lines.add(place, out, () => {
@@ -124,14 +136,19 @@ function createLines(count: number) {
   };
 }
 
-function predictionLine(row: PredictionRecord, thresholds: RiskThresholds): string {
+function predictionLine(
+  row: PredictionRecord,
+  thresholds: RiskThresholds,
+  setLevel: SetLevel | undefined,
+): string {
   const reasons = Array.from({ length: reasonsPerRow }, (_, i) =>
     row.reasons.strongest[i] ? reasonWords(row.reasons.strongest[i]) : '',
   );
+  const modelLevel = riskLevelOf(row.probability, thresholds);
   return safeLine([
     row.customerId,
     row.probability,
-    riskLevelOf(row.probability, thresholds),
+    setLevel?.level ?? modelLevel,
     row.monthlyValue,
     ...reasons,
     row.recommendedAction,
@@ -141,5 +158,8 @@ function predictionLine(row: PredictionRecord, thresholds: RiskThresholds): stri
     row.batchName,
     row.rowNumber,
     row.notes.join('; '),
+    modelLevel,
+    setLevel?.setBy ?? null,
+    setLevel?.endsOn ?? null,
   ]);
 }

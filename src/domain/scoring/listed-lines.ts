@@ -6,6 +6,7 @@ import { reasonsPerRow } from '../../store/score-files/group.ts';
 import type { ScoreFileHeader } from '../../store/score-files/group.ts';
 import type { GroupView } from '../../store/score-files/group-view.ts';
 import type { ScoredBatch } from '../../store/score-files/store.ts';
+import type { SetLevel } from '../../store/set-levels.ts';
 import type { ByteWriter, Word } from '../batches/blocks/byte-writer.ts';
 import { createReasonCells } from '../batches/blocks/reason-cells.ts';
 import { doNotContact } from '../campaigns/do-not-contact.ts';
@@ -18,12 +19,20 @@ const decimalByte = decimal.charCodeAt(0);
 
 export type WriteLine = (view: GroupView, row: number, notes: readonly string[]) => void;
 
-/** What the lines of a batch have in common is written once. `controls`: customers who must not be contacted. */
+interface Joined {
+  readonly thresholds: RiskThresholds;
+  /** Customers who must not be contacted. */
+  readonly controls: DoNotContact;
+  /** Levels that people have set, by customer. */
+  readonly set: ReadonlyMap<string, SetLevel>;
+}
+
+/** What the lines of a batch have in common is written once. */
 export function createListedLines(
   out: ByteWriter,
   { name, modelLabel, createdAt }: ScoredBatch,
   { features, actions }: ScoreFileHeader,
-  { thresholds, controls }: { readonly thresholds: RiskThresholds; readonly controls: DoNotContact },
+  { thresholds, controls, set }: Joined,
 ): WriteLine {
   const cell = (text: string): Word => out.keep(`${delimiter}${safeCell(text, delimiter)}`);
   const separator = out.keep(delimiter);
@@ -32,6 +41,7 @@ export function createListedLines(
   const control = cell(doNotContact);
   const origin = out.keep([modelLabel, createdAt, name].map((text) => `,${safeCell(text, ',')}`).join(''));
   const lineEnd = out.keep('\n');
+  const nobody = out.keep(`${delimiter}${delimiter}`);
   const writeReason = createReasonCells(out, { features, format: { delimiter, decimal } });
   const writeNumber = (value: number): void => {
     out.word(separator);
@@ -44,9 +54,11 @@ export function createListedLines(
     const { probability, places, points } = columns;
     const customerId = textAt(columns.identifiers, row);
     const isControl = controls.has(customerId);
+    const setLevel = set.get(customerId);
+    const modelLevel = riskLevelOf(probability[row]!, thresholds);
     out.text(safeCell(customerId, delimiter));
     writeNumber(probability[row]!);
-    out.word(levels[riskLevelOf(probability[row]!, thresholds)]);
+    out.word(levels[setLevel?.level ?? modelLevel]);
     writeNumber(columns.monthlyValue[row]!);
     for (let k = row * reasonsPerRow; k < (row + 1) * reasonsPerRow; k++)
       writeReason(columns.inputs, row, places[k]!, points[k]!);
@@ -56,6 +68,9 @@ export function createListedLines(
     writeNumber(columns.rowNumbers[row]!);
     out.word(separator);
     if (notes.length > 0) out.text(safeCell(notes.join('; '), delimiter));
+    out.word(levels[modelLevel]);
+    if (setLevel === undefined) out.word(nobody);
+    else out.text(`${delimiter}${safeCell(setLevel.setBy ?? '', delimiter)}${delimiter}${setLevel.endsOn}`);
     out.word(lineEnd);
   };
 }

@@ -5,11 +5,10 @@ import { timeOf } from '../../db/clock.ts';
 import { listScheduledQueries, postponeRun } from '../../store/queries.ts';
 import type { QueryRecord, Schedule } from '../../store/queries.ts';
 import { getSettings } from '../../store/settings.ts';
-import { addDays, today } from '../campaigns/days.ts';
+import { addDays, timeAt, today } from '../campaigns/days.ts';
 import { isUnderWay, startRun } from './query-runs.ts';
 
 const daysOfWeek = 7;
-const dayMs = 86_400_000;
 
 /** The first time of the schedule after `from`, both in milliseconds since 1970; null: it never repeats. */
 export function nextTime(
@@ -58,26 +57,4 @@ async function listDue(db: Db): Promise<QueryRecord[]> {
 /** 1 is Monday. */
 function weekdayOf(day: string): number {
   return new Date(day).getUTCDay() || daysOfWeek;
-}
-
-/** Of a time that comes twice the first; one that a change of the clock leaves out is as much later. */
-function timeAt(day: string, atTime: string, timeZone: string): number {
-  const wallTime = Date.parse(`${day}T${atTime}:00Z`);
-  const before = offsetAt(wallTime - dayMs, timeZone);
-  const after = offsetAt(wallTime + dayMs, timeZone);
-  const isAfter =
-    offsetAt(wallTime - before, timeZone) !== before && offsetAt(wallTime - after, timeZone) === after;
-  return wallTime - (isAfter ? after : before);
-}
-
-/** How far local time is ahead of UTC, in milliseconds. */
-function offsetAt(time: number, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    ...{ year: 'numeric', month: 'numeric', day: 'numeric' },
-    ...{ hour: 'numeric', minute: 'numeric', hourCycle: 'h23' },
-  }).formatToParts(time);
-  const value = (type: string): number => Number(parts.find((part) => part.type === type)?.value);
-  const local = Date.UTC(value('year'), value('month') - 1, value('day'), value('hour'), value('minute'));
-  return local - Math.floor(time / 60_000) * 60_000;
 }

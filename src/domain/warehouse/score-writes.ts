@@ -16,6 +16,8 @@ import { getPredictionRows } from '../../store/score-files/rows.ts';
 import type { ListedPrediction } from '../../store/score-files/rows.ts';
 import { openScoreStore } from '../../store/score-files/store.ts';
 import type { ScoreStore } from '../../store/score-files/store.ts';
+import { readSetLevels } from '../../store/set-levels.ts';
+import type { SetLevel } from '../../store/set-levels.ts';
 import { writeScores } from '../../store/warehouse/write.ts';
 import type { WrittenScore } from '../../store/warehouse/write.ts';
 import { withoutContact } from '../campaigns/do-not-contact.ts';
@@ -94,6 +96,7 @@ async function* scoresOf(
   checkpoint: (rows: number, total: number) => Promise<void>,
 ): AsyncGenerator<readonly WrittenScore[]> {
   const controls = await listControls(store.db);
+  const set = await readSetLevels(store.db);
   const total = batch.scoreRows;
   for (let from = 0; from < total; from += rowsAtOnce) {
     await checkpoint(from, total);
@@ -104,18 +107,22 @@ async function* scoresOf(
     );
     if (rows.length < length)
       throw new AppError(409, 'scores-unreadable', 'The scores of this file cannot be read. Score it again.');
-    yield rows.flatMap((row) => writtenScore(withoutContact(row, controls), batch.id));
+    yield rows.flatMap((row) => writtenScore(withoutContact(row, controls), batch.id, set));
   }
   await checkpoint(total, total);
 }
 
-function writtenScore(row: ListedPrediction, batch: number): WrittenScore[] {
+function writtenScore(
+  row: ListedPrediction,
+  batch: number,
+  set: ReadonlyMap<string, SetLevel>,
+): WrittenScore[] {
   if (row.customerId === null) return [];
   return [
     {
       customer: row.customerId,
       churnProbability: row.probability,
-      riskLevel: row.riskLevel,
+      riskLevel: set.get(row.customerId)?.level ?? row.riskLevel,
       reasons: row.reasons.map((reason) => reasonWords(reason)).join('; '),
       action: row.recommendedAction,
       model: row.modelLabel,

@@ -1,11 +1,15 @@
 /** Which rows of a group a filter covers. What holds for a whole batch is asked of the database; see `scan.ts`. */
+import type { Db } from '../../db.ts';
 import type { PredictionFilter } from '../prediction-filters.ts';
-import type { RiskThresholds } from '../risk-levels.ts';
+import type { RiskLevel, RiskThresholds } from '../risk-levels.ts';
+import { getSettings } from '../settings.ts';
 import { daysOf } from './cells.ts';
 import { textAt } from './encoding.ts';
 import type { GroupView } from './group-view.ts';
 import { missingLevel } from './group.ts';
 import type { TextColumn } from './group.ts';
+import { noSetRows, readSetRows } from './set-rows.ts';
+import type { SetRows } from './set-rows.ts';
 
 export type RowTest = (row: number) => boolean;
 
@@ -15,8 +19,34 @@ export interface Bounds {
   readonly high: number;
 }
 
-/** What the filter's limits and its level of risk say together. */
-export function boundsOf({ risk, low, high }: PredictionFilter, thresholds: RiskThresholds): Bounds {
+/** What a filter asks of probability and level. */
+export interface ScoreTest {
+  /** Of customers whose level the model says: the filter's limits and its level together. */
+  readonly bounds: Bounds;
+  /** The limits alone. */
+  readonly limits: Bounds;
+  /** Levels that people have set; empty where no level is asked for. */
+  readonly set: SetRows;
+}
+
+export async function readScoreTest(db: Db, filter: PredictionFilter): Promise<ScoreTest> {
+  const thresholds = await getSettings(db);
+  const limits = boundsOf({ ...filter, risk: null }, thresholds);
+  const set = filter.risk ? await readSetRows(db) : noSetRows;
+  return { bounds: boundsOf(filter, thresholds), limits, set };
+}
+
+/** Within which the probability of a customer must be whose level a person has set, or nobody. */
+export function boundsFor(
+  { bounds, limits }: ScoreTest,
+  set: RiskLevel | undefined,
+  { risk }: PredictionFilter,
+): Bounds {
+  if (set === undefined) return bounds;
+  return set === risk ? limits : nothing;
+}
+
+function boundsOf({ risk, low, high }: PredictionFilter, thresholds: RiskThresholds): Bounds {
   const level = risk ? levelBounds(risk, thresholds) : { low: -Infinity, high: Infinity };
   return { low: Math.max(level.low, low ?? -Infinity), high: Math.min(level.high, high ?? Infinity) };
 }
@@ -40,17 +70,19 @@ export function matchingRows(
   view: GroupView,
   rows: Uint32Array,
   filter: PredictionFilter,
-  bounds: Bounds,
+  scores: ScoreTest,
 ): Uint32Array {
   let kept = rows;
-  for (const test of testsOf(view, filter, bounds)) kept = kept.length === 0 ? kept : keep(kept, test());
+  for (const test of testsOf(view, filter, scores)) kept = kept.length === 0 ? kept : keep(kept, test());
   return kept;
 }
 
 /** Made one after the other: a column that no row is left for stays unread. The cheapest come first. */
-function testsOf(view: GroupView, filter: PredictionFilter, bounds: Bounds): (() => RowTest)[] {
+function testsOf(view: GroupView, filter: PredictionFilter, scores: ScoreTest): (() => RowTest)[] {
   const tests: (() => RowTest)[] = [];
-  if (bounds.low !== -Infinity || bounds.high !== Infinity) tests.push(() => isWithin(view, bounds));
+  const { bounds } = scores;
+  if (!scores.set.isEmpty) tests.push(() => isOfLevel(view, filter, scores));
+  else if (bounds.low !== -Infinity || bounds.high !== Infinity) tests.push(() => isWithin(view, bounds));
   if (filter.column) tests.push(...inputTests(view, filter.column, filter));
   const { search } = filter;
   if (search) tests.push(() => contains(view.identifiers(), search));
@@ -67,6 +99,15 @@ function keep(rows: Uint32Array, test: RowTest): Uint32Array {
 function isWithin(view: GroupView, { low, high }: Bounds): RowTest {
   const probability = view.column('probability');
   return (row) => probability[row]! >= low && probability[row]! < high;
+}
+
+function isOfLevel(view: GroupView, filter: PredictionFilter, scores: ScoreTest): RowTest {
+  const probability = view.column('probability');
+  const set = scores.set.inGroup(view);
+  return (row) => {
+    const { low, high } = boundsFor(scores, set.get(row), filter);
+    return probability[row]! >= low && probability[row]! < high;
+  };
 }
 
 const never: RowTest = () => false;

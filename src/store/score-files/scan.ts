@@ -2,13 +2,12 @@
 
 import type { Db } from '../../db.ts';
 import type { PredictionFilter } from '../prediction-filters.ts';
-import { getSettings } from '../settings.ts';
 import { unreadableOf } from './damage.ts';
 import type { UnreadableScores } from './damage.ts';
 import { GroupView } from './group-view.ts';
 import { LatestBits } from './latest-bits.ts';
-import { boundsOf, coversWholeBatches, matchingRows } from './row-filter.ts';
-import type { Bounds } from './row-filter.ts';
+import { coversWholeBatches, matchingRows, readScoreTest } from './row-filter.ts';
+import type { ScoreTest } from './row-filter.ts';
 import { listScoredBatches, openIfThere } from './store.ts';
 import type { ScoreStore, ScoredBatch } from './store.ts';
 
@@ -25,15 +24,15 @@ export async function visitMatches(
   filter: PredictionFilter,
   visit: (group: MatchingGroup) => void,
 ): Promise<void> {
-  const bounds = boundsOf(filter, await getSettings(store.db));
+  const scores = await readScoreTest(store.db, filter);
   for (const batch of await listMatchingBatches(store, filter))
-    await visitBatch(store, batch, { filter, bounds }, visit);
+    await visitBatch(store, batch, { filter, scores }, visit);
 }
 
 async function visitBatch(
   store: ScoreStore,
   batch: ScoredBatch,
-  { filter, bounds }: { readonly filter: PredictionFilter; readonly bounds: Bounds },
+  { filter, scores }: { readonly filter: PredictionFilter; readonly scores: ScoreTest },
   visit: (group: MatchingGroup) => void,
 ): Promise<void> {
   const latest =
@@ -47,7 +46,7 @@ async function visitBatch(
       const view = new GroupView(file, group);
       const { firstRow, rowCount } = view;
       const counted = latest ? latest.rowsBetween(firstRow, firstRow + rowCount) : allRows(rowCount);
-      const rows = matchingRows(view, counted, filter, bounds);
+      const rows = matchingRows(view, counted, filter, scores);
       if (rows.length > 0) visit({ batch, view, rows });
       view.release();
     }

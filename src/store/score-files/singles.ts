@@ -3,8 +3,8 @@ import type { Db } from '../../db.ts';
 import { visitRows } from '../../db.ts';
 import { filtered } from '../prediction-filters.ts';
 import type { PredictionFilter } from '../prediction-filters.ts';
-import { getSettings } from '../settings.ts';
-import { boundsOf } from './row-filter.ts';
+import { boundsFor, readScoreTest } from './row-filter.ts';
+import type { ScoreTest } from './row-filter.ts';
 import type { ScoreStore } from './store.ts';
 
 export interface Single {
@@ -29,14 +29,25 @@ export async function visitSingles(
   more: readonly string[] = [],
 ): Promise<void> {
   if (filter.batch !== null) return;
-  const { low, high } = boundsOf(filter, await getSettings(db));
+  const scores = await readScoreTest(db, filter);
+  const { low, high } = scores.set.isEmpty ? scores.bounds : scores.limits;
   // Databases differ in what they know of upper and lower case.
   const search = (filter.search ?? '').toLowerCase();
   const asked = { ...filter, low: finite(low), high: finite(high) };
   await visitRows(db, singlesOf(db, asked, more), (row) => {
     const single = toSingle(row);
+    if (!isOfLevel(single, filter, scores)) return;
     if (search === '' || (single.customerId ?? '').toLowerCase().includes(search)) visit(single, row);
   });
+}
+
+function isOfLevel(
+  { customerId, probability }: Single,
+  filter: PredictionFilter,
+  scores: ScoreTest,
+): boolean {
+  const { low, high } = boundsFor(scores, scores.set.of(customerId), filter);
+  return probability >= low && probability < high;
 }
 
 function singlesOf(db: Db, filter: PredictionFilter, more: readonly string[]) {

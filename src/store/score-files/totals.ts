@@ -6,6 +6,8 @@ import type { RiskLevel, RiskThresholds } from '../risk-levels.ts';
 import { getSettings } from '../settings.ts';
 import { countMatches, visitMatches } from './scan.ts';
 import type { MatchingGroup } from './scan.ts';
+import { readSetRows } from './set-rows.ts';
+import type { SetRows } from './set-rows.ts';
 import { visitSingles } from './singles.ts';
 import type { ScoreStore } from './store.ts';
 
@@ -35,14 +37,16 @@ export async function countPredictions(store: ScoreStore, filter: PredictionFilt
   return count;
 }
 
+/** Levels are those that people have set, where they have. */
 export async function sumPredictions(store: ScoreStore, filter: PredictionFilter): Promise<Totals> {
-  const thresholds = await getSettings(store.db);
+  const levels = { thresholds: await getSettings(store.db), set: await readSetRows(store.db) };
   const sums = { ...nothing };
   await visitMatches(store, filter, (group) => {
-    addGroup(sums, group, thresholds);
+    addGroup(sums, group, levels);
   });
   await visitSingles(store, filter, (single) => {
-    addRow(sums, single, thresholds);
+    const level = levels.set.of(single.customerId) ?? riskLevelOf(single.probability, levels.thresholds);
+    addRow(sums, single, level);
     addTime(sums, single.createdAt);
   });
   return toTotals(sums);
@@ -78,7 +82,13 @@ const nothing: Readonly<Sums> = {
   newestAt: null,
 };
 
-function addGroup(sums: Sums, { batch, view, rows }: MatchingGroup, thresholds: RiskThresholds): void {
+interface Levels {
+  readonly thresholds: RiskThresholds;
+  readonly set: SetRows;
+}
+
+function addGroup(sums: Sums, { batch, view, rows }: MatchingGroup, { thresholds, set }: Levels): void {
+  const setLevels = set.inGroup(view);
   const probability = view.column('probability');
   const monthlyValue = view.column('monthlyValue');
   const expectedSaving = view.column('expectedSaving');
@@ -87,7 +97,7 @@ function addGroup(sums: Sums, { batch, view, rows }: MatchingGroup, thresholds: 
     row.probability = probability[i]!;
     row.monthlyValue = monthlyValue[i]!;
     row.expectedSaving = expectedSaving[i]!;
-    addRow(sums, row, thresholds);
+    addRow(sums, row, setLevels.get(i) ?? riskLevelOf(row.probability, thresholds));
   }
   addTime(sums, batch.createdAt);
 }
@@ -101,10 +111,10 @@ interface SummedRow {
 function addRow(
   sums: Sums,
   { probability, monthlyValue, expectedSaving }: SummedRow,
-  { mediumFrom, highFrom }: RiskThresholds,
+  level: RiskLevel,
 ): void {
-  const isHigh = probability >= highFrom;
-  const isMedium = !isHigh && probability >= mediumFrom;
+  const isHigh = level === 'high';
+  const isMedium = level === 'medium';
   sums.count++;
   if (isHigh) sums.high++;
   if (isMedium) sums.medium++;

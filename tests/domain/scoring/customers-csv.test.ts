@@ -7,6 +7,8 @@ import { reasonWords } from '../../../src/domain/scoring/explanations.ts';
 import { getBatch } from '../../../src/store/batches.ts';
 import { getModel } from '../../../src/store/models.ts';
 import { noFilter } from '../../../src/store/prediction-filters.ts';
+import { insertSetLevel, listSetLevels } from '../../../src/store/set-levels.ts';
+import type { SetLevel } from '../../../src/store/set-levels.ts';
 import type { PredictionSort } from '../../../src/store/score-files/sort.ts';
 import { listPredictionIds } from '../../../src/store/score-files/lists.ts';
 import {
@@ -41,20 +43,38 @@ beforeAll(async () => {
   await scoreFile(test, analyst, generatedCsv(300, 21));
   oddBatch = (await scoreFile(test, analyst, odd)).id;
   await storeScores(test, model, 50, { from: 1_000_000 });
+  expect(await setTwoLevels()).toHaveLength(2);
 });
 afterAll(() => test.close());
+
+/** One customer of a file, and one scored by form. */
+async function setTwoLevels(): Promise<SetLevel[]> {
+  const { db } = test.context;
+  const days = { setOn: '2026-01-01', endsOn: '2126-01-01', expiresAt: '2126-01-02T00:00:00.000Z' };
+  const said = { modelLevel: 'low', probability: 0.1, levelProbability: 0.5, reason: 'known' } as const;
+  const scores = await listScores(test);
+  for (const isOfFile of [true, false]) {
+    const { customerId } = scores.find(
+      (one) => one.customerId !== null && isOfFile === (one.batchId !== null),
+    )!;
+    await insertSetLevel(db, { customerId: customerId!, level: 'medium', ...days, ...said }, 1);
+  }
+  return listSetLevels(db);
+}
 
 /** Line by line, from what the pages show. */
 async function expectedLines(): Promise<Map<number, string>> {
   const scores = await listScores(test);
+  const set = await listSetLevels(test.context.db);
   const lines = scores.map(async (score) => {
     const { notes } = await detailsOf(test, score);
     const [first, second, third] = score.reasons;
     const reasons = [first, second, third].map((reason) => (reason ? reasonWords(reason) : ''));
+    const setLevel = set.find(({ customerId }) => customerId === score.customerId);
     const cells = [
       score.customerId,
       score.probability,
-      score.riskLevel,
+      setLevel?.level ?? score.riskLevel,
       score.monthlyValue,
       ...reasons,
       score.recommendedAction,
@@ -64,6 +84,9 @@ async function expectedLines(): Promise<Map<number, string>> {
       score.batchName,
       score.rowNumber,
       notes.join('; '),
+      score.riskLevel,
+      setLevel?.setBy ?? null,
+      setLevel?.endsOn ?? null,
     ];
     return [score.id, safeLine(cells)] as const;
   });

@@ -6,7 +6,9 @@ import type { PredictionFilter } from '../../../src/store/prediction-filters.ts'
 import { sortKeys } from '../../../src/store/score-files/sort.ts';
 import type { PredictionSort } from '../../../src/store/score-files/sort.ts';
 import { insertPrediction } from '../../../src/store/prediction-writes.ts';
-import { riskLevelOf } from '../../../src/store/risk-levels.ts';
+import { riskLevelOf, riskLevels } from '../../../src/store/risk-levels.ts';
+import type { RiskLevel } from '../../../src/store/risk-levels.ts';
+import { insertSetLevel } from '../../../src/store/set-levels.ts';
 import { visitFigureColumns } from '../../../src/store/score-files/figures.ts';
 import type { ScoreFileHeader } from '../../../src/store/score-files/group.ts';
 import { getInputs, placeOf } from '../../../src/store/score-files/inputs.ts';
@@ -69,6 +71,8 @@ let store: Awaited<ReturnType<typeof createScoreStore>>;
 let models: number[];
 let all: Known[];
 let latest: Known[];
+/** Levels that people have set, by customer. */
+let set: Map<string, RiskLevel>;
 
 beforeAll(async () => {
   store = await createScoreStore();
@@ -81,8 +85,19 @@ beforeAll(async () => {
     for (let single = 0; single < 8; single++) await addSingle(random);
   }
   latest = latestOf(all);
+  set = new Map();
+  const customers = [...new Set(all.flatMap(({ score }) => score.customerId ?? []))];
+  for (const customerId of customers)
+    if (random() < 0.1) await setLevelOf(customerId, random.pick(riskLevels));
 });
 afterAll(() => store.close());
+
+async function setLevelOf(customerId: string, level: RiskLevel): Promise<void> {
+  const days = { setOn: '2026-01-01', endsOn: '2126-01-01', expiresAt: '2126-01-02T00:00:00.000Z' };
+  const said = { modelLevel: 'low', probability: 0.1, levelProbability: 0.5 } as const;
+  await insertSetLevel(store.db, { customerId, level, reason: 'known', ...days, ...said }, null);
+  set.set(customerId, level);
+}
 
 async function addBatch(random: Random, i: number): Promise<void> {
   const place = i % 2;
@@ -174,6 +189,10 @@ function latestOf(scores: readonly Known[]): Known[] {
   );
 }
 
+function levelOf({ customerId, probability }: PlainScore): RiskLevel {
+  return set.get(customerId ?? '') ?? riskLevelOf(probability, thresholds);
+}
+
 function matches({ batch, model, isSample, source, score }: Known, filter: PredictionFilter): boolean {
   const { customerId, probability, inputs } = score;
   const cell = filter.column === null ? null : (inputs![filter.column] ?? null);
@@ -181,7 +200,7 @@ function matches({ batch, model, isSample, source, score }: Known, filter: Predi
     (from === null || value >= from) && (to === null || value < to);
   return (
     (filter.batch === null || batch === filter.batch) &&
-    (filter.risk === null || riskLevelOf(probability, thresholds) === filter.risk) &&
+    (filter.risk === null || levelOf(score) === filter.risk) &&
     (filter.source === null || source === filter.source) &&
     (filter.model === null || model === filter.model) &&
     (filter.search === null || (customerId ?? '').toLowerCase().includes(filter.search.toLowerCase())) &&
@@ -241,19 +260,21 @@ describe('counts and sums', () => {
 
   it('are those of other thresholds where they are asked for', async () => {
     const other = { mediumFrom: 0.1, highFrom: 0.35 };
-    expect(await countByThresholds(store, other)).toEqual(levelsOf(latest, other));
+    const byOther = ({ probability }: PlainScore): RiskLevel => riskLevelOf(probability, other);
+    expect(await countByThresholds(store, other)).toEqual(levelsOf(latest, byOther));
     const population = { modelIds: [models[1]!], includesSample: false };
     expect(await countByThresholds(store, other, population)).toEqual(
-      levelsOf(wanted({ ...noFilter, population }), other),
+      levelsOf(wanted({ ...noFilter, population }), byOther),
     );
     const { batch } = all[0]!;
-    expect(await countLevelsOf(store, batch!)).toEqual(levelsOf(wanted({ ...noFilter, batch }), thresholds));
+    const byModel = ({ probability }: PlainScore): RiskLevel => riskLevelOf(probability, thresholds);
+    expect(await countLevelsOf(store, batch!)).toEqual(levelsOf(wanted({ ...noFilter, batch }), byModel));
   });
 });
 
-function levelsOf(known: readonly Known[], limits: typeof thresholds) {
+function levelsOf(known: readonly Known[], levelFor: (score: PlainScore) => RiskLevel) {
   const counts = { low: 0, medium: 0, high: 0 };
-  for (const { score } of known) counts[riskLevelOf(score.probability, limits)]++;
+  for (const { score } of known) counts[levelFor(score)]++;
   return counts;
 }
 
@@ -268,8 +289,8 @@ function totalsOf(known: readonly Known[]) {
     const losses = some.flatMap((s) => (s.monthlyValue == null ? [] : [s.probability * s.monthlyValue]));
     return sum(losses.map((loss) => loss / losses.length));
   };
-  const levels = levelsOf(known, thresholds);
-  const isHigh = ({ probability }: PlainScore): boolean => probability >= thresholds.highFrom;
+  const levels = levelsOf(known, levelOf);
+  const isHigh = (score: PlainScore): boolean => levelOf(score) === 'high';
   return {
     count: known.length,
     ...levels,
@@ -277,9 +298,7 @@ function totalsOf(known: readonly Known[]) {
     highRiskRevenue: sum(scores.filter(isHigh).map((s) => s.monthlyValue)),
     highRiskLoss: meanLossOf(scores.filter(isHigh)),
     meanProbability: sum(scores.map((s) => s.probability / scores.length)),
-    expectedSaving: sum(
-      scores.filter((s) => s.probability >= thresholds.mediumFrom).map((s) => s.expectedSaving),
-    ),
+    expectedSaving: sum(scores.filter((s) => levelOf(s) !== 'low').map((s) => s.expectedSaving)),
     newestAt:
       known
         .map(({ createdAt }) => createdAt)
