@@ -1,17 +1,18 @@
-/** Reloads a page that waits for a job, without flicker while nothing has changed. */
-const waiting = document.querySelector('[data-waiting]');
-if (waiting) setTimeout(() => void look(), 1_000);
+/** Looks again at a page that waits for a job, until it waits no more. What it has of progress is renewed without flicker. */
+setTimeout(() => void look(), 1_000);
 
 async function look() {
   try {
     const answer = await fetch(location.href);
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    const fresh = page.querySelector('[data-waiting]');
-    if (!fresh || !answer.ok) {
+    if (!answer.ok || !('pageWaits' in page.body.dataset)) {
       location.reload();
       return;
     }
-    if (fresh.innerHTML !== waiting.innerHTML) waiting.replaceChildren(...fresh.childNodes);
+    const progress = document.querySelector('[data-waiting]');
+    const fresh = page.querySelector('[data-waiting]');
+    if (progress && fresh && fresh.innerHTML !== progress.innerHTML)
+      progress.replaceChildren(...fresh.childNodes);
   } catch {
     // The server may be restarting; the next look will tell.
   }

@@ -31,8 +31,8 @@ export interface PageData {
   readonly errors?: readonly FieldError[];
   /** Names of ES modules in `public/js` that improve this page. */
   readonly scripts?: readonly string[];
-  /** Reloads the page after so many seconds where there is no JavaScript. */
-  readonly refreshSeconds?: number;
+  /** A job changes what the page shows: it looks again until that is done. */
+  readonly isWaiting?: boolean;
 }
 
 /**

@@ -134,11 +134,9 @@ export function createCampaignHandlers({ db, tasks }: Context) {
       const isLaunched = state === 'running' || state === 'closed';
       const results = isLaunched ? await tasks.run('readCampaignResults', { id }) : null;
       const people = await listOwners(db);
-      const isWorking = state === 'launching';
-      const refresh = isWorking ? { refreshSeconds: 2, scripts: ['reload-page'] } : {};
       await render(res, 'campaigns/show', (h) => ({
         ...presentCampaign(h, { campaign, plan, results, people, ...known }),
-        ...refresh,
+        isWaiting: state === 'launching',
       }));
     },
 

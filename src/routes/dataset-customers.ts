@@ -101,7 +101,7 @@ async function showPage(
     title: `Customers of ${dataset.name}`,
     errors,
     ...presentDatasetCustomers(h, { dataset, horizons, values }),
-    ...(isComparing ? { refreshSeconds: 2, scripts: ['reload-page'] } : {}),
+    isWaiting: isComparing,
   }));
 }
 

@@ -95,7 +95,7 @@ async function showPage(
     title: `Churn label of ${dataset.name}`,
     errors,
     ...presentDatasetLabel(h, record),
-    ...(isComparing ? { refreshSeconds: 2, scripts: ['reload-page'] } : {}),
+    isWaiting: isComparing,
   }));
 }
 

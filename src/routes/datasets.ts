@@ -91,11 +91,10 @@ export function createDatasetHandlers(context: Context) {
         return;
       }
       const record = await recordOf(context, dataset);
-      const refresh = dataset.state === 'reading' ? { refreshSeconds: 2, scripts: ['reload-page'] } : {};
       await render(res, 'datasets/show', (h) => ({
         title: dataset.name,
         ...presentDataset(h, record),
-        ...refresh,
+        isWaiting: dataset.state === 'reading',
       }));
     },
 

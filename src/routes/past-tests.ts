@@ -92,9 +92,10 @@ export function createPastTestHandlers({ db, config }: Context) {
         res.redirect(303, `/past-tests/${test.id}/columns`);
         return;
       }
-      const isWorking = test.state === 'reading' || dataset.state === 'reading';
-      const refresh = isWorking ? { refreshSeconds: 2, scripts: ['reload-page'] } : {};
-      await render(res, 'past-tests/show', (h) => ({ ...presentPastTest(h, { test, dataset }), ...refresh }));
+      await render(res, 'past-tests/show', (h) => ({
+        ...presentPastTest(h, { test, dataset }),
+        isWaiting: test.state === 'reading' || dataset.state === 'reading',
+      }));
     },
 
     showColumns: async (req: Request, res: Response) => {

@@ -75,10 +75,9 @@ export function createPlanHandlers({ db, tasks }: Context) {
       const plan = await getPlan(db, idParam(req));
       const names = await readFilterNames(db);
       const campaign = (await findCampaignOfPlan(db, plan.id)) ?? null;
-      const refresh = plan.state === 'working' ? { refreshSeconds: 2, scripts: ['reload-page'] } : {};
       await render(res, 'plans/show', (h) => ({
         ...presentPlanPage(h, { plan, campaign, ...names }),
-        ...refresh,
+        isWaiting: plan.state === 'working',
       }));
     },
 

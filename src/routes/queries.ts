@@ -62,10 +62,9 @@ export function createQueryHandlers({ db }: Context) {
     const standing = await standingOf(query);
     const connections = await listConnections(db);
     const job = query.state === 'reading' ? await findRunJob(db, query.id) : undefined;
-    const refresh = standing.isUnderWay ? { refreshSeconds: 2, scripts: ['reload-page'] } : {};
     await render(res, 'queries/show', (h) => ({
       ...presentQuery(h, { ...standing, connections, job, values, errors }),
-      ...refresh,
+      isWaiting: standing.isUnderWay,
     }));
   };
 

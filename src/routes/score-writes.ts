@@ -47,12 +47,10 @@ export function createScoreWriteHandlers({ db }: Context) {
       values: values ?? suggested,
       errors,
     };
-    const isUnderWay = writes.some(({ state }) => state === 'writing');
-    const refresh = isUnderWay ? { refreshSeconds: 2, scripts: ['reload-page'] } : {};
     await render(res, 'batches/table', (h) => ({
       title: 'Write scores to a table',
       ...presentScoreWrites(h, input),
-      ...refresh,
+      isWaiting: writes.some(({ state }) => state === 'writing'),
     }));
   };
 

@@ -137,10 +137,9 @@ export function createSettingsHandlers({ db, config, tasks }: Context) {
 
     showSample: async (_req: Request, res: Response) => {
       const sample = await describeSample(db);
-      const refresh = sample.isBeingRemoved ? { refreshSeconds: 2, scripts: ['reload-page'] } : {};
       await render(res, 'settings/sample', (h) => ({
         title: 'Sample data',
-        ...refresh,
+        isWaiting: sample.isBeingRemoved,
         ...presentSample(h, sample),
       }));
     },

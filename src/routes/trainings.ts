@@ -70,7 +70,7 @@ export function createTrainingHandlers({ db }: Context) {
       const run = await readRun(await getTraining(db, idParam(req)));
       await render(res, 'trainings/show', (h) => {
         const page = presentTrainingRun(h, run);
-        return page.isOpen ? { ...page, refreshSeconds: 2, scripts: ['reload-page'] } : page;
+        return { ...page, isWaiting: page.isOpen };
       });
     },
 

@@ -182,7 +182,7 @@ describe('a rule', () => {
     expect([answer.status, answer.headers['location']]).toEqual([303, `${path()}#comparison`]);
     const waiting = await page();
     expect(waiting).toContain('Comparing: a quick model');
-    expect(waiting).toContain('reload-page');
+    expect(waiting).toContain('data-page-waits');
     await runJobs(test.context);
     const { results, error } = comparisonOf(await stored())!;
     expect([error, results!.length]).toEqual([null, expect.any(Number)]);

@@ -47,7 +47,7 @@ describe('an uploaded table', () => {
     expect(answer.status).toBe(303);
     const waiting = await page(path);
     expect(waiting).toContain('Reading the file.');
-    expect(waiting).toContain('reload-page');
+    expect(waiting).toContain('data-page-waits');
     await runJobs(test.context);
     dataset = await getDataset(test.context.db, Number(path.split('/').at(-1)));
     text = await page(path);

@@ -75,7 +75,7 @@ describe('a training run', () => {
     const id = await start({ ...small, [`drop-${place('Balance')}`]: 'yes' });
     const waiting = await page(`/trainings/${id}`);
     expect(waiting).toMatch(/Queued\.<\/strong> It starts in a moment/);
-    expect(waiting).toContain('reload-page');
+    expect(waiting).toContain('data-page-waits');
     await runJobs(test.context);
 
     const { state, modelId, error } = await stored(id);
