@@ -8,7 +8,7 @@ export function presentSavings(h: ViewHelpers, years: readonly YearOfSavings[]) 
 }
 
 function presentYear(h: ViewHelpers, found: YearOfSavings) {
-  const { year, from, isOver, share, heldOut, others, effect, saved, earned, isMismatched } = found;
+  const { year, from, isOver, share, heldOut, others, effect, saved, earned, cost, isMismatched } = found;
   const whole = (x: number): string => h.number(Math.round(x));
   const ofFigure = (figure: YearOfSavings['saved'], text: (x: number) => string): string =>
     figure === null ? h.or(null) : `${text(figure.value)} (${text(figure.low)} to ${text(figure.high)})`;
@@ -20,6 +20,7 @@ function presentYear(h: ViewHelpers, found: YearOfSavings) {
     others: h.count(others),
     effect: effect === null ? 'too few known' : pointsRange(h, effect),
     saved: ofFigure(saved, whole),
+    cost: h.money(cost),
     earned: ofFigure(earned, h.money),
     isMismatched,
   };

@@ -146,6 +146,25 @@ export async function countMemberGroups(
   }));
 }
 
+/** Treated members of campaigns that were launched in a period, by campaign and arm. Days are inclusive. */
+export async function countTreated(
+  db: Db,
+  { from, until }: { readonly from: string; readonly until: string },
+): Promise<{ campaignId: number; arm: number; count: number }[]> {
+  const rows: Record<string, unknown>[] = await db('campaign_members')
+    .join('campaigns', 'campaigns.id', 'campaign_members.campaign_id')
+    .whereBetween('campaigns.launched_on', [from, until])
+    .whereNot('arm', controlArm)
+    .groupBy('campaign_id', 'arm')
+    .select('campaign_id', 'arm')
+    .count({ count: '*' });
+  return rows.map((row) => ({
+    campaignId: Number(row['campaign_id']),
+    arm: Number(row['arm']),
+    count: Number(row['count']),
+  }));
+}
+
 /** A campaign that a customer is in. */
 export interface Membership {
   readonly campaign: Campaign;

@@ -146,7 +146,12 @@ describe('the hold-out', () => {
     });
     const page = await pageOf('/campaigns/savings');
     expect(page).toMatch(/<td class="numeric" data-label="Customers saved">\d+ \(\d+ to \d+\)/);
-    expect(page).toMatch(/data-label="Revenue saved">€/);
+    expect(page).toMatch(/data-label="Saved after cost">€/);
+    await db('campaigns').update({ launched_on: '2025-03-01' });
+    const treated = (await listMembersWithOutcomes(db, 1)).filter(({ arm }) => arm > 0).length;
+    const [after] = (await readSavings(scoreStore(test))).filter((one) => one.year === '2025');
+    expect(after!.cost).toBe(Number(terms.cost) * treated);
+    expect(after!.earned!.value).toBeCloseTo(year!.earned!.value - after!.cost, 9);
   });
 
   it('can be ended', async () => {

@@ -172,7 +172,10 @@ function earnedOf(known: Known, information: number | null, cost: number): Figur
   if (!known.monthlyValue.some((value) => !Number.isNaN(value))) return null;
   const effect = readCampaign(outcomesByStratum(known), information);
   if (effect === null) return null;
-  const { value, low, high } = savedCustomers(effect);
+  return afterCost(savedCustomers(effect), cost);
+}
+
+export function afterCost({ value, low, high }: Figure, cost: number): Figure {
   return { value: value - cost, low: low - cost, high: high - cost };
 }
 

@@ -3,19 +3,24 @@
  * no campaign counts twice. A year counts from the day on which its hold-out began; customers whom a changed share moved in or
  * out of it count on neither side.
  */
+import type { Db } from '../../db.ts';
 import { timeOf } from '../../db/clock.ts';
 import type { Figure } from '../../ml/evaluation/threshold-figures.ts';
 import { outcomesByStratum } from '../../ml/experiments/arm-outcomes.ts';
 import { readCampaign, savedCustomers } from '../../ml/experiments/campaign-readout.ts';
 import type { CampaignReadout } from '../../ml/experiments/campaign-readout.ts';
 import { checkSampleRatio } from '../../ml/experiments/sample-ratio.ts';
+import { countTreated } from '../../store/campaign-members.ts';
+import { listCampaigns } from '../../store/campaigns.ts';
 import { visitOutcomesBetween } from '../../store/outcomes.ts';
 import type { ScoreStore } from '../../store/score-files/store.ts';
 import { getSettings } from '../../store/settings.ts';
 import type { Settings } from '../../store/settings.ts';
 import { customerValue } from '../retention/expected-value.ts';
+import { actionOf } from './arms.ts';
 import { addDays, daysBetween, today } from './days.ts';
 import { holdOutDraw, shareOn } from './hold-out.ts';
+import { afterCost } from './results.ts';
 import { readMonthlyValues } from './scored-customers.ts';
 
 export interface YearOfSavings {
@@ -31,8 +36,10 @@ export interface YearOfSavings {
   /** Others minus hold-out; null: too little is known. */
   readonly effect: CampaignReadout | null;
   readonly saved: Figure | null;
-  /** Revenue of the saved, before the cost of campaigns; null: no revenue is known. */
+  /** Value of the saved, after the cost of campaigns; null: no revenue is known. */
   readonly earned: Figure | null;
+  /** Of the campaigns that were launched in the year, for each customer to contact. */
+  readonly cost: number;
   /** Outcomes of one side are known more often than those of the other. */
   readonly isMismatched: boolean;
 }
@@ -97,6 +104,7 @@ async function readYear(
   });
   const money = readCampaign(outcomesByStratum({ ...known, outcome: lost }), information);
   const hasValues = known.monthlyValue.some((value) => value > 0);
+  const cost = await costOfCampaigns(store.db, period);
   const share = least / (least + 1 - most);
   return {
     year,
@@ -107,9 +115,19 @@ async function readYear(
     others,
     effect,
     saved: effect && savedCustomers(effect),
-    earned: effect && money && hasValues ? savedCustomers(money) : null,
+    earned: effect && money && hasValues ? afterCost(savedCustomers(money), cost) : null,
+    cost,
     isMismatched: checkSampleRatio([heldOut, others], [share, 1 - share]).isMismatch,
   };
+}
+
+async function costOfCampaigns(db: Db, period: Period): Promise<number> {
+  const campaigns = new Map((await listCampaigns(db)).map((campaign) => [campaign.id, campaign]));
+  const treated = await countTreated(db, period);
+  return treated.reduce(
+    (sum, { campaignId, arm, count }) => sum + count * actionOf(campaigns.get(campaignId)!, arm).cost,
+    0,
+  );
 }
 
 /** Customers whose outcome in the period is known, and who were held out all the time, or never. */
