@@ -27,6 +27,7 @@ import * as campaignArms from './2026-11-29-campaign-arms.ts';
 import * as warehouse from './2026-11-27-warehouse.ts';
 import * as valueMargin from './2026-12-02-value-margin.ts';
 import * as setLevels from './2026-12-03-set-levels.ts';
+import * as segments from './2026-12-04-segments.ts';
 
 interface Migration {
   readonly name: string;
@@ -66,6 +67,7 @@ const all: readonly Migration[] = [
   { name: '2026-11-27-warehouse', up: warehouse.up, down: warehouse.down },
   { name: '2026-12-02-value-margin', up: valueMargin.up, down: valueMargin.down },
   { name: '2026-12-03-set-levels', up: setLevels.up, down: setLevels.down },
+  { name: '2026-12-04-segments', up: segments.up, down: segments.down },
 ];
 
 /**

@@ -2,6 +2,7 @@
 import type { Figure } from '../domain/analytics/analytics.ts';
 import type { BatchSummary } from '../store/batches.ts';
 import type { ModelRecord } from '../store/models.ts';
+import type { Segment } from '../store/segments.ts';
 import type { UnreadableScores } from '../store/score-files/damage.ts';
 import type { Totals } from '../store/score-files/totals.ts';
 import type { Settings } from '../store/settings.ts';
@@ -9,10 +10,15 @@ import { presentHistogram } from './chart-histogram.ts';
 import { presentLevelCharts } from './chart-levels.ts';
 import { presentPopulation } from './population.ts';
 import { presentUnreadable } from './unreadable-scores.ts';
-import { presentBatchFilter, presentRiskFilter, scoresShown } from './prediction-filters.ts';
+import {
+  presentBatchFilter,
+  presentRiskFilter,
+  presentSegmentFilter,
+  scoresShown,
+} from './prediction-filters.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
-type AnalyticsQuery = Readonly<{ batch: number | ''; risk: string; columns: string }>;
+type AnalyticsQuery = Readonly<{ batch: number | ''; risk: string; segment: number | ''; columns: string }>;
 
 export interface AnalyticsData {
   readonly query: AnalyticsQuery;
@@ -22,6 +28,7 @@ export interface AnalyticsData {
   /** The columns that matter most first. */
   readonly figures: readonly Figure[] | null;
   readonly batches: readonly BatchSummary[];
+  readonly segments: readonly Segment[];
   /** Whose columns are shown: that of the file, or of the customers on the home page. */
   readonly model: ModelRecord | undefined;
   readonly leftOut: readonly string[];
@@ -41,7 +48,11 @@ export function presentAnalytics(h: ViewHelpers, data: AnalyticsData) {
     query,
     isEmpty: totals.count === 0,
     summary: summaryOf(h, data),
-    filters: [presentBatchFilter(h, data.batches, query.batch), presentRiskFilter(h, query.risk)],
+    filters: [
+      presentBatchFilter(h, data.batches, query.batch),
+      presentRiskFilter(h, query.risk),
+      ...presentSegmentFilter(data.segments, query.segment),
+    ],
     notices: presentPopulation({ leftOut: data.leftOut, hasFilter: true }),
     unreadable: presentUnreadable(h, data.unreadable),
     again: `/analytics${h.query(query)}`,
@@ -72,7 +83,7 @@ function presentRevenue(h: ViewHelpers, { query, totals, settings }: AnalyticsDa
     highRiskHref:
       totals.highRiskRevenue === null
         ? null
-        : `/customers${h.query({ batch: query.batch }, { risk: 'high', sort: 'value' })}`,
+        : `/customers${h.query({ batch: query.batch, segment: query.segment }, { risk: 'high', sort: 'value' })}`,
     saving: h.money(totals.expectedSaving),
     period: h.plural(settings.valueMonths, 'month'),
     known: `${h.count(totals.valued)} of ${h.count(totals.count)}`,

@@ -2,18 +2,32 @@
 import type { BatchSummary } from '../store/batches.ts';
 import type { CampaignFilter } from '../store/campaigns.ts';
 import type { ModelRecord } from '../store/models.ts';
+import type { Segment } from '../store/segments.ts';
 import type { RiskWord, ViewHelpers } from './view-helpers.ts';
 
 /** What the filter may name. */
 export interface KnownNames {
   readonly batches: readonly BatchSummary[];
   readonly models: readonly ModelRecord[];
+  readonly segments: readonly Segment[];
 }
 
 /** 'Risk level: High; Contract: Month-to-month', or everybody. */
-export function filterWords(h: ViewHelpers, filter: CampaignFilter, { batches, models }: KnownNames): string {
-  const { risk, search, source, batch, model, low, high, column, level, from, to } = filter;
-  const words = [
+export function filterWords(h: ViewHelpers, filter: CampaignFilter, known: KnownNames): string {
+  const words = conditionWords(h, filter, known);
+  return words.length === 0 ? 'All customers of the list' : `Customers with ${words.join(', ')}`;
+}
+
+/** One entry a condition; none where the filter is for everybody. */
+export function conditionWords(
+  h: ViewHelpers,
+  { risk, search, source, batch, model, low, high, segment, column, level, from, to }: CampaignFilter,
+  { batches, models, segments }: KnownNames,
+): string[] {
+  return [
+    segment === null
+      ? ''
+      : `segment ${segments.find(({ id }) => id === segment)?.name ?? `${segment}, which was removed`}`,
     risk === null ? '' : `risk level ${h.riskWord(risk as RiskWord).toLowerCase()}`,
     search === null ? '' : `customer ID contains ‘${search}’`,
     source === null ? '' : source === 'batch' ? 'scored from files' : 'scored one by one',
@@ -26,7 +40,6 @@ export function filterWords(h: ViewHelpers, filter: CampaignFilter, { batches, m
       ? ''
       : `${h.label(column)} ${from === null && to === null ? (level === '' ? 'not known' : (level ?? '')) : h.between(from ?? '', to ?? '')}`,
   ].filter((word) => word !== '');
-  return words.length === 0 ? 'All customers of the list' : `Customers with ${words.join(', ')}`;
 }
 
 export function filterValues(filter: CampaignFilter) {

@@ -2,11 +2,18 @@
 import { featureWords } from '../domain/scoring/feature-words.ts';
 import type { BatchSummary } from '../store/batches.ts';
 import type { ModelRecord } from '../store/models.ts';
+import type { Segment } from '../store/segments.ts';
 import type { UnreadableScores } from '../store/score-files/damage.ts';
 import type { SortKey } from '../store/score-files/sort.ts';
 import { presentPopulation } from './population.ts';
 import { presentUnreadable } from './unreadable-scores.ts';
-import { presentBatchFilter, presentRiskFilter, scoresShown } from './prediction-filters.ts';
+import {
+  presentBatchFilter,
+  presentRiskFilter,
+  presentSegmentFilter,
+  scoresShown,
+  segmentWords,
+} from './prediction-filters.ts';
 import type { SelectField } from './prediction-filters.ts';
 import { presentPredictionRows } from './prediction-rows.ts';
 import type { ListedScore } from './prediction-rows.ts';
@@ -26,6 +33,7 @@ type CustomersQuery = Readonly<{
   to: number | '';
   low: number | '';
   high: number | '';
+  segment: number | '';
   sort: SortKey;
   order: 'asc' | 'desc';
   page: number;
@@ -40,6 +48,7 @@ export interface CustomersData {
   readonly query: CustomersQuery;
   readonly batches: readonly BatchSummary[];
   readonly models: readonly ModelRecord[];
+  readonly segments: readonly Segment[];
   /** The models of the scores, archived ones included. */
   readonly scoredBy: readonly ModelRecord[];
   readonly isEmpty: boolean;
@@ -67,6 +76,10 @@ export function presentCustomers(h: ViewHelpers, data: CustomersData) {
       text: `Download ${h.plural(total, 'row')} as CSV`,
     },
     campaignHref: `/campaigns/new${h.query(query, { page: null, size: null, sort: null, order: null })}`,
+    /** Null where nothing is filtered. */
+    segmentHref: hasFilter(query)
+      ? `/segments/new${h.query(query, { page: null, size: null, sort: null, order: null })}`
+      : null,
     planHref: `/plans/new${h.query(query, { page: null, size: null, sort: null, order: null })}`,
     filters: presentFilters(h, data),
     hidden: hiddenFields(query),
@@ -79,7 +92,12 @@ export function presentCustomers(h: ViewHelpers, data: CustomersData) {
 
 const sourceWords: Record<Source, string> = { batch: 'Files', form: 'Predict', api: 'API' };
 
-function presentFilters(h: ViewHelpers, { query, batches, models }: CustomersData): SelectField[] {
+function hasFilter(query: CustomersQuery): boolean {
+  const isFilter = (name: string): boolean => !['sort', 'order', 'page', 'size'].includes(name);
+  return Object.entries(query).some(([name, value]) => isFilter(name) && value !== '');
+}
+
+function presentFilters(h: ViewHelpers, { query, batches, models, segments }: CustomersData): SelectField[] {
   const sources = [
     { value: '', label: 'All' },
     { value: 'batch', label: sourceWords.batch },
@@ -89,6 +107,7 @@ function presentFilters(h: ViewHelpers, { query, batches, models }: CustomersDat
   return [
     presentRiskFilter(h, query.risk),
     presentBatchFilter(h, batches, query.batch),
+    ...presentSegmentFilter(segments, query.segment),
     { name: 'source', label: 'Source', value: query.source, options: sources },
     ...(models.length > 1
       ? [
@@ -125,7 +144,7 @@ function presentChips(h: ViewHelpers, data: CustomersData): Chip[] {
     text,
     href: h.query(query, Object.fromEntries([...names, 'page'].map((name) => [name, null]))),
   });
-  const { query, batches, models } = data;
+  const { query, batches, models, segments } = data;
   const batch = batches.find(({ id }) => id === query.batch)?.originalName ?? query.batch;
   const model = models.find(({ id }) => id === query.model)?.label ?? query.model;
   return [
@@ -134,6 +153,7 @@ function presentChips(h: ViewHelpers, data: CustomersData): Chip[] {
     ...(query.source ? [chip(`Source: ${sourceWords[query.source]}`, 'source')] : []),
     ...(query.batch === '' ? [] : [chip(`File: ${batch}`, 'batch')]),
     ...(query.model === '' ? [] : [chip(`Model: ${model}`, 'model')]),
+    ...(query.segment === '' ? [] : [chip(segmentWords(segments, query.segment), 'segment')]),
     ...(query.low === '' && query.high === '' ? [] : [chip(probabilityWords(h, query), 'low', 'high')]),
     ...(query.column ? [chip(columnWords(h, data), 'column', 'level', 'from', 'to')] : []),
   ];

@@ -54,6 +54,7 @@ const sections: readonly Section[] = [
         permission: 'prediction:view',
         alsoAt: ['/set-levels'],
       },
+      { label: 'Segments', href: '/segments', permission: 'dashboard:view' },
       {
         label: 'Campaigns',
         href: '/campaigns',

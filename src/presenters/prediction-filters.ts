@@ -1,6 +1,7 @@
 /** The selects that narrow the list of customers and the charts: which scores, and which risk level. */
 import { riskLevels } from '../domain/risk/levels.ts';
 import type { BatchSummary } from '../store/batches.ts';
+import type { Segment } from '../store/segments.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
 export interface SelectField {
@@ -30,6 +31,17 @@ export function presentBatchFilter(
 export function presentRiskFilter(h: ViewHelpers, value: string): SelectField {
   const options = riskLevels.toReversed().map((level) => ({ value: level, label: h.riskWord(level) }));
   return { name: 'risk', label: 'Risk level', value, options: [{ value: '', label: 'All' }, ...options] };
+}
+
+/** None where there are no segments. */
+export function presentSegmentFilter(segments: readonly Segment[], value: string | number): SelectField[] {
+  if (segments.length === 0) return [];
+  const options = segments.map(({ id, name }) => ({ value: id, label: name }));
+  return [{ name: 'segment', label: 'Segment', value, options: [{ value: '', label: 'All' }, ...options] }];
+}
+
+export function segmentWords(segments: readonly Segment[], segment: number): string {
+  return `Segment: ${segments.find(({ id }) => id === segment)?.name ?? `${segment}, which was removed`}`;
 }
 
 /** 'The latest score of every customer', or those of one file. */

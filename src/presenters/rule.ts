@@ -11,6 +11,7 @@ import type { ValueTerms } from '../domain/retention/expected-value.ts';
 import type { Feature } from '../ml/data/schema.ts';
 import type { ListedPrediction } from '../store/score-files/rows.ts';
 import type { Totals } from '../store/score-files/totals.ts';
+import type { Segment } from '../store/segments.ts';
 import { operators } from '../store/rule-operators.ts';
 import { breakEvenAtCost, breakEvenText } from './break-even.ts';
 import type { RiskWord, ViewHelpers } from './view-helpers.ts';
@@ -81,6 +82,8 @@ export interface RuleFormData {
   /** Of all customers; null: they could not be read. */
   readonly totals: Totals | null;
   readonly worth: ValueTerms;
+  /** That a rule can ask for. */
+  readonly segments: readonly Segment[];
 }
 
 /** To begin with. */
@@ -126,10 +129,22 @@ function presentFields(h: ViewHelpers, form: RuleFormData, asked: 'conditions' |
         ? [{ ...field, value: values[field.name], options: columnOptions(h, form, field) }]
         : [],
     ),
+    segments: fields.flatMap((field) =>
+      field.control === 'segment' && form.segments.length > 0
+        ? [{ ...field, value: values[field.name], options: segmentOptions(form, field.none) }]
+        : [],
+    ),
     comparisons: fields.flatMap((field) =>
       field.control === 'comparison' ? [presentComparison(h, form, field)] : [],
     ),
   };
+}
+
+function segmentOptions({ segments }: RuleFormData, none: string) {
+  return [
+    { value: '', label: none },
+    ...segments.map(({ id, name }) => ({ value: String(id), label: name })),
+  ];
 }
 
 function presentBox(h: ViewHelpers, values: TypedFields, name: string) {

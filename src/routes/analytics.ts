@@ -8,13 +8,14 @@ import { riskLevels } from '../domain/risk/levels.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
-import { parseQuery } from '../http/validate.ts';
+import { optionalId, parseQuery } from '../http/validate.ts';
 import { presentAnalytics } from '../presenters/analytics.ts';
 import type { AnalyticsData } from '../presenters/analytics.ts';
 import { findBatch, listBatches } from '../store/batches.ts';
 import { findModel } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
 import { noFilter } from '../store/prediction-filters.ts';
+import { listSegments } from '../store/segments.ts';
 import { listUnreadableMatches } from '../store/score-files/scan.ts';
 import { getSettings } from '../store/settings.ts';
 import type { FigureReader } from './figure-reader.ts';
@@ -30,6 +31,7 @@ declare module '../http/render.ts' {
 const AnalyticsQuery = z.object({
   batch: z.union([z.literal(''), z.coerce.number().int().positive()]).default(''),
   risk: z.enum(['', ...riskLevels]).default(''),
+  segment: optionalId,
   columns: z.enum(['', 'all']).default(''),
 });
 
@@ -44,7 +46,8 @@ export function createAnalyticsHandlers({ db, log, tasks }: Context, readFigures
   const readAnalytics = async (query: AnalyticsData['query']): Promise<AnalyticsData> => {
     const batchId = query.batch === '' ? null : query.batch;
     const population = await currentPopulation(db);
-    const filter = withinPopulation({ ...noFilter, batch: batchId, risk: query.risk || null }, population);
+    const asked = { batch: batchId, risk: query.risk || null, segment: query.segment || null };
+    const filter = withinPopulation({ ...noFilter, ...asked }, population);
     const model = batchId === null ? population.model : await modelOfBatch(batchId);
     const [totals, histogram] = await Promise.all([
       tasks.run('sumPredictions', { filter }),
@@ -58,6 +61,7 @@ export function createAnalyticsHandlers({ db, log, tasks }: Context, readFigures
       histogram,
       figures: await orNull('figures', readColumns),
       batches: (await listBatches(db, 50)).filter((batch) => batch.scoredCount > 0),
+      segments: await listSegments(db),
       model,
       leftOut: batchId === null ? population.leftOut : [],
       unreadable: await listUnreadableMatches(db, filter),

@@ -18,6 +18,7 @@ import { sendCsv } from '../http/csv.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
+import type { KnownNames } from '../presenters/campaign-filter.ts';
 import { idParam, optionalId, parseQuery } from '../http/validate.ts';
 import {
   presentCampaign,
@@ -54,7 +55,7 @@ const LaunchForm = z.object({
 export function createCampaignHandlers({ db, tasks }: Context) {
   const showForm = async (
     res: Response,
-    data: Omit<CampaignFormData, 'batches' | 'models'>,
+    data: Omit<CampaignFormData, keyof KnownNames>,
     errors: PageData['errors'] = [],
   ) => {
     const known = await readFilterNames(db);

@@ -7,6 +7,7 @@ import { largestNumber } from '../ml/data/values.ts';
 import { listBatches } from '../store/batches.ts';
 import type { CampaignFilter } from '../store/campaigns.ts';
 import { listModels } from '../store/models.ts';
+import { listSegments } from '../store/segments.ts';
 
 const optionalNumber = z
   .union([z.literal(''), z.coerce.number().min(-largestNumber).max(largestNumber)])
@@ -27,6 +28,7 @@ export const filterFields = {
   to: optionalNumber,
   low: optionalShare,
   high: optionalShare,
+  segment: optionalId,
 };
 
 export const FilterQuery = z.object(filterFields);
@@ -34,9 +36,13 @@ export type FilterQuery = z.infer<typeof FilterQuery>;
 
 const mostNamed = 50;
 
-/** The files and models that a filter can name. */
+/** The files, models and segments that a filter can name. */
 export async function readFilterNames(db: Db) {
-  return { batches: await listBatches(db, mostNamed), models: await listModels(db) };
+  return {
+    batches: await listBatches(db, mostNamed),
+    models: await listModels(db),
+    segments: await listSegments(db),
+  };
 }
 
 /** Of a form that has other fields too. */
@@ -61,5 +67,6 @@ export function toFilter(query: FilterQuery): CampaignFilter {
     to: orNull(query.to),
     low: orNull(query.low),
     high: orNull(query.high),
+    segment: orNull(query.segment),
   };
 }

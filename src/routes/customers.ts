@@ -32,6 +32,7 @@ import { listUnreadableMatches } from '../store/score-files/scan.ts';
 import { sortKeys } from '../store/score-files/sort.ts';
 import type { PredictionSort } from '../store/score-files/sort.ts';
 import { hasPredictions } from '../store/score-files/usage.ts';
+import { listSegments } from '../store/segments.ts';
 import type { PredictionFilter } from '../store/prediction-filters.ts';
 import { countSetLevels, listSetLevelsOf, setLevelsAmong } from '../store/set-levels.ts';
 import { getSettings } from '../store/settings.ts';
@@ -84,6 +85,7 @@ export function createCustomerHandlers({ db, tasks }: Context) {
       query,
       batches: (await listBatches(db, 50)).filter((batch) => batch.scoredCount > 0),
       models,
+      segments: await listSegments(db),
       scoredBy: [...models, ...(await listArchivedModels(db))],
       isEmpty: total === 0 && !(await hasPredictions(db)),
       leftOut: filter.population === null ? [] : population.leftOut,

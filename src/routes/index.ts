@@ -36,6 +36,7 @@ import { createRuleVersionHandlers } from './rule-versions.ts';
 import { createRuleHandlers } from './rules.ts';
 import { createScoreWriteHandlers } from './score-writes.ts';
 import { createSetLevelHandlers } from './set-levels.ts';
+import { createSegmentHandlers } from './segments.ts';
 import { createSettingsHandlers } from './settings.ts';
 import { createSetupHandlers } from './setup.ts';
 import { createSignInHandlers } from './sign-in.ts';
@@ -215,6 +216,15 @@ export function createRoutes(
   map.upload('/outcomes', 'campaign:edit', outcomes.receive);
   map.get('/outcomes/template.csv', 'campaign:edit', outcomes.template);
   map.post('/outcomes/correction', 'campaign:edit', outcomes.correct);
+
+  const segments = createSegmentHandlers(context);
+  map.get('/segments', 'dashboard:view', segments.list);
+  map.post('/segments', 'campaign:edit', segments.create);
+  map.get('/segments/new', 'campaign:edit', segments.showNew);
+  map.get('/segments/:id', 'dashboard:view', segments.show);
+  map.post('/segments/:id', 'campaign:edit', segments.rename);
+  map.get('/segments/:id/removal', 'campaign:edit', segments.confirmRemoval);
+  map.post('/segments/:id/removal', 'campaign:edit', segments.remove);
 
   const analytics = createAnalyticsHandlers(context, readFigures);
   map.get('/analytics', 'dashboard:view', analytics.show);

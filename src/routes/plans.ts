@@ -11,6 +11,7 @@ import { sendCsvParts } from '../http/csv.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
+import type { KnownNames } from '../presenters/campaign-filter.ts';
 import { idParam, optionalId, parseQuery } from '../http/validate.ts';
 import { presentPlanList, presentPlanPage, presentPlanRemoval } from '../presenters/plan.ts';
 import { presentPlanForm } from '../presenters/plan-form.ts';
@@ -38,7 +39,7 @@ const NewQuery = FilterQuery.extend({
 export function createPlanHandlers({ db, tasks }: Context) {
   const showForm = async (
     res: Response,
-    data: Omit<PlanFormData, 'batches' | 'models'>,
+    data: Omit<PlanFormData, keyof KnownNames>,
     errors: PageData['errors'] = [],
   ) => {
     const names = await readFilterNames(db);

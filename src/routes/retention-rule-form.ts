@@ -1,5 +1,6 @@
 /** The form of a retention rule: from its fields to a rule, and back. */
 import { z } from 'zod';
+import type { Db } from '../db.ts';
 import { isDay } from '../domain/campaigns/days.ts';
 import type { ConditionField, TypedFields } from '../domain/retention/conditions/kind.ts';
 import {
@@ -7,7 +8,9 @@ import {
   conditionsFromForm,
   conditionsToForm,
 } from '../domain/retention/conditions/kinds.ts';
+import { withSegment } from '../domain/retention/segments.ts';
 import { typedNumber } from '../domain/scoring/cell-values.ts';
+import { Unprocessable } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
 import { typedPercent } from '../format.ts';
 import { inPageOrder } from '../http/page-order.ts';
@@ -40,6 +43,8 @@ function shapeOf(field: ConditionField): Readonly<Record<string, z.ZodType>> {
       return { [field.name]: blankOrAmount };
     case 'column':
       return { [field.name]: line };
+    case 'segment':
+      return { [field.name]: text.regex(/^\d{0,9}$/, 'Choose a segment of the list.').default('') };
     case 'comparison':
       return { [field.column]: line, [field.operator]: comparison, [field.value]: line };
   }
@@ -73,8 +78,19 @@ const ActionForm = z.object({
 
 const pageOrder = [...Object.keys(ConditionsForm.shape), ...Object.keys(ActionForm.shape)];
 
-/** The rule that a submitted form describes, or every error in it. */
-export function readRuleForm(body: unknown): FormResult<NewRule> {
+/** The rule that a submitted form describes, its segment in full, or every error in it. */
+export async function readRuleForm(db: Db, body: unknown): Promise<FormResult<NewRule>> {
+  const form = readFields(body);
+  if (!form.ok) return form;
+  try {
+    return { ok: true, data: await withSegment(db, form.data) };
+  } catch (error) {
+    if (!(error instanceof Unprocessable)) throw error;
+    return { ok: false, errors: error.errors, values: textValues(body) };
+  }
+}
+
+function readFields(body: unknown): FormResult<NewRule> {
   const values = textValues(body);
   const conditions = parseForm(ConditionsForm, body, comparisonErrors(values));
   const action = parseForm(ActionForm, body, validityErrors(values));

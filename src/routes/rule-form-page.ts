@@ -3,6 +3,7 @@ import type { Response } from 'express';
 import type { Context } from '../context.ts';
 import { currentPopulation } from '../domain/analytics/population.ts';
 import type { TypedFields } from '../domain/retention/conditions/kind.ts';
+import { isForRules } from '../domain/retention/conditions/segment.ts';
 import type { RetentionRule } from '../domain/retention/matching.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
@@ -12,6 +13,7 @@ import { noFilter } from '../store/prediction-filters.ts';
 import { listChannels } from '../store/retention-rules.ts';
 import { getSettings } from '../store/settings.ts';
 import { createPartReader } from './page-parts.ts';
+import { listSegments } from '../store/segments.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -42,7 +44,8 @@ export async function showRuleForm(
     tasks.run('sumPredictions', { filter: { ...noFilter, population } }),
   );
   const worth = await getSettings(db);
-  const around = { columns, channels, totals, worth };
+  const segments = (await listSegments(db)).filter(isForRules);
+  const around = { columns, channels, segments, totals, worth };
   const form = { id: rule?.id ?? null, isExample: rule?.isExample ?? false, values, ...around };
   await render(res, 'rules/edit', (h) => ({ ...presentRuleForm(h, form), errors }));
 }

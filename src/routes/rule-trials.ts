@@ -65,7 +65,7 @@ export function createRuleTrialHandlers(context: Context) {
   return {
     show: async (req: Request, res: Response) => {
       const rule = await ruleOf(req.body);
-      const form = readRuleForm(req.body);
+      const form = await readRuleForm(db, req.body);
       if (!form.ok) return showRuleForm(context, res, { rule, ...form });
       const values = textValues(req.body);
       const draft = { id: rule?.id ?? null, rule: form.data };

@@ -37,7 +37,7 @@ const listPath = '/settings/rules';
 export function createRuleHandlers(context: Context) {
   const { db } = context;
   const save = async (req: Request, res: Response, rule: RetentionRule | null) => {
-    const form = readRuleForm(req.body);
+    const form = await readRuleForm(db, req.body);
     if (!form.ok) return showRuleForm(context, res, { rule, ...form });
     await saveRule(db, currentUser(req), rule?.id ?? null, form.data);
     flash(req, 'success', 'Rule saved. It applies to customers scored from now on.');

@@ -87,6 +87,7 @@ export const Filter = z.object({
   to: optionalNumber,
   low: optionalNumber,
   high: optionalNumber,
+  segment: optionalNumber,
 });
 
 interface CampaignRow {

@@ -35,6 +35,7 @@ export const tables: readonly Table[] = [
   { name: 'earlier_ids', key: ['first_id'] },
   withId('batch_blocks'),
   ...['connections', 'queries', 'score_writes'].map(withId),
+  ...['groupings', 'segments'].map(withId),
 ];
 
 type Value = string | number | boolean | Buffer | null;

@@ -87,3 +87,9 @@ export function outcomesByCustomer(db: Db) {
     .groupBy('customer_id')
     .as('outcomes');
 }
+
+/** A text that changes with the outcomes. */
+export async function stateOfOutcomes(db: Db): Promise<string> {
+  const row = await db('customer_outcomes').count({ count: '*' }).max({ last: 'recorded_at' }).first();
+  return JSON.stringify([Number(row?.count ?? 0), row?.last ?? null]);
+}

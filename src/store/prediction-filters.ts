@@ -26,6 +26,8 @@ export interface PredictionFilter {
   /** Probability in [low, high). */
   readonly low: number | null;
   readonly high: number | null;
+  /** Members of this segment. */
+  readonly segment: number | null;
   /** null: scores of all models, sample or not. */
   readonly population: PopulationFilter | null;
 }
@@ -42,10 +44,11 @@ export const noFilter: PredictionFilter = {
   to: null,
   low: null,
   high: null,
+  segment: null,
   population: null,
 };
 
-/** Latest scores of single customers. Risk level and search are for the caller to look at. */
+/** Latest scores of single customers. Risk level, search and segment are for the caller to look at. */
 export function filtered(db: Db, filter: PredictionFilter) {
   const query = db('predictions').whereNull('predictions.batch_id');
   const { isTrue, withoutIndex, jsonField } = sqlOf(db);

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Stored } from './json.ts';
 import { operators } from './rule-operators.ts';
+import { SegmentPart } from './segment-documents.ts';
 
 const AttributeCondition = z.object({
   /** Compared without case, spaces and underscores. */
@@ -10,6 +11,10 @@ const AttributeCondition = z.object({
   value: z.string(),
 });
 export type AttributeCondition = Stored<z.infer<typeof AttributeCondition>>;
+
+/** With what makes a customer a member, so that a batch that keeps the rule keeps that too. */
+const SegmentCondition = z.object({ id: z.int(), name: z.string(), parts: z.array(SegmentPart) });
+export type SegmentCondition = Stored<z.infer<typeof SegmentCondition>>;
 
 /** In money a month; null: any. */
 const amount = z.number().nullable().default(null);
@@ -25,6 +30,7 @@ export const Conditions = z.object({
   maxMonthlyValue: amount,
   /** An input that raises this customer's churn probability. */
   reason: z.string().nullable().default(null),
+  segment: SegmentCondition.nullable().default(null),
   attributes: z.array(AttributeCondition).default([]),
   /** Customers who meet one of them never get the action. */
   exceptions: z.array(AttributeCondition).default([]),

@@ -21,7 +21,7 @@ import { customersCsv } from '../domain/scoring/customers-csv.ts';
 import { computeDetails, findScore, getCustomerRecord } from '../domain/scoring/customer-record.ts';
 import type { CustomerScore } from '../domain/scoring/customer-record.ts';
 import { explainChange } from '../domain/scoring/score-change.ts';
-import type { Schema } from '../ml/data/schema.ts';
+import type { Feature, Schema } from '../ml/data/schema.ts';
 import { previewActivation } from '../domain/models/activation.ts';
 import { findAlternatives } from '../domain/scoring/alternatives.ts';
 import { inspectModelFile } from '../domain/models/registry.ts';
@@ -37,12 +37,15 @@ import type { CustomerForm } from '../domain/scoring/one-customer.ts';
 import { tryOnLastBatch } from '../domain/retention/batch-trial.ts';
 import type { RuleDraft } from '../domain/retention/draft.ts';
 import { tryDraft, tryRules } from '../domain/retention/rule-trial.ts';
+import { sumColumns } from '../domain/segments/column-sums.ts';
+import { countOutcomes } from '../domain/segments/outcomes.ts';
 import { baselineOf } from '../domain/scoring/what-if.ts';
 import { getCampaign } from '../store/campaigns.ts';
 import { getModel } from '../store/models.ts';
 import type { PopulationFilter, PredictionFilter } from '../store/prediction-filters.ts';
 import type { PredictionSort } from '../store/score-files/sort.ts';
 import type { RiskThresholds } from '../store/risk-levels.ts';
+import { sumActions } from '../store/score-files/action-totals.ts';
 import { listRepairedScores } from '../store/score-files/damage.ts';
 import { listHistory } from '../store/score-files/history.ts';
 import { listPredictionIds, listPredictions, pageOfPredictions } from '../store/score-files/lists.ts';
@@ -133,6 +136,11 @@ export const tasks = {
   listFigures: page((env, { filter, schema }: Filtered & { schema: Schema }) =>
     listFigures(storeOf(env), schema, filter),
   ),
+  sumColumns: page((env, { filter, features }: Filtered & { features: readonly Feature[] }) =>
+    sumColumns(storeOf(env), features, filter),
+  ),
+  sumActions: page((env, { filter }: Filtered) => sumActions(storeOf(env), filter)),
+  countOutcomes: page((env, { filter }: Filtered) => countOutcomes(storeOf(env), filter)),
   /** A score with the customer's inputs; null where there is none. */
   findScore: page(async (env, { id }: { id: number }) => (await findScore(storeOf(env), id)) ?? null),
   getCustomerRecord: page((env, { id }: { id: number }) => getCustomerRecord(storeOf(env), id)),

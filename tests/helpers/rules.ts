@@ -7,6 +7,7 @@ export const anyCustomer: Conditions = {
   minMonthlyValue: null,
   maxMonthlyValue: null,
   reason: null,
+  segment: null,
   attributes: [],
   exceptions: [],
 };

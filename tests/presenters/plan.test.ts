@@ -56,6 +56,7 @@ const pageOf = (change: Partial<PlanResult>) =>
     campaign: null,
     batches: [],
     models: [],
+    segments: [],
   }).result!;
 
 describe('the page of a plan', () => {

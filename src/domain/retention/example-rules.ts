@@ -19,6 +19,7 @@ const anyone = {
   minMonthlyValue: null,
   maxMonthlyValue: null,
   reason: null,
+  segment: null,
   attributes: [],
   exceptions: [],
 } as const;

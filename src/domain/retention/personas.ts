@@ -113,6 +113,7 @@ export function proposeRule(persona: Persona, schema: KnownColumns, position: nu
     minMonthlyValue: null,
     maxMonthlyValue: null,
     reason,
+    segment: null,
     attributes,
     exceptions: [],
   };

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
+import { Conflict } from '../../errors.ts';
 import { recordEvent } from '../../store/audit.ts';
 import type { NewAuditEvent } from '../../store/audit.ts';
 import {
@@ -14,6 +15,7 @@ import {
 } from '../../store/retention-rules.ts';
 import type { NewRule, RuleRecord } from '../../store/retention-rules.ts';
 import { getRuleVersion, hasRuleVersions, insertRuleVersion } from '../../store/rule-versions.ts';
+import { findSegment } from '../../store/segments.ts';
 import type { User } from '../people/accounts.ts';
 
 /** `id` null adds a rule. */
@@ -39,12 +41,21 @@ export async function removeRule(db: Db, user: User, id: number): Promise<void> 
 export async function restoreRules(db: Db, user: User, number: number): Promise<void> {
   await changeRules(db, user, number, async (trx) => {
     const { rules } = await getRuleVersion(trx, number);
+    await refuseMissingSegment(trx, rules);
     const kept = new Set(rules.map(({ id }) => id));
     const current = new Map((await listRules(trx)).map((rule) => [rule.id, rule]));
     for (const id of current.keys()) if (!kept.has(id)) await deleteRule(trx, id);
     for (const rule of rules) await bringBack(trx, rule, current.get(rule.id));
     return { action: 'rules.restored', subject: `Version ${number}` };
   });
+}
+
+async function refuseMissingSegment(trx: Db, rules: readonly RuleRecord[]): Promise<void> {
+  for (const { action, conditions } of rules)
+    if (conditions.segment !== null && !(await findSegment(trx, conditions.segment.id)))
+      throw new Conflict(
+        `The rule ‘${action}’ of that version asks for the segment ‘${conditions.segment.name}’, which was removed.`,
+      );
 }
 
 async function bringBack(trx: Db, rule: RuleRecord, current: RuleRecord | undefined): Promise<void> {

@@ -48,7 +48,7 @@ function balanceOfNumbers(values: Float64Array, arm: Uint8Array, arms: number): 
 }
 
 /** `counts[level][arm]` */
-function balanceOfLevels(counts: readonly Float64Array[]): Balance {
+export function balanceOfLevels(counts: readonly Float64Array[]): Balance {
   const arms = counts[0]?.length ?? 0;
   const sizes = Float64Array.from({ length: arms }, (_, a) => sumOf(counts.map((level) => level[a]!)));
   const total = sumOf(sizes);

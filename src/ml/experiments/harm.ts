@@ -6,6 +6,7 @@
  * groups that are named at most 5 % are named wrongly on average, however many are compared.
  * Assumptions: groups do not overlap, or are alike where they do (positive dependence).
  */
+import { findDiscoveries } from '../math/false-discovery.ts';
 import { normalTail } from '../math/incomplete-gamma.ts';
 
 export interface GroupEffect {
@@ -25,8 +26,6 @@ export function findHarm(groups: readonly GroupEffect[], falseShare = 0.05): Har
   const probabilities = groups.map(({ value, standardError }) =>
     standardError > 0 ? normalTail(value / standardError) : 1,
   );
-  const sorted = Float64Array.from(probabilities).sort();
-  const named = sorted.findLastIndex((p, rank) => p <= (falseShare * (rank + 1)) / groups.length);
-  const largest = named < 0 ? -1 : sorted[named]!;
-  return probabilities.map((probability) => ({ probability, isHarmed: probability <= largest }));
+  const isNamed = findDiscoveries(probabilities, falseShare);
+  return probabilities.map((probability, i) => ({ probability, isHarmed: isNamed[i]! }));
 }

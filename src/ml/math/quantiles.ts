@@ -25,8 +25,8 @@ export function betaQuantile(share: number, a: number, b: number): number {
   return findRoot((x) => incompleteBeta(a, b, x) - share, 0, 1);
 }
 
-/** Of t ≥ 0. */
-function studentTail(t: number, degreesOfFreedom: number): number {
+/** Probability that Student's t of so many degrees of freedom is at least `t` ≥ 0. */
+export function studentTail(t: number, degreesOfFreedom: number): number {
   return incompleteBeta(degreesOfFreedom / 2, 0.5, degreesOfFreedom / (degreesOfFreedom + t * t)) / 2;
 }
 

@@ -2,7 +2,7 @@
 import type { ArrayOf, Part } from './chunks.ts';
 import { giveBack } from './column-memory.ts';
 import type { PlainColumn, plainColumns } from './encoding.ts';
-import type { InputColumn, ScoreFileHeader, TextColumn } from './group.ts';
+import type { InputColumn, ScoredFeature, ScoreFileHeader, TextColumn } from './group.ts';
 import type { ScoreFile } from './reader.ts';
 
 export class GroupView {
@@ -24,6 +24,14 @@ export class GroupView {
     this.header = file.header;
     this.rowCount = this.part.until - this.part.from;
     this.firstRow = firstRow + this.part.from;
+  }
+
+  get features(): readonly ScoredFeature[] {
+    return this.header.features;
+  }
+
+  probability(): Float64Array {
+    return this.column('probability');
   }
 
   column<N extends PlainColumn>(name: N): ArrayOf<(typeof plainColumns)[N]> {

@@ -5,11 +5,26 @@ import type { RiskLevel, RiskThresholds } from '../risk-levels.ts';
 import { getSettings } from '../settings.ts';
 import { daysOf } from './cells.ts';
 import { textAt } from './encoding.ts';
-import type { GroupView } from './group-view.ts';
 import { missingLevel } from './group.ts';
-import type { TextColumn } from './group.ts';
+import type { InputColumn, ScoredFeature, TextColumn } from './group.ts';
 import { noSetRows, readSetRows } from './set-rows.ts';
 import type { SetRows } from './set-rows.ts';
+
+/** Scored rows as tests read them: a column is read when a test asks for it. */
+export interface TestedRows {
+  readonly rowCount: number;
+  readonly features: readonly ScoredFeature[];
+  probability(): Float64Array;
+  identifiers(): TextColumn;
+  /** Of the feature at that place. */
+  input(place: number): InputColumn;
+}
+
+/** What of a filter is about the row itself, not about its batch. */
+type RowFilter = Pick<
+  PredictionFilter,
+  'risk' | 'search' | 'column' | 'level' | 'from' | 'to' | 'low' | 'high'
+>;
 
 export type RowTest = (row: number) => boolean;
 
@@ -29,10 +44,12 @@ export interface ScoreTest {
   readonly set: SetRows;
 }
 
-export async function readScoreTest(db: Db, filter: PredictionFilter): Promise<ScoreTest> {
-  const thresholds = await getSettings(db);
+export async function readScoreTest(db: Db, filter: RowFilter): Promise<ScoreTest> {
+  return scoreTestOf(filter, await getSettings(db), filter.risk ? await readSetRows(db) : noSetRows);
+}
+
+export function scoreTestOf(filter: RowFilter, thresholds: RiskThresholds, set: SetRows): ScoreTest {
   const limits = boundsOf({ ...filter, risk: null }, thresholds);
-  const set = filter.risk ? await readSetRows(db) : noSetRows;
   return { bounds: boundsOf(filter, thresholds), limits, set };
 }
 
@@ -40,13 +57,13 @@ export async function readScoreTest(db: Db, filter: PredictionFilter): Promise<S
 export function boundsFor(
   { bounds, limits }: ScoreTest,
   set: RiskLevel | undefined,
-  { risk }: PredictionFilter,
+  { risk }: RowFilter,
 ): Bounds {
   if (set === undefined) return bounds;
   return set === risk ? limits : nothing;
 }
 
-function boundsOf({ risk, low, high }: PredictionFilter, thresholds: RiskThresholds): Bounds {
+function boundsOf({ risk, low, high }: RowFilter, thresholds: RiskThresholds): Bounds {
   const level = risk ? levelBounds(risk, thresholds) : { low: -Infinity, high: Infinity };
   return { low: Math.max(level.low, low ?? -Infinity), high: Math.min(level.high, high ?? Infinity) };
 }
@@ -61,24 +78,20 @@ function levelBounds(risk: string, { mediumFrom, highFrom }: RiskThresholds): Bo
 }
 
 /** True where a row of a batch cannot be left out for what is in it. */
-export function coversWholeBatches({ risk, search, column, low, high }: PredictionFilter): boolean {
-  return !risk && !search && !column && low === null && high === null;
+export function coversWholeBatches(filter: PredictionFilter): boolean {
+  const { risk, search, column, low, high, segment } = filter;
+  return !risk && !search && !column && low === null && high === null && segment === null;
 }
 
-/** Those of the rows that match. Columns that the filter does not ask about are not read. */
-export function matchingRows(
-  view: GroupView,
-  rows: Uint32Array,
-  filter: PredictionFilter,
-  scores: ScoreTest,
-): Uint32Array {
+/** Those of the rows that meet all tests. Columns that no test asks about are not read. */
+export function matchingRows(rows: Uint32Array, tests: readonly (() => RowTest)[]): Uint32Array {
   let kept = rows;
-  for (const test of testsOf(view, filter, scores)) kept = kept.length === 0 ? kept : keep(kept, test());
+  for (const test of tests) kept = kept.length === 0 ? kept : keep(kept, test());
   return kept;
 }
 
-/** Made one after the other: a column that no row is left for stays unread. The cheapest come first. */
-function testsOf(view: GroupView, filter: PredictionFilter, scores: ScoreTest): (() => RowTest)[] {
+/** To be made one after the other: a column that no row is left for stays unread. The cheapest come first. */
+export function filterTests(view: TestedRows, filter: RowFilter, scores: ScoreTest): (() => RowTest)[] {
   const tests: (() => RowTest)[] = [];
   const { bounds } = scores;
   if (!scores.set.isEmpty) tests.push(() => isOfLevel(view, filter, scores));
@@ -96,13 +109,13 @@ function keep(rows: Uint32Array, test: RowTest): Uint32Array {
   return kept.subarray(0, count);
 }
 
-function isWithin(view: GroupView, { low, high }: Bounds): RowTest {
-  const probability = view.column('probability');
+function isWithin(view: TestedRows, { low, high }: Bounds): RowTest {
+  const probability = view.probability();
   return (row) => probability[row]! >= low && probability[row]! < high;
 }
 
-function isOfLevel(view: GroupView, filter: PredictionFilter, scores: ScoreTest): RowTest {
-  const probability = view.column('probability');
+function isOfLevel(view: TestedRows, filter: RowFilter, scores: ScoreTest): RowTest {
+  const probability = view.probability();
   const set = scores.set.inGroup(view);
   return (row) => {
     const { low, high } = boundsFor(scores, set.get(row), filter);
@@ -112,9 +125,9 @@ function isOfLevel(view: GroupView, filter: PredictionFilter, scores: ScoreTest)
 
 const never: RowTest = () => false;
 
-function inputTests(view: GroupView, column: string, filter: PredictionFilter): (() => RowTest)[] {
+function inputTests(view: TestedRows, column: string, filter: RowFilter): (() => RowTest)[] {
   const { level, from, to } = filter;
-  const feature = view.header.features.findIndex(({ name }) => name === column);
+  const feature = view.features.findIndex(({ name }) => name === column);
   const tests: (() => RowTest)[] = [];
   if (level !== null)
     tests.push(() => (feature === -1 ? missingColumn(level) : isLevel(view, feature, level)));
@@ -128,9 +141,9 @@ function missingColumn(level: string): RowTest {
   return () => level === '';
 }
 
-function isLevel(view: GroupView, feature: number, level: string): RowTest {
+function isLevel(view: TestedRows, feature: number, level: string): RowTest {
   const input = view.input(feature);
-  const { type, levels } = view.header.features[feature]!;
+  const { type, levels } = view.features[feature]!;
   if (input.kind === 'number') {
     const { values } = input;
     if (level === '') return (row) => Number.isNaN(values[row]!);
@@ -147,9 +160,9 @@ function isLevel(view: GroupView, feature: number, level: string): RowTest {
 }
 
 /** Text is in no interval, nor is a date: it is shown as text. */
-function isBetween(view: GroupView, feature: number, from: number, to: number): RowTest {
+function isBetween(view: TestedRows, feature: number, from: number, to: number): RowTest {
   const input = view.input(feature);
-  if (input.kind !== 'number' || view.header.features[feature]!.type === 'date') return never;
+  if (input.kind !== 'number' || view.features[feature]!.type === 'date') return never;
   const { values } = input;
   return (row) => values[row]! >= from && values[row]! < to;
 }

@@ -6,8 +6,10 @@ import { unreadableOf } from './damage.ts';
 import type { UnreadableScores } from './damage.ts';
 import { GroupView } from './group-view.ts';
 import { LatestBits } from './latest-bits.ts';
-import { coversWholeBatches, matchingRows, readScoreTest } from './row-filter.ts';
-import type { ScoreTest } from './row-filter.ts';
+import { coversWholeBatches, filterTests, matchingRows, readScoreTest } from './row-filter.ts';
+import type { RowTest, ScoreTest } from './row-filter.ts';
+import { mayHaveMembers, readSegment, segmentTests } from './segment-tests.ts';
+import type { AskedPart } from './segment-tests.ts';
 import { listScoredBatches, openIfThere } from './store.ts';
 import type { ScoreStore, ScoredBatch } from './store.ts';
 
@@ -25,18 +27,30 @@ export async function visitMatches(
   visit: (group: MatchingGroup) => void,
 ): Promise<void> {
   const scores = await readScoreTest(store.db, filter);
+  const segment = await readSegment(store.db, filter);
   for (const batch of await listMatchingBatches(store, filter))
-    await visitBatch(store, batch, { filter, scores }, visit);
+    if (mayHaveMembers(segment, batch)) await visitBatch(store, batch, { filter, scores, segment }, visit);
+}
+
+interface Asked {
+  readonly filter: PredictionFilter;
+  readonly scores: ScoreTest;
+  /** Of its segment; none where no segment is asked for. */
+  readonly segment: readonly AskedPart[];
+}
+
+function testsOf(view: GroupView, { filter, scores, segment }: Asked): (() => RowTest)[] {
+  return [...filterTests(view, filter, scores), ...segmentTests(view, segment)];
 }
 
 async function visitBatch(
   store: ScoreStore,
   batch: ScoredBatch,
-  { filter, scores }: { readonly filter: PredictionFilter; readonly scores: ScoreTest },
+  asked: Asked,
   visit: (group: MatchingGroup) => void,
 ): Promise<void> {
   const latest =
-    filter.batch !== null || batch.latestCount === batch.scoreRows
+    asked.filter.batch !== null || batch.latestCount === batch.scoreRows
       ? null
       : await LatestBits.read(store.db, batch.id, batch.scoreRows);
   const file = await openIfThere(store, batch);
@@ -46,7 +60,7 @@ async function visitBatch(
       const view = new GroupView(file, group);
       const { firstRow, rowCount } = view;
       const counted = latest ? latest.rowsBetween(firstRow, firstRow + rowCount) : allRows(rowCount);
-      const rows = matchingRows(view, counted, filter, scores);
+      const rows = matchingRows(counted, testsOf(view, asked));
       if (rows.length > 0) visit({ batch, view, rows });
       view.release();
     }

@@ -4,17 +4,22 @@ import type { RiskLevel } from '../risk-levels.ts';
 import { readSetLevels } from '../set-levels.ts';
 import { hashOf } from './customers.ts';
 import { textAt } from './encoding.ts';
-import type { GroupView } from './group-view.ts';
+import type { TextColumn } from './group.ts';
 
 /** Bits of a hash that are looked at first: nearly all other customers are passed over by one look into a small table. */
 const hashBits = 16;
 const hashMask = (1 << hashBits) - 1;
 
+interface NamedRows {
+  readonly rowCount: number;
+  identifiers(): TextColumn;
+}
+
 export interface SetRows {
   readonly isEmpty: boolean;
   readonly of: (customerId: string | null) => RiskLevel | undefined;
   /** By the place of the row in the view. Reads the identifiers, unless it is empty. */
-  readonly inGroup: (view: GroupView) => ReadonlyMap<number, RiskLevel>;
+  readonly inGroup: (view: NamedRows) => ReadonlyMap<number, RiskLevel>;
 }
 
 /** Those that count now. */
@@ -45,7 +50,7 @@ function hashTable(customerIds: readonly string[]): Uint8Array {
 }
 
 function rowsOf(
-  view: GroupView,
+  view: NamedRows,
   levels: ReadonlyMap<string, RiskLevel>,
   isHashed: Uint8Array,
 ): Map<number, RiskLevel> {

@@ -1,10 +1,14 @@
 /** Scores of single customers: rows of `predictions` without a batch. */
 import type { Db } from '../../db.ts';
 import { visitRows } from '../../db.ts';
+import { readJson } from '../json.ts';
+import { Inputs } from '../prediction-documents.ts';
 import { filtered } from '../prediction-filters.ts';
 import type { PredictionFilter } from '../prediction-filters.ts';
 import { boundsFor, readScoreTest } from './row-filter.ts';
 import type { ScoreTest } from './row-filter.ts';
+import { isSingleMember, readSegment } from './segment-tests.ts';
+import type { TestedSingle } from './segment-tests.ts';
 import type { ScoreStore } from './store.ts';
 
 export interface Single {
@@ -34,11 +38,19 @@ export async function visitSingles(
   // Databases differ in what they know of upper and lower case.
   const search = (filter.search ?? '').toLowerCase();
   const asked = { ...filter, low: finite(low), high: finite(high) };
-  await visitRows(db, singlesOf(db, asked, more), (row) => {
+  const segment = await readSegment(db, filter);
+  const read = segment.length === 0 ? more : [...new Set([...more, 'inputs', 'source'])];
+  await visitRows(db, singlesOf(db, asked, read), (row) => {
     const single = toSingle(row);
     if (!isOfLevel(single, filter, scores)) return;
+    if (segment.length > 0 && !isSingleMember(segment, toTested(single, row))) return;
     if (search === '' || (single.customerId ?? '').toLowerCase().includes(search)) visit(single, row);
   });
+}
+
+function toTested(single: Single, row: Row): TestedSingle {
+  const inputs = readJson(Inputs, String(row['inputs']), `inputs of prediction ${single.id}`);
+  return { ...single, source: String(row['source']), inputs };
 }
 
 function isOfLevel(

@@ -39,6 +39,8 @@ beforeAll(async () => {
   for (const rows of [[...renamed, rejected], renamed.slice(0, 10), lines.slice(10)])
     batches.push((await scoreFile(test, agent, [header!, ...rows].join('\n'))).id);
   await predict(model);
+  const segment = await postForm(agent, '/segments', { name: `Only ${customer}`, search: customer });
+  expect(segment.status).toBe(303);
 });
 afterAll(() => test.close());
 

@@ -11,6 +11,7 @@ import type { Feature } from '../../../src/ml/data/schema.ts';
 import type { CellValue } from '../../../src/ml/data/values.ts';
 import type { InputColumn } from '../../../src/store/score-files/group.ts';
 import { operators } from '../../../src/store/rule-operators.ts';
+import { SegmentPart } from '../../../src/store/segment-documents.ts';
 import { newRule } from '../../helpers/rules.ts';
 
 const feature = (name: string, type: Feature['type'], levels: readonly string[] = []): Feature => ({
@@ -46,6 +47,21 @@ const asked = choice(
 const column = choice('contract', 'Senior citizen', 'TENURE', 'signed_on', 'Region');
 const comparisons = (maxLength: number) =>
   fc.array(fc.record({ column, operator: choice(...operators), value: asked }), { maxLength });
+/** What rules can ask of a segment: score and inputs. */
+const part = fc
+  .record({
+    risk: choice(null, null, ...riskLevels),
+    column: choice(null, 'Contract', 'SeniorCitizen', 'tenure', 'Signed on', 'Region'),
+    level: choice(null, null, '', 'Month-to-month', '1', 'New', '2026-11-20'),
+    from: choice(null, null, 1),
+    to: choice(null, null, 12.5),
+    low: choice(null, null, 0.1),
+    high: choice(null, null, 0.6),
+  })
+  .map((asked) => SegmentPart.parse({ kind: 'filter', ...asked }));
+const segment = fc.option(
+  fc.record({ id: choice(1, 2), name: choice('A'), parts: fc.array(part, { maxLength: 2 }) }),
+);
 const rules: fc.Arbitrary<RetentionRule[]> = fc
   .array(
     fc.record({
@@ -57,6 +73,7 @@ const rules: fc.Arbitrary<RetentionRule[]> = fc
         minMonthlyValue: choice(null, null, -1, 0, 40),
         reason: fc.option(column),
         maxMonthlyValue: choice(null, null, 0, 40, 100),
+        segment,
         attributes: comparisons(2),
         exceptions: comparisons(1),
       }),

@@ -12,6 +12,8 @@ import { insertSetLevel } from '../../../src/store/set-levels.ts';
 import { visitFigureColumns } from '../../../src/store/score-files/figures.ts';
 import type { ScoreFileHeader } from '../../../src/store/score-files/group.ts';
 import { getInputs, placeOf } from '../../../src/store/score-files/inputs.ts';
+import { SegmentPart } from '../../../src/store/segment-documents.ts';
+import { insertSegment } from '../../../src/store/segments.ts';
 import { markLatest } from '../../../src/store/score-files/mark-latest.ts';
 import {
   listPredictionIds,
@@ -56,6 +58,8 @@ const headers: readonly ScoreFileHeader[] = [
   { features: [{ name: 'contract', type: 'category', levels: ['Two year'] }], actions: [] },
 ];
 
+const removedSegment = 1_000_000;
+
 /** A score as this test remembers it. */
 interface Known {
   readonly id: number;
@@ -73,6 +77,8 @@ let all: Known[];
 let latest: Known[];
 /** Levels that people have set, by customer. */
 let set: Map<string, RiskLevel>;
+/** By number: the filters that segments were saved from. */
+let segments: Map<number, readonly PredictionFilter[]>;
 
 beforeAll(async () => {
   store = await createScoreStore();
@@ -89,6 +95,8 @@ beforeAll(async () => {
   const customers = [...new Set(all.flatMap(({ score }) => score.customerId ?? []))];
   for (const customerId of customers)
     if (random() < 0.1) await setLevelOf(customerId, random.pick(riskLevels));
+  segments = new Map();
+  for (let i = 0; i < 12; i++) await addSegment(random, 1 + (i % 2));
 });
 afterAll(() => store.close());
 
@@ -97,6 +105,17 @@ async function setLevelOf(customerId: string, level: RiskLevel): Promise<void> {
   const said = { modelLevel: 'low', probability: 0.1, levelProbability: 0.5 } as const;
   await insertSetLevel(store.db, { customerId, level, reason: 'known', ...days, ...said }, null);
   set.set(customerId, level);
+}
+
+/** Saved from one filter, or within another segment. */
+async function addSegment(random: Random, depth: number): Promise<void> {
+  const saved = Array.from({ length: depth }, () => ({
+    ...randomFilter(random),
+    segment: null,
+    population: null,
+  }));
+  const parts = saved.map((filter) => SegmentPart.parse({ kind: 'filter', ...filter }));
+  segments.set(await insertSegment(store.db, { name: 'A segment', parts }, null), saved);
 }
 
 async function addBatch(random: Random, i: number): Promise<void> {
@@ -193,7 +212,8 @@ function levelOf({ customerId, probability }: PlainScore): RiskLevel {
   return set.get(customerId ?? '') ?? riskLevelOf(probability, thresholds);
 }
 
-function matches({ batch, model, isSample, source, score }: Known, filter: PredictionFilter): boolean {
+function matches(known: Known, filter: PredictionFilter): boolean {
+  const { batch, model, isSample, source, score } = known;
   const { customerId, probability, inputs } = score;
   const cell = filter.column === null ? null : (inputs![filter.column] ?? null);
   const isIn = (value: number, from: number | null, to: number | null): boolean =>
@@ -208,6 +228,8 @@ function matches({ batch, model, isSample, source, score }: Known, filter: Predi
     ((filter.from === null && filter.to === null) ||
       (typeof cell === 'number' && isIn(cell, filter.from, filter.to))) &&
     isIn(probability, filter.low, filter.high) &&
+    (filter.segment === null || (segments.get(filter.segment) ?? []).every((part) => matches(known, part))) &&
+    filter.segment !== removedSegment &&
     (filter.population === null ||
       (filter.population.modelIds.includes(model) && (filter.population.includesSample || !isSample)))
   );
@@ -235,6 +257,7 @@ function randomFilter(random: Random): PredictionFilter {
     ...(column !== null && random() < 0.5 ? { from: rarely(2), to: rarely(4) } : {}),
     low: rarely(0.35),
     high: rarely(0.7),
+    segment: segments.size === 0 ? null : rarely(random.pick([...segments.keys(), removedSegment])),
     population: rarely(population),
   };
 }

@@ -46,6 +46,7 @@ export type ConditionField =
     }
   | { readonly control: 'amount'; readonly name: string; readonly label: string }
   | { readonly control: 'column'; readonly name: string; readonly label: string; readonly none: string }
+  | { readonly control: 'segment'; readonly name: string; readonly label: string; readonly none: string }
   | {
       readonly control: 'comparison';
       readonly label: string;

@@ -9,6 +9,7 @@ import type { CompiledCondition, ConditionKind, RuleSubject, RuleWords, TypedFie
 import { levelCondition } from './levels.ts';
 import { leastValue, valueBelow } from './monthly-value.ts';
 import { reasonCondition } from './reason.ts';
+import { segmentCondition } from './segment.ts';
 
 type Name = keyof Conditions;
 type Kinds = { readonly [K in Name]: ConditionKind<Conditions[K]> };
@@ -19,6 +20,7 @@ const kinds: Kinds = {
   minMonthlyValue: leastValue,
   maxMonthlyValue: valueBelow,
   reason: reasonCondition,
+  segment: segmentCondition,
   attributes: attributeConditions,
   exceptions: exceptionConditions,
 };

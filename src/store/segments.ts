@@ -1,0 +1,94 @@
+/** Segments: groups of customers with a name. Who is in one follows from the scores when they are read. */
+import { z } from 'zod';
+import { isoTimeOf } from '../db/clock.ts';
+import type { Db } from '../db.ts';
+import { NotFound } from '../errors.ts';
+import { readJson } from './json.ts';
+import { SegmentPart } from './segment-documents.ts';
+
+export interface NewSegment {
+  readonly name: string;
+  readonly parts: readonly SegmentPart[];
+}
+
+export interface Segment extends NewSegment {
+  readonly id: number;
+  readonly createdAt: string;
+}
+
+interface SegmentRow {
+  id: number;
+  name: string;
+  parts: string;
+  created_by: number | null;
+  created_at: string;
+}
+
+/** By name. */
+export async function listSegments(db: Db): Promise<Segment[]> {
+  const rows = await db<SegmentRow>('segments').orderBy(['name', 'id']);
+  return rows.map(toSegment);
+}
+
+export async function findSegment(db: Db, id: number): Promise<Segment | undefined> {
+  const row = await db<SegmentRow>('segments').where({ id }).first();
+  return row && toSegment(row);
+}
+
+/** @throws NotFound */
+export async function getSegment(db: Db, id: number): Promise<Segment> {
+  const segment = await findSegment(db, id);
+  if (!segment) throw new NotFound('segment');
+  return segment;
+}
+
+export async function insertSegment(
+  db: Db,
+  { name, parts }: NewSegment,
+  userId: number | null,
+): Promise<number> {
+  const [row] = await db<SegmentRow>('segments')
+    .insert({
+      name,
+      parts: JSON.stringify(parts),
+      created_by: userId,
+      created_at: await isoTimeOf(db),
+    })
+    .returning('id');
+  return row!.id;
+}
+
+export async function renameSegment(db: Db, id: number, name: string): Promise<void> {
+  await db('segments').where({ id }).update({ name });
+}
+
+export async function deleteSegment(db: Db, id: number): Promise<void> {
+  await db('segments').where({ id }).delete();
+}
+
+/** A segment that asks for exactly this customer ID finds nobody from now on, and does not name it. */
+export async function forgetInSegments(trx: Db, customerId: string): Promise<void> {
+  const wanted = customerId.toLowerCase();
+  for (const { id, name, parts } of await listSegments(trx)) {
+    const isAbout = parts.some(({ search }) => search?.toLowerCase() === wanted);
+    if (!isAbout) continue;
+    const kept = parts.map((part) =>
+      part.search?.toLowerCase() === wanted ? { ...part, search: erased } : part,
+    );
+    const isNamed = name.toLowerCase().includes(wanted);
+    await trx('segments')
+      .where({ id })
+      .update({ parts: JSON.stringify(kept), name: isNamed ? erased : name });
+  }
+}
+
+const erased = 'erased customer';
+
+function toSegment(row: SegmentRow): Segment {
+  return {
+    id: row.id,
+    name: row.name,
+    parts: readJson(z.array(SegmentPart), row.parts, `parts of segment ${row.id}`),
+    createdAt: row.created_at,
+  };
+}
