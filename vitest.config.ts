@@ -6,7 +6,7 @@ import { findPostgres } from './scripts/find-postgres.js';
 /** Threads and whole-program rules are the same on every database. */
 const elsewhere = /^(tasks|contracts)/;
 /** All others that open the database of a test run on both. */
-const opensDatabase = /createTestApp|createScoreStore|createTestDatabase|startMachines/;
+const opensDatabase = /createTestApp|openSite|createScoreStore|createTestDatabase|startMachines/;
 /** Files that replace modules or settings of the process: theirs are not for other files. */
 const changesProcess = /vi\.(mock|hoisted|stub|spyOn|useFakeTimers)|process\.env\[[^\]]+\] =/;
 
