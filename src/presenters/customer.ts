@@ -2,6 +2,7 @@
 import type { Alternatives } from '../domain/scoring/alternatives.ts';
 import type { CustomerScore, KnownAction, ScoreDetails } from '../domain/scoring/customer-record.ts';
 import { featureWords } from '../domain/scoring/feature-words.ts';
+import type { PastCustomers } from '../domain/scoring/past-customers.ts';
 import { similarCustomers } from '../domain/scoring/similar-customers.ts';
 import type { Baseline } from '../domain/scoring/what-if.ts';
 import { doNotContact } from '../domain/campaigns/do-not-contact.ts';
@@ -41,6 +42,8 @@ export interface CustomerData extends CustomerEvents {
   /** The level that a person has set, as far as it counts now. */
   readonly setLevel: SetLevel | null;
   readonly settings: Settings;
+  /** Null: there are none to compare with, or they could not be found in time. */
+  readonly past: PastCustomers | null;
   /** Null: they could not be computed in time. */
   readonly alternatives: Alternatives | null;
 }
@@ -59,6 +62,7 @@ export function presentCustomer(h: ViewHelpers, data: CustomerData) {
     probability: h.percent(prediction.probability),
     ...presentLevel(h, data),
     similar: data.model && similarWords(h, data.model, prediction.probability),
+    past: data.past && pastWords(h, data.past),
     meter: presentMeter(h, prediction, settings),
     comparison: data.original && presentComparison(h, { ...data, original: data.original, words }),
     isUncountedWhatIf: data.original === null && prediction.source === 'what-if',
@@ -138,6 +142,16 @@ function similarWords(h: ViewHelpers, model: ModelRecord, probability: number) {
   return {
     sentence: `${inHundred(h, probability)} in 100 similar customers leave.`,
     evidence: `Of ${h.count(similar.count)} ${whom} with a churn probability of ${h.number(similar.from * 100)} to ${h.share(similar.to)}, ${h.rate(similar.rate)} left; the model predicted ${h.rate(similar.predicted)}.`,
+  };
+}
+
+function pastWords(h: ViewHelpers, { count, left, interval, isThin, among, datasetName }: PastCustomers) {
+  const of = `the ${h.count(among)} customers of ${datasetName} that the model learned from`;
+  if (isThin)
+    return { sentence: 'Few past customers are like this one.', evidence: `Looked for among ${of}.` };
+  return {
+    sentence: `Of the ${h.count(count)} most similar past customers ${h.count(left)} left.`,
+    evidence: `${h.rate(left / count)}, ${h.rate(interval.low)} to ${h.rate(interval.high)} in 95 of 100 such groups; the most similar of ${of}, in the columns that move its probability.`,
   };
 }
 

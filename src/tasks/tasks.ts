@@ -39,6 +39,7 @@ import type { RuleDraft } from '../domain/retention/draft.ts';
 import { tryDraft, tryRules } from '../domain/retention/rule-trial.ts';
 import { sumColumns } from '../domain/segments/column-sums.ts';
 import { countOutcomes } from '../domain/segments/outcomes.ts';
+import { findPastCustomers } from '../domain/scoring/past-customers.ts';
 import { baselineOf } from '../domain/scoring/what-if.ts';
 import { getCampaign } from '../store/campaigns.ts';
 import { getModel } from '../store/models.ts';
@@ -206,6 +207,10 @@ export const tasks = {
   findAlternatives: model(
     ({ db, config }, { prediction, settings }: { prediction: CustomerScore; settings: Settings }) =>
       findAlternatives(db, config.modelsDir, prediction, settings),
+  ),
+  /** How many of the most similar customers of the model's dataset left. */
+  findPastCustomers: model(({ db, config }, { prediction }: { prediction: CustomerScore }) =>
+    findPastCustomers(db, config, prediction),
   ),
   /** The score that a what-if is compared with. */
   baselineOf: model(
