@@ -1,5 +1,6 @@
 /** The work queue as its pages show it. */
-import type { ActionRecord, ActionResult, ActionStatus } from '../store/actions.ts';
+import type { ActionResult } from '../store/action-results.ts';
+import type { ActionRecord, ActionStatus } from '../store/actions.ts';
 import type { UserRecord } from '../store/users.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 

@@ -1,7 +1,8 @@
 /** What happened with a customer, in one list: scores, actions, campaigns and outcomes, newest first. */
 import type { RiskLevel } from '../domain/risk/levels.ts';
 import { actionOf } from '../domain/campaigns/arms.ts';
-import type { ActionRecord, ActionResult } from '../store/actions.ts';
+import type { ActionResult } from '../store/action-results.ts';
+import type { ActionRecord } from '../store/actions.ts';
 import { controlArm } from '../store/campaign-members.ts';
 import type { Membership } from '../store/campaign-members.ts';
 import type { Outcome } from '../store/outcomes.ts';

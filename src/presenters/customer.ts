@@ -86,6 +86,7 @@ export function presentCustomer(h: ViewHelpers, data: CustomerData) {
       until: h.date(data.harm.until),
     },
     actions: data.mustNotContact ? [] : presentActions(h, data),
+    customerValue: valueOf(h, details),
     rulesVersion: rulesVersionOf(h, details),
     rulesHref: `/settings/rules/test?prediction=${prediction.id}`,
     alternatives: presentAlternatives(h, data.alternatives),
@@ -170,18 +171,23 @@ function presentActions(h: ViewHelpers, { details }: CustomerData) {
   }));
 }
 
+/** The same for all actions; null: not known. */
+function valueOf(h: ViewHelpers, { actions }: ScoreDetails): string | null {
+  const value = actions[0]?.customerValue ?? null;
+  return value === null ? null : h.money(value);
+}
+
 /** What the action must achieve with customers like this one to be worth its cost. */
 function breakEvenWords(h: ViewHelpers, { breakEven }: KnownAction): string {
   const rate = breakEvenText(h, breakEven);
   return rate === null ? '' : ` It pays for itself from a save rate of ${rate}.`;
 }
 
-function actionFigures(h: ViewHelpers, { cost, expectedSaving, customerValue }: KnownAction): string {
+function actionFigures(h: ViewHelpers, { cost, expectedSaving }: KnownAction): string {
   const costs = cost === null ? 'Its cost is not known' : `Costs ${h.money(cost)}`;
   if (expectedSaving === null)
     return `${costs}. The monthly revenue of this customer is not known, so no saving is computed.`;
-  const worth = customerValue === null ? '' : ` The customer is worth ${h.money(customerValue)}.`;
-  return `${costs}, expected to save ${h.money(expectedSaving)}.${worth}`;
+  return `${costs}, expected to save ${h.money(expectedSaving)}.`;
 }
 
 /** Null where the risk is low already or nothing can be changed. */

@@ -39,6 +39,11 @@ const rule = {
   minMonthlyValue: 'Monthly revenue, at least',
   maxMonthlyValue: 'Monthly revenue, below',
   reason: 'Column that raises the risk',
+  earlierAction: 'Earlier action',
+  earlierResult: 'Result of the earlier action',
+  earlierDays: 'Earlier action, in the last days',
+  cooldownDays: 'Cool-down, in days',
+  cooldownOf: 'Cool-down after',
   position: 'Order',
 };
 const test = {

@@ -1,6 +1,7 @@
 /** Retention rules as their pages show them. */
 import { operatorWords } from '../domain/retention/conditions/comparisons.ts';
-import type { ConditionField, TypedFields } from '../domain/retention/conditions/kind.ts';
+import { anyAction, namedAction } from '../domain/retention/conditions/earlier-actions.ts';
+import type { ConditionField, FieldPart, TypedFields } from '../domain/retention/conditions/kind.ts';
 import { conditionFields, describeConditions } from '../domain/retention/conditions/kinds.ts';
 import type { RetentionRule } from '../domain/retention/matching.ts';
 import type { RuleTrial } from '../domain/retention/rule-trial.ts';
@@ -79,6 +80,8 @@ export interface RuleFormData {
   readonly columns: readonly string[];
   /** That rules name. */
   readonly channels: readonly string[];
+  /** Of all rules. */
+  readonly actions: readonly string[];
   /** Of all customers; null: they could not be read. */
   readonly totals: Totals | null;
   readonly worth: ValueTerms;
@@ -137,6 +140,17 @@ function presentFields(h: ViewHelpers, form: RuleFormData, asked: 'conditions' |
     comparisons: fields.flatMap((field) =>
       field.control === 'comparison' ? [presentComparison(h, form, field)] : [],
     ),
+    groups: fields.flatMap((field) =>
+      field.control === 'group'
+        ? [
+            {
+              label: field.label,
+              hint: field.hint,
+              parts: field.parts.map((part) => presentPart(form, part)),
+            },
+          ]
+        : [],
+    ),
   };
 }
 
@@ -149,6 +163,31 @@ function segmentOptions({ segments }: RuleFormData, none: string) {
 
 function presentBox(h: ViewHelpers, values: TypedFields, name: string) {
   return { name, label: h.riskWord(name as RiskWord), isChecked: values[name] === 'yes' };
+}
+
+/** Without options: a number of days. */
+function presentPart({ values, actions }: RuleFormData, part: FieldPart) {
+  const { name, label } = part;
+  const value = values[name];
+  if (part.control === 'days') return { name, label, value, options: null };
+  return {
+    name,
+    label,
+    value,
+    options: part.control === 'choice' ? part.options : actionOptions(actions, value),
+  };
+}
+
+/** Actions of the rules, and the chosen one where no rule has it any more. */
+function actionOptions(actions: readonly string[], chosen = '') {
+  const named = [...new Set(actions)].map((action) => ({ value: `${namedAction}${action}`, label: action }));
+  const isKnown = chosen === '' || chosen === anyAction || named.some(({ value }) => value === chosen);
+  return [
+    { value: '', label: 'Not asked for' },
+    { value: anyAction, label: 'Any action' },
+    ...named,
+    ...(isKnown ? [] : [{ value: chosen, label: chosen.slice(namedAction.length) }]),
+  ];
 }
 
 type Comparison = Extract<ConditionField, { control: 'comparison' }>;

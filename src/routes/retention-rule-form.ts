@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import type { Db } from '../db.ts';
 import { isDay } from '../domain/campaigns/days.ts';
-import type { ConditionField, TypedFields } from '../domain/retention/conditions/kind.ts';
+import type { ConditionField, FieldPart, TypedFields } from '../domain/retention/conditions/kind.ts';
 import {
   conditionFields,
+  conditionProblems,
   conditionsFromForm,
   conditionsToForm,
 } from '../domain/retention/conditions/kinds.ts';
@@ -32,6 +33,12 @@ const blankOrAmount = text.regex(
   /^(\d{1,9}([.,]\d{1,2})?)?$/,
   'Enter an amount such as 25 or 12.50, or leave blank to match any.',
 );
+const blankOrDays = text
+  .regex(/^\d{0,4}$/, 'Enter a number of days such as 30, or leave blank.')
+  .refine(
+    (typed) => typed === '' || (Number(typed) >= 1 && Number(typed) <= 3_650),
+    'Enter a number of days from 1 to 3,650, or leave blank.',
+  );
 const line = limitedText(200);
 const comparison = z.enum(operators, 'Choose a comparison.');
 
@@ -47,6 +54,22 @@ function shapeOf(field: ConditionField): Readonly<Record<string, z.ZodType>> {
       return { [field.name]: text.regex(/^\d{0,9}$/, 'Choose a segment of the list.').default('') };
     case 'comparison':
       return { [field.column]: line, [field.operator]: comparison, [field.value]: line };
+    case 'group':
+      return Object.fromEntries(field.parts.map((part) => [part.name, partShape(part)]));
+  }
+}
+
+function partShape(part: FieldPart): z.ZodType {
+  switch (part.control) {
+    case 'days':
+      return blankOrDays;
+    case 'action':
+      return limitedText(210);
+    case 'choice':
+      return z.enum(
+        part.options.map(({ value }) => value),
+        'Choose one of the list.',
+      );
   }
 }
 
@@ -92,7 +115,10 @@ export async function readRuleForm(db: Db, body: unknown): Promise<FormResult<Ne
 
 function readFields(body: unknown): FormResult<NewRule> {
   const values = textValues(body);
-  const conditions = parseForm(ConditionsForm, body, comparisonErrors(values));
+  const conditions = parseForm(ConditionsForm, body, [
+    ...comparisonErrors(values),
+    ...conditionProblems(trimmed(values)),
+  ]);
   const action = parseForm(ActionForm, body, validityErrors(values));
   if (conditions.ok && action.ok)
     return { ok: true, data: toRule(conditionsFromForm(trimmed(values)), action.data) };

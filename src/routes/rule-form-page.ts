@@ -10,7 +10,7 @@ import type { PageData } from '../http/render.ts';
 import { presentRuleForm } from '../presenters/rule.ts';
 import { findActiveModel } from '../store/models.ts';
 import { noFilter } from '../store/prediction-filters.ts';
-import { listChannels } from '../store/retention-rules.ts';
+import { listChannels, listRules } from '../store/retention-rules.ts';
 import { getSettings } from '../store/settings.ts';
 import { createPartReader } from './page-parts.ts';
 import { listSegments } from '../store/segments.ts';
@@ -44,8 +44,9 @@ export async function showRuleForm(
     tasks.run('sumPredictions', { filter: { ...noFilter, population } }),
   );
   const worth = await getSettings(db);
+  const actions = (await listRules(db)).map(({ action }) => action);
   const segments = (await listSegments(db)).filter(isForRules);
-  const around = { columns, channels, segments, totals, worth };
+  const around = { columns, channels, actions, segments, totals, worth };
   const form = { id: rule?.id ?? null, isExample: rule?.isExample ?? false, values, ...around };
   await render(res, 'rules/edit', (h) => ({ ...presentRuleForm(h, form), errors }));
 }

@@ -2,12 +2,10 @@
 import type { Db } from '../db.ts';
 import { isoTimeOf } from '../db/clock.ts';
 import { NotFound } from '../errors.ts';
+import type { ActionResult } from './action-results.ts';
 
 export const actionStatuses = ['open', 'done', 'dropped'] as const;
 export type ActionStatus = (typeof actionStatuses)[number];
-
-export const actionResults = ['accepted', 'declined', 'not-reached'] as const;
-export type ActionResult = (typeof actionResults)[number];
 
 export interface ActionRecord {
   readonly id: number;

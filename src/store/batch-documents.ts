@@ -103,6 +103,8 @@ export const FrozenRules = z.object({
   valueMonths: z.number().default(12),
   valueMargin: z.number().default(1),
   rules: z.array(StoredRule).default([]),
+  /** What was done for customers later does not count; missing where no rule asks for it. */
+  pastAt: z.string().exactOptional(),
   /** Of the rules; missing in older batches. */
   rulesVersion: z.int().exactOptional(),
   /** The model's; missing in older batches. */

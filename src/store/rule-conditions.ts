@@ -1,5 +1,6 @@
 /** The conditions of a retention rule as they are stored, also with a batch: one field a kind of condition. */
 import { z } from 'zod';
+import { actionResults } from './action-results.ts';
 import type { Stored } from './json.ts';
 import { operators } from './rule-operators.ts';
 import { SegmentPart } from './segment-documents.ts';
@@ -34,5 +35,15 @@ export const Conditions = z.object({
   attributes: z.array(AttributeCondition).default([]),
   /** Customers who meet one of them never get the action. */
   exceptions: z.array(AttributeCondition).default([]),
+  /** Days in which a customer who had any action, or the rule's own, is left alone; null: none. */
+  cooldown: z
+    .object({ days: z.int(), of: z.enum(['any', 'own']) })
+    .nullable()
+    .default(null),
+  /** What the customer must have had within the last days; action null: any, result null: any, or none yet. */
+  earlierAction: z
+    .object({ action: z.string().nullable(), result: z.enum(actionResults).nullable(), days: z.int() })
+    .nullable()
+    .default(null),
 });
 export type Conditions = Stored<z.infer<typeof Conditions>>;

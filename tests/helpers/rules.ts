@@ -10,6 +10,8 @@ export const anyCustomer: Conditions = {
   segment: null,
   attributes: [],
   exceptions: [],
+  earlierAction: null,
+  cooldown: null,
 };
 
 type RuleChanges = Omit<Partial<NewRule>, 'conditions'> & { readonly conditions?: Partial<Conditions> };
@@ -42,6 +44,11 @@ export const blankRuleFields: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     [0, 1].flatMap((slot) => comparison('exceptColumn', 'exceptOperator', 'exceptValue', slot)),
   ),
+  earlierAction: '',
+  earlierResult: '',
+  earlierDays: '',
+  cooldownDays: '',
+  cooldownOf: 'any',
   channel: '',
   message: '',
   validFrom: '',

@@ -6,6 +6,7 @@ import type { BatchRecord } from '../../store/batches.ts';
 import { getModel } from '../../store/models.ts';
 import type { ModelRecord } from '../../store/models.ts';
 import { readModelFile } from '../models/files.ts';
+import { pastFor } from '../scoring/context.ts';
 import type { BlockTask } from './blocks/block-work.ts';
 import type { ScoringPlan } from './blocks/score-block.ts';
 import { mappingOf } from './mapping.ts';
@@ -17,6 +18,7 @@ export async function planOf(db: Db, modelsDir: string, batch: BatchRecord): Pro
     model: await readModelFile(modelsDir, record),
     modelLabel: record.label,
     rules: rulesOf(batch),
+    past: await pastFor(db, rulesOf(batch)),
     format,
     columnCount: header.length,
     isBatch: true,

@@ -2,6 +2,7 @@
  * What a rule would change if it were saved: the customers of the last file get their actions by the rules as they are and
  * as they would be. Group by group, so that memory does not grow with the file.
  */
+import { isoTimeOf } from '../../db/clock.ts';
 import { AppError } from '../../errors.ts';
 import type { Model } from '../../ml/model/model.ts';
 import { findModel } from '../../store/models.ts';
@@ -24,7 +25,9 @@ import type { CompiledRules } from './compiled-rules.ts';
 import type { RuleRows } from './conditions/kind.ts';
 import { withDraft } from './draft.ts';
 import type { RuleDraft } from './draft.ts';
-import { createAudience } from './rule-audience.ts';
+import { readPast } from './past/reading.ts';
+import type { PastTable } from './past/table.ts';
+import { createAudience, ruleAlone } from './rule-audience.ts';
 import type { RuleAudience } from './rule-audience.ts';
 import { rowsOfGroup } from './stored-rows.ts';
 
@@ -81,8 +84,12 @@ export async function tryOnLastBatch(
     before: await scoringRulesOf(store.db, of, stored),
     after: await scoringRulesOf(store.db, of, withDraft(stored, draft)),
   };
-  const collected = createCollection(rules);
-  const audience = createAudience(draft.rule, rules.after);
+  const past = await readPast(store.db, {
+    rules: [...rules.before.rules, ...rules.after.rules, ruleAlone(draft.rule)],
+    at: await isoTimeOf(store.db),
+  });
+  const collected = createCollection(rules, past);
+  const audience = createAudience(draft.rule, rules.after, past);
   await visitMatches(store, { ...noFilter, batch: batch.id }, ({ view }) => {
     const rows = rowsOf(view, model);
     collected.add(view, rows, (row) => rowId(batch.id, view.firstRow + row));
@@ -125,9 +132,9 @@ interface BothRules {
   readonly after: ScoringRules;
 }
 
-function createCollection(rules: BothRules) {
-  const before = createChooser(rules.before);
-  const after = createChooser(rules.after);
+function createCollection(rules: BothRules, past: PastTable) {
+  const before = createChooser(rules.before, past);
+  const after = createChooser(rules.after, past);
   let sample: ChangedAction[] = [];
   let customers = 0;
   let changed = 0;
@@ -152,13 +159,13 @@ function createCollection(rules: BothRules) {
 }
 
 /** Gives each row its action, and adds up what all of them get. */
-function createChooser(rules: ScoringRules) {
+function createChooser(rules: ScoringRules, past: PastTable) {
   const totals = { customers: 0, cost: 0, saving: 0 };
   let compiled: CompiledRules | null = null;
   return {
     totals,
     choose: (header: ScoreFileHeader, rows: RuleRows): (string | null)[] => {
-      compiled ??= compileRules(rules, header.features);
+      compiled ??= compileRules(rules, header.features, past);
       const { rules: possible } = compiled;
       const { actions, expectedSaving } = compiled.choose(rows);
       return Array.from(actions, (action, row) => {

@@ -5,11 +5,14 @@
 import type { ScoredFeature } from '../../store/score-files/group.ts';
 import type { FrozenRules } from '../../store/batch-documents.ts';
 import type { RiskThresholds } from '../risk/levels.ts';
-import type { CompiledCondition, RuleRows } from './conditions/kind.ts';
+import type { CompiledCondition, LevelledRows, RuleRows } from './conditions/kind.ts';
 import { compileConditions } from './conditions/kinds.ts';
 import { expectedSavingOf } from './expected-value.ts';
 import type { ValueTerms } from './expected-value.ts';
 import type { RetentionRule } from './matching.ts';
+import type { PastQuestion } from './past/questions.ts';
+import { answersFor, noPast, placeOf } from './past/table.ts';
+import type { PastTable } from './past/table.ts';
 
 export interface ChosenActions {
   /** 0: none; k: `rules[k - 1]` of the compiled rules. */
@@ -37,31 +40,33 @@ type VisitMatches = (rule: number, found: Int32Array, count: number) => void;
 export function compileRules(
   { rules, mediumFrom, highFrom, valueMonths, valueMargin }: Omit<FrozenRules, 'threshold'>,
   features: readonly ScoredFeature[],
+  past: PastTable = noPast,
 ): CompiledRules {
   const compiled = rules
     .filter((rule) => rule.enabled)
     .flatMap((rule): CompiledRule[] => {
-      const conditions = compileConditions(rule.conditions, features);
+      const context = {
+        action: rule.action,
+        placeOf: (question: PastQuestion) => placeOf(past, question),
+      };
+      const conditions = compileConditions(rule.conditions, features, context);
       return conditions === null ? [] : [{ rule, conditions }];
     });
+  const levelled = (rows: RuleRows) => levelledRows(rows, { mediumFrom, highFrom }, past);
   return {
     rules: compiled.map(({ rule }) => rule),
-    choose: (rows) => choose(compiled, rows, { mediumFrom, highFrom, valueMonths, valueMargin }),
+    choose: (rows) => choose(compiled, levelled(rows), { valueMonths, valueMargin }),
     visitMatches: (rows, visit) => {
-      visitMatches(compiled, rows, { mediumFrom, highFrom }, visit);
+      visitMatches(compiled, levelled(rows), visit);
     },
   };
 }
 
-function choose(
-  compiled: readonly CompiledRule[],
-  rows: RuleRows,
-  { mediumFrom, highFrom, ...worth }: RiskThresholds & ValueTerms,
-): ChosenActions {
+function choose(compiled: readonly CompiledRule[], rows: LevelledRows, worth: ValueTerms): ChosenActions {
   const { rowCount, probability, monthlyValue } = rows;
   const actions = new Uint16Array(rowCount);
   const expectedSaving = new Float64Array(rowCount).fill(NaN);
-  visitMatches(compiled, rows, { mediumFrom, highFrom }, (k, candidates, count) => {
+  visitMatches(compiled, rows, (k, candidates, count) => {
     const { rule } = compiled[k]!;
     for (let c = 0; c < count; c++) {
       const i = candidates[c]!;
@@ -76,21 +81,25 @@ function choose(
   return { actions, expectedSaving };
 }
 
-function visitMatches(
-  compiled: readonly CompiledRule[],
-  rows: RuleRows,
-  thresholds: RiskThresholds,
-  visit: VisitMatches,
-): void {
+function visitMatches(compiled: readonly CompiledRule[], rows: LevelledRows, visit: VisitMatches): void {
   const everyone = new Int32Array(rows.rowCount).map((_, i) => i);
   const candidates = new Int32Array(rows.rowCount);
-  const levelled = { ...rows, level: levelsOf(rows.probability, thresholds) };
   compiled.forEach(({ conditions }, k) => {
     candidates.set(everyone);
     let count = rows.rowCount;
-    for (const condition of conditions) count = condition(levelled, candidates, count);
+    for (const condition of conditions) count = condition(rows, candidates, count);
     visit(k, candidates, count);
   });
+}
+
+function levelledRows(rows: RuleRows, thresholds: RiskThresholds, table: PastTable): LevelledRows {
+  let past: Uint8Array | null = null;
+  return {
+    ...rows,
+    level: levelsOf(rows.probability, thresholds),
+    past: () => (past ??= answersFor(table, rows.identifiers())),
+    questionCount: table.questions.length,
+  };
 }
 
 /** The place of each row's level in `riskLevels`. */

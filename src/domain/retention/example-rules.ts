@@ -22,6 +22,8 @@ const anyone = {
   segment: null,
   attributes: [],
   exceptions: [],
+  earlierAction: null,
+  cooldown: null,
 } as const;
 
 export const exampleRules: readonly ExampleRule[] = [

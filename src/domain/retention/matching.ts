@@ -32,7 +32,7 @@ export function chooseActions(
   worth: ValueTerms,
 ): RecommendedAction[] {
   return rules
-    .filter((rule) => rule.enabled && whyNotMet(rule.conditions, subject) === null)
+    .filter((rule) => rule.enabled && whyNotMet(rule, subject) === null)
     .map((rule) => toAction(rule, subject, worth))
     .filter((action) => action.expectedSaving === null || action.expectedSaving > 0)
     .sort((a, b) => (b.expectedSaving ?? 0) - (a.expectedSaving ?? 0));

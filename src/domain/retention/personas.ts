@@ -116,6 +116,8 @@ export function proposeRule(persona: Persona, schema: KnownColumns, position: nu
     segment: null,
     attributes,
     exceptions: [],
+    earlierAction: null,
+    cooldown: null,
   };
   const days = { validFrom: null, validTo: null };
   return {

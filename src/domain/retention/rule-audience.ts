@@ -6,6 +6,8 @@ import { compileRules } from './compiled-rules.ts';
 import type { CompiledRules } from './compiled-rules.ts';
 import type { RuleRows } from './conditions/kind.ts';
 import { draftVersion } from './draft.ts';
+import type { RetentionRule } from './matching.ts';
+import type { PastTable } from './past/table.ts';
 import { breakEvenSaveRate, customerValue, expectedSavingOf } from './expected-value.ts';
 
 /** Customers who meet the conditions of a rule. */
@@ -17,9 +19,14 @@ export interface RuleAudience {
   readonly breakEven: number | null;
 }
 
+/** As if it applied today. */
+export function ruleAlone(rule: NewRule): RetentionRule {
+  return { ...rule, enabled: true, id: 0, version: draftVersion };
+}
+
 /** Also of a rule that does not apply on this day, or is not in use. */
-export function createAudience(rule: NewRule, scoringRules: ScoringRules) {
-  const alone = { ...scoringRules, rules: [{ ...rule, enabled: true, id: 0, version: draftVersion }] };
+export function createAudience(rule: NewRule, scoringRules: ScoringRules, past: PastTable) {
+  const alone = { ...scoringRules, rules: [ruleAlone(rule)] };
   let compiled: CompiledRules | null = null;
   let customers = 0;
   let paying = 0;
@@ -35,7 +42,7 @@ export function createAudience(rule: NewRule, scoringRules: ScoringRules) {
   return {
     add: (features: readonly ScoredFeature[], rows: RuleRows): void => {
       const { probability, monthlyValue } = rows;
-      compiled ??= compileRules(alone, features);
+      compiled ??= compileRules(alone, features, past);
       compiled.visitMatches(rows, (_, found, count) => {
         for (let k = 0; k < count; k++) addRow(probability[found[k]!]!, monthlyValue[found[k]!]!);
       });

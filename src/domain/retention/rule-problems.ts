@@ -38,6 +38,7 @@ function impossibilities(rule: RetentionRule, around: RuleSurroundings): string[
   const { features, words } = around;
   const { conditions } = rule;
   const { attributes, exceptions, minMonthlyValue: least, maxMonthlyValue: limit } = conditions;
+  const { earlierAction, cooldown } = conditions;
   const said = (one: AttributeCondition): string => comparisonWords(one, words);
   const unknown = unknownColumns(rule, features);
   return [
@@ -59,6 +60,9 @@ function impossibilities(rule: RetentionRule, around: RuleSurroundings): string[
         ),
     ),
     ...attributes.flatMap((one) => valueProblem(one, around)),
+    ...(earlierAction !== null && cooldown?.of === 'any' && earlierAction.days <= cooldown.days
+      ? ['the earlier action that is asked for falls within the cool-down']
+      : []),
   ];
 }
 

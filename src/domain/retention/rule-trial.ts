@@ -1,6 +1,6 @@
 /** Tests the current rules on a customer who has been scored: which rules match, and why the others do not. */
 import type { Db } from '../../db.ts';
-import { timeOf } from '../../db/clock.ts';
+import { isoTimeOf, timeOf } from '../../db/clock.ts';
 import { AppError } from '../../errors.ts';
 import { findModel } from '../../store/models.ts';
 import type { ModelRecord } from '../../store/models.ts';
@@ -19,6 +19,8 @@ import type { ValueTerms } from './expected-value.ts';
 import { whyNotMet } from './conditions/kinds.ts';
 import { chooseActions, figuresOf } from './matching.ts';
 import type { RetentionRule } from './matching.ts';
+import { readPast } from './past/reading.ts';
+import { hadIn } from './past/table.ts';
 import { validityOn } from './validity.ts';
 import { createScorer, scoreCustomers } from '../scoring/scoring.ts';
 import { currentScoringRules } from '../scoring/context.ts';
@@ -75,8 +77,11 @@ async function tryAll(
   const settings = await getSettings(db);
   const model = prediction.modelId === null ? undefined : await findModel(db, prediction.modelId);
   const reasons = model ? await allReasons({ db, modelsDir }, model, prediction) : null;
+  const customerId = prediction.customerId ?? '';
+  const asking = rules.map((rule) => ({ ...rule, enabled: true }));
+  const past = await readPast(db, { rules: asking, at: await isoTimeOf(db), customerId });
   const trial = {
-    subject: { ...prediction, reasons: reasons ?? prediction.reasons },
+    subject: { ...prediction, reasons: reasons ?? prediction.reasons, had: hadIn(past, customerId) },
     worth: settings,
     day: today(settings.timeZone, await timeOf(db)),
     isOfSample: model !== undefined && (await isModelOfSample(db, model)),
@@ -96,7 +101,7 @@ function tryRule(rule: RetentionRule, trial: Trial): RuleTrial {
   const [action] = chooseActions([{ ...rule, enabled: true }], subject, worth);
   return {
     rule,
-    whyNot: whyNotUsed(rule, trial) ?? whyNotMet(rule.conditions, subject) ?? (action ? null : tooExpensive),
+    whyNot: whyNotUsed(rule, trial) ?? whyNotMet(rule, subject) ?? (action ? null : tooExpensive),
     saving: action?.expectedSaving ?? null,
     breakEven: figuresOf(rule, subject, worth).breakEven,
   };

@@ -14,6 +14,7 @@ export function rowsOfGroup(view: GroupView, contributions?: RuleRows['contribut
     inputs: features.map((_, place) => view.input(place)),
     contributions: () => (known ??= contributions?.() ?? strongestOnly(view)),
     featureCount: features.length,
+    identifiers: () => view.identifiers(),
   };
 }
 

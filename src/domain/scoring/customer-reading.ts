@@ -5,6 +5,7 @@ import type { Schema } from '../../ml/data/schema.ts';
 import { isBlank, parseNumber } from '../../ml/data/values.ts';
 import type { CellValue, DecimalSign } from '../../ml/data/values.ts';
 import { foldName } from '../csv/column-names.ts';
+import type { HadAction } from '../retention/past/questions.ts';
 
 /** A customer as text, or with values that were read before. */
 export interface RawCustomer {
@@ -14,6 +15,8 @@ export interface RawCustomer {
   readonly value?: string | undefined;
   /** Notes on levels that were mapped to others. */
   readonly renamed?: readonly string[];
+  /** What was done for the customer before; without it, nothing was. */
+  readonly had?: HadAction;
 }
 
 /** Monthly revenue is below this, as in the forms of rules and costs, so that sums over all customers stay exact. */

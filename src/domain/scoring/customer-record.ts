@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { AppError, NotFound } from '../../errors.ts';
 import type { Model } from '../../ml/model/model.ts';
 import type { DecimalSign } from '../../ml/data/values.ts';
+import type { Db } from '../../db.ts';
+import type { FrozenRules } from '../../store/batch-documents.ts';
 import { getBatch } from '../../store/batches.ts';
 import type { BatchRecord } from '../../store/batches.ts';
 import { findModel } from '../../store/models.ts';
@@ -20,6 +22,9 @@ import { openUploadRows } from '../batches/upload-rows.ts';
 import { readModelFile } from '../models/files.ts';
 import { breakEvenSaveRate, customerValue } from '../retention/expected-value.ts';
 import type { RecommendedAction } from '../retention/matching.ts';
+import type { HadAction } from '../retention/past/questions.ts';
+import { hadIn } from '../retention/past/table.ts';
+import { pastFor } from './context.ts';
 import { cellsOf } from './customer-cells.ts';
 import type { RawCustomer } from './customer-reading.ts';
 import type { Reason } from './explanations.ts';
@@ -94,11 +99,17 @@ export async function computeDetails(
   const model = await modelOf(store, modelsDir, score);
   if (model === null || batch.rules === null) return storedDetails(batch, score, unusable);
   const scorer = createScorer(model, batch.rules);
+  const had = await readHad(store.db, batch.rules, score);
   const uploaded = await rowOfUpload(store, batch, score);
-  const fromUpload = uploaded && scoreAgain(scorer, uploaded, batch.format.decimal, score);
+  const fromUpload = uploaded && scoreAgain(scorer, { ...uploaded, had }, batch.format.decimal, score);
   if (fromUpload) return detailsFrom(fromUpload, null);
-  const fromInputs = scoreAgain(scorer, customerFrom(model, score), '.', score);
+  const fromInputs = scoreAgain(scorer, { ...customerFrom(model, score), had }, '.', score);
   return fromInputs ? detailsFrom(fromInputs, withoutUpload) : storedDetails(batch, score, different);
+}
+
+/** What was done for the customer when the file was scored. */
+async function readHad(db: Db, rules: FrozenRules, { customerId }: CustomerScore): Promise<HadAction> {
+  return hadIn(await pastFor(db, rules, customerId ?? ''), customerId ?? '');
 }
 
 async function wholeDetails({ db }: ScoreStore, { id }: CustomerScore): Promise<ScoreDetails> {

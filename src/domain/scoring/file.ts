@@ -3,6 +3,7 @@ import { Unprocessable } from '../../errors.ts';
 import type { CellProblem } from '../../ml/data/row-reader.ts';
 import type { Model } from '../../ml/model/model.ts';
 import { textAt } from '../../store/score-files/encoding.ts';
+import { noPast } from '../retention/past/table.ts';
 import { defaultSettings } from '../../store/settings.ts';
 import { createBlockPlan } from '../batches/blocks/block-plan.ts';
 import type { BlockTask } from '../batches/blocks/block-work.ts';
@@ -71,7 +72,8 @@ export function scoreFile(
   const scoreAll = async (prepared: string, intake: CsvIntake): Promise<FileSummary> => {
     const { header, format, byteSize, blankCount } = intake;
     const source = sourceOf(model, intake, options);
-    const scoring = { model, modelLabel, rules, format, columnCount: header.length, isBatch: false };
+    const columnCount = header.length;
+    const scoring = { model, modelLabel, rules, past: noPast, format, columnCount, isBatch: false };
     const runner = options.openRunner({ source, scoring, isCheck: false, keepsColumns: false }, byteSize);
     let counts = noCounts;
     try {

@@ -20,7 +20,8 @@ import { readModelFile } from '../models/files.ts';
 import { toStored } from './record.ts';
 import { createScorer, scoreCustomers } from './scoring.ts';
 import type { ScoredCustomer } from './scoring.ts';
-import { currentScoringRules } from './context.ts';
+import { currentScoringRules, pastFor } from './context.ts';
+import { hadIn } from '../retention/past/table.ts';
 
 /** The option of a select for a value that is not known; it is scored as missing. */
 export const notKnown = '__not_known__';
@@ -115,9 +116,12 @@ export async function scoreForm(
   const fields = formFields(record);
   const unanswered = fields.filter(({ name, isChoice }) => isChoice && !values[name]);
   const model = await readModelFile(modelsDir, record);
-  const scorer = createScorer(model, await currentScoringRules(db, record));
+  const rules = await currentScoringRules(db, record);
+  const scorer = createScorer(model, rules);
+  const known = customerIdOf(values) ?? '';
+  const had = hadIn(await pastFor(db, rules, known), known);
   const cells = fields.map(({ name }) => (values[name] === notKnown ? '' : (values[name] ?? '')));
-  const [result] = scoreCustomers(scorer, [{ cells, value: values['monthlyValue'] }], '.');
+  const [result] = scoreCustomers(scorer, [{ cells, value: values['monthlyValue'], had }], '.');
   const errors = [
     ...aboutErrors(values),
     ...unanswered.map(({ name, label }) => ({

@@ -88,7 +88,7 @@ export function scoreCustomers(
   });
 }
 
-interface ReadCustomer extends Pick<RawCustomer, 'renamed'> {
+interface ReadCustomer extends Pick<RawCustomer, 'renamed' | 'had'> {
   readonly inputs: Readonly<Record<string, CellValue>>;
   readonly notes: readonly CellNote[];
   readonly monthlyValue: number | null;
@@ -101,9 +101,11 @@ interface Scored {
   readonly points: Float64Array;
 }
 
+const hadNothing = (): boolean => false;
+
 function describe(
   { model, rules }: Scorer,
-  { inputs, notes, monthlyValue, renamed }: ReadCustomer,
+  { inputs, notes, monthlyValue, renamed, had = hadNothing }: ReadCustomer,
   { probability, base, points }: Scored,
 ): ScoredCustomer {
   const riskLevel = riskLevelOf(probability, rules);
@@ -114,7 +116,11 @@ function describe(
     riskLevel,
     base,
     reasons,
-    actions: chooseActions(rules.rules, { probability, riskLevel, reasons, inputs, monthlyValue }, rules),
+    actions: chooseActions(
+      rules.rules,
+      { probability, riskLevel, reasons, inputs, monthlyValue, had },
+      rules,
+    ),
     rulesVersion: rules.rulesVersion ?? null,
     notes: noteTexts(renamed, notes),
     monthlyValue,

@@ -5,10 +5,15 @@ import { compileRules } from '../../../src/domain/retention/compiled-rules.ts';
 import type { RuleRows, RuleSubject } from '../../../src/domain/retention/conditions/kind.ts';
 import { chooseActions } from '../../../src/domain/retention/matching.ts';
 import type { RetentionRule } from '../../../src/domain/retention/matching.ts';
+import { isAsked } from '../../../src/domain/retention/past/questions.ts';
+import { listQuestions } from '../../../src/domain/retention/past/reading.ts';
+import { PastTableBuilder } from '../../../src/domain/retention/past/table.ts';
+import type { PastTable } from '../../../src/domain/retention/past/table.ts';
 import { riskLevelOf, riskLevels } from '../../../src/domain/risk/levels.ts';
 import { dateText } from '../../../src/domain/scoring/cell-values.ts';
 import type { Feature } from '../../../src/ml/data/schema.ts';
 import type { CellValue } from '../../../src/ml/data/values.ts';
+import { textColumn } from '../../../src/store/score-files/encoding.ts';
 import type { InputColumn } from '../../../src/store/score-files/group.ts';
 import { operators } from '../../../src/store/rule-operators.ts';
 import { SegmentPart } from '../../../src/store/segment-documents.ts';
@@ -62,6 +67,10 @@ const part = fc
 const segment = fc.option(
   fc.record({ id: choice(1, 2), name: choice('A'), parts: fc.array(part, { maxLength: 2 }) }),
 );
+const days = choice(1, 7, 30);
+const result = choice(null, 'accepted' as const, 'declined' as const);
+const action = choice('Action 0', 'Action 1', 'Letter');
+const question = fc.record({ action: fc.option(action), result, days });
 const rules: fc.Arbitrary<RetentionRule[]> = fc
   .array(
     fc.record({
@@ -76,6 +85,8 @@ const rules: fc.Arbitrary<RetentionRule[]> = fc
         segment,
         attributes: comparisons(2),
         exceptions: comparisons(1),
+        earlierAction: fc.option(question, { freq: 2 }),
+        cooldown: fc.option(fc.record({ days, of: choice('any' as const, 'own' as const) }), { freq: 2 }),
       }),
     }),
     { maxLength: 5 },
@@ -95,6 +106,7 @@ interface Row {
   readonly tenure: number | null;
   readonly day: number | null;
   readonly points: readonly number[];
+  readonly past: readonly Parameters<typeof isAsked>[1][];
 }
 const rows: fc.Arbitrary<Row[]> = fc.array(
   fc.record({
@@ -104,6 +116,7 @@ const rows: fc.Arbitrary<Row[]> = fc.array(
     tenure: choice(null, 0, 1, 12, 12.5),
     day: choice(null, 0, 20_777),
     points: fc.tuple(...features.map(() => choice(-0.1, 0, 0.0099, 0.01, 0.2))),
+    past: fc.array(fc.record({ action, result, daysAgo: choice(0, 5, 20, 100) }), { maxLength: 2 }),
   }),
   { minLength: 1, maxLength: 20 },
 );
@@ -127,10 +140,21 @@ function toColumns(some: readonly Row[]): RuleRows {
     inputs: [level(0), level(1), number(({ tenure }) => tenure), number(({ day }) => day)],
     contributions: () => Float64Array.from(some.flatMap(({ points }) => points)),
     featureCount: features.length,
+    identifiers: () => textColumn(some.map((_, i) => `customer ${i}`)),
   };
 }
 
-function toSubject({ probability, monthlyValue, codes, tenure, day, points }: Row): RuleSubject {
+function toPast(some: readonly Row[], someRules: readonly RetentionRule[]): PastTable {
+  const questions = listQuestions(someRules);
+  const builder = new PastTableBuilder(questions);
+  some.forEach(({ past }, i) => {
+    const answers = questions.map((one) => Number(past.some((done) => isAsked(one, done))));
+    if (answers.includes(1)) builder.add(`customer ${i}`, Uint8Array.from(answers));
+  });
+  return builder.end();
+}
+
+function toSubject({ probability, monthlyValue, codes, tenure, day, points, past }: Row): RuleSubject {
   const level = (k: 0 | 1): CellValue => {
     const { levels } = features[k]!;
     return codes[k] < 0 ? null : (levels[codes[k]] ?? others[k][codes[k] - levels.length] ?? null);
@@ -146,6 +170,7 @@ function toSubject({ probability, monthlyValue, codes, tenure, day, points }: Ro
       tenure,
       'Signed on': day === null ? null : dateText(day),
     },
+    had: (asked) => past.some((done) => isAsked(asked, done)),
   };
 }
 
@@ -153,7 +178,8 @@ describe('compiled rules', () => {
   it('give each row the first of its actions, with the same saving', () => {
     fc.assert(
       fc.property(rules, rows, (someRules, someRows) => {
-        const compiled = compileRules({ ...thresholds, rules: someRules }, features);
+        const past = toPast(someRows, someRules);
+        const compiled = compileRules({ ...thresholds, rules: someRules }, features, past);
         const { actions, expectedSaving } = compiled.choose(toColumns(someRows));
         const found = someRows.map((_, i) => ({
           ruleId: compiled.rules[actions[i]! - 1]?.id ?? null,

@@ -7,6 +7,7 @@ import { chooseActions } from '../../../src/domain/retention/matching.ts';
 import type { RetentionRule } from '../../../src/domain/retention/matching.ts';
 import type { Conditions } from '../../../src/store/rule-conditions.ts';
 import type { Operator } from '../../../src/store/rule-operators.ts';
+import { isAsked } from '../../../src/domain/retention/past/questions.ts';
 import { newRule } from '../../helpers/rules.ts';
 
 const rule = (conditions: Partial<Conditions>, changes: Partial<RetentionRule> = {}): RetentionRule => ({
@@ -21,6 +22,8 @@ const subject: RuleSubject = {
   reasons: [{ feature: 'MonthlyCharges', points: 0.2 }],
   inputs: { Contract: 'Month-to-month', tenure: 3, TotalCharges: null },
   monthlyValue: 50,
+  // Called ten days ago, and declined.
+  had: (question) => isAsked(question, { action: 'Call', result: 'declined', daysAgo: 10 }),
 };
 
 const worth = { valueMonths: 12, valueMargin: 1 };
@@ -113,8 +116,40 @@ describe('a rule', () => {
       { exceptions: [{ column: 'No calls', operator: 'is', value: 'Yes' }] },
       'the model has no column No calls',
     ],
+    [
+      'leaves customers alone who had any action lately',
+      { cooldown: { days: 10, of: 'any' } },
+      'the customer had any action within the last 10 days',
+    ],
+    ['applies again after its cool-down', { cooldown: { days: 9, of: 'any' } }, null],
+    [
+      'is not offered twice in a row',
+      { cooldown: { days: 30, of: 'own' } },
+      'the customer had this action within the last 30 days',
+    ],
+    ['follows up any action', { earlierAction: { action: null, result: null, days: 14 } }, null],
+    [
+      'follows up one by its result',
+      { earlierAction: { action: 'Call', result: 'declined', days: 14 } },
+      null,
+    ],
+    [
+      'follows up what was done, not what was not',
+      { earlierAction: { action: 'Letter', result: null, days: 14 } },
+      'the customer did not have ‘Letter’ in the last 14 days',
+    ],
+    [
+      'follows up an action with this result only',
+      { earlierAction: { action: 'Call', result: 'accepted', days: 14 } },
+      'the customer did not have ‘Call’, accepted, in the last 14 days',
+    ],
+    [
+      'follows up what was done not too long ago',
+      { earlierAction: { action: null, result: null, days: 1 } },
+      'the customer did not have an action in the last 1 day',
+    ],
   ])('%s', (_name, conditions, answer) => {
-    expect(whyNotMet(rule(conditions).conditions, subject)).toBe(answer);
+    expect(whyNotMet(rule(conditions), subject)).toBe(answer);
   });
 
   it.each<[CellValue, Operator, string, boolean]>([
@@ -137,7 +172,7 @@ describe('a rule', () => {
     'takes %j %s %j as the model did, and what was typed as a person would',
     (found, operator, value, holds) => {
       const asked = rule({ attributes: [{ column: 'Amount', operator, value }] });
-      expect(whyNotMet(asked.conditions, { ...subject, inputs: { amount: found } }) === null).toBe(holds);
+      expect(whyNotMet(asked, { ...subject, inputs: { amount: found } }) === null).toBe(holds);
     },
   );
 

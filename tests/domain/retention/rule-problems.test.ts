@@ -112,11 +112,41 @@ describe('rules for the same customers', () => {
     for (const changes of [
       { validTo: '2026-12-31' },
       { conditions: { exceptions: [asks('Tenure', 'below', '6')] } },
+      { conditions: { cooldown: { days: 30, of: 'any' as const } } },
+      { conditions: { earlierAction: { action: null, result: null, days: 90 } } },
       { enabled: false },
       { cost: 6 },
       { isExample: true },
     ])
       expect(problems(narrow, [rule(1, { cost: 5, saveRate: 0.3, ...changes })])).toEqual([]);
+  });
+
+  it('are told apart by the past of their customers', () => {
+    const cooling = (days: number, of: 'any' | 'own' = 'any') => ({ ...high, cooldown: { days, of } });
+    const following = (action: string | null, days: number) => ({
+      ...high,
+      earlierAction: { action, result: null, days },
+    });
+    const wins = (wide: Partial<Conditions>, narrow: Partial<Conditions>): boolean =>
+      problems(rule(2, { conditions: narrow, cost: 5, saveRate: 0.2 }), [
+        rule(1, { conditions: wide, cost: 5, saveRate: 0.3 }),
+      ]).length > 0;
+    expect(wins(cooling(30), cooling(60))).toBe(true);
+    expect(wins(cooling(60), cooling(30))).toBe(false);
+    expect(wins(cooling(30, 'own'), cooling(30, 'own'))).toBe(false);
+    expect(wins(following(null, 30), following('Call', 14))).toBe(true);
+    expect(wins(following('Call', 30), following('Letter', 14))).toBe(false);
+    expect(wins(following('Call', 14), following('Call', 30))).toBe(false);
+  });
+
+  it('that follow up what their cool-down leaves alone are for nobody', () => {
+    const earlierAction = { action: 'Call', result: null, days: 30 };
+    const asked = (days: number) =>
+      problems(rule(1, { conditions: { earlierAction, cooldown: { days, of: 'any' } } }), []);
+    expect(asked(30)).toEqual([
+      'Matches no customers: the earlier action that is asked for falls within the cool-down.',
+    ]);
+    expect(asked(29)).toEqual([]);
   });
 
   it('that come later win only where the revenue has to be known', () => {
@@ -134,7 +164,8 @@ describe('what follows from a comparison', () => {
   const cells: CellValue[] = [null, 1, 1.5, 2, 3, '1', '2', 'One year', 'Two year'];
   const meets = (one: AttributeCondition, x: CellValue): boolean => {
     const customer = { probability: 0, riskLevel: 'low' as const, reasons: [], monthlyValue: null };
-    return whyNotMet({ ...anyCustomer, attributes: [one] }, { ...customer, inputs: { X: x } }) === null;
+    const asked = { conditions: { ...anyCustomer, attributes: [one] }, action: 'Call' };
+    return whyNotMet(asked, { ...customer, inputs: { X: x }, had: () => false }) === null;
   };
 
   it('is true of every customer', () => {

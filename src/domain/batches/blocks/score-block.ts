@@ -7,6 +7,7 @@ import type { ScoreFileHeader } from '../../../store/score-files/group.ts';
 import type { CsvFormat } from '../../csv/intake.ts';
 import { compileRules } from '../../retention/compiled-rules.ts';
 import type { CompiledRules } from '../../retention/compiled-rules.ts';
+import type { PastTable } from '../../retention/past/table.ts';
 import type { SpareMemory } from '../../../spare-memory.ts';
 import type { ScoringRules } from '../../scoring/scoring.ts';
 import { rowColumnsOf } from './block-columns.ts';
@@ -21,6 +22,8 @@ export interface ScoringPlan {
   readonly model: Model;
   readonly modelLabel: string;
   readonly rules: ScoringRules;
+  /** What the rules ask about the past of customers. */
+  readonly past: PastTable;
   readonly format: CsvFormat;
   readonly columnCount: number;
   /** Of a batch there is a score file as well, and rows that cannot be scored stand among the others. */
@@ -37,9 +40,9 @@ export interface ScoredBlock {
 
 /** `spare`: for the bytes of what was scored. */
 export function createBlockScorer(plan: ScoringPlan, spare: SpareMemory): (block: TypedBlock) => ScoredBlock {
-  const { model, modelLabel, rules, format, columnCount, isBatch } = plan;
+  const { model, modelLabel, rules, past, format, columnCount, isBatch } = plan;
   const { features } = model.schema;
-  const compiled = compileRules(rules, features);
+  const compiled = compileRules(rules, features, past);
   const writeLines = createScoredLines({
     features,
     format,
@@ -75,7 +78,11 @@ function scoreRows(model: Model, rules: CompiledRules, block: TypedBlock): Block
   const { probabilities: probability, explanation } = scoreModel(model, block.table);
   const { contributions, featureCount } = explanation;
   const rows = { rowCount, probability, monthlyValue, inputs, contributions, featureCount };
-  const chosen = rules.choose({ ...rows, contributions: () => contributions });
+  const chosen = rules.choose({
+    ...rows,
+    contributions: () => contributions,
+    identifiers: () => block.identifiers,
+  });
   return { probability, ...chosen, ...strongestReasons(rows, rowCount) };
 }
 

@@ -4,8 +4,18 @@
  */
 import type { ScoredFeature } from '../../../store/score-files/group.ts';
 import { Conditions } from '../../../store/rule-conditions.ts';
+import type { FieldError } from '../../../errors.ts';
+import type { PastQuestion } from '../past/questions.ts';
 import { attributeConditions, exceptionConditions } from './comparisons.ts';
-import type { CompiledCondition, ConditionKind, RuleSubject, RuleWords, TypedFields } from './kind.ts';
+import { cooldownCondition, earlierActionCondition } from './earlier-actions.ts';
+import type {
+  CompileContext,
+  CompiledCondition,
+  ConditionKind,
+  RuleSubject,
+  RuleWords,
+  TypedFields,
+} from './kind.ts';
 import { levelCondition } from './levels.ts';
 import { leastValue, valueBelow } from './monthly-value.ts';
 import { reasonCondition } from './reason.ts';
@@ -22,7 +32,9 @@ const kinds: Kinds = {
   reason: reasonCondition,
   segment: segmentCondition,
   attributes: attributeConditions,
+  earlierAction: earlierActionCondition,
   exceptions: exceptionConditions,
+  cooldown: cooldownCondition,
 };
 const names = Object.keys(kinds) as Name[];
 
@@ -41,6 +53,11 @@ export function conditionsToForm(conditions: Conditions): TypedFields {
   return Object.fromEntries(written.flatMap((fields) => Object.entries(fields)));
 }
 
+/** Of fields that do not go together. */
+export function conditionProblems(typed: TypedFields): FieldError[] {
+  return names.flatMap((name) => kinds[name].problems?.(typed) ?? []);
+}
+
 /** 'Risk is high or medium', 'Contract is Month-to-month': one a line; none where the rule is for any customer. */
 export function describeConditions(conditions: Conditions, words: RuleWords): string[] {
   return ofEach(conditions, (kind, asked) => kind.describe(asked, words)).flat();
@@ -51,15 +68,26 @@ export function columnsOf(conditions: Conditions): string[] {
   return ofEach(conditions, (kind, asked) => kind.columns(asked)).flat();
 }
 
+/** The conditions of a rule, and the action that they are for. */
+export interface RuleTerms {
+  readonly conditions: Conditions;
+  readonly action: string;
+}
+
+/** What the conditions ask about the past of a customer. */
+export function questionsOf({ conditions, action }: RuleTerms): PastQuestion[] {
+  return ofEach(conditions, (kind, asked) => kind.questions?.(asked, action) ?? []).flat();
+}
+
 /** Whether every customer who meets the `narrow` conditions meets the `wide` ones; false where that is not certain. */
 export function covers(wide: Conditions, narrow: Conditions): boolean {
   return names.every((name) => coversIn(name, wide, narrow));
 }
 
 /** The first condition that this customer does not meet, in words; null: the customer meets all. */
-export function whyNotMet(conditions: Conditions, subject: RuleSubject): string | null {
+export function whyNotMet({ conditions, action }: RuleTerms, subject: RuleSubject): string | null {
   for (const name of names) {
-    const problem = ask(name, conditions, (kind, asked) => kind.whyNot(asked, subject));
+    const problem = ask(name, conditions, (kind, asked) => kind.whyNot(asked, subject, action));
     if (problem !== null) return problem;
   }
   return null;
@@ -69,8 +97,9 @@ export function whyNotMet(conditions: Conditions, subject: RuleSubject): string 
 export function compileConditions(
   conditions: Conditions,
   features: readonly ScoredFeature[],
+  context: CompileContext,
 ): readonly CompiledCondition[] | null {
-  const compiled = ofEach(conditions, (kind, asked) => kind.compile(asked, features));
+  const compiled = ofEach(conditions, (kind, asked) => kind.compile(asked, features, context));
   return compiled.includes(null) ? null : compiled.flatMap((some) => some ?? []);
 }
 

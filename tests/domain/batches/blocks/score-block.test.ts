@@ -13,6 +13,7 @@ import type { CsvFormat } from '../../../../src/domain/csv/intake.ts';
 import { exampleRules } from '../../../../src/domain/retention/example-rules.ts';
 import { trainOnTable } from '../../../../src/domain/training/fit.ts';
 import { readTrainingTable } from '../../../../src/domain/training/table.ts';
+import { noPast } from '../../../../src/domain/retention/past/table.ts';
 import type { Family } from '../../../../src/ml/estimators.ts';
 import type { Model } from '../../../../src/ml/model/model.ts';
 import { encodeHeader } from '../../../../src/store/score-files/encoding.ts';
@@ -85,7 +86,8 @@ function expectSame(
   const path = join(folder, 'upload.csv');
   writeFileSync(path, `${lines.join('\n')}\n`);
   const header = lines[0]!.split(format.delimiter);
-  const plan = { model, modelLabel: 'Model, version 1', rules, format, columnCount: header.length, isBatch };
+  const columnCount = header.length;
+  const plan = { model, modelLabel: 'Model, version 1', rules, past: noPast, format, columnCount, isBatch };
   const expected = scoreRowByRow(path, plan, guessMapping(model.schema, header));
   const { scored, rejected, groups } = scoreByBlocks(path, plan, header, blockBytes);
   expect(scored).toBe(expected.scored);
