@@ -28,6 +28,7 @@ import * as warehouse from './2026-11-27-warehouse.ts';
 import * as valueMargin from './2026-12-02-value-margin.ts';
 import * as setLevels from './2026-12-03-set-levels.ts';
 import * as segments from './2026-12-04-segments.ts';
+import * as batchOutcomes from './2026-12-03-batch-outcomes.ts';
 
 interface Migration {
   readonly name: string;
@@ -68,6 +69,7 @@ const all: readonly Migration[] = [
   { name: '2026-12-02-value-margin', up: valueMargin.up, down: valueMargin.down },
   { name: '2026-12-03-set-levels', up: setLevels.up, down: setLevels.down },
   { name: '2026-12-04-segments', up: segments.up, down: segments.down },
+  { name: '2026-12-03-batch-outcomes', up: batchOutcomes.up, down: batchOutcomes.down },
 ];
 
 /**

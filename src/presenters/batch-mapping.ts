@@ -1,5 +1,7 @@
 /** Matching the columns of a file with those of a model, for its page. */
 import type { ColumnMapping } from '../domain/batches/mapping.ts';
+import type { OutcomeColumn } from '../domain/batches/outcome-column.ts';
+import { usualWords } from '../domain/campaigns/outcome-rows.ts';
 import type { Feature } from '../ml/data/schema.ts';
 import type { BatchRecord } from '../store/batches.ts';
 import type { ModelRecord } from '../store/models.ts';
@@ -16,6 +18,8 @@ export interface MappingInput {
   readonly guess: ColumnMapping;
   /** What the form held, when it is shown again. */
   readonly chosen: ColumnMapping | null;
+  /** As in an earlier file; null: none had one. */
+  readonly rememberedOutcome: OutcomeColumn | null;
   /** The first values of each column. */
   readonly samples: readonly (readonly string[])[];
   readonly canBeReread: boolean;
@@ -38,6 +42,7 @@ export function presentMapping(h: ViewHelpers, input: MappingInput) {
     })),
     columns: columnOptions(h, batch.header),
     rows: presentRows(h, input),
+    outcome: presentOutcomeColumn(h, input),
   };
 }
 
@@ -49,6 +54,33 @@ function columnOptions(h: ViewHelpers, header: readonly string[]) {
       label: name === '' ? `Column ${h.count(place + 1)}, without a name` : name,
     })),
   ];
+}
+
+/** Nothing is chosen unless a person did, here or for an earlier file. */
+function presentOutcomeColumn(h: ViewHelpers, { batch, chosen, rememberedOutcome, samples }: MappingInput) {
+  const current = chosen === null ? rememberedOutcome : (chosen.outcome ?? null);
+  const { left, stayed } = current ?? usualWords;
+  const options = columnOptions(h, batch.header).slice(1);
+  const field = (name: string, label: string, place: number | null, none: string) => ({
+    name,
+    label,
+    value: place ?? '',
+    options: [{ value: '', label: none }, ...options],
+  });
+  return {
+    isOpen: current !== null,
+    isRemembered: chosen === null && current !== null,
+    column: field('outcome', 'Column of the outcome', current?.place ?? null, 'None'),
+    day: field('outcomeDay', 'Column of the date', current?.day ?? null, 'None: the day of the upload'),
+    left: left.join(', '),
+    stayed: stayed.join(', '),
+    samples: firstValues(current === null ? [] : (samples[current.place] ?? [])),
+  };
+}
+
+function firstValues(samples: readonly string[]): string | null {
+  const values = samples.filter(Boolean);
+  return values.length === 0 ? null : `First values: ${values.join(' · ')}`;
 }
 
 interface Wanted {

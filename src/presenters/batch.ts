@@ -4,6 +4,7 @@ import type { FieldError } from '../errors.ts';
 import type { BatchRecord, BatchState, BatchSummary } from '../store/batches.ts';
 import type { ModelRecord } from '../store/models.ts';
 import { presentDamage } from './unreadable-scores.ts';
+import { presentBatchOutcomes } from './batch-outcomes.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
 export const stateText: Record<BatchState, string> = {
@@ -135,6 +136,7 @@ export function presentResults(h: ViewHelpers, input: ResultsInput) {
     customersHref: `/customers?batch=${batch.id}`,
     verdict: `${h.count(highCount)} of ${customers} ${highCount === 1 ? 'is' : 'are'} at high risk`,
     details: resultDetails(h, batch),
+    outcomes: presentBatchOutcomes(h, batch.outcomes),
     damage: presentDamage(batch, canBeScoredAgain),
     earlier: batch.correctsBatchId === null ? null : `/batches/${batch.correctsBatchId}`,
     scoredRows: h.plural(scoredCount, 'fixed row'),

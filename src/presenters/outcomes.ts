@@ -1,7 +1,9 @@
 /** The page on which outcomes are recorded. */
-import type { OutcomeFile, RowProblem } from '../domain/campaigns/outcome-file.ts';
+import type { OutcomeFile } from '../domain/campaigns/outcome-file.ts';
+import type { RowProblem } from '../domain/campaigns/outcome-rows.ts';
 import type { Recorded } from '../domain/campaigns/outcomes.ts';
 import type { FieldError } from '../errors.ts';
+import type { OutcomeProblem } from '../store/outcomes.ts';
 import { countText } from '../format.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
@@ -17,9 +19,23 @@ export function presentOutcomes(h: ViewHelpers, { values, errors, problems }: Ou
     values,
     errors,
     fileError: errors.find(({ field }) => field === 'file')?.message ?? null,
-    problems: problems.map(({ row, message }) => ({ row: h.count(row), message })),
+    problems: problems.map((problem) => ({ row: h.count(problem.row), message: problemWords(problem) })),
   };
 }
+
+/** With what stands there. */
+function problemWords({ kind, found }: RowProblem): string {
+  return fullWords[kind](found);
+}
+
+const fullWords: Readonly<Record<OutcomeProblem, (found: string) => string>> = {
+  word: (found) => `'${found}' says neither that the customer left nor that they stayed.`,
+  day: (found) => `'${found}' is not a date such as 2026-11-20.`,
+  future: (found) => `${found} is in the future.`,
+  twice: (found) => `Another row says the opposite of ${found}.`,
+  known: (found) => `${found} contradicts what was recorded before.`,
+  many: () => 'The file has too many outcomes.',
+};
 
 /** '1,150 outcomes recorded. 40 were known before.' */
 export function recordedWords({

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { bestFit, coverage, guessMapping } from '../domain/batches/mapping.ts';
 import type { ColumnMapping } from '../domain/batches/mapping.ts';
+import { outcomeErrors, rememberedOutcome } from '../domain/batches/outcome-column.ts';
 import { canBeReread } from '../domain/batches/rereading.ts';
 import { matchColumns } from '../domain/batches/matching.ts';
 import { readCsvChunks } from '../domain/csv/reader.ts';
@@ -20,6 +21,7 @@ import type { BatchRecord } from '../store/batches.ts';
 import { findModel, listModels } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
 import { isScoredAtOnce } from './batch-step.ts';
+import { readOutcomeColumn } from './outcome-column-form.ts';
 import { listRememberedNames } from '../store/remembered-names.ts';
 import { openUploadStore } from '../domain/batches/batches.ts';
 import { openFiles } from '../store/files/open-files.ts';
@@ -55,6 +57,7 @@ export function createBatchMappingHandlers({ db, config }: Context) {
       offered,
       guess,
       chosen,
+      rememberedOutcome: await rememberedOutcome(db, batch.header),
       samples: sampleValues(config.uploadsDir, batch),
       canBeReread: await canBeReread(openUploadStore({ db, config }), batch),
     };
@@ -77,8 +80,10 @@ export function createBatchMappingHandlers({ db, config }: Context) {
         return;
       }
       const mapping = readMapping(req.body, model, batch.header);
-      if (mapping.features.every((place) => place === null)) {
-        await showForm(res, batch, { modelId: model.id, chosen: mapping, errors: [nothingMatched] });
+      const isEmpty = mapping.features.every((place) => place === null);
+      const errors = [...(isEmpty ? [nothingMatched] : []), ...outcomeErrors(mapping)];
+      if (errors.length > 0) {
+        await showForm(res, batch, { modelId: model.id, chosen: mapping, errors });
         return;
       }
       const plan = { model, mapping, isScoredAtOnce: isScoredAtOnce(req.body) };
@@ -114,10 +119,12 @@ function readMapping(body: unknown, model: ModelRecord, header: readonly string[
     const place = typeof text === 'string' && /^\d{1,4}$/.test(text) ? Number(text) : -1;
     return place >= 0 && place < header.length ? place : null;
   };
+  const outcome = readOutcomeColumn(values, placeOf);
   return {
     features: model.schema.features.map((_, j) => placeOf(`f${j}`)),
     identifier: placeOf('identifier'),
     value: placeOf('value'),
+    ...(outcome && { outcome }),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Db } from '../db.ts';
 import { checkBatchLater } from '../domain/batches/batches.ts';
 import { guessMapping, isComplete } from '../domain/batches/mapping.ts';
+import { rememberedOutcome } from '../domain/batches/outcome-column.ts';
 import type { User } from '../domain/people/accounts.ts';
 import type { BatchRecord, BatchState } from '../store/batches.ts';
 import { findActiveModel } from '../store/models.ts';
@@ -29,7 +30,10 @@ export function isScoredAtOnce(body: unknown): boolean {
   return ((body ?? {}) as Record<string, unknown>)['scoreAtOnce'] === 'yes';
 }
 
-/** Checks or scores a file at once if its columns all match the active model, and returns the page of the next step. */
+/**
+ * Checks or scores a file at once if its columns all match the active model, and returns the page of the next step. A column that
+ * may say outcomes is asked about first.
+ */
 export async function checkOrMatch(
   db: Db,
   user: User,
@@ -38,7 +42,8 @@ export async function checkOrMatch(
 ): Promise<string> {
   const model = await findActiveModel(db);
   const mapping = model ? guessMapping(model.schema, batch.header, await listRememberedNames(db)) : null;
-  if (!model || !mapping || !isComplete(mapping)) return `/batches/${batch.id}/mapping`;
+  const isAsked = (await rememberedOutcome(db, batch.header)) !== null;
+  if (!model || !mapping || !isComplete(mapping) || isAsked) return `/batches/${batch.id}/mapping`;
   await begin(db, user, batch.id, { model, mapping });
   return `/batches/${batch.id}/progress`;
 }

@@ -1,6 +1,7 @@
 /** The JSON columns of a batch. Defaults are for what batches of earlier versions do not have. */
 import { z } from 'zod';
 import type { Stored } from './json.ts';
+import { outcomeProblems } from './outcomes.ts';
 import { StoredRule } from './retention-rules.ts';
 
 const delimiters = [',', ';', '\t', '|'] as const;
@@ -53,6 +54,17 @@ const LevelMeanings = z.object({
 });
 export type LevelMeanings = Stored<z.infer<typeof LevelMeanings>>;
 
+/** The column that says what became of customers since their earlier score. */
+const OutcomeColumn = z.object({
+  place: z.int().min(0),
+  /** The column of the day; null: that of the upload. */
+  day: place,
+  /** What stands there, in lower case. */
+  left: z.array(z.string()),
+  stayed: z.array(z.string()),
+});
+export type OutcomeColumn = Stored<z.infer<typeof OutcomeColumn>>;
+
 /** Which column of a file is which feature of a model. */
 export const ColumnMapping = z.object({
   /** One a feature, in the schema's order: the column's place in the header, or null where the file has none. */
@@ -61,10 +73,28 @@ export const ColumnMapping = z.object({
   value: place.default(null),
   /** What levels of the file mean where the model calls them otherwise; fixed when a batch is checked. */
   levels: z.array(LevelMeanings).exactOptional(),
+  outcome: OutcomeColumn.exactOptional(),
 });
 export type ColumnMapping = Stored<z.infer<typeof ColumnMapping>>;
 
 const count = z.int().min(0);
+
+/** What became of the outcomes of a batch. Without a problem all were recorded, otherwise none. */
+export const OutcomeReport = z.object({
+  recorded: count,
+  /** Recorded before in the same words. */
+  knownBefore: count,
+  /** Rows that say nothing. */
+  blank: count,
+  /** Of customers without an earlier score. */
+  others: count,
+  /** From before the customer's earlier score. */
+  early: count,
+  problemCount: count,
+  /** The first of them. They do not say what stands in the row, which may name a customer. */
+  problems: z.array(z.object({ row: count, kind: z.enum(outcomeProblems) })),
+});
+export type OutcomeReport = Stored<z.infer<typeof OutcomeReport>>;
 
 /** Rows that share a cause. */
 const CheckGroup = z.object({

@@ -1,7 +1,15 @@
 import type { Db } from '../db.ts';
 import { isoTimeOf } from '../db/clock.ts';
-import { NotFound } from '../errors.ts';
-import { CheckReport, Checkpoint, ColumnMapping, CsvFormat, FrozenRules, Header } from './batch-documents.ts';
+import { DamagedRecord, NotFound } from '../errors.ts';
+import {
+  CheckReport,
+  Checkpoint,
+  ColumnMapping,
+  CsvFormat,
+  FrozenRules,
+  Header,
+  OutcomeReport,
+} from './batch-documents.ts';
 import { readJson, readJsonOrNull } from './json.ts';
 
 export type BatchState =
@@ -23,6 +31,8 @@ export interface BatchDocuments {
   readonly report: CheckReport | null;
   readonly rules: FrozenRules | null;
   readonly checkpoint: Checkpoint | null;
+  /** Null: no column says outcomes, or the scoring has not ended. */
+  readonly outcomes: OutcomeReport | null;
 }
 
 export interface BatchCounts {
@@ -86,6 +96,29 @@ export async function getBatch(db: Db, id: number): Promise<BatchRecord> {
 export async function listBatches(db: Db, limit: number): Promise<BatchSummary[]> {
   const rows = (await selected(db).orderBy('batches.id', 'desc').limit(limit)) as BatchRow[];
   return rows.map(toSummary);
+}
+
+/** Of batches that were matched, with their headers; the newest first. Damaged ones are left out: the next file does not depend on them. */
+export async function listRecentMappings(
+  db: Db,
+  limit: number,
+): Promise<{ readonly header: readonly string[]; readonly mapping: ColumnMapping }[]> {
+  const rows = await db('batches')
+    .whereNotNull('mapping')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .select<{ id: number; header: string; mapping: string }[]>('id', 'header', 'mapping');
+  return rows.flatMap(({ id, header, mapping }) => {
+    try {
+      return {
+        header: readJson(Header, header, `header of batch ${id}`),
+        mapping: readJson(ColumnMapping, mapping, `mapping of batch ${id}`),
+      };
+    } catch (error) {
+      if (error instanceof DamagedRecord) return [];
+      throw error;
+    }
+  });
 }
 
 export async function listSampleBatches(db: Db): Promise<BatchSummary[]> {
@@ -212,6 +245,7 @@ const columnOf: Readonly<Record<string, string>> = {
   report: 'report',
   rules: 'rules',
   checkpoint: 'checkpoint',
+  outcomes: 'outcomes',
   rowCount: 'row_count',
   blankCount: 'blank_count',
   scoredCount: 'scored_count',
@@ -230,7 +264,7 @@ const columnOf: Readonly<Record<string, string>> = {
   scoresAt: 'scores_at',
   scoresProblem: 'scores_problem',
 };
-const documents = new Set(['format', 'header', 'mapping', 'report', 'rules', 'checkpoint']);
+const documents = new Set(['format', 'header', 'mapping', 'report', 'rules', 'checkpoint', 'outcomes']);
 
 function toColumns(change: BatchChange): Record<string, string | number | boolean | null> {
   const columns: Record<string, string | number | boolean | null> = {};
@@ -255,6 +289,7 @@ function toBatch(row: BatchRow): BatchRecord {
     report: readJsonOrNull(CheckReport, maybe('report'), of('report')),
     rules: readJsonOrNull(FrozenRules, maybe('rules'), of('rules')),
     checkpoint: readJsonOrNull(Checkpoint, maybe('checkpoint'), of('checkpoint')),
+    outcomes: readJsonOrNull(OutcomeReport, maybe('outcomes'), of('outcomes')),
   };
 }
 

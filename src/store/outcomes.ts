@@ -10,6 +10,13 @@ export interface Outcome {
   readonly hasLeft: boolean;
 }
 
+/**
+ * Why rows of a file say no outcome: neither left nor stayed; no date; after today; the opposite of another row; the
+ * opposite of what was recorded before; or the file has too many.
+ */
+export const outcomeProblems = ['word', 'day', 'future', 'twice', 'known', 'many'] as const;
+export type OutcomeProblem = (typeof outcomeProblems)[number];
+
 /** What was seen of a customer, in days such as `2026-11-20`. */
 export interface SeenDays {
   /** The first day on which the customer was seen to have left; null: never. */
@@ -24,7 +31,7 @@ export interface NewOutcomes {
   readonly outcomes: readonly Outcome[];
   /** The file's name, or `by hand`. */
   readonly source: string;
-  readonly userId: number;
+  readonly userId: number | null;
 }
 
 export async function insertOutcomes(db: Db, { outcomes, source, userId }: NewOutcomes): Promise<void> {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DamagedRecord } from '../../src/errors.ts';
-import { getBatch, insertBatch, listBatches } from '../../src/store/batches.ts';
+import { getBatch, insertBatch, listBatches, listRecentMappings } from '../../src/store/batches.ts';
 import { claimJob } from '../../src/store/job-leases.ts';
 import { enqueueJob } from '../../src/store/jobs.ts';
 import { getModel } from '../../src/store/models.ts';
@@ -37,6 +37,7 @@ describe('a damaged batch', () => {
     ['report', 'not JSON', /report of batch 1 is damaged \(it is not JSON\)/],
     ['format', '{"delimiter":"x"}', /format of batch 1 is damaged \(delimiter: /],
     ['checkpoint', '{"position":{"offset":-1,"records":0}}', /checkpoint of batch 1 .*position\.offset: /],
+    ['outcomes', '{"recorded":-1}', /outcomes of batch \d+ is damaged \(recorded: /],
   ])('names itself and the place in its %s', async (column, json, message) => {
     const { db } = test.context;
     const id = await insertBatch(db, batch);
@@ -45,6 +46,13 @@ describe('a damaged batch', () => {
       .update({ [column]: json });
     await expect(getBatch(db, id)).rejects.toThrow(DamagedRecord);
     await expect(getBatch(db, id)).rejects.toThrow(message);
+  });
+
+  it('does not keep what earlier files were matched with from being found', async () => {
+    const { db } = test.context;
+    const id = await insertBatch(db, batch);
+    await db('batches').where({ id }).update({ mapping: '{"features":"none"}' });
+    expect(await listRecentMappings(db, 5)).toEqual([]);
   });
 
   it('does not keep the list of batches from being shown', async () => {

@@ -26,6 +26,7 @@ import type { JobOutcome, JobSteps, StepAnswer } from '../jobs/steps.ts';
 import { challengeLater } from '../models/challenger.ts';
 import { relabelAfterScoring } from '../risk/relabelling.ts';
 import { writeAfterScoring } from '../warehouse/score-writes.ts';
+import { readBatchOutcomes, recordBatchOutcomes } from './batch-outcomes.ts';
 import type { BlockResult, BlockTask } from './blocks/block-work.ts';
 import { noCounts, sumOf } from './blocks/counts.ts';
 import { readBlocks } from './blocks/cut.ts';
@@ -102,6 +103,7 @@ export async function scoreBatch(
     }
     await commit();
     if (answer === 'stop') return 'stopped';
+    const outcomes = answer === 'cancel' ? null : await readBatchOutcomes(store, batch);
     const marks = await prepareMarks(store, batchId);
     // Until it is scored to its end, the scores that count are stored, and the rest stays here.
     const results = await shared.put(db, files.finished().slice(answer === 'cancel' ? -1 : 0));
@@ -117,6 +119,7 @@ export async function scoreBatch(
       removeColumnsFile(path);
       if (report) await updateBatch(trx, batchId, { report: report.report() });
       await finish(trx, store, batchId, marks);
+      await recordBatchOutcomes(trx, batch, outcomes);
       await results.note(trx);
     });
   } finally {

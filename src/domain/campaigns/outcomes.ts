@@ -5,7 +5,6 @@ import { Unprocessable } from '../../errors.ts';
 import { recordEvent } from '../../store/audit.ts';
 import { deleteOutcomesOf, insertOutcomes, listOutcomes } from '../../store/outcomes.ts';
 import type { Outcome } from '../../store/outcomes.ts';
-import type { User } from '../people/accounts.ts';
 
 export interface Recorded {
   readonly recorded: number;
@@ -15,17 +14,20 @@ export interface Recorded {
 
 const mostNamed = 5;
 
+/** Null: nobody, or somebody whose account is gone. */
+interface Recorder {
+  readonly id: number | null;
+}
+
 /** @throws Unprocessable when it contradicts what was recorded before */
 export async function recordOutcomes(
   db: Db,
-  user: User,
+  user: Recorder,
   { outcomes, source }: { readonly outcomes: readonly Outcome[]; readonly source: string },
 ): Promise<Recorded> {
   return inTransaction(db, async (trx) => {
-    const before = outcomesByCustomer(
-      await listOutcomes(trx, [...new Set(outcomes.map(({ customerId }) => customerId))]),
-    );
-    const contradictions = outcomes.filter((one) => contradicts(one, before.get(one.customerId) ?? []));
+    const before = await readKnown(trx, outcomes);
+    const contradictions = contradictionsAmong(outcomes, before);
     if (contradictions.length > 0) throw contradicted(contradictions);
     const fresh = outcomes.filter(
       (one) => !before.get(one.customerId)?.some(({ seenOn }) => seenOn === one.seenOn),
@@ -42,8 +44,24 @@ export async function recordOutcomes(
   });
 }
 
+/** Those that say the opposite of what was recorded before. */
+export async function findContradictions<T extends Outcome>(db: Db, outcomes: readonly T[]): Promise<T[]> {
+  return contradictionsAmong(outcomes, await readKnown(db, outcomes));
+}
+
+type Known = ReadonlyMap<string, readonly Outcome[]>;
+
+async function readKnown(db: Db, outcomes: readonly Outcome[]): Promise<Known> {
+  const customerIds = new Set(outcomes.map(({ customerId }) => customerId));
+  return outcomesByCustomer(await listOutcomes(db, [...customerIds]));
+}
+
+function contradictionsAmong<T extends Outcome>(outcomes: readonly T[], known: Known): T[] {
+  return outcomes.filter((one) => contradicts(one, known.get(one.customerId) ?? []));
+}
+
 /** Replaces what was recorded of one customer. */
-export async function correctOutcome(db: Db, user: User, outcome: Outcome): Promise<void> {
+export async function correctOutcome(db: Db, user: Recorder, outcome: Outcome): Promise<void> {
   await inTransaction(db, async (trx) => {
     await deleteOutcomesOf(trx, outcome.customerId);
     await insertOutcomes(trx, { outcomes: [outcome], source: 'By hand', userId: user.id });
