@@ -29,6 +29,7 @@ import * as valueMargin from './2026-12-02-value-margin.ts';
 import * as setLevels from './2026-12-03-set-levels.ts';
 import * as segments from './2026-12-04-segments.ts';
 import * as batchOutcomes from './2026-12-03-batch-outcomes.ts';
+import * as batchCounts from './2026-12-05-batch-counts.ts';
 
 interface Migration {
   readonly name: string;
@@ -70,6 +71,7 @@ const all: readonly Migration[] = [
   { name: '2026-12-03-set-levels', up: setLevels.up, down: setLevels.down },
   { name: '2026-12-04-segments', up: segments.up, down: segments.down },
   { name: '2026-12-03-batch-outcomes', up: batchOutcomes.up, down: batchOutcomes.down },
+  { name: '2026-12-05-batch-counts', up: batchCounts.up, down: batchCounts.down },
 ];
 
 /**

@@ -55,6 +55,7 @@ import { createPlanHandlers } from './plans.ts';
 import { createOutcomeHandlers } from './outcomes.ts';
 import { createPastTestHandlers } from './past-tests.ts';
 import { createBatchRemovalHandlers } from './batch-removal.ts';
+import { createBatchMonitoringHandlers } from './batch-monitoring.ts';
 import { createBatchResultHandlers } from './batch-results.ts';
 
 /** `identify` loads the user of the session; health checks and static files do not need it. */
@@ -124,6 +125,7 @@ export function createRoutes(
   map.get('/batches/:id/progress', 'prediction:view', progress.showProgress);
   map.post('/batches/:id/cancellation', 'batch:create', progress.cancel);
   map.get('/batches/:id/results', 'prediction:view', createBatchResultHandlers(context).show);
+  map.get('/batches/:id/monitoring', 'prediction:view', createBatchMonitoringHandlers(context).show);
   map.get('/batches/:id/files/:name', 'export:download', files.result);
   const batchRemoval = createBatchRemovalHandlers(context);
   map.get('/batches/:id/removal', 'batch:create', batchRemoval.show);

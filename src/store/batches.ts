@@ -204,6 +204,7 @@ export async function listScoredBatchIds(db: Db): Promise<number[]> {
 /** Nothing of its score file counts any more. */
 export async function deleteScoresOf(trx: Db, id: number): Promise<void> {
   await trx('latest_rows').where({ batch_id: id }).delete();
+  await trx('batch_counts').where({ batch_id: id }).delete();
   const counts = { scoredCount: 0, notedCount: 0, lowCount: 0, mediumCount: 0, highCount: 0 };
   const files = { scoreRows: 0, scoreBytes: 0, latestCount: 0, scoresAt: null, scoresProblem: null };
   await updateBatch(trx, id, { ...counts, ...files });

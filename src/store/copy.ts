@@ -32,6 +32,7 @@ export const tables: readonly Table[] = [
   { name: 'stored_files', key: ['name'] },
   { name: 'discarded_files', key: ['key'] },
   { name: 'latest_rows', key: ['batch_id', 'chunk'] },
+  { name: 'batch_counts', key: ['batch_id'] },
   { name: 'earlier_ids', key: ['first_id'] },
   withId('batch_blocks'),
   ...['connections', 'queries', 'score_writes'].map(withId),

@@ -58,7 +58,7 @@ function* partsOf(value: unknown, path: Path = []): Generator<[Path, unknown]> {
 /** Nothing is computed with these. */
 const free = /provenance\.params|\.trials|\.outOfBag/;
 const mayBeAbsent =
-  /\.(mode|title|unit|actionable|allowed|policy|selectionSweep|squaredValueOfTruePositives|holdoutCustomers|leaves\.0|oneColumnSweep|oneColumn|overOneColumn|report|calibration|from|to|leftOut)$|^calibration$/;
+  /\.(mode|title|unit|actionable|allowed|policy|selectionSweep|squaredValueOfTruePositives|holdoutCustomers|leaves\.0|oneColumnSweep|oneColumn|overOneColumn|report|calibration|from|to|leftOut)$|^calibration$|^reference$/;
 
 function* wrongFor(path: string, part: unknown): Generator<[string, unknown]> {
   if (!mayBeAbsent.test(path)) yield ['taken away', undefined];

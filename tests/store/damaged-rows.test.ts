@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DamagedRecord } from '../../src/errors.ts';
+import { findBatchCounts } from '../../src/store/batch-counts.ts';
 import { getBatch, insertBatch, listBatches, listRecentMappings } from '../../src/store/batches.ts';
 import { claimJob } from '../../src/store/job-leases.ts';
 import { enqueueJob } from '../../src/store/jobs.ts';
@@ -53,6 +54,15 @@ describe('a damaged batch', () => {
     const id = await insertBatch(db, batch);
     await db('batches').where({ id }).update({ mapping: '{"features":"none"}' });
     expect(await listRecentMappings(db, 5)).toEqual([]);
+  });
+
+  it('names itself where its counts are', async () => {
+    const { db } = test.context;
+    const id = await insertBatch(db, batch);
+    await db('batch_counts').insert({ batch_id: id, counts: '{"reference":{}}' });
+    await expect(findBatchCounts(db, id)).rejects.toThrow(
+      /counts of batch 1 is damaged \(reference\.rowCount/,
+    );
   });
 
   it('does not keep the list of batches from being shown', async () => {

@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import { isoTimeOf } from '../../db/clock.ts';
+import { saveBatchCounts } from '../../store/batch-counts.ts';
+import type { BatchCounts } from '../../store/batch-count-documents.ts';
 import { addToBatch, getBatch, updateBatch } from '../../store/batches.ts';
 import type { Checkpoint } from '../../store/batch-documents.ts';
 import type { BatchRecord } from '../../store/batches.ts';
@@ -18,12 +20,14 @@ import { machineOf } from '../../store/files/machine.ts';
 import type { Lease } from '../../store/job-leases.ts';
 import { markLatest, prepareMarks } from '../../store/score-files/mark-latest.ts';
 import type { PreparedMarks } from '../../store/score-files/mark-latest.ts';
-import type { ScoreStore } from '../../store/score-files/store.ts';
+import { findScoredBatch, withScoresOf } from '../../store/score-files/store.ts';
+import type { ScoredBatch, ScoreStore } from '../../store/score-files/store.ts';
 import { fileStart } from '../csv/reader.ts';
 import type { CsvPosition } from '../csv/reader.ts';
 import { cancelled, done } from '../jobs/steps.ts';
 import type { JobOutcome, JobSteps, StepAnswer } from '../jobs/steps.ts';
 import { challengeLater } from '../models/challenger.ts';
+import { openFileTally } from '../monitoring/file-tally.ts';
 import { relabelAfterScoring } from '../risk/relabelling.ts';
 import { writeAfterScoring } from '../warehouse/score-writes.ts';
 import { readBatchOutcomes, recordBatchOutcomes } from './batch-outcomes.ts';
@@ -75,6 +79,7 @@ export async function scoreBatch(
   );
   const machine = shared.isShared ? machineOf(uploadsDir) : undefined;
   const progress = createProgress(batch, files, machine);
+  const tally = openFileTally(plan.model);
   const commit = async (): Promise<void> => {
     files.sync();
     await inTransaction(db, async (trx) => {
@@ -96,6 +101,7 @@ export async function scoreBatch(
       lease && { db, lease, upload: path },
     )) {
       progress.add(result);
+      if (result.scored?.tally) tally?.add(result.scored.tally);
       if (result.findings) report?.add(result.findings);
       answer = await steps.step(progress.seen(), batch.rowCount);
       if (answer !== 'go on') break;
@@ -114,8 +120,10 @@ export async function scoreBatch(
         await leaveResults(trx, batchId);
         await results.note(trx);
       });
+    const counts = tally && countsOf(tally, batch, await findScoredBatch(db, batchId), uploadsDir);
     return done(async (trx) => {
       files.publish();
+      if (counts) await saveBatchCounts(trx, batchId, counts);
       removeColumnsFile(path);
       if (report) await updateBatch(trx, batchId, { report: report.report() });
       await finish(trx, store, batchId, marks);
@@ -164,6 +172,21 @@ async function* workedOn(
     // What its threads hold is needed for the marks.
     await runner.close();
   }
+}
+
+/** Of all rows: those in front of the checkpoint of a run that was resumed are counted from what is stored. */
+function countsOf(
+  tally: NonNullable<ReturnType<typeof openFileTally>>,
+  { checkpoint, scoreRows }: BatchRecord,
+  scored: ScoredBatch | undefined,
+  folder: string,
+): BatchCounts | null {
+  if (scored === undefined) return null;
+  if (checkpoint !== null && scoreRows > 0)
+    withScoresOf({ folder }, scored, (file) => {
+      tally.addRowsBefore(file, scoreRows);
+    });
+  return tally.counts();
 }
 
 /** What has been appended to the files since the last checkpoint. */

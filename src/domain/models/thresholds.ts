@@ -79,6 +79,30 @@ export function exploreThreshold(
   };
 }
 
+/** Of contacting everybody from a threshold on, in money for each customer. */
+export interface ExpectedProfit extends Interval {
+  readonly value: number;
+}
+
+/**
+ * Profit a customer at the chosen threshold, by one sweep, with its 95 % interval. `hasValues`: the sweep has monthly revenue of its own.
+ * Null: there are no customers, or the sweep is one of before version 0.2.
+ */
+export function profitPerCustomer(
+  sweep: readonly ThresholdRow[],
+  { threshold, assumptions, monthlyValue }: ThresholdChoice,
+  hasValues: boolean,
+): ExpectedProfit | null {
+  const row = sweep[placeInSweep(threshold)];
+  if (row === undefined) return null;
+  const value = hasValues ? undefined : monthlyValue;
+  const interval = profitInterval(row, assumptions, value);
+  const { customers } = countsOf(row);
+  if (interval === null || customers === 0) return null;
+  const [point] = profitCurve([row], assumptions, value);
+  return { value: point!.profitPerCustomer, low: interval.low / customers, high: interval.high / customers };
+}
+
 interface Money {
   readonly assumptions: ProfitAssumptions;
   /** Undefined: every customer has a value of their own. */
@@ -126,7 +150,7 @@ function bestThreshold(
 }
 
 /** Sweeps are in hundredths. */
-function placeInSweep(threshold: number): number {
+export function placeInSweep(threshold: number): number {
   return Math.min(100, Math.max(0, Math.round(threshold * 100)));
 }
 

@@ -52,7 +52,7 @@ export function thresholdSweep(
   const worth = new Float64Array(steps + 1);
   const squares = new Float64Array(steps + 1);
   for (let i = 0; i < scores.length; i++) {
-    const step = highestStep(scores[i]!);
+    const step = highestStep(scores[i]!, steps);
     (target[i] === 1 ? positives : negatives)[step]!++;
     if (!values || target[i] !== 1) continue;
     worth[step]! += values[i]!;
@@ -118,8 +118,8 @@ export function checkValues(values: Float64Array, rows: number): void {
     if (!Number.isFinite(value)) throw new RangeError(`values must be finite, found ${value}`);
 }
 
-/** The highest k with score ≥ k / 100. The product may round across a step, so the comparison itself decides. */
-function highestStep(score: number): number {
+/** The highest k with score ≥ k / `steps`. The product may round across a step, so the comparison itself decides. */
+export function highestStep(score: number, steps: number): number {
   const step = Math.min(steps, Math.floor(score * steps));
   if (score < step / steps) return step - 1;
   return step < steps && score >= (step + 1) / steps ? step + 1 : step;

@@ -44,8 +44,14 @@ export function delongInterval(scores: Float64Array, target: Uint8Array): Interv
   return delongOf(groupBothClasses(scores, target));
 }
 
+/** Customers by score, the highest first; counts may be expected ones. */
+export interface GroupedCounts extends Pick<ScoreGroups, 'positiveCount' | 'negativeCount'> {
+  readonly positives: ArrayLike<number>;
+  readonly negatives: ArrayLike<number>;
+}
+
 /** The area and DeLong's variance of it; the variance is NaN with fewer than two of either class. */
-export function delongVariance(groups: ScoreGroups): { readonly area: number; readonly variance: number } {
+export function delongVariance(groups: GroupedCounts): { readonly area: number; readonly variance: number } {
   const positives = placements(
     groups.positives,
     groups.negatives,
@@ -77,8 +83,8 @@ function delongOf(groups: ScoreGroups): Interval {
 
 /** Placement of each customer of a class: the share of the other class above it, ties counting half. */
 function placements(
-  own: Int32Array,
-  other: Int32Array,
+  own: ArrayLike<number>,
+  other: ArrayLike<number>,
   otherCount: number,
   ownCount: number,
 ): { readonly mean: number; readonly varianceOfMean: number } {

@@ -1,6 +1,6 @@
-/** Quantiles of the normal, Student's t and Beta distributions: roots of their distribution functions (roots.ts). */
+/** Quantiles of the normal, Student's t, χ² and Beta distributions: roots of their distribution functions (roots.ts). */
 import { incompleteBeta } from './incomplete-beta.ts';
-import { normalTail } from './incomplete-gamma.ts';
+import { chiSquareTail, normalTail } from './incomplete-gamma.ts';
 import { findRoot } from './roots.ts';
 
 /** z with P(Z ≤ z) = `share`, in (0, 1); ±Infinity at the ends. */
@@ -16,6 +16,11 @@ export function studentQuantile(share: number, degreesOfFreedom: number): number
   if (degreesOfFreedom > 5e6) return normalQuantile(share);
   if (share < 0.5) return -studentQuantile(1 - share, degreesOfFreedom);
   return share === 0.5 ? 0 : upperQuantile((t) => studentTail(t, degreesOfFreedom), 1 - share);
+}
+
+/** x with P(X ≤ x) = `share` for a χ² variable of so many degrees of freedom, at least 1. */
+export function chiSquareQuantile(share: number, degreesOfFreedom: number): number {
+  return share <= 0 ? 0 : upperQuantile((x) => chiSquareTail(x, degreesOfFreedom), 1 - share);
 }
 
 /** x with P(X ≤ x) = `share` for X ~ Beta(a, b). */

@@ -8,7 +8,8 @@ import { checkEvaluation, checkImportance, checkProvenance } from './card-check.
 import { allFamilies, estimators } from '../estimators.ts';
 import type { Feature, Schema } from '../data/schema.ts';
 import { checkSchema } from './schema-check.ts';
-import { isPlain, share } from './shape.ts';
+import { isPlain, optional, share } from './shape.ts';
+import { checkReference } from '../monitoring/reference-check.ts';
 
 /** What is wrong, in words, or null. */
 export function checkModel(model: unknown): string | null {
@@ -23,6 +24,7 @@ export function checkModel(model: unknown): string | null {
     checkProvenance(model['provenance'], 'the provenance') ??
     checkImportance(names)(model['importance'], 'the importance') ??
     (model['calibration'] === undefined ? null : checkCalibration(model['calibration'])) ??
+    optional(checkReference(features))(model['reference'], 'the reference') ??
     checkEstimator(model['estimator'], features)
   );
 }

@@ -12,6 +12,7 @@ import type { AucDifference } from '../evaluation/auc-difference.ts';
 import type { ThresholdRow } from '../evaluation/curves.ts';
 import type { Metrics } from '../evaluation/metrics.ts';
 import type { Report } from '../evaluation/report.ts';
+import type { Reference } from '../monitoring/reference.ts';
 import type { Schema } from '../data/schema.ts';
 import type { Table } from '../data/table.ts';
 
@@ -128,6 +129,8 @@ export interface Model {
   /** Strongest first. */
   readonly importance: readonly Importance[];
   readonly provenance: Provenance;
+  /** What later files are compared with. Absent in models of before version 0.3. */
+  readonly reference?: Reference;
 }
 
 /** Probabilities of leaving; the table is encoded with the model's own levels (see row-reader.ts). */

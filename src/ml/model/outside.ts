@@ -17,7 +17,9 @@ import { predictWith } from '../estimators.ts';
 import { createRandom } from '../math/random.ts';
 import { calibrate, type Calibration } from './calibration.ts';
 import { measure, rankFeatures, usualThreshold } from './measuring.ts';
+import { scoreModel } from './model.ts';
 import type { Model, Provenance } from './model.ts';
+import { describeRows } from '../monitoring/reference.ts';
 
 export interface OutsideRequest {
   readonly table: Table;
@@ -95,6 +97,12 @@ export function measuredModel(request: OutsideRequest): Model {
       ...figures,
     },
     importance: rankFeatures(estimator, holdout),
+    reference: describeRows({
+      features,
+      table: data.table,
+      heldOut: holdout,
+      score: (heldOut) => scoreModel({ estimator, calibration }, heldOut),
+    }),
     provenance: {
       ...request.provenance,
       rowCount: table.rowCount,

@@ -19,7 +19,9 @@ import type { Family, FittedEstimator } from '../estimators.ts';
 import { computeMetrics, logLoss } from '../evaluation/metrics.ts';
 import { fitWith, foldScores, paramsOf } from './fold-scores.ts';
 import type { FitOptions } from './fold-scores.ts';
+import { scoreModel } from './model.ts';
 import type { BlendMember, Candidate, Evaluation, Model } from './model.ts';
+import { describeRows } from '../monitoring/reference.ts';
 import { measure, rankFeatures, usualThreshold } from './measuring.ts';
 import { createRandom } from '../math/random.ts';
 import type { Random } from '../math/random.ts';
@@ -109,6 +111,12 @@ export function trainModel(request: TrainingRequest): Model {
     value: request.value,
     random,
   });
+  const reference = describeRows({
+    features: encoder,
+    table: data.table,
+    heldOut: holdout,
+    score: (heldOut) => scoreModel({ estimator, calibration }, heldOut),
+  });
   const finishedAt = request.now();
   return {
     schema: {
@@ -139,6 +147,7 @@ export function trainModel(request: TrainingRequest): Model {
       ...figures,
     },
     importance: rankFeatures(estimator, holdout),
+    reference,
     provenance: {
       datasetName: request.datasetName,
       datasetHash: request.datasetHash,

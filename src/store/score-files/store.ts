@@ -126,7 +126,11 @@ export function openScoresOf({ folder }: Pick<ScoreStore, 'folder'>, batch: Scor
 }
 
 /** The file is closed in the end. @throws DamagedScores */
-export function withScoresOf<T>(store: ScoreStore, batch: ScoredBatch, work: (file: ScoreFile) => T): T {
+export function withScoresOf<T>(
+  store: Pick<ScoreStore, 'folder'>,
+  batch: ScoredBatch,
+  work: (file: ScoreFile) => T,
+): T {
   const file = openScoresOf(store, batch);
   try {
     return work(file);

@@ -1,6 +1,8 @@
 /** Scores a block of typed rows: its lines of the result files, and its group of the score file. */
+import type { Feature } from '../../../ml/data/schema.ts';
 import { scoreModel } from '../../../ml/model/model.ts';
 import type { Model } from '../../../ml/model/model.ts';
+import { createTally } from '../../../ml/monitoring/tally.ts';
 import type { AddedCounts } from '../../../store/batches.ts';
 import { encodeRows, encodeScores } from '../../../store/score-files/encoding.ts';
 import type { ScoreFileHeader } from '../../../store/score-files/group.ts';
@@ -36,6 +38,8 @@ export interface ScoredBlock {
   /** As it stands in the score file; null: no row was scored, or there is no such file. */
   readonly group: Buffer | null;
   readonly counts: AddedCounts;
+  /** Rows by bin of what the model learned from (ml/monitoring/tally.ts); null: nothing is counted. */
+  readonly tally: Float64Array | null;
 }
 
 /** `spare`: for the bytes of what was scored. */
@@ -55,12 +59,14 @@ export function createBlockScorer(plan: ScoringPlan, spare: SpareMemory): (block
     actions: compiled.rules.map(({ action }) => action),
     spare,
   });
+  const tally = isBatch && model.reference ? createTally(model.reference, features.map(levelsOf)) : null;
   return (block) => {
     const scores = scoreRows(model, compiled, block);
     return {
       lines: writeLines(block, scores),
       group: !isBatch || block.rowCount === 0 ? null : encodeScored(block, scores, spare),
       counts: countsOf(block, scores, rules),
+      tally: tally?.({ ...block, ...scores }) ?? null,
     };
   };
 }
@@ -73,7 +79,12 @@ export function scoreFileHeader({ model, rules }: ScoringPlan): ScoreFileHeader 
   };
 }
 
-function scoreRows(model: Model, rules: CompiledRules, block: TypedBlock): BlockScores {
+interface ExplainedScores extends BlockScores {
+  /** Row-major, one a feature. */
+  readonly contributions: Float64Array;
+}
+
+function scoreRows(model: Model, rules: CompiledRules, block: TypedBlock): ExplainedScores {
   const { rowCount, monthlyValue, inputs } = block;
   const { probabilities: probability, explanation } = scoreModel(model, block.table);
   const { contributions, featureCount } = explanation;
@@ -83,7 +94,11 @@ function scoreRows(model: Model, rules: CompiledRules, block: TypedBlock): Block
     contributions: () => contributions,
     identifiers: () => block.identifiers,
   });
-  return { probability, ...chosen, ...strongestReasons(rows, rowCount) };
+  return { probability, contributions, ...chosen, ...strongestReasons(rows, rowCount) };
+}
+
+function levelsOf({ levels }: Feature): readonly string[] {
+  return levels;
 }
 
 function encodeScored(block: TypedBlock, scores: BlockScores, spare: SpareMemory): Buffer {

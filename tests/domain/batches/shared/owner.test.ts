@@ -52,7 +52,7 @@ const resultAt = (offset: number, by: string): BlockResult => ({
   rejected: Buffer.from(by),
   findings: null,
   columns: null,
-  scored: { lines: Buffer.from(by), group: null, counts: noCounts },
+  scored: { lines: Buffer.from(by), group: null, counts: noCounts, tally: null },
 });
 
 /** Works on nothing before `begin` is called. */

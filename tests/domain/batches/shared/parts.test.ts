@@ -19,7 +19,12 @@ const result: BlockResult = {
   rejected: Buffer.from('7,a,b\r\n'),
   findings: null,
   columns: null,
-  scored: { lines: Buffer.from('ä,1\r\n'), group: Buffer.from([1, 2, 3]), counts: noCounts },
+  scored: {
+    lines: Buffer.from('ä,1\r\n'),
+    group: Buffer.from([1, 2, 3]),
+    counts: noCounts,
+    tally: Float64Array.of(5, 0.5),
+  },
 };
 const name = { lease: 1, number: 2, claim: 3 };
 

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type request from 'supertest';
+import {
+  activateSmallModel,
+  createTestApp,
+  customersCsv,
+  setUpOrganisation,
+  signIn,
+} from '../helpers/app.ts';
+import type { TestApp } from '../helpers/app.ts';
+import { scoreFile } from '../helpers/models.ts';
+
+let test: TestApp;
+let agent: ReturnType<typeof request.agent>;
+beforeAll(async () => {
+  test = await createTestApp();
+  await setUpOrganisation(test);
+  await activateSmallModel(test);
+  agent = await signIn(test, 'analyst');
+});
+afterAll(() => test.close());
+
+const pageOf = async (csv: string): Promise<string> => {
+  const { id } = await scoreFile(test, agent, csv);
+  return (await agent.get(`/batches/${id}/monitoring`).expect(200)).text;
+};
+
+/** Every customer's contract is by the month, and every fifth has no monthly charge. */
+function changed(csv: string): string {
+  const [header = '', ...lines] = csv.trim().split('\n');
+  const [contract, charges] = [
+    header.split(',').indexOf('Contract'),
+    header.split(',').indexOf('MonthlyCharges'),
+  ];
+  const rows = lines.map((line, i) => {
+    const cells = line.split(',').with(contract, 'Month-to-month');
+    return (i % 5 === 0 ? cells.with(charges, '') : cells).join(',');
+  });
+  return `${[header, ...rows].join('\n')}\n`;
+}
+
+it('a file of customers as they were looks like the training data', async () => {
+  const page = await pageOf(customersCsv(400, 21));
+  expect(page).toContain('This file looks like the training data.');
+  expect(page).toContain('400 customers of this file against 480 training rows');
+  expect(page).not.toContain('Which columns have changed?');
+});
+
+it('of a file that has changed, the harm comes first, and then the columns that explain it', async () => {
+  const page = await pageOf(changed(customersCsv(400, 22)));
+  expect(page).toContain('2 columns differ from the training data.');
+  expect(page.indexOf('Customers at high risk')).toBeLessThan(page.indexOf('Which columns have changed?'));
+  expect(page).toMatch(/<h3>Contract<\/h3>\s*<p>Values are distributed differently: PSI/);
+  expect(page).toContain('20.0 % of the customers have no value; of the training rows, 0.0 % had none.');
+  expect(page).toMatch(/It raises the mean churn probability by [\d.]+ points?\./);
+});
+
+it('a few customers are too few to tell', async () => {
+  expect(await pageOf(customersCsv(8, 23))).toContain('too few customers to tell');
+});
+
+it('without what the training data looked like, the page says so', async () => {
+  const { id } = await scoreFile(test, agent, customersCsv(8, 24));
+  await test.context.db('batch_counts').delete();
+  const { text } = await agent.get(`/batches/${id}/monitoring`).expect(200);
+  expect(text).toContain('Nothing to compare with');
+});
+
+it('leads there from the results', async () => {
+  const { id } = await scoreFile(test, agent, customersCsv(30, 25));
+  const { text } = await agent.get(`/batches/${id}/results`).expect(200);
+  expect(text).toContain(`href="/batches/${id}/monitoring"`);
+});
