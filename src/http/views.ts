@@ -88,6 +88,7 @@ export const views: readonly string[] = [
   'actions/list',
   'actions/show',
   'campaigns/closing',
+  'campaigns/contacted',
   'campaigns/edit',
   'campaigns/evidence',
   'campaigns/list',

@@ -1,6 +1,7 @@
 /** The result of a campaign in words: the finding first, then what it rests on. */
 import type { ArmResult } from '../domain/campaigns/arm-results.ts';
 import type { ArmCounts } from '../domain/campaigns/known-members.ts';
+import type { RevenueChange } from '../domain/campaigns/revenue-change.ts';
 import type { CampaignResults, LiveCalibration } from '../domain/campaigns/results.ts';
 import type { Figure } from '../ml/evaluation/threshold-figures.ts';
 import type { Campaign } from '../store/campaigns.ts';
@@ -9,7 +10,12 @@ import type { ViewHelpers } from './view-helpers.ts';
 /** Of all members; below it those who are missing may differ from the others. */
 const enoughKnown = 0.9;
 
-export function presentResults(h: ViewHelpers, campaign: Campaign, results: CampaignResults) {
+export function presentResults(
+  h: ViewHelpers,
+  campaign: Campaign,
+  results: CampaignResults,
+  revenue: RevenueChange | null,
+) {
   return {
     finding: findingOf(h, results),
     detail: detailOf(h, campaign, results),
@@ -22,8 +28,9 @@ export function presentResults(h: ViewHelpers, campaign: Campaign, results: Camp
       campaign.planId === null
         ? 'Each action against the same control group.'
         : 'Each action against the controls for whom it was planned.',
-    checks: checksOf(h, results),
-    figures: figuresOf(h, campaign, results),
+    checks: [...checksOf(h, results), ...revenueChecks(h, revenue)],
+    figures: [...figuresOf(h, campaign, results), ...revenueFigures(h, revenue)],
+    contactedHref: `/campaigns/${campaign.id}/contacted`,
     byRisk: results.byRisk.map(({ level, members, effect, isHarmed }) => ({
       level,
       members: h.count(members),
@@ -129,7 +136,8 @@ function presentByAction(h: ViewHelpers, { action, counts, cost, effect, saved, 
   };
 }
 
-function checksOf(h: ViewHelpers, { control, treated, isMismatched, isOver, withoutValue }: CampaignResults) {
+function checksOf(h: ViewHelpers, results: CampaignResults) {
+  const { control, treated, contactedControls, isMismatched, isOver, withoutValue } = results;
   const known = ({ members, unknown, before, maturing }: ArmCounts): number =>
     members === 0 ? 1 : 1 - (unknown + before + (isOver ? maturing : 0)) / members;
   const least = Math.min(known(control), known(treated));
@@ -142,6 +150,9 @@ function checksOf(h: ViewHelpers, { control, treated, isMismatched, isOver, with
       : '',
     control.before + treated.before > 0
       ? `${h.plural(control.before + treated.before, 'customer had', 'customers had')} left before the launch and count in neither arm.`
+      : '',
+    contactedControls > 0
+      ? `${h.plural(contactedControls, 'control was', 'controls were')} contacted nevertheless. They stay in the control group, so that the result is closer to no effect than the action’s own.`
       : '',
     withoutValue > 0
       ? `The monthly revenue of ${h.plural(withoutValue, 'customer')} is not known; they count nothing in the money saved.`
@@ -163,6 +174,29 @@ function figuresOf(h: ViewHelpers, { saveRate }: Campaign, results: CampaignResu
       value: `${h.rate(learned.mean)} (${h.rate(learned.low)} to ${h.rate(learned.high)})`,
     });
   return figures;
+}
+
+/** Beside the effect on churn: what customers go on paying. */
+function revenueFigures(h: ViewHelpers, revenue: RevenueChange | null) {
+  if (revenue === null) return [];
+  const members = h.count(revenue.treated + revenue.control);
+  return [
+    {
+      name: `Change of monthly revenue against the control, for 100 customers (${members} were scored again)`,
+      value: revenueOfHundred(h, revenue),
+    },
+  ];
+}
+
+function revenueChecks(h: ViewHelpers, revenue: RevenueChange | null): string[] {
+  if (revenue === null || revenue.high >= 0) return [];
+  return [
+    `Since the launch the monthly revenue of the treated has changed by ${revenueOfHundred(h, revenue)} for 100 customers, compared with the controls. What is saved counts the revenue at the launch.`,
+  ];
+}
+
+function revenueOfHundred(h: ViewHelpers, { value, low, high }: RevenueChange): string {
+  return rangeOf({ value: 100 * value, low: 100 * low, high: 100 * high }, h.money);
 }
 
 function unknownOf({ control, treated }: CampaignResults): number {

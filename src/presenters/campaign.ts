@@ -2,6 +2,7 @@
 import { armsOf } from '../domain/campaigns/arms.ts';
 import type { CampaignPlan } from '../domain/campaigns/plan.ts';
 import type { CampaignResults } from '../domain/campaigns/results.ts';
+import type { RevenueChange } from '../domain/campaigns/revenue-change.ts';
 import type { RetentionRule } from '../domain/retention/matching.ts';
 import type { Campaign, CampaignArm, CampaignFilter, CampaignState } from '../store/campaigns.ts';
 import type { UserRecord } from '../store/users.ts';
@@ -78,6 +79,8 @@ export interface CampaignData extends KnownNames {
   readonly plan: CampaignPlan | null;
   /** Once it is launched. */
   readonly results: CampaignResults | null;
+  /** Once the horizon is over, where enough members were scored again. */
+  readonly revenue: RevenueChange | null;
   /** Who can have actions. */
   readonly people: readonly UserRecord[];
 }
@@ -102,7 +105,7 @@ export function presentCampaign(h: ViewHelpers, data: CampaignData) {
     planHref: campaign.planId === null ? null : `/plans/${campaign.planId}`,
     facts: factsOf(h, campaign),
     plan: plan && presentPlan(h, plan, campaign),
-    results: results && presentResults(h, campaign, results),
+    results: results && presentResults(h, campaign, results, data.revenue),
   };
 }
 

@@ -134,9 +134,10 @@ export function createCampaignHandlers({ db, tasks }: Context) {
       const plan = state === 'draft' ? await tasks.run('planCampaign', { id }) : null;
       const isLaunched = state === 'running' || state === 'closed';
       const results = isLaunched ? await tasks.run('readCampaignResults', { id }) : null;
+      const revenue = results?.isOver === true ? await tasks.run('readRevenueChange', { id }) : null;
       const people = await listOwners(db);
       await render(res, 'campaigns/show', (h) => ({
-        ...presentCampaign(h, { campaign, plan, results, people, ...known }),
+        ...presentCampaign(h, { campaign, plan, results, revenue, people, ...known }),
         isWaiting: state === 'launching',
       }));
     },

@@ -50,6 +50,7 @@ import { createBatchReadingHandlers } from './batch-reading.ts';
 import { createBatchProgressHandlers } from './batch-progress.ts';
 import { createActionHandlers } from './actions.ts';
 import { createCampaignHandlers } from './campaigns.ts';
+import { createContactedControlHandlers } from './contacted-controls.ts';
 import { createEvidenceHandlers } from './evidence.ts';
 import { createPlanHandlers } from './plans.ts';
 import { createOutcomeHandlers } from './outcomes.ts';
@@ -181,6 +182,9 @@ export function createRoutes(
   map.post('/campaigns/:id/removal', 'campaign:edit', campaigns.remove);
   map.get('/campaigns/:id/closing', 'campaign:edit', campaigns.confirmClosing);
   map.post('/campaigns/:id/closing', 'campaign:edit', campaigns.close);
+  const contacted = createContactedControlHandlers(context);
+  map.get('/campaigns/:id/contacted', 'campaign:view', contacted.show);
+  map.post('/campaigns/:id/contacted', 'campaign:edit', contacted.create);
   map.post('/campaigns/:id/retraining', 'model:train', campaigns.retrain);
   map.get('/campaigns/:id/treatment.csv', 'export:download', campaigns.treatment);
   map.get('/campaigns/:id/unknown.csv', 'export:download', campaigns.unknown);

@@ -12,6 +12,7 @@ import { findUnknown, listTreated } from '../domain/campaigns/members.ts';
 import { knownAmong } from '../domain/campaigns/known-customers.ts';
 import { readOutcomeFile } from '../domain/campaigns/outcome-file.ts';
 import { planCampaign } from '../domain/campaigns/plan.ts';
+import { readRevenueChange } from '../domain/campaigns/revenue-change.ts';
 import { readResults } from '../domain/campaigns/results.ts';
 import { readSavings } from '../domain/campaigns/savings-by-year.ts';
 import { planCsv } from '../domain/plans/plan-csv.ts';
@@ -153,6 +154,9 @@ export const tasks = {
   ),
   readCampaignResults: page(async ({ db }, { id }: { id: number }) =>
     readResults(db, await getCampaign(db, id)),
+  ),
+  readRevenueChange: page(async (env, { id }: { id: number }) =>
+    readRevenueChange(storeOf(env), await getCampaign(env.db, id)),
   ),
   readEvidence: page(({ db }: TaskEnv) => readEvidence(db)),
   listTreatedMembers: page(({ db }, { id }: { id: number }) => listTreated(db, id)),

@@ -20,12 +20,14 @@ import type { Figure } from '../../ml/evaluation/threshold-figures.ts';
 import { controlArm, listMembersWithOutcomes } from '../../store/campaign-members.ts';
 import type { MemberWithOutcome } from '../../store/campaign-members.ts';
 import type { Campaign } from '../../store/campaigns.ts';
+import { countContactedControls } from '../../store/contacted-controls.ts';
 import { getSettings } from '../../store/settings.ts';
 import type { Db } from '../../db.ts';
 import { timeOf } from '../../db/clock.ts';
 import { customerValue } from '../retention/expected-value.ts';
 import { riskLevelOf, riskLevels } from '../risk/levels.ts';
 import type { RiskLevel, RiskThresholds } from '../risk/levels.ts';
+import { contactPeriod } from './contacted-controls.ts';
 import { daysBetween, today } from './days.ts';
 import { effectsOfGroups } from './group-effects.ts';
 import type { GroupEffect } from './group-effects.ts';
@@ -55,6 +57,8 @@ export interface CampaignResults {
   /** Of it, spent on customers who would have stayed anyway. */
   readonly costOfStayers: number | null;
   readonly moreNeeded: MoreNeeded | null;
+  /** Controls who were contacted nevertheless; they stay controls. */
+  readonly contactedControls: number;
   /** Whether the arms are as large as they should be among those whose outcome is known. */
   readonly isMismatched: boolean;
   /** Null with several actions: each has its own. */
@@ -84,12 +88,15 @@ export interface RiskEffect extends GroupEffect {
 export async function readResults(db: Db, campaign: Campaign): Promise<CampaignResults> {
   const settings = await getSettings(db);
   const members = await listMembersWithOutcomes(db, campaign.id);
-  return resultsOf(campaign, members, { ...settings, day: today(settings.timeZone, await timeOf(db)) });
+  const contactedControls = await countContactedControls(db, contactPeriod(campaign, settings.timeZone));
+  const day = today(settings.timeZone, await timeOf(db));
+  return resultsOf(campaign, members, { ...settings, day, contactedControls });
 }
 
 interface Reading extends RiskThresholds {
   /** The day that it is. */
   readonly day: string;
+  readonly contactedControls: number;
 }
 
 /** Of a campaign that was launched. */
@@ -120,6 +127,7 @@ export function resultsOf(
     cost,
     costOfStayers: costOfStayersOf(strata, cost),
     moreNeeded: moreNeededOf(campaign, known, strata, { information, day: reading.day }),
+    contactedControls: reading.contactedControls,
     isMismatched: isMismatched(campaign, members, known),
     saveRate: isOver && campaign.moreArms.length === 0 ? saveRateOf(campaign, strata) : null,
     arms: campaign.moreArms.length === 0 ? [] : readArms(campaign, all, isOver),

@@ -6,12 +6,15 @@ import { visitSingles } from '../../store/score-files/singles.ts';
 import type { ScoreStore } from '../../store/score-files/store.ts';
 import { today } from './days.ts';
 
-/** Monthly revenue by customer; NaN: not known. */
+/** Monthly revenue by customer, of their latest scores where these are from `since` on, a day; NaN: not known. */
 export async function readMonthlyValues(
   store: ScoreStore,
   customerIds: ReadonlySet<string>,
+  since = '',
 ): Promise<Map<string, number>> {
-  return readLatest(store, customerIds, ({ monthlyValue }) => monthlyValue);
+  return readLatest(store, customerIds, ({ monthlyValue, createdAt }) =>
+    createdAt >= since ? monthlyValue : NaN,
+  );
 }
 
 /** The days on which customers were scored, where the organisation is. */

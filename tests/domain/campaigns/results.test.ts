@@ -32,7 +32,7 @@ const campaign: Campaign = {
   harmed: [],
   harmUntil: null,
 };
-const after = { day: '2026-06-02', mediumFrom: 0.3, highFrom: 0.6 };
+const after = { contactedControls: 0, day: '2026-06-02', mediumFrom: 0.3, highFrom: 0.6 };
 
 /** Every `everyControl`-th control leaves, every `everyTreated`-th treated member; the others are seen at the end. */
 function membersOf(everyControl: number, everyTreated: number, seenOn = '2026-06-01'): MemberWithOutcome[] {
