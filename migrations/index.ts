@@ -31,6 +31,7 @@ import * as segments from './2026-12-04-segments.ts';
 import * as batchOutcomes from './2026-12-03-batch-outcomes.ts';
 import * as batchCounts from './2026-12-05-batch-counts.ts';
 import * as contactedControls from './2026-12-09-contacted-controls.ts';
+import * as unknownOutcomes from './2026-12-03-unknown-outcomes.ts';
 
 interface Migration {
   readonly name: string;
@@ -78,6 +79,7 @@ const all: readonly Migration[] = [
     up: contactedControls.up,
     down: contactedControls.down,
   },
+  { name: '2026-12-03-unknown-outcomes', up: unknownOutcomes.up, down: unknownOutcomes.down },
 ];
 
 /**

@@ -125,6 +125,8 @@ export interface ResultsInput {
   readonly corrections: readonly BatchRecord[];
   readonly hasUnrecognisedValues: boolean;
   readonly canBeScoredAgain: boolean;
+  /** The file before, if customers of it may be missing in this one. */
+  readonly missingFrom: string | null;
 }
 
 export function presentResults(h: ViewHelpers, input: ResultsInput) {
@@ -136,6 +138,7 @@ export function presentResults(h: ViewHelpers, input: ResultsInput) {
     customersHref: `/customers?batch=${batch.id}`,
     verdict: `${h.count(highCount)} of ${customers} ${highCount === 1 ? 'is' : 'are'} at high risk`,
     details: resultDetails(h, batch),
+    missing: input.missingFrom && `Customers of ${input.missingFrom} who are not in this file`,
     outcomes: presentBatchOutcomes(h, batch.outcomes),
     damage: presentDamage(batch, canBeScoredAgain),
     earlier: batch.correctsBatchId === null ? null : `/batches/${batch.correctsBatchId}`,

@@ -115,6 +115,10 @@ const purposes: Readonly<Record<string, Purpose>> = {
   '/batches/:id/scoring': { doing: 'scoring a file' },
   '/batches/:id/rescoring': { doing: 'scoring a file again' },
   '/batches/:id/cancellation': { doing: 'cancelling the work on a file' },
+  '/batches/:id/missing': {
+    doing: 'recording what became of customers',
+    labels: { seenOn: 'Date' },
+  },
   '/batches/:id/removal': { doing: 'deleting a file and its scores' },
   '/batches/:id/table': { doing: 'writing scores to a table', labels: { table: 'Schema and table' } },
   '/batches/:id/corrections': { doing: 'fixing rejected rows of a file' },

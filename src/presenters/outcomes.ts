@@ -1,4 +1,5 @@
 /** The page on which outcomes are recorded. */
+import type { findLastWithMissing } from '../domain/batches/missing-customers.ts';
 import type { OutcomeFile } from '../domain/campaigns/outcome-file.ts';
 import type { RowProblem } from '../domain/campaigns/outcome-rows.ts';
 import type { Recorded } from '../domain/campaigns/outcomes.ts';
@@ -11,12 +12,18 @@ export interface OutcomesData {
   readonly values: Readonly<Record<string, string>>;
   readonly errors: readonly FieldError[];
   readonly problems: readonly RowProblem[];
+  /** The last file, if customers of the one before may be missing in it. */
+  readonly missing: Awaited<ReturnType<typeof findLastWithMissing>>;
 }
 
-export function presentOutcomes(h: ViewHelpers, { values, errors, problems }: OutcomesData) {
+export function presentOutcomes(h: ViewHelpers, { values, errors, problems, missing }: OutcomesData) {
   return {
     title: 'Outcomes',
     values,
+    missing: missing && {
+      href: `/batches/${missing.batch.id}/missing`,
+      words: `Customers of ${missing.earlier.name} who are not in ${missing.batch.originalName}`,
+    },
     errors,
     fileError: errors.find(({ field }) => field === 'file')?.message ?? null,
     problems: problems.map((problem) => ({ row: h.count(problem.row), message: problemWords(problem) })),

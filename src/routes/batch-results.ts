@@ -1,6 +1,7 @@
 /** The step Results: the scores of a batch. */
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
+import { listEarlierBatches } from '../domain/batches/missing-customers.ts';
 import { canBeScoredAgain } from '../domain/batches/scoring-again.ts';
 import { doNotContactAmong, withoutContact } from '../domain/campaigns/do-not-contact.ts';
 import { withSetLevels } from '../domain/risk/set-levels.ts';
@@ -37,6 +38,13 @@ export function createBatchResultHandlers({ db, config, tasks }: Context) {
     return { ...batch, highCount: high, mediumCount: medium, lowCount: low };
   };
 
+  /** The name of the file before, as far as customers of it may be missing in this one. */
+  const findMissingFrom = async (batch: BatchRecord): Promise<string | null> => {
+    const [earlier] = await listEarlierBatches(db, batch);
+    const isKnown = (batch.mapping?.identifier ?? null) !== null;
+    return isKnown && earlier && earlier.latestCount > 0 ? earlier.name : null;
+  };
+
   return {
     show: async (req: Request, res: Response) => {
       const { id, state } = await getBatch(db, idParam(req));
@@ -58,6 +66,7 @@ export function createBatchResultHandlers({ db, config, tasks }: Context) {
         canBeScoredAgain: await canBeScoredAgain(openUploadStore({ db, config }), batch),
         corrections: await listCorrectionsOf(db, batch.id),
         hasUnrecognisedValues: hasUnrecognisedValues(batch.report),
+        missingFrom: await findMissingFrom(batch),
       };
       const left = await doNotContactAmong(
         db,

@@ -20,6 +20,7 @@ import { createHealthHandlers } from './health.ts';
 import type { FigureReader } from './figure-reader.ts';
 import { createHomeHandlers } from './home.ts';
 import { createJobHandlers } from './jobs.ts';
+import { createMissingCustomerHandlers } from './missing-customers.ts';
 import { createModelActivationHandlers } from './model-activation.ts';
 import { createModelCardHandlers } from './model-card.ts';
 import { createModelExportHandlers } from './model-export.ts';
@@ -128,6 +129,10 @@ export function createRoutes(
   map.get('/batches/:id/results', 'prediction:view', createBatchResultHandlers(context).show);
   map.get('/batches/:id/monitoring', 'prediction:view', createBatchMonitoringHandlers(context).show);
   map.get('/batches/:id/files/:name', 'export:download', files.result);
+  const missing = createMissingCustomerHandlers(context);
+  map.get('/batches/:id/missing', 'prediction:view', missing.show);
+  map.get('/batches/:id/missing.csv', 'export:download', missing.download);
+  map.post('/batches/:id/missing', 'campaign:edit', missing.answer);
   const batchRemoval = createBatchRemovalHandlers(context);
   map.get('/batches/:id/removal', 'batch:create', batchRemoval.show);
   map.post('/batches/:id/removal', 'batch:create', batchRemoval.remove);

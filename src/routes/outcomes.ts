@@ -5,6 +5,7 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { timeOf } from '../db/clock.ts';
+import { findLastWithMissing } from '../domain/batches/missing-customers.ts';
 import { isDay, today } from '../domain/campaigns/days.ts';
 import { correctOutcome, recordOutcomes } from '../domain/campaigns/outcomes.ts';
 import { AppError, TryLater, Unprocessable } from '../errors.ts';
@@ -35,6 +36,7 @@ export function createOutcomeHandlers({ db, config, tasks }: Context) {
       values: { seenOn: today(timeZone, await timeOf(db)) },
       errors: [],
       problems: [],
+      missing: await findLastWithMissing(db),
       ...change,
     };
     await render(res, 'outcomes/show', (h) => presentOutcomes(h, data), status);

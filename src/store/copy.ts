@@ -24,6 +24,7 @@ export const tables: readonly Table[] = [
   { name: 'campaign_members', key: ['campaign_id', 'place'] },
   withId('customer_outcomes'),
   withId('set_levels'),
+  { name: 'unknown_outcomes', key: ['batch_id', 'customer_id'] },
   withId('plans'),
   { name: 'plan_members', key: ['plan_id', 'place'] },
   withId('actions'),

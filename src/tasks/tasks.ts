@@ -9,6 +9,8 @@ import { listFigures } from '../domain/analytics/analytics.ts';
 import type { FirstLine } from '../domain/csv/first-line.ts';
 import { readEvidence } from '../domain/campaigns/evidence-overview.ts';
 import { findUnknown, listTreated } from '../domain/campaigns/members.ts';
+import { listMissing, pageOfMissing } from '../domain/batches/missing-customers.ts';
+import type { Asked as AskedMissing } from '../domain/batches/missing-customers.ts';
 import { knownAmong } from '../domain/campaigns/known-customers.ts';
 import { readOutcomeFile } from '../domain/campaigns/outcome-file.ts';
 import { planCampaign } from '../domain/campaigns/plan.ts';
@@ -169,6 +171,10 @@ export const tasks = {
     await takeInTable(path, undefined, 'names');
     return readOutcomeFile(storeOf(env), path, days);
   }),
+  listMissing: page((env, asked: AskedMissing) => listMissing(storeOf(env), asked)),
+  pageOfMissing: page((env, asked: AskedMissing & { page: number; size: number }) =>
+    pageOfMissing(storeOf(env), asked),
+  ),
   isKnownCustomer: page(
     async (env, { customerId }: { customerId: string }) =>
       (await knownAmong(storeOf(env), new Set([customerId]))).size > 0,

@@ -87,7 +87,7 @@ export async function listRejectedRows(
 }
 
 /** Row, column and reason precede the columns of the file. */
-const columnsBefore = 3;
+export const columnsBefore = 3;
 
 interface RowContext {
   readonly batch: BatchRecord;

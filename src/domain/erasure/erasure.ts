@@ -16,6 +16,7 @@ import { localFiles } from '../../store/files/files.ts';
 import { forgetInSegments } from '../../store/segments.ts';
 import { scoreFile } from '../../store/score-files/names.ts';
 import { deletePredictionsOf } from '../../store/prediction-writes.ts';
+import { deleteUnknownOutcomesOf } from '../../store/unknown-outcomes.ts';
 import { eraseCustomer } from '../../store/score-files/erase.ts';
 import type { ScoreStore } from '../../store/score-files/store.ts';
 import { removeColumnsFile } from '../batches/checked-columns.ts';
@@ -77,6 +78,7 @@ async function eraseOnce(store: ScoreStore, customerId: string): Promise<Erasure
     await deleteActionsOf(trx, customerId);
     await forgetInSegments(trx, customerId);
     await forgetMember(trx, customerId, `erased-${randomUUID()}`);
+    await deleteUnknownOutcomesOf(trx, customerId);
     for (const file of uploads) await files.remove(trx, join(folder, originalFile(file)));
     await stored.note(trx);
     // Who it was is what nobody may know any more.

@@ -1,6 +1,7 @@
 /** Goes over the scores of batches that a filter covers, group by group. */
 
 import type { Db } from '../../db.ts';
+import { noFilter } from '../prediction-filters.ts';
 import type { PredictionFilter } from '../prediction-filters.ts';
 import { unreadableOf } from './damage.ts';
 import type { UnreadableScores } from './damage.ts';
@@ -30,6 +31,16 @@ export async function visitMatches(
   const segment = await readSegment(store.db, filter);
   for (const batch of await listMatchingBatches(store, filter))
     if (mayHaveMembers(segment, batch)) await visitBatch(store, batch, { filter, scores, segment }, visit);
+}
+
+/** The rows of these batches that are the latest score of their customer, as far as they can be read. */
+export async function visitLatest(
+  store: ScoreStore,
+  batches: readonly ScoredBatch[],
+  visit: (group: MatchingGroup) => void,
+): Promise<void> {
+  const asked = { filter: noFilter, scores: await readScoreTest(store.db, noFilter), segment: [] };
+  for (const batch of batches) if (batch.problem === null) await visitBatch(store, batch, asked, visit);
 }
 
 interface Asked {
