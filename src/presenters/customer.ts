@@ -19,6 +19,7 @@ import { presentCustomerHistory } from './customer-history.ts';
 import type { CustomerEvents } from './customer-history.ts';
 import { presentComparison } from './customer-comparison.ts';
 import type { InputChange } from './customer-comparison.ts';
+import { presentSaveMenu } from './save-menu.ts';
 import { presentMeter } from './chart-meter.ts';
 import { presentReasons } from './customer-reasons.ts';
 import { presentScoreChange } from './score-change.ts';
@@ -90,6 +91,7 @@ export function presentCustomer(h: ViewHelpers, data: CustomerData) {
     rulesVersion: rulesVersionOf(h, details),
     rulesHref: `/settings/rules/test?prediction=${prediction.id}`,
     alternatives: presentAlternatives(h, data.alternatives),
+    saveMenu: data.mustNotContact ? null : presentSaveMenu(h, prediction.probability, data.alternatives),
     isWithoutAlternatives: data.alternatives === null,
     problem: details.problem,
     notes: details.notes,

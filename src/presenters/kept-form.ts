@@ -46,6 +46,14 @@ const rule = {
   cooldownOf: 'Cool-down after',
   position: 'Order',
 };
+const lever = {
+  column: 'Column',
+  change: 'Change',
+  level: 'Level',
+  cost: 'Cost per customer',
+  per: 'Paid',
+  ruleId: 'Offered by',
+};
 const test = {
   name: 'Name',
   customer: 'Number of a score',
@@ -134,6 +142,7 @@ const purposes: Readonly<Record<string, Purpose>> = {
   '/campaigns/:id/launch': { doing: 'launching a campaign', labels: { share: 'Control group' } },
   '/campaigns/:id/removal': { doing: 'removing the draft of a campaign' },
   '/campaigns/:id/closing': { doing: 'closing a campaign' },
+  '/campaigns/:id/contacted': { doing: 'recording controls who were contacted' },
   '/campaigns/:id/retraining': { doing: 'training a challenger from a campaign' },
   '/campaigns/:id/harm/end': { doing: 'letting campaigns have groups of customers again' },
   '/campaigns/:id/actions': { doing: 'adding the actions of a campaign', labels: { dueOn: 'Due' } },
@@ -174,6 +183,12 @@ const purposes: Readonly<Record<string, Purpose>> = {
   '/models/:id/archiving': { doing: 'archiving a model' },
   '/models/:id/candidacy': { doing: 'making a model a candidate' },
   '/models/:id/challenge': { doing: 'making a model the challenger' },
+  '/segments': { doing: 'saving a segment', name: 'name', labels: { name: 'Name' } },
+  '/segments/:id': { doing: 'renaming a segment', name: 'name', labels: { name: 'Name' } },
+  '/segments/:id/removal': { doing: 'removing a segment' },
+  '/settings/levers': { doing: 'adding a change you can offer', name: 'column', labels: lever },
+  '/settings/levers/:id': { doing: 'changing what you can offer', name: 'column', labels: lever },
+  '/settings/levers/:id/removal': { doing: 'removing a change you can offer' },
   '/settings/rules': { doing: 'adding the retention rule', name: 'action', labels: rule },
   '/settings/rules/:id': { doing: 'changing the retention rule', name: 'action', labels: rule },
   '/settings/rules/trial': { doing: 'trying the retention rule', name: 'action', labels: rule },

@@ -80,7 +80,12 @@ const sections: readonly Section[] = [
     label: 'Settings',
     pages: [
       { label: 'Overview', href: '/settings', permission: 'rule:edit' },
-      { label: 'Retention rules', href: '/settings/rules', permission: 'rule:edit' },
+      {
+        label: 'Retention rules',
+        href: '/settings/rules',
+        permission: 'rule:edit',
+        alsoAt: ['/settings/levers'],
+      },
       { label: 'Risk levels', href: '/settings/risk-levels', permission: 'settings:edit' },
       { label: 'Organisation', href: '/settings/organisation', permission: 'settings:edit' },
       { label: 'Connections', href: '/settings/connections', permission: 'settings:edit' },

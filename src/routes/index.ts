@@ -22,6 +22,7 @@ import { createHomeHandlers } from './home.ts';
 import { createJobHandlers } from './jobs.ts';
 import { createMissingCustomerHandlers } from './missing-customers.ts';
 import { createModelActivationHandlers } from './model-activation.ts';
+import { createLeverHandlers } from './levers.ts';
 import { createModelCardHandlers } from './model-card.ts';
 import { createModelExportHandlers } from './model-export.ts';
 import { createModelImportHandlers } from './model-import.ts';
@@ -308,6 +309,15 @@ export function createRoutes(
   const card = createModelCardHandlers(context);
   map.get('/models/:id', 'model:view', card.show);
   map.post('/models/:id/threshold', 'settings:edit', card.keepThreshold);
+
+  const levers = createLeverHandlers(context);
+  map.get('/settings/levers', 'rule:edit', levers.list);
+  map.get('/settings/levers/new', 'rule:edit', levers.showNew);
+  map.post('/settings/levers', 'rule:edit', levers.create);
+  map.get('/settings/levers/:id', 'rule:edit', levers.showEdit);
+  map.post('/settings/levers/:id', 'rule:edit', levers.save);
+  map.get('/settings/levers/:id/removal', 'rule:edit', levers.confirmRemoval);
+  map.post('/settings/levers/:id/removal', 'rule:edit', levers.remove);
 
   const rules = createRuleHandlers(context);
   map.get('/settings/rules', 'rule:edit', rules.list);

@@ -3,6 +3,7 @@ import type { Db } from '../db.ts';
 import { isoTimeOf } from '../db/clock.ts';
 import { readJson } from './json.ts';
 import type { Stored } from './json.ts';
+import { Lever } from './levers.ts';
 
 const share = z.number().min(0).max(1);
 const amount = z.number().min(0);
@@ -29,6 +30,8 @@ const entries = {
   saveRate: share.default(0.3),
   /** Shares of customers who are held out, each from a day on, in the order of the days; see domain/campaigns/hold-out.ts. */
   holdOuts: z.array(z.object({ from: z.string(), share })).default([]),
+  /** What can be changed for customers; see domain/levers. */
+  levers: z.array(Lever).default([]),
   /** Decides, with the year, who is held out. */
   holdOutSecret: z.string().default(''),
   /** When the first administrator was created; null: not set up yet. */

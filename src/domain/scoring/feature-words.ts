@@ -1,5 +1,6 @@
 /** Columns and their values as people read them: with the analyst's title and unit, and yes and no for 1 and 0. */
-import { cellText } from '../../format.ts';
+import { cellText, valueText } from '../../format.ts';
+import { isNumeric } from '../../ml/data/row-reader.ts';
 import type { Feature, Schema } from '../../ml/data/schema.ts';
 import type { CellValue } from '../../ml/data/values.ts';
 import { foldName, labelOf } from '../csv/column-names.ts';
@@ -19,6 +20,17 @@ export function levelText({ levels }: Pick<Feature, 'levels'>, level: string): s
   const isYesOrNo = levels.length === 2 && levels.includes('0') && levels.includes('1');
   if (!isYesOrNo) return level;
   return { 0: 'No', 1: 'Yes' }[level] ?? level;
+}
+
+/** A changed input; values as tables hold them: numbers, or codes of levels. */
+export function changeWords(feature: Feature, from: number, to: number) {
+  return { feature: featureTitle(feature), from: typedText(feature, from), to: typedText(feature, to) };
+}
+
+function typedText(feature: Feature, value: number): string {
+  if (Number.isNaN(value) || (value < 0 && !isNumeric(feature))) return 'not known';
+  if (!isNumeric(feature)) return levelText(feature, feature.levels[value]!);
+  return valueText(value, feature.type === 'date' ? 'date' : 'number');
 }
 
 export interface FeatureWords {

@@ -38,6 +38,9 @@ export interface CounterfactualRequest {
   readonly goal: number;
 }
 
+/** What predicting a changed customer takes. */
+type Prediction = Omit<CounterfactualRequest, 'changeable'>;
+
 const gridPoints = 8;
 const maxChanges = 3;
 const beamWidth = 12;
@@ -102,7 +105,7 @@ function extend(beam: readonly (readonly Change[])[], options: readonly Change[]
 /** The cheapest of each set of features, drawn back to what is needed. */
 function best(request: CounterfactualRequest, solutions: readonly (readonly Change[])[]): Counterfactual[] {
   const cheapest = new Map<string, readonly Change[]>();
-  for (const changes of [...solutions].sort((a, b) => costOf(request, a) - costOf(request, b))) {
+  for (const changes of [...solutions].sort((a, b) => sizeOf(request, a) - sizeOf(request, b))) {
     const key = changes.map(({ place }) => place).join(' ');
     if (!cheapest.has(key)) cheapest.set(key, changes);
   }
@@ -111,14 +114,14 @@ function best(request: CounterfactualRequest, solutions: readonly (readonly Chan
     .map((changes) => ({
       changes,
       probability: predictAll(request, [changes])[0]!,
-      cost: costOf(request, changes),
+      cost: sizeOf(request, changes),
     }))
     .sort((a, b) => a.cost - b.cost || a.probability - b.probability)
     .slice(0, mostGiven);
 }
 
 /** Moves each number as near to its present value as the goal allows. */
-function drawBack(request: CounterfactualRequest, changes: readonly Change[]): readonly Change[] {
+export function drawBack(request: Prediction, changes: readonly Change[]): readonly Change[] {
   let current = changes;
   for (const { place, from, to } of changes) {
     const feature = request.features[place]!;
@@ -137,7 +140,8 @@ function drawBack(request: CounterfactualRequest, changes: readonly Change[]): r
   return current;
 }
 
-function costOf({ features }: CounterfactualRequest, changes: readonly Change[]): number {
+/** A category counts 1, a number its share of the range. */
+export function sizeOf({ features }: Pick<Prediction, 'features'>, changes: readonly Change[]): number {
   return changes.reduce((sum, { place, from, to }) => {
     const feature = features[place]!;
     const span = (feature.range?.max ?? 1) - (feature.range?.min ?? 0);
@@ -145,8 +149,8 @@ function costOf({ features }: CounterfactualRequest, changes: readonly Change[])
   }, 0);
 }
 
-function predictAll(
-  { predict, customer }: CounterfactualRequest,
+export function predictAll(
+  { predict, customer }: Pick<Prediction, 'predict' | 'customer'>,
   sets: readonly (readonly Change[])[],
 ): Float64Array {
   const rows = takeRows(customer, new Int32Array(sets.length));
@@ -160,6 +164,6 @@ function predictAll(
   return predict(rows);
 }
 
-function cellOf(column: Column): number {
+export function cellOf(column: Column): number {
   return column.kind === 'number' ? column.values[0]! : column.codes[0]!;
 }
