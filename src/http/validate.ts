@@ -61,6 +61,12 @@ export function textValues(body: unknown): Record<string, string> {
   return values;
 }
 
+/** The values of boxes of one name that were ticked. */
+export function chosenValues(body: unknown, name: string): string[] {
+  const values = ((body ?? {}) as Readonly<Record<string, unknown>>)[name];
+  return (Array.isArray(values) ? values : [values]).filter((value) => typeof value === 'string');
+}
+
 /**
  * Reads filters, sort and page from the address. An invalid value falls back to its default, field by
  * field, which `noted` reports.

@@ -160,6 +160,10 @@ const purposes: Readonly<Record<string, Purpose>> = {
     labels: { level: 'Risk level', reason: 'Reason', endsOn: 'End date' },
   },
   '/set-levels/:id/removal': { doing: 'removing the level of a customer' },
+  '/outcomes/recorded': {
+    doing: 'recording what became of customers',
+    labels: { seenOn: 'Date', reason: 'Reason' },
+  },
   '/outcomes/correction': {
     doing: 'recording the outcome of a customer',
     labels: { customer: 'Customer ID', left: 'Has left', seenOnOne: 'Date' },
@@ -240,7 +244,14 @@ const choices: Readonly<Record<string, string>> = {
 };
 
 /** Chosen by the page, not by its reader. */
-const hiddenFields: readonly string[] = ['model', 'compared', 'page', 'score'];
+const hiddenFields: readonly string[] = [
+  'model',
+  'compared',
+  'page',
+  'score',
+  'listedCustomer',
+  'listedOutcome',
+];
 const mostValues = 60;
 
 export function describeKeptForm({ path, fields }: KeptForm): KeptFormWords {

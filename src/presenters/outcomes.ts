@@ -12,14 +12,24 @@ export interface OutcomesData {
   readonly values: Readonly<Record<string, string>>;
   readonly errors: readonly FieldError[];
   readonly problems: readonly RowProblem[];
+  /** How many there are. */
+  readonly recorded: number;
   /** The last file, if customers of the one before may be missing in it. */
   readonly missing: Awaited<ReturnType<typeof findLastWithMissing>>;
 }
 
-export function presentOutcomes(h: ViewHelpers, { values, errors, problems, missing }: OutcomesData) {
+export function presentOutcomes(
+  h: ViewHelpers,
+  { values, errors, problems, recorded, missing }: OutcomesData,
+) {
   return {
     title: 'Outcomes',
     values,
+    recorded: `See and correct ${h.plural(recorded, 'recorded outcome')}`,
+    answers: [
+      { value: 'yes', label: 'Yes', isChosen: values['left'] === 'yes' },
+      { value: 'no', label: 'No', isChosen: values['left'] === 'no' },
+    ],
     missing: missing && {
       href: `/batches/${missing.batch.id}/missing`,
       words: `Customers of ${missing.earlier.name} who are not in ${missing.batch.originalName}`,

@@ -2,23 +2,22 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { timeOf } from '../db/clock.ts';
 import { addAction, addCampaignActions, assignTo, changeAction } from '../domain/actions/actions.ts';
-import { addDays, isDay, today } from '../domain/campaigns/days.ts';
+import { addDays, isDay } from '../domain/campaigns/days.ts';
 import { Unprocessable } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
-import { idParam, limitedText, optionalId, parseForm, parseQuery } from '../http/validate.ts';
+import { chosenValues, idParam, limitedText, optionalId, parseForm, parseQuery } from '../http/validate.ts';
 import { presentAction, presentActions } from '../presenters/action.ts';
 import type { ActionsQuery } from '../presenters/action.ts';
 import { actionResults } from '../store/action-results.ts';
 import { actionStatuses, countActions, getAction, listActions } from '../store/actions.ts';
 import type { ActionFilter, ActionRecord } from '../store/actions.ts';
 import { getCampaign } from '../store/campaigns.ts';
-import { getSettings } from '../store/settings.ts';
 import { listOwners } from '../store/users.ts';
+import { dayNow } from './seen-on.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -60,11 +59,9 @@ const ChangeForm = z.object({
 });
 
 export function createActionHandlers({ db }: Context) {
-  const dayNow = async (): Promise<string> => today((await getSettings(db)).timeZone, await timeOf(db));
-
   const showAction = async (res: Response, action: ActionRecord, errors: PageData['errors'] = []) => {
     const people = await listOwners(db);
-    const now = await dayNow();
+    const now = await dayNow(db);
     await render(res, 'actions/show', (h) => ({
       ...presentAction(h, { action, people, today: now }),
       errors,
@@ -74,7 +71,7 @@ export function createActionHandlers({ db }: Context) {
   return {
     list: async (req: Request, res: Response) => {
       const { data: query } = parseQuery(ListQuery, req.query);
-      const now = await dayNow();
+      const now = await dayNow(db);
       const filter = toFilter(query, currentUser(req).id, now);
       const total = await countActions(db, filter);
       const pages = Math.max(1, Math.ceil(total / pageSize));
@@ -90,7 +87,7 @@ export function createActionHandlers({ db }: Context) {
       if (!form.ok) throw new Unprocessable(form.errors);
       const { customer, action } = form.data;
       const user = currentUser(req);
-      const dueOn = addDays(await dayNow(), usualDays);
+      const dueOn = addDays(await dayNow(db), usualDays);
       await addAction(db, user, {
         customerId: customer,
         action,
@@ -106,7 +103,7 @@ export function createActionHandlers({ db }: Context) {
       const campaign = await getCampaign(db, idParam(req));
       const form = parseForm(CampaignActionsForm, req.body);
       if (!form.ok) throw new Unprocessable(form.errors);
-      const dueOn = form.data.dueOn || addDays(await dayNow(), usualDays);
+      const dueOn = form.data.dueOn || addDays(await dayNow(db), usualDays);
       const terms = { ownerId: form.data.owner, dueOn };
       const added = await addCampaignActions(db, currentUser(req), campaign, terms);
       flash(req, 'success', added === 1 ? '1 action added.' : `${added} actions added.`);
@@ -134,8 +131,8 @@ export function createActionHandlers({ db }: Context) {
 
     /** `ids`: one number for each box that was ticked. */
     assign: async (req: Request, res: Response) => {
-      const { ids, owner: to } = (req.body ?? {}) as Readonly<Record<string, unknown>>;
-      const chosen = (Array.isArray(ids) ? ids : [ids]).map(Number).filter(Number.isInteger);
+      const { owner: to } = (req.body ?? {}) as Readonly<Record<string, unknown>>;
+      const chosen = chosenValues(req.body, 'ids').map(Number).filter(Number.isInteger);
       const ownerId = owner.safeParse(to);
       if (chosen.length === 0 || chosen.length > mostAssigned || !ownerId.success) {
         flash(req, 'notice', 'Tick the actions to assign, and choose a person.');

@@ -35,6 +35,7 @@ import { createQueryHandlers } from './queries.ts';
 import { createRuleTestHandlers } from './rule-test.ts';
 import { createRuleTrialHandlers } from './rule-trials.ts';
 import { createRuleVersionHandlers } from './rule-versions.ts';
+import { createRecordedOutcomeHandlers } from './recorded-outcomes.ts';
 import { createRuleHandlers } from './rules.ts';
 import { createScoreWriteHandlers } from './score-writes.ts';
 import { createSetLevelHandlers } from './set-levels.ts';
@@ -228,6 +229,9 @@ export function createRoutes(
   map.upload('/outcomes', 'campaign:edit', outcomes.receive);
   map.get('/outcomes/template.csv', 'campaign:edit', outcomes.template);
   map.post('/outcomes/correction', 'campaign:edit', outcomes.correct);
+  const recorded = createRecordedOutcomeHandlers(context);
+  map.get('/outcomes/recorded', 'campaign:edit', recorded.list);
+  map.post('/outcomes/recorded', 'campaign:edit', recorded.correct);
 
   const segments = createSegmentHandlers(context);
   map.get('/segments', 'dashboard:view', segments.list);

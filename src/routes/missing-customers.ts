@@ -2,10 +2,8 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { timeOf } from '../db/clock.ts';
 import { answerMissing, listEarlierBatches } from '../domain/batches/missing-customers.ts';
 import type { MissingAnswer } from '../domain/batches/missing-customers.ts';
-import { isDay, today } from '../domain/campaigns/days.ts';
 import { withSetLevels } from '../domain/risk/set-levels.ts';
 import { Unprocessable } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
@@ -14,11 +12,19 @@ import { sendCsv } from '../http/csv.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
-import { idParam, limitedText, optionalId, parseForm, parseQuery, textValues } from '../http/validate.ts';
+import {
+  chosenValues,
+  idParam,
+  limitedText,
+  optionalId,
+  parseForm,
+  parseQuery,
+  textValues,
+} from '../http/validate.ts';
 import { answeredWords, presentMissing } from '../presenters/missing-customers.ts';
 import { getBatch } from '../store/batches.ts';
 import type { BatchRecord } from '../store/batches.ts';
-import { getSettings } from '../store/settings.ts';
+import { dayNow, requireSeenOn } from './seen-on.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -52,8 +58,6 @@ interface Typed {
 }
 
 export function createMissingCustomerHandlers({ db, tasks }: Context) {
-  const dayNow = async (): Promise<string> => today((await getSettings(db)).timeZone, await timeOf(db));
-
   const showPage = async (res: Response, batch: BatchRecord, query: MissingQuery, typed: Typed) => {
     const asked = { batchId: batch.id, earlierId: query.with || null };
     const list = await tasks.run('pageOfMissing', { ...asked, page: query.page, size: pageSize });
@@ -90,15 +94,13 @@ export function createMissingCustomerHandlers({ db, tasks }: Context) {
 
   const answerOf = async ({ answer, seenOn }: AnswerForm): Promise<MissingAnswer> => {
     if (answer === 'unknown') return { kind: answer };
-    if (!isDay(seenOn) || seenOn > (await dayNow()))
-      throw problem('seenOn', 'Enter a date that is not in the future.');
-    return { kind: answer, seenOn };
+    return { kind: answer, seenOn: await requireSeenOn(db, seenOn) };
   };
 
   return {
     show: async (req: Request, res: Response) => {
       const { data: query } = parseQuery(MissingQuery, req.query);
-      const values = { seenOn: await dayNow() };
+      const values = { seenOn: await dayNow(db) };
       await showPage(res, await getBatch(db, idParam(req)), query, { values, errors: [], ticked: [] });
     },
 
@@ -111,6 +113,7 @@ export function createMissingCustomerHandlers({ db, tasks }: Context) {
       await sendCsv(res, `not-in-file-${batchId}.csv`, ['customer', 'left', 'date'], rows);
     },
 
+    /** `customers`: one identifier for each box that was ticked. */
     answer: async (req: Request, res: Response) => {
       const batch = await getBatch(db, idParam(req));
       const values = textValues(req.body);
@@ -118,7 +121,7 @@ export function createMissingCustomerHandlers({ db, tasks }: Context) {
         with: values['with'] ?? '',
         page: values['page'] ?? '1',
       });
-      const ticked = tickedIn(req.body);
+      const ticked = chosenValues(req.body, 'customers');
       const form = parseForm(AnswerForm, req.body);
       if (!form.ok) return showPage(res, batch, query, { values, errors: form.errors, ticked });
       try {
@@ -139,10 +142,4 @@ export function createMissingCustomerHandlers({ db, tasks }: Context) {
 
 function problem(field: string, message: string): Unprocessable {
   return new Unprocessable([{ field, message }]);
-}
-
-/** `customers`: one identifier for each box that was ticked. */
-function tickedIn(body: unknown): string[] {
-  const { customers } = (body ?? {}) as Readonly<Record<string, unknown>>;
-  return (Array.isArray(customers) ? customers : [customers]).filter((id) => typeof id === 'string');
 }

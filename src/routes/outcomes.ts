@@ -4,10 +4,8 @@ import { join } from 'node:path';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { timeOf } from '../db/clock.ts';
 import { findLastWithMissing } from '../domain/batches/missing-customers.ts';
-import { isDay, today } from '../domain/campaigns/days.ts';
-import { correctOutcome, recordOutcomes } from '../domain/campaigns/outcomes.ts';
+import { correctOutcomes, recordOutcomes } from '../domain/campaigns/outcomes.ts';
 import { AppError, TryLater, Unprocessable } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
@@ -19,7 +17,8 @@ import { limitedText, parseForm, textValues } from '../http/validate.ts';
 import { presentOutcomes, recordedWords } from '../presenters/outcomes.ts';
 import type { OutcomesData } from '../presenters/outcomes.ts';
 import { byteOrderMark, safeLine } from '../domain/csv/writer.ts';
-import { getSettings } from '../store/settings.ts';
+import { countRecorded } from '../store/outcomes.ts';
+import { dayNow, requireSeenOn } from './seen-on.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -31,11 +30,11 @@ const page = '/outcomes';
 
 export function createOutcomeHandlers({ db, config, tasks }: Context) {
   const show = async (res: Response, change: Partial<OutcomesData> = {}, status = 200) => {
-    const { timeZone } = await getSettings(db);
     const data = {
-      values: { seenOn: today(timeZone, await timeOf(db)) },
+      values: { seenOn: await dayNow(db) },
       errors: [],
       problems: [],
+      recorded: await countRecorded(db, { customerId: null, hasLeft: null }),
       missing: await findLastWithMissing(db),
       ...change,
     };
@@ -43,11 +42,8 @@ export function createOutcomeHandlers({ db, config, tasks }: Context) {
   };
 
   const dayOf = async (typed: string) => {
-    const latest = today((await getSettings(db)).timeZone, await timeOf(db));
-    const day = typed === '' ? latest : typed;
-    if (!isDay(day) || day > latest)
-      throw new Unprocessable([{ field: 'seenOn', message: 'Enter a date that is not in the future.' }]);
-    return { day, latest };
+    const latest = await dayNow(db);
+    return { day: await requireSeenOn(db, typed === '' ? latest : typed), latest };
   };
 
   /** The file is gone before the answer, whatever is in it. */
@@ -102,12 +98,10 @@ export function createOutcomeHandlers({ db, config, tasks }: Context) {
       try {
         const { day } = await dayOf(form.data.seenOnOne);
         const { customer, left } = form.data;
-        if (!(await tasks.run('isKnownCustomer', { customerId: customer }))) throw unknownCustomer();
-        await correctOutcome(db, currentUser(req), {
-          customerId: customer,
-          seenOn: day,
-          hasLeft: left === 'yes',
-        });
+        const customerIds = [customer];
+        if ((await tasks.run('unknownCustomers', { customerIds })).length > 0) throw unknownCustomer();
+        const seen = { seenOn: day, hasLeft: left === 'yes' };
+        await correctOutcomes(db, currentUser(req), { customerIds, seen, reason: '' });
         flash(req, 'success', `Recorded for customer ${customer}.`);
         res.redirect(303, page);
       } catch (error) {

@@ -2,8 +2,7 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { timeOf } from '../db/clock.ts';
-import { addDays, isDay, today } from '../domain/campaigns/days.ts';
+import { addDays, isDay } from '../domain/campaigns/days.ts';
 import { riskLevels } from '../domain/risk/levels.ts';
 import { readScorecard } from '../domain/risk/scorecard.ts';
 import { endSetLevel, setLevel } from '../domain/risk/set-levels.ts';
@@ -25,7 +24,7 @@ import {
 import { presentLevelForm, presentSetLevels } from '../presenters/set-level.ts';
 import type { ListedPrediction } from '../store/score-files/rows.ts';
 import { countSetLevels, listSetLevels } from '../store/set-levels.ts';
-import { getSettings } from '../store/settings.ts';
+import { dayNow } from './seen-on.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -80,8 +79,7 @@ export function createSetLevelHandlers({ db, tasks }: Context) {
     },
 
     showForm: async (req: Request, res: Response) => {
-      const day = today((await getSettings(db)).timeZone, await timeOf(db));
-      await showForm(res, await scoreOf(req), { endsOn: addDays(day, usualDays) });
+      await showForm(res, await scoreOf(req), { endsOn: addDays(await dayNow(db), usualDays) });
     },
 
     set: async (req: Request, res: Response) => {

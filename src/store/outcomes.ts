@@ -63,8 +63,68 @@ export async function listOutcomes(db: Db, customerIds: readonly string[]): Prom
   return found;
 }
 
-export async function deleteOutcomesOf(db: Db, customerId: string): Promise<void> {
-  await db('customer_outcomes').where({ customer_id: customerId }).delete();
+/** Gives how many there were. */
+export async function deleteOutcomesOf(db: Db, customerIds: readonly string[]): Promise<number> {
+  let deleted = 0;
+  for (let from = 0; from < customerIds.length; from += outcomesAtOnce)
+    deleted += await db('customer_outcomes')
+      .whereIn('customer_id', customerIds.slice(from, from + outcomesAtOnce))
+      .delete();
+  return deleted;
+}
+
+export interface RecordedOutcome extends Outcome {
+  readonly id: number;
+  /** The file's name, or `by hand`. */
+  readonly source: string;
+  readonly recordedAt: string;
+  /** Null: nobody, or somebody whose account is gone. */
+  readonly recordedBy: string | null;
+}
+
+/** null: not asked. */
+export interface OutcomeFilter {
+  readonly customerId: string | null;
+  readonly hasLeft: boolean | null;
+}
+
+/** The last recorded first. */
+export async function listRecorded(
+  db: Db,
+  filter: OutcomeFilter,
+  { limit, offset }: { readonly limit: number; readonly offset: number },
+): Promise<RecordedOutcome[]> {
+  const rows = await asked(db('customer_outcomes'), filter)
+    .leftJoin('users', 'users.id', 'recorded_by')
+    .orderBy('customer_outcomes.id', 'desc')
+    .limit(limit)
+    .offset(offset)
+    .select<(Omit<RecordedOutcome, 'hasLeft'> & { readonly hasLeft: number })[]>(
+      'customer_outcomes.id as id',
+      'customer_id as customerId',
+      'seen_on as seenOn',
+      'has_left as hasLeft',
+      'source',
+      'recorded_at as recordedAt',
+      'users.name as recordedBy',
+    );
+  return rows.map((row) => ({ ...row, hasLeft: row.hasLeft === 1 }));
+}
+
+export async function countRecorded(db: Db, filter: OutcomeFilter): Promise<number> {
+  const row = await asked(db('customer_outcomes'), filter)
+    .count({ count: '*' })
+    .first<{ count: number | string }>();
+  return Number(row.count);
+}
+
+function asked<Q extends ReturnType<Db['queryBuilder']>>(
+  query: Q,
+  { customerId, hasLeft }: OutcomeFilter,
+): Q {
+  if (customerId !== null) void query.where('customer_id', customerId);
+  if (hasLeft !== null) void query.where('has_left', Number(hasLeft));
+  return query;
 }
 
 /** Once for each customer who was seen in a time, both days included: whether the customer was seen to have left. */

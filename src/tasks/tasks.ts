@@ -175,10 +175,11 @@ export const tasks = {
   pageOfMissing: page((env, asked: AskedMissing & { page: number; size: number }) =>
     pageOfMissing(storeOf(env), asked),
   ),
-  isKnownCustomer: page(
-    async (env, { customerId }: { customerId: string }) =>
-      (await knownAmong(storeOf(env), new Set([customerId]))).size > 0,
-  ),
+  /** Those of these customers who have no score, and are in no campaign. */
+  unknownCustomers: page(async (env, { customerIds }: { customerIds: readonly string[] }) => {
+    const known = await knownAmong(storeOf(env), new Set(customerIds));
+    return customerIds.filter((id) => !known.has(id));
+  }),
   /** Noted batches whose scores can be read again. */
   listRepairedScores: long((env) => listRepairedScores(storeOf(env))),
   /** Reads an uploaded table, and replaces it by its CSV form. */

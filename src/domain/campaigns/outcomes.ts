@@ -2,6 +2,7 @@
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import { Unprocessable } from '../../errors.ts';
+import { countText } from '../../format.ts';
 import { recordEvent } from '../../store/audit.ts';
 import { deleteOutcomesOf, insertOutcomes, listOutcomes } from '../../store/outcomes.ts';
 import type { Outcome } from '../../store/outcomes.ts';
@@ -60,16 +61,29 @@ function contradictionsAmong<T extends Outcome>(outcomes: readonly T[], known: K
   return outcomes.filter((one) => contradicts(one, known.get(one.customerId) ?? []));
 }
 
-/** Replaces what was recorded of one customer. */
-export async function correctOutcome(db: Db, user: Recorder, outcome: Outcome): Promise<void> {
+export interface Correction {
+  readonly customerIds: readonly string[];
+  /** Null: nothing is known of them. */
+  readonly seen: Omit<Outcome, 'customerId'> | null;
+  /** Empty: not asked for. */
+  readonly reason: string;
+}
+
+/** Replaces what was recorded of these customers: of all of them, or of none. */
+export async function correctOutcomes(
+  db: Db,
+  user: Recorder,
+  { customerIds, seen, reason }: Correction,
+): Promise<void> {
   await inTransaction(db, async (trx) => {
-    await deleteOutcomesOf(trx, outcome.customerId);
-    await insertOutcomes(trx, { outcomes: [outcome], source: 'By hand', userId: user.id });
+    const replaced = await deleteOutcomesOf(trx, customerIds);
+    const outcomes = seen === null ? [] : customerIds.map((customerId) => ({ customerId, ...seen }));
+    await insertOutcomes(trx, { outcomes, source: 'By hand', userId: user.id });
     await recordEvent(trx, {
       userId: user.id,
       action: 'outcomes.corrected',
-      subject: 'A customer',
-      after: { seenOn: outcome.seenOn, hasLeft: outcome.hasLeft },
+      subject: customerIds.length === 1 ? 'A customer' : `${countText(customerIds.length)} customers`,
+      after: { ...(seen ?? { removed: true }), replaced, ...(reason && { reason }) },
     });
   });
 }
