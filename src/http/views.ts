@@ -26,6 +26,8 @@ export const views: readonly string[] = [
   'datasets/figures',
   'datasets/label',
   'datasets/label-comparison',
+  'datasets/leaving',
+  'datasets/leaving-result',
   'datasets/list',
   'datasets/removal',
   'datasets/show',

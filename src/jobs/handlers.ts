@@ -16,6 +16,7 @@ import { runRemoveBatch } from './remove-batch.ts';
 import { runRunQuery } from './run-query.ts';
 import { runRetrain } from './retrain.ts';
 import { runScoreBatch } from './score-batch.ts';
+import { runStudyDataset } from './study-dataset.ts';
 import { runTrainModel } from './train-model.ts';
 import { runWriteScores } from './write-scores.ts';
 
@@ -30,6 +31,7 @@ export const handlers: Readonly<Record<JobKind, JobHandler>> = {
   'read-dataset': runReadDataset,
   'compare-labels': runCompareLabels,
   'build-customers': runBuildCustomers,
+  'study-dataset': runStudyDataset,
   'train-model': runTrainModel,
   'launch-campaign': runLaunchCampaign,
   'make-plan': runMakePlan,

@@ -21,6 +21,7 @@ const classes: Readonly<Record<JobKind, JobClass>> = {
   'write-scores': 'batch',
   'compare-labels': 'batch',
   'build-customers': 'batch',
+  'study-dataset': 'batch',
   'read-past-test': 'batch',
   retrain: 'batch',
   'first-start': 'batch',

@@ -13,6 +13,7 @@ import { createConnectionHandlers } from './connections.ts';
 import { createDatasetColumnHandlers } from './dataset-columns.ts';
 import { createDatasetCustomersHandlers } from './dataset-customers.ts';
 import { createDatasetLabelHandlers } from './dataset-label.ts';
+import { createDatasetLeavingHandlers } from './dataset-leaving.ts';
 import { createDatasetRemovalHandlers } from './dataset-removal.ts';
 import { createDatasetHandlers } from './datasets.ts';
 import { createGlossaryHandlers } from './glossary.ts';
@@ -269,6 +270,9 @@ export function createRoutes(
   map.get('/datasets/:id/customers', 'dataset:edit', fromTransactions.show);
   map.post('/datasets/:id/customers', 'dataset:edit', fromTransactions.build);
   map.post('/datasets/:id/customers/comparison', 'dataset:edit', fromTransactions.compare);
+  const leaving = createDatasetLeavingHandlers(context);
+  map.get('/datasets/:id/leaving', 'dataset:edit', leaving.show);
+  map.post('/datasets/:id/leaving', 'dataset:edit', leaving.study);
   map.get('/datasets/:id/current.csv', 'export:download', fromTransactions.downloadCurrent);
 
   const trainings = createTrainingHandlers(context);

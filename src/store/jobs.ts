@@ -20,6 +20,7 @@ export const jobKinds = [
   'read-dataset',
   'compare-labels',
   'build-customers',
+  'study-dataset',
   'train-model',
   'launch-campaign',
   'make-plan',

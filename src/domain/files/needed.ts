@@ -17,11 +17,11 @@ export async function bringForJob(env: FilesEnv, payload: Job['payload']): Promi
 }
 
 async function listNeeded({ db, config }: FilesEnv, payload: Job['payload']): Promise<string[]> {
-  const { batchId, datasetId, sourceId, comparisonOf, trainingId } = payload;
+  const { batchId, datasetId, sourceId, comparisonOf, studyOf, trainingId } = payload;
   const batch = typeof batchId === 'number' ? await findBatch(db, batchId) : undefined;
   const ofTraining = typeof trainingId === 'number' ? (await getTraining(db, trainingId)).datasetId : null;
   const paths = batch ? [join(config.uploadsDir, batch.file)] : [];
-  for (const id of [datasetId, sourceId, comparisonOf, ofTraining]) {
+  for (const id of [datasetId, sourceId, comparisonOf, studyOf, ofTraining]) {
     const dataset = typeof id === 'number' ? await findDataset(db, id) : undefined;
     if (dataset) paths.push(join(config.dataDir, dataset.file));
   }

@@ -13,6 +13,7 @@ import { markLatestLater } from '../batches/mark-latest.ts';
 import { endRemoval } from '../batches/removal.ts';
 import { stopLaunch } from '../campaigns/campaigns.ts';
 import { failComparison } from '../datasets/labels/comparison.ts';
+import { failStudies } from '../datasets/studies/studies.ts';
 import { stopPlan } from '../plans/plans.ts';
 import { relabelAfterScoring } from '../risk/relabelling.ts';
 import { stopTraining } from '../training/queue.ts';
@@ -59,6 +60,12 @@ export const jobSubjects: Readonly<Record<string, Subject>> = {
   comparisonOf: {
     stop: (trx, id, ending) => failComparison(trx, id, wordsOf(ending)),
     // A dataset stays usable while its labels are compared.
+    listWorking: () => Promise.resolve([]),
+    interrupted: '',
+  },
+  studyOf: {
+    stop: (trx, id, ending) => failStudies(trx, id, wordsOf(ending)),
+    // A dataset stays usable while it is studied.
     listWorking: () => Promise.resolve([]),
     interrupted: '',
   },

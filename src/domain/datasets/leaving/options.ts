@@ -1,0 +1,71 @@
+/** Which columns say how long customers stayed, and by what they are divided. */
+import { z } from 'zod';
+import type { Dataset, DatasetColumn } from '../../../store/datasets.ts';
+
+export const timeUnits = ['day', 'week', 'month', 'year'] as const;
+export type TimeUnit = (typeof timeUnits)[number];
+
+const name = z.string().min(1).max(200);
+
+export const LeavingOptions = z.object({
+  stay: z.discriminatedUnion('kind', [
+    /** A customer without an end date, or with a later one than the data, is still there. */
+    z.object({ kind: z.literal('dates'), start: name, end: name }),
+    /** The churn label of the dataset says who left. */
+    z.object({ kind: z.literal('tenure'), column: name, unit: z.enum(timeUnits) }),
+  ]),
+  /** `start-year` needs dates. */
+  groupBy: z
+    .discriminatedUnion('kind', [
+      z.object({ kind: z.literal('column'), column: name }),
+      z.object({ kind: z.literal('start-year') }),
+    ])
+    .nullable(),
+});
+export type LeavingOptions = z.infer<typeof LeavingOptions>;
+
+/** Columns guessed from names and types; '' where nothing fits. */
+export interface GuessedStay {
+  readonly start: string;
+  readonly end: string;
+  readonly tenure: string;
+  readonly unit: TimeUnit;
+  readonly group: string;
+}
+
+export function guessStay({ columns }: Dataset): GuessedStay {
+  const find = (type: DatasetColumn['type'], pattern: RegExp): string =>
+    columns.find((column) => column.type === type && pattern.test(column.name))?.name ?? '';
+  const start = find('date', /start|since|begin|sign|join|regist|open|activ/i);
+  const end = find('date', /end|cancel|clos|churn|left|leav|terminat|until|exit/i);
+  const tenure = find('number', /tenure|age_of_account|months|duration|length_of/i);
+  const group =
+    columns.find(
+      ({ name, levels }) =>
+        /contract|plan|tariff|product|subscription|segment/i.test(name) && levels.length > 1,
+    )?.name ?? '';
+  const hasDates = start !== '' && end !== '';
+  return {
+    start: hasDates ? start : '',
+    end: hasDates ? end : '',
+    tenure: hasDates ? '' : tenure,
+    unit: /day/i.test(tenure)
+      ? 'day'
+      : /week/i.test(tenure)
+        ? 'week'
+        : /year/i.test(tenure)
+          ? 'year'
+          : 'month',
+    group,
+  };
+}
+
+/** Columns that divide customers into few enough groups to look at. */
+export function groupColumns({ columns }: Pick<Dataset, 'columns'>): readonly DatasetColumn[] {
+  return columns.filter(
+    ({ levels, role }) =>
+      levels.length >= 2 && levels.length <= mostLevels && role !== 'identifier' && role !== 'label',
+  );
+}
+
+const mostLevels = 50;
