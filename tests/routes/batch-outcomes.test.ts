@@ -1,5 +1,6 @@
 /** A column of the next file says what became of customers since their earlier score. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { scoreBatch } from '../../src/domain/batches/scoring.ts';
 import { addDays, today } from '../../src/domain/campaigns/days.ts';
 import { getBatch } from '../../src/store/batches.ts';
 import { listOutcomes } from '../../src/store/outcomes.ts';
@@ -139,6 +140,23 @@ describe('a column of outcomes', () => {
     const id = await scoreWith(['here,', '', 'gone,']);
     expect(await reportOf(id)).toMatchObject({ recorded: 0, problems: [{ row: 2, kind: 'known' }] });
     expect(await recordedOf([ids[2]!])).toEqual([]);
+  });
+
+  it('is recorded in the transaction that ends the scoring, however often a crash begins it anew', async () => {
+    const { db, config } = test.context;
+    const id = await uploadWith(['', '', '', '', '', '', '', '', 'gone,']);
+    const names = (await getBatch(db, id)).header;
+    await post(`/batches/${id}/mapping`, fieldsOf(names)).expect(303);
+    await runJobs(test.context);
+    await post(`/batches/${id}/scoring`).expect(303);
+    for (let crash = 0; crash < 2; crash++) {
+      await scoreBatch(db, config, id, { step: () => Promise.resolve('go on') });
+      expect(await recordedOf([ids[8]!])).toEqual([]);
+      expect(await reportOf(id)).toBeNull();
+    }
+    await runJobs(test.context);
+    expect(await recordedOf([ids[8]!])).toHaveLength(1);
+    expect(await reportOf(id)).toMatchObject({ recorded: 1 });
   });
 
   it('is not recorded a second time when the file is scored again', async () => {
