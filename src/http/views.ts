@@ -50,6 +50,7 @@ export const views: readonly string[] = [
   'models/export',
   'models/import',
   'models/list',
+  'models/monitoring',
   'models/show',
   'models/test',
   'models/test-removal',

@@ -35,15 +35,35 @@ export function presentFileMonitoring(h: ViewHelpers, { model, counts, findings 
   };
 }
 
-function verdictOf(h: ViewHelpers, { findings, features, scores, rowCount }: FileFindings): string {
-  const columns = new Set(findings.flatMap(({ column }) => column ?? [])).size;
+export function verdictOf(h: ViewHelpers, findings: FileFindings): string {
+  const columns = countChanged(findings);
   if (columns > 0) return `${h.plural(columns, 'column differs', 'columns differ')} from the training data.`;
-  if (scores.hasChanged)
+  if (findings.scores.hasChanged)
     return 'The scores differ from those of held-out customers, although no single column does.';
-  const isUntold = rowCount === 0 || features.every(({ stability }) => stability === null);
-  return isUntold
+  return isUntold(findings)
     ? 'There are too few customers to tell whether this file differs from the training data.'
     : 'This file looks like the training data.';
+}
+
+/** On the page of the results; null: nothing has changed. */
+export function presentChange(h: ViewHelpers, findings: FileFindings): string | null {
+  return findings.severity && `${verdictOf(h, findings)} ${adviceText[findings.severity]}`;
+}
+
+/** In a table. */
+export function shortVerdict(h: ViewHelpers, findings: FileFindings): string {
+  const columns = countChanged(findings);
+  if (columns > 0) return h.plural(columns, 'column differs', 'columns differ');
+  if (findings.scores.hasChanged) return 'The scores differ';
+  return isUntold(findings) ? 'Too few to tell' : 'As in training';
+}
+
+function countChanged({ features }: FileFindings): number {
+  return features.filter(({ changes }) => changes.length > 0).length;
+}
+
+function isUntold({ features, rowCount }: FileFindings): boolean {
+  return rowCount === 0 || features.every(({ stability }) => stability === null);
 }
 
 const adviceText: Record<Severity, string> = {

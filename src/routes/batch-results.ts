@@ -5,12 +5,14 @@ import { listEarlierBatches } from '../domain/batches/missing-customers.ts';
 import { canBeScoredAgain } from '../domain/batches/scoring-again.ts';
 import { doNotContactAmong, withoutContact } from '../domain/campaigns/do-not-contact.ts';
 import { withSetLevels } from '../domain/risk/set-levels.ts';
+import { findingsOfBatch } from '../domain/monitoring/reading.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam } from '../http/validate.ts';
 import { presentPredictionRows } from '../presenters/prediction-rows.ts';
 import type { PredictionRow } from '../presenters/prediction-rows.ts';
 import { presentResults } from '../presenters/batch.ts';
+import { presentChange } from '../presenters/file-monitoring.ts';
 import { hasUnrecognisedValues } from '../presenters/batch-check.ts';
 import { getBatch, listCorrectionsOf } from '../store/batches.ts';
 import type { BatchRecord } from '../store/batches.ts';
@@ -23,7 +25,11 @@ import { openUploadStore } from '../domain/batches/batches.ts';
 declare module '../http/render.ts' {
   interface Pages {
     'batches/results': PageData &
-      ReturnType<typeof presentResults> & { readonly predictions: readonly PredictionRow[] };
+      ReturnType<typeof presentResults> & {
+        readonly predictions: readonly PredictionRow[];
+        /** How the file differs from the training data; null: it does not, or nobody knows. */
+        readonly change: string | null;
+      };
   }
 }
 
@@ -78,9 +84,11 @@ export function createBatchResultHandlers({ db, config, tasks }: Context) {
       );
       const title = `Scores of ${batch.originalName}`;
       const model = batch.modelId === null ? undefined : await findModel(db, batch.modelId);
+      const findings = model ? await findingsOfBatch(db, batch.id, model) : null;
       await render(res, 'batches/results', (h) => ({
         title,
         ...presentResults(h, results),
+        change: findings && presentChange(h, findings),
         predictions: presentPredictionRows(h, shown, model ? [model] : []),
       }));
     },

@@ -26,6 +26,7 @@ import { createModelActivationHandlers } from './model-activation.ts';
 import { createLeverHandlers } from './levers.ts';
 import { createModelCardHandlers } from './model-card.ts';
 import { createModelExportHandlers } from './model-export.ts';
+import { createModelMonitoringHandlers } from './model-monitoring.ts';
 import { createModelImportHandlers } from './model-import.ts';
 import { createModelHandlers } from './models.ts';
 import { createOldAddresses } from './old-addresses.ts';
@@ -315,6 +316,7 @@ export function createRoutes(
   map.post('/models/:id/challenge', 'model:activate', models.makeChallenger);
 
   const card = createModelCardHandlers(context);
+  map.get('/models/:id/monitoring', 'model:view', createModelMonitoringHandlers(context).show);
   map.get('/models/:id', 'model:view', card.show);
   map.post('/models/:id/threshold', 'settings:edit', card.keepThreshold);
 

@@ -19,6 +19,29 @@ export async function findBatchCounts(db: Db, batchId: number): Promise<BatchCou
   return row === undefined ? null : toCounts(row);
 }
 
+export interface CountedBatch {
+  readonly id: number;
+  readonly name: string;
+  readonly finishedAt: string;
+  readonly counts: BatchCounts;
+}
+
+/** Of files that a model scored to their end, newest first. */
+export async function listBatchCounts(db: Db, modelId: number, limit: number): Promise<CountedBatch[]> {
+  const rows: (CountsRow & { original_name: string; finished_at: string })[] = await db('batch_counts')
+    .join('batches', 'batches.id', 'batch_counts.batch_id')
+    .where({ model_id: modelId, state: 'done' })
+    .orderBy('batch_id', 'desc')
+    .limit(limit)
+    .select('batch_id', 'counts', 'original_name', 'finished_at');
+  return rows.map((row) => ({
+    id: row.batch_id,
+    name: row.original_name,
+    finishedAt: row.finished_at,
+    counts: toCounts(row),
+  }));
+}
+
 function toCounts({ batch_id: id, counts }: CountsRow): BatchCounts {
   return readJson(BatchCounts, counts, `counts of batch ${id}`);
 }

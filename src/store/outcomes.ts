@@ -160,3 +160,20 @@ export async function stateOfOutcomes(db: Db): Promise<string> {
   const row = await db('customer_outcomes').count({ count: '*' }).max({ last: 'recorded_at' }).first();
   return JSON.stringify([Number(row?.count ?? 0), row?.last ?? null]);
 }
+
+/** Every customer with an outcome, once. */
+export async function visitSeenDays(
+  db: Db,
+  visit: (customerId: string, days: SeenDays) => void,
+): Promise<void> {
+  const query = db
+    .from(outcomesByCustomer(db))
+    .select('customer_id', 'left_on', 'there_on')
+    .orderBy('customer_id');
+  await visitRows(db, query, (row) => {
+    visit(String(row['customer_id']), {
+      leftOn: row['left_on'] as string | null,
+      seenOn: row['there_on'] as string | null,
+    });
+  });
+}

@@ -27,6 +27,9 @@ import { explainChange } from '../domain/scoring/score-change.ts';
 import type { Feature, Schema } from '../ml/data/schema.ts';
 import { previewActivation } from '../domain/models/activation.ts';
 import { findAlternatives } from '../domain/scoring/alternatives.ts';
+import { readLiveFiles } from '../domain/monitoring/live.ts';
+import type { LiveRequest } from '../domain/monitoring/live.ts';
+import { readMonthsOfScores } from '../domain/monitoring/single-scores.ts';
 import { inspectModelFile } from '../domain/models/registry.ts';
 import { registeredModel } from '../domain/export/chosen-model.ts';
 import { onnxExport } from '../domain/export/onnx/file.ts';
@@ -166,6 +169,8 @@ export const tasks = {
     findUnknown(db, await getCampaign(db, id)),
   ),
   planCsv: download(({ db }, part: { id: number; from: number }) => planCsv(db, part)),
+  /** What became of the customers whom a model scored. */
+  readLiveFiles: long((env, request: LiveRequest) => readLiveFiles(storeOf(env), request)),
   readSavings: long((env) => readSavings(storeOf(env))),
   readOutcomeFile: long(async (env, { path, ...days }: { path: string; day: string; latest: string }) => {
     await takeInTable(path, undefined, 'names');
@@ -213,6 +218,10 @@ export const tasks = {
   /** What the difference to the customer's earlier score comes from. */
   explainChange: model((env, { score }: { score: CustomerScore }) =>
     explainChange(storeOf(env), env.config.modelsDir, score),
+  ),
+  /** Customers who were scored one by one, against what the model learned from. */
+  readMonthsOfScores: model(({ db, config }, { modelId }: { modelId: number }) =>
+    readMonthsOfScores(db, config.modelsDir, modelId),
   ),
   scoreForm: model((env, form: CustomerForm) => scoreForm(storeOf(env), env.config.modelsDir, form)),
   findAlternatives: model(

@@ -1,29 +1,12 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type request from 'supertest';
-import {
-  activateSmallModel,
-  createTestApp,
-  customersCsv,
-  setUpOrganisation,
-  signIn,
-} from '../helpers/app.ts';
-import type { TestApp } from '../helpers/app.ts';
-import { scoreFile } from '../helpers/models.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { activateSmallModel, customersCsv } from '../helpers/app.ts';
+import { openSite } from '../helpers/site.ts';
 
-let test: TestApp;
-let agent: ReturnType<typeof request.agent>;
-beforeAll(async () => {
-  test = await createTestApp();
-  await setUpOrganisation(test);
-  await activateSmallModel(test);
-  agent = await signIn(test, 'analyst');
-});
-afterAll(() => test.close());
+const test = openSite('analyst');
+beforeAll(() => activateSmallModel(test));
 
-const pageOf = async (csv: string): Promise<string> => {
-  const { id } = await scoreFile(test, agent, csv);
-  return (await agent.get(`/batches/${id}/monitoring`).expect(200)).text;
-};
+const pageOf = async (csv: string): Promise<string> =>
+  test.pageOf(`/batches/${await test.scoreAtOnce(csv)}/monitoring`);
 
 /** Every customer's contract is by the month, and every fifth has no monthly charge. */
 function changed(csv: string): string {
@@ -60,14 +43,18 @@ it('a few customers are too few to tell', async () => {
 });
 
 it('without what the training data looked like, the page says so', async () => {
-  const { id } = await scoreFile(test, agent, customersCsv(8, 24));
+  const id = await test.scoreAtOnce(customersCsv(8, 24));
   await test.context.db('batch_counts').delete();
-  const { text } = await agent.get(`/batches/${id}/monitoring`).expect(200);
-  expect(text).toContain('Nothing to compare with');
+  expect(await test.pageOf(`/batches/${id}/monitoring`)).toContain('Nothing to compare with');
 });
 
-it('leads there from the results', async () => {
-  const { id } = await scoreFile(test, agent, customersCsv(30, 25));
-  const { text } = await agent.get(`/batches/${id}/results`).expect(200);
-  expect(text).toContain(`href="/batches/${id}/monitoring"`);
+it('leads there from the results, which warn of a file that has changed', async () => {
+  const resultsOf = async (csv: string): Promise<string> =>
+    test.pageOf(`/batches/${await test.scoreAtOnce(csv)}/results`);
+  const usual = await resultsOf(customersCsv(300, 25));
+  expect(usual).toMatch(/href="\/batches\/\d+\/monitoring"/);
+  expect(usual).not.toContain('from the training data.');
+  expect(await resultsOf(changed(customersCsv(300, 26)))).toMatch(
+    /notice-warning">\s*2 columns differ from the training data\. Check the file/,
+  );
 });

@@ -8,7 +8,7 @@ import type { InputColumn, ScoreFileHeader } from './group.ts';
 import { challengerFile } from './names.ts';
 import type { ScoreFile } from './reader.ts';
 import { findScoredBatch, listScoredBatches, openIfThere } from './store.ts';
-import type { ScoreStore } from './store.ts';
+import type { ScoreStore, ScoredBatch } from './store.ts';
 
 /** The inputs of a group of a batch's rows. */
 export interface BatchInputs {
@@ -98,6 +98,16 @@ function readProbabilities(path: string, scores: ScoreFile): Float64Array[] {
     if (!(error instanceof DamagedRecord)) throw error;
   }
   return stored;
+}
+
+/** What a challenger gave the rows of a file, group by group as far as it came; NaN: it could not score the row. */
+export function readChallengerScores(
+  { folder }: Pick<ScoreStore, 'folder'>,
+  batch: Pick<ScoredBatch, 'file'>,
+  modelId: number,
+  scores: ScoreFile,
+): Float64Array[] {
+  return readProbabilities(join(folder, challengerFile(batch.file, modelId)), scores);
 }
 
 /** Probabilities of the same rows, in the same order; none is NaN. */
