@@ -154,7 +154,7 @@ function pastWords(h: ViewHelpers, { count, left, interval, isThin, among, datas
     return { sentence: 'Few past customers are like this one.', evidence: `Looked for among ${of}.` };
   return {
     sentence: `Of the ${h.count(count)} most similar past customers ${h.count(left)} left.`,
-    evidence: `${h.rate(left / count)}, ${h.rate(interval.low)} to ${h.rate(interval.high)} in 95 of 100 such groups; the most similar of ${of}, in the columns that move its probability.`,
+    evidence: `That is ${h.rate(left / count)} (${h.rate(interval.low)} to ${h.rate(interval.high)}). They are the most similar of ${of}, in the columns that move its probability.`,
   };
 }
 
