@@ -29,6 +29,8 @@ export const views: readonly string[] = [
   'datasets/leaving',
   'datasets/leaving-result',
   'datasets/list',
+  'datasets/purchases',
+  'datasets/purchases-result',
   'datasets/removal',
   'datasets/show',
   'datasets/summary',

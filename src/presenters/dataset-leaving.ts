@@ -104,8 +104,7 @@ function presentCurve(h: ViewHelpers, curve: LeavingCurve, { unit, longest }: Sc
           points: curve.points.map(({ time, survival, low, high }) => ({
             x: time / longest,
             y: survival,
-            low,
-            high,
+            ...(low === null || high === null ? {} : { low, high }),
           })),
           xText: (x) => h.number(Math.round(10 * x * longest) / 10),
           yText: h.share,
@@ -117,7 +116,7 @@ function presentCurve(h: ViewHelpers, curve: LeavingCurve, { unit, longest }: Sc
     points: curve.points.map(({ time, survival, low, high, atRisk }) => ({
       time: h.number(time),
       survival: h.rate(survival),
-      interval: survival === 1 ? '–' : `${h.rate(low)} to ${h.rate(high)}`,
+      interval: survival === 1 || low === null ? '–' : `${h.rate(low)} to ${h.rate(high)}`,
       atRisk: h.count(atRisk),
     })),
   };

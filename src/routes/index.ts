@@ -14,6 +14,7 @@ import { createDatasetColumnHandlers } from './dataset-columns.ts';
 import { createDatasetCustomersHandlers } from './dataset-customers.ts';
 import { createDatasetLabelHandlers } from './dataset-label.ts';
 import { createDatasetLeavingHandlers } from './dataset-leaving.ts';
+import { createDatasetPurchasesHandlers } from './dataset-purchases.ts';
 import { createDatasetRemovalHandlers } from './dataset-removal.ts';
 import { createDatasetHandlers } from './datasets.ts';
 import { createGlossaryHandlers } from './glossary.ts';
@@ -274,6 +275,10 @@ export function createRoutes(
   const leaving = createDatasetLeavingHandlers(context);
   map.get('/datasets/:id/leaving', 'dataset:edit', leaving.show);
   map.post('/datasets/:id/leaving', 'dataset:edit', leaving.study);
+  const purchases = createDatasetPurchasesHandlers(context);
+  map.get('/datasets/:id/purchases', 'dataset:edit', purchases.show);
+  map.post('/datasets/:id/purchases', 'dataset:edit', purchases.study);
+  map.get('/datasets/:id/purchases.csv', 'export:download', purchases.download);
   map.get('/datasets/:id/current.csv', 'export:download', fromTransactions.downloadCurrent);
 
   const trainings = createTrainingHandlers(context);

@@ -21,8 +21,9 @@ export interface LeavingCurve {
   readonly points: readonly {
     readonly time: number;
     readonly survival: number;
-    readonly low: number;
-    readonly high: number;
+    /** Null where nobody is left: the interval is not known. */
+    readonly low: number | null;
+    readonly high: number | null;
     readonly atRisk: number;
   }[];
 }
@@ -96,7 +97,9 @@ function describe(name: string | null, curve: SurvivalCurve, step: number): Leav
     median: timeUntilLeft(curve),
     points: times.flatMap((time) => {
       const at = survivalAt(curve, time);
-      return at === null ? [] : [{ time, ...at }];
+      if (at === null) return [];
+      const ends = at.survival > 0 ? at : { low: null, high: null };
+      return [{ time, survival: at.survival, low: ends.low, high: ends.high, atRisk: at.atRisk }];
     }),
   };
 }

@@ -1,28 +1,19 @@
 /** Which columns say how long customers stayed, and by what they are divided. */
-import { z } from 'zod';
 import type { Dataset, DatasetColumn } from '../../../store/datasets.ts';
 
 export const timeUnits = ['day', 'week', 'month', 'year'] as const;
 export type TimeUnit = (typeof timeUnits)[number];
 
-const name = z.string().min(1).max(200);
-
-export const LeavingOptions = z.object({
-  stay: z.discriminatedUnion('kind', [
+export interface LeavingOptions {
+  readonly stay:
     /** A customer without an end date, or with a later one than the data, is still there. */
-    z.object({ kind: z.literal('dates'), start: name, end: name }),
-    /** The churn label of the dataset says who left. */
-    z.object({ kind: z.literal('tenure'), column: name, unit: z.enum(timeUnits) }),
-  ]),
+    | { readonly kind: 'dates'; readonly start: string; readonly end: string }
+    /** The churn label of the dataset tells who left. */
+    | { readonly kind: 'tenure'; readonly column: string; readonly unit: TimeUnit };
   /** `start-year` needs dates. */
-  groupBy: z
-    .discriminatedUnion('kind', [
-      z.object({ kind: z.literal('column'), column: name }),
-      z.object({ kind: z.literal('start-year') }),
-    ])
-    .nullable(),
-});
-export type LeavingOptions = z.infer<typeof LeavingOptions>;
+  readonly groupBy:
+    { readonly kind: 'column'; readonly column: string } | { readonly kind: 'start-year' } | null;
+}
 
 /** Columns guessed from names and types; '' where nothing fits. */
 export interface GuessedStay {

@@ -2,6 +2,7 @@
 import type { Dataset } from '../../../store/datasets.ts';
 import type { WholeCsv } from '../../csv/whole.ts';
 import { measureLeaving } from '../leaving/curves.ts';
+import { studyPurchases } from '../purchases/study.ts';
 
 interface Kind<Options, Result> {
   /** As in the list of jobs. */
@@ -18,6 +19,8 @@ function defineKind<Options, Result>(kind: Kind<Options, Result>): Kind<Options,
 
 const entries = {
   leaving: defineKind({ title: 'When customers leave', mostRows: 500_000, compute: measureLeaving }),
+  // Of a part of the transactions no history would be whole.
+  purchases: defineKind({ title: 'Purchases', mostRows: Infinity, compute: studyPurchases }),
 };
 
 export type StudyKind = keyof typeof entries;
