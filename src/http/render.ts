@@ -33,6 +33,8 @@ export interface PageData {
   readonly scripts?: readonly string[];
   /** A job changes what the page shows: it looks again until that is done. */
   readonly isWaiting?: boolean;
+  /** A script of the page looks again by itself; it is reloaded only where there is no JavaScript. */
+  readonly looksItself?: boolean;
 }
 
 /**

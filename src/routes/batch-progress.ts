@@ -102,7 +102,7 @@ export function createBatchProgressHandlers({ db, config }: Context) {
         return;
       }
       const progress = await progressOf(batch);
-      const refresh = progress.isRunning ? { refreshSeconds: 2, scripts: ['upload-progress'] } : {};
+      const refresh = progress.isRunning ? { looksItself: true, scripts: ['upload-progress'] } : {};
       await render(res, 'batches/progress', (h) => ({ ...presentProgress(h, progress), ...refresh }));
     },
 

@@ -303,6 +303,9 @@ describe('a batch', () => {
     const { text } = await agent.get(`/batches/${second.id}/progress`).expect(200);
     expect(text).toContain('Deleting customers.csv');
     expect(text).not.toContain('/cancellation');
+    // Without JavaScript it is reloaded; with it, its own script keeps it fresh.
+    expect(text).toContain('<noscript><meta http-equiv="refresh" content="2"></noscript>');
+    expect(text).not.toContain('reload-page.js');
     const latest = async () => (await listScores(test, { search: 'piece-' })).map(({ batchId }) => batchId);
     expect(await latest()).toEqual([second.id, second.id, second.id]);
     // As after a crash in front of the last transaction.
