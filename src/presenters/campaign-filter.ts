@@ -2,7 +2,9 @@
 import type { BatchSummary } from '../store/batches.ts';
 import type { CampaignFilter } from '../store/campaigns.ts';
 import type { ModelRecord } from '../store/models.ts';
+import type { LevelThere } from '../store/prediction-filters.ts';
 import type { Segment } from '../store/segments.ts';
+import { thereText } from './prediction-filters.ts';
 import type { RiskWord, ViewHelpers } from './view-helpers.ts';
 
 /** What the filter may name. */
@@ -21,7 +23,22 @@ export function filterWords(h: ViewHelpers, filter: CampaignFilter, known: Known
 /** One entry a condition; none where the filter is for everybody. */
 export function conditionWords(
   h: ViewHelpers,
-  { risk, search, source, batch, model, low, high, segment, column, level, from, to }: CampaignFilter,
+  {
+    risk,
+    search,
+    source,
+    batch,
+    model,
+    low,
+    high,
+    segment,
+    column,
+    level,
+    from,
+    to,
+    compared,
+    there,
+  }: CampaignFilter,
   { batches, models, segments }: KnownNames,
 ): string[] {
   return [
@@ -39,6 +56,7 @@ export function conditionWords(
     column === null
       ? ''
       : `${h.label(column)} ${from === null && to === null ? (level === '' ? 'not known' : (level ?? '')) : h.between(from ?? '', to ?? '')}`,
+    compared === null || there === null ? '' : thereText(there as LevelThere, compared, batches),
   ].filter((word) => word !== '');
 }
 

@@ -2,6 +2,7 @@
 import { featureWords } from '../domain/scoring/feature-words.ts';
 import type { BatchSummary } from '../store/batches.ts';
 import type { ModelRecord } from '../store/models.ts';
+import type { LevelThere } from '../store/prediction-filters.ts';
 import type { Segment } from '../store/segments.ts';
 import type { UnreadableScores } from '../store/score-files/damage.ts';
 import type { SortKey } from '../store/score-files/sort.ts';
@@ -13,6 +14,7 @@ import {
   presentSegmentFilter,
   scoresShown,
   segmentWords,
+  thereText,
 } from './prediction-filters.ts';
 import type { SelectField } from './prediction-filters.ts';
 import { presentPredictionRows } from './prediction-rows.ts';
@@ -34,6 +36,8 @@ type CustomersQuery = Readonly<{
   low: number | '';
   high: number | '';
   segment: number | '';
+  compared: number | '';
+  there: LevelThere | '';
   sort: SortKey;
   order: 'asc' | 'desc';
   page: number;
@@ -76,10 +80,11 @@ export function presentCustomers(h: ViewHelpers, data: CustomersData) {
       text: `Download ${h.plural(total, 'row')} as CSV`,
     },
     campaignHref: `/campaigns/new${h.query(query, { page: null, size: null, sort: null, order: null })}`,
-    /** Null where nothing is filtered. */
-    segmentHref: hasFilter(query)
-      ? `/segments/new${h.query(query, { page: null, size: null, sort: null, order: null })}`
-      : null,
+    /** Null where nothing is filtered, or by what customers were in another file. */
+    segmentHref:
+      hasFilter(query) && query.there === ''
+        ? `/segments/new${h.query(query, { page: null, size: null, sort: null, order: null })}`
+        : null,
     planHref: `/plans/new${h.query(query, { page: null, size: null, sort: null, order: null })}`,
     filters: presentFilters(h, data),
     hidden: hiddenFields(query),
@@ -129,7 +134,18 @@ interface HiddenField {
 
 /** What the filter form has no field for, but must keep. */
 function hiddenFields(query: CustomersQuery): HiddenField[] {
-  const names = ['sort', 'order', 'column', 'level', 'from', 'to', 'low', 'high'] as const;
+  const names = [
+    'sort',
+    'order',
+    'column',
+    'level',
+    'from',
+    'to',
+    'low',
+    'high',
+    'compared',
+    'there',
+  ] as const;
   return names.map((name) => ({ name, value: query[name] })).filter(({ value }) => value !== '');
 }
 
@@ -155,6 +171,9 @@ function presentChips(h: ViewHelpers, data: CustomersData): Chip[] {
     ...(query.model === '' ? [] : [chip(`Model: ${model}`, 'model')]),
     ...(query.segment === '' ? [] : [chip(segmentWords(segments, query.segment), 'segment')]),
     ...(query.low === '' && query.high === '' ? [] : [chip(probabilityWords(h, query), 'low', 'high')]),
+    ...(query.there === '' || query.compared === ''
+      ? []
+      : [chip(`Had ${thereText(query.there, query.compared, batches)}`, 'compared', 'there')]),
     ...(query.column ? [chip(columnWords(h, data), 'column', 'level', 'from', 'to')] : []),
   ];
 }

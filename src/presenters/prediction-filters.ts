@@ -1,6 +1,7 @@
 /** The selects that narrow the list of customers and the charts: which scores, and which risk level. */
 import { riskLevels } from '../domain/risk/levels.ts';
 import type { BatchSummary } from '../store/batches.ts';
+import type { LevelThere } from '../store/prediction-filters.ts';
 import type { Segment } from '../store/segments.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
@@ -42,6 +43,21 @@ export function presentSegmentFilter(segments: readonly Segment[], value: string
 
 export function segmentWords(segments: readonly Segment[], segment: number): string {
   return `Segment: ${segments.find(({ id }) => id === segment)?.name ?? `${segment}, which was removed`}`;
+}
+
+const thereWords: Record<LevelThere, string> = {
+  low: 'low risk in',
+  medium: 'medium risk in',
+  high: 'high risk in',
+  lower: 'a lower risk level in',
+  higher: 'a higher risk level in',
+  same: 'the same risk level in',
+  none: 'no score in',
+};
+
+/** 'a lower risk level in customers.csv' */
+export function thereText(there: LevelThere, compared: number, batches: readonly BatchSummary[]): string {
+  return `${thereWords[there]} ${batches.find(({ id }) => id === compared)?.originalName ?? `file ${compared}`}`;
 }
 
 /** 'The latest score of every customer', or those of one file. */

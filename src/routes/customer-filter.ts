@@ -6,6 +6,7 @@ import { optionalId } from '../http/validate.ts';
 import { largestNumber } from '../ml/data/values.ts';
 import { listBatches } from '../store/batches.ts';
 import type { CampaignFilter } from '../store/campaigns.ts';
+import { levelsThere } from '../store/prediction-filters.ts';
 import { listModels } from '../store/models.ts';
 import { listSegments } from '../store/segments.ts';
 
@@ -29,6 +30,9 @@ export const filterFields = {
   low: optionalShare,
   high: optionalShare,
   segment: optionalId,
+  /** A file, and what the customers were in it; one without the other asks nothing. */
+  compared: optionalId,
+  there: z.enum(['', ...levelsThere]).default(''),
 };
 
 export const FilterQuery = z.object(filterFields);
@@ -68,5 +72,8 @@ export function toFilter(query: FilterQuery): CampaignFilter {
     low: orNull(query.low),
     high: orNull(query.high),
     segment: orNull(query.segment),
+    ...(query.compared !== '' && query.there !== ''
+      ? { compared: query.compared, there: query.there }
+      : { compared: null, there: null }),
   };
 }

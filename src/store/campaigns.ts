@@ -88,6 +88,8 @@ export const Filter = z.object({
   low: optionalNumber,
   high: optionalNumber,
   segment: optionalNumber,
+  compared: optionalNumber,
+  there: optional,
 });
 
 interface CampaignRow {

@@ -28,9 +28,16 @@ export interface PredictionFilter {
   readonly high: number | null;
   /** Members of this segment. */
   readonly segment: number | null;
+  /** Another file, and what the customers were there, one of `levelsThere`. Only both together ask anything. */
+  readonly compared: number | null;
+  readonly there: string | null;
   /** null: scores of all models, sample or not. */
   readonly population: PopulationFilter | null;
 }
+
+/** A risk level there; one lower, higher or the same as here; or none: they were not there. */
+export const levelsThere = ['low', 'medium', 'high', 'lower', 'higher', 'same', 'none'] as const;
+export type LevelThere = (typeof levelsThere)[number];
 
 export const noFilter: PredictionFilter = {
   batch: null,
@@ -45,6 +52,8 @@ export const noFilter: PredictionFilter = {
   low: null,
   high: null,
   segment: null,
+  compared: null,
+  there: null,
   population: null,
 };
 

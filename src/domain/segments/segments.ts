@@ -13,13 +13,18 @@ import { deleteSegment, getSegment, insertSegment, renameSegment } from '../../s
 import type { Segment } from '../../store/segments.ts';
 import type { User } from '../people/accounts.ts';
 
+const ofOneComparison =
+  'A segment cannot ask what customers were in another file: customers scored later would never be in it. ' +
+  'Remove that filter first.';
+
 export interface SavedFilter {
   readonly name: string;
   readonly filter: CampaignFilter;
 }
 
-/** A filter of the customers' list becomes a segment; one within another segment has the parts of both. */
+/** A filter of the customers' list becomes a segment; one within another segment has the parts of both. @throws Conflict */
 export async function saveFilter(db: Db, user: User, { name, filter }: SavedFilter): Promise<number> {
+  if (filter.there !== null) throw new Conflict(ofOneComparison);
   return inTransaction(db, async (trx) => {
     const parts = await partsOf(trx, filter);
     const id = await insertSegment(trx, { name, parts }, user.id);

@@ -16,6 +16,10 @@ export class RowBits {
   set(row: number): void {
     this.bits[row >>> 3]! |= 1 << (row & 7);
   }
+
+  has(row: number): boolean {
+    return ((this.bits[row >>> 3]! >>> (row & 7)) & 1) === 1;
+  }
 }
 
 export class LatestBits {

@@ -79,8 +79,8 @@ function levelBounds(risk: string, { mediumFrom, highFrom }: RiskThresholds): Bo
 
 /** True where a row of a batch cannot be left out for what is in it. */
 export function coversWholeBatches(filter: PredictionFilter): boolean {
-  const { risk, search, column, low, high, segment } = filter;
-  return !risk && !search && !column && low === null && high === null && segment === null;
+  const { risk, search, column, low, high, segment, there } = filter;
+  return !risk && !search && !column && low === null && high === null && segment === null && there === null;
 }
 
 /** Those of the rows that meet all tests. Columns that no test asks about are not read. */

@@ -7,11 +7,13 @@ import { unreadableOf } from './damage.ts';
 import type { UnreadableScores } from './damage.ts';
 import { GroupView } from './group-view.ts';
 import { LatestBits } from './latest-bits.ts';
+import { moveTests, readMoveTest } from './other-scores.ts';
+import type { MoveTest } from './other-scores.ts';
 import { coversWholeBatches, filterTests, matchingRows, readScoreTest } from './row-filter.ts';
 import type { RowTest, ScoreTest } from './row-filter.ts';
 import { mayHaveMembers, readSegment, segmentTests } from './segment-tests.ts';
 import type { AskedPart } from './segment-tests.ts';
-import { listScoredBatches, openIfThere } from './store.ts';
+import { findScoredBatch, listScoredBatches, openIfThere } from './store.ts';
 import type { ScoreStore, ScoredBatch } from './store.ts';
 
 export interface MatchingGroup {
@@ -29,8 +31,10 @@ export async function visitMatches(
 ): Promise<void> {
   const scores = await readScoreTest(store.db, filter);
   const segment = await readSegment(store.db, filter);
+  const move = await readMoveTest(store, filter);
   for (const batch of await listMatchingBatches(store, filter))
-    if (mayHaveMembers(segment, batch)) await visitBatch(store, batch, { filter, scores, segment }, visit);
+    if (mayHaveMembers(segment, batch))
+      await visitBatch(store, batch, { filter, scores, segment, move }, visit);
 }
 
 /** The rows of these batches that are the latest score of their customer, as far as they can be read. */
@@ -39,7 +43,12 @@ export async function visitLatest(
   batches: readonly ScoredBatch[],
   visit: (group: MatchingGroup) => void,
 ): Promise<void> {
-  const asked = { filter: noFilter, scores: await readScoreTest(store.db, noFilter), segment: [] };
+  const asked = {
+    filter: noFilter,
+    scores: await readScoreTest(store.db, noFilter),
+    segment: [],
+    move: null,
+  };
   for (const batch of batches) if (batch.problem === null) await visitBatch(store, batch, asked, visit);
 }
 
@@ -48,10 +57,20 @@ interface Asked {
   readonly scores: ScoreTest;
   /** Of its segment; none where no segment is asked for. */
   readonly segment: readonly AskedPart[];
+  /** What it asks of another file. */
+  readonly move: MoveTest | null;
 }
 
-function testsOf(view: GroupView, { filter, scores, segment }: Asked): (() => RowTest)[] {
-  return [...filterTests(view, filter, scores), ...segmentTests(view, segment)];
+function testsOf(
+  view: GroupView,
+  batch: ScoredBatch,
+  { filter, scores, segment, move }: Asked,
+): (() => RowTest)[] {
+  return [
+    ...filterTests(view, filter, scores),
+    ...segmentTests(view, segment),
+    ...moveTests(view, batch, move),
+  ];
 }
 
 async function visitBatch(
@@ -71,7 +90,7 @@ async function visitBatch(
       const view = new GroupView(file, group);
       const { firstRow, rowCount } = view;
       const counted = latest ? latest.rowsBetween(firstRow, firstRow + rowCount) : allRows(rowCount);
-      const rows = matchingRows(counted, testsOf(view, asked));
+      const rows = matchingRows(counted, testsOf(view, batch, asked));
       if (rows.length > 0) visit({ batch, view, rows });
       view.release();
     }
@@ -90,7 +109,9 @@ export async function listMatchingBatches(
 
 /** Those that would be read, but are known to be damaged. */
 export async function listUnreadableMatches(db: Db, filter: PredictionFilter): Promise<UnreadableScores[]> {
-  return (await listBatchesWithin(db, filter)).flatMap(unreadableOf);
+  const compared = filter.compared === null ? undefined : await findScoredBatch(db, filter.compared);
+  const within = (await listBatchesWithin(db, filter)).filter(({ id }) => id !== compared?.id);
+  return [...within, ...(compared ? [compared] : [])].flatMap(unreadableOf);
 }
 
 async function listBatchesWithin(

@@ -5,6 +5,7 @@ import { readJson } from '../json.ts';
 import { Inputs } from '../prediction-documents.ts';
 import { filtered } from '../prediction-filters.ts';
 import type { PredictionFilter } from '../prediction-filters.ts';
+import { hasMoved, readMoveTest } from './other-scores.ts';
 import { boundsFor, readScoreTest } from './row-filter.ts';
 import type { ScoreTest } from './row-filter.ts';
 import { isSingleMember, readSegment } from './segment-tests.ts';
@@ -27,24 +28,27 @@ type Row = Readonly<Record<string, unknown>>;
 
 /** In the order of their numbers. `more` names further columns, which `visit` gets with the row. */
 export async function visitSingles(
-  { db }: ScoreStore,
+  store: ScoreStore,
   filter: PredictionFilter,
   visit: (single: Single, row: Row) => void,
   more: readonly string[] = [],
 ): Promise<void> {
   if (filter.batch !== null) return;
+  const { db } = store;
   const scores = await readScoreTest(db, filter);
   const { low, high } = scores.set.isEmpty ? scores.bounds : scores.limits;
   // Databases differ in what they know of upper and lower case.
   const search = (filter.search ?? '').toLowerCase();
   const asked = { ...filter, low: finite(low), high: finite(high) };
   const segment = await readSegment(db, filter);
+  const move = await readMoveTest(store, filter);
   const read = segment.length === 0 ? more : [...new Set([...more, 'inputs', 'source'])];
   await visitRows(db, singlesOf(db, asked, read), (row) => {
     const single = toSingle(row);
     if (!isOfLevel(single, filter, scores)) return;
     if (segment.length > 0 && !isSingleMember(segment, toTested(single, row))) return;
-    if (search === '' || (single.customerId ?? '').toLowerCase().includes(search)) visit(single, row);
+    if (!(single.customerId ?? '').toLowerCase().includes(search)) return;
+    if (hasMoved(move, single)) visit(single, row);
   });
 }
 

@@ -1,7 +1,7 @@
 /** Every query over score files finds what a search through plain objects finds. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CellValue } from '../../../src/ml/data/values.ts';
-import { noFilter } from '../../../src/store/prediction-filters.ts';
+import { levelsThere, noFilter } from '../../../src/store/prediction-filters.ts';
 import type { PredictionFilter } from '../../../src/store/prediction-filters.ts';
 import { sortKeys } from '../../../src/store/score-files/sort.ts';
 import type { PredictionSort } from '../../../src/store/score-files/sort.ts';
@@ -59,6 +59,7 @@ const headers: readonly ScoreFileHeader[] = [
 ];
 
 const removedSegment = 1_000_000;
+const removedBatch = 1_000_001;
 
 /** A score as this test remembers it. */
 interface Known {
@@ -112,6 +113,8 @@ async function addSegment(random: Random, depth: number): Promise<void> {
   const saved = Array.from({ length: depth }, () => ({
     ...randomFilter(random),
     segment: null,
+    compared: null,
+    there: null,
     population: null,
   }));
   const parts = saved.map((filter) => SegmentPart.parse({ kind: 'filter', ...filter }));
@@ -230,9 +233,23 @@ function matches(known: Known, filter: PredictionFilter): boolean {
     isIn(probability, filter.low, filter.high) &&
     (filter.segment === null || (segments.get(filter.segment) ?? []).every((part) => matches(known, part))) &&
     filter.segment !== removedSegment &&
+    (filter.there === null || wasThere(score, filter)) &&
     (filter.population === null ||
       (filter.population.modelIds.includes(model) && (filter.population.includesSample || !isSample)))
   );
+}
+
+/** Of several rows of a customer in a file the last one counts. */
+function wasThere(score: PlainScore, { compared, there: asked }: PredictionFilter): boolean {
+  if (score.customerId == null || compared === removedBatch) return false;
+  const before = all.findLast(
+    (known) => known.batch === compared && known.score.customerId === score.customerId,
+  );
+  if (!before) return asked === 'none';
+  const [was, is] = [levelOf(before.score), levelOf(score)];
+  if (asked === 'lower' || asked === 'higher')
+    return asked === (riskLevels.indexOf(was) < riskLevels.indexOf(is) ? 'lower' : 'higher') && was !== is;
+  return asked === 'same' ? was === is : asked === was;
 }
 
 const wanted = (filter: PredictionFilter): Known[] =>
@@ -258,6 +275,9 @@ function randomFilter(random: Random): PredictionFilter {
     low: rarely(0.35),
     high: rarely(0.7),
     segment: segments.size === 0 ? null : rarely(random.pick([...segments.keys(), removedSegment])),
+    ...(random() < 0.3
+      ? { compared: random.pick([...batches, removedBatch]), there: random.pick(levelsThere) }
+      : {}),
     population: rarely(population),
   };
 }
