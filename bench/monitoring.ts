@@ -1,7 +1,7 @@
 /**
  * False alarms and power of monitoring: files without any shift, and files with a shift in one of 19 columns.
  *
- *   npx tsx bench/monitoring.ts [--files 1000] [--shifted 100] [--pool 400000] [--seed 1]
+ *   npx tsx bench/monitoring.ts [--sizes 500,…] [--files 1000] [--shifted 100] [--pool 400000] [--seed 1]
  *
  * `--files`: without a shift, in equal numbers of every size; `--shifted`: of every size and kind of shift. Prints Markdown tables.
  */
@@ -11,13 +11,14 @@ import { createFinder, createPool, drawFile, plantShift, shifts } from './monito
 
 const { values } = parseArgs({
   options: {
+    sizes: { type: 'string', default: '500,2000,10000,50000,200000' },
     files: { type: 'string', default: '1000' },
     shifted: { type: 'string', default: '100' },
     pool: { type: 'string', default: '400000' },
     seed: { type: 'string', default: '1' },
   },
 });
-const sizes = [500, 2_000, 10_000, 50_000, 200_000];
+const sizes = values.sizes.split(',').map(Number);
 const pool = createPool(Number(values.pool), Number(values.seed));
 const find = createFinder(pool);
 const random = createRandom(Number(values.seed));

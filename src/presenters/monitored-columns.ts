@@ -2,6 +2,7 @@
 import { edgeTexts } from '../format.ts';
 import type { FileFindings } from '../domain/monitoring/findings.ts';
 import { levelText } from '../domain/scoring/feature-words.ts';
+import { largeChange } from '../ml/monitoring/drift.ts';
 import type { ChangeKind } from '../ml/monitoring/drift.ts';
 import type { Feature } from '../ml/data/schema.ts';
 import type { BatchCounts } from '../store/batch-count-documents.ts';
@@ -72,7 +73,9 @@ export function presentColumnTable(
 
 function columnVerdict({ changes, stability }: FeatureFindings): string {
   if (changes.length > 0) return changes.map((kind) => kindText[kind]).join(', ');
-  return stability === null ? 'Too few rows to tell' : 'As in training';
+  if (stability === null) return 'Too few rows to tell';
+  const isSmall = stability.psi >= largeChange.psi / 2 && stability.psi > stability.explained;
+  return isSmall ? 'Slightly different' : 'As in training';
 }
 
 const kindText: Record<ChangeKind, string> = {

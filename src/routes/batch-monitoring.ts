@@ -21,12 +21,13 @@ declare module '../http/render.ts' {
   }
 }
 
-export function createBatchMonitoringHandlers({ db }: Context) {
+export function createBatchMonitoringHandlers({ db, tasks }: Context) {
   return {
     show: async (req: Request, res: Response) => {
       const batch = await getBatch(db, idParam(req));
       const model = batch.modelId === null ? undefined : await findModel(db, batch.modelId);
-      const file = model ? await readCountedFile(db, batch.id, model) : null;
+      const count = () => tasks.run('countStoredFile', { batchId: batch.id });
+      const file = model ? await readCountedFile(db, batch.id, model, count) : null;
       await render(res, 'batches/monitoring', (h) => ({
         title: 'This file against the training data',
         href: `/batches/${batch.id}`,

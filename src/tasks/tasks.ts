@@ -30,6 +30,7 @@ import { previewActivation } from '../domain/models/activation.ts';
 import { findAlternatives } from '../domain/scoring/alternatives.ts';
 import { readLiveFiles } from '../domain/monitoring/live.ts';
 import type { LiveRequest } from '../domain/monitoring/live.ts';
+import { countStoredFile } from '../domain/monitoring/stored-file.ts';
 import { readMonthsOfScores } from '../domain/monitoring/single-scores.ts';
 import { inspectModelFile } from '../domain/models/registry.ts';
 import { registeredModel } from '../domain/export/chosen-model.ts';
@@ -225,6 +226,10 @@ export const tasks = {
   /** Customers who were scored one by one, against what the model learned from. */
   readMonthsOfScores: model(({ db, config }, { modelId }: { modelId: number }) =>
     readMonthsOfScores(db, config.modelsDir, modelId),
+  ),
+  /** A file that was scored before files were counted. */
+  countStoredFile: model((env, { batchId }: { batchId: number }) =>
+    countStoredFile(storeOf(env), env.config, batchId),
   ),
   scoreForm: model((env, form: CustomerForm) => scoreForm(storeOf(env), env.config.modelsDir, form)),
   findAlternatives: model(

@@ -12,23 +12,24 @@ export interface CountedFile {
   readonly findings: FileFindings;
 }
 
-/** A file beside what its model learned from; null: nothing was counted. */
+/** A file beside what its model learned from. `count`: for one that was not counted as it was scored. Null: nothing can be counted. */
 export async function readCountedFile(
   db: Db,
   batchId: number,
   model: ModelRecord,
+  count: () => Promise<BatchCounts | null>,
 ): Promise<CountedFile | null> {
-  const counts = await findBatchCounts(db, batchId);
+  const counts = (await findBatchCounts(db, batchId)) ?? (await count());
   return counts && { counts, findings: fileFindings(counts, { model, settings: await getSettings(db) }) };
 }
 
-/** What is to be said of a file: severity, harm in money, and changes. Null: nothing was counted. */
+/** What is to be said of a file: severity, harm in money, and changes. Null: it was not counted as it was scored. */
 export async function findingsOfBatch(
   db: Db,
   batchId: number,
   model: ModelRecord,
 ): Promise<FileFindings | null> {
-  return (await readCountedFile(db, batchId, model))?.findings ?? null;
+  return (await readCountedFile(db, batchId, model, () => Promise.resolve(null)))?.findings ?? null;
 }
 
 export interface MonitoredBatch {
