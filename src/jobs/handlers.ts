@@ -8,6 +8,7 @@ import { runFirstStart } from './first-start.ts';
 import type { JobHandler } from './job-handler.ts';
 import { runMarkLatest } from './mark-latest.ts';
 import { runLaunchCampaign } from './launch-campaign.ts';
+import { runMakeGroups } from './make-groups.ts';
 import { runMakePlan } from './make-plan.ts';
 import { runReadDataset } from './read-dataset.ts';
 import { runReadPastTest } from './read-past-test.ts';
@@ -39,4 +40,5 @@ export const handlers: Readonly<Record<JobKind, JobHandler>> = {
   'run-query': runRunQuery,
   'write-scores': runWriteScores,
   retrain: runRetrain,
+  'make-groups': runMakeGroups,
 };

@@ -24,6 +24,7 @@ const classes: Readonly<Record<JobKind, JobClass>> = {
   'study-dataset': 'batch',
   'read-past-test': 'batch',
   retrain: 'batch',
+  'make-groups': 'batch',
   'first-start': 'batch',
   'train-model': 'training',
 };

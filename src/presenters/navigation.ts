@@ -54,7 +54,12 @@ const sections: readonly Section[] = [
         permission: 'prediction:view',
         alsoAt: ['/set-levels'],
       },
-      { label: 'Segments', href: '/segments', permission: 'dashboard:view' },
+      {
+        label: 'Segments',
+        href: '/segments',
+        permission: 'dashboard:view',
+        alsoAt: ['/groupings'],
+      },
       {
         label: 'Campaigns',
         href: '/campaigns',

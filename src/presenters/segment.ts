@@ -7,6 +7,8 @@ import type { Distinction } from '../ml/clusters/distinctions.ts';
 import type { Schema } from '../ml/data/schema.ts';
 import type { ActionTotal } from '../store/score-files/action-totals.ts';
 import type { Totals } from '../store/score-files/totals.ts';
+import { columnsOfPart } from '../store/segment-documents.ts';
+import type { SegmentPart } from '../store/segment-documents.ts';
 import type { Segment } from '../store/segments.ts';
 import { conditionWords } from './campaign-filter.ts';
 import type { KnownNames } from './campaign-filter.ts';
@@ -40,7 +42,10 @@ export function presentSegment(h: ViewHelpers, data: SegmentData) {
     name: segment.name,
     href: `/segments/${segment.id}`,
     definition: definitionOf(h, data),
-    notices: presentPopulation({ leftOut: data.leftOut, hasFilter: false }),
+    notices: [
+      ...presentPopulation({ leftOut: data.leftOut, hasFilter: false }),
+      ...missingColumns(data).map((text) => ({ text, link: null })),
+    ],
     again: `/segments/${segment.id}`,
     isEmpty: totals?.count === 0,
     links: {
@@ -53,12 +58,42 @@ export function presentSegment(h: ViewHelpers, data: SegmentData) {
     apart: presentApart(h, data),
     actions: data.actions && presentActions(h, data.actions, totals?.count ?? everybody.count),
     uses: presentUses(data.uses),
+    removalHref: segment.grouping
+      ? `/groupings/${segment.grouping.id}/removal`
+      : `/segments/${segment.id}/removal`,
+    removal: segment.grouping ? 'Remove the whole grouping' : 'Remove segment',
+    groupingHref: segment.grouping && `/groupings/${segment.grouping.id}`,
   };
 }
 
 function definitionOf(h: ViewHelpers, data: SegmentData): string {
-  const words = data.segment.parts.flatMap((part) => conditionWords(h, { ...part, segment: null }, data));
-  return `Customers with ${words.join(', ')}.`;
+  return data.segment.parts.map((part) => partWords(h, data, part)).join(' ');
+}
+
+/** Columns of its groups that the customers shown were not scored with: they cannot be assigned. */
+function missingColumns({ segment, schema }: SegmentData): string[] {
+  const known = new Set(schema?.features.map(({ name }) => name));
+  const names = segment.parts.flatMap((part) => (part.kind === 'filter' ? [] : columnsOfPart(part)));
+  const words = featureWords(schema);
+  return names
+    .filter((name) => schema !== undefined && !known.has(name))
+    .map(
+      (name) =>
+        `${words.title(name)} is no column of the model, so that customers it scores are in none of these groups.`,
+    );
+}
+
+function partWords(h: ViewHelpers, data: SegmentData, part: SegmentPart): string {
+  const words = featureWords(data.schema);
+  const columns = columnsOfPart(part).map((name) => words.title(name));
+  switch (part.kind) {
+    case 'filter':
+      return `Customers with ${conditionWords(h, { ...part, segment: null }, data).join(', ')}.`;
+    case 'nearest':
+      return `Customers who are more like this group than any other, by ${columns.join(', ')}.`;
+    case 'fifths':
+      return `Customers by fifths of ${columns.join(', ')}.`;
+  }
 }
 
 function presentFacts(h: ViewHelpers, { segment, everybody, outcomes }: SegmentData, totals: Totals) {
@@ -117,12 +152,14 @@ function presentApart(h: ViewHelpers, { distinctions, totals, everybody, schema,
   if (distinctions === null || totals === null) return null;
   const others = everybody.count - totals.count;
   const words = featureWords(schema);
-  const chosen = new Set(segment.parts.flatMap(({ column }) => (column === null ? [] : [column])));
+  const chosen = new Set(segment.parts.flatMap(columnsOfPart));
+  const isByConstruction = distinctions.every(({ name }) => chosen.has(name));
   return {
     isTooSmall: totals.count < fewest || others < fewest,
+    isByConstruction,
     lines: distinctions.map((one) => ({
       text: apartWords(h, words, one),
-      isChosen: chosen.has(one.name),
+      isChosen: !isByConstruction && chosen.has(one.name),
     })),
   };
 }

@@ -18,6 +18,7 @@ import { createDatasetPurchasesHandlers } from './dataset-purchases.ts';
 import { createDatasetRemovalHandlers } from './dataset-removal.ts';
 import { createDatasetHandlers } from './datasets.ts';
 import { createGlossaryHandlers } from './glossary.ts';
+import { createGroupingHandlers } from './groupings.ts';
 import { createHealthHandlers } from './health.ts';
 import type { FigureReader } from './figure-reader.ts';
 import { createHomeHandlers } from './home.ts';
@@ -244,6 +245,14 @@ export function createRoutes(
   map.post('/segments/:id', 'campaign:edit', segments.rename);
   map.get('/segments/:id/removal', 'campaign:edit', segments.confirmRemoval);
   map.post('/segments/:id/removal', 'campaign:edit', segments.remove);
+
+  const groupings = createGroupingHandlers(context);
+  map.get('/groupings/new', 'campaign:edit', groupings.showNew);
+  map.post('/groupings', 'campaign:edit', groupings.create);
+  map.get('/groupings/:id', 'dashboard:view', groupings.show);
+  map.post('/groupings/:id/segments', 'campaign:edit', groupings.divide);
+  map.get('/groupings/:id/removal', 'campaign:edit', groupings.confirmRemoval);
+  map.post('/groupings/:id/removal', 'campaign:edit', groupings.remove);
 
   const analytics = createAnalyticsHandlers(context, readFigures);
   map.get('/analytics', 'dashboard:view', analytics.show);

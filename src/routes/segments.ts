@@ -16,6 +16,7 @@ import { presentSegment } from '../presenters/segment.ts';
 import type { SegmentData } from '../presenters/segment.ts';
 import type { CampaignFilter } from '../store/campaigns.ts';
 import { stateOfOutcomes } from '../store/outcomes.ts';
+import { listGroupings } from '../store/groupings.ts';
 import { noFilter } from '../store/prediction-filters.ts';
 import { getSegment, listSegments } from '../store/segments.ts';
 import type { Segment } from '../store/segments.ts';
@@ -89,8 +90,9 @@ export function createSegmentHandlers({ db, log, tasks }: Context) {
   return {
     list: async (_req: Request, res: Response) => {
       const segments = await listSegments(db);
+      const groupings = await listGroupings(db);
       const sizes = await readSizes(segments);
-      await render(res, 'segments/list', (h) => presentSegmentList(h, { segments, ...sizes }));
+      await render(res, 'segments/list', (h) => presentSegmentList(h, { segments, groupings, ...sizes }));
     },
 
     showNew: async (req: Request, res: Response) => {

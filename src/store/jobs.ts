@@ -28,6 +28,7 @@ export const jobKinds = [
   'run-query',
   'write-scores',
   'retrain',
+  'make-groups',
 ] as const;
 export type JobKind = (typeof jobKinds)[number];
 

@@ -7,6 +7,8 @@ import { readJson } from './json.ts';
 import { SegmentPart } from './segment-documents.ts';
 
 export interface NewSegment {
+  /** The grouping that it comes from, and its place there; null: a saved filter. */
+  readonly grouping: { readonly id: number; readonly place: number } | null;
   readonly name: string;
   readonly parts: readonly SegmentPart[];
 }
@@ -18,6 +20,8 @@ export interface Segment extends NewSegment {
 
 interface SegmentRow {
   id: number;
+  grouping_id: number | null;
+  place: number | null;
   name: string;
   parts: string;
   created_by: number | null;
@@ -27,6 +31,12 @@ interface SegmentRow {
 /** By name. */
 export async function listSegments(db: Db): Promise<Segment[]> {
   const rows = await db<SegmentRow>('segments').orderBy(['name', 'id']);
+  return rows.map(toSegment);
+}
+
+/** In the order of their places. */
+export async function listSegmentsOf(db: Db, groupingId: number): Promise<Segment[]> {
+  const rows = await db<SegmentRow>('segments').where({ grouping_id: groupingId }).orderBy('place');
   return rows.map(toSegment);
 }
 
@@ -44,11 +54,13 @@ export async function getSegment(db: Db, id: number): Promise<Segment> {
 
 export async function insertSegment(
   db: Db,
-  { name, parts }: NewSegment,
+  { grouping, name, parts }: NewSegment,
   userId: number | null,
 ): Promise<number> {
   const [row] = await db<SegmentRow>('segments')
     .insert({
+      grouping_id: grouping?.id ?? null,
+      place: grouping?.place ?? null,
       name,
       parts: JSON.stringify(parts),
       created_by: userId,
@@ -70,11 +82,10 @@ export async function deleteSegment(db: Db, id: number): Promise<void> {
 export async function forgetInSegments(trx: Db, customerId: string): Promise<void> {
   const wanted = customerId.toLowerCase();
   for (const { id, name, parts } of await listSegments(trx)) {
-    const isAbout = parts.some(({ search }) => search?.toLowerCase() === wanted);
-    if (!isAbout) continue;
-    const kept = parts.map((part) =>
-      part.search?.toLowerCase() === wanted ? { ...part, search: erased } : part,
-    );
+    const isAboutCustomer = (part: SegmentPart) =>
+      part.kind === 'filter' && part.search?.toLowerCase() === wanted;
+    if (!parts.some(isAboutCustomer)) continue;
+    const kept = parts.map((part) => (isAboutCustomer(part) ? { ...part, search: erased } : part));
     const isNamed = name.toLowerCase().includes(wanted);
     await trx('segments')
       .where({ id })
@@ -87,6 +98,7 @@ const erased = 'erased customer';
 function toSegment(row: SegmentRow): Segment {
   return {
     id: row.id,
+    grouping: row.grouping_id === null ? null : { id: row.grouping_id, place: row.place ?? 0 },
     name: row.name,
     parts: readJson(z.array(SegmentPart), row.parts, `parts of segment ${row.id}`),
     createdAt: row.created_at,

@@ -4,8 +4,10 @@ import { findBatchCounts } from '../../src/store/batch-counts.ts';
 import { getBatch, insertBatch, listBatches, listRecentMappings } from '../../src/store/batches.ts';
 import { claimJob } from '../../src/store/job-leases.ts';
 import { enqueueJob } from '../../src/store/jobs.ts';
+import { getGrouping, insertGrouping } from '../../src/store/groupings.ts';
 import { getModel } from '../../src/store/models.ts';
 import { insertRule, listRules } from '../../src/store/retention-rules.ts';
+import { getSegment, insertSegment } from '../../src/store/segments.ts';
 import { defaultSettings, getSettings } from '../../src/store/settings.ts';
 import { activateSmallModel, createTestApp } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
@@ -164,5 +166,18 @@ describe('a job with a damaged payload', () => {
     });
     await db('jobs').where({ id }).update({ payload: 'not JSON' });
     expect(await claimJob(db, 'test')).toMatchObject({ id, payload: {} });
+  });
+});
+
+describe('a damaged segment or grouping', () => {
+  it('names itself and the place', async () => {
+    const { db } = test.context;
+    const segment = await insertSegment(db, { grouping: null, name: 'A', parts: [] }, null);
+    await db('segments').where({ id: segment }).update({ parts: '[{"kind":"nearest"}]' });
+    await expect(getSegment(db, segment)).rejects.toThrow(/parts of segment 1 is damaged \(0\./);
+    const terms = { datasetId: null, columns: ['tenure'], seed: 1 };
+    const grouping = await insertGrouping(db, { kind: 'clusters', name: 'A', terms }, null);
+    await db('groupings').where({ id: grouping }).update({ findings: '{"rows":-1}' });
+    await expect(getGrouping(db, grouping)).rejects.toThrow(/findings of grouping 1 is damaged \(rows: /);
   });
 });

@@ -3,6 +3,7 @@ import type { Db } from '../../db.ts';
 import { listBatches, updateBatch } from '../../store/batches.ts';
 import { listCampaigns } from '../../store/campaigns.ts';
 import { listDatasets, updateDataset } from '../../store/datasets.ts';
+import { failGrouping, listGroupings } from '../../store/groupings.ts';
 import type { Job } from '../../store/jobs.ts';
 import { failReading, listPastTests } from '../../store/past-tests.ts';
 import { listPlans } from '../../store/plans.ts';
@@ -83,6 +84,11 @@ export const jobSubjects: Readonly<Record<string, Subject>> = {
     stop: (trx, id, ending) => failReading(trx, id, wordsOf(ending)),
     listWorking: async (trx) => idsIn(await listPastTests(trx), 'reading'),
     interrupted: 'It was interrupted. Read it again.',
+  },
+  groupingId: {
+    stop: (trx, id, ending) => failGrouping(trx, id, wordsOf(ending)),
+    listWorking: async (trx) => idsIn(await listGroupings(trx), 'working'),
+    interrupted: 'It was interrupted. Group the customers again.',
   },
   queryId: {
     stop: endRun,

@@ -27,7 +27,7 @@ export async function saveFilter(db: Db, user: User, { name, filter }: SavedFilt
   if (filter.there !== null) throw new Conflict(ofOneComparison);
   return inTransaction(db, async (trx) => {
     const parts = await partsOf(trx, filter);
-    const id = await insertSegment(trx, { name, parts }, user.id);
+    const id = await insertSegment(trx, { grouping: null, name, parts }, user.id);
     const { search, ...after } = filter;
     const subject = subjectOf({ name, parts });
     await recordEvent(trx, {
@@ -42,7 +42,9 @@ export async function saveFilter(db: Db, user: User, { name, filter }: SavedFilt
 
 /** Who is searched for may be one customer, whom the audit log must not name. */
 function subjectOf({ name, parts }: Pick<Segment, 'name' | 'parts'>): string {
-  return parts.some(({ search }) => search !== null) ? 'A search for customers' : name;
+  return parts.some((part) => part.kind === 'filter' && part.search !== null)
+    ? 'A search for customers'
+    : name;
 }
 
 async function partsOf(db: Db, { segment, ...filter }: CampaignFilter): Promise<readonly SegmentPart[]> {
@@ -99,7 +101,9 @@ async function rulesAskingFor(db: Db, id: number): Promise<RuleRecord[]> {
 
 /** @throws Conflict where it is in use, with the uses */
 export async function removeSegment(db: Db, user: User, segment: Segment): Promise<void> {
-  const { id, name } = segment;
+  const { id, name, grouping } = segment;
+  if (grouping !== null)
+    throw new Conflict('This segment is one of a grouping. Remove the grouping, with all of its segments.');
   await inTransaction(db, async (trx) => {
     const uses = await listUses(trx, id);
     if (uses.length > 0) throw new Conflict(inUse(name, uses));

@@ -66,6 +66,8 @@ export interface Part {
 
 export interface ChunkFile {
   readonly chunks: readonly Chunk[];
+  /** Changes with every write to the file. */
+  readonly version: string;
   /** The array of that name and type, checked. @throws DamagedRecord */
   read<T extends ArrayType>(chunk: Chunk, name: string, type: T): ArrayOf<T>;
   /** A part of the array: the pieces that it lies in are read and checked. @throws DamagedRecord */
@@ -173,16 +175,22 @@ function openPart(
 ): ChunkFile {
   const descriptor = openOr(path, damaged);
   try {
-    const { size } = fstatSync(descriptor);
-    if (end !== null && size < end) throw damaged('it is cut short');
-    return createReader(descriptor, listChunks(descriptor, start, end ?? size, damaged), damaged);
+    const { size, mtimeNs } = fstatSync(descriptor, { bigint: true });
+    const until = end ?? Number(size);
+    if (Number(size) < until) throw damaged('it is cut short');
+    const chunks = listChunks(descriptor, start, until, damaged);
+    return createReader(descriptor, chunks, { damaged, version: `${path} ${size} ${mtimeNs}` });
   } catch (error) {
     closeSync(descriptor);
     throw error;
   }
 }
 
-function createReader(descriptor: number, chunks: readonly Chunk[], damaged: Damage): ChunkFile {
+function createReader(
+  descriptor: number,
+  chunks: readonly Chunk[],
+  { damaged, version }: Pick<ChunkFile, 'damaged' | 'version'>,
+): ChunkFile {
   const placeOf = (chunk: Chunk, name: string): ArrayPlace => {
     const place = chunk.arrays.get(name);
     if (!place) throw damaged(`it has no column '${name}'`);
@@ -204,6 +212,7 @@ function createReader(descriptor: number, chunks: readonly Chunk[], damaged: Dam
   };
   return {
     chunks,
+    version,
     damaged,
     typeOf: (chunk, name) => placeOf(chunk, name).type,
     lengthOf: (chunk, name) => placeOf(chunk, name).length,

@@ -26,6 +26,11 @@ export class GroupView {
     this.firstRow = firstRow + this.part.from;
   }
 
+  /** The same for the same rows of the same file, as long as nothing is written to it. */
+  get key(): string {
+    return `${this.file.version} ${this.firstRow} ${this.rowCount}`;
+  }
+
   get features(): readonly ScoredFeature[] {
     return this.header.features;
   }

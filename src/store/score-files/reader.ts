@@ -16,6 +16,8 @@ export interface GroupPlace {
 
 export interface ScoreFile {
   readonly header: ScoreFileHeader;
+  /** Changes with every write to the file. */
+  readonly version: string;
   readonly groups: readonly GroupPlace[];
   readonly rowCount: number;
   /** Entries of the rows of a group, or of a part of them. */
@@ -46,6 +48,7 @@ function createScoreFile(file: ChunkFile): ScoreFile {
   const last = groups.at(-1);
   return {
     header,
+    version: file.version,
     groups,
     rowCount: last ? last.firstRow + last.rowCount : 0,
     column: (group, name, part = all(groups[group]!)) =>

@@ -12,6 +12,8 @@ import type { SetRows } from './set-rows.ts';
 
 /** Scored rows as tests read them: a column is read when a test asks for it. */
 export interface TestedRows {
+  /** Of rows that can be asked for again: what is computed from them may be kept by it. Null: it may not. */
+  readonly key: string | null;
   readonly rowCount: number;
   readonly features: readonly ScoredFeature[];
   probability(): Float64Array;

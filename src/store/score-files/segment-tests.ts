@@ -1,11 +1,13 @@
 /** Who is in a segment: tests of batches, of single customers, and of the rows of a group. */
 import type { Db } from '../../db.ts';
 import { noFilter } from '../prediction-filters.ts';
+import type { PredictionFilter } from '../prediction-filters.ts';
 import type { SegmentPart } from '../segment-documents.ts';
 import { findSegment } from '../segments.ts';
 import { missingLevel } from './group.ts';
 import type { InputColumn, ScoredFeature, TextColumn } from './group.ts';
 import type { InputValues } from './inputs.ts';
+import { fifthsTest, nearestTest } from './nearest-test.ts';
 import { filterTests, readScoreTest } from './row-filter.ts';
 import type { RowTest, ScoreTest, TestedRows } from './row-filter.ts';
 
@@ -25,7 +27,12 @@ export async function readSegment(
 ): Promise<AskedPart[]> {
   if (segment === null) return [];
   const parts = (await findSegment(db, segment))?.parts ?? [nobody];
-  return Promise.all(parts.map(async (part) => ({ part, scores: await readScoreTest(db, part) })));
+  return Promise.all(parts.map(async (part) => ({ part, scores: await readScoreTest(db, filterOf(part)) })));
+}
+
+/** Computed groups ask nothing of probability and level. */
+function filterOf(part: SegmentPart): PredictionFilter {
+  return part.kind === 'filter' ? { ...noFilter, ...part } : noFilter;
 }
 
 /** False: no row of the batch is in the segment. */
@@ -33,17 +40,39 @@ export function mayHaveMembers(
   segment: readonly AskedPart[],
   { id, modelId }: { readonly id: number; readonly modelId: number | null },
 ): boolean {
-  return segment.every(
-    ({ part: { batch, source, model } }) =>
-      (batch === null || batch === id) &&
-      (source === null || source === 'batch') &&
-      (model === null || model === modelId),
+  return segment.every(({ part }) => isOfOrigin(part, { batch: id, source: 'batch', model: modelId }));
+}
+
+interface Origin {
+  /** Null: of no file. */
+  readonly batch: number | null;
+  readonly source: string;
+  readonly model: number | null;
+}
+
+function isOfOrigin(part: SegmentPart, { batch, source, model }: Origin): boolean {
+  if (part.kind !== 'filter') return true;
+  return (
+    (part.batch === null || part.batch === batch) &&
+    (part.source === null || part.source === source) &&
+    (part.model === null || part.model === model)
   );
 }
 
 /** One test a part or more; each reads its columns when it is made. */
 export function segmentTests(rows: TestedRows, segment: readonly AskedPart[]): (() => RowTest)[] {
-  return segment.flatMap(({ part, scores }) => filterTests(rows, part, scores));
+  return segment.flatMap(({ part, scores }) => partTests(rows, part, scores));
+}
+
+function partTests(rows: TestedRows, part: SegmentPart, scores: ScoreTest): (() => RowTest)[] {
+  switch (part.kind) {
+    case 'filter':
+      return filterTests(rows, part, scores);
+    case 'nearest':
+      return [() => nearestTest(rows, part)];
+    case 'fifths':
+      return [() => fifthsTest(rows, part)];
+  }
 }
 
 export interface TestedSingle {
@@ -55,13 +84,9 @@ export interface TestedSingle {
 }
 
 export function isSingleMember(segment: readonly AskedPart[], single: TestedSingle): boolean {
-  const isOfOrigin = segment.every(
-    ({ part: { batch, source, model } }) =>
-      batch === null &&
-      (source === null || source === single.source) &&
-      (model === null || model === single.modelId),
-  );
-  return isOfOrigin && segmentTests(oneRow(single), segment).every((test) => test()(0));
+  const origin = { batch: null, source: single.source, model: single.modelId };
+  if (!segment.every(({ part }) => isOfOrigin(part, origin))) return false;
+  return segmentTests(oneRow(single), segment).every((test) => test()(0));
 }
 
 /** A single customer as the only row of a group. */
@@ -72,6 +97,7 @@ export function oneRow({
 }: Pick<TestedSingle, 'probability' | 'customerId' | 'inputs'>): TestedRows {
   const cells = Object.entries(inputs);
   return {
+    key: null,
     rowCount: 1,
     features: cells.map(([name, value]): ScoredFeature => {
       return { name, type: typeof value === 'number' ? 'number' : 'category', levels: [] };

@@ -118,7 +118,7 @@ async function addSegment(random: Random, depth: number): Promise<void> {
     population: null,
   }));
   const parts = saved.map((filter) => SegmentPart.parse({ kind: 'filter', ...filter }));
-  segments.set(await insertSegment(store.db, { name: 'A segment', parts }, null), saved);
+  segments.set(await insertSegment(store.db, { grouping: null, name: 'A segment', parts }, null), saved);
 }
 
 async function addBatch(random: Random, i: number): Promise<void> {

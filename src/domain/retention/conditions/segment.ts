@@ -1,4 +1,5 @@
 /** The condition to be in a segment. */
+import { noFilter } from '../../../store/prediction-filters.ts';
 import type { RiskThresholds } from '../../../store/risk-levels.ts';
 import type { SegmentCondition } from '../../../store/rule-conditions.ts';
 import type { ScoredFeature } from '../../../store/score-files/group.ts';
@@ -25,7 +26,7 @@ export const segmentCondition: ConditionKind<SegmentCondition | null> = {
   whyNot: (asked, subject) => {
     if (asked === null) return null;
     const isMember =
-      asked.parts.every(({ risk }) => risk === null || risk === subject.riskLevel) &&
+      risksOf(asked.parts).every((risk) => risk === subject.riskLevel) &&
       testsOf(oneRow({ ...subject, customerId: null }), asked.parts).every((test) => test()(0));
     return isMember ? null : `the customer is not in the segment ‘${asked.name}’`;
   },
@@ -37,24 +38,28 @@ export const segmentCondition: ConditionKind<SegmentCondition | null> = {
  * customer ID.
  */
 export function isForRules({ parts }: { readonly parts: readonly SegmentPart[] }): boolean {
-  return parts.every(
-    ({ batch, source, model, search }) =>
-      batch === null && source === null && model === null && search === null,
-  );
+  return parts.every((part) => {
+    if (part.kind !== 'filter') return true;
+    const { batch, source, model, search } = part;
+    return batch === null && source === null && model === null && search === null;
+  });
 }
 
+/** What is asked of the row apart from its level. */
 function testsOf(rows: TestedRows, parts: readonly SegmentPart[]) {
-  const withoutRisk = parts.map((part) => ({ ...part, risk: null }));
-  return segmentTests(
-    rows,
-    withoutRisk.map((part) => ({ part, scores: scoreTestOf(part, noThresholds, noSetRows) })),
-  );
+  const asked = parts.map((part) => {
+    const filter = part.kind === 'filter' ? { ...noFilter, ...part, risk: null } : noFilter;
+    return { part, scores: scoreTestOf(filter, noThresholds, noSetRows) };
+  });
+  return segmentTests(rows, asked);
+}
+
+function risksOf(parts: readonly SegmentPart[]): string[] {
+  return parts.flatMap((part) => (part.kind === 'filter' && part.risk !== null ? [part.risk] : []));
 }
 
 function isIn(parts: readonly SegmentPart[], features: readonly ScoredFeature[]): CompiledCondition {
-  const levels = parts.flatMap(({ risk }) =>
-    risk === null ? [] : [riskLevels.findIndex((one) => one === risk)],
-  );
+  const levels = risksOf(parts).map((risk) => riskLevels.findIndex((one) => one === risk));
   return (rows, candidates, count) => {
     const tests = [
       ...levels.map((asked) => () => (row: number) => rows.level[row] === asked),
@@ -74,6 +79,7 @@ function keep(candidates: Int32Array, count: number, test: (row: number) => bool
 
 function toTested(rows: LevelledRows, features: readonly ScoredFeature[]): TestedRows {
   return {
+    key: null,
     rowCount: rows.rowCount,
     features,
     probability: () => rows.probability,

@@ -1,0 +1,132 @@
+/** Groupings: asking for one, how many groups there are, their segments, and the removal of all of them. */
+import { randomInt } from 'node:crypto';
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { currentPopulation } from '../domain/analytics/population.ts';
+import { askForGrouping, divide, removeGrouping } from '../domain/groupings/groupings.ts';
+import { columnsOfDataset } from '../domain/groupings/rows.ts';
+import type { GroupingColumn } from '../domain/groupings/rows.ts';
+import { currentUser } from '../http/authenticate.ts';
+import { flash } from '../http/flash.ts';
+import { render } from '../http/render.ts';
+import type { PageData } from '../http/render.ts';
+import { idParam, limitedText, optionalId, parseForm, parseQuery, textValues } from '../http/validate.ts';
+import { columnField, fifthFields, presentGroupingForm } from '../presenters/grouping-form.ts';
+import type { GroupingFormData } from '../presenters/grouping-form.ts';
+import { presentGrouping } from '../presenters/grouping.ts';
+import { findDataset, listDatasets } from '../store/datasets.ts';
+import type { Dataset } from '../store/datasets.ts';
+import { getGrouping } from '../store/groupings.ts';
+import { listOpenJobs } from '../store/jobs.ts';
+import { listSegmentsOf } from '../store/segments.ts';
+
+declare module '../http/render.ts' {
+  interface Pages {
+    'groupings/new': PageData & ReturnType<typeof presentGroupingForm>;
+    'groupings/show': PageData & ReturnType<typeof presentGrouping>;
+    'groupings/removal': PageData & { readonly name: string; readonly href: string; readonly count: number };
+  }
+}
+
+const kinds = ['clusters', 'fifths'] as const;
+const NewQuery = z.object({ kind: z.enum(kinds).default('clusters'), dataset: optionalId });
+const name = limitedText(100).min(1, 'Enter a name.');
+const GroupingForm = z.object({ kind: z.enum(kinds), dataset: optionalId, name });
+const CountForm = z.object({ groups: z.coerce.number().int().min(2).max(100) });
+
+type Asked = z.infer<typeof NewQuery>;
+
+export function createGroupingHandlers({ db }: Context) {
+  /** Of the latest scores, where no dataset is asked for. */
+  const readColumns = async ({ dataset }: Asked): Promise<readonly GroupingColumn[]> => {
+    const found = dataset === '' ? undefined : await findDataset(db, dataset);
+    if (found) return columnsOfDataset(found);
+    return (await currentPopulation(db)).model?.schema.features ?? [];
+  };
+
+  const showForm = async (
+    res: Response,
+    form: Omit<GroupingFormData, 'datasets'>,
+    errors: PageData['errors'] = [],
+  ) => {
+    const isUsable = ({ state, kind }: Dataset): boolean => state === 'ready' && kind === 'customers';
+    const datasets = (await listDatasets(db)).filter(isUsable);
+    await render(res, 'groupings/new', (h) => ({ ...presentGroupingForm(h, { ...form, datasets }), errors }));
+  };
+
+  return {
+    showNew: async (req: Request, res: Response) => {
+      const asked = parseQuery(NewQuery, req.query).data;
+      await showForm(res, { ...asked, columns: await readColumns(asked), values: null });
+    },
+
+    create: async (req: Request, res: Response) => {
+      const asked = NewQuery.parse(req.body ?? {});
+      const columns = await readColumns(asked);
+      const values = textValues(req.body);
+      const chosen = chosenColumns(asked.kind, columns, values);
+      const form = parseForm(GroupingForm, req.body, columnErrors(asked.kind, chosen));
+      if (!form.ok) return showForm(res, { ...asked, columns, values: form.values }, form.errors);
+      const id = await askForGrouping(db, currentUser(req), {
+        kind: asked.kind,
+        name: form.data.name,
+        terms: { datasetId: asked.dataset || null, columns: chosen, seed: randomInt(2 ** 31) },
+      });
+      res.redirect(303, `/groupings/${id}`);
+    },
+
+    show: async (req: Request, res: Response) => {
+      const grouping = await getGrouping(db, idParam(req));
+      const { datasetId } = grouping.terms;
+      const data = {
+        grouping,
+        segments: await listSegmentsOf(db, grouping.id),
+        dataset: datasetId === null ? null : ((await findDataset(db, datasetId)) ?? null),
+        job: (await listOpenJobs(db)).find(({ payload }) => payload['groupingId'] === grouping.id) ?? null,
+      };
+      const isWaiting = grouping.state === 'working';
+      await render(res, 'groupings/show', (h) => ({ ...presentGrouping(h, data), isWaiting }));
+    },
+
+    divide: async (req: Request, res: Response) => {
+      const { id } = await getGrouping(db, idParam(req));
+      const { groups } = CountForm.parse(req.body);
+      await divide(db, currentUser(req), id, groups);
+      flash(req, 'success', 'Segments created. Their names are proposals: change them on their pages.');
+      res.redirect(303, `/groupings/${id}`);
+    },
+
+    confirmRemoval: async (req: Request, res: Response) => {
+      const { id, name: title } = await getGrouping(db, idParam(req));
+      const { length: count } = await listSegmentsOf(db, id);
+      const href = `/groupings/${id}`;
+      await render(res, 'groupings/removal', { title: `Remove ${title}?`, name: title, href, count });
+    },
+
+    remove: async (req: Request, res: Response) => {
+      await removeGrouping(db, currentUser(req), await getGrouping(db, idParam(req)));
+      flash(req, 'success', 'Grouping removed.');
+      res.redirect(303, '/segments');
+    },
+  };
+}
+
+type Values = Readonly<Record<string, string>>;
+
+/** Of fifths three, '' where one was not chosen. */
+function chosenColumns(kind: Asked['kind'], columns: readonly GroupingColumn[], values: Values): string[] {
+  const names = columns.map((column) => column.name);
+  if (kind === 'clusters') return names.filter((_, place) => values[columnField(place)] === 'yes');
+  return fifthFields.map((field) => names.find((one) => one === values[field]) ?? '');
+}
+
+function columnErrors(kind: Asked['kind'], chosen: readonly string[]) {
+  if (kind === 'clusters')
+    return chosen.length >= 1 ? [] : [{ field: 'columns', message: 'Choose at least one column.' }];
+  return fifthFields.flatMap((field, place) => {
+    const column = chosen[place]!;
+    if (column === '') return [{ field, message: 'Choose a column.' }];
+    return chosen.indexOf(column) === place ? [] : [{ field, message: 'Choose another column than above.' }];
+  });
+}
