@@ -40,6 +40,7 @@ export const views: readonly string[] = [
   'groupings/removal',
   'groupings/show',
   'groupings/table',
+  'home/changes',
   'home/show',
   'layouts/page',
   'levers/edit',

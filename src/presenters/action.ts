@@ -7,7 +7,7 @@ import type { ViewHelpers } from './view-helpers.ts';
 export interface ActionsQuery {
   readonly status: ActionStatus | '';
   readonly owner: number | 'me' | 'nobody' | '';
-  readonly due: 'overdue' | '';
+  readonly due: 'overdue' | 'week' | '';
   readonly campaign: number | '';
   readonly customer: string;
   readonly page: number;
@@ -70,6 +70,7 @@ export function presentActions(h: ViewHelpers, data: ActionsData) {
         options: [
           { value: '', label: 'At any time' },
           { value: 'overdue', label: 'Overdue' },
+          { value: 'week', label: 'In the next 7 days' },
         ],
       },
     ],

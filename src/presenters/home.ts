@@ -1,6 +1,6 @@
 /** The first page: key figures that lead to the list behind them, charts, and recent files. */
 import type { Figure } from '../domain/analytics/analytics.ts';
-import type { Waiting } from '../domain/actions/waiting.ts';
+import type { Changes } from '../domain/changes/changes.ts';
 import type { UnusableModel } from '../domain/models/registry.ts';
 import type { BatchSummary } from '../store/batches.ts';
 import type { ModelRecord } from '../store/models.ts';
@@ -8,6 +8,7 @@ import type { UnreadableScores } from '../store/score-files/damage.ts';
 import type { Totals } from '../store/score-files/totals.ts';
 import type { Settings } from '../store/settings.ts';
 import { presentBatches } from './batch.ts';
+import { presentChanges } from './changes.ts';
 import { presentBars } from './chart.ts';
 import type { BarChart } from './chart.ts';
 import { presentHistogram } from './chart-histogram.ts';
@@ -32,7 +33,11 @@ export interface HomeData {
   readonly unusableModels: readonly UnusableModel[];
   readonly unreadable: readonly UnreadableScores[];
   readonly settings: Settings;
-  readonly actions: Waiting;
+  readonly changes: Changes;
+  /** The last visit of the person; null: this is the first one. */
+  readonly since: string | null;
+  /** ISO 8601. */
+  readonly now: string;
 }
 
 const mostDrivers = 7;
@@ -48,7 +53,8 @@ export function presentHome(h: ViewHelpers, data: HomeData) {
     unreadable: presentUnreadable(h, data.unreadable),
     summary: summaryOf(h, data),
     notices: presentPopulation({ ...data, hasFilter: false }),
-    cards: totals && [...presentCards(h, totals, settings), ...presentWaiting(h, data.actions)],
+    cards: totals && presentCards(h, totals, settings),
+    changes: presentChanges(h, { ...data, newestScoreAt: totals?.newestAt ?? null }),
     histogram:
       data.histogram && presentHistogram(h, data.histogram, { thresholds: settings, totals, query: {} }),
     drivers: model ? presentDrivers(h, model) : null,
@@ -90,19 +96,6 @@ function presentCards(h: ViewHelpers, totals: Totals, settings: Settings) {
       label: `Expected saving in ${h.plural(settings.valueMonths, 'month')}`,
       figure: h.money(totals.expectedSaving),
       note: 'from the recommended actions, after their cost',
-    },
-  ];
-}
-
-function presentWaiting(h: ViewHelpers, { overdue, own }: Waiting) {
-  if (overdue === 0 && own === 0) return [];
-  const [figure, href] = overdue > 0 ? [overdue, '/actions?due=overdue'] : [own, '/actions?owner=me'];
-  return [
-    {
-      href,
-      label: overdue > 0 ? 'Overdue actions' : 'Your open actions',
-      figure: h.count(figure),
-      note: `${h.plural(own, 'open action is', 'open actions are')} yours`,
     },
   ];
 }

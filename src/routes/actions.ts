@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { addAction, addCampaignActions, assignTo, changeAction } from '../domain/actions/actions.ts';
+import { weekFrom } from '../domain/actions/waiting.ts';
 import { addDays, isDay } from '../domain/campaigns/days.ts';
 import { Unprocessable } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
@@ -29,7 +30,7 @@ declare module '../http/render.ts' {
 const ListQuery = z.object({
   status: z.enum(['', ...actionStatuses]).default('open'),
   owner: z.union([z.enum(['', 'me', 'nobody']), z.coerce.number().int().positive()]).default(''),
-  due: z.enum(['', 'overdue']).default(''),
+  due: z.enum(['', 'overdue', 'week']).default(''),
   campaign: optionalId,
   customer: z.string().max(200).default(''),
   page: z.coerce.number().int().min(1).max(100_000).default(1),
@@ -153,6 +154,11 @@ function toFilter(query: ActionsQuery, userId: number, now: string): ActionFilte
     owner: query.owner === 'me' ? userId : orNull(query.owner),
     campaign: orNull(query.campaign),
     customer: orNull(query.customer.trim()),
-    dueBefore: query.due === 'overdue' ? now : null,
+    ...daysDue(query.due, now),
   };
+}
+
+function daysDue(due: ActionsQuery['due'], now: string): Pick<ActionFilter, 'dueFrom' | 'dueBefore'> {
+  if (due === 'overdue') return { dueFrom: null, dueBefore: now };
+  return due === 'week' ? weekFrom(now) : { dueFrom: null, dueBefore: null };
 }

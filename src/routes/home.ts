@@ -3,9 +3,11 @@ import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
 import type { Figure } from '../domain/analytics/analytics.ts';
 import { orderByImportance, pickCategories } from '../domain/analytics/analytics.ts';
-import { countWaiting } from '../domain/actions/waiting.ts';
 import { timeOf } from '../db/clock.ts';
 import { today } from '../domain/campaigns/days.ts';
+import { readChanges } from '../domain/changes/changes.ts';
+import type { Look } from '../domain/changes/changes.ts';
+import { lastVisit, noteVisit } from '../domain/changes/visits.ts';
 import { listUnusableModels } from '../domain/models/registry.ts';
 import { currentPopulation } from '../domain/analytics/population.ts';
 import { currentUser } from '../http/authenticate.ts';
@@ -15,6 +17,8 @@ import { presentHome } from '../presenters/home.ts';
 import type { HomeData } from '../presenters/home.ts';
 import { listBatches } from '../store/batches.ts';
 import { findActiveModel } from '../store/models.ts';
+import { getUser } from '../store/users.ts';
+import type { UserRecord } from '../store/users.ts';
 import { noFilter } from '../store/prediction-filters.ts';
 import { listUnreadableScores } from '../store/score-files/damage.ts';
 import { countSamplePredictions, hasPredictions } from '../store/score-files/usage.ts';
@@ -38,13 +42,25 @@ const levelCharts = 2;
 export function createHomeHandlers({ db, config, log, tasks }: Context, readFigures: FigureReader) {
   const orNull = createPartReader(log);
 
-  const readHome = async (req: Request): Promise<HomeData> => {
+  const countMissing = async (batchId: number): Promise<number> =>
+    (await tasks.run('pageOfMissing', { batchId, earlierId: null, page: 1, size: 1 })).total;
+
+  const readHome = async (user: UserRecord): Promise<HomeData> => {
     const settings = await getSettings(db);
     const { model, filter: population, leftOut } = await currentPopulation(db);
     const filter = { ...noFilter, population };
-    const [totals, histogram] = await Promise.all([
+    const now = await timeOf(db);
+    const since = lastVisit(user, now);
+    const look: Look = {
+      ...{ db, userId: user.id, since, countMissing },
+      today: today(settings.timeZone, now),
+      includesSample: population.includesSample,
+    };
+    const [totals, histogram, changes] = await Promise.all([
       orNull('totals', () => tasks.run('sumPredictions', { filter })),
       orNull('histogram', () => tasks.run('probabilityHistogram', { filter, bins: histogramBins })),
+      readChanges(look, orNull),
+      orNull('visit', () => noteVisit(db, user)),
     ]);
     const readLevels = async (counted: Totals): Promise<readonly Figure[]> => {
       if (!model) return [];
@@ -64,13 +80,15 @@ export function createHomeHandlers({ db, config, log, tasks }: Context, readFigu
       unreadable: await listUnreadableScores(openScoreStore(db, config)),
       active: await findActiveModel(db),
       settings,
-      actions: await countWaiting(db, currentUser(req).id, today(settings.timeZone, await timeOf(db))),
+      changes,
+      since,
+      now: new Date(now).toISOString(),
     };
   };
 
   return {
     show: async (req: Request, res: Response) => {
-      const data = await readHome(req);
+      const data = await readHome(await getUser(db, currentUser(req).id));
       await render(res, 'home/show', (h) => ({ title: 'Home', ...presentHome(h, data) }));
     },
   };

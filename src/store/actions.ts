@@ -42,9 +42,21 @@ export interface ActionFilter {
   readonly campaign: number | null;
   /** A customer's identifier. */
   readonly customer: string | null;
+  /** Due on this day or later. */
+  readonly dueFrom: string | null;
   /** Due before this day. */
   readonly dueBefore: string | null;
 }
+
+/** All of them. */
+export const anyAction: ActionFilter = {
+  status: null,
+  owner: null,
+  campaign: null,
+  customer: null,
+  dueFrom: null,
+  dueBefore: null,
+};
 
 /** Variables of one statement: SQLite takes 32,766. */
 const actionsAtOnce = 500;
@@ -91,7 +103,7 @@ const mostOfCustomer = 50;
 
 /** Open and closed. */
 export function listActionsOf(db: Db, customerId: string): Promise<ActionRecord[]> {
-  const filter = { status: null, owner: null, campaign: null, customer: customerId, dueBefore: null };
+  const filter = { ...anyAction, customer: customerId };
   return listActions(db, filter, { limit: mostOfCustomer, offset: 0 });
 }
 
@@ -152,12 +164,13 @@ function listed(db: Db) {
 }
 
 function asked<Q extends ReturnType<Db['queryBuilder']>>(query: Q, filter: ActionFilter): Q {
-  const { status, owner, campaign, customer, dueBefore } = filter;
+  const { status, owner, campaign, customer, dueFrom, dueBefore } = filter;
   if (status !== null) void query.where('status', status);
   if (owner === 'nobody') void query.whereNull('owner_id');
   else if (owner !== null) void query.where('owner_id', owner);
   if (campaign !== null) void query.where('campaign_id', campaign);
   if (customer !== null) void query.where('customer_id', customer);
+  if (dueFrom !== null) void query.where('due_on', '>=', dueFrom);
   if (dueBefore !== null) void query.where('due_on', '<', dueBefore);
   return query;
 }

@@ -14,6 +14,9 @@ export interface UserRecord {
   readonly sessionEpoch: number;
   readonly disabledAt: string | null;
   readonly lastSeenAt: string | null;
+  /** When the first page was opened last, and before the visit that goes on; null: not yet. */
+  readonly homeSeenAt: string | null;
+  readonly homeSeenBefore: string | null;
   readonly createdAt: string;
 }
 
@@ -27,6 +30,8 @@ interface UserRow {
   session_epoch: number;
   disabled_at: string | null;
   last_seen_at: string | null;
+  home_seen_at: string | null;
+  home_seen_before: string | null;
   created_at: string;
 }
 
@@ -87,7 +92,19 @@ export async function insertUser(
 export async function updateUser(
   db: Db,
   id: number,
-  change: Partial<Pick<UserRecord, 'name' | 'role' | 'passwordHash' | 'theme' | 'disabledAt' | 'lastSeenAt'>>,
+  change: Partial<
+    Pick<
+      UserRecord,
+      | 'name'
+      | 'role'
+      | 'passwordHash'
+      | 'theme'
+      | 'disabledAt'
+      | 'lastSeenAt'
+      | 'homeSeenAt'
+      | 'homeSeenBefore'
+    >
+  >,
 ): Promise<void> {
   const columns = {
     name: change.name,
@@ -96,6 +113,8 @@ export async function updateUser(
     theme: change.theme,
     disabled_at: change.disabledAt,
     last_seen_at: change.lastSeenAt,
+    home_seen_at: change.homeSeenAt,
+    home_seen_before: change.homeSeenBefore,
   };
   const given = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
   await db('users').where({ id }).update(given);
@@ -117,6 +136,8 @@ function toUser(row: UserRow): UserRecord {
     sessionEpoch: row.session_epoch,
     disabledAt: row.disabled_at,
     lastSeenAt: row.last_seen_at,
+    homeSeenAt: row.home_seen_at,
+    homeSeenBefore: row.home_seen_before,
     createdAt: row.created_at,
   };
 }
