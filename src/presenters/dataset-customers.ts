@@ -23,8 +23,13 @@ export function presentDatasetCustomers(h: ViewHelpers, { dataset, horizons, val
       horizonDays: values['horizonDays'] ?? '',
       cutoff: values['cutoff'] ?? '',
       activeDays: values['activeDays'] ?? '',
+      revenue: values['revenue'] ?? 'recorded',
     },
     columns: [{ value: '', label: 'Choose' }, ...columns],
+    revenues: [
+      { value: 'recorded', label: 'Spend so far' },
+      { value: 'expected', label: 'Expected spend' },
+    ],
     categories: [{ value: '', label: 'None' }, ...columns],
     comparison: horizons && {
       error: horizons.error,

@@ -41,6 +41,7 @@ const CustomersForm = z.object({
   cutoff: limitedText(30).transform((text) => text || null),
   horizonDays: dayCount,
   activeDays: z.preprocess((text) => (text === '' ? null : text), dayCount.nullable()),
+  revenue: z.enum(['recorded', 'expected']).catch('recorded'),
 });
 
 type Values = Readonly<Record<string, string>>;
@@ -109,7 +110,8 @@ async function showPage(
 function readOptions(body: unknown): TransactionLabel {
   const form = parseForm(CustomersForm, body);
   if (!form.ok) throw new Unprocessable(form.errors);
-  const result = TransactionLabel.safeParse(form.data);
+  const { revenue, ...chosen } = form.data;
+  const result = TransactionLabel.safeParse({ ...chosen, expectedSpend: revenue === 'expected' });
   if (result.success) return result.data;
   throw new Unprocessable(
     result.error.issues.map(({ path, message }) => ({ field: String(path[0]), message })),
@@ -119,5 +121,7 @@ function readOptions(body: unknown): TransactionLabel {
 function valuesOf(dataset: Dataset): Record<string, string> {
   const options = horizonsOf(dataset)?.options;
   if (!options) return { ...guessTransactionColumns(dataset), horizonDays: '60' };
-  return Object.fromEntries(Object.entries(options).map(([name, value]) => [name, String(value ?? '')]));
+  const texts = Object.entries(options).map(([name, value]) => [name, String(value ?? '')]);
+  const revenue = options.expectedSpend === true ? 'expected' : 'recorded';
+  return { ...(Object.fromEntries(texts) as Record<string, string>), revenue };
 }

@@ -144,6 +144,18 @@ describe('the customers', () => {
     expect(await listEvents(test.context.db, filter, 10, 0)).toHaveLength(1);
   });
 
+  it('can have the expected spend as their monthly revenue', async () => {
+    const answer = await build({ revenue: 'expected' });
+    await runJobs(test.context);
+    const id = Number(answer.headers['location']!.split('/').at(-1));
+    const { columns } = await getDataset(test.context.db, id);
+    const roleOf = (name: string) => columns.find((column) => column.name === name)?.role;
+    expect([roleOf('expected_monthly_spend'), roleOf('monthly_spend')]).toEqual(['value', 'feature']);
+    expect(columns.filter(({ role }) => role === 'value')).toHaveLength(1);
+    const { text } = await agent.get(`/datasets/${id}/current.csv`).buffer().expect(200);
+    expect(parse(text, { bom: true })[0]).toContain('expected_monthly_spend');
+  });
+
   it('of today can be downloaded: the same columns, but who will leave is not known', async () => {
     expect(await page(`/datasets/${customers.id}`)).toContain(`/datasets/${customers.id}/current.csv`);
     const answer = await agent.get(`/datasets/${customers.id}/current.csv`).buffer().expect(200);

@@ -20,6 +20,7 @@ import { getReady } from '../datasets.ts';
 import { buildCurrentCustomers, buildCustomerTable, suggestHorizon, TransactionLabel } from './cut-off.ts';
 import type { HorizonComparison } from './cut-off.ts';
 import type { TextColumns } from './features.ts';
+import { expectedSpendColumn } from '../purchases/expected-spend.ts';
 import { writeWhole } from '../../models/files.ts';
 
 export interface HorizonState {
@@ -165,7 +166,10 @@ export async function buildCustomers(
     await updateDataset(trx, target.id, built);
     await stored.note(trx);
   });
-  await describeDataset(db, config, target.id, { identifier: labelled.header[0]! });
+  await describeDataset(db, config, target.id, {
+    identifier: labelled.header[0]!,
+    value: wanted.expectedSpend === true ? expectedSpendColumn : null,
+  });
 }
 
 /** The file of the customers of the last day, beside the labelled ones. */

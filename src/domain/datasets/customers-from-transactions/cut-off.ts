@@ -12,6 +12,7 @@ import { parseDate } from '../../../ml/data/values.ts';
 import type { TextTable } from '../labels/proxy-label.ts';
 import { readTransactions } from './log.ts';
 import type { TransactionLog } from './log.ts';
+import { expectedMonthlySpend, expectedSpendColumn } from '../purchases/expected-spend.ts';
 import { customersAt, endBefore, featuresAt } from './features.ts';
 import type { Period, TextColumns } from './features.ts';
 
@@ -31,6 +32,8 @@ export const TransactionLabel = z.object({
   horizonDays: days,
   /** The table has customers with a transaction in so many days up to the cut-off; null: twice the horizon. */
   activeDays: days.nullable(),
+  /** Adds the spend to be expected a month, which is the monthly revenue then. */
+  expectedSpend: z.boolean().exactOptional(),
 });
 export type TransactionLabel = z.infer<typeof TransactionLabel>;
 
@@ -220,7 +223,7 @@ function describe(
   options: TransactionLabel,
 ): CustomerTable {
   const { cutoff } = period;
-  const features = featuresAt(log, period, customers);
+  const features = withExpectedSpend(featuresAt(log, period, customers), log, cutoff, { customers, options });
   const known = customersAt(log, cutoff, Infinity).length;
   const withAny = log.names.filter((_, i) => log.starts[i + 1]! > log.starts[i]!).length;
   const counts = {
@@ -237,6 +240,18 @@ function describe(
     counts,
     notes: tableNotes(counts, activeDaysOf(options, period.lookBack), period.lookBack),
   };
+}
+
+function withExpectedSpend(
+  features: TextColumns,
+  log: TransactionLog,
+  cutoff: number,
+  { customers, options }: { readonly customers: Int32Array; readonly options: TransactionLabel },
+): TextColumns {
+  if (options.expectedSpend !== true) return features;
+  const spend = expectedMonthlySpend(log, cutoff, customers);
+  const cells = Array.from(spend, (value) => (Number.isFinite(value) ? value.toFixed(2) : ''));
+  return { header: [...features.header, expectedSpendColumn], cells: [...features.cells, cells] };
 }
 
 function tableNotes(

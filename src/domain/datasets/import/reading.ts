@@ -50,12 +50,17 @@ export async function readDataset(
   await describeDataset(db, config, id);
 }
 
-/** Infers and profiles the columns. `identifier`: the customer ID, where it is known already. */
+interface KnownRoles {
+  readonly identifier: string | null;
+  readonly value?: string | null;
+}
+
+/** Infers and profiles the columns. `known`: the customer ID and the monthly revenue, where they are known already. */
 export async function describeDataset(
   db: Db,
   config: Config,
   id: number,
-  known: { readonly identifier: string | null } = { identifier: null },
+  known: KnownRoles = { identifier: null },
 ): Promise<void> {
   const dataset = await getDataset(db, id);
   const path = join(config.dataDir, dataset.file);
@@ -63,7 +68,7 @@ export async function describeDataset(
   // With a profile, the columns may have been confirmed by a person since: they are kept.
   const columns =
     dataset.profile === null
-      ? mergeColumns(csv, dataset.columns, known.identifier)
+      ? mergeColumns(csv, dataset.columns, known)
       : dataset.columns.map((column) => withLevels(csv, column));
   const label =
     dataset.kind === 'transactions' ? null : (knownLabel(dataset, columns) ?? guessLabel(columns));
@@ -111,7 +116,7 @@ function withLevels(csv: WholeCsv, column: DatasetColumn): DatasetColumn {
 function mergeColumns(
   csv: WholeCsv,
   before: readonly DatasetColumn[],
-  identifier: string | null,
+  { identifier, value = null }: KnownRoles,
 ): DatasetColumn[] {
   const known = new Map(before.map((column) => [column.name, column]));
   return inferColumns(csv.header, csv.cells, csv.decimal)
@@ -119,6 +124,8 @@ function mergeColumns(
     .map((column) => {
       const old = known.get(column.name);
       if (column.name === identifier) return { ...column, role: 'identifier' as const };
+      if (column.name === value) return { ...column, role: 'value' as const };
+      if (value !== null && column.role === 'value') return { ...column, role: 'feature' as const };
       if (!old) return column;
       const { distinct, missing, levels } = column;
       return { ...old, distinct, missing, levels: old.type === column.type ? levels : old.levels };

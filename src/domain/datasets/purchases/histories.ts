@@ -66,7 +66,10 @@ function notesOf(
 }
 
 /** `cutoff`: what is later is counted in `later` only. */
-export function purchasesUpTo({ log, lastDay }: PurchaseLog, cutoff: number): CustomerPurchases {
+export function purchasesUpTo(
+  { log, lastDay }: Pick<PurchaseLog, 'log' | 'lastDay'>,
+  cutoff: number,
+): CustomerPurchases {
   const size = log.names.length;
   const found = {
     customers: new Int32Array(size),

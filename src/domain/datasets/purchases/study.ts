@@ -1,15 +1,14 @@
 /** What the customers of a shop without contracts will buy: models of their purchases, and how well these fit. */
-import { Unprocessable } from '../../../errors.ts';
 import { fitBgNbd } from '../../../ml/purchases/bg-nbd.ts';
 import type { BgNbd, FittedBgNbd } from '../../../ml/purchases/bg-nbd.ts';
 import { countDistribution, expectedPurchases } from '../../../ml/purchases/bg-nbd-forecast.ts';
-import { fitGammaGamma } from '../../../ml/purchases/gamma-gamma.ts';
 import type { FittedGammaGamma } from '../../../ml/purchases/gamma-gamma.ts';
 import type { Dataset } from '../../../store/datasets.ts';
 import type { WholeCsv } from '../../csv/whole.ts';
 import { forecastOf } from './forecast.ts';
 import { purchasesUpTo, readPurchases } from './histories.ts';
 import type { CustomerPurchases, PurchaseLog } from './histories.ts';
+import { fitPurchaseModels } from './models.ts';
 import type { PurchaseOptions } from './options.ts';
 
 /** Customers by their number of repeat purchases; the last entry is of `mostRepeats` or more. */
@@ -59,16 +58,8 @@ const fewestCheckDays = 14;
 export function studyPurchases(csv: WholeCsv, dataset: Dataset, options: PurchaseOptions): PurchaseResult {
   const read = readPurchases(csv, dataset, options);
   const purchases = purchasesUpTo(read, read.lastDay);
+  const { model, spend } = fitPurchaseModels(purchases);
   const repeated = purchases.repeats.reduce((sum, repeats) => sum + (repeats > 0 ? 1 : 0), 0);
-  if (repeated === 0)
-    throw new Unprocessable([
-      {
-        field: 'customer',
-        message: 'No customer bought on a second day, so who will buy again cannot be estimated.',
-      },
-    ]);
-  const model = fitBgNbd(purchases);
-  const spend = fitGammaGamma(purchases);
   return {
     customers: purchases.repeats.length,
     repeated,

@@ -114,6 +114,37 @@ describe('a customer table from transactions', () => {
   });
 });
 
+describe('the expected monthly spend', () => {
+  const expected = { ...sampleOptions, expectedSpend: true };
+  const columnOf = (table: { header: readonly string[]; cells: readonly (readonly string[])[] }) =>
+    table.cells[table.header.indexOf('expected_monthly_spend')];
+
+  it('is a column where it is asked for, of labelled and of current customers', () => {
+    expect(columnOf(buildCustomerTable(sample, sampleOptions))).toBeUndefined();
+    for (const table of [buildCustomerTable(sample, expected), buildCurrentCustomers(sample, expected)])
+      for (const cell of columnOf(table)!) expect(Number(cell)).toBeGreaterThan(0);
+  });
+
+  it('is computed from what was known on the cut-off date', () => {
+    const { cutoff, ...table } = buildCustomerTable(sample, expected);
+    const isKnown = sample.cells[1]!.map((day) => day <= cutoff);
+    const halved = sample.cells[2]!.map((amount, row) => (isKnown[row] ? amount : '1'));
+    const changed = { ...sample, cells: sample.cells.map((cells, j) => (j === 2 ? halved : cells)) };
+    expect(columnOf(buildCustomerTable(changed, expected))).toEqual(columnOf(table));
+  });
+
+  it('is refused in words where nobody bought a second time', () => {
+    const once = tableOf([
+      ['a', '2026-01-01'],
+      ['b', '2026-06-30'],
+      ['c', '2026-10-31'],
+    ]);
+    expect(() => buildCustomerTable(once, { ...options, expectedSpend: true })).toThrow(
+      'No customer bought on a second day',
+    );
+  });
+});
+
 describe('the current customers', () => {
   it('have the same features on the last day of the data, and no label', () => {
     const { header, cells, cutoff } = buildCurrentCustomers(shop, options);
