@@ -53,8 +53,10 @@ async function partsOf(db: Db, { segment, ...filter }: CampaignFilter): Promise<
   return isEverybody(filter) && within.length > 0 ? within : [own, ...within];
 }
 
-export function isEverybody(filter: Omit<CampaignFilter, 'segment'>): boolean {
-  return Object.values(filter).every((value) => value === null);
+/** A file to compare with asks nothing without what customers were there. */
+export function isEverybody({ compared, there, ...filter }: Omit<CampaignFilter, 'segment'>): boolean {
+  const isCompared = compared !== null && there !== null;
+  return !isCompared && Object.values(filter).every((value) => value === null);
 }
 
 export async function changeName(db: Db, user: User, segment: Segment, name: string): Promise<void> {

@@ -11,7 +11,7 @@ import { moveTests, readMoveTest } from './other-scores.ts';
 import type { MoveTest } from './other-scores.ts';
 import { coversWholeBatches, filterTests, matchingRows, readScoreTest } from './row-filter.ts';
 import type { RowTest, ScoreTest } from './row-filter.ts';
-import { mayHaveMembers, readSegment, segmentTests } from './segment-tests.ts';
+import { mayHaveMembers, memberTests, readSegment } from './segment-tests.ts';
 import type { AskedPart } from './segment-tests.ts';
 import { findScoredBatch, listScoredBatches, openIfThere } from './store.ts';
 import type { ScoreStore, ScoredBatch } from './store.ts';
@@ -30,7 +30,7 @@ export async function visitMatches(
   visit: (group: MatchingGroup) => void,
 ): Promise<void> {
   const scores = await readScoreTest(store.db, filter);
-  const segment = await readSegment(store.db, filter);
+  const segment = await readSegment(store, filter);
   const move = await readMoveTest(store, filter);
   for (const batch of await listMatchingBatches(store, filter))
     if (mayHaveMembers(segment, batch))
@@ -68,7 +68,7 @@ function testsOf(
 ): (() => RowTest)[] {
   return [
     ...filterTests(view, filter, scores),
-    ...segmentTests(view, segment),
+    ...memberTests(view, batch, segment),
     ...moveTests(view, batch, move),
   ];
 }

@@ -1,15 +1,18 @@
 /** Who is in a segment: tests of batches, of single customers, and of the rows of a group. */
-import type { Db } from '../../db.ts';
 import { noFilter } from '../prediction-filters.ts';
 import type { PredictionFilter } from '../prediction-filters.ts';
 import type { SegmentPart } from '../segment-documents.ts';
 import { findSegment } from '../segments.ts';
+import type { GroupView } from './group-view.ts';
 import { missingLevel } from './group.ts';
 import type { InputColumn, ScoredFeature, TextColumn } from './group.ts';
 import type { InputValues } from './inputs.ts';
 import { fifthsTest, nearestTest } from './nearest-test.ts';
+import { hasMoved, moveTests, readMoveTest } from './other-scores.ts';
+import type { MoveTest } from './other-scores.ts';
 import { filterTests, readScoreTest } from './row-filter.ts';
 import type { RowTest, ScoreTest, TestedRows } from './row-filter.ts';
+import type { ScoredBatch, ScoreStore } from './store.ts';
 
 /** Matches nobody: no probability is 2. */
 const nobody: SegmentPart = { ...noFilter, kind: 'filter', low: 2 };
@@ -18,16 +21,24 @@ const nobody: SegmentPart = { ...noFilter, kind: 'filter', low: 2 };
 export interface AskedPart {
   readonly part: SegmentPart;
   readonly scores: ScoreTest;
+  /** What it asks of another file; null: nothing. */
+  readonly move: MoveTest | null;
 }
 
 /** The parts of the segment that a filter asks for; none: it asks for no segment. One that was removed has no members. */
 export async function readSegment(
-  db: Db,
+  store: ScoreStore,
   { segment }: { readonly segment: number | null },
 ): Promise<AskedPart[]> {
   if (segment === null) return [];
-  const parts = (await findSegment(db, segment))?.parts ?? [nobody];
-  return Promise.all(parts.map(async (part) => ({ part, scores: await readScoreTest(db, filterOf(part)) })));
+  const parts = (await findSegment(store.db, segment))?.parts ?? [nobody];
+  return Promise.all(
+    parts.map(async (part) => {
+      const filter = filterOf(part);
+      const scores = await readScoreTest(store.db, filter);
+      return { part, scores, move: await readMoveTest(store, filter) };
+    }),
+  );
 }
 
 /** Computed groups ask nothing of probability and level. */
@@ -59,8 +70,20 @@ function isOfOrigin(part: SegmentPart, { batch, source, model }: Origin): boolea
   );
 }
 
-/** One test a part or more; each reads its columns when it is made. */
-export function segmentTests(rows: TestedRows, segment: readonly AskedPart[]): (() => RowTest)[] {
+/** Of rows of a batch. One test a part or more; each reads its columns when it is made. */
+export function memberTests(
+  view: GroupView,
+  batch: ScoredBatch,
+  segment: readonly AskedPart[],
+): (() => RowTest)[] {
+  return [...segmentTests(view, segment), ...segment.flatMap(({ move }) => moveTests(view, batch, move))];
+}
+
+/** Whatever the customers were in other files. */
+export function segmentTests(
+  rows: TestedRows,
+  segment: readonly Omit<AskedPart, 'move'>[],
+): (() => RowTest)[] {
   return segment.flatMap(({ part, scores }) => partTests(rows, part, scores));
 }
 
@@ -86,7 +109,10 @@ export interface TestedSingle {
 export function isSingleMember(segment: readonly AskedPart[], single: TestedSingle): boolean {
   const origin = { batch: null, source: single.source, model: single.modelId };
   if (!segment.every(({ part }) => isOfOrigin(part, origin))) return false;
-  return segmentTests(oneRow(single), segment).every((test) => test()(0));
+  return (
+    segmentTests(oneRow(single), segment).every((test) => test()(0)) &&
+    segment.every(({ move }) => hasMoved(move, single))
+  );
 }
 
 /** A single customer as the only row of a group. */

@@ -40,7 +40,7 @@ export async function visitSingles(
   // Databases differ in what they know of upper and lower case.
   const search = (filter.search ?? '').toLowerCase();
   const asked = { ...filter, low: finite(low), high: finite(high) };
-  const segment = await readSegment(db, filter);
+  const segment = await readSegment(store, filter);
   const move = await readMoveTest(store, filter);
   const read = segment.length === 0 ? more : [...new Set([...more, 'inputs', 'source'])];
   await visitRows(db, singlesOf(db, asked, read), (row) => {

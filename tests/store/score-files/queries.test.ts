@@ -113,8 +113,6 @@ async function addSegment(random: Random, depth: number): Promise<void> {
   const saved = Array.from({ length: depth }, () => ({
     ...randomFilter(random),
     segment: null,
-    compared: null,
-    there: null,
     population: null,
   }));
   const parts = saved.map((filter) => SegmentPart.parse({ kind: 'filter', ...filter }));

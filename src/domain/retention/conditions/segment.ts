@@ -34,14 +34,14 @@ export const segmentCondition: ConditionKind<SegmentCondition | null> = {
 };
 
 /**
- * Whether a rule can ask for a segment: it knows the scores and inputs of a customer, but not the file, the model or the
+ * Whether a rule can ask for a segment: it knows the scores and inputs of a customer, but not files, the model or the
  * customer ID.
  */
 export function isForRules({ parts }: { readonly parts: readonly SegmentPart[] }): boolean {
   return parts.every((part) => {
     if (part.kind !== 'filter') return true;
-    const { batch, source, model, search } = part;
-    return batch === null && source === null && model === null && search === null;
+    const { batch, source, model, search, compared } = part;
+    return [batch, source, model, search, compared].every((asked) => asked === null);
   });
 }
 
