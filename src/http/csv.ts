@@ -32,6 +32,11 @@ export async function sendCsvParts(
   await pipeline(Readable.from(parts), asCsv(res, fileName));
 }
 
+/** Sends a text that is there as a whole. */
+export function sendCsvText(res: Response, fileName: string, text: string): void {
+  asCsv(res, fileName).send(text);
+}
+
 function asCsv(res: Response, fileName: string): Response {
   return res.set('Cache-Control', 'no-store').attachment(fileName).type('text/csv');
 }

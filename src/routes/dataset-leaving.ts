@@ -9,6 +9,7 @@ import { studyLater, studyOf } from '../domain/datasets/studies/studies.ts';
 import { NotFound } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
+import { sendCsvText } from '../http/csv.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam, limitedText, parseForm, textValues } from '../http/validate.ts';
@@ -32,7 +33,7 @@ const LeavingForm = z.object({
 type LeavingForm = z.infer<typeof LeavingForm>;
 type Values = Readonly<Record<string, string>>;
 
-export function createDatasetLeavingHandlers({ db }: Context) {
+export function createDatasetLeavingHandlers({ db, tasks }: Context) {
   return {
     show: async (req: Request, res: Response) => {
       const dataset = await getDataset(db, idParam(req));
@@ -54,6 +55,11 @@ export function createDatasetLeavingHandlers({ db }: Context) {
       }
       await studyLater(db, currentUser(req), dataset.id, { kind: 'leaving', options: optionsOf(form.data) });
       res.redirect(303, `/datasets/${dataset.id}/leaving`);
+    },
+
+    download: async (req: Request, res: Response) => {
+      const { id } = await getDataset(db, idParam(req));
+      sendCsvText(res, `leaving-${id}.csv`, await tasks.run('leavingCsv', { id }));
     },
   };
 }

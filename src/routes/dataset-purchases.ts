@@ -8,7 +8,7 @@ import { studyLater, studyOf } from '../domain/datasets/studies/studies.ts';
 import { NotFound } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
-import { sendCsvParts } from '../http/csv.ts';
+import { sendCsvText } from '../http/csv.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam, limitedText, parseForm, textValues } from '../http/validate.ts';
@@ -61,8 +61,7 @@ export function createDatasetPurchasesHandlers({ db, tasks }: Context) {
 
     download: async (req: Request, res: Response) => {
       const { id } = await getDataset(db, idParam(req));
-      const parts = await tasks.run('purchasesCsv', { id });
-      await sendCsvParts(res, `purchases-${id}.csv`, partsOf(parts));
+      sendCsvText(res, `purchases-${id}.csv`, await tasks.run('purchasesCsv', { id }));
     },
   };
 }
@@ -96,9 +95,4 @@ function valuesOf(dataset: Dataset): Record<string, string> {
   return options
     ? { ...options, aheadDays: String(options.aheadDays) }
     : { ...guessTransactionColumns(dataset), aheadDays: '365' };
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- a response is a stream
-async function* partsOf(parts: readonly string[]): AsyncGenerator<string> {
-  yield* parts;
 }

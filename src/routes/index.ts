@@ -284,6 +284,7 @@ export function createRoutes(
   const leaving = createDatasetLeavingHandlers(context);
   map.get('/datasets/:id/leaving', 'dataset:edit', leaving.show);
   map.post('/datasets/:id/leaving', 'dataset:edit', leaving.study);
+  map.get('/datasets/:id/leaving.csv', 'export:download', leaving.download);
   const purchases = createDatasetPurchasesHandlers(context);
   map.get('/datasets/:id/purchases', 'dataset:edit', purchases.show);
   map.post('/datasets/:id/purchases', 'dataset:edit', purchases.study);

@@ -18,6 +18,7 @@ import { readRevenueChange } from '../domain/campaigns/revenue-change.ts';
 import { readResults } from '../domain/campaigns/results.ts';
 import { readSavings } from '../domain/campaigns/savings-by-year.ts';
 import { planCsv } from '../domain/plans/plan-csv.ts';
+import { leavingCsv } from '../domain/datasets/leaving/customers-csv.ts';
 import { purchasesCsv } from '../domain/datasets/purchases/customers-csv.ts';
 import { takeInTable } from '../domain/datasets/import/convert.ts';
 import type { ReadingChoice } from '../domain/csv/intake.ts';
@@ -173,6 +174,8 @@ export const tasks = {
   planCsv: download(({ db }, part: { id: number; from: number }) => planCsv(db, part)),
   /** What became of the customers whom a model scored. */
   readLiveFiles: long((env, request: LiveRequest) => readLiveFiles(storeOf(env), request)),
+  /** Of all customers of a dataset who are still there. */
+  leavingCsv: long(({ db, config }, { id }: { id: number }) => leavingCsv(db, config, id)),
   /** Of all customers of a dataset of transactions. */
   purchasesCsv: long(({ db, config }, { id }: { id: number }) => purchasesCsv(db, config, id)),
   readSavings: long((env) => readSavings(storeOf(env))),

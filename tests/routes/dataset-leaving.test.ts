@@ -9,7 +9,7 @@ import { openSite } from '../helpers/site.ts';
 import { runJobs } from '../helpers/work.ts';
 
 const test = openSite('analyst');
-const { post, pageOf } = test;
+const { post, pageOf, rowsOf } = test;
 
 const rows = Array.from({ length: 300 }, (_, i) =>
   [
@@ -36,6 +36,7 @@ describe('the page of when customers leave', () => {
     for (const name of ['tenure', 'contract'])
       expect(text).toMatch(new RegExp(`<option value="${name}" selected`));
     expect(text).not.toContain('Half left within');
+    await test.agent.get(`${path()}.csv`).expect(409);
   });
 
   it('computes the curves in a job and shows them by group, with tables', async () => {
@@ -49,6 +50,19 @@ describe('the page of when customers leave', () => {
     for (const name of ['All customers', 'Monthly', 'Yearly'])
       expect(text).toContain(`<th scope="row">${name}</th>`);
     expect(text).toContain('Customers followed');
+  });
+
+  it('has a file of the customers who are still there', async () => {
+    const lines = await rowsOf(`${path()}.csv`);
+    expect(lines).toHaveLength(rows.filter((row) => row.endsWith('No')).length);
+    expect(Object.keys(lines[0]!)).toEqual([
+      'customer',
+      'months_so_far',
+      'stays_3_more_months',
+      'stays_6_more_months',
+      'stays_12_more_months',
+      'half_leave_within_months',
+    ]);
   });
 
   it('keeps what was chosen, and forgets the result when the churn label changes', async () => {

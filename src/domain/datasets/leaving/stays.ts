@@ -11,6 +11,8 @@ import type { LeavingOptions, TimeUnit } from './options.ts';
 
 export interface Stays {
   readonly durations: Durations;
+  /** Of the table, one a customer whose time can be read. */
+  readonly rows: Int32Array;
   readonly unit: TimeUnit;
   /** Of each customer, as the file has it; null without groups. */
   readonly groups: readonly string[] | null;
@@ -36,6 +38,7 @@ export function readStays(csv: WholeCsv, dataset: Dataset, { stay, groupBy }: Le
       times: Float64Array.from(rows, (row) => time[row]!),
       left: Uint8Array.from(rows, (row) => hasLeft[row]!),
     },
+    rows,
     unit: read.unit,
     groups: groupsOf(csv, groupBy, rows, stay),
     notes:

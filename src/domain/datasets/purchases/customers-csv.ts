@@ -21,10 +21,9 @@ const header = [
   'expected_value',
   'expected_value_if_active',
 ];
-const linesOfPart = 50_000;
 
-/** In parts. @throws Conflict where purchases have not been studied, or not yet */
-export async function purchasesCsv(db: Db, config: Config, id: number): Promise<string[]> {
+/** As text. @throws Conflict where purchases have not been studied, or not yet */
+export async function purchasesCsv(db: Db, config: Config, id: number): Promise<string> {
   const dataset = await getDataset(db, id);
   const study = studyOf(dataset, 'purchases');
   if (!study?.result) throw new Conflict('The purchases of this dataset have not been computed yet.');
@@ -32,26 +31,22 @@ export async function purchasesCsv(db: Db, config: Config, id: number): Promise<
   await openFiles(config).bring(db, [path]);
   const read = readPurchases(await readTakenCsv(path), dataset, study.options);
   const purchases = purchasesUpTo(read, read.lastDay);
-  const parts: string[] = [byteOrderMark + safeLine(header)];
-  for (let from = 0; from < purchases.repeats.length; from += linesOfPart) {
-    let part = '';
-    for (let i = from; i < Math.min(from + linesOfPart, purchases.repeats.length); i++) {
-      const forecast = forecastOf(study.result, purchases, i, study.options.aheadDays);
-      part += safeLine([
-        read.log.names[purchases.customers[i]!]!,
-        purchases.repeats[i]!,
-        new Date(purchases.lastDays[i]! * 86_400_000).toISOString().slice(0, 10),
-        // Of those who bought once the model knows nothing: it counts them as active.
-        purchases.repeats[i]! > 0 ? rounded(forecast.active, 4) : '',
-        rounded(forecast.purchases, 4),
-        rounded(forecast.spend, 2),
-        rounded(forecast.purchases * forecast.spend, 2),
-        rounded(forecast.purchasesIfActive * forecast.spend, 2),
-      ]);
-    }
-    parts.push(part);
+  let text = byteOrderMark + safeLine(header);
+  for (let i = 0; i < purchases.repeats.length; i++) {
+    const forecast = forecastOf(study.result, purchases, i, study.options.aheadDays);
+    text += safeLine([
+      read.log.names[purchases.customers[i]!]!,
+      purchases.repeats[i]!,
+      new Date(purchases.lastDays[i]! * 86_400_000).toISOString().slice(0, 10),
+      // Of those who bought once the model knows nothing: it counts them as active.
+      purchases.repeats[i]! > 0 ? rounded(forecast.active, 4) : '',
+      rounded(forecast.purchases, 4),
+      rounded(forecast.spend, 2),
+      rounded(forecast.purchases * forecast.spend, 2),
+      rounded(forecast.purchasesIfActive * forecast.spend, 2),
+    ]);
   }
-  return parts;
+  return text;
 }
 
 /** Blank where the data do not tell it. */
