@@ -1,13 +1,13 @@
 /** Analytics: one question a chart, over the latest score of every customer or those of one file. */
 import type { Figure } from '../domain/analytics/analytics.ts';
-import type { BatchSummary } from '../store/batches.ts';
 import type { ModelRecord } from '../store/models.ts';
-import type { Segment } from '../store/segments.ts';
 import type { UnreadableScores } from '../store/score-files/damage.ts';
 import type { Totals } from '../store/score-files/totals.ts';
 import type { Settings } from '../store/settings.ts';
 import { presentHistogram } from './chart-histogram.ts';
 import { presentLevelCharts } from './chart-levels.ts';
+import { hiddenFields, presentChips } from './filter-chips.ts';
+import type { ChipData, FilterValues } from './filter-chips.ts';
 import { presentPopulation } from './population.ts';
 import { presentUnreadable } from './unreadable-scores.ts';
 import {
@@ -18,17 +18,15 @@ import {
 } from './prediction-filters.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
-type AnalyticsQuery = Readonly<{ batch: number | ''; risk: string; segment: number | ''; columns: string }>;
+type AnalyticsQuery = FilterValues & { readonly columns: string };
 
-export interface AnalyticsData {
+export interface AnalyticsData extends Omit<ChipData, 'query'> {
   readonly query: AnalyticsQuery;
   readonly totals: Totals;
   /** Null, here and below: it could not be read. */
   readonly histogram: readonly number[] | null;
   /** The columns that matter most first. */
   readonly figures: readonly Figure[] | null;
-  readonly batches: readonly BatchSummary[];
-  readonly segments: readonly Segment[];
   /** Whose columns are shown: that of the file, or of the customers on the home page. */
   readonly model: ModelRecord | undefined;
   readonly leftOut: readonly string[];
@@ -53,6 +51,9 @@ export function presentAnalytics(h: ViewHelpers, data: AnalyticsData) {
       presentRiskFilter(h, query.risk),
       ...presentSegmentFilter(data.segments, query.segment),
     ],
+    hidden: hiddenFields(query, ['batch', 'risk', 'segment']),
+    chips: presentChips(h, data),
+    listHref: `/customers${h.query(listQuery)}`,
     notices: presentPopulation({ leftOut: data.leftOut, hasFilter: true }),
     unreadable: presentUnreadable(h, data.unreadable),
     again: `/analytics${h.query(query)}`,
@@ -83,7 +84,7 @@ function presentRevenue(h: ViewHelpers, { query, totals, settings }: AnalyticsDa
     highRiskHref:
       totals.highRiskRevenue === null
         ? null
-        : `/customers${h.query({ batch: query.batch, segment: query.segment }, { risk: 'high', sort: 'value' })}`,
+        : `/customers${h.query(query, { columns: null, risk: 'high', sort: 'value' })}`,
     saving: h.money(totals.expectedSaving),
     period: h.plural(settings.valueMonths, 'month'),
     known: `${h.count(totals.valued)} of ${h.count(totals.count)}`,

@@ -1,11 +1,11 @@
 /** The list of scored customers: its filters, the chips that remove them, and its sortable columns. */
-import { featureWords } from '../domain/scoring/feature-words.ts';
 import type { BatchSummary } from '../store/batches.ts';
 import type { ModelRecord } from '../store/models.ts';
-import type { LevelThere } from '../store/prediction-filters.ts';
 import type { Segment } from '../store/segments.ts';
 import type { UnreadableScores } from '../store/score-files/damage.ts';
 import type { SortKey } from '../store/score-files/sort.ts';
+import { hiddenFields, presentChips, sourceWords } from './filter-chips.ts';
+import type { FilterValues } from './filter-chips.ts';
 import { presentPopulation } from './population.ts';
 import { presentUnreadable } from './unreadable-scores.ts';
 import {
@@ -13,36 +13,14 @@ import {
   presentRiskFilter,
   presentSegmentFilter,
   scoresShown,
-  segmentWords,
-  thereText,
 } from './prediction-filters.ts';
 import type { SelectField } from './prediction-filters.ts';
 import { presentPredictionRows } from './prediction-rows.ts';
 import type { ListedScore } from './prediction-rows.ts';
-import type { RiskWord, ViewHelpers } from './view-helpers.ts';
+import type { ViewHelpers } from './view-helpers.ts';
 
-type Source = 'form' | 'batch' | 'api';
-
-type CustomersQuery = Readonly<{
-  batch: number | '';
-  risk: RiskWord | '';
-  source: Source | '';
-  model: number | '';
-  search: string;
-  column: string;
-  level: string;
-  from: number | '';
-  to: number | '';
-  low: number | '';
-  high: number | '';
-  segment: number | '';
-  compared: number | '';
-  there: LevelThere | '';
-  sort: SortKey;
-  order: 'asc' | 'desc';
-  page: number;
-  size: number;
-}>;
+type CustomersQuery = FilterValues &
+  Readonly<{ sort: SortKey; order: 'asc' | 'desc'; page: number; size: number }>;
 
 export interface CustomersData {
   readonly predictions: readonly ListedScore[];
@@ -85,17 +63,16 @@ export function presentCustomers(h: ViewHelpers, data: CustomersData) {
       hasFilter(query) && query.there === ''
         ? `/segments/new${h.query(query, { page: null, size: null, sort: null, order: null })}`
         : null,
+    analyticsHref: `/analytics${h.query(query, { page: null, size: null, sort: null, order: null })}`,
     planHref: `/plans/new${h.query(query, { page: null, size: null, sort: null, order: null })}`,
     filters: presentFilters(h, data),
-    hidden: hiddenFields(query),
+    hidden: hiddenFields(query, ['search', 'risk', 'batch', 'segment', 'source', 'model', 'page', 'size']),
     notices: presentPopulation({ leftOut: data.leftOut, hasFilter: true }),
     unreadable: presentUnreadable(h, data.unreadable),
     chips: presentChips(h, data),
     heads: presentSortHeads(h, query),
   };
 }
-
-const sourceWords: Record<Source, string> = { batch: 'Files', form: 'Predict', api: 'API' };
 
 function hasFilter(query: CustomersQuery): boolean {
   const isFilter = (name: string): boolean => !['sort', 'order', 'page', 'size'].includes(name);
@@ -125,72 +102,6 @@ function presentFilters(h: ViewHelpers, { query, batches, models, segments }: Cu
         ]
       : []),
   ];
-}
-
-interface HiddenField {
-  readonly name: string;
-  readonly value: string | number;
-}
-
-/** What the filter form has no field for, but must keep. */
-function hiddenFields(query: CustomersQuery): HiddenField[] {
-  const names = [
-    'sort',
-    'order',
-    'column',
-    'level',
-    'from',
-    'to',
-    'low',
-    'high',
-    'compared',
-    'there',
-  ] as const;
-  return names.map((name) => ({ name, value: query[name] })).filter(({ value }) => value !== '');
-}
-
-interface Chip {
-  readonly text: string;
-  /** The list without this filter. */
-  readonly href: string;
-}
-
-function presentChips(h: ViewHelpers, data: CustomersData): Chip[] {
-  const chip = (text: string, ...names: (keyof CustomersQuery)[]): Chip => ({
-    text,
-    href: h.query(query, Object.fromEntries([...names, 'page'].map((name) => [name, null]))),
-  });
-  const { query, batches, models, segments } = data;
-  const batch = batches.find(({ id }) => id === query.batch)?.originalName ?? query.batch;
-  const model = models.find(({ id }) => id === query.model)?.label ?? query.model;
-  return [
-    ...(query.risk ? [chip(`Risk level: ${h.riskWord(query.risk)}`, 'risk')] : []),
-    ...(query.search ? [chip(`Customer contains ‘${query.search}’`, 'search')] : []),
-    ...(query.source ? [chip(`Source: ${sourceWords[query.source]}`, 'source')] : []),
-    ...(query.batch === '' ? [] : [chip(`File: ${batch}`, 'batch')]),
-    ...(query.model === '' ? [] : [chip(`Model: ${model}`, 'model')]),
-    ...(query.segment === '' ? [] : [chip(segmentWords(segments, query.segment), 'segment')]),
-    ...(query.low === '' && query.high === '' ? [] : [chip(probabilityWords(h, query), 'low', 'high')]),
-    ...(query.there === '' || query.compared === ''
-      ? []
-      : [chip(`Had ${thereText(query.there, query.compared, batches)}`, 'compared', 'there')]),
-    ...(query.column ? [chip(columnWords(h, data), 'column', 'level', 'from', 'to')] : []),
-  ];
-}
-
-function probabilityWords(h: ViewHelpers, { low, high }: CustomersQuery): string {
-  const from = h.number(Number(low) * 100);
-  const to = high === '' ? h.share(1) : `under ${h.share(high)}`;
-  return `Churn probability ${from} to ${to}`;
-}
-
-function columnWords(h: ViewHelpers, { query, scoredBy }: CustomersData): string {
-  const { column, level, from, to } = query;
-  const hasColumn = ({ schema }: ModelRecord): boolean => schema.features.some(({ name }) => name === column);
-  const words = featureWords(scoredBy.find(hasColumn)?.schema);
-  const isRange = from !== '' || to !== '';
-  const value = isRange ? h.between(from, to) : words.value(column, level === '' ? null : level);
-  return `${words.titleWithUnit(column)}: ${value}`;
 }
 
 interface SortHead {

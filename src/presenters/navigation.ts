@@ -71,7 +71,13 @@ const sections: readonly Section[] = [
       { label: 'Outcomes', href: '/outcomes', permission: 'campaign:edit' },
     ],
   },
-  { label: 'Analytics', pages: [{ label: 'Analytics', href: '/analytics', permission: 'dashboard:view' }] },
+  {
+    label: 'Analytics',
+    pages: [
+      { label: 'Risk', href: '/analytics', permission: 'dashboard:view' },
+      { label: 'Movement', href: '/analytics/movement', permission: 'dashboard:view' },
+    ],
+  },
   {
     label: 'Models',
     pages: [

@@ -4,20 +4,19 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { orderByImportance } from '../domain/analytics/analytics.ts';
 import { currentPopulation, withinPopulation } from '../domain/analytics/population.ts';
-import { riskLevels } from '../domain/risk/levels.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
-import { optionalId, parseQuery } from '../http/validate.ts';
+import { parseQuery } from '../http/validate.ts';
 import { presentAnalytics } from '../presenters/analytics.ts';
 import type { AnalyticsData } from '../presenters/analytics.ts';
 import { findBatch, listBatches } from '../store/batches.ts';
-import { findModel } from '../store/models.ts';
+import { findModel, listArchivedModels, listModels } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
-import { noFilter } from '../store/prediction-filters.ts';
 import { listSegments } from '../store/segments.ts';
 import { listUnreadableMatches } from '../store/score-files/scan.ts';
 import { getSettings } from '../store/settings.ts';
+import { filterFields, toFilter } from './customer-filter.ts';
 import type { FigureReader } from './figure-reader.ts';
 import { histogramBins } from './home.ts';
 import { createPartReader } from './page-parts.ts';
@@ -29,9 +28,7 @@ declare module '../http/render.ts' {
 }
 
 const AnalyticsQuery = z.object({
-  batch: z.union([z.literal(''), z.coerce.number().int().positive()]).default(''),
-  risk: z.enum(['', ...riskLevels]).default(''),
-  segment: optionalId,
+  ...filterFields,
   columns: z.enum(['', 'all']).default(''),
 });
 
@@ -46,8 +43,7 @@ export function createAnalyticsHandlers({ db, log, tasks }: Context, readFigures
   const readAnalytics = async (query: AnalyticsData['query']): Promise<AnalyticsData> => {
     const batchId = query.batch === '' ? null : query.batch;
     const population = await currentPopulation(db);
-    const asked = { batch: batchId, risk: query.risk || null, segment: query.segment || null };
-    const filter = withinPopulation({ ...noFilter, ...asked }, population);
+    const filter = withinPopulation({ ...toFilter(query), population: null }, population);
     const model = batchId === null ? population.model : await modelOfBatch(batchId);
     const [totals, histogram] = await Promise.all([
       tasks.run('sumPredictions', { filter }),
@@ -62,6 +58,8 @@ export function createAnalyticsHandlers({ db, log, tasks }: Context, readFigures
       figures: await orNull('figures', readColumns),
       batches: (await listBatches(db, 50)).filter((batch) => batch.scoredCount > 0),
       segments: await listSegments(db),
+      models: await listModels(db),
+      scoredBy: [...(await listModels(db)), ...(await listArchivedModels(db))],
       model,
       leftOut: batchId === null ? population.leftOut : [],
       unreadable: await listUnreadableMatches(db, filter),

@@ -8,6 +8,7 @@ import type { Access } from '../http/authorize.ts';
 import { csrf, refuseForeign } from '../http/csrf.ts';
 import { createAccountHandlers } from './account.ts';
 import { createAnalyticsHandlers } from './analytics.ts';
+import { createMovementHandlers } from './movement.ts';
 import { createAuditHandlers } from './audit.ts';
 import { createConnectionHandlers } from './connections.ts';
 import { createDatasetColumnHandlers } from './dataset-columns.ts';
@@ -256,6 +257,9 @@ export function createRoutes(
 
   const analytics = createAnalyticsHandlers(context, readFigures);
   map.get('/analytics', 'dashboard:view', analytics.show);
+  const movement = createMovementHandlers(context);
+  map.get('/analytics/movement', 'dashboard:view', movement.show);
+  map.get('/analytics/movement.csv', 'export:download', movement.download);
 
   const datasets = createDatasetHandlers(context);
   map.get('/datasets', 'dataset:edit', datasets.list);

@@ -59,6 +59,7 @@ import { sumActions } from '../store/score-files/action-totals.ts';
 import { listRepairedScores } from '../store/score-files/damage.ts';
 import { listHistory } from '../store/score-files/history.ts';
 import { listPredictionIds, listPredictions, pageOfPredictions } from '../store/score-files/lists.ts';
+import { readMovement } from '../store/score-files/movement.ts';
 import { openScoreStore } from '../store/score-files/store.ts';
 import type { ScoreStore } from '../store/score-files/store.ts';
 import { countByThresholds, probabilityHistogram, sumPredictions } from '../store/score-files/totals.ts';
@@ -148,6 +149,10 @@ export const tasks = {
   ),
   sumColumns: page((env, { filter, features }: Filtered & { features: readonly Feature[] }) =>
     sumColumns(storeOf(env), features, filter),
+  ),
+  /** How customers moved between two files. */
+  readMovement: page((env, { filter, earlierId }: Filtered & { earlierId: number }) =>
+    readMovement(storeOf(env), filter, earlierId),
   ),
   sumActions: page((env, { filter }: Filtered) => sumActions(storeOf(env), filter)),
   countOutcomes: page((env, { filter }: Filtered) => countOutcomes(storeOf(env), filter)),

@@ -34,7 +34,7 @@ function barsOf(page: string): Bar[] {
 
 async function customersListed(agent: Agent, href: string): Promise<number> {
   const { text } = await agent.get(href).expect(200);
-  return numberOf(/<p>[^:]*: ([\d,]+) customers?<\/p>/.exec(text)![1]!);
+  return numberOf(/<p>[^:]*: ([\d,]+) customers?\s*<\/p>/.exec(text)![1]!);
 }
 
 describe('figures of more than 10,000 customers', () => {

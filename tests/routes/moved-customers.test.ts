@@ -32,6 +32,44 @@ const listed = async (query: string): Promise<Listed[]> =>
   }));
 const idsOf = (customers: readonly Listed[]): string[] => customers.map(({ id }) => id).sort();
 
+describe('the movement between two files', () => {
+  const cellsOf = (page: string): [string, number][] =>
+    [...page.matchAll(/<td class="numeric shade-\d">\s*<a href="([^"]+)">([\d,]+)<\/a>/g)].map(
+      ([, href, customers]) => [href!.replaceAll('&amp;', '&'), Number(customers!.replaceAll(',', ''))],
+    );
+
+  it('is a table of levels whose cells open lists of as many customers', async () => {
+    const cells = cellsOf(await pageOf('/analytics/movement'));
+    expect(cells.reduce((sum, [, customers]) => sum + customers, 0)).toBe(60);
+    for (const [href, customers] of cells)
+      expect([href, await listed(href.split('?')[1]!)]).toEqual([
+        href,
+        expect.toSatisfy((rows: Listed[]) => rows.length === customers),
+      ]);
+  });
+
+  it('says why, and whom it cannot tell', async () => {
+    const page = await pageOf(`/analytics/movement?batch=${second}&compared=${first}`);
+    expect(page).toMatch(/\d+ customers moved to a higher risk level, who pay €[\d,]+ a month/);
+    expect(page).toMatch(/Why did risk rise\?<\/h2>\s*<dl class="facts">\s*<dt>Contract<\/dt>\s*<dd>\+/);
+  });
+
+  it('is narrowed by a segment or a column, and can be downloaded', async () => {
+    const cells = cellsOf(await pageOf('/analytics/movement?column=Contract&level=Two+year'));
+    expect(cells.map(([href]) => href)).toSatisfy((hrefs: string[]) =>
+      hrefs.every((href) => href.includes(`batch=${first}`) && href.includes('there=none')),
+    );
+    const rows = await rowsOf('/analytics/movement.csv');
+    expect(rows).toHaveLength(15);
+    expect(rows.reduce((sum, { customers }) => sum + Number(customers), 0)).toBe(60);
+  });
+
+  it('has nothing to compare with before the first file', async () => {
+    expect(await pageOf(`/analytics/movement?batch=${first}`)).toContain('Nothing to compare yet');
+    await test.agent.get(`/analytics/movement.csv?batch=${first}`).expect(404);
+  });
+});
+
 describe('a list that asks what customers were in another file', () => {
   it('finds those whose level rose, by the levels in both files', async () => {
     const before = new Map((await listed(`batch=${first}`)).map(({ id, level }) => [id, level]));

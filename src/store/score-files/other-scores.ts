@@ -5,6 +5,7 @@ import type { RiskLevel, RiskThresholds } from '../risk-levels.ts';
 import { getSettings } from '../settings.ts';
 import { giveBack } from './column-memory.ts';
 import { findRows } from './customer-index.ts';
+import { reasonsPerRow } from './group.ts';
 import { keepRows, SliceReader, slicesOf, visitRepeated, visitSame } from './customers.ts';
 import { RowBits } from './latest-bits.ts';
 import type { RowTest, TestedRows } from './row-filter.ts';
@@ -14,11 +15,11 @@ import { findScoredBatch, isBeingWritten, withScoresOf } from './store.ts';
 import type { ScoreStore, ScoredBatch } from './store.ts';
 
 /** In `rowsIn`: the customer is not in the other file. */
-const notThere = -1;
+export const notThere = -1;
 /** In `rowsIn`: nobody knows who the customer is. */
 const withoutId = -2;
 
-interface OtherScores {
+export interface OtherScores {
   readonly batch: ScoredBatch;
   /** A score a row. */
   readonly probability: Float64Array;
@@ -28,10 +29,19 @@ interface OtherScores {
   /** For each row of a batch the customer's last row in the other file. */
   readonly rowsIn: (batch: ScoredBatch) => Int32Array;
   readonly rowOf: (customerId: string) => number;
+  /** Reads them: three entries a row, as in a score file. */
+  readonly readReasons: () => StoredReasons;
+}
+
+export interface StoredReasons {
+  /** The names that `places` are places in. */
+  readonly features: readonly string[];
+  readonly places: Uint16Array;
+  readonly points: Float32Array;
 }
 
 /** null: the file was removed, or cannot be read. @throws DamagedScores */
-async function openOther(store: ScoreStore, batchId: number): Promise<OtherScores | null> {
+export async function openOther(store: ScoreStore, batchId: number): Promise<OtherScores | null> {
   const batch = await findScoredBatch(store.db, batchId);
   if (batch?.problem !== null || isBeingWritten(store, batch)) return null;
   return {
@@ -41,16 +51,17 @@ async function openOther(store: ScoreStore, batchId: number): Promise<OtherScore
     set: await readSetRows(store.db),
     rowsIn: (here) => sameCustomers(store, here, batch),
     rowOf: (customerId) => findRows(store, batch, customerId).at(-1) ?? notThere,
+    readReasons: () => readReasons(store, batch),
   };
 }
 
 /** The levels that a customer has here and had there; null: was not there; undefined: nobody knows. */
-interface Levels {
+export interface Levels {
   readonly now: RiskLevel;
   readonly there: RiskLevel | null | undefined;
 }
 
-function levelsOf(
+export function levelsOf(
   { probability, thresholds }: OtherScores,
   row: number,
   probabilityNow: number,
@@ -117,7 +128,7 @@ export function hasMoved(
   return move.other !== null && isMove(move.asked, levelsOfSingle(move.other, single));
 }
 
-function levelsOfSingle(
+export function levelsOfSingle(
   other: OtherScores,
   { customerId, probability }: { readonly customerId: string | null; readonly probability: number },
 ): Levels {
@@ -135,6 +146,20 @@ function readProbability(store: ScoreStore, batch: ScoredBatch): Float64Array {
     }
   });
   return all;
+}
+
+function readReasons(store: ScoreStore, batch: ScoredBatch): StoredReasons {
+  const places = new Uint16Array(batch.scoreRows * reasonsPerRow);
+  const points = new Float32Array(batch.scoreRows * reasonsPerRow);
+  return withScoresOf(store, batch, (file) => {
+    for (const [group, { firstRow }] of file.groups.entries()) {
+      const columns = [file.column(group, 'reasonFeatures'), file.column(group, 'reasonPoints')] as const;
+      places.set(columns[0], firstRow * reasonsPerRow);
+      points.set(columns[1], firstRow * reasonsPerRow);
+      columns.forEach(giveBack);
+    }
+    return { features: file.header.features.map(({ name }) => name), places, points };
+  });
 }
 
 /** Of a thread: comparing two files of a million customers takes about a second, and each page of a list asks for it. */

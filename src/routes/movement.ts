@@ -1,0 +1,85 @@
+/** How customers moved between the risk levels of two files. */
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { findComparedFiles } from '../domain/analytics/compared-files.ts';
+import type { ComparedFiles } from '../domain/analytics/compared-files.ts';
+import { NotFound } from '../errors.ts';
+import { sendCsv } from '../http/csv.ts';
+import { render } from '../http/render.ts';
+import type { PageData } from '../http/render.ts';
+import { parseQuery } from '../http/validate.ts';
+import { movementCsv, presentMovement } from '../presenters/movement.ts';
+import type { MovementData } from '../presenters/movement.ts';
+import { listArchivedModels, listModels } from '../store/models.ts';
+import type { Movement } from '../store/score-files/movement.ts';
+import { noFilter } from '../store/prediction-filters.ts';
+import { listUnreadableMatches } from '../store/score-files/scan.ts';
+import { listSegments } from '../store/segments.ts';
+import { filterFields, toFilter } from './customer-filter.ts';
+import { createKeptResults } from './kept-results.ts';
+import { createPartReader } from './page-parts.ts';
+
+declare module '../http/render.ts' {
+  interface Pages {
+    'analytics/movement': PageData & ReturnType<typeof presentMovement>;
+  }
+}
+
+const { batch, compared, segment, search, column, level, from, to } = filterFields;
+const MovementQuery = z.object({ batch, compared, segment, search, column, level, from, to });
+type MovementQuery = z.infer<typeof MovementQuery>;
+const AllFields = z.object(filterFields);
+
+export function createMovementHandlers({ db, log, tasks }: Context) {
+  const orNull = createPartReader(log);
+  const kept = createKeptResults<Movement | null>();
+
+  const filesOf = (query: MovementQuery): Promise<ComparedFiles> =>
+    findComparedFiles(db, { batch: query.batch || null, compared: query.compared || null });
+
+  /** Kept until the totals of either file, and so levels or scores, change. */
+  const readMovement = async (query: MovementQuery, { later, earlier }: ComparedFiles) => {
+    if (!later || !earlier) return null;
+    const asked = toFilter(AllFields.parse({ ...query, batch: '', compared: '' }));
+    const filter = { ...asked, batch: later.id, population: null };
+    const totals = await Promise.all(
+      [later.id, earlier.id].map((id) => tasks.run('sumPredictions', { filter: { ...noFilter, batch: id } })),
+    );
+    return kept.get(JSON.stringify([filter, earlier.id, totals]), () =>
+      tasks.run('readMovement', { filter, earlierId: earlier.id }),
+    );
+  };
+
+  const readPage = async (query: MovementQuery): Promise<MovementData> => {
+    const files = await filesOf(query);
+    const models = await listModels(db);
+    const ids = [files.later?.id, files.earlier?.id].filter((id) => id !== undefined);
+    const unreadable = await Promise.all(
+      ids.map((id) => listUnreadableMatches(db, { ...noFilter, batch: id })),
+    );
+    return {
+      query,
+      ...files,
+      movement: await orNull('movement', () => readMovement(query, files)),
+      segments: await listSegments(db),
+      scoredBy: [...models, ...(await listArchivedModels(db))],
+      unreadable: unreadable.flat(),
+    };
+  };
+
+  return {
+    show: async (req: Request, res: Response) => {
+      const data = await readPage(parseQuery(MovementQuery, req.query).data);
+      await render(res, 'analytics/movement', (h) => presentMovement(h, data));
+    },
+
+    download: async (req: Request, res: Response) => {
+      const { data: query } = parseQuery(MovementQuery, req.query);
+      const movement = await readMovement(query, await filesOf(query));
+      if (movement === null) throw new NotFound();
+      const { header, rows } = movementCsv(movement);
+      await sendCsv(res, 'movement-between-files.csv', header, rows);
+    },
+  };
+}
