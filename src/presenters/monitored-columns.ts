@@ -2,7 +2,6 @@
 import { edgeTexts } from '../format.ts';
 import type { FileFindings } from '../domain/monitoring/findings.ts';
 import { levelText } from '../domain/scoring/feature-words.ts';
-import { largeChange } from '../ml/monitoring/drift.ts';
 import type { ChangeKind } from '../ml/monitoring/drift.ts';
 import type { Feature } from '../ml/data/schema.ts';
 import type { BatchCounts } from '../store/batch-count-documents.ts';
@@ -71,11 +70,10 @@ export function presentColumnTable(
   });
 }
 
-function columnVerdict({ changes, stability }: FeatureFindings): string {
+function columnVerdict({ changes, stability, isSlight }: FeatureFindings): string {
   if (changes.length > 0) return changes.map((kind) => kindText[kind]).join(', ');
   if (stability === null) return 'Too few rows to tell';
-  const isSmall = stability.psi >= largeChange.psi / 2 && stability.psi > stability.explained;
-  return isSmall ? 'Slightly different' : 'As in training';
+  return isSlight ? 'Slightly different' : 'As in training';
 }
 
 const kindText: Record<ChangeKind, string> = {

@@ -6,7 +6,7 @@ import { orderByImportance, pickCategories } from '../domain/analytics/analytics
 import { timeOf } from '../db/clock.ts';
 import { today } from '../domain/campaigns/days.ts';
 import { readChanges } from '../domain/changes/changes.ts';
-import type { Look } from '../domain/changes/changes.ts';
+import type { Look } from '../domain/changes/look.ts';
 import { lastVisit, noteVisit } from '../domain/changes/visits.ts';
 import { listUnusableModels } from '../domain/models/registry.ts';
 import { currentPopulation } from '../domain/analytics/population.ts';

@@ -4,7 +4,7 @@ import type { BatchSummary } from '../../store/batches.ts';
 import { findModel } from '../../store/models.ts';
 import type { FileFindings } from '../monitoring/findings.ts';
 import { findingsOfBatch } from '../monitoring/reading.ts';
-import type { Look } from './changes.ts';
+import type { Look } from './look.ts';
 
 export interface CheckedFile {
   readonly batch: BatchSummary;

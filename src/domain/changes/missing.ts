@@ -1,7 +1,7 @@
 /** Customers of the file before the last one who are not in the last one. */
 import type { BatchSummary } from '../../store/batches.ts';
 import { findLastWithMissing } from '../batches/missing-customers.ts';
-import type { Look } from './changes.ts';
+import type { Look } from './look.ts';
 
 export interface Missing {
   readonly batch: BatchSummary;

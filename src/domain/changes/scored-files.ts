@@ -1,7 +1,7 @@
 /** The files that were scored since a person's last visit. */
 import { listBatches } from '../../store/batches.ts';
 import type { BatchSummary } from '../../store/batches.ts';
-import type { Look } from './changes.ts';
+import type { Look } from './look.ts';
 
 export interface ScoredFiles {
   /** Newest first, at most `mostFiles`; on a first visit only the newest. */

@@ -35,6 +35,8 @@ export interface FeatureChange {
   readonly stability: Stability | null;
   /** What has changed, the most telling first; empty: nothing that can be told from chance and is large. */
   readonly changes: readonly ChangeKind[];
+  /** Values are distributed differently, more than chance explains, and by at least half of what is large. */
+  readonly isSlight: boolean;
 }
 
 export interface FileChange {
@@ -45,7 +47,7 @@ export interface FileChange {
 }
 
 /** From here on a change is large. */
-export const largeChange = { psi: 0.1, missing: 0.05, newLevels: 0.01, outside: 0.01 } as const;
+const largeChange = { psi: 0.1, missing: 0.05, newLevels: 0.01, outside: 0.01 } as const;
 const falseShare = 0.05;
 
 interface Test {
@@ -77,6 +79,8 @@ export function findChanges({ features, rowCount }: Reference, file: FileCounts)
       name,
       stability,
       changes: own.filter((test) => named.has(test)).map(({ kind }) => kind),
+      isSlight:
+        stability !== null && stability.psi >= largeChange.psi / 2 && stability.psi > stability.explained,
     })),
     scores,
     haveScoresChanged: scores !== null && scores.psi >= largeChange.psi && isNamed[tests.length] === true,
