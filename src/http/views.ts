@@ -24,6 +24,8 @@ export const views: readonly string[] = [
   'datasets/correlations',
   'datasets/customers',
   'datasets/customers-comparison',
+  'datasets/exploration',
+  'datasets/exploration-result',
   'datasets/figures',
   'datasets/label',
   'datasets/label-comparison',

@@ -176,6 +176,7 @@ const purposes: Readonly<Record<string, Purpose>> = {
   '/datasets/:id/customers': { doing: 'building customers from transactions', labels: customers },
   '/datasets/:id/customers/comparison': { doing: 'comparing horizons for a dataset', labels: customers },
   '/datasets/:id/training': { doing: 'starting the training run', name: 'name', labels: training },
+  '/datasets/:id/exploration': { doing: 'exploring the columns of a dataset' },
   '/datasets/:id/leaving': { doing: 'choosing the dates and groups of a dataset' },
   '/trainings/:id/cancellation': { doing: 'cancelling a training run' },
   '/trainings/:id/resumption': { doing: 'restarting a training run' },

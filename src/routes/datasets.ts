@@ -40,7 +40,7 @@ const UploadForm = z.object({
 const FirstLineForm = z.object({ firstLine: z.enum(['names', 'data']) });
 
 /** Steps to continue with once the file has been read. */
-const steps = ['columns', 'label', 'training', 'customers', 'leaving', 'purchases'] as const;
+const steps = ['columns', 'label', 'training', 'customers', 'leaving', 'exploration', 'purchases'] as const;
 
 export function createDatasetHandlers(context: Context) {
   const { db, config } = context;

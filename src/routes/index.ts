@@ -14,6 +14,7 @@ import { createConnectionHandlers } from './connections.ts';
 import { createDatasetColumnHandlers } from './dataset-columns.ts';
 import { createDatasetCustomersHandlers } from './dataset-customers.ts';
 import { createDatasetLabelHandlers } from './dataset-label.ts';
+import { createDatasetExplorationHandlers } from './dataset-exploration.ts';
 import { createDatasetLeavingHandlers } from './dataset-leaving.ts';
 import { createDatasetPurchasesHandlers } from './dataset-purchases.ts';
 import { createDatasetRemovalHandlers } from './dataset-removal.ts';
@@ -285,6 +286,10 @@ export function createRoutes(
   map.get('/datasets/:id/customers', 'dataset:edit', fromTransactions.show);
   map.post('/datasets/:id/customers', 'dataset:edit', fromTransactions.build);
   map.post('/datasets/:id/customers/comparison', 'dataset:edit', fromTransactions.compare);
+  const exploration = createDatasetExplorationHandlers(context);
+  map.get('/datasets/:id/exploration', 'dataset:edit', exploration.show);
+  map.post('/datasets/:id/exploration', 'dataset:edit', exploration.study);
+  map.get('/datasets/:id/exploration.csv', 'export:download', exploration.download);
   const leaving = createDatasetLeavingHandlers(context);
   map.get('/datasets/:id/leaving', 'dataset:edit', leaving.show);
   map.post('/datasets/:id/leaving', 'dataset:edit', leaving.study);

@@ -1,4 +1,4 @@
-"""Writes association-reference.json: Pearson's r, Cramér's V with Bergsma's correction, and the
+"""Writes association-reference.json: Pearson's r, Spearman's rank correlation, Cramér's V with Bergsma's correction, and the
 correlation ratio with Kelley's (1935), by numpy and scipy.
 
 python3 tests/oracles/association_reference.py
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import scipy
-from scipy.stats import chi2_contingency, f_oneway, pearsonr
+from scipy.stats import chi2_contingency, f_oneway, pearsonr, spearmanr
 
 generator = np.random.default_rng(11)
 count = 300
@@ -49,6 +49,7 @@ reference = {
     "x": x.tolist(),
     "y": y.tolist(),
     "pearson": pearsonr(a[there], b[there])[0],
+    "spearman": spearmanr(np.round(a[there], 1), b[there])[0],
     "cramersV": cramers_v(x, y),
     "correlationRatio": eta(y, b),
 }

@@ -16,7 +16,7 @@ export interface AssociationMatrix {
 
 /** Every pair of columns, on an even sample of at most `maxRows` rows. */
 export function associationMatrix(table: Table, maxRows = 20_000): AssociationMatrix {
-  const sample = sampleRows(table, maxRows);
+  const sample = evenSample(table, maxRows);
   const size = sample.columns.length;
   const values = new Float64Array(size * size);
   sample.columns.forEach((a, i) => {
@@ -122,7 +122,8 @@ function mixed(category: CategoryColumn, number: NumberColumn): number {
   return correlationRatio(category.codes, category.levels.length, number.values);
 }
 
-function sampleRows(table: Table, maxRows: number): Table {
+/** At most so many rows, evenly from the whole table. */
+export function evenSample(table: Table, maxRows: number): Table {
   if (table.rowCount <= maxRows) return table;
   const step = table.rowCount / maxRows;
   return takeRows(

@@ -1,6 +1,8 @@
 /** The kinds of studies of a dataset, one entry each. */
 import type { Dataset } from '../../../store/datasets.ts';
 import type { WholeCsv } from '../../csv/whole.ts';
+import { exploreDataset } from '../exploration/exploration.ts';
+import type { Exploration } from '../exploration/exploration.ts';
 import { measureLeaving } from '../leaving/curves.ts';
 import { studyPurchases } from '../purchases/study.ts';
 
@@ -18,6 +20,11 @@ function defineKind<Options, Result>(kind: Kind<Options, Result>): Kind<Options,
 }
 
 const entries = {
+  exploration: defineKind<Readonly<Record<string, never>>, Exploration>({
+    title: 'Exploration of the columns',
+    mostRows: 500_000,
+    compute: exploreDataset,
+  }),
   leaving: defineKind({ title: 'When customers leave', mostRows: 500_000, compute: measureLeaving }),
   // Of a part of the transactions no history would be whole.
   purchases: defineKind({ title: 'Purchases', mostRows: Infinity, compute: studyPurchases }),
