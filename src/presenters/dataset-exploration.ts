@@ -1,7 +1,7 @@
 /** The columns of a dataset: a histogram of each with the share who left in every bin, and which columns go together. */
+import { intervalOfLeft } from '../domain/datasets/exploration/exploration.ts';
 import type { Exploration, ExploredBin, ExploredColumn } from '../domain/datasets/exploration/exploration.ts';
 import type { Study } from '../domain/datasets/studies/studies.ts';
-import { wilsonInterval } from '../ml/evaluation/wilson.ts';
 import type { Dataset } from '../store/datasets.ts';
 import { shareOf } from './chart.ts';
 import type { ViewHelpers } from './view-helpers.ts';
@@ -56,7 +56,7 @@ function presentResult(h: ViewHelpers, result: Exploration, { id, rowCount }: Da
 }
 
 function rateWords(h: ViewHelpers, left: number, known: number): string {
-  const { low, high } = wilsonInterval(left, known);
+  const { low, high } = intervalOfLeft({ left, known });
   return `${h.rate(left / known)} (95 % interval ${h.rate(low)} to ${h.rate(high)})`;
 }
 
@@ -68,7 +68,7 @@ const fewestForAxis = 30;
 /** The end of the axis of all columns, a tenth. */
 function axisOf(columns: readonly ExploredColumn[]): number {
   const bins = columns.flatMap(({ bins: own }) => own).filter(({ known }) => known >= fewestForAxis);
-  const highest = Math.max(0.1, ...bins.map(({ left, known }) => wilsonInterval(left, known).high));
+  const highest = Math.max(0.1, ...bins.map(({ left, known }) => intervalOfLeft({ left, known }).high));
   return Math.min(1, Math.ceil(highest * 10 - 1e-9) / 10);
 }
 
@@ -87,7 +87,7 @@ function presentColumn(h: ViewHelpers, { name, bins }: ExploredColumn, axis: num
 
 function rateOf(h: ViewHelpers, { left, known }: ExploredBin, axis: number) {
   if (known < fewestKnown) return { rate: '–', interval: known === 0 ? '–' : 'Too few', plot: null };
-  const { low, high } = wilsonInterval(left, known);
+  const { low, high } = intervalOfLeft({ left, known });
   const placeOf = (share: number): string => shareOf(Math.min(1, share / axis));
   return {
     rate: h.rate(left / known),

@@ -4,6 +4,8 @@ import { spearman } from '../../../ml/checks/rank-correlation.ts';
 import { readColumn } from '../../../ml/data/schema-inference.ts';
 import type { FeatureType } from '../../../ml/data/schema.ts';
 import type { CategoryColumn, Column, NumberColumn, Table } from '../../../ml/data/table.ts';
+import { wilsonInterval } from '../../../ml/evaluation/wilson.ts';
+import type { Interval } from '../../../ml/evaluation/wilson.ts';
 import type { Dataset, DatasetColumn } from '../../../store/datasets.ts';
 import type { WholeCsv } from '../../csv/whole.ts';
 import { labelRows, undecided } from '../../training/dataset-table.ts';
@@ -39,6 +41,11 @@ export interface Exploration {
   /** The strongest first. */
   readonly numberPairs: readonly (Pair & { readonly spearman: number; readonly pearson: number })[];
   readonly levelPairs: readonly (Pair & { readonly cramersV: number })[];
+}
+
+/** Of the share who left. */
+export function intervalOfLeft({ left, known }: Pick<ExploredBin, 'left' | 'known'>): Interval {
+  return wilsonInterval(left, known);
 }
 
 const mostColumns = 100;
