@@ -32,6 +32,7 @@ import * as batchOutcomes from './2026-12-03-batch-outcomes.ts';
 import * as batchCounts from './2026-12-05-batch-counts.ts';
 import * as homeVisits from './2026-12-07-home-visits.ts';
 import * as contactedControls from './2026-12-09-contacted-controls.ts';
+import * as alerts from './2026-12-08-alerts.ts';
 import * as unknownOutcomes from './2026-12-03-unknown-outcomes.ts';
 
 interface Migration {
@@ -82,6 +83,7 @@ const all: readonly Migration[] = [
     down: contactedControls.down,
   },
   { name: '2026-12-03-unknown-outcomes', up: unknownOutcomes.up, down: unknownOutcomes.down },
+  { name: '2026-12-08-alerts', up: alerts.up, down: alerts.down },
 ];
 
 /**

@@ -55,6 +55,12 @@ const Environment = z.object({
     .default([]),
   WAREHOUSE_HOSTS: z.string().transform(listOf).default([]),
   WAREHOUSE_TIMEOUT_SECONDS: wholeNumber(1, 86_400).default(300),
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  SMTP_FROM: z
+    .string()
+    .regex(/^[^\r\n]*@[^\r\n]+$/, 'expected an address such as Holdfast <holdfast@example.com>')
+    .default('Holdfast <holdfast@localhost>'),
+  WEBHOOK_HOSTS: z.string().transform(listOf).default([]),
   MAX_UPLOAD_MB: wholeNumber(1, 10_000).default(1024),
   WORKERS: wholeNumber(1, 64).default(3),
   TRAINING_THREADS: wholeNumber(1, mostTrainingThreads).default(defaultTrainingThreads),
@@ -84,6 +90,15 @@ export interface WarehouseSettings {
   readonly statementSeconds: number;
 }
 
+/** Of messages that are sent. */
+export interface DeliverySettings {
+  /** Of the mail server, such as smtps://USER:PASSWORD@HOST; null: no e-mail is sent. */
+  readonly smtpUrl: string | null;
+  readonly smtpFrom: string;
+  /** Names and private addresses or networks that webhooks may lead to; public ones are allowed anyway. */
+  readonly webhookHosts: readonly string[];
+}
+
 export interface Config {
   readonly environment: 'production' | 'development' | 'test';
   readonly host: string;
@@ -105,6 +120,7 @@ export interface Config {
   /** The first encrypts passwords that are stored, any of them decrypts; empty: none can be stored. */
   readonly secretsKeys: readonly string[];
   readonly warehouse: WarehouseSettings;
+  readonly delivery: DeliverySettings;
   readonly maxUploadBytes: number;
   /** Jobs that may run at once; those of each class have a thread of their own in any case. */
   readonly workers: number;
@@ -140,6 +156,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     sessionSecret: env.SESSION_SECRET ?? null,
     secretsKeys: env.SECRETS_KEY,
     warehouse: { hosts: env.WAREHOUSE_HOSTS, statementSeconds: env.WAREHOUSE_TIMEOUT_SECONDS },
+    delivery: {
+      smtpUrl: env.SMTP_URL ?? null,
+      smtpFrom: env.SMTP_FROM,
+      webhookHosts: env.WEBHOOK_HOSTS,
+    },
     maxUploadBytes: env.MAX_UPLOAD_MB * 1024 * 1024,
     workers: env.WORKERS,
     trainingThreads: env.TRAINING_THREADS,
@@ -163,8 +184,8 @@ function withoutBlanks(environment: Readonly<Record<string, string | undefined>>
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
 }
 
-/** The database's address can hold a password. */
-const secrets = new Set(['SESSION_SECRET', 'SECRETS_KEY', 'DATABASE_URL']);
+/** The addresses of the database and the mail server can hold a password. */
+const secrets = new Set(['SESSION_SECRET', 'SECRETS_KEY', 'DATABASE_URL', 'SMTP_URL']);
 
 function describeIssues(
   error: z.ZodError,

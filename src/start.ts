@@ -11,6 +11,9 @@ import type { Context } from './context.ts';
 import { checkDatabase, migrate, openDatabase } from './db.ts';
 import type { Db } from './db.ts';
 import { errorFields } from './errors.ts';
+import { checkAlertsWhenDue } from './domain/alerts/due.ts';
+import { queueDueMessages } from './domain/alerts/messages.ts';
+import { renewWebhookSecrets } from './domain/alerts/webhook-secrets.ts';
 import { convertEarlierScores } from './domain/batches/earlier-scores.ts';
 import { createSetupToken, isSetUp } from './domain/people/accounts.ts';
 import { prepareFirstStart, waitForFirstStart } from './domain/sample/first-start.ts';
@@ -42,7 +45,7 @@ const finishWithinMs = 10_000;
 /** The process exits after this time in any case. */
 const exitWithinMs = 12_000;
 const sweepEveryMs = 10 * 60_000;
-/** How late a query with a schedule may begin. */
+/** How late something with a time may begin. */
 const scheduleEveryMs = 15_000;
 /** How soon figures are computed after scores have come. */
 const warmEveryMs = 500;
@@ -99,6 +102,7 @@ async function start({ isWeb, share }: ProcessRole): Promise<void> {
   await prepareFiles(context);
   await sweep(context);
   await renewSecrets(context);
+  await renewWebhookSecrets(context);
   startFileUpkeep(context);
   const pool = share && startWorkerPool(context, share);
   if (pool) startSchedule(context);
@@ -132,8 +136,10 @@ function startSchedule({ db, log }: Context): void {
   const look = async (): Promise<void> => {
     try {
       await startDueQueries(db);
+      await checkAlertsWhenDue(db);
+      await queueDueMessages(db);
     } catch (error) {
-      log.error({ err: errorFields(error) }, 'The schedule of queries could not be read; trying again later');
+      log.error({ err: errorFields(error) }, 'What is due could not be started; trying again later');
     }
   };
   setInterval(() => void look(), scheduleEveryMs).unref();

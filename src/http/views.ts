@@ -10,6 +10,8 @@ export const views: readonly string[] = [
   'admin/jobs',
   'admin/user',
   'admin/users',
+  'alerts/list',
+  'alerts/settings',
   'analytics/movement',
   'analytics/show',
   'auth/password',

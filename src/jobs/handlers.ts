@@ -2,6 +2,7 @@
 import type { JobKind } from '../store/jobs.ts';
 import { runBuildCustomers } from './build-customers.ts';
 import { runChallengeBatch } from './challenge-batch.ts';
+import { runCheckAlerts } from './check-alerts.ts';
 import { runCheckBatch } from './check-batch.ts';
 import { runCompareLabels } from './compare-labels.ts';
 import { runFirstStart } from './first-start.ts';
@@ -18,6 +19,7 @@ import { runRunQuery } from './run-query.ts';
 import { runRetrain } from './retrain.ts';
 import { runScoreBatch } from './score-batch.ts';
 import { runStudyDataset } from './study-dataset.ts';
+import { runSendMessage } from './send-message.ts';
 import { runTrainModel } from './train-model.ts';
 import { runWriteScores } from './write-scores.ts';
 
@@ -41,4 +43,6 @@ export const handlers: Readonly<Record<JobKind, JobHandler>> = {
   'write-scores': runWriteScores,
   retrain: runRetrain,
   'make-groups': runMakeGroups,
+  'check-alerts': runCheckAlerts,
+  'send-message': runSendMessage,
 };

@@ -25,6 +25,9 @@ const classes: Readonly<Record<JobKind, JobClass>> = {
   'read-past-test': 'batch',
   retrain: 'batch',
   'make-groups': 'batch',
+  'check-alerts': 'batch',
+  // A mail server that hangs keeps no upload waiting.
+  'send-message': 'batch',
   'first-start': 'batch',
   'train-model': 'training',
 };

@@ -48,6 +48,12 @@ const mostCampaigns = 3;
 const lineWriters: {
   readonly [K in ChangeKind]: (h: ViewHelpers, found: NonNullable<Changes[K]>) => ChangeLine[];
 } = {
+  alerts: (h, alerts) =>
+    countLine(alerts, {
+      href: '/alerts',
+      text: h.plural(alerts, 'alert is open', 'alerts are open'),
+      note: '',
+    }),
   files: (h, { files, customers }) => {
     const [newest] = files;
     if (!newest) return [];

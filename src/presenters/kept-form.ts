@@ -46,6 +46,13 @@ const rule = {
   cooldownOf: 'Cool-down after',
   position: 'Order',
 };
+const alertTerms = {
+  perWeek: 'Alerts sent in seven days, at most',
+  lossUpBy: 'Expected loss up by more than (%)',
+  highRiskUpBy: 'High-risk customers up by more than (%)',
+  modelDays: 'Model older than (days)',
+  dataDays: 'Data older than (days)',
+};
 const lever = {
   column: 'Column',
   change: 'Change',
@@ -210,6 +217,11 @@ const purposes: Readonly<Record<string, Purpose>> = {
     labels: { mediumFrom: 'Medium from (percent)', highFrom: 'High from (percent)' },
   },
   '/settings/organisation': { doing: 'changing the organisation', labels: organisation },
+  '/alerts/:id/usefulness': { doing: 'saying whether an alert was useful' },
+  '/settings/alerts': { doing: 'changing when to raise alerts', labels: alertTerms },
+  '/settings/alerts/receivers': { doing: 'adding a receiver of alerts', labels: { address: 'Address' } },
+  '/settings/alerts/receivers/:id/test': { doing: 'sending a test message' },
+  '/settings/alerts/receivers/:id/removal': { doing: 'removing a receiver of alerts' },
   '/settings/connections': { doing: 'adding the connection', name: 'name', labels: connection },
   '/settings/connections/:id': { doing: 'changing the connection', name: 'name', labels: connection },
   '/settings/connections/:id/test': { doing: 'testing a connection' },

@@ -36,7 +36,13 @@ export interface Navigation {
 
 /** At most six sections, so that they fit on one line. */
 const sections: readonly Section[] = [
-  { label: 'Home', pages: [{ label: 'Home', href: '/', permission: 'dashboard:view' }] },
+  {
+    label: 'Home',
+    pages: [
+      { label: 'Home', href: '/', permission: 'dashboard:view' },
+      { label: 'Alerts', href: '/alerts', permission: 'dashboard:view' },
+    ],
+  },
   {
     label: 'Score',
     pages: [
@@ -99,6 +105,7 @@ const sections: readonly Section[] = [
       },
       { label: 'Risk levels', href: '/settings/risk-levels', permission: 'settings:edit' },
       { label: 'Organisation', href: '/settings/organisation', permission: 'settings:edit' },
+      { label: 'Alerts', href: '/settings/alerts', permission: 'settings:edit' },
       { label: 'Connections', href: '/settings/connections', permission: 'settings:edit' },
       { label: 'Sample data', href: '/settings/sample', permission: 'settings:edit' },
       { label: 'Users', href: '/admin/users', permission: 'user:manage' },

@@ -7,6 +7,8 @@ import { allow } from '../http/authorize.ts';
 import type { Access } from '../http/authorize.ts';
 import { csrf, refuseForeign } from '../http/csrf.ts';
 import { createAccountHandlers } from './account.ts';
+import { createAlertSettingsHandlers } from './alert-settings.ts';
+import { createAlertHandlers } from './alerts.ts';
 import { createAnalyticsHandlers } from './analytics.ts';
 import { createMovementHandlers } from './movement.ts';
 import { createAuditHandlers } from './audit.ts';
@@ -104,6 +106,10 @@ export function createRoutes(
 
   const home = createHomeHandlers(context, readFigures);
   map.get('/', 'dashboard:view', home.show);
+
+  const alerts = createAlertHandlers(context);
+  map.get('/alerts', 'dashboard:view', alerts.list);
+  map.post('/alerts/:id/usefulness', 'campaign:edit', alerts.answer);
 
   map.get('/glossary', 'signed-in', createGlossaryHandlers().show);
 
@@ -379,6 +385,13 @@ export function createRoutes(
   map.post('/settings/organisation', 'settings:edit', settings.saveOrganisation);
   map.get('/settings/sample', 'settings:edit', settings.showSample);
   map.post('/settings/sample/removal', 'settings:edit', settings.removeSample);
+
+  const alertSettings = createAlertSettingsHandlers(context);
+  map.get('/settings/alerts', 'settings:edit', alertSettings.show);
+  map.post('/settings/alerts', 'settings:edit', alertSettings.save);
+  map.post('/settings/alerts/receivers', 'settings:edit', alertSettings.addReceiver);
+  map.post('/settings/alerts/receivers/:id/test', 'settings:edit', alertSettings.sendTest);
+  map.post('/settings/alerts/receivers/:id/removal', 'settings:edit', alertSettings.removeReceiver);
 
   const connections = createConnectionHandlers(context);
   map.get('/settings/connections', 'settings:edit', connections.list);

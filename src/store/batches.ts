@@ -98,6 +98,16 @@ export async function listBatches(db: Db, limit: number): Promise<BatchSummary[]
   return rows.map(toSummary);
 }
 
+/** Of the organisation's own customers, corrections of other files aside; null: there is none. */
+export async function findNewestScored(db: Db): Promise<BatchSummary | null> {
+  const row = (await selected(db)
+    .where({ state: 'done', is_sample: false })
+    .whereNull('mends_batch_id')
+    .orderBy('batches.id', 'desc')
+    .first()) as BatchRow | undefined;
+  return row ? toSummary(row) : null;
+}
+
 /** Of batches that were matched, with their headers; the newest first. Damaged ones are left out: the next file does not depend on them. */
 export async function listRecentMappings(
   db: Db,

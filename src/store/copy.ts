@@ -38,6 +38,8 @@ export const tables: readonly Table[] = [
   withId('batch_blocks'),
   ...['connections', 'queries', 'score_writes'].map(withId),
   ...['groupings', 'segments'].map(withId),
+  ...['alerts', 'alert_receivers', 'alert_messages'].map(withId),
+  { name: 'alert_readings', key: ['batch_id'] },
 ];
 
 type Value = string | number | boolean | Buffer | null;

@@ -29,6 +29,8 @@ export const jobKinds = [
   'write-scores',
   'retrain',
   'make-groups',
+  'check-alerts',
+  'send-message',
 ] as const;
 export type JobKind = (typeof jobKinds)[number];
 

@@ -7,6 +7,22 @@ import { Lever } from './levers.ts';
 
 const share = z.number().min(0).max(1);
 const amount = z.number().min(0);
+const days = z.number().int().min(1);
+
+/** When to raise alerts; null or false: never. */
+export const AlertTerms = z.object({
+  /** How many alerts are sent in seven days at most. */
+  perWeek: z.number().int().min(0).default(5),
+  /** Shares by which a figure of all customers has to rise. */
+  lossUpBy: share.nullable().default(0.1),
+  highRiskUpBy: share.nullable().default(0.1),
+  modelDays: days.nullable().default(180),
+  dataDays: days.nullable().default(35),
+  drift: z.boolean().default(true),
+  failedRuns: z.boolean().default(true),
+  campaigns: z.boolean().default(true),
+});
+export type AlertTerms = Stored<z.infer<typeof AlertTerms>>;
 
 /** The organisation's settings, kept in the database: one entry each, with what it may be and its default. */
 const entries = {
@@ -32,6 +48,9 @@ const entries = {
   holdOuts: z.array(z.object({ from: z.string(), share })).default([]),
   /** What can be changed for customers; see domain/levers. */
   levers: z.array(Lever).default([]),
+  alerts: AlertTerms.prefault({}),
+  /** When checks for alerts were last asked for; null: never. */
+  alertsCheckedAt: z.string().nullable().default(null),
   /** Decides, with the year, who is held out. */
   holdOutSecret: z.string().default(''),
   /** When the first administrator was created; null: not set up yet. */

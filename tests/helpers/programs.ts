@@ -25,9 +25,15 @@ interface WorkerOptions {
   readonly threads?: number;
   /** The only processor that it may use; all unless told. */
   readonly processor?: number;
+  /** Further settings from the environment. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
-function startProgram(config: Config, command: readonly string[]): ChildProcess {
+function startProgram(
+  config: Config,
+  command: readonly string[],
+  settings: Readonly<Record<string, string>> = {},
+): ChildProcess {
   const env = {
     ...environment,
     NODE_ENV: 'production',
@@ -40,6 +46,7 @@ function startProgram(config: Config, command: readonly string[]): ChildProcess 
     SESSION_SECRET: 'a secret of a test that is long enough',
     SAMPLE_DATA: 'off',
     LOG_LEVEL: 'silent',
+    ...settings,
   };
   const [first = '', ...rest] = command;
   return spawn(first, rest, { env, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -48,11 +55,11 @@ function startProgram(config: Config, command: readonly string[]): ChildProcess 
 /** Looks for work already. */
 export async function startWorker(
   config: Config,
-  { threads = 1, processor }: WorkerOptions = {},
+  { threads = 1, processor, settings }: WorkerOptions = {},
 ): Promise<ChildProcess> {
   const bound = processor === undefined ? [] : ['taskset', '-c', String(processor)];
   const command = [...bound, process.execPath, program, 'worker', '--threads', String(threads)];
-  const worker = startProgram(config, command);
+  const worker = startProgram(config, command, settings);
   await once(worker.stdout!, 'data');
   worker.stdout!.resume();
   return worker;

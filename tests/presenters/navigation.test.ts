@@ -30,7 +30,8 @@ describe('the navigation', () => {
   });
 
   it.each([
-    ['/', 'Home', null],
+    ['/', 'Home', 'Home'],
+    ['/alerts', 'Home', 'Alerts'],
     ['/score', 'Score', 'Score a file'],
     ['/batches/12/check', 'Score', 'Score a file'],
     ['/predict', 'Score', 'Score one customer'],
@@ -44,6 +45,7 @@ describe('the navigation', () => {
     ['/datasets/1/training', 'Models', 'Datasets'],
     ['/trainings/4', 'Models', 'Training runs'],
     ['/settings/rules/2', 'Settings', 'Retention rules'],
+    ['/settings/alerts', 'Settings', 'Alerts'],
     ['/admin/audit', 'Settings', 'Audit log'],
   ])('at %s marks %s and %s', (path, section, page) => {
     const { sections, section: current } = navigationOf('admin', path);

@@ -29,6 +29,7 @@ import type { JobOutcome, JobSteps, StepAnswer } from '../jobs/steps.ts';
 import { challengeLater } from '../models/challenger.ts';
 import { openFileTally } from '../monitoring/file-tally.ts';
 import { relabelAfterScoring } from '../risk/relabelling.ts';
+import { checkAlertsLater } from '../alerts/due.ts';
 import { writeAfterScoring } from '../warehouse/score-writes.ts';
 import { readBatchOutcomes, recordBatchOutcomes } from './batch-outcomes.ts';
 import type { BlockResult, BlockTask } from './blocks/block-work.ts';
@@ -242,7 +243,7 @@ async function finish(
   batchId: number,
   marks: PreparedMarks | null,
 ): Promise<void> {
-  const { scoredCount } = await getBatch(trx, batchId);
+  const { scoredCount, isSample } = await getBatch(trx, batchId);
   const failed = scoredCount === 0;
   await endScores(trx, store, batchId, marks);
   await updateBatch(trx, batchId, {
@@ -251,7 +252,9 @@ async function finish(
     finishedAt: await isoTimeOf(trx),
   });
   await challengeLater(trx, batchId);
-  if (!failed) await writeAfterScoring(trx, batchId);
+  if (failed) return;
+  await writeAfterScoring(trx, batchId);
+  if (!isSample) await checkAlertsLater(trx);
 }
 
 function* blocksBefore({ offset }: CsvPosition, blocks: Iterable<RawBlock>): Generator<RawBlock> {

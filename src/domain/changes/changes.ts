@@ -1,4 +1,5 @@
 /** What has changed, for the first page: each kind of change is one entry. */
+import { countOpenRaised } from '../../store/alerts.ts';
 import { countWaiting } from '../actions/waiting.ts';
 import { readLastFile } from './last-file.ts';
 import type { Look } from './look.ts';
@@ -12,6 +13,7 @@ type PartReader = <T>(name: string, read: () => Promise<T>) => Promise<T | null>
 export async function readChanges(look: Look, orNull: PartReader) {
   const { db, userId, today } = look;
   return {
+    alerts: await orNull('alerts', () => countOpenRaised(db)),
     files: await orNull('files', () => readScoredFiles(look)),
     missing: await orNull('missing', () => readMissing(look)),
     monitoring: await orNull('monitoring', () => readLastFile(look)),

@@ -1,5 +1,6 @@
 /** The records that jobs work on, by the name of their number in a job's payload: one entry for each kind. */
 import type { Db } from '../../db.ts';
+import { listMessagesIn, updateMessage } from '../../store/alert-messages.ts';
 import { listBatches, updateBatch } from '../../store/batches.ts';
 import { listCampaigns } from '../../store/campaigns.ts';
 import { listDatasets, updateDataset } from '../../store/datasets.ts';
@@ -7,9 +8,10 @@ import { failGrouping, listGroupings } from '../../store/groupings.ts';
 import type { Job } from '../../store/jobs.ts';
 import { failReading, listPastTests } from '../../store/past-tests.ts';
 import { listPlans } from '../../store/plans.ts';
-import { endRun, listQueries } from '../../store/queries.ts';
+import { endRun, getQuery, listQueries } from '../../store/queries.ts';
 import { endScoreWrite, listOpenScoreWrites } from '../../store/score-writes.ts';
 import { listTrainings } from '../../store/trainings.ts';
+import { checkAlertsLater } from '../alerts/due.ts';
 import { markLatestLater } from '../batches/mark-latest.ts';
 import { endRemoval } from '../batches/removal.ts';
 import { stopLaunch } from '../campaigns/campaigns.ts';
@@ -91,7 +93,11 @@ export const jobSubjects: Readonly<Record<string, Subject>> = {
     interrupted: 'It was interrupted. Group the customers again.',
   },
   queryId: {
-    stop: endRun,
+    stop: async (trx, id, ending) => {
+      await endRun(trx, id, ending);
+      const isScheduled = (await getQuery(trx, id)).scheduledFrom !== null;
+      if (ending.state === 'failed' && isScheduled) await checkAlertsLater(trx);
+    },
     listWorking: async (trx) => idsIn(await listQueries(trx), 'reading'),
     interrupted: 'It was interrupted. Run it again.',
   },
@@ -99,6 +105,12 @@ export const jobSubjects: Readonly<Record<string, Subject>> = {
     stop: endScoreWrite,
     listWorking: async (trx) => (await listOpenScoreWrites(trx)).map(({ id }) => id),
     interrupted: 'It was interrupted. Write them again.',
+  },
+  messageId: {
+    stop: (trx, id, ending) =>
+      updateMessage(trx, id, { state: 'failed', error: wordsOf(ending), nextTryAt: null }),
+    listWorking: async (trx) => idsIn(await listMessagesIn(trx, 'queued'), 'queued'),
+    interrupted: 'Sending it was interrupted.',
   },
 };
 

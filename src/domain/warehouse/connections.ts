@@ -2,7 +2,7 @@
 import type { Config } from '../../config.ts';
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
-import { AppError, Conflict, Unprocessable } from '../../errors.ts';
+import { Conflict, Unprocessable } from '../../errors.ts';
 import { recordEvent } from '../../store/audit.ts';
 import {
   deleteConnection,
@@ -19,7 +19,7 @@ import { allowedAddress } from '../../store/warehouse/hosts.ts';
 import { describeServer } from '../../store/warehouse/server.ts';
 import type { ServerDescription } from '../../store/warehouse/server.ts';
 import type { User } from '../people/accounts.ts';
-import { decryptSecret, encryptSecret } from './secrets.ts';
+import { decryptSecret, encryptSecret, renewSecret } from './secrets.ts';
 
 export interface WarehouseEnv {
   readonly db: Db;
@@ -88,26 +88,13 @@ export async function openConnection({ db, config }: WarehouseEnv, id: number): 
 
 /** Encrypts every password with the first key, so that the others can be taken out of the setting; those of other keys stay. */
 export async function renewSecrets({ db, config }: WarehouseEnv): Promise<void> {
-  const [first, ...others] = config.secretsKeys;
-  if (first === undefined || others.length === 0) return;
+  if (config.secretsKeys.length < 2) return;
   await inTransaction(db, async (trx) => {
     for (const connection of await listConnections(trx)) {
-      const purpose = purposeOf(connection);
-      const password = tryDecrypting(config, connection.password, purpose);
-      if (password === null) continue;
-      const renewed = encryptSecret([first], password, purpose);
-      await updateConnection(trx, connection.id, { ...connection, password: renewed });
+      const password = renewSecret(config.secretsKeys, connection.password, purposeOf(connection));
+      if (password !== null) await updateConnection(trx, connection.id, { ...connection, password });
     }
   });
-}
-
-function tryDecrypting({ secretsKeys }: Config, stored: string, purpose: string): string | null {
-  try {
-    return decryptSecret(secretsKeys, stored, purpose);
-  } catch (error) {
-    if (error instanceof AppError) return null;
-    throw error;
-  }
 }
 
 function passwordFor(config: Config, before: ConnectionRecord | null, typed: NewConnection): string {

@@ -1,4 +1,4 @@
-/** Passwords as they are stored: AES-256-GCM with a key of the setting SECRETS_KEY, which the database does not hold. */
+/** Passwords and other secrets as they are stored: AES-256-GCM with a key of the setting SECRETS_KEY, which the database does not hold. */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { AppError } from '../../errors.ts';
 
@@ -29,8 +29,18 @@ export function decryptSecret(keys: readonly string[], stored: string, purpose: 
   throw new AppError(
     422,
     'other-key',
-    'The stored password cannot be decrypted with the setting SECRETS_KEY. Restore the key, or enter the password again.',
+    'What is stored cannot be decrypted with the setting SECRETS_KEY. Restore the key, or enter it again.',
   );
+}
+
+/** Encrypted with the first key; null: none of the keys decrypts it. */
+export function renewSecret(keys: readonly string[], stored: string, purpose: string): string | null {
+  try {
+    return encryptSecret(keys, decryptSecret(keys, stored, purpose), purpose);
+  } catch (error) {
+    if (error instanceof AppError) return null;
+    throw error;
+  }
 }
 
 function tryKey(key: string, stored: Buffer, purpose: string): string | null {
@@ -56,6 +66,6 @@ function noKey(): AppError {
   return new AppError(
     422,
     'no-secrets-key',
-    'Passwords cannot be stored: set SECRETS_KEY on the server, which encrypts them, and restart Holdfast.',
+    'Passwords and other secrets cannot be stored: set SECRETS_KEY on the server, which encrypts them, and restart Holdfast.',
   );
 }

@@ -1,9 +1,7 @@
 /** Which servers connections may name. The list decides about names and about the addresses that they lead to. */
-import { lookup } from 'node:dns/promises';
 import ipaddr from 'ipaddr.js';
 import { AppError } from '../../errors.ts';
-
-type Address = ipaddr.IPv4 | ipaddr.IPv6;
+import { isListed, isPublic, resolveName } from '../addresses.ts';
 
 /**
  * The address to connect to: the caller uses it instead of the name, which could lead elsewhere a moment later.
@@ -30,28 +28,6 @@ export async function allowedAddress(
         : `${host} leads to the private address ${addresses[0]!}, which WAREHOUSE_HOSTS does not list.`,
     );
   return usable;
-}
-
-async function resolveName(host: string): Promise<string[]> {
-  const found = await lookup(host, { all: true }).catch(() => []);
-  return found.map(({ address }) => address);
-}
-
-/** IPv4 within IPv6 counts as IPv4. */
-function isListed(text: string, allowed: readonly string[]): boolean {
-  const address = ipaddr.process(text);
-  return allowed.some((entry) => {
-    if (ipaddr.isValid(entry)) return ipaddr.process(entry).toString() === address.toString();
-    return ipaddr.isValidCIDR(entry) && isWithin(address, ipaddr.parseCIDR(entry));
-  });
-}
-
-function isWithin(address: Address, network: [Address, number]): boolean {
-  return address.kind() === network[0].kind() && address.match(network);
-}
-
-function isPublic(text: string): boolean {
-  return ipaddr.process(text).range() === 'unicast';
 }
 
 function notListed(host: string): AppError {

@@ -1,0 +1,216 @@
+/** What is checked for alerts: one entry for each kind. A check says what is so now; `raising.ts` decides whom to tell. */
+import { countText, createFormatter } from '../../format.ts';
+import { listCampaigns } from '../../store/campaigns.ts';
+import type { Campaign } from '../../store/campaigns.ts';
+import { findModel } from '../../store/models.ts';
+import { listScheduledQueries } from '../../store/queries.ts';
+import { alertKinds } from '../../store/alerts.ts';
+import type { AlertKind, Observation } from '../../store/alerts.ts';
+import { readResults } from '../campaigns/results.ts';
+import type { FileFindings } from '../monitoring/findings.ts';
+import { findingsOfBatch } from '../monitoring/reading.ts';
+import type { Scene } from './scene.ts';
+
+type Found = Omit<Observation, 'kind'>;
+type Check = (scene: Scene) => Promise<readonly Found[]> | readonly Found[];
+
+const dayMs = 86_400_000;
+/** Columns that are named. */
+const mostColumns = 3;
+
+const checks: Readonly<Record<AlertKind, Check>> = {
+  'expected-loss': (scene) => {
+    const { settings, readings } = scene;
+    const rise = findRise(
+      readings.map(({ loss }) => loss),
+      settings.alerts.lossUpBy,
+    );
+    if (rise === null) return [];
+    const { money } = createFormatter(settings);
+    return [
+      {
+        ...ofNewestFile(scene, rise),
+        money: rise.now - rise.before,
+        title: `Expected monthly loss is up ${riseText(rise)}`,
+        detail: `${money(rise.now)} after ${scene.batch!.originalName}, ${money(rise.before)} before.`,
+        href: '/customers?sort=value',
+      },
+    ];
+  },
+
+  'high-risk': (scene) => {
+    const { settings, readings } = scene;
+    const rise = findRise(
+      readings.map(({ highRisk }) => highRisk),
+      settings.alerts.highRiskUpBy,
+    );
+    if (rise === null || !isBeyondCounting(rise)) return [];
+    const more = rise.now - rise.before;
+    const loss = readings[0]?.highRiskLoss ?? null;
+    return [
+      {
+        ...ofNewestFile(scene, rise),
+        money: loss === null ? null : more * loss,
+        title: `${countText(more)} more customers at high risk`,
+        detail: `${countText(rise.now)} after ${scene.batch!.originalName}, ${countText(rise.before)} before (${riseText(rise)} more).`,
+        href: '/customers?risk=high',
+      },
+    ];
+  },
+
+  drift: async ({ db, settings, batch }) => {
+    const model = batch?.modelId == null ? undefined : await findModel(db, batch.modelId);
+    if (!settings.alerts.drift || !batch || !model) return [];
+    const findings = await findingsOfBatch(db, batch.id, model);
+    if (findings?.severity == null || findings.severity === 'note') return [];
+    const money = findings.harm?.money ?? null;
+    return [
+      {
+        subject: `model:${model.id}`,
+        evidence: `batch:${batch.id}`,
+        severity: findings.severity,
+        money: money && Math.abs(money),
+        title: `${batch.originalName} differs from the training data of ${model.label}`,
+        detail: describeDrift(findings, createFormatter(settings).money),
+        href: `/batches/${batch.id}/monitoring`,
+      },
+    ];
+  },
+
+  'failed-run': async ({ db, settings }) => {
+    if (!settings.alerts.failedRuns) return [];
+    const failed = (await listScheduledQueries(db)).filter(({ state }) => state === 'failed');
+    return failed.map(({ id, name, error, startedAt }) => ({
+      subject: `query:${id}`,
+      evidence: `run:${startedAt ?? ''}`,
+      // Until somebody acts, no data comes.
+      severity: 'severe',
+      money: null,
+      title: `The scheduled query ${name} has failed`,
+      detail: error ?? 'No reason is known.',
+      href: `/queries/${id}`,
+    }));
+  },
+
+  campaign: async (scene) => {
+    if (!scene.settings.alerts.campaigns) return [];
+    const running = (await listCampaigns(scene.db)).filter(({ state }) => state === 'running');
+    return (await Promise.all(running.map((campaign) => checkCampaign(scene, campaign)))).flat();
+  },
+
+  'model-age': ({ settings, activeModel, day, now }) => {
+    const most = settings.alerts.modelDays;
+    if (most === null || activeModel === null || activeModel.isSample) return [];
+    const age = ageInDays(activeModel.createdAt, now);
+    if (age <= most) return [];
+    return [
+      {
+        ...byTheDay(`model:${activeModel.id}`, day),
+        title: `The active model is ${countText(age)} days old`,
+        detail: `${activeModel.label} was trained more than ${countText(most)} days ago. Train a challenger on newer data.`,
+        href: `/models/${activeModel.id}`,
+      },
+    ];
+  },
+
+  'data-age': ({ settings, batch, day, now }) => {
+    const most = settings.alerts.dataDays;
+    if (most === null || batch?.finishedAt == null) return [];
+    const age = ageInDays(batch.finishedAt, now);
+    if (age <= most) return [];
+    return [
+      {
+        ...byTheDay('data', day),
+        title: `No file has been scored for ${countText(age)} days`,
+        detail: `The newest one is ${batch.originalName}. Customers and their risk may have changed since.`,
+        href: '/score',
+      },
+    ];
+  },
+};
+
+/** All that is so now. */
+export async function observe(scene: Scene): Promise<Observation[]> {
+  const found = await Promise.all(
+    alertKinds.map(async (kind) =>
+      (await checks[kind](scene)).map((observation) => ({ kind, ...observation })),
+    ),
+  );
+  return found.flat();
+}
+
+export interface Rise {
+  readonly now: number;
+  readonly before: number;
+  /** Of what it was before. */
+  readonly share: number;
+  readonly severity: Observation['severity'];
+}
+
+/**
+ * `figures`: the newest first. Compared with the lower of the two before, so that a rise that lasts is found by the next
+ * check too, and one that does not is forgotten; severe from twice the share on. Null: no rise of that share, which null turns off.
+ */
+export function findRise(figures: readonly (number | null)[], by: number | null): Rise | null {
+  const [now, ...before] = figures.slice(0, 3).filter((figure) => figure !== null);
+  if (by === null || now === undefined || before.length === 0 || figures[0] == null) return null;
+  const least = Math.min(...before);
+  if (least <= 0 || now <= least * (1 + by)) return null;
+  const severity = now > before[0]! * (1 + 2 * by) ? 'severe' : 'warning';
+  return { now, before: least, share: now / least - 1, severity };
+}
+
+/** Whether two counts differ by more than chance makes of equal ones. */
+function isBeyondCounting({ now, before }: Rise): boolean {
+  return now - before > 2 * Math.sqrt(now + before);
+}
+
+/** '34 %', also of more than all. */
+function riseText({ share }: Rise): string {
+  return `${countText(Math.round(100 * share))} %`;
+}
+
+function ofNewestFile({ batch }: Scene, { severity }: Rise) {
+  return { subject: 'customers', evidence: `batch:${batch!.id}`, severity };
+}
+
+/** Confirmed by the check of the next day. */
+function byTheDay(subject: string, day: string): Pick<Found, 'subject' | 'evidence' | 'severity' | 'money'> {
+  return { subject, evidence: `day:${day}`, severity: 'warning', money: null };
+}
+
+function ageInDays(since: string, now: number): number {
+  return Math.floor((now - Date.parse(since)) / dayMs);
+}
+
+/** 'Expected profit of this file: €1,200 less. Changed: tenure, Contract.' */
+function describeDrift({ harm, findings }: FileFindings, money: (x: number) => string): string {
+  const columns = [...new Set(findings.flatMap(({ column }) => (column === null ? [] : [column])))];
+  const named = columns.slice(0, mostColumns).join(', ');
+  const others = columns.length > mostColumns ? ` and ${countText(columns.length - mostColumns)} more` : '';
+  const profit =
+    harm?.money == null
+      ? []
+      : [`Expected profit of this file: ${money(Math.abs(harm.money))} ${harm.money < 0 ? 'less' : 'more'}.`];
+  return [...profit, named === '' ? 'The scores have changed.' : `Changed: ${named}${others}.`].join(' ');
+}
+
+async function checkCampaign({ db, day }: Scene, campaign: Campaign): Promise<Found[]> {
+  const { isMismatched, isOver, earned } = await readResults(db, campaign);
+  const href = `/campaigns/${campaign.id}`;
+  const mismatch: Found = {
+    ...byTheDay(`ratio:${campaign.id}`, day),
+    severity: 'severe',
+    title: `The groups of ${campaign.name} are not as they were split`,
+    detail: 'Its result cannot be trusted until the reason is found.',
+    href,
+  };
+  const ready: Found = {
+    ...byTheDay(`result:${campaign.id}`, day),
+    money: earned && Math.abs(earned.value),
+    title: `The result of ${campaign.name} can be read`,
+    detail: 'Its horizon is over. Close it when you have read the result.',
+    href,
+  };
+  return [...(isMismatched ? [mismatch] : []), ...(isOver ? [ready] : [])];
+}
