@@ -2,6 +2,7 @@
 import type { ChangeKind, Changes } from '../domain/changes/changes.ts';
 import { severities } from '../domain/monitoring/findings.ts';
 import type { ModelRecord } from '../store/models.ts';
+import { movedTotals } from './movement.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
 interface ChangeLine {
@@ -67,6 +68,29 @@ const lineWriters: {
           ? `${counted} on ${h.date(newest.finishedAt)}`
           : `${counted}; the newest is ${newest.originalName}`,
       },
+    ];
+  },
+  moved: (h, { later, earlier, movement }) => {
+    const { rose, fell, isNew } = movedTotals(movement);
+    const listOf = (there: string): string =>
+      `/customers${h.query({ batch: later.id, compared: earlier.id, there })}`;
+    const paid = rose.revenue === null ? '' : `; they pay ${h.money(rose.revenue)} a month`;
+    return [
+      ...countLine(rose.customers, {
+        href: listOf('lower'),
+        text: h.plural(rose.customers, 'customer'),
+        note: `moved to a higher risk level since ${earlier.name}${paid}`,
+      }),
+      ...countLine(fell.customers, {
+        href: listOf('higher'),
+        text: h.plural(fell.customers, 'customer'),
+        note: `moved to a lower risk level since ${earlier.name}`,
+      }),
+      ...countLine(isNew.customers, {
+        href: listOf('none'),
+        text: h.plural(isNew.customers, 'customer is new', 'customers are new'),
+        note: `in ${later.originalName}`,
+      }),
     ];
   },
   missing: (h, { batch, earlierName, customers }) => [

@@ -135,15 +135,23 @@ function presentCell(
 }
 
 function summaryOf(h: ViewHelpers, movement: Movement): string {
-  const rank = (level: RiskWord | null): number => (level === null ? NaN : levels.indexOf(level));
-  const rose = together(movement.cells.filter(({ before, now }) => rank(now) < rank(before)));
-  const fell = together(movement.cells.filter(({ before, now }) => rank(now) > rank(before)));
+  const { rose, fell } = movedTotals(movement);
   const pay = ({ revenue }: MoveTotal): string =>
     revenue === null ? '' : `, who pay ${h.money(revenue)} a month`;
   return (
     `${h.plural(rose.customers, 'customer')} moved to a higher risk level${pay(rose)}; ` +
     `${h.plural(fell.customers, 'customer')} moved to a lower one${pay(fell)}.`
   );
+}
+
+/** Of all who moved to a higher or a lower level, and of those who are only in the later file. */
+export function movedTotals({ cells }: Movement) {
+  const rank = (level: RiskWord | null): number => (level === null ? NaN : levels.indexOf(level));
+  return {
+    rose: together(cells.filter(({ before, now }) => rank(now) < rank(before))),
+    fell: together(cells.filter(({ before, now }) => rank(now) > rank(before))),
+    isNew: together(cells.filter(({ before }) => before === null)),
+  };
 }
 
 type MoveTotal = Pick<MoveCell, 'customers' | 'revenue'>;

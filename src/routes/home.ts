@@ -22,9 +22,11 @@ import type { UserRecord } from '../store/users.ts';
 import { noFilter } from '../store/prediction-filters.ts';
 import { listUnreadableScores } from '../store/score-files/damage.ts';
 import { countSamplePredictions, hasPredictions } from '../store/score-files/usage.ts';
+import type { Movement } from '../store/score-files/movement.ts';
 import type { Totals } from '../store/score-files/totals.ts';
 import { getSettings } from '../store/settings.ts';
 import type { FigureReader } from './figure-reader.ts';
+import { createKeptResults } from './kept-results.ts';
 import { createPartReader } from './page-parts.ts';
 import { openScoreStore } from '../store/score-files/store.ts';
 
@@ -34,6 +36,11 @@ declare module '../http/render.ts' {
   }
 }
 
+interface ComparedIds {
+  readonly laterId: number;
+  readonly earlierId: number;
+}
+
 export const histogramBins = 20;
 
 /** Charts by column on the first page. */
@@ -41,9 +48,16 @@ const levelCharts = 2;
 
 export function createHomeHandlers({ db, config, log, tasks }: Context, readFigures: FigureReader) {
   const orNull = createPartReader(log);
+  const movements = createKeptResults<Movement | null>();
 
   const countMissing = async (batchId: number): Promise<number> =>
     (await tasks.run('pageOfMissing', { batchId, earlierId: null, page: 1, size: 1 })).total;
+
+  /** Kept until the totals, and so the scores or their levels, change. */
+  const readMovement = ({ laterId, earlierId }: ComparedIds, totals: Totals | null) =>
+    movements.get(JSON.stringify([laterId, earlierId, totals]), () =>
+      tasks.run('readMovement', { filter: { ...noFilter, batch: laterId }, earlierId }),
+    );
 
   const readHome = async (user: UserRecord): Promise<HomeData> => {
     const settings = await getSettings(db);
@@ -51,13 +65,15 @@ export function createHomeHandlers({ db, config, log, tasks }: Context, readFigu
     const filter = { ...noFilter, population };
     const now = await timeOf(db);
     const since = lastVisit(user, now);
+    const counting = orNull('totals', () => tasks.run('sumPredictions', { filter }));
     const look: Look = {
       ...{ db, userId: user.id, since, countMissing },
+      readMovement: async (laterId, earlierId) => readMovement({ laterId, earlierId }, await counting),
       today: today(settings.timeZone, now),
       includesSample: population.includesSample,
     };
     const [totals, histogram, changes] = await Promise.all([
-      orNull('totals', () => tasks.run('sumPredictions', { filter })),
+      counting,
       orNull('histogram', () => tasks.run('probabilityHistogram', { filter, bins: histogramBins })),
       readChanges(look, orNull),
       orNull('visit', () => noteVisit(db, user)),

@@ -16,7 +16,7 @@ async function listed(): Promise<[string, string][]> {
   const list = /<ul class="changes">(.*?)<\/ul>/s.exec(await pageOf('/'))?.[1] ?? '';
   const items = list.matchAll(/<a href="([^"]*)">(.*?)<\/li>/gs);
   return [...items].map(([, href, words]) => [
-    href!,
+    href!.replaceAll('&amp;', '&'),
     words!
       .replace(/<[^>]*>/g, '')
       .replace(/\s+/g, ' ')
@@ -70,6 +70,7 @@ describe('the list of what has changed', () => {
         `/batches/${second}/results`,
         expect.stringMatching(/^customers.csv was scored with 30 customers on /),
       ],
+      [`/customers?batch=${second}&compared=${first}&there=none`, '10 customers are new in customers.csv'],
       [
         `/batches/${second}/missing`,
         '10 customers are missing from customers.csv; they were in customers.csv',
@@ -78,12 +79,32 @@ describe('the list of what has changed', () => {
     const third = await test.scoreAtOnce(csvOf(lines));
     expect(await listed()).toEqual([
       [`/batches/${third}/results`, '2 files were scored with 70 customers; the newest is customers.csv'],
+      [`/customers?batch=${third}&compared=${second}&there=none`, '10 customers are new in customers.csv'],
     ]);
+  });
+
+  it('names customers who moved up or down a level, with what they pay, and leads to them', async () => {
+    const contract = header.split(',').indexOf('Contract');
+    const monthly = lines.map((line) => line.split(',').with(contract, 'Month-to-month').join(','));
+    await test.scoreAtOnce(csvOf(monthly));
+    const [, [href, words] = []] = await listed();
+    const [, count, money] =
+      /^(\d+) customers moved to a higher risk level since customers.csv; they pay €([\d,]+) a month/.exec(
+        words!,
+      )!;
+    expect(Number(money!.replace(',', ''))).toBeGreaterThan(0);
+    const list = await pageOf(href!);
+    expect(list).toContain(`${count} customers`);
+    expect(list.match(/<tr>/g)!.length - 1).toBe(Number(count));
+    await test.scoreAtOnce(csvOf(lines));
+    expect((await listed())[1]![1]).toBe(
+      `${count} customers moved to a lower risk level since customers.csv`,
+    );
   });
 
   it('goes on with the same list while the visit lasts', async () => {
     await pageOf('/');
-    expect((await listed()).length).toBe(1);
+    expect((await listed()).length).toBe(2);
   });
 
   it('counts actions that are overdue and that are due in seven days, and leads to them', async () => {
@@ -94,7 +115,7 @@ describe('the list of what has changed', () => {
       ['Wait', 7],
     ] as const)
       await addAction(action, addDays(day, days));
-    expect((await listed()).slice(1)).toEqual([
+    expect((await listed()).slice(2)).toEqual([
       ['/actions?due=overdue', '1 action is overdue'],
       ['/actions?due=week', '2 actions are due in the next 7 days'],
       ['/actions?owner=me', '4 open actions are yours'],

@@ -4,6 +4,7 @@ import { countWaiting } from '../actions/waiting.ts';
 import { readLastFile } from './last-file.ts';
 import type { Look } from './look.ts';
 import { readMissing } from './missing.ts';
+import { readMovedCustomers } from './moved-customers.ts';
 import { listReadableCampaigns } from './readable-campaigns.ts';
 import { readScoredFiles } from './scored-files.ts';
 
@@ -15,6 +16,7 @@ export async function readChanges(look: Look, orNull: PartReader) {
   return {
     alerts: await orNull('alerts', () => countOpenRaised(db)),
     files: await orNull('files', () => readScoredFiles(look)),
+    moved: await orNull('moved', () => readMovedCustomers(look)),
     missing: await orNull('missing', () => readMissing(look)),
     monitoring: await orNull('monitoring', () => readLastFile(look)),
     campaigns: await orNull('campaigns', () => listReadableCampaigns(look)),

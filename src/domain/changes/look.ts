@@ -1,4 +1,5 @@
 import type { Db } from '../../db.ts';
+import type { Movement } from '../../store/score-files/movement.ts';
 
 /** Who looks, and when. */
 export interface Look {
@@ -12,4 +13,6 @@ export interface Look {
   readonly includesSample: boolean;
   /** How many customers of the file before are not in this one; reads whole columns, in a task. */
   readonly countMissing: (batchId: number) => Promise<number>;
+  /** Between two files; reads whole columns, in a task. */
+  readonly readMovement: (laterId: number, earlierId: number) => Promise<Movement | null>;
 }
