@@ -13,6 +13,7 @@ export const views: readonly string[] = [
   'alerts/list',
   'alerts/settings',
   'analytics/movement',
+  'analytics/pairs',
   'analytics/show',
   'auth/password',
   'auth/send-again',

@@ -2,6 +2,7 @@
 import type { BatchSummary } from '../store/batches.ts';
 import type { CampaignFilter } from '../store/campaigns.ts';
 import type { ModelRecord } from '../store/models.ts';
+import { askedColumns } from '../store/prediction-filters.ts';
 import type { LevelThere } from '../store/prediction-filters.ts';
 import type { Segment } from '../store/segments.ts';
 import { thereText } from './prediction-filters.ts';
@@ -23,24 +24,10 @@ export function filterWords(h: ViewHelpers, filter: CampaignFilter, known: Known
 /** One entry a condition; none where the filter is for everybody. */
 export function conditionWords(
   h: ViewHelpers,
-  {
-    risk,
-    search,
-    source,
-    batch,
-    model,
-    low,
-    high,
-    segment,
-    column,
-    level,
-    from,
-    to,
-    compared,
-    there,
-  }: CampaignFilter,
+  filter: CampaignFilter,
   { batches, models, segments }: KnownNames,
 ): string[] {
+  const { risk, search, source, batch, model, low, high, segment, compared, there } = filter;
   return [
     segment === null
       ? ''
@@ -53,9 +40,10 @@ export function conditionWords(
     low === null && high === null
       ? ''
       : `churn probability ${h.number((low ?? 0) * 100)} to ${high === null ? h.share(1) : `under ${h.share(high)}`}`,
-    column === null
-      ? ''
-      : `${h.label(column)} ${from === null && to === null ? (level === '' ? 'not known' : (level ?? '')) : h.between(from ?? '', to ?? '')}`,
+    ...askedColumns(filter).map(
+      ({ column, level, from, to }) =>
+        `${h.label(column)} ${from === null && to === null ? (level === '' ? 'not known' : (level ?? '')) : h.between(from ?? '', to ?? '')}`,
+    ),
     compared === null || there === null ? '' : thereText(there as LevelThere, compared, batches),
   ].filter((word) => word !== '');
 }

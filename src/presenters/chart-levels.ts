@@ -1,5 +1,6 @@
 /** Risk by the values of one column, as a chart and as a table. */
 import type { Figure, FigureBar } from '../domain/analytics/analytics.ts';
+import { withColumn } from './filter-chips.ts';
 import { presentBars } from './chart.ts';
 import type { BarChart } from './chart.ts';
 import type { QueryValues, ViewHelpers } from './view-helpers.ts';
@@ -10,7 +11,8 @@ export interface LevelChart {
   readonly chart: BarChart;
   readonly groups: readonly {
     readonly label: string;
-    readonly href: string;
+    /** Null: a list cannot ask about so many columns. */
+    readonly href: string | null;
     readonly probability: string;
     readonly customers: string;
     readonly high: string;
@@ -26,7 +28,10 @@ interface LevelOptions {
 
 /** Risk by the values of one column. */
 export function presentLevelChart(h: ViewHelpers, figure: Figure, options: LevelOptions): LevelChart {
-  const href = (bar: FigureBar): string => `/customers${h.query(options.query, bar.filter)}`;
+  const href = (bar: FigureBar): string | null => {
+    const query = withColumn(options.query, bar.filter);
+    return query && `/customers${h.query(query)}`;
+  };
   const top = figure.bars.reduce((best, bar) => (bar.meanProbability > best.meanProbability ? bar : best));
   return {
     title: `Risk by: ${figure.label}`,

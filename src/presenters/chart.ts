@@ -30,7 +30,7 @@ export interface BarChart {
 /** Values from 0 on, in the order in which they are drawn. */
 interface BarInput {
   readonly label: string;
-  readonly href?: string;
+  readonly href?: string | null;
   readonly value: number;
 }
 

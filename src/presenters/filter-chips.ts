@@ -20,6 +20,10 @@ export type FilterValues = Readonly<{
   level: string;
   from: number | '';
   to: number | '';
+  column2: string;
+  level2: string;
+  from2: number | '';
+  to2: number | '';
   low: number | '';
   high: number | '';
   segment: number | '';
@@ -49,6 +53,22 @@ export function hiddenFields(query: QueryValues, withField: readonly string[]) {
     .map(([name, value]) => ({ name, value }));
 }
 
+interface ColumnFilter {
+  readonly column: string;
+  readonly level?: string;
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** A query that asks about one column more; null: it asks about two already. */
+export function withColumn(
+  query: QueryValues | null,
+  { column, level, from, to }: ColumnFilter,
+): QueryValues | null {
+  if (!query?.['column']) return query && { ...query, column, level, from, to };
+  return query['column2'] ? null : { ...query, column2: column, level2: level, from2: from, to2: to };
+}
+
 export const sourceWords: Record<Source, string> = { batch: 'Files', form: 'Predict', api: 'API' };
 
 export function presentChips(h: ViewHelpers, data: ChipData): Chip[] {
@@ -70,7 +90,10 @@ export function presentChips(h: ViewHelpers, data: ChipData): Chip[] {
     ...(query.there === '' || query.compared === ''
       ? []
       : [chip(`Had ${thereText(query.there, query.compared, batches)}`, 'compared', 'there')]),
-    ...(query.column ? [chip(columnWords(h, data), 'column', 'level', 'from', 'to')] : []),
+    ...(query.column ? [chip(columnWords(h, data, query), 'column', 'level', 'from', 'to')] : []),
+    ...(query.column2
+      ? [chip(columnWords(h, data, secondColumn(query)), 'column2', 'level2', 'from2', 'to2')]
+      : []),
   ];
 }
 
@@ -80,8 +103,17 @@ function probabilityWords(h: ViewHelpers, { low, high }: FilterValues): string {
   return `Churn probability ${from} to ${to}`;
 }
 
-function columnWords(h: ViewHelpers, { query, scoredBy }: ChipData): string {
-  const { column, level, from, to } = query;
+type ColumnValues = Pick<FilterValues, 'column' | 'level' | 'from' | 'to'>;
+
+function secondColumn({ column2, level2, from2, to2 }: FilterValues): ColumnValues {
+  return { column: column2, level: level2, from: from2, to: to2 };
+}
+
+function columnWords(
+  h: ViewHelpers,
+  { scoredBy }: ChipData,
+  { column, level, from, to }: ColumnValues,
+): string {
   const hasColumn = ({ schema }: ModelRecord): boolean => schema.features.some(({ name }) => name === column);
   const words = featureWords(scoredBy.find(hasColumn)?.schema);
   const isRange = from !== '' || to !== '';

@@ -81,6 +81,7 @@ const sections: readonly Section[] = [
     label: 'Analytics',
     pages: [
       { label: 'Risk', href: '/analytics', permission: 'dashboard:view' },
+      { label: 'Two columns', href: '/analytics/pairs', permission: 'dashboard:view' },
       { label: 'Movement', href: '/analytics/movement', permission: 'dashboard:view' },
     ],
   },

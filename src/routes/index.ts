@@ -11,6 +11,7 @@ import { createAlertSettingsHandlers } from './alert-settings.ts';
 import { createAlertHandlers } from './alerts.ts';
 import { createAnalyticsHandlers } from './analytics.ts';
 import { createMovementHandlers } from './movement.ts';
+import { createPairHandlers } from './pairs.ts';
 import { createAuditHandlers } from './audit.ts';
 import { createConnectionHandlers } from './connections.ts';
 import { createDatasetColumnHandlers } from './dataset-columns.ts';
@@ -264,6 +265,9 @@ export function createRoutes(
 
   const analytics = createAnalyticsHandlers(context, readFigures);
   map.get('/analytics', 'dashboard:view', analytics.show);
+  const pairs = createPairHandlers(context, readFigures);
+  map.get('/analytics/pairs', 'dashboard:view', pairs.show);
+  map.get('/analytics/pairs.csv', 'export:download', pairs.download);
   const movement = createMovementHandlers(context);
   map.get('/analytics/movement', 'dashboard:view', movement.show);
   map.get('/analytics/movement.csv', 'export:download', movement.download);

@@ -23,6 +23,11 @@ export interface PredictionFilter {
   readonly level: string | null;
   readonly from: number | null;
   readonly to: number | null;
+  /** The same of a second column. */
+  readonly column2: string | null;
+  readonly level2: string | null;
+  readonly from2: number | null;
+  readonly to2: number | null;
   /** Probability in [low, high). */
   readonly low: number | null;
   readonly high: number | null;
@@ -49,6 +54,10 @@ export const noFilter: PredictionFilter = {
   level: null,
   from: null,
   to: null,
+  column2: null,
+  level2: null,
+  from2: null,
+  to2: null,
   low: null,
   high: null,
   segment: null,
@@ -75,14 +84,39 @@ export function filtered(db: Db, filter: PredictionFilter) {
   if (filter.model !== null) void ofModels([filter.model]);
   if (filter.low !== null) void query.where('probability', '>=', filter.low);
   if (filter.high !== null) void query.where('probability', '<', filter.high);
-  if (filter.column) ofColumn(query as Query, filter, jsonField('inputs', filter.column));
+  for (const { column, ...values } of askedColumns(filter))
+    ofColumn(query as Query, values, jsonField('inputs', column));
   return query;
 }
+
+/** A column, and what a filter asks of it. */
+export interface AskedColumn extends Pick<PredictionFilter, 'level' | 'from' | 'to'> {
+  readonly column: string;
+}
+
+/** The columns that a filter asks about. */
+export function askedColumns(filter: ColumnFilter): AskedColumn[] {
+  const { column, level, from, to, column2, level2, from2, to2 } = filter;
+  return [
+    ...(column ? [{ column, level, from, to }] : []),
+    ...(column2 ? [{ column: column2, level: level2, from: from2, to: to2 }] : []),
+  ];
+}
+
+/** What of a filter is about columns. */
+export type ColumnFilter = Pick<
+  PredictionFilter,
+  'column' | 'level' | 'from' | 'to' | 'column2' | 'level2' | 'from2' | 'to2'
+>;
 
 type Query = ReturnType<Db['queryBuilder']>;
 
 /** Inputs are stored typed: text is in no interval, and a number is no level. */
-function ofColumn(query: Query, { level, from, to }: PredictionFilter, { text, number }: JsonField): void {
+function ofColumn(
+  query: Query,
+  { level, from, to }: Omit<AskedColumn, 'column'>,
+  { text, number }: JsonField,
+): void {
   if (level === '')
     void query.whereRaw(`${text.sql} IS NULL AND ${number.sql} IS NULL`, [
       ...text.bindings,

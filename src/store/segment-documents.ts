@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Filter } from './campaigns.ts';
 import type { Stored } from './json.ts';
+import { askedColumns } from './prediction-filters.ts';
 
 /** A saved filter. */
 const FilterPart = Filter.omit({ segment: true }).extend({ kind: z.literal('filter') });
@@ -66,6 +67,6 @@ export type SegmentPart = Stored<z.infer<typeof SegmentPart>>;
 
 /** Columns that say who is a member. */
 export function columnsOfPart(part: SegmentPart): string[] {
-  if (part.kind === 'filter') return part.column === null ? [] : [part.column];
+  if (part.kind === 'filter') return askedColumns(part).map(({ column }) => column);
   return part.columns.map(({ name }) => name);
 }

@@ -6,6 +6,8 @@ import { basename, join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
 import { listFigures } from '../domain/analytics/analytics.ts';
+import { sumPair } from '../domain/analytics/pairs.ts';
+import type { Axis } from '../domain/analytics/pairs.ts';
 import type { FirstLine } from '../domain/csv/first-line.ts';
 import { readEvidence } from '../domain/campaigns/evidence-overview.ts';
 import { findUnknown, listTreated } from '../domain/campaigns/members.ts';
@@ -146,6 +148,9 @@ export const tasks = {
   ),
   listFigures: page((env, { filter, schema }: Filtered & { schema: Schema }) =>
     listFigures(storeOf(env), schema, filter),
+  ),
+  sumPair: page((env, { filter, axes }: Filtered & { axes: readonly [Axis, Axis] }) =>
+    sumPair(storeOf(env), filter, axes),
   ),
   sumColumns: page((env, { filter, features }: Filtered & { features: readonly Feature[] }) =>
     sumColumns(storeOf(env), features, filter),

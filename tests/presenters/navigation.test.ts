@@ -38,6 +38,7 @@ describe('the navigation', () => {
     ['/customers/3', 'Customers', 'Customers'],
     ['/campaigns/3', 'Customers', 'Campaigns'],
     ['/analytics', 'Analytics', 'Risk'],
+    ['/analytics/pairs', 'Analytics', 'Two columns'],
     ['/analytics/movement', 'Analytics', 'Movement'],
     ['/models', 'Models', 'Models'],
     ['/models/3', 'Models', 'Models'],

@@ -22,7 +22,7 @@ const numberOf = (text: string): number => Number(text.replaceAll(',', ''));
 /** The bars of every figure by column, as the table beneath the chart says them. */
 function barsOf(page: string): Bar[] {
   const row =
-    /<th scope="row"><a href="(\/customers\?[^"]+)">([^<]*)<\/a><\/th>\s*<td[^>]*>[^<]*<\/td>\s*<td[^>]*"Customers">([^<]*)<\/td>\s*<td[^>]*"High risk">([^<]*)<\/td>\s*<td[^>]*"Expected monthly loss">([^<]*)</g;
+    /<th scope="row">\s*<a href="(\/customers\?[^"]+)">([^<]*)<\/a>\s*<\/th>\s*<td[^>]*>[^<]*<\/td>\s*<td[^>]*"Customers">([^<]*)<\/td>\s*<td[^>]*"High risk">([^<]*)<\/td>\s*<td[^>]*"Expected monthly loss">([^<]*)</g;
   return [...page.matchAll(row)].map(([, href, words, customers, high, atRisk]) => ({
     words: words!,
     href: href!.replaceAll('&amp;', '&'),
@@ -87,6 +87,45 @@ describe('figures of more than 10,000 customers', () => {
       .reduce((sum, { probability, monthlyValue }) => sum + probability * monthlyValue, 0);
     const bar = barsOf(text).find(({ href }) => href.includes('level=Two+year'));
     expect(numberOf(bar!.atRisk.replaceAll(/[^\d.,]/g, ''))).toBe(Math.round(expected));
+  });
+
+  it('can be of two columns, whose cells open lists of as many customers', async () => {
+    const { text } = await agent.get('/analytics/pairs?down=Contract&across=tenure').expect(200);
+    const cells = [
+      ...text.matchAll(
+        /<td class="numeric shade-\d">\s*<a href="([^"]+)">([^<]+)<\/a>\s*<br><span class="small">([\d,]+) customers/g,
+      ),
+    ].map(([, href, , customers]) => [href!.replaceAll('&amp;', '&'), numberOf(customers!)] as const);
+    expect(cells.length).toBeGreaterThan(9);
+    for (const [href, customers] of cells)
+      expect([href, await customersListed(agent, href)]).toEqual([href, customers]);
+    const { text: list } = await agent.get(cells[0]![0]).expect(200);
+    expect([...list.matchAll(/class="chip" href="[^"]*">(Contract|Tenure[^:]*):/g)]).toHaveLength(2);
+    const { text: csv } = await agent.get('/analytics/pairs.csv?down=Contract&across=tenure').expect(200);
+    expect(csv).toContain(
+      'Contract,tenure,customers,average_churn_probability,high_risk,expected_monthly_loss',
+    );
+  });
+
+  it('open lists of as many customers where a column is filtered already', async () => {
+    const { text } = await agent.get('/analytics?column=tenure&from=10&to=40').expect(200);
+    expect(text).toContain('Tenure');
+    const contracts = barsOf(text).filter(({ href }) => href.includes('column2=Contract'));
+    expect(contracts.length).toBeGreaterThanOrEqual(3);
+    for (const { href, customers } of contracts)
+      expect([href, await customersListed(agent, href)]).toEqual([href, customers]);
+    const twice = '/analytics?column=tenure&from=10&to=40&column2=Contract&level2=Two+year';
+    expect(barsOf((await agent.get(twice).expect(200)).text)).toEqual([]);
+  });
+
+  it('have words for no two columns, and for a column that is gone', async () => {
+    expect((await agent.get('/analytics/pairs?search=nobody').expect(200)).text).toContain(
+      'No two columns to show',
+    );
+    await agent.get('/analytics/pairs.csv?search=nobody').expect(404);
+    expect((await agent.get('/analytics/pairs?down=gone&across=Contract').expect(200)).text).toMatch(
+      /Risk by: [^<]+ and Contract/,
+    );
   });
 
   it("are those of now, after a customer's risk has changed", async () => {

@@ -39,7 +39,7 @@ const maxLevels = 12;
 /** Groups of a number, each with about the same number of customers. */
 const maxGroups = 6;
 /** Fewer customers are too few for a mean, and could identify single people. */
-const minCustomers = 5;
+export const minCustomers = 5;
 
 /**
  * One figure per column, the largest spread first. One pass over all matching customers, whatever the number

@@ -1,6 +1,7 @@
 /** Which rows of a group a filter covers. What holds for a whole batch is asked of the database; see `scan.ts`. */
 import type { Db } from '../../db.ts';
-import type { PredictionFilter } from '../prediction-filters.ts';
+import { askedColumns } from '../prediction-filters.ts';
+import type { AskedColumn, ColumnFilter, PredictionFilter } from '../prediction-filters.ts';
 import type { RiskLevel, RiskThresholds } from '../risk-levels.ts';
 import { getSettings } from '../settings.ts';
 import { daysOf } from './cells.ts';
@@ -23,10 +24,7 @@ export interface TestedRows {
 }
 
 /** What of a filter is about the row itself, not about its batch. */
-type RowFilter = Pick<
-  PredictionFilter,
-  'risk' | 'search' | 'column' | 'level' | 'from' | 'to' | 'low' | 'high'
->;
+type RowFilter = Pick<PredictionFilter, 'risk' | 'search' | 'low' | 'high'> & ColumnFilter;
 
 export type RowTest = (row: number) => boolean;
 
@@ -81,8 +79,16 @@ function levelBounds(risk: string, { mediumFrom, highFrom }: RiskThresholds): Bo
 
 /** True where a row of a batch cannot be left out for what is in it. */
 export function coversWholeBatches(filter: PredictionFilter): boolean {
-  const { risk, search, column, low, high, segment, there } = filter;
-  return !risk && !search && !column && low === null && high === null && segment === null && there === null;
+  const { risk, search, low, high, segment, there } = filter;
+  return (
+    !risk &&
+    !search &&
+    askedColumns(filter).length === 0 &&
+    low === null &&
+    high === null &&
+    segment === null &&
+    there === null
+  );
 }
 
 /** Those of the rows that meet all tests. Columns that no test asks about are not read. */
@@ -98,7 +104,7 @@ export function filterTests(view: TestedRows, filter: RowFilter, scores: ScoreTe
   const { bounds } = scores;
   if (!scores.set.isEmpty) tests.push(() => isOfLevel(view, filter, scores));
   else if (bounds.low !== -Infinity || bounds.high !== Infinity) tests.push(() => isWithin(view, bounds));
-  if (filter.column) tests.push(...inputTests(view, filter.column, filter));
+  for (const asked of askedColumns(filter)) tests.push(...inputTests(view, asked));
   const { search } = filter;
   if (search) tests.push(() => contains(view.identifiers(), search));
   return tests;
@@ -127,8 +133,7 @@ function isOfLevel(view: TestedRows, filter: RowFilter, scores: ScoreTest): RowT
 
 const never: RowTest = () => false;
 
-function inputTests(view: TestedRows, column: string, filter: RowFilter): (() => RowTest)[] {
-  const { level, from, to } = filter;
+function inputTests(view: TestedRows, { column, level, from, to }: AskedColumn): (() => RowTest)[] {
   const feature = view.features.findIndex(({ name }) => name === column);
   const tests: (() => RowTest)[] = [];
   if (level !== null)

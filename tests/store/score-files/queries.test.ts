@@ -229,12 +229,19 @@ function matches(known: Known, filter: PredictionFilter): boolean {
     ((filter.from === null && filter.to === null) ||
       (typeof cell === 'number' && isIn(cell, filter.from, filter.to))) &&
     isIn(probability, filter.low, filter.high) &&
+    (filter.column2 === null || hasValue(inputs![filter.column2] ?? null, filter)) &&
     (filter.segment === null || (segments.get(filter.segment) ?? []).every((part) => matches(known, part))) &&
     filter.segment !== removedSegment &&
     (filter.there === null || wasThere(score, filter)) &&
     (filter.population === null ||
       (filter.population.modelIds.includes(model) && (filter.population.includesSample || !isSample)))
   );
+}
+
+function hasValue(cell: CellValue, { level2, from2, to2 }: PredictionFilter): boolean {
+  const isInterval = from2 !== null || to2 !== null;
+  const isBetween = typeof cell === 'number' && cell >= (from2 ?? -Infinity) && cell < (to2 ?? Infinity);
+  return (level2 === null || (level2 === '' ? cell === null : cell === level2)) && (!isInterval || isBetween);
 }
 
 /** Of several rows of a customer in a file the last one counts. */
@@ -269,6 +276,8 @@ function randomFilter(random: Random): PredictionFilter {
     ...(column !== null && random() < 0.5
       ? { level: random.pick(['', 'Two year', 'Ünseen', '3', '2024-02-29']) }
       : {}),
+    ...(random() < 0.2 ? { column2: 'contract', level2: random.pick(['', 'Monthly', 'Weekly']) } : {}),
+    ...(random() < 0.1 ? { column2: 'tenure', level2: null, from2: 1, to2: rarely(4) } : {}),
     ...(column !== null && random() < 0.5 ? { from: rarely(2), to: rarely(4) } : {}),
     low: rarely(0.35),
     high: rarely(0.7),

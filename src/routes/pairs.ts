@@ -1,0 +1,106 @@
+/** Risk by the values of two columns together. */
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import type { Figure } from '../domain/analytics/analytics.ts';
+import { orderByImportance } from '../domain/analytics/analytics.ts';
+import type { Axis, PairCell } from '../domain/analytics/pairs.ts';
+import { currentPopulation, withinPopulation } from '../domain/analytics/population.ts';
+import { NotFound } from '../errors.ts';
+import { sendCsv } from '../http/csv.ts';
+import { render } from '../http/render.ts';
+import type { PageData } from '../http/render.ts';
+import { parseQuery } from '../http/validate.ts';
+import { pairCsv, presentPair } from '../presenters/pair.ts';
+import type { PairData } from '../presenters/pair.ts';
+import { findBatch } from '../store/batches.ts';
+import { findModel, listArchivedModels } from '../store/models.ts';
+import { listUnreadableMatches } from '../store/score-files/scan.ts';
+import { filterFields, readFilterNames, toFilter } from './customer-filter.ts';
+import type { FigureReader } from './figure-reader.ts';
+import { createKeptResults } from './kept-results.ts';
+import { createPartReader } from './page-parts.ts';
+
+declare module '../http/render.ts' {
+  interface Pages {
+    'analytics/pairs': PageData & ReturnType<typeof presentPair>;
+  }
+}
+
+const columnName = z.string().max(200).default('');
+const PairQuery = z.object({ ...filterFields, down: columnName, across: columnName });
+type PairQuery = z.infer<typeof PairQuery>;
+
+export function createPairHandlers({ db, log, tasks }: Context, readFigures: FigureReader) {
+  const orNull = createPartReader(log);
+  const kept = createKeptResults<(PairCell | null)[][]>();
+
+  const readScope = async (query: PairQuery) => {
+    const population = await currentPopulation(db);
+    const filter = withinPopulation({ ...toFilter(query), population: null }, population);
+    const modelId = filter.batch === null ? null : ((await findBatch(db, filter.batch))?.modelId ?? null);
+    const model =
+      filter.batch === null ? population.model : modelId === null ? undefined : await findModel(db, modelId);
+    const totals = await tasks.run('sumPredictions', { filter });
+    return { filter, model, totals, leftOut: filter.population === null ? [] : population.leftOut };
+  };
+  type Scope = Awaited<ReturnType<typeof readScope>>;
+
+  const readColumns = async ({ filter, model, totals }: Scope): Promise<readonly Figure[]> =>
+    model ? orderByImportance(await readFigures(model, filter, totals), model.importance) : [];
+
+  const readCells = (scope: Scope, [down, across]: readonly [Figure, Figure]) => {
+    const axes: [Axis, Axis] = [toAxis(down), toAxis(across)];
+    const { filter, totals } = scope;
+    return kept.get(JSON.stringify([filter, totals, axes]), () => tasks.run('sumPair', { filter, axes }));
+  };
+
+  const readPair = async (query: PairQuery) => {
+    const scope = await readScope(query);
+    const figures = await orNull('figures', () => readColumns(scope));
+    const pair = figures && choosePair(figures, query);
+    const cells = pair && (await orNull('pair', () => readCells(scope, pair)));
+    return { ...scope, figures, pair, cells };
+  };
+
+  const readPage = async (query: PairQuery): Promise<PairData> => {
+    const names = await readFilterNames(db);
+    const found = await readPair(query);
+    return {
+      query,
+      ...names,
+      ...found,
+      scoredBy: [...names.models, ...(await listArchivedModels(db))],
+      unreadable: await listUnreadableMatches(db, found.filter),
+    };
+  };
+
+  return {
+    show: async (req: Request, res: Response) => {
+      const data = await readPage(parseQuery(PairQuery, req.query).data);
+      await render(res, 'analytics/pairs', (h) => presentPair(h, data));
+    },
+
+    download: async (req: Request, res: Response) => {
+      const { pair, cells } = await readPair(parseQuery(PairQuery, req.query).data);
+      if (!pair || !cells) throw new NotFound();
+      const { header, rows } = pairCsv(pair, cells);
+      await sendCsv(res, 'risk-by-two-columns.csv', header, rows);
+    },
+  };
+}
+
+function toAxis({ column, bars }: Figure): Axis {
+  return { column, groups: bars.map(({ filter }) => filter) };
+}
+
+/** The chosen columns, or the two that matter most; null: there are not two. */
+function choosePair(
+  figures: readonly Figure[],
+  { down, across }: PairQuery,
+): readonly [Figure, Figure] | null {
+  const find = (column: string) => figures.find((figure) => figure.column === column);
+  const first = find(down) ?? figures.find(({ column }) => column !== across);
+  const second = find(across) ?? figures.find(({ column }) => column !== first?.column);
+  return first && second && first.column !== second.column ? [first, second] : null;
+}
