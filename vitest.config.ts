@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { findPostgres } from './scripts/find-postgres.js';
 
-/** Threads and whole-program rules are the same on every database. */
-const elsewhere = /^(tasks|contracts)/;
+/** Threads, whole-program rules and what a browser shows are the same on every database. */
+const elsewhere = /^(tasks|contracts|e2e)/;
 /** All others that open the database of a test run on both. */
 const opensDatabase = /createTestApp|openSite|createScoreStore|createTestDatabase|startMachines/;
 /** Files that replace modules or settings of the process: theirs are not for other files. */
