@@ -22,6 +22,7 @@ import { prepareFiles } from './domain/files/starting.ts';
 import { startFileUpkeep } from './domain/files/upkeep.ts';
 import { healInterrupted } from './domain/jobs/interrupted.ts';
 import { sweep } from './domain/jobs/cleanup.ts';
+import { retrainWhenDue } from './domain/schedules/retraining.ts';
 import { renewSecrets } from './domain/warehouse/connections.ts';
 import { startDueQueries } from './domain/warehouse/schedule.ts';
 import type { WorkerShare } from './jobs/job-classes.ts';
@@ -136,6 +137,7 @@ function startSchedule({ db, log }: Context): void {
   const look = async (): Promise<void> => {
     try {
       await startDueQueries(db);
+      await retrainWhenDue(db);
       await checkAlertsWhenDue(db);
       await queueDueMessages(db);
     } catch (error) {

@@ -145,6 +145,7 @@ export const views: readonly string[] = [
   'rules/trial',
   'rules/version',
   'rules/versions',
+  'schedules/show',
   'segments/list',
   'segments/new',
   'segments/removal',

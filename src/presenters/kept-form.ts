@@ -219,6 +219,7 @@ const purposes: Readonly<Record<string, Purpose>> = {
   '/settings/organisation': { doing: 'changing the organisation', labels: organisation },
   '/alerts/:id/usefulness': { doing: 'saying whether an alert was useful' },
   '/settings/alerts': { doing: 'changing when to raise alerts', labels: alertTerms },
+  '/settings/schedules': { doing: 'changing when models are retrained' },
   '/settings/alerts/receivers': { doing: 'adding a receiver of alerts', labels: { address: 'Address' } },
   '/settings/alerts/receivers/:id/test': { doing: 'sending a test message' },
   '/settings/alerts/receivers/:id/removal': { doing: 'removing a receiver of alerts' },

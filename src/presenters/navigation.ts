@@ -107,6 +107,7 @@ const sections: readonly Section[] = [
       { label: 'Risk levels', href: '/settings/risk-levels', permission: 'settings:edit' },
       { label: 'Organisation', href: '/settings/organisation', permission: 'settings:edit' },
       { label: 'Alerts', href: '/settings/alerts', permission: 'settings:edit' },
+      { label: 'Schedules', href: '/settings/schedules', permission: 'settings:edit' },
       { label: 'Connections', href: '/settings/connections', permission: 'settings:edit' },
       { label: 'Sample data', href: '/settings/sample', permission: 'settings:edit' },
       { label: 'Users', href: '/admin/users', permission: 'user:manage' },

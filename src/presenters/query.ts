@@ -4,10 +4,11 @@ import type { BatchRecord } from '../store/batches.ts';
 import type { ConnectionRecord } from '../store/connections.ts';
 import type { Dataset } from '../store/datasets.ts';
 import type { Job } from '../store/jobs.ts';
-import type { QueryRecord, Repetition } from '../store/queries.ts';
+import type { QueryRecord } from '../store/queries.ts';
 import type { ScoreWrite } from '../store/score-writes.ts';
 import { stateText } from './batch.ts';
 import { writeText } from './score-write.ts';
+import { presentScheduleFields } from './schedule.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
 type Values = Readonly<Record<string, string>>;
@@ -29,13 +30,6 @@ interface Form {
   readonly values: Values;
   readonly errors: readonly FieldError[];
 }
-
-const repetitionText: Record<Repetition, string> = {
-  never: 'Never',
-  daily: 'Every day',
-  weekly: 'Every week',
-};
-const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
 export function presentQueryList(h: ViewHelpers, queries: readonly QueryStanding[]) {
   return {
@@ -151,20 +145,7 @@ function presentTerms({ connections, values, errors }: Form) {
       options: [{ value: '', label: 'No table' }, ...connections.map(toOption)],
       errors,
     },
-    repeatsField: {
-      name: 'repeats',
-      label: 'Run it again',
-      value: values['repeats'],
-      options: Object.entries(repetitionText).map(([value, label]) => ({ value, label })),
-      errors,
-    },
-    weekdayField: {
-      name: 'weekday',
-      label: 'On, if every week',
-      value: values['weekday'],
-      options: weekdays.map((label, i) => ({ value: i + 1, label })),
-      errors,
-    },
+    ...presentScheduleFields('Run it again', { values, errors }),
   };
 }
 

@@ -47,6 +47,7 @@ import { createRuleVersionHandlers } from './rule-versions.ts';
 import { createRecordedOutcomeHandlers } from './recorded-outcomes.ts';
 import { createRuleHandlers } from './rules.ts';
 import { createScoreWriteHandlers } from './score-writes.ts';
+import { createScheduleHandlers } from './schedules.ts';
 import { createSetLevelHandlers } from './set-levels.ts';
 import { createSegmentHandlers } from './segments.ts';
 import { createSettingsHandlers } from './settings.ts';
@@ -396,6 +397,10 @@ export function createRoutes(
   map.post('/settings/alerts/receivers', 'settings:edit', alertSettings.addReceiver);
   map.post('/settings/alerts/receivers/:id/test', 'settings:edit', alertSettings.sendTest);
   map.post('/settings/alerts/receivers/:id/removal', 'settings:edit', alertSettings.removeReceiver);
+
+  const schedules = createScheduleHandlers(context);
+  map.get('/settings/schedules', 'settings:edit', schedules.show);
+  map.post('/settings/schedules', 'settings:edit', schedules.save);
 
   const connections = createConnectionHandlers(context);
   map.get('/settings/connections', 'settings:edit', connections.list);

@@ -5,20 +5,15 @@ import { tableHint } from '../domain/warehouse/score-writes.ts';
 import type { FieldError } from '../errors.ts';
 import { limitedText, optionalId, parseForm, textValues } from '../http/validate.ts';
 import type { FormResult } from '../http/validate.ts';
-import { repetitions } from '../store/queries.ts';
 import type { ChangeableTerms, QueryRecord, QueryTerms, WriteTarget } from '../store/queries.ts';
+import { scheduleFields } from './schedule-form.ts';
 
 const changeable = {
   name: limitedText(100).min(1, 'Give the query a name.'),
   scoreAtOnce: z.literal('yes').optional(),
   writeConnection: optionalId,
   writeTable: limitedText(200).default(''),
-  repeats: z.enum(repetitions).default('never'),
-  weekday: z.coerce.number().int().min(1).max(7).default(1),
-  atTime: z
-    .string()
-    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Enter a time of day, such as 06:30.')
-    .default('06:00'),
+  ...scheduleFields,
 };
 const ChangeForm = z.object(changeable);
 const NewForm = z.object({

@@ -2,21 +2,10 @@ import type { Db, StoredBoolean } from '../db.ts';
 import { isoTimeOf } from '../db/clock.ts';
 import { NotFound } from '../errors.ts';
 import type { DatasetKind } from './datasets.ts';
+import type { Repetition, Schedule } from './schedule-terms.ts';
 
 /** Of the last run, until what it read is a batch or a dataset. */
 export type QueryState = 'new' | 'reading' | 'done' | 'failed' | 'cancelled';
-
-export const repetitions = ['never', 'daily', 'weekly'] as const;
-export type Repetition = (typeof repetitions)[number];
-
-/** When a query runs by itself, in the time zone of the organisation. */
-export interface Schedule {
-  readonly repeats: Repetition;
-  /** 1 is Monday, 7 is Sunday; for weekly ones. */
-  readonly weekday: number;
-  /** `06:30` */
-  readonly atTime: string;
-}
 
 /** Where the scores of each run are written to. */
 export interface WriteTarget {

@@ -4,6 +4,7 @@ import { isoTimeOf } from '../db/clock.ts';
 import { readJson } from './json.ts';
 import type { Stored } from './json.ts';
 import { Lever } from './levers.ts';
+import { repetitions } from './schedule-terms.ts';
 
 const share = z.number().min(0).max(1);
 const amount = z.number().min(0);
@@ -23,6 +24,21 @@ export const AlertTerms = z.object({
   campaigns: z.boolean().default(true),
 });
 export type AlertTerms = Stored<z.infer<typeof AlertTerms>>;
+
+/** Retraining by itself: when, on whose behalf, and what it gave. */
+const Retraining = z.object({
+  repeats: z.enum(repetitions).default('never'),
+  weekday: z.number().int().min(1).max(7).default(1),
+  atTime: z.string().default('03:00'),
+  userId: z.number().int().nullable().default(null),
+  /** The next run is at the first time of the schedule after it; null: there is no schedule. */
+  scheduledFrom: z.string().nullable().default(null),
+  /** Of the last run; null: there was none, or it had nothing to learn from. */
+  trainingId: z.number().int().nullable().default(null),
+  /** The dataset of the last training. */
+  datasetId: z.number().int().nullable().default(null),
+});
+export type Retraining = Stored<z.infer<typeof Retraining>>;
 
 /** The organisation's settings, kept in the database: one entry each, with what it may be and its default. */
 const entries = {
@@ -51,6 +67,7 @@ const entries = {
   alerts: AlertTerms.prefault({}),
   /** When checks for alerts were last asked for; null: never. */
   alertsCheckedAt: z.string().nullable().default(null),
+  retraining: Retraining.prefault({}),
   /** Decides, with the year, who is held out. */
   holdOutSecret: z.string().default(''),
   /** When the first administrator was created; null: not set up yet. */

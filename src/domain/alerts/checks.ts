@@ -9,6 +9,7 @@ import type { AlertKind, Observation } from '../../store/alerts.ts';
 import { readResults } from '../campaigns/results.ts';
 import type { FileFindings } from '../monitoring/findings.ts';
 import { findingsOfBatch } from '../monitoring/reading.ts';
+import { lastRetraining } from '../schedules/retraining.ts';
 import type { Scene } from './scene.ts';
 
 type Found = Omit<Observation, 'kind'>;
@@ -79,8 +80,9 @@ const checks: Readonly<Record<AlertKind, Check>> = {
 
   'failed-run': async ({ db, settings }) => {
     if (!settings.alerts.failedRuns) return [];
+    const training = await lastRetraining(db);
     const failed = (await listScheduledQueries(db)).filter(({ state }) => state === 'failed');
-    return failed.map(({ id, name, error, startedAt }) => ({
+    const queries: Found[] = failed.map(({ id, name, error, startedAt }) => ({
       subject: `query:${id}`,
       evidence: `run:${startedAt ?? ''}`,
       // Until somebody acts, no data comes.
@@ -90,6 +92,17 @@ const checks: Readonly<Record<AlertKind, Check>> = {
       detail: error ?? 'No reason is known.',
       href: `/queries/${id}`,
     }));
+    if (training?.state !== 'failed') return queries;
+    const retraining: Found = {
+      subject: 'retraining',
+      evidence: `training:${training.id}`,
+      severity: 'severe',
+      money: null,
+      title: 'The scheduled retraining has failed',
+      detail: training.error ?? 'No reason is known.',
+      href: `/trainings/${training.id}`,
+    };
+    return [...queries, retraining];
   },
 
   campaign: async (scene) => {

@@ -62,7 +62,7 @@ export interface TrainingRequest {
 /** @throws Unprocessable when the dataset has no churn label yet. */
 export async function queueTraining(
   db: Db,
-  user: Pick<User, 'id'>,
+  user: { readonly id: number | null },
   request: TrainingRequest,
 ): Promise<number> {
   const { datasetId, name, options } = request;
@@ -241,7 +241,12 @@ export async function countRunsAhead(db: Db, training: TrainingRecord): Promise<
   return jobs.findIndex((job) => job.payload['trainingId'] === training.id);
 }
 
-async function enqueue(trx: Db, user: Pick<User, 'id'>, trainingId: number, name: string): Promise<void> {
+async function enqueue(
+  trx: Db,
+  user: { readonly id: number | null },
+  trainingId: number,
+  name: string,
+): Promise<void> {
   await enqueueJob(trx, {
     kind: 'train-model',
     payload: { trainingId },

@@ -3,29 +3,10 @@ import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import { timeOf } from '../../db/clock.ts';
 import { listScheduledQueries, postponeRun } from '../../store/queries.ts';
-import type { QueryRecord, Schedule } from '../../store/queries.ts';
+import type { QueryRecord } from '../../store/queries.ts';
 import { getSettings } from '../../store/settings.ts';
-import { addDays, timeAt, today } from '../campaigns/days.ts';
+import { nextTime } from '../schedules/next-time.ts';
 import { isUnderWay, startRun } from './query-runs.ts';
-
-const daysOfWeek = 7;
-
-/** The first time of the schedule after `from`, both in milliseconds since 1970; null: it never repeats. */
-export function nextTime(
-  { repeats, weekday, atTime }: Schedule,
-  from: number,
-  timeZone: string,
-): number | null {
-  if (repeats === 'never') return null;
-  const first = today(timeZone, from);
-  for (let ahead = 0; ahead <= daysOfWeek + 1; ahead++) {
-    const day = addDays(first, ahead);
-    if (repeats === 'weekly' && weekdayOf(day) !== weekday) continue;
-    const time = timeAt(day, atTime, timeZone);
-    if (time > from) return time;
-  }
-  return null;
-}
 
 /** When a query runs next by itself, in milliseconds since 1970; null: it does not. */
 export function nextRunOf({ schedule, scheduledFrom }: QueryRecord, timeZone: string): number | null {
@@ -52,9 +33,4 @@ async function listDue(db: Db): Promise<QueryRecord[]> {
   const { timeZone } = await getSettings(db);
   const now = await timeOf(db);
   return queries.filter((query) => (nextRunOf(query, timeZone) ?? Infinity) <= now);
-}
-
-/** 1 is Monday. */
-function weekdayOf(day: string): number {
-  return new Date(day).getUTCDay() || daysOfWeek;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nextTime } from '../../../src/domain/warehouse/schedule.ts';
-import type { Schedule } from '../../../src/store/queries.ts';
+import { nextTime } from '../../../src/domain/schedules/next-time.ts';
+import type { Schedule } from '../../../src/store/schedule-terms.ts';
 
 const daily = { repeats: 'daily', weekday: 1, atTime: '06:30', timeZone: 'UTC' } as const;
 type Options = Partial<Schedule & { readonly timeZone: string }>;
@@ -20,6 +20,13 @@ describe('the next time of a schedule', () => {
     const weekly = { repeats: 'weekly', weekday: 7 } as const;
     expect(next('2026-11-22T05:00:00Z', weekly)).toBe('2026-11-22T06:30:00.000Z'); // a Sunday
     expect(next('2026-11-22T07:00:00Z', weekly)).toBe('2026-11-29T06:30:00.000Z');
+  });
+
+  it('is on the first of its days of the week in a month', () => {
+    const monthly = { repeats: 'monthly', weekday: 1 } as const;
+    expect(next('2026-11-22T05:00:00Z', monthly)).toBe('2026-12-07T06:30:00.000Z');
+    expect(next('2026-06-01T05:00:00Z', monthly)).toBe('2026-06-01T06:30:00.000Z');
+    expect(next('2026-06-01T07:00:00Z', monthly)).toBe('2026-07-06T06:30:00.000Z');
   });
 
   it('is a time of the clock where the organisation is', () => {
