@@ -12,6 +12,7 @@ export const views: readonly string[] = [
   'admin/users',
   'alerts/list',
   'alerts/settings',
+  'analytics/history',
   'analytics/movement',
   'analytics/pairs',
   'analytics/show',

@@ -31,6 +31,28 @@ export type FilterValues = Readonly<{
   there: LevelThere | '';
 }>;
 
+/** Nothing is asked. */
+export const noValues: FilterValues = {
+  batch: '',
+  risk: '',
+  source: '',
+  model: '',
+  search: '',
+  column: '',
+  level: '',
+  from: '',
+  to: '',
+  column2: '',
+  level2: '',
+  from2: '',
+  to2: '',
+  low: '',
+  high: '',
+  segment: '',
+  compared: '',
+  there: '',
+};
+
 export interface ChipData {
   readonly query: FilterValues;
   readonly batches: readonly BatchSummary[];

@@ -6,7 +6,7 @@ import type { ModelRecord } from '../store/models.ts';
 import type { MoveCell, Movement, ReasonChange } from '../store/score-files/movement.ts';
 import type { UnreadableScores } from '../store/score-files/damage.ts';
 import type { Segment } from '../store/segments.ts';
-import { hiddenFields, presentChips } from './filter-chips.ts';
+import { hiddenFields, noValues, presentChips } from './filter-chips.ts';
 import type { FilterValues } from './filter-chips.ts';
 import { presentBatchFilter, presentSegmentFilter } from './prediction-filters.ts';
 import { presentUnreadable } from './unreadable-scores.ts';
@@ -54,27 +54,6 @@ export function presentMovement(h: ViewHelpers, data: MovementData) {
     figure: movement && later && earlier ? presentFigure(h, data, movement) : null,
   };
 }
-
-const noValues: FilterValues = {
-  batch: '',
-  risk: '',
-  source: '',
-  model: '',
-  search: '',
-  column: '',
-  level: '',
-  from: '',
-  to: '',
-  column2: '',
-  level2: '',
-  from2: '',
-  to2: '',
-  low: '',
-  high: '',
-  segment: '',
-  compared: '',
-  there: '',
-};
 
 function presentFilters(
   h: ViewHelpers,

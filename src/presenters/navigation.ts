@@ -83,6 +83,7 @@ const sections: readonly Section[] = [
       { label: 'Risk', href: '/analytics', permission: 'dashboard:view' },
       { label: 'Two columns', href: '/analytics/pairs', permission: 'dashboard:view' },
       { label: 'Movement', href: '/analytics/movement', permission: 'dashboard:view' },
+      { label: 'Over time', href: '/analytics/history', permission: 'dashboard:view' },
     ],
   },
   {

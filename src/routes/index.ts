@@ -12,6 +12,7 @@ import { createAlertHandlers } from './alerts.ts';
 import { createAnalyticsHandlers } from './analytics.ts';
 import { createMovementHandlers } from './movement.ts';
 import { createPairHandlers } from './pairs.ts';
+import { createRiskHistoryHandlers } from './risk-history.ts';
 import { createAuditHandlers } from './audit.ts';
 import { createConnectionHandlers } from './connections.ts';
 import { createDatasetColumnHandlers } from './dataset-columns.ts';
@@ -269,6 +270,9 @@ export function createRoutes(
   const pairs = createPairHandlers(context, readFigures);
   map.get('/analytics/pairs', 'dashboard:view', pairs.show);
   map.get('/analytics/pairs.csv', 'export:download', pairs.download);
+  const history = createRiskHistoryHandlers(context);
+  map.get('/analytics/history', 'dashboard:view', history.show);
+  map.get('/analytics/history.csv', 'export:download', history.download);
   const movement = createMovementHandlers(context);
   map.get('/analytics/movement', 'dashboard:view', movement.show);
   map.get('/analytics/movement.csv', 'export:download', movement.download);

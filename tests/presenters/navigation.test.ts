@@ -38,6 +38,7 @@ describe('the navigation', () => {
     ['/customers/3', 'Customers', 'Customers'],
     ['/campaigns/3', 'Customers', 'Campaigns'],
     ['/analytics', 'Analytics', 'Risk'],
+    ['/analytics/history', 'Analytics', 'Over time'],
     ['/analytics/pairs', 'Analytics', 'Two columns'],
     ['/analytics/movement', 'Analytics', 'Movement'],
     ['/models', 'Models', 'Models'],
@@ -51,7 +52,7 @@ describe('the navigation', () => {
   ])('at %s marks %s and %s', (path, section, page) => {
     const { sections, section: current } = navigationOf('admin', path);
     expect(labels(sections.filter((one) => one.current !== null))).toEqual([section]);
-    expect(labels(current!.pages.filter((one) => one.current !== null))).toEqual(page === null ? [] : [page]);
+    expect(labels(current!.pages.filter((one) => one.current !== null))).toEqual([page]);
   });
 
   it('marks a link as the current page or as one above it', () => {

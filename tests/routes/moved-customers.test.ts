@@ -70,6 +70,24 @@ describe('the movement between two files', () => {
   });
 });
 
+describe('risk over time', () => {
+  it('is shown for the last files, each with its lists', async () => {
+    const page = await pageOf('/analytics/history');
+    expect(page).toContain('How many customers are at high risk?');
+    expect(page).toContain('How much monthly revenue is expected to be lost?');
+    expect(page).toContain(`href="/customers?batch=${first}"`);
+    const rows = await rowsOf('/analytics/history.csv');
+    expect(rows.map(({ customers }) => customers)).toEqual(['50', '50']);
+    const high = (await listed(`batch=${second}&risk=high`)).length;
+    expect(rows[1]).toMatchObject({ high_risk: String(high) });
+  });
+
+  it('is narrowed by a column, and says where nothing is left', async () => {
+    expect(await pageOf('/analytics/history?column=tenure&from=10')).toContain('How many customers');
+    expect(await pageOf('/analytics/history?column=Contract&level=Two+year')).toContain('No history yet');
+  });
+});
+
 describe('a list that asks what customers were in another file', () => {
   it('finds those whose level rose, by the levels in both files', async () => {
     const before = new Map((await listed(`batch=${first}`)).map(({ id, level }) => [id, level]));

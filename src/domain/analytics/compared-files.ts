@@ -23,13 +23,18 @@ export async function findComparedFiles(
   db: Db,
   chosen: { readonly batch: number | null; readonly compared: number | null },
 ): Promise<ComparedFiles> {
-  const files = (await listBatches(db, mostFiles)).filter(isWhole);
+  const files = await listWholeFiles(db);
   for (const later of files.filter(({ id }) => chosen.batch === null || id === chosen.batch)) {
     const candidates = await listEarlierBatches(db, later);
     const earlier = candidates.find(({ id }) => id === chosen.compared) ?? candidates[0] ?? null;
     if (earlier !== null || chosen.batch !== null) return { files, later, candidates, earlier };
   }
   return { files, later: null, candidates: [], earlier: null };
+}
+
+/** Files that were scored to their end, corrections of others left out; the newest first. */
+export async function listWholeFiles(db: Db): Promise<BatchSummary[]> {
+  return (await listBatches(db, mostFiles)).filter(isWhole);
 }
 
 function isWhole({ state, scoresAt, correctsBatchId }: BatchSummary): boolean {

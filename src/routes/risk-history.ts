@@ -1,0 +1,76 @@
+/** Customers at risk and expected loss over the last files. */
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { listWholeFiles } from '../domain/analytics/compared-files.ts';
+import { sendCsv } from '../http/csv.ts';
+import { render } from '../http/render.ts';
+import type { PageData } from '../http/render.ts';
+import { parseQuery } from '../http/validate.ts';
+import { presentRiskHistory, riskHistoryCsv } from '../presenters/risk-history.ts';
+import type { ScoredFile } from '../presenters/risk-history.ts';
+import type { BatchSummary } from '../store/batches.ts';
+import { listArchivedModels, listModels } from '../store/models.ts';
+import type { PredictionFilter } from '../store/prediction-filters.ts';
+import type { Totals } from '../store/score-files/totals.ts';
+import { listSegments } from '../store/segments.ts';
+import { readSetLevels } from '../store/set-levels.ts';
+import { getSettings } from '../store/settings.ts';
+import { FilterQuery, filterFields, toFilter } from './customer-filter.ts';
+import { createKeptResults } from './kept-results.ts';
+import { createPartReader } from './page-parts.ts';
+
+declare module '../http/render.ts' {
+  interface Pages {
+    'analytics/history': PageData & ReturnType<typeof presentRiskHistory>;
+  }
+}
+
+const { segment, column, level, from, to } = filterFields;
+const HistoryQuery = z.object({ segment, column, level, from, to });
+type HistoryQuery = z.infer<typeof HistoryQuery>;
+
+/** Each is read as a whole, and kept. */
+const mostFiles = 12;
+
+export function createRiskHistoryHandlers({ db, log, tasks }: Context) {
+  const orNull = createPartReader(log);
+  const kept = createKeptResults<Totals>(9_000, 500);
+
+  /** The last files of the organisation, or of the sample where there are no others; the first one first. */
+  const listFiles = async (): Promise<BatchSummary[]> => {
+    const files = await listWholeFiles(db);
+    const own = files.filter(({ isSample }) => !isSample);
+    return (own.length > 0 ? own : files).slice(0, mostFiles).reverse();
+  };
+
+  const readHistory = async (query: HistoryQuery): Promise<ScoredFile[]> => {
+    const asked = toFilter(FilterQuery.parse(query));
+    const { mediumFrom, highFrom } = await getSettings(db);
+    const levels = [mediumFrom, highFrom, [...(await readSetLevels(db))]];
+    const read = async (file: BatchSummary): Promise<ScoredFile> => {
+      const filter: PredictionFilter = { ...asked, batch: file.id, population: null };
+      const key = JSON.stringify([filter, file.scoresAt, file.scoreBytes, levels, asked.segment]);
+      return { file, totals: await kept.get(key, () => tasks.run('sumPredictions', { filter })) };
+    };
+    return Promise.all((await listFiles()).map(read));
+  };
+
+  return {
+    show: async (req: Request, res: Response) => {
+      const { data: query } = parseQuery(HistoryQuery, req.query);
+      const models = [...(await listModels(db)), ...(await listArchivedModels(db))];
+      const segments = await listSegments(db);
+      const history = await orNull('history', () => readHistory(query));
+      await render(res, 'analytics/history', (h) =>
+        presentRiskHistory(h, { query, history, segments, models }),
+      );
+    },
+
+    download: async (req: Request, res: Response) => {
+      const history = await readHistory(parseQuery(HistoryQuery, req.query).data);
+      const { header, rows } = riskHistoryCsv(history);
+      await sendCsv(res, 'risk-history.csv', header, rows);
+    },
+  };
+}
