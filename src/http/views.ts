@@ -15,6 +15,7 @@ export const views: readonly string[] = [
   'analytics/history',
   'analytics/movement',
   'analytics/pairs',
+  'analytics/report',
   'analytics/show',
   'auth/password',
   'auth/send-again',

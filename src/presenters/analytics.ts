@@ -53,6 +53,7 @@ export function presentAnalytics(h: ViewHelpers, data: AnalyticsData) {
     ],
     hidden: hiddenFields(query, ['batch', 'risk', 'segment']),
     chips: presentChips(h, data),
+    reportHref: `/analytics/report${h.query(listQuery)}`,
     listHref: `/customers${h.query(listQuery)}`,
     notices: presentPopulation({ leftOut: data.leftOut, hasFilter: true }),
     unreadable: presentUnreadable(h, data.unreadable),

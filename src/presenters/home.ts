@@ -15,7 +15,7 @@ import { presentHistogram } from './chart-histogram.ts';
 import { presentLevelCharts } from './chart-levels.ts';
 import { presentPopulation } from './population.ts';
 import { presentUnreadable } from './unreadable-scores.ts';
-import type { ViewHelpers } from './view-helpers.ts';
+import type { QueryValues, ViewHelpers } from './view-helpers.ts';
 
 export interface HomeData {
   readonly isEmpty: boolean;
@@ -53,7 +53,7 @@ export function presentHome(h: ViewHelpers, data: HomeData) {
     unreadable: presentUnreadable(h, data.unreadable),
     summary: summaryOf(h, data),
     notices: presentPopulation({ ...data, hasFilter: false }),
-    cards: totals && presentCards(h, totals, settings),
+    cards: totals && presentCards(h, totals, { settings, query: {} }),
     changes: presentChanges(h, { ...data, newestScoreAt: totals?.newestAt ?? null }),
     histogram:
       data.histogram && presentHistogram(h, data.histogram, { thresholds: settings, totals, query: {} }),
@@ -70,29 +70,37 @@ function summaryOf(h: ViewHelpers, { totals, model }: HomeData): string {
   return `The latest score of every customer${newest}${by}`;
 }
 
-function presentCards(h: ViewHelpers, totals: Totals, settings: Settings) {
+interface CardOptions {
+  readonly settings: Settings;
+  /** The filters of the customers that are counted. */
+  readonly query: QueryValues;
+}
+
+/** Key figures, each of which leads to its customers. */
+export function presentCards(h: ViewHelpers, totals: Totals, { settings, query }: CardOptions) {
+  const listOf = (change: Record<string, string>): string => `/customers${h.query(query, change)}`;
   const known = totals.valued < totals.count ? `, known for ${h.count(totals.valued)}` : '';
   return [
     {
-      href: '/customers?risk=high',
+      href: listOf({ risk: 'high' }),
       label: 'Customers at high risk',
       figure: h.count(totals.high),
       note: `${h.rate(totals.high / totals.count)} of ${h.count(totals.count)} scored`,
     },
     {
-      href: '/customers?risk=medium',
+      href: listOf({ risk: 'medium' }),
       label: 'Customers at medium risk',
       figure: h.count(totals.medium),
       note: `${h.rate(totals.medium / totals.count)} of ${h.count(totals.count)} scored`,
     },
     {
-      href: '/customers?sort=value',
+      href: listOf({ sort: 'value' }),
       label: 'Expected monthly loss',
       figure: h.money(totals.revenueAtRisk),
       note: `churn probability × monthly revenue${known}`,
     },
     {
-      href: '/customers?sort=saving',
+      href: listOf({ sort: 'saving' }),
       label: `Expected saving in ${h.plural(settings.valueMonths, 'month')}`,
       figure: h.money(totals.expectedSaving),
       note: 'from the recommended actions, after their cost',
@@ -106,7 +114,7 @@ interface Drivers {
 }
 
 /** How far each column moves the churn probability on average; the largest first. */
-function presentDrivers(h: ViewHelpers, model: ModelRecord): Drivers {
+export function presentDrivers(h: ViewHelpers, model: ModelRecord): Drivers {
   const inputs = model.importance
     .slice(0, mostDrivers)
     .map(({ feature, points }) => ({ label: h.label(feature), value: points }));

@@ -2,6 +2,7 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
+import { isoTimeOf } from '../db/clock.ts';
 import { orderByImportance } from '../domain/analytics/analytics.ts';
 import { currentPopulation, withinPopulation } from '../domain/analytics/population.ts';
 import { flash } from '../http/flash.ts';
@@ -10,6 +11,7 @@ import type { PageData } from '../http/render.ts';
 import { parseQuery } from '../http/validate.ts';
 import { presentAnalytics } from '../presenters/analytics.ts';
 import type { AnalyticsData } from '../presenters/analytics.ts';
+import { presentReport } from '../presenters/report.ts';
 import { findBatch, listBatches } from '../store/batches.ts';
 import { findModel, listArchivedModels, listModels } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
@@ -24,6 +26,7 @@ import { createPartReader } from './page-parts.ts';
 declare module '../http/render.ts' {
   interface Pages {
     'analytics/show': PageData & ReturnType<typeof presentAnalytics>;
+    'analytics/report': PageData & ReturnType<typeof presentReport>;
   }
 }
 
@@ -73,6 +76,14 @@ export function createAnalyticsHandlers({ db, log, tasks }: Context, readFigures
       if (noted) flash(req, 'notice', 'Part of the address was not recognised and was ignored.');
       const data = await readAnalytics(query);
       await render(res, 'analytics/show', (h) => ({ title: 'Analytics', ...presentAnalytics(h, data) }));
+    },
+
+    /** The same customers on one page of paper. */
+    report: async (req: Request, res: Response) => {
+      const { data: query } = parseQuery(AnalyticsQuery, req.query);
+      const data = await readAnalytics(query);
+      const now = await isoTimeOf(db);
+      await render(res, 'analytics/report', (h) => presentReport(h, data, now));
     },
   };
 }

@@ -11,11 +11,12 @@ const [header, ...lines] = customersCsv(40, 8).trim().split('\n') as [string, ..
 const csvOf = (rows: readonly string[]): string => [header, ...rows].join('\n');
 const day = today('UTC', Date.now());
 
-/** The links of the list, with what follows each. */
+/** The links of the list, with what follows each; alerts have tests of their own. */
 async function listed(): Promise<[string, string][]> {
   const list = /<ul class="changes">(.*?)<\/ul>/s.exec(await pageOf('/'))?.[1] ?? '';
   const items = list.matchAll(/<a href="([^"]*)">(.*?)<\/li>/gs);
-  return [...items].map(([, href, words]) => [
+  const links = [...items].filter(([, href]) => href !== '/alerts');
+  return links.map(([, href, words]) => [
     href!.replaceAll('&amp;', '&'),
     words!
       .replace(/<[^>]*>/g, '')
