@@ -1,4 +1,5 @@
 /** Analytics: one question a chart, over the latest score of every customer or those of one file. */
+import type { CsvCell } from '../domain/csv/writer.ts';
 import type { Figure } from '../domain/analytics/analytics.ts';
 import type { ModelRecord } from '../store/models.ts';
 import type { UnreadableScores } from '../store/score-files/damage.ts';
@@ -54,6 +55,7 @@ export function presentAnalytics(h: ViewHelpers, data: AnalyticsData) {
     hidden: hiddenFields(query, ['batch', 'risk', 'segment']),
     chips: presentChips(h, data),
     reportHref: `/analytics/report${h.query(listQuery)}`,
+    csvHref: `/analytics.csv${h.query(listQuery)}`,
     listHref: `/customers${h.query(listQuery)}`,
     notices: presentPopulation({ leftOut: data.leftOut, hasFilter: true }),
     unreadable: presentUnreadable(h, data.unreadable),
@@ -89,6 +91,23 @@ function presentRevenue(h: ViewHelpers, { query, totals, settings }: AnalyticsDa
     saving: h.money(totals.expectedSaving),
     period: h.plural(settings.valueMonths, 'month'),
     known: `${h.count(totals.valued)} of ${h.count(totals.count)}`,
+  };
+}
+
+/** A row a group of each column. */
+export function figuresCsv(figures: readonly Figure[]): { header: string[]; rows: CsvCell[][] } {
+  return {
+    header: [
+      'column',
+      'group',
+      'customers',
+      'average_churn_probability',
+      'high_risk',
+      'expected_monthly_loss',
+    ],
+    rows: figures.flatMap(({ column, bars }) =>
+      bars.map((bar) => [column, bar.words, bar.count, bar.meanProbability, bar.high, bar.revenueAtRisk]),
+    ),
   };
 }
 

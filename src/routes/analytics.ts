@@ -5,11 +5,13 @@ import type { Context } from '../context.ts';
 import { isoTimeOf } from '../db/clock.ts';
 import { orderByImportance } from '../domain/analytics/analytics.ts';
 import { currentPopulation, withinPopulation } from '../domain/analytics/population.ts';
+import { Unavailable } from '../errors.ts';
+import { sendCsv } from '../http/csv.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { parseQuery } from '../http/validate.ts';
-import { presentAnalytics } from '../presenters/analytics.ts';
+import { figuresCsv, presentAnalytics } from '../presenters/analytics.ts';
 import type { AnalyticsData } from '../presenters/analytics.ts';
 import { presentReport } from '../presenters/report.ts';
 import { findBatch, listBatches } from '../store/batches.ts';
@@ -43,6 +45,15 @@ export function createAnalyticsHandlers({ db, log, tasks }: Context, readFigures
     return modelId === null ? undefined : findModel(db, modelId);
   };
 
+  /** Of every column. */
+  const download = async (req: Request, res: Response) => {
+    const { figures } = await readAnalytics(parseQuery(AnalyticsQuery, req.query).data);
+    if (figures === null)
+      throw new Unavailable('The figures are still being computed. Try again in a moment.');
+    const { header, rows } = figuresCsv(figures);
+    await sendCsv(res, 'risk-by-column.csv', header, rows);
+  };
+
   const readAnalytics = async (query: AnalyticsData['query']): Promise<AnalyticsData> => {
     const batchId = query.batch === '' ? null : query.batch;
     const population = await currentPopulation(db);
@@ -71,6 +82,8 @@ export function createAnalyticsHandlers({ db, log, tasks }: Context, readFigures
   };
 
   return {
+    download,
+
     show: async (req: Request, res: Response) => {
       const { data: query, noted } = parseQuery(AnalyticsQuery, req.query);
       if (noted) flash(req, 'notice', 'Part of the address was not recognised and was ignored.');

@@ -268,6 +268,7 @@ export function createRoutes(
   const analytics = createAnalyticsHandlers(context, readFigures);
   map.get('/analytics', 'dashboard:view', analytics.show);
   map.get('/analytics/report', 'dashboard:view', analytics.report);
+  map.get('/analytics.csv', 'export:download', analytics.download);
   const pairs = createPairHandlers(context, readFigures);
   map.get('/analytics/pairs', 'dashboard:view', pairs.show);
   map.get('/analytics/pairs.csv', 'export:download', pairs.download);

@@ -80,6 +80,13 @@ describe('figures of more than 10,000 customers', () => {
     }
   });
 
+  it('can be downloaded for every column', async () => {
+    const { text } = await agent.get('/analytics.csv').expect(200);
+    const level = scores.filter(({ inputs }) => inputs['Contract'] === 'Two year');
+    expect(text).toContain(`\nContract,Two year,${level.length},`);
+    expect(text).toContain('\ntenure,');
+  });
+
   it('sum money to the cent', async () => {
     const { text } = await agent.get('/analytics').expect(200);
     const expected = scores
