@@ -47,6 +47,7 @@ export function createDatasetLeavingHandlers({ db, tasks }: Context) {
 
     study: async (req: Request, res: Response) => {
       const dataset = await getReady(db, idParam(req));
+      if (dataset.kind === 'transactions') throw new NotFound('dataset of customers');
       const form = parseForm(LeavingForm, req.body);
       const errors = form.ok ? problemsOf(dataset, form.data) : form.errors;
       if (!form.ok || errors.length > 0) {

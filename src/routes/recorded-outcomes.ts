@@ -97,7 +97,7 @@ export function createRecordedOutcomeHandlers({ db, tasks }: Context) {
         flash(
           req,
           'success',
-          `Recorded for ${count === 1 ? '1 customer' : `${countText(count)} customers`}.`,
+          `${form.data.answer === 'remove' ? 'Taken back' : 'Recorded'} for ${count === 1 ? '1 customer' : `${countText(count)} customers`}.`,
         );
         res.redirect(303, '/outcomes/recorded');
       } catch (error) {

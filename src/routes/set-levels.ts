@@ -98,9 +98,15 @@ export function createSetLevelHandlers({ db, tasks }: Context) {
 
     /** `score`: the page to go back to. */
     remove: async (req: Request, res: Response) => {
-      const { customerId } = await endSetLevel(db, currentUser(req), idParam(req));
+      const { customerId, hasEnded } = await endSetLevel(db, currentUser(req), idParam(req));
       const score = scoreId(textValues(req.body)['score']);
-      flash(req, 'success', `Customer ${customerId} has the model’s risk level again.`);
+      if (hasEnded) flash(req, 'success', `Customer ${customerId} has the model’s risk level again.`);
+      else
+        flash(
+          req,
+          'notice',
+          `This level of customer ${customerId} had ended or been replaced already. Nothing has changed.`,
+        );
       res.redirect(303, score === null ? '/set-levels' : `/customers/${score}`);
     },
   };

@@ -60,7 +60,7 @@ describe('a control who was contacted', () => {
     expect((await record(treated[0]!.customerId).expect(422)).text).toContain(notThere);
     expect((await record('nobody').expect(422)).text).toContain(notThere);
     for (const wrong of [addDays(day, 1), addDays(day, -1), '2026-02-30', ''])
-      expect((await record(controls[3]!.customerId, wrong).expect(422)).text).toContain('Enter a date from');
+      expect((await record(controls[3]!.customerId, wrong).expect(422)).text).toContain('Enter the date as');
     expect((await record('').expect(422)).text).toContain('Enter the customer ID');
   });
 });

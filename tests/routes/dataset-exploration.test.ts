@@ -72,6 +72,17 @@ describe('the exploration of a dataset', () => {
     expect(text).not.toContain('95 % interval');
   });
 
+  it('pairs no column that is the same in each row', async () => {
+    const lines = Array.from({ length: 30 }, (_, i) => `c${i},${20 + i},5.5,${i * i}.5`);
+    const csv = `id,age,price,spend\n${lines.join('\n')}\n`;
+    const { id } = await uploadDataset(test, test.agent, csv, 'prices.csv');
+    await post(`/datasets/${id}/exploration`).expect(303);
+    await runJobs(test.context);
+    const text = await pageOf(`/datasets/${id}/exploration`);
+    expect(text).toContain('Spearman');
+    expect(text.split('Which numbers go together?')[1]).not.toContain('price');
+  });
+
   it('is not there for transactions', async () => {
     const shop = 'who,day,amount\na,2026-01-01,3\nb,2026-01-02,4\n';
     const { id } = await uploadDataset(test, test.agent, shop, 'shop.csv', { kind: 'transactions' });

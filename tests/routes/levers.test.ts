@@ -76,7 +76,7 @@ describe('a change that can be offered', () => {
       'level',
       'Contract has no level ‘Ten years’. It has Month-to-month, One year, Two year.',
     ],
-    [{ level: '' }, 'level', 'Contract has no level ‘’.'],
+    [{ level: '' }, 'level', 'Enter a level of Contract. It has Month-to-month'],
     [{ change: 'lower' }, 'change', 'Contract is no number.'],
     [{ column: 'tenure' }, 'change', 'tenure is a number. Choose lower or higher.'],
     [{ cost: '-5' }, 'cost', 'Enter a cost such as 25 or 12.50.'],
@@ -97,6 +97,7 @@ describe('a change that can be offered', () => {
     ]);
     expect(wordsOf(await pageOf(path))).toContain('Contract to Two year €60 Once');
     expect(await newestEvent()).toMatchObject({ action: 'lever.added', subject: 'contract' });
+    await post(path, { ...toYear, cost: '5' }).expect(409);
     await post(`${path}/1`, { ...toYear, level: 'Two year', cost: '70' }).expect(303);
     expect((await stored())[0]).toMatchObject({ id: 1, level: 'Two year', cost: 70 });
     expect(await pageOf(`${path}/1`)).toMatch(/id="cost"[^>]*value="70"/);

@@ -126,6 +126,7 @@ describe('an earlier action', () => {
     [{ cooldownDays: '-3' }, 'cooldownDays', 'Enter a number of days such as 30'],
     [{ cooldownDays: '5', cooldownOf: 'mine' }, 'cooldownOf', 'Choose one of the list.'],
     [{ earlierAction: 'any' }, 'earlierDays', 'Enter how many days ago'],
+    [{ earlierAction: 'junk', earlierDays: '5' }, 'earlierAction', 'Choose an action of the list.'],
     [{ earlierDays: '5' }, 'earlierAction', 'Choose an action, or leave its result and days blank.'],
     [{ earlierAction: 'any', earlierDays: 'soon' }, 'earlierDays', 'Enter a number of days such as 30'],
   ])('with %j is refused beside the field %s', async (fields, name, words) => {

@@ -144,6 +144,7 @@ describe('a level that a person has set', () => {
       const answer = await post(action!, { score });
       expect(answer.headers['location']).toBe(page);
     }
+    expect(await pageOf(page)).toContain('had ended or been replaced already');
     expect(await rowOf('/customers.csv')).toMatchObject({ risk_level: 'low', level_set_by: '' });
     expect(await pageOf(page)).toContain('Set risk level removed');
     const filter = { action: 'level.removed', userId: null, from: null, to: null };

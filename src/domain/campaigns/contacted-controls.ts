@@ -39,7 +39,13 @@ export async function recordContact(
   const latest = [endsOn, today(timeZone, await timeOf(db))].sort()[0]!;
   if (!isDay(day) || day < launchedOn || day > latest)
     throw new Unprocessable([
-      { field: 'contactedOn', message: `Enter a date from ${launchedOn} to ${latest}, such as ${latest}.` },
+      {
+        field: 'contactedOn',
+        message:
+          launchedOn === latest
+            ? `Enter the date as ${latest}, the day of the launch.`
+            : `Enter a date from ${launchedOn} to ${latest}.`,
+      },
     ]);
   await inTransaction(db, async (trx) => {
     if (!(await markContacted(trx, id, { customerId, day })))

@@ -1,7 +1,7 @@
 /** Levers: inputs that the company can change for a customer, each in one direction and at a cost. */
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
-import { NotFound } from '../../errors.ts';
+import { Conflict, NotFound } from '../../errors.ts';
 import type { FieldError } from '../../errors.ts';
 import type { Feature } from '../../ml/data/schema.ts';
 import { recordEvent } from '../../store/audit.ts';
@@ -20,11 +20,13 @@ export async function getLever(db: Db, id: number): Promise<Lever> {
   return lever;
 }
 
-/** `id` null adds one. @throws NotFound */
+/** `id` null adds one. @throws NotFound; Conflict where the same change is there already */
 export async function saveLever(db: Db, user: User, id: number | null, lever: NewLever): Promise<void> {
   await inTransaction(db, async (trx) => {
     const before = id === null ? undefined : await getLever(trx, id);
     const { levers } = await getSettings(trx);
+    if (levers.some((one) => one.id !== id && isSameChange(one, lever)))
+      throw new Conflict('This change is in the list already. Change that one instead.');
     const newest = levers.reduce((most, one) => Math.max(most, one.id), 0);
     const saved = { ...lever, id: id ?? newest + 1 };
     await saveSettings(trx, {
@@ -33,6 +35,10 @@ export async function saveLever(db: Db, user: User, id: number | null, lever: Ne
     const action = before ? 'lever.changed' : 'lever.added';
     await recordEvent(trx, { userId: user.id, action, subject: lever.column, before, after: saved });
   });
+}
+
+function isSameChange(a: NewLever, b: NewLever): boolean {
+  return foldName(a.column) === foldName(b.column) && a.change === b.change && a.level === b.level;
 }
 
 /** @throws NotFound */
@@ -63,7 +69,7 @@ export function leverProblem(
   return codeOf(feature, level) < 0
     ? {
         field: 'level',
-        message: `${column} has no level ‘${level ?? ''}’. It has ${feature.levels.map((one) => levelText(feature, one)).join(', ')}.`,
+        message: `${level ? `${column} has no level ‘${level}’.` : `Enter a level of ${column}.`} It has ${feature.levels.map((one) => levelText(feature, one)).join(', ')}.`,
       }
     : null;
 }

@@ -65,19 +65,24 @@ export async function setLevel(db: Db, user: User, score: JudgedScore, choice: L
 }
 
 /** Before its end. Asked twice, it changes nothing more. @throws NotFound */
-export async function endSetLevel(db: Db, user: User, id: number): Promise<SetLevel> {
+export async function endSetLevel(
+  db: Db,
+  user: User,
+  id: number,
+): Promise<SetLevel & { readonly hasEnded: boolean }> {
   const { timeZone } = await getSettings(db);
   const day = today(timeZone, await timeOf(db));
   return inTransaction(db, async (trx) => {
     const one = await getSetLevel(trx, id);
-    if ((await removeSetLevels(trx, { id }, day)) > 0)
+    const hasEnded = (await removeSetLevels(trx, { id }, day)) > 0;
+    if (hasEnded)
       await recordEvent(trx, {
         userId: user.id,
         action: 'level.removed',
         subject: 'A customer',
         before: { level: one.level, endsOn: one.endsOn },
       });
-    return one;
+    return { ...one, hasEnded };
   });
 }
 

@@ -101,8 +101,16 @@ function countBins({ column, type }: TypedColumn, labels: Uint8Array | null): Ex
   return bins;
 }
 
+/** A constant column goes together with nothing. */
+function isVaried(values: Float64Array): boolean {
+  const known = values.filter((value) => !Number.isNaN(value));
+  return known.some((value) => value !== known[0]);
+}
+
 function pairNumbers({ columns }: Table): Exploration['numberPairs'] {
-  const numbers = columns.filter((column): column is NumberColumn => column.kind === 'number');
+  const numbers = columns.filter(
+    (column): column is NumberColumn => column.kind === 'number' && isVaried(column.values),
+  );
   const pairs = pairsOf(numbers).map(([a, b]) => ({
     a: a.name,
     b: b.name,

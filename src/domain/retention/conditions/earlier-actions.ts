@@ -89,6 +89,8 @@ export const earlierActionCondition: ConditionKind<EarlierAction | null> = {
           earlierDays: String(asked.days),
         },
   problems: ({ earlierAction = '', earlierResult = '', earlierDays = '' }) => {
+    if (![anyAction, ''].includes(earlierAction) && !earlierAction.startsWith(namedAction))
+      return [{ field: 'earlierAction', message: 'Choose an action of the list.' }];
     if (earlierAction !== '' && earlierDays === '')
       return [
         { field: 'earlierDays', message: 'Enter how many days ago the action may have been, such as 90.' },
