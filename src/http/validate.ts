@@ -1,7 +1,7 @@
 /** Input is checked by a schema beside its route; every problem is reported at once. */
 import type { Request } from 'express';
 import { z } from 'zod';
-import { AppError, NotFound } from '../errors.ts';
+import { AppError, NotFound, Unprocessable } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
 
 /** A line of text in a form. */
@@ -41,6 +41,17 @@ export function parseForm<T>(
   }));
   const fields = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
   return { ok: false, errors: inPageOrder([...found, ...others], fields), values: textValues(body) };
+}
+
+/** Fields that nobody types, such as hidden ones and those of a select. @throws Unprocessable */
+export function parseFields<T>(schema: z.ZodType<T>, body: unknown): T {
+  const form = parseForm(schema, body);
+  if (form.ok) return form.data;
+  const words = form.errors.map(({ field }) => `‘${field}’`).join(', ');
+  throw new Unprocessable(
+    form.errors,
+    `What was sent for ${words} cannot be used. Go back and choose again.`,
+  );
 }
 
 /** One message a field: its first. */

@@ -35,7 +35,9 @@ export function conditionWords(
     risk === null ? '' : `risk level ${h.riskWord(risk as RiskWord).toLowerCase()}`,
     search === null ? '' : `customer ID contains ‘${search}’`,
     source === null ? '' : source === 'batch' ? 'scored from files' : 'scored one by one',
-    batch === null ? '' : `in ${batches.find(({ id }) => id === batch)?.originalName ?? `file ${batch}`}`,
+    batch === null
+      ? ''
+      : `a score in ${batches.find(({ id }) => id === batch)?.originalName ?? `file ${batch}`}`,
     model === null ? '' : `scored by ${models.find(({ id }) => id === model)?.label ?? `model ${model}`}`,
     low === null && high === null
       ? ''

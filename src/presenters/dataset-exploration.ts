@@ -1,9 +1,11 @@
 /** The columns of a dataset: a histogram of each with the share who left in every bin, and which columns go together. */
 import { intervalOfLeft } from '../domain/datasets/exploration/exploration.ts';
 import type { Exploration, ExploredBin, ExploredColumn } from '../domain/datasets/exploration/exploration.ts';
+import { studyKinds } from '../domain/datasets/studies/kinds.ts';
 import type { Study } from '../domain/datasets/studies/studies.ts';
 import type { Dataset } from '../store/datasets.ts';
 import { shareOf } from './chart.ts';
+import { partOfRows } from './part-of-rows.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
 export function presentDatasetExploration(
@@ -30,7 +32,7 @@ function presentResult(h: ViewHelpers, result: Exploration, { id, rowCount }: Da
     csvHref: `/datasets/${id}/exploration.csv`,
     summary: [
       rowCount > result.rows
-        ? `${h.count(result.rows)} of ${h.count(rowCount)} rows, taken evenly`
+        ? partOfRows(h, result.rows, rowCount, studyKinds.exploration.mostRows)
         : h.plural(result.rows, 'row'),
       hasRates
         ? `${rateWords(h, left, known)} left`

@@ -1,4 +1,5 @@
 /** The step 'Churn label': columns that could be the label, the form of a rule, and rules compared. */
+import { maxProfileRows } from '../domain/datasets/import/reading.ts';
 import { filledRuleColumn, labelCandidates, labelReason } from '../domain/datasets/labels/candidates.ts';
 import type { LabelCandidate } from '../domain/datasets/labels/candidates.ts';
 import type { LabelComparison } from '../domain/datasets/labels/comparison.ts';
@@ -10,6 +11,7 @@ import { describeProxy } from '../domain/datasets/labels/proxy-label.ts';
 import type { DatasetProfile } from '../domain/datasets/profile/profile.ts';
 import type { FieldError } from '../errors.ts';
 import type { Dataset } from '../store/datasets.ts';
+import { partOfRows } from './part-of-rows.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
 export interface LabelRecord {
@@ -36,7 +38,9 @@ export function presentDatasetLabel(h: ViewHelpers, record: LabelRecord) {
     choiceError: errors.find(({ field }) => field === 'choice')?.message ?? null,
     candidates: candidates.map((candidate) => presentCandidate(h, candidate, values['choice'])),
     sampleNote:
-      counted < dataset.rowCount ? `Counted in ${h.count(counted)} rows, taken evenly from the file.` : null,
+      counted < dataset.rowCount
+        ? `Counted in ${partOfRows(h, counted, dataset.rowCount, maxProfileRows)}.`
+        : null,
     spellings: candidates.flatMap(({ column, spellings }) =>
       spellings.length === 0 ? [] : [{ column: column.name, words: spellings.join('; ') }],
     ),

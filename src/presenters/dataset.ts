@@ -1,6 +1,7 @@
 /** The page of a dataset: how it was read, its churn label, and what each column holds and is used for. */
 import type { FirstLineQuestion } from '../domain/csv/first-line.ts';
 import { labelReason } from '../domain/datasets/labels/candidates.ts';
+import { maxProfileRows } from '../domain/datasets/import/reading.ts';
 import { describeLabel } from '../domain/datasets/labels/definition.ts';
 import type { LabelDefinition } from '../domain/datasets/labels/definition.ts';
 import type { ColumnProfile, DatasetProfile } from '../domain/datasets/profile/profile.ts';
@@ -9,6 +10,7 @@ import type { TrainingRecord } from '../store/trainings.ts';
 import { presentColumn } from './dataset-column.ts';
 import { presentCorrelations } from './dataset-correlations.ts';
 import { presentIssues } from './dataset-issues.ts';
+import { partOfRows } from './part-of-rows.ts';
 import { presentTrainingRuns } from './training-run.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
@@ -51,7 +53,7 @@ function presentFigures(h: ViewHelpers, record: DatasetRecord, profile: DatasetP
     rows: h.count(dataset.rowCount),
     sampleNote:
       profile.rows < dataset.rowCount
-        ? `Figures are computed from ${h.count(profile.rows)} rows, taken evenly from the file.`
+        ? `Figures are computed from ${partOfRows(h, profile.rows, dataset.rowCount, maxProfileRows)}.`
         : null,
     repeated:
       profile.duplicateRows === 0

@@ -10,7 +10,9 @@ export interface GroupingFormData {
   readonly dataset: number | '';
   /** Of the source, that customers can be grouped by. */
   readonly columns: readonly GroupingColumn[];
-  /** As they were typed; null: nothing was yet. */
+  /** As it was typed. */
+  readonly name: string;
+  /** The choice of columns as it was sent; null: nothing was yet. */
   readonly values: Readonly<Record<string, string>> | null;
   /** Those that can be read. */
   readonly datasets: readonly Dataset[];
@@ -19,17 +21,16 @@ export interface GroupingFormData {
 /** Fields of the columns of clusters, and of fifths. */
 export const columnField = (place: number): string => `column${place}`;
 export const fifthFields = ['recency', 'frequency', 'spend'] as const;
+type FifthField = (typeof fifthFields)[number];
 
-const fifthLabels: Readonly<
-  Record<(typeof fifthFields)[number], { readonly label: string; readonly hint: string }>
-> = {
+const fifthLabels: Readonly<Record<FifthField, { readonly label: string; readonly hint: string }>> = {
   recency: { label: 'Recency', hint: 'Days since the last purchase, or the date of it.' },
   frequency: { label: 'Frequency', hint: 'How many purchases.' },
   spend: { label: 'Spend', hint: 'How much in all.' },
 };
 
 /** What such columns are often called. */
-const guesses: Readonly<Record<(typeof fifthFields)[number], RegExp>> = {
+const guesses: Readonly<Record<FifthField, RegExp>> = {
   recency: /recency|since.*(last|purchase|order|visit)|last.*(purchase|order|visit|date)/i,
   frequency:
     /frequency|^(purchases|orders|visits|transactions)$|(number|count|no).*(purchases|orders|visits)/i,
@@ -50,7 +51,7 @@ export function presentGroupingForm(h: ViewHelpers, data: GroupingFormData) {
     kind,
     dataset,
     isClusters: kind === 'clusters',
-    name: values['name'] ?? '',
+    name: data.name,
     hasColumns: columns.length > 0,
     source: {
       name: 'dataset',
@@ -76,17 +77,25 @@ export function presentGroupingForm(h: ViewHelpers, data: GroupingFormData) {
   };
 }
 
-function optionsOf(h: ViewHelpers, columns: readonly GroupingColumn[], field: (typeof fifthFields)[number]) {
-  const isFit = ({ type }: GroupingColumn): boolean =>
-    type === 'number' || (type === 'date' && field === 'recency');
-  return columns.filter(isFit).map(({ name }) => ({ value: name, label: h.label(name) }));
+/** Fifths are of numbers; of dates only how recent they are. */
+export function isFitFor(field: FifthField, { type }: GroupingColumn): boolean {
+  return type === 'number' || (type === 'date' && field === 'recency');
+}
+
+function optionsOf(h: ViewHelpers, columns: readonly GroupingColumn[], field: FifthField) {
+  return columns
+    .filter((column) => isFitFor(field, column))
+    .map(({ name }) => ({ value: name, label: h.label(name) }));
 }
 
 /** Dates would only group customers by when they came. */
 function usualValues({ kind, columns }: GroupingFormData): Record<string, string> {
   if (kind === 'clusters')
     return Object.fromEntries(
-      columns.map(({ type }, place) => [columnField(place), type === 'date' ? '' : 'yes']),
+      columns.map(({ type, isExcluded }, place) => [
+        columnField(place),
+        type === 'date' || isExcluded ? '' : 'yes',
+      ]),
     );
   return Object.fromEntries(
     fifthFields.map((field) => [field, columns.find(({ name }) => guesses[field].test(name))?.name ?? '']),

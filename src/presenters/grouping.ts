@@ -1,4 +1,5 @@
 /** A grouping: how many groups there are and why, what each is like, and the segments made from them. */
+import { mostRows } from '../domain/groupings/rows.ts';
 import type { Dataset } from '../store/datasets.ts';
 import type { Group, GroupingFindings } from '../store/grouping-documents.ts';
 import type { Grouping } from '../store/groupings.ts';
@@ -49,9 +50,11 @@ function sourceWords(h: ViewHelpers, { grouping, dataset }: GroupingData): strin
   const counted =
     findings === null
       ? ''
-      : findings.rows < findings.total
-        ? ` ${h.count(findings.rows)} of ${h.count(findings.total)} customers were looked at, evenly drawn.`
-        : ` ${h.plural(findings.rows, 'customer was', 'customers were')} looked at.`;
+      : findings.rows < findings.total && findings.total <= mostRows
+        ? ` ${h.count(findings.rows)} of ${h.count(findings.total)} customers were looked at; the other rows could not be read.`
+        : findings.rows < findings.total
+          ? ` ${h.count(findings.rows)} of ${h.count(findings.total)} customers were looked at, evenly drawn.`
+          : ` ${h.plural(findings.rows, 'customer was', 'customers were')} looked at.`;
   return `By ${columns}, of ${source}.${counted}`;
 }
 
@@ -62,23 +65,7 @@ function presentChoice(h: ViewHelpers, { measures, choice, options }: Clusters) 
     finding: findingOf(h, choice),
     detail: `The silhouette is largest with ${h.count(choice.silhouette)}, the line of distances bends at ${h.count(choice.elbow)}, and the gap statistic chooses ${choice.gap === 1 ? 'none' : h.count(choice.gap)}.`,
     isUngrouped: choice.gap === 1,
-    charts: [
-      chartOf(h, measures, choice.suggested, {
-        title: 'Distances (elbow)',
-        of: ({ inertia }) => inertia / measures[0]!.inertia,
-        yText: h.share,
-      }),
-      chartOf(h, measures, choice.suggested, {
-        title: 'Silhouette',
-        of: ({ silhouette }) => silhouette,
-        yText: h.number,
-      }),
-      chartOf(h, measures, choice.suggested, {
-        title: 'Gap statistic',
-        of: ({ gap }) => gap.value,
-        yText: h.number,
-      }),
-    ],
+    charts: options.length < 2 ? [] : presentCharts(h, measures, choice.suggested),
     rows: measures.map(({ k, inertia, silhouette, gap }) => ({
       k: h.count(k),
       distances: h.share(inertia / measures[0]!.inertia),
@@ -102,6 +89,20 @@ function presentChoice(h: ViewHelpers, { measures, choice, options }: Clusters) 
         .groups.map((group) => presentGroup(h, group, null)),
     ),
   };
+}
+
+/** Of two numbers of groups or more: one would be a line of one point. */
+function presentCharts(h: ViewHelpers, measures: Clusters['measures'], suggested: number) {
+  const ofDistances = ({ inertia }: Clusters['measures'][number]) => inertia / measures[0]!.inertia;
+  return [
+    chartOf(h, measures, suggested, { title: 'Distances (elbow)', of: ofDistances, yText: h.share }),
+    chartOf(h, measures, suggested, {
+      title: 'Silhouette',
+      of: ({ silhouette }) => silhouette,
+      yText: h.number,
+    }),
+    chartOf(h, measures, suggested, { title: 'Gap statistic', of: ({ gap }) => gap.value, yText: h.number }),
+  ];
 }
 
 function findingOf(h: ViewHelpers, { suggested, gap }: Clusters['choice']): string {

@@ -34,10 +34,19 @@ export function presentRiskFilter(h: ViewHelpers, value: string): SelectField {
   return { name: 'risk', label: 'Risk level', value, options: [{ value: '', label: 'All' }, ...options] };
 }
 
+/** Groupings may propose the same names: where names repeat, what tells their segments apart is said too. */
+export function segmentOptions(segments: readonly Segment[]) {
+  const repeats = (name: string): boolean => segments.filter((other) => other.name === name).length > 1;
+  return segments.map(({ id, name, grouping }) => {
+    const origin = grouping === null ? 'saved filter' : grouping.name;
+    return { value: id, label: repeats(name) ? `${name} (${origin})` : name };
+  });
+}
+
 /** None where there are no segments. */
 export function presentSegmentFilter(segments: readonly Segment[], value: string | number): SelectField[] {
   if (segments.length === 0) return [];
-  const options = segments.map(({ id, name }) => ({ value: id, label: name }));
+  const options = segmentOptions(segments);
   return [{ name: 'segment', label: 'Segment', value, options: [{ value: '', label: 'All' }, ...options] }];
 }
 

@@ -15,6 +15,7 @@ import type { Totals } from '../store/score-files/totals.ts';
 import type { Segment } from '../store/segments.ts';
 import { operators } from '../store/rule-operators.ts';
 import { breakEvenAtCost, breakEvenText } from './break-even.ts';
+import { segmentOptions } from './prediction-filters.ts';
 import type { RiskWord, ViewHelpers } from './view-helpers.ts';
 
 export interface ListedRule {
@@ -134,7 +135,7 @@ function presentFields(h: ViewHelpers, form: RuleFormData, asked: 'conditions' |
     ),
     segments: fields.flatMap((field) =>
       field.control === 'segment' && form.segments.length > 0
-        ? [{ ...field, value: values[field.name], options: segmentOptions(form, field.none) }]
+        ? [{ ...field, value: values[field.name], options: choicesOfSegment(form, field.none) }]
         : [],
     ),
     comparisons: fields.flatMap((field) =>
@@ -154,10 +155,10 @@ function presentFields(h: ViewHelpers, form: RuleFormData, asked: 'conditions' |
   };
 }
 
-function segmentOptions({ segments }: RuleFormData, none: string) {
+function choicesOfSegment({ segments }: RuleFormData, none: string) {
   return [
     { value: '', label: none },
-    ...segments.map(({ id, name }) => ({ value: String(id), label: name })),
+    ...segmentOptions(segments).map(({ value, label }) => ({ value: String(value), label })),
   ];
 }
 

@@ -1,4 +1,5 @@
 /** Saving a filter as a segment, and removing a segment. */
+import { whyNotSegment } from '../domain/segments/segments.ts';
 import type { SegmentUse } from '../domain/segments/segments.ts';
 import type { CampaignFilter } from '../store/campaigns.ts';
 import type { Segment } from '../store/segments.ts';
@@ -18,6 +19,8 @@ export function presentSegmentForm(h: ViewHelpers, data: SegmentFormData) {
     name: data.name,
     hasFilter: fields.length > 0,
     whom: filterWords(h, data.filter, data),
+    problem: whyNotSegment(data.filter),
+    listHref: `/customers${h.query(Object.fromEntries(fields.map(({ name, value }) => [name, value])))}`,
     fields,
   };
 }

@@ -184,7 +184,7 @@ function presentActions(h: ViewHelpers, actions: readonly ActionTotal[], custome
   const chosen = saving.action === frequent.action ? [frequent] : [frequent, saving];
   return chosen.map((one) => ({
     action: one.action,
-    why: one === frequent ? 'Recommended to most' : 'Saves the most',
+    why: one === frequent ? 'Recommended most often' : 'Saves the most',
     customers: `${h.count(one.customers)} of ${h.plural(customers, 'customer')}`,
     saving: h.money(one.expectedSaving),
   }));

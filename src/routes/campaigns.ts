@@ -33,7 +33,7 @@ import { listOwners } from '../store/users.ts';
 import { getRule, listRules } from '../store/retention-rules.ts';
 import { readTermsForm, termsOf, termsOfRule, toTermsValues, usualTerms } from './campaign-form.ts';
 import type { TermsValues } from './campaign-form.ts';
-import { FilterQuery, knownFilterFields, readFilterNames, toFilter } from './customer-filter.ts';
+import { FilterQuery, readFilter, readFilterNames, toFilter } from './customer-filter.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -90,7 +90,7 @@ export function createCampaignHandlers({ db, tasks }: Context) {
     },
 
     create: async (req: Request, res: Response) => {
-      const filter = toFilter(FilterQuery.parse(knownFilterFields(req.body)));
+      const filter = readFilter(req.body);
       const form = readTermsForm(req.body);
       if (!form.ok) {
         await showForm(

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Db } from '../db.ts';
 import { riskLevels } from '../domain/risk/levels.ts';
-import { optionalId } from '../http/validate.ts';
+import { optionalId, parseFields } from '../http/validate.ts';
 import { largestNumber } from '../ml/data/values.ts';
 import { listBatches } from '../store/batches.ts';
 import type { CampaignFilter } from '../store/campaigns.ts';
@@ -53,10 +53,9 @@ export async function readFilterNames(db: Db) {
   };
 }
 
-/** Of a form that has other fields too. */
-export function knownFilterFields(body: unknown): Record<string, unknown> {
-  const fields = (body ?? {}) as Record<string, unknown>;
-  return Object.fromEntries(Object.keys(filterFields).map((name) => [name, fields[name]]));
+/** Of a form that may have other fields too. @throws Unprocessable */
+export function readFilter(body: unknown): CampaignFilter {
+  return toFilter(parseFields(FilterQuery, body));
 }
 
 /** Of all populations: `withinPopulation` adds one. */

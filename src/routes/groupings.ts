@@ -11,8 +11,16 @@ import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
-import { idParam, limitedText, optionalId, parseForm, parseQuery, textValues } from '../http/validate.ts';
-import { columnField, fifthFields, presentGroupingForm } from '../presenters/grouping-form.ts';
+import {
+  idParam,
+  limitedText,
+  optionalId,
+  parseFields,
+  parseForm,
+  parseQuery,
+  textValues,
+} from '../http/validate.ts';
+import { columnField, fifthFields, isFitFor, presentGroupingForm } from '../presenters/grouping-form.ts';
 import type { GroupingFormData } from '../presenters/grouping-form.ts';
 import { presentGrouping } from '../presenters/grouping.ts';
 import { findDataset, listDatasets } from '../store/datasets.ts';
@@ -31,6 +39,8 @@ declare module '../http/render.ts' {
 
 const kinds = ['clusters', 'fifths'] as const;
 const NewQuery = z.object({ kind: z.enum(kinds).default('clusters'), dataset: optionalId });
+/** `columnsOf`: the source whose columns the form showed; `show`: those of another source are asked for. */
+const SentQuery = NewQuery.extend({ columnsOf: z.string().optional(), show: z.string().optional() });
 const name = limitedText(100).min(1, 'Enter a name.');
 const GroupingForm = z.object({ kind: z.enum(kinds), dataset: optionalId, name });
 const CountForm = z.object({ groups: z.coerce.number().int().min(2).max(100) });
@@ -42,7 +52,8 @@ export function createGroupingHandlers({ db }: Context) {
   const readColumns = async ({ dataset }: Asked): Promise<readonly GroupingColumn[]> => {
     const found = dataset === '' ? undefined : await findDataset(db, dataset);
     if (found) return columnsOfDataset(found);
-    return (await currentPopulation(db)).model?.schema.features ?? [];
+    const features = (await currentPopulation(db)).model?.schema.features ?? [];
+    return features.map(({ name: title, type }) => ({ name: title, type, isExcluded: false }));
   };
 
   const showForm = async (
@@ -58,16 +69,26 @@ export function createGroupingHandlers({ db }: Context) {
   return {
     showNew: async (req: Request, res: Response) => {
       const asked = parseQuery(NewQuery, req.query).data;
-      await showForm(res, { ...asked, columns: await readColumns(asked), values: null });
+      await showForm(res, { ...asked, columns: await readColumns(asked), values: null, name: '' });
     },
 
     create: async (req: Request, res: Response) => {
-      const asked = NewQuery.parse(req.body ?? {});
+      const { columnsOf, show, ...asked } = parseFields(SentQuery, req.body);
       const columns = await readColumns(asked);
       const values = textValues(req.body);
+      const isOther = columnsOf !== undefined && columnsOf !== String(asked.dataset);
+      if (show !== undefined || isOther) {
+        const errors = show === undefined ? [otherSource] : [];
+        return showForm(res, { ...asked, columns, values: null, name: values['name'] ?? '' }, errors);
+      }
       const chosen = chosenColumns(asked.kind, columns, values);
-      const form = parseForm(GroupingForm, req.body, columnErrors(asked.kind, chosen));
-      if (!form.ok) return showForm(res, { ...asked, columns, values: form.values }, form.errors);
+      const form = parseForm(GroupingForm, req.body, columnErrors(asked.kind, columns, chosen));
+      if (!form.ok)
+        return showForm(
+          res,
+          { ...asked, columns, values: form.values, name: form.values['name'] ?? '' },
+          form.errors,
+        );
       const id = await askForGrouping(db, currentUser(req), {
         kind: asked.kind,
         name: form.data.name,
@@ -91,7 +112,7 @@ export function createGroupingHandlers({ db }: Context) {
 
     divide: async (req: Request, res: Response) => {
       const { id } = await getGrouping(db, idParam(req));
-      const { groups } = CountForm.parse(req.body);
+      const { groups } = parseFields(CountForm, req.body);
       await divide(db, currentUser(req), id, groups);
       flash(req, 'success', 'Segments created. Their names are proposals: change them on their pages.');
       res.redirect(303, `/groupings/${id}`);
@@ -121,12 +142,21 @@ function chosenColumns(kind: Asked['kind'], columns: readonly GroupingColumn[], 
   return fifthFields.map((field) => names.find((one) => one === values[field]) ?? '');
 }
 
-function columnErrors(kind: Asked['kind'], chosen: readonly string[]) {
+const otherSource = {
+  field: 'dataset',
+  message: 'The columns that you chose are of another source. Choose among these columns.',
+};
+
+function columnErrors(kind: Asked['kind'], columns: readonly GroupingColumn[], chosen: readonly string[]) {
   if (kind === 'clusters')
     return chosen.length >= 1 ? [] : [{ field: 'columns', message: 'Choose at least one column.' }];
   return fifthFields.flatMap((field, place) => {
-    const column = chosen[place]!;
-    if (column === '') return [{ field, message: 'Choose a column.' }];
-    return chosen.indexOf(column) === place ? [] : [{ field, message: 'Choose another column than above.' }];
+    const column = columns.find((one) => one.name === chosen[place]);
+    if (column === undefined) return [{ field, message: 'Choose a column.' }];
+    if (!isFitFor(field, column))
+      return [{ field, message: field === 'recency' ? 'Choose a number or a date.' : 'Choose a number.' }];
+    return chosen.indexOf(column.name) === place
+      ? []
+      : [{ field, message: 'Choose another column than above.' }];
   });
 }

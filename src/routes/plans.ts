@@ -19,7 +19,7 @@ import type { PlanFormData } from '../presenters/plan-form.ts';
 import { findCampaignOfPlan } from '../store/campaigns.ts';
 import { getPlan, listPlans } from '../store/plans.ts';
 import { getSettings } from '../store/settings.ts';
-import { FilterQuery, knownFilterFields, readFilterNames, toFilter } from './customer-filter.ts';
+import { FilterQuery, readFilter, readFilterNames, toFilter } from './customer-filter.ts';
 import { readPlanForm, toPlanValues, usualPlan } from './plan-form.ts';
 
 declare module '../http/render.ts' {
@@ -61,7 +61,7 @@ export function createPlanHandlers({ db, tasks }: Context) {
     },
 
     create: async (req: Request, res: Response) => {
-      const filter = toFilter(FilterQuery.parse(knownFilterFields(req.body)));
+      const filter = readFilter(req.body);
       const actions = await listPlanActions(db);
       const form = readPlanForm(req.body, actions);
       if (!form.ok) {

@@ -20,7 +20,7 @@ import { listGroupings } from '../store/groupings.ts';
 import { noFilter } from '../store/prediction-filters.ts';
 import { getSegment, listSegments } from '../store/segments.ts';
 import type { Segment } from '../store/segments.ts';
-import { FilterQuery, knownFilterFields, readFilterNames, toFilter } from './customer-filter.ts';
+import { FilterQuery, readFilter, readFilterNames, toFilter } from './customer-filter.ts';
 import { createPartReader } from './page-parts.ts';
 import { createSegmentReader } from './segment-reader.ts';
 
@@ -100,7 +100,7 @@ export function createSegmentHandlers({ db, log, tasks }: Context) {
     },
 
     create: async (req: Request, res: Response) => {
-      const filter = toFilter(FilterQuery.parse(knownFilterFields(req.body)));
+      const filter = readFilter(req.body);
       const form = parseForm(NameForm, req.body);
       if (!form.ok) return showForm(res, { filter, name: form.values['name'] ?? '' }, form.errors);
       if (isEverybody(filter))

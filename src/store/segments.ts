@@ -15,6 +15,7 @@ export interface NewSegment {
 
 export interface Segment extends NewSegment {
   readonly id: number;
+  readonly grouping: (NonNullable<NewSegment['grouping']> & { readonly name: string }) | null;
   readonly createdAt: string;
 }
 
@@ -28,20 +29,30 @@ interface SegmentRow {
   created_at: string;
 }
 
+interface FoundRow extends SegmentRow {
+  grouping_name: string | null;
+}
+
+function selectSegments(db: Db) {
+  return db('segments')
+    .leftJoin('groupings', 'groupings.id', 'segments.grouping_id')
+    .select<FoundRow[]>('segments.*', 'groupings.name as grouping_name');
+}
+
 /** By name. */
 export async function listSegments(db: Db): Promise<Segment[]> {
-  const rows = await db<SegmentRow>('segments').orderBy(['name', 'id']);
+  const rows = await selectSegments(db).orderBy(['segments.name', 'segments.id']);
   return rows.map(toSegment);
 }
 
 /** In the order of their places. */
 export async function listSegmentsOf(db: Db, groupingId: number): Promise<Segment[]> {
-  const rows = await db<SegmentRow>('segments').where({ grouping_id: groupingId }).orderBy('place');
+  const rows = await selectSegments(db).where({ grouping_id: groupingId }).orderBy('place');
   return rows.map(toSegment);
 }
 
 export async function findSegment(db: Db, id: number): Promise<Segment | undefined> {
-  const row = await db<SegmentRow>('segments').where({ id }).first();
+  const [row] = await selectSegments(db).where({ 'segments.id': id });
   return row && toSegment(row);
 }
 
@@ -95,10 +106,13 @@ export async function forgetInSegments(trx: Db, customerId: string): Promise<voi
 
 const erased = 'erased customer';
 
-function toSegment(row: SegmentRow): Segment {
+function toSegment(row: FoundRow): Segment {
   return {
     id: row.id,
-    grouping: row.grouping_id === null ? null : { id: row.grouping_id, place: row.place ?? 0 },
+    grouping:
+      row.grouping_id === null
+        ? null
+        : { id: row.grouping_id, place: row.place ?? 0, name: row.grouping_name ?? '' },
     name: row.name,
     parts: readJson(z.array(SegmentPart), row.parts, `parts of segment ${row.id}`),
     createdAt: row.created_at,

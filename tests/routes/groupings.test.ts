@@ -93,6 +93,19 @@ describe('groups of customers who are alike', () => {
     expect(await pageOf(`/segments/${segment!.id}`)).toContain('No customers are in this segment');
   });
 
+  it('are of the source whose columns were chosen, and of no other', async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => `c${i},${i % 7},${i % 3}`);
+    const dataset = `${await addDataset(['id,visits,orders', ...rows].join('\n'))}`;
+    const sent = { name: 'My groups', kind: 'clusters', dataset, columnsOf: '', column0: 'yes' };
+    const { text } = await post('/groupings', sent).expect(422);
+    expect(text).toContain('The columns that you chose are of another source.');
+    for (const page of [text, (await post('/groupings', { ...sent, show: 'columns' }).expect(200)).text]) {
+      expect(page).toContain(`name="columnsOf" value="${dataset}"`);
+      expect(page).toContain('value="My groups"');
+      expect(page).toMatch(/checked>\s*Visits/);
+    }
+  });
+
   it('are refused in words where there is nothing to find', async () => {
     const cases: readonly (readonly [csv: string, columns: string[], words: RegExp])[] = [
       ['id,a,b\nc1,1,2\n', [], /Choose at least one column/],
@@ -115,6 +128,14 @@ describe('groups of customers who are alike', () => {
     const { findings } = await getGrouping(test.context.db, id);
     expect(findings!.clusters!.options.map(({ groups }) => groups.length)).toEqual([2, 3]);
     expect(await pageOf(`/groupings/${id}`)).toContain('only 3 different customers');
+  });
+
+  it('have no charts of one point', async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => `c${i},${i % 2}`);
+    const dataset = `${await addDataset(['id,visits', ...rows].join('\n'))}`;
+    const page = await pageOf(`/groupings/${await clusters(await boxes(['Visits'], dataset), dataset)}`);
+    expect(page).toContain('How many groups there are');
+    expect(page).not.toContain('Distances (elbow)');
   });
 
   it('say which column is gone', async () => {
@@ -174,9 +195,33 @@ describe('fifths of recency, frequency and spend', () => {
     expect(text).toContain('Choose another column than above.');
     expect(text).toContain('Choose a column.');
   });
+
+  it('need numbers', async () => {
+    const columns = { recency: 'Contract', frequency: 'Tenure', spend: 'MonthlyCharges' };
+    const { text } = await post('/groupings', { name: 'RFM', kind: 'fifths', ...columns }).expect(422);
+    expect(text).toContain('Choose a number or a date.');
+  });
 });
 
 describe('a grouping', () => {
+  it('is refused in words where what was sent cannot be read', async () => {
+    for (const form of [{ kind: 'foo' }, { kind: 'clusters', dataset: 'abc' }])
+      await post('/groupings', { name: 'x', ...form }).expect(422);
+    const id = await clusters(await boxes(['Contract', 'Monthly charges']));
+    await post(`/groupings/${id}/segments`, { groups: '1' }).expect(422);
+  });
+
+  it('names its segments where lists have others of the same name', async () => {
+    const asked = await boxes(['Contract', 'Monthly charges']);
+    for (const name of ['Spring groups', 'Autumn groups']) {
+      const id = await clusters({ ...asked, name });
+      await post(`/groupings/${id}/segments`, { groups: '2' }).expect(303);
+    }
+    const page = await pageOf('/customers');
+    expect(page).toContain(' (Spring groups)</option>');
+    expect(page).toContain(' (Autumn groups)</option>');
+  });
+
   it('is removed with its segments, by those who may, unless one is in use', async () => {
     const id = await clusters(await boxes(['Contract', 'Monthly charges']));
     await post(`/groupings/${id}/segments`, { groups: '2' }).expect(303);

@@ -46,6 +46,30 @@ describe('a filter of the list', () => {
     expect((await post('/segments', { name: 'All' }).expect(409)).text).toContain('Filter the list');
   });
 
+  it('is no segment where it is the customers of one file, who leave it when they are scored again', async () => {
+    const form = await pageOf('/segments/new?batch=1');
+    expect(form).toContain('Customers with a score in ');
+    expect(form).toContain('A segment cannot be the customers of one file');
+    expect(form).not.toContain('Save segment');
+    const { text } = await post('/segments', { name: 'File', batch: '1' }).expect(409);
+    expect(text).toContain('Remove that filter first.');
+  });
+
+  it('that cannot be read is refused, here and for campaigns and plans', async () => {
+    const cases = [
+      ['/segments', { there: 'absent' }],
+      ['/segments', { low: '5' }],
+      ['/campaigns', { risk: 'zzz' }],
+      ['/campaigns', { low: '9' }],
+      ['/plans', { risk: 'zzz' }],
+      ['/plans', { there: 'absent' }],
+    ] as const;
+    for (const [path, filter] of cases) {
+      const { text } = await post(path, { name: 'x', ...filter }).expect(422);
+      expect(text).toContain(`‘${Object.keys(filter)[0]}’ cannot be used`);
+    }
+  });
+
   it('can be saved within another segment', async () => {
     const monthlyId = await save('Monthly', monthly);
     const both = await save('Monthly and high', { risk: 'high', segment: String(monthlyId) });
@@ -63,7 +87,7 @@ describe('the page of a segment', () => {
     expect(page).toContain('(part of the definition)');
     expect(page).toMatch(/Tenure.*: [\d.]+ on average, against [\d.]+/);
     expect(page).toContain('Expected monthly loss');
-    expect(page).toContain('Recommended to most');
+    expect(page).toContain('Recommended most often');
   });
 
   it('says how many left, once enough is known', async () => {

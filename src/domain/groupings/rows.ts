@@ -40,6 +40,8 @@ export interface GroupingRows {
 export interface GroupingColumn {
   readonly name: string;
   readonly type: FeatureType;
+  /** From training, by its dataset: customers who are alike in it need not be alike. */
+  readonly isExcluded: boolean;
 }
 
 /** Neither free text nor the customer ID, and no column of the churn label. */
@@ -49,7 +51,9 @@ export function columnsOfDataset({ columns, label }: Dataset): GroupingColumn[] 
     const isLabel = role === 'label' || (definition?.kind === 'column' && definition.column === name);
     // One value that only some have tells customers apart.
     const isConstant = distinct + Number(missing > 0) < 2;
-    return type === 'text' || role === 'identifier' || isLabel || isConstant ? [] : [{ name, type }];
+    return type === 'text' || role === 'identifier' || isLabel || isConstant
+      ? []
+      : [{ name, type, isExcluded: role === 'ignored' }];
   });
 }
 

@@ -13,9 +13,19 @@ import { deleteSegment, getSegment, insertSegment, renameSegment } from '../../s
 import type { Segment } from '../../store/segments.ts';
 import type { User } from '../people/accounts.ts';
 
+/** Of a file, only those whose latest score is in it would be in the segment, and nobody once all are scored again. */
+const ofOneFile =
+  'A segment cannot be the customers of one file: customers scored again would no longer be in it. ' +
+  'Remove that filter first.';
 const ofOneComparison =
   'A segment cannot ask what customers were in another file: customers scored later would never be in it. ' +
   'Remove that filter first.';
+
+/** Why a filter cannot become a segment; null: it can. */
+export function whyNotSegment({ batch, there }: CampaignFilter): string | null {
+  if (batch !== null) return ofOneFile;
+  return there === null ? null : ofOneComparison;
+}
 
 export interface SavedFilter {
   readonly name: string;
@@ -24,7 +34,8 @@ export interface SavedFilter {
 
 /** A filter of the customers' list becomes a segment; one within another segment has the parts of both. @throws Conflict */
 export async function saveFilter(db: Db, user: User, { name, filter }: SavedFilter): Promise<number> {
-  if (filter.there !== null) throw new Conflict(ofOneComparison);
+  const reason = whyNotSegment(filter);
+  if (reason !== null) throw new Conflict(reason);
   return inTransaction(db, async (trx) => {
     const parts = await partsOf(trx, filter);
     const id = await insertSegment(trx, { grouping: null, name, parts }, user.id);

@@ -21,7 +21,7 @@ import { describeLabel, readLabel } from '../labels/definition.ts';
 import type { LabelDefinition } from '../labels/definition.ts';
 
 /** The most rows of a profile, taken evenly from a larger file. */
-const maxProfileRows = 100_000;
+export const maxProfileRows = 100_000;
 
 interface ReadingOptions {
   readonly checkpoint?: Checkpoint;
