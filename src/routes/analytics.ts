@@ -14,13 +14,13 @@ import { parseQuery } from '../http/validate.ts';
 import { figuresCsv, presentAnalytics } from '../presenters/analytics.ts';
 import type { AnalyticsData } from '../presenters/analytics.ts';
 import { presentReport } from '../presenters/report.ts';
-import { findBatch, listBatches } from '../store/batches.ts';
+import { findBatch } from '../store/batches.ts';
 import { findModel, listArchivedModels, listModels } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
 import { listSegments } from '../store/segments.ts';
 import { listUnreadableMatches } from '../store/score-files/scan.ts';
 import { getSettings } from '../store/settings.ts';
-import { filterFields, toFilter } from './customer-filter.ts';
+import { filterFields, listScoredFiles, toFilter } from './customer-filter.ts';
 import type { FigureReader } from './figure-reader.ts';
 import { histogramBins } from './home.ts';
 import { createPartReader } from './page-parts.ts';
@@ -70,7 +70,7 @@ export function createAnalyticsHandlers({ db, log, tasks }: Context, readFigures
       totals,
       histogram,
       figures: await orNull('figures', readColumns),
-      batches: (await listBatches(db, 50)).filter((batch) => batch.scoredCount > 0),
+      batches: await listScoredFiles(db),
       segments: await listSegments(db),
       models: await listModels(db),
       scoredBy: [...(await listModels(db)), ...(await listArchivedModels(db))],

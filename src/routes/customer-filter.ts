@@ -53,6 +53,11 @@ export async function readFilterNames(db: Db) {
   };
 }
 
+/** The files whose scores can be chosen. */
+export async function listScoredFiles(db: Db) {
+  return (await listBatches(db, mostNamed)).filter((batch) => batch.scoredCount > 0);
+}
+
 /** Of a form that may have other fields too. @throws Unprocessable */
 export function readFilter(body: unknown): CampaignFilter {
   return toFilter(parseFields(FilterQuery, body));

@@ -26,7 +26,6 @@ import { doNotContactAmong, withoutContact } from '../domain/campaigns/do-not-co
 import { withSetLevels } from '../domain/risk/set-levels.ts';
 import { listActionsOf } from '../store/actions.ts';
 import { listOutcomes } from '../store/outcomes.ts';
-import { listBatches } from '../store/batches.ts';
 import { findModel, listArchivedModels, listModels } from '../store/models.ts';
 import { listUnreadableMatches } from '../store/score-files/scan.ts';
 import { sortKeys } from '../store/score-files/sort.ts';
@@ -36,7 +35,7 @@ import { listSegments } from '../store/segments.ts';
 import type { PredictionFilter } from '../store/prediction-filters.ts';
 import { countSetLevels, listSetLevelsOf, setLevelsAmong } from '../store/set-levels.ts';
 import { getSettings } from '../store/settings.ts';
-import { filterFields, toFilter } from './customer-filter.ts';
+import { filterFields, listScoredFiles, toFilter } from './customer-filter.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -83,7 +82,7 @@ export function createCustomerHandlers({ db, tasks }: Context) {
       page,
       pages,
       query,
-      batches: (await listBatches(db, 50)).filter((batch) => batch.scoredCount > 0),
+      batches: await listScoredFiles(db),
       models,
       segments: await listSegments(db),
       scoredBy: [...models, ...(await listArchivedModels(db))],

@@ -12,12 +12,15 @@ import { markContacted } from '../../store/contacted-controls.ts';
 import type { ContactPeriod } from '../../store/contacted-controls.ts';
 import { getSettings } from '../../store/settings.ts';
 import type { User } from '../people/accounts.ts';
-import { addDays, isDay, timeAt, today } from './days.ts';
+import { addDays, isDay, startOfDay, today } from './days.ts';
 
 /** Of a campaign that was launched. */
 export function contactPeriod({ id, launchedOn, endsOn }: Campaign, timeZone: string): ContactPeriod {
-  const startOf = (day: string): string => new Date(timeAt(day, '00:00', timeZone)).toISOString();
-  return { campaignId: id, from: startOf(launchedOn!), until: startOf(addDays(endsOn!, 1)) };
+  return {
+    campaignId: id,
+    from: startOfDay(launchedOn!, timeZone),
+    until: startOfDay(addDays(endsOn!, 1), timeZone),
+  };
 }
 
 export interface Contact {

@@ -41,6 +41,11 @@ export function timeAt(day: string, atTime: string, timeZone: string): number {
   return wallTime - (isAfter ? after : before);
 }
 
+/** When a day begins where the organisation is, as times are stored. */
+export function startOfDay(day: string, timeZone: string): string {
+  return new Date(timeAt(day, '00:00', timeZone)).toISOString();
+}
+
 /** How far local time is ahead of UTC, in milliseconds. */
 function offsetAt(time: number, timeZone: string): number {
   const parts = new Intl.DateTimeFormat('en-GB', {

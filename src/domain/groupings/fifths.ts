@@ -4,7 +4,7 @@
  */
 import { Conflict } from '../../errors.ts';
 import { quintileEdges } from '../../ml/clusters/quintiles.ts';
-import type { NumberColumn } from '../../ml/data/table.ts';
+import { isConstant } from '../../ml/data/table.ts';
 import type { GroupingFindings } from '../../store/grouping-documents.ts';
 import { fifthsTest } from '../../store/score-files/nearest-test.ts';
 import type { TestedRows } from '../../store/score-files/row-filter.ts';
@@ -69,11 +69,6 @@ function edgesOf(name: string, column: GroupingRows['table']['columns'][number] 
   const edges = quintileEdges(column.values);
   if (isConstant(column)) throw new Conflict(`${name} is the same for all customers. Choose another column.`);
   return edges;
-}
-
-function isConstant({ values }: NumberColumn): boolean {
-  const known = values.filter((value) => !Number.isNaN(value));
-  return known.every((value) => value === known[0]);
 }
 
 function notesOf({ words }: GroupingRows, columns: FifthsPart['columns']): string[] {

@@ -15,7 +15,7 @@ import {
 } from '../../store/set-levels.ts';
 import type { SetLevel } from '../../store/set-levels.ts';
 import { getSettings } from '../../store/settings.ts';
-import { addDays, daysBetween, timeAt, today } from '../campaigns/days.ts';
+import { addDays, daysBetween, startOfDay, today } from '../campaigns/days.ts';
 import type { User } from '../people/accounts.ts';
 
 /** They are all read with every list by level, and are meant for single customers. */
@@ -42,7 +42,7 @@ export async function setLevel(db: Db, user: User, score: JudgedScore, choice: L
   const settings = await getSettings(db);
   const day = today(settings.timeZone, await timeOf(db));
   requireEnd(choice.endsOn, day);
-  const expiresAt = new Date(timeAt(addDays(choice.endsOn, 1), '00:00', settings.timeZone)).toISOString();
+  const expiresAt = startOfDay(addDays(choice.endsOn, 1), settings.timeZone);
   await inTransaction(db, async (trx) => {
     const before = (await setLevelsAmong(trx, [score.customerId])).get(score.customerId);
     await removeSetLevels(trx, { customer_id: score.customerId }, day);

@@ -32,6 +32,12 @@ export interface Table {
   readonly columns: readonly Column[];
 }
 
+/** Whether all rows that are not missing have the same value; so have none. */
+export function isConstant({ values }: NumberColumn): boolean {
+  const known = values.filter((value) => !Number.isNaN(value));
+  return known.every((value) => value === known[0]);
+}
+
 /** The rows of `table` at the given indices, in that order; levels are kept as they are. */
 export function takeRows(table: Table, rows: Int32Array): Table {
   return { rowCount: rows.length, columns: table.columns.map((column) => takeColumnRows(column, rows)) };

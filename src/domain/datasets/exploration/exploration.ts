@@ -3,6 +3,7 @@ import { cramersV, evenSample, pearson } from '../../../ml/checks/association.ts
 import { spearman } from '../../../ml/checks/rank-correlation.ts';
 import { readColumn } from '../../../ml/data/schema-inference.ts';
 import type { FeatureType } from '../../../ml/data/schema.ts';
+import { isConstant } from '../../../ml/data/table.ts';
 import type { CategoryColumn, Column, NumberColumn, Table } from '../../../ml/data/table.ts';
 import { wilsonInterval } from '../../../ml/evaluation/wilson.ts';
 import type { Interval } from '../../../ml/evaluation/wilson.ts';
@@ -102,14 +103,9 @@ function countBins({ column, type }: TypedColumn, labels: Uint8Array | null): Ex
 }
 
 /** A constant column goes together with nothing. */
-function isVaried(values: Float64Array): boolean {
-  const known = values.filter((value) => !Number.isNaN(value));
-  return known.some((value) => value !== known[0]);
-}
-
 function pairNumbers({ columns }: Table): Exploration['numberPairs'] {
   const numbers = columns.filter(
-    (column): column is NumberColumn => column.kind === 'number' && isVaried(column.values),
+    (column): column is NumberColumn => column.kind === 'number' && !isConstant(column),
   );
   const pairs = pairsOf(numbers).map(([a, b]) => ({
     a: a.name,
