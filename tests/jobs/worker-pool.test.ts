@@ -30,13 +30,13 @@ afterEach(async () => {
   await test.close();
 });
 
-/** So many rows that their profile takes seconds, in one step. */
-const wideTable = (rows: number, columns: number): string => {
+/** So many rows that their profile takes much longer than a cancelled job is given to stop, in one step. */
+const wideTable = (rows: number, columns: number, copies: number): string => {
   const names = Array.from({ length: columns }, (_, j) => `column ${j}`).join(',');
   const lines = Array.from({ length: rows }, (_, i) =>
     Array.from({ length: columns }, (_, j) => `text ${i * 7 + j}`).join(','),
   );
-  return [names, ...lines].join('\n');
+  return `${names}\n${`${lines.join('\n')}\n`.repeat(copies)}`;
 };
 
 async function queueReading(csv: string, by: User | null = null): Promise<{ id: number; jobId: number }> {
@@ -54,7 +54,7 @@ const stateOf = async (jobId: number) => (await findJob(test.context.db, jobId))
 describe('cancelling', () => {
   it('ends a reading in the middle of a long step, and its dataset and what it had begun with it', async () => {
     const { db, config } = test.context;
-    const { id, jobId } = await queueReading(wideTable(60_000, 60));
+    const { id, jobId } = await queueReading(wideTable(60_000, 60, 4));
     const path = join(config.dataDir, (await getDataset(db, id)).file);
     // As a conversion leaves it that is cut off.
     for (const part of ['.csv.utf8', '.csv.tabs']) writeFileSync(path + part, 'half');
@@ -171,7 +171,7 @@ describe('an upload', () => {
 describe('a job that needs more memory than it may use', () => {
   it('fails at its first attempt with the reason, while the pool continues', async () => {
     const { db } = test.context;
-    const { id, jobId } = await queueReading(wideTable(60_000, 60));
+    const { id, jobId } = await queueReading(wideTable(60_000, 60, 4));
     const config = { ...test.context.config, threadMemoryMb: 100 };
     pool = startWorkerPool({ ...test.context, config });
     await expect.poll(() => stateOf(jobId), { interval: 50, timeout: 50_000 }).toBe('failed');
