@@ -5,6 +5,9 @@ import { password } from '../tests/helpers/app.ts';
 export interface Client {
   /** Milliseconds to the last byte of the page. */
   time(path: string): Promise<number>;
+  page(path: string): Promise<string>;
+  /** Sends a form, and gives the address that it leads to. */
+  post(path: string, fields: Readonly<Record<string, string>>): Promise<string>;
   /** Milliseconds until a customer, whose values are those that the form has, is scored and stored. */
   scoreCustomer(customer: string): Promise<number>;
   download(
@@ -48,6 +51,11 @@ export async function openClient(url: string): Promise<Client> {
       const started = performance.now();
       await (await ask(path)).text();
       return performance.now() - started;
+    },
+    page: async (path) => (await ask(path)).text(),
+    post: async (path, fields) => {
+      const { headers, status } = await post(path, new URLSearchParams({ _csrf: token, ...fields }));
+      return headers.get('location') ?? Promise.reject(new Error(`${path} was answered ${status}.`));
     },
     scoreCustomer: async (customer) => {
       form ??= readForm(await (await ask('/predict')).text());

@@ -27,6 +27,7 @@ import {
 import { startPostgres } from '../tests/helpers/postgres-server.ts';
 import { cpuSecondsOf, peakMegabytesOf, startAll } from '../tests/helpers/programs.ts';
 import { storeBatch, storeScores } from '../tests/helpers/predictions.ts';
+import { numberOf, quantile } from './measuring.ts';
 import { openClient } from './reads-client.ts';
 import type { Client } from './reads-client.ts';
 
@@ -142,16 +143,6 @@ async function measureDownload(client: Client, server: ChildProcess): Promise<vo
   console.log(
     `/customers.csv: ${(bytes / 1e6).toFixed(0)} MB, first byte after ${firstByteMs.toFixed(0)} ms, ${rate.toFixed(0)} MB/s, ${(cpuSecondsOf(server) - cpu).toFixed(1)} s of CPU; health/live p99 ${quantile(await health.stop(), 0.99).toFixed(0)} ms`,
   );
-}
-
-function numberOf(option: string, otherwise: number): number {
-  const word = process.argv.find((one) => one.startsWith(`${option}=`));
-  return word === undefined ? otherwise : Number(word.slice(option.length + 1));
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;
 }
 
 function seconds(since: number): string {

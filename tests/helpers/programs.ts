@@ -70,9 +70,12 @@ export function startWeb(config: Config): Promise<WebProcess> {
   return listening(startProgram(config, [process.execPath, program, 'web']));
 }
 
-/** Answers requests and works on jobs. */
-export function startAll(config: Config): Promise<WebProcess> {
-  return listening(startProgram(config, [process.execPath, join(dist, 'server.js')]));
+/** Answers requests and works on jobs. `settings`: further ones from the environment. */
+export function startAll(
+  config: Config,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<WebProcess> {
+  return listening(startProgram(config, [process.execPath, join(dist, 'server.js')], settings));
 }
 
 async function listening(child: ChildProcess): Promise<WebProcess> {
