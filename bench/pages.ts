@@ -180,7 +180,7 @@ function withId(path: string, id: string | undefined): string {
 }
 
 function pathsOfRoutes(): string[] {
-  const layers = createRoutes(test.context, [], () => Promise.resolve([])).stack;
+  const layers = createRoutes(test.context, () => Promise.resolve([])).stack;
   return layers.flatMap(({ route }) =>
     route?.stack.some(({ method }) => method === 'get') === true ? [route.path] : [],
   );

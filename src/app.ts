@@ -6,13 +6,11 @@ import type { Logger as PinoLogger } from 'pino';
 import type { Context } from './context.ts';
 import { AppError, NotFound } from './errors.ts';
 import { assets } from './http/assets.ts';
-import { authenticate } from './http/authenticate.ts';
 import { compress } from './http/compress.ts';
 import { errorHandler, safePath } from './http/error-handler.ts';
 import { useContext } from './http/render.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { sharedFiles } from './http/shared-files.ts';
-import { sessions } from './http/session.ts';
 import { createFigureReader } from './routes/figure-reader.ts';
 import type { FigureReader } from './routes/figure-reader.ts';
 import { createRoutes } from './routes/index.ts';
@@ -42,7 +40,7 @@ export function createApp(started: Context, { logger, readFigures }: AppOptions 
   app.use(compress(context.config));
   app.use('/assets', assets(context.config));
   app.use(sharedFiles(context));
-  app.use(createRoutes(context, [sessions(context), authenticate(context)], figures));
+  app.use(createRoutes(context, figures));
   app.use(() => {
     throw new NotFound();
   });

@@ -1,38 +1,101 @@
-/** Loads the user of the session, if the session is still valid. */
-import type { Request, RequestHandler } from 'express';
+/** Who a request is from. Passport keeps the user of the session; here is what makes a session valid. */
+import passport from 'passport';
+import { Strategy as PasswordStrategy } from 'passport-local';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Context } from '../context.ts';
 import { timeOf } from '../db/clock.ts';
 import type { Db } from '../db.ts';
-import { toUser } from '../domain/people/accounts.ts';
+import { authenticate, toUser } from '../domain/people/accounts.ts';
 import type { User } from '../domain/people/accounts.ts';
 import { AppError } from '../errors.ts';
 import { findUser } from '../store/users.ts';
-import type { UserRecord } from '../store/users.ts';
-import { absoluteHours } from './session.ts';
 import { csrfTokenOf } from './csrf.ts';
+import { absoluteHours } from './session.ts';
+import type { SessionUser } from './session.ts';
 
-const users = new WeakMap<Request, User>();
+/** The signed-in user as requests carry them. */
+type SignedInUser = User & {
+  /** That of the user record; a session of an earlier one has ended. */
+  readonly sessionEpoch: number;
+};
 
-export function authenticate(context: Context): RequestHandler {
-  return async (req, _res, next) => {
-    const { userId, epoch, signedInAt, seenAt } = req.session;
-    if (userId !== undefined) {
-      const record = await findUser(context.db, userId);
-      const now = await timeOf(context.db);
-      const alive =
-        record?.disabledAt === null &&
-        record.sessionEpoch === epoch &&
-        isWithin(now, signedInAt, absoluteHours * 3_600_000) &&
-        isWithin(now, seenAt, absoluteHours * 3_600_000);
-      if (alive) users.set(req, toUser(record));
-      else await endSession(req);
-    }
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- where Passport looks for the type of `req.user`
+  namespace Express {
+    // eslint-disable-next-line @typescript-eslint/no-empty-object-type
+    interface User extends SignedInUser {}
+  }
+}
+
+type Recognised = (error: unknown, user?: Express.User | false | null) => void;
+export type Passport = InstanceType<typeof passport.Passport>;
+
+/** The ways to sign in, by name, and the users of sessions. */
+export function createPassport({ db }: Context): Passport {
+  const instance = new passport.Passport();
+  instance.use(
+    'password',
+    new PasswordStrategy({ usernameField: 'email' }, (email, password, done) => {
+      authenticate(db, email.trim(), password).then((user) => {
+        done(null, user ? signedInUser(user) : false);
+      }, done);
+    }),
+  );
+  instance.serializeUser<SessionUser>((user, done) => {
+    timeOf(db).then((signedInAt) => {
+      done(null, { id: user.id, epoch: user.sessionEpoch, signedInAt });
+    }, done);
+  });
+  instance.deserializeUser((req: Request, user: SessionUser, done: Recognised) => {
+    findLive(db, user, req.session.seenAt).then((live) => {
+      done(null, live ?? false);
+    }, done);
+  });
+  return instance;
+}
+
+/** Loads the user of the session. One that is not valid any more is removed. */
+export function identify(instance: Passport): RequestHandler[] {
+  const endDeadSession: RequestHandler = async (req, _res, next) => {
+    if (req.session.passport !== undefined && !req.user) await endSession(req);
     next();
   };
+  return [instance.session() as RequestHandler, endDeadSession];
+}
+
+/** The user whom a way to sign in recognises by the request; null: nobody. */
+export function recognise(
+  instance: Passport,
+  way: 'password',
+  req: Request,
+  res: Response,
+): Promise<Express.User | null> {
+  return new Promise((done, fail) => {
+    const answer: Recognised = (error, user) => {
+      if (error instanceof Error) fail(error);
+      else done(user === false ? null : (user ?? null));
+    };
+    (instance.authenticate(way, answer) as RequestHandler)(req, res, fail);
+  });
+}
+
+async function findLive(db: Db, user: SessionUser, seenAt: number | undefined): Promise<Express.User | null> {
+  const record = await findUser(db, user.id);
+  const now = await timeOf(db);
+  const isLive =
+    record?.disabledAt === null &&
+    record.sessionEpoch === user.epoch &&
+    isWithin(now, user.signedInAt, absoluteHours * 3_600_000) &&
+    isWithin(now, seenAt, absoluteHours * 3_600_000);
+  return isLive ? signedInUser(record) : null;
+}
+
+function signedInUser(user: Parameters<typeof toUser>[0]): SignedInUser {
+  return { ...toUser(user), sessionEpoch: user.sessionEpoch };
 }
 
 export function findCurrentUser(req: Request): User | null {
-  return users.get(req) ?? null;
+  return req.user ?? null;
 }
 
 /** @throws AppError 401 when nobody is signed in. */
@@ -42,28 +105,27 @@ export function currentUser(req: Request): User {
   return user;
 }
 
-/** A new identifier at sign-in prevents session fixation. */
-export async function signInSession(db: Db, req: Request, user: UserRecord): Promise<void> {
-  await endSession(req);
-  req.session.userId = user.id;
-  req.session.epoch = user.sessionEpoch;
-  const now = await timeOf(db);
-  req.session.signedInAt = now;
-  req.session.seenAt = now;
+/** Passport gives the session a new identifier, which prevents session fixation. */
+export async function signInSession(req: Request, user: SignedInUser): Promise<void> {
+  await new Promise<void>((done, fail) => {
+    req.logIn(user, settle(done, fail));
+  });
   // Made now: pages that are opened at once would each make one, and the last would refuse the forms of the others.
   csrfTokenOf(req);
-  users.set(req, toUser(user));
 }
 
 /** The session is empty from here on, and an empty session is not stored. */
 export function endSession(req: Request): Promise<void> {
-  users.delete(req);
   return new Promise((done, fail) => {
-    req.session.regenerate((error) => {
-      if (error) fail(error as Error);
-      else done();
-    });
+    req.logOut(settle(done, fail));
   });
+}
+
+function settle(done: () => void, fail: (error: Error) => void) {
+  return (error: unknown): void => {
+    if (error) fail(error as Error);
+    else done();
+  };
 }
 
 /** Only a path of this site; `//evil.example` and `/\evil.example` are addresses elsewhere. */

@@ -73,7 +73,7 @@ function bodyToken(req: Request): string | undefined {
 }
 
 function isSignedIn(req: Request): boolean {
-  return req.session.userId !== undefined;
+  return req.session.passport?.user !== undefined;
 }
 
 /** Under HTTPS the prefix keeps neighbouring hosts from planting a cookie. */

@@ -47,7 +47,7 @@ export class HashedSessionStore extends session.Store {
    */
   override set(sid: string, data: SessionData, callback: Done = () => undefined): void {
     // A stranger's: express-session writes a regenerated one down even when nothing is in it.
-    if ((data as Partial<SessionData>).userId === undefined) {
+    if ((data as Partial<SessionData>).passport?.user === undefined) {
       callback();
       return;
     }

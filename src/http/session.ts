@@ -21,13 +21,19 @@ export interface FlashMessage {
   readonly text: string;
 }
 
+/** What a session says about its user. */
+export interface SessionUser {
+  readonly id: number;
+  /** The user's session epoch at sign-in; a raised one ends the session. */
+  readonly epoch: number;
+  /** Milliseconds since 1970. */
+  readonly signedInAt: number;
+}
+
 declare module 'express-session' {
   interface SessionData {
-    userId: number;
-    /** The user's session epoch at sign-in; a raised one ends the session. */
-    epoch: number;
-    /** Milliseconds since 1970. */
-    signedInAt: number;
+    /** Kept by Passport; there is no user once the session has ended. */
+    passport: { readonly user?: SessionUser };
     /** Milliseconds since 1970, at most a minute behind. */
     seenAt: number;
     flash: FlashMessage[];

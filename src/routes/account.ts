@@ -90,7 +90,7 @@ export function createAccountHandlers(context: Context) {
         await limits.take(req, email);
         const user = await changePassword(db, id, form.data.currentPassword, form.data.password);
         await limits.giveBack(req, email);
-        await signInSession(db, req, user);
+        await signInSession(req, user);
         flash(req, 'success', 'Your password has been changed. You have been signed out everywhere else.');
         res.redirect(303, '/account');
       } catch (error) {

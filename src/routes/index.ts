@@ -3,9 +3,11 @@ import express, { Router } from 'express';
 import type { Request, RequestHandler } from 'express';
 import type { Context } from '../context.ts';
 import { AppError } from '../errors.ts';
+import { createPassport, identify } from '../http/authenticate.ts';
 import { allow } from '../http/authorize.ts';
 import type { Access } from '../http/authorize.ts';
 import { csrf, refuseForeign } from '../http/csrf.ts';
+import { sessions } from '../http/session.ts';
 import { createAccountHandlers } from './account.ts';
 import { createAlertSettingsHandlers } from './alert-settings.ts';
 import { createAlertHandlers } from './alerts.ts';
@@ -73,12 +75,7 @@ import { createBatchRemovalHandlers } from './batch-removal.ts';
 import { createBatchMonitoringHandlers } from './batch-monitoring.ts';
 import { createBatchResultHandlers } from './batch-results.ts';
 
-/** `identify` loads the user of the session; health checks and static files do not need it. */
-export function createRoutes(
-  context: Context,
-  identify: readonly RequestHandler[],
-  readFigures: FigureReader,
-): Router {
+export function createRoutes(context: Context, readFigures: FigureReader): Router {
   const router = Router({ caseSensitive: true });
   const map = createMap(router);
 
@@ -87,8 +84,11 @@ export function createRoutes(
   map.get('/health/ready', 'everyone', health.ready);
 
   router.use(createOldAddresses());
+  const passport = createPassport(context);
   router.use(
-    ...identify,
+    // Behind the health checks, which need no user.
+    sessions(context),
+    ...identify(passport),
     refuseForeign(context.config.publicUrl),
     express.urlencoded({ extended: false, limit: '100kb', parameterLimit: 2_500 }),
     refuseOtherBodies,
@@ -100,7 +100,7 @@ export function createRoutes(
   map.get('/setup/:token', 'everyone', setup.show);
   map.post('/setup/:token', 'everyone', setup.create);
 
-  const signIn = createSignInHandlers(context);
+  const signIn = createSignInHandlers(context, passport);
   map.get('/sign-in', 'everyone', signIn.show);
   map.post('/sign-in', 'everyone', signIn.create);
   map.post('/sign-out', 'everyone', signIn.remove);

@@ -92,7 +92,7 @@ export function createSetupHandlers({ db, config }: Context) {
       const { organisation, currency, timeZone, start } = form.data;
       try {
         const user = await setUp(db, tokenOf(req), form.data, { organisation, currency, timeZone });
-        await signInSession(db, req, user);
+        await signInSession(req, user);
         res.redirect(303, await startWith(req, user, start));
       } catch (error) {
         if (!(error instanceof Unprocessable)) throw error;

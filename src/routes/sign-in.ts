@@ -2,11 +2,12 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { authenticate, choosePassword, getLink, isSetUp } from '../domain/people/accounts.ts';
+import { choosePassword, getLink, isSetUp } from '../domain/people/accounts.ts';
 import { maxPasswordLength, minPasswordLength } from '../domain/people/passwords.ts';
 import { Unavailable, Unprocessable } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
-import { findCurrentUser, endSession, localPath, signInSession } from '../http/authenticate.ts';
+import { endSession, findCurrentUser, localPath, recognise, signInSession } from '../http/authenticate.ts';
+import type { Passport } from '../http/authenticate.ts';
 import { readKeptForm } from '../http/kept-form.ts';
 import { renderSendAgain } from '../http/late-form.ts';
 import { createPasswordLimits } from '../http/rate-limit.ts';
@@ -41,7 +42,7 @@ const SignInForm = z.object({
 
 const PasswordForm = z.object({ password: z.string(), repeated: z.string() });
 
-/** Each sign-in costs two writes and a hash; with more at once the last would wait for seconds. */
+/** Each sign-in costs a few writes and a hash; with more at once the last would wait for seconds. */
 const mostSignInsAtOnce = 20;
 
 /** The same for an unknown address and for a wrong password. */
@@ -50,7 +51,7 @@ const incorrect: FieldError = {
   message: 'Incorrect email or password. If you have forgotten it, ask an administrator for a reset link.',
 };
 
-export function createSignInHandlers(context: Context) {
+export function createSignInHandlers(context: Context, passport: Passport) {
   const { db } = context;
   const limits = createPasswordLimits(context);
 
@@ -82,13 +83,13 @@ export function createSignInHandlers(context: Context) {
         return;
       }
       await limits.take(req, form.data.email);
-      const user = await authenticate(db, form.data.email, form.data.password);
+      const user = await recognise(passport, 'password', req, res);
       if (!user) {
         await render(res, 'auth/sign-in', { ...page, errors: [incorrect] });
         return;
       }
       await limits.giveBack(req, form.data.email);
-      await signInSession(db, req, user);
+      await signInSession(req, user);
       const late = readKeptForm(kept);
       if (late) await renderSendAgain(res, late, { wasSignedOut: true });
       else res.redirect(303, page.next);
@@ -115,7 +116,7 @@ export function createSignInHandlers(context: Context) {
       }
       try {
         const user = await choosePassword(db, token, form.data.password);
-        await signInSession(db, req, user);
+        await signInSession(req, user);
         res.redirect(303, '/');
       } catch (error) {
         if (!(error instanceof Unprocessable)) throw error;

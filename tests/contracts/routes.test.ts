@@ -29,7 +29,7 @@ beforeAll(async () => {
   test = await createTestApp();
   await setUpOrganisation(test);
   await activateSmallModel(test);
-  const layers = createRoutes(test.context, [], () => Promise.resolve([]))
+  const layers = createRoutes(test.context, () => Promise.resolve([]))
     .stack as unknown as readonly RouteLayer[];
   routes = layers.flatMap(({ route }) =>
     route?.stack[0]?.method

@@ -36,7 +36,7 @@ describe('a session', () => {
     const released = new Promise<void>((done) => (release = done));
     app.use(sessions(test.context));
     app.get('/in', (req, res) => {
-      req.session.userId = 1;
+      req.session.passport = { user: { id: 1, epoch: 0, signedInAt: Date.now() } };
       res.end();
     });
     app.get('/slow', async (req, res) => {
@@ -49,7 +49,7 @@ describe('a session', () => {
       req.session.destroy(() => res.end());
     });
     app.get('/who', (req, res) => {
-      res.json({ userId: req.session.userId ?? null });
+      res.json({ userId: req.session.passport?.user?.id ?? null });
     });
     const before = await countSessions();
     const cookie = String((await request(app).get('/in')).headers['set-cookie']).split(';')[0]!;

@@ -145,6 +145,14 @@ describe('sign-in', () => {
     await victim.get('/').expect(200);
   });
 
+  it('takes no password from the address', async () => {
+    const agent = request.agent(test.app);
+    const _csrf = await csrfToken(agent, '/sign-in');
+    const address = new URLSearchParams({ email: 'ada@example.com', password });
+    await agent.post(`/sign-in?${address.toString()}`).type('form').send({ _csrf }).expect(422);
+    await agent.get('/').expect(303);
+  });
+
   it('refuses a huge password before hashing it', async () => {
     const agent = request.agent(test.app);
     await agent
