@@ -197,6 +197,13 @@ const purposes: Readonly<Record<string, Purpose>> = {
   '/models/:id/archiving': { doing: 'archiving a model' },
   '/models/:id/candidacy': { doing: 'making a model a candidate' },
   '/models/:id/challenge': { doing: 'making a model the challenger' },
+  '/saved-views': { doing: 'saving a view', name: 'name', labels: { name: 'Name', isShared: 'Shared' } },
+  '/saved-views/:id': {
+    doing: 'changing a view',
+    name: 'name',
+    labels: { name: 'Name', isShared: 'Shared' },
+  },
+  '/saved-views/:id/removal': { doing: 'removing a view' },
   '/segments': { doing: 'saving a segment', name: 'name', labels: { name: 'Name' } },
   '/segments/:id': { doing: 'renaming a segment', name: 'name', labels: { name: 'Name' } },
   '/segments/:id/removal': { doing: 'removing a segment' },

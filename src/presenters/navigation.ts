@@ -84,6 +84,7 @@ const sections: readonly Section[] = [
       { label: 'Two columns', href: '/analytics/pairs', permission: 'dashboard:view' },
       { label: 'Movement', href: '/analytics/movement', permission: 'dashboard:view' },
       { label: 'Over time', href: '/analytics/history', permission: 'dashboard:view' },
+      { label: 'Saved views', href: '/saved-views', permission: 'dashboard:view' },
     ],
   },
   {

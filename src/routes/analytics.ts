@@ -14,6 +14,7 @@ import { parseQuery } from '../http/validate.ts';
 import { figuresCsv, presentAnalytics } from '../presenters/analytics.ts';
 import type { AnalyticsData } from '../presenters/analytics.ts';
 import { presentReport } from '../presenters/report.ts';
+import { presentViewMenu } from '../presenters/saved-view.ts';
 import { findBatch } from '../store/batches.ts';
 import { findModel, listArchivedModels, listModels } from '../store/models.ts';
 import type { ModelRecord } from '../store/models.ts';
@@ -24,10 +25,12 @@ import { filterFields, listScoredFiles, toFilter } from './customer-filter.ts';
 import type { FigureReader } from './figure-reader.ts';
 import { histogramBins } from './home.ts';
 import { createPartReader } from './page-parts.ts';
+import { readViewMenu } from './saved-view-menu.ts';
+import type { WithViewMenu } from './saved-view-menu.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
-    'analytics/show': PageData & ReturnType<typeof presentAnalytics>;
+    'analytics/show': PageData & ReturnType<typeof presentAnalytics> & WithViewMenu;
     'analytics/report': PageData & ReturnType<typeof presentReport>;
   }
 }
@@ -88,7 +91,12 @@ export function createAnalyticsHandlers({ db, log, tasks }: Context, readFigures
       const { data: query, noted } = parseQuery(AnalyticsQuery, req.query);
       if (noted) flash(req, 'notice', 'Part of the address was not recognised and was ignored.');
       const data = await readAnalytics(query);
-      await render(res, 'analytics/show', (h) => ({ title: 'Analytics', ...presentAnalytics(h, data) }));
+      const menu = await readViewMenu(db, req, '/analytics', query);
+      await render(res, 'analytics/show', (h) => ({
+        title: 'Analytics',
+        ...presentAnalytics(h, data),
+        savedViews: presentViewMenu(h, menu),
+      }));
     },
 
     /** The same customers on one page of paper. */

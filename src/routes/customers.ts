@@ -19,6 +19,7 @@ import type { CustomerData } from '../presenters/customer.ts';
 import type { InputChange } from '../presenters/customer-comparison.ts';
 import { presentCustomers } from '../presenters/customers.ts';
 import type { CustomersData } from '../presenters/customers.ts';
+import { presentViewMenu } from '../presenters/saved-view.ts';
 import { findByEarlierId } from '../store/earlier-scores.ts';
 import { listMemberships } from '../store/campaign-members.ts';
 import { harmOf, listHarmed, raisingReason } from '../domain/campaigns/harm.ts';
@@ -36,10 +37,12 @@ import type { PredictionFilter } from '../store/prediction-filters.ts';
 import { countSetLevels, listSetLevelsOf, setLevelsAmong } from '../store/set-levels.ts';
 import { getSettings } from '../store/settings.ts';
 import { filterFields, listScoredFiles, toFilter } from './customer-filter.ts';
+import { readViewMenu } from './saved-view-menu.ts';
+import type { WithViewMenu } from './saved-view-menu.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
-    'customers/list': PageData & ReturnType<typeof presentCustomers>;
+    'customers/list': PageData & ReturnType<typeof presentCustomers> & WithViewMenu;
     'customers/show': PageData & ReturnType<typeof presentCustomer>;
   }
 }
@@ -143,7 +146,12 @@ export function createCustomerHandlers({ db, tasks }: Context) {
       if (noted || data.page !== query.page)
         flash(req, 'notice', 'Part of the address was not recognised and was ignored.');
       const title = data.page > 1 ? `Customers, page ${data.page} of ${data.pages}` : 'Customers';
-      await render(res, 'customers/list', (h) => ({ title, ...presentCustomers(h, data) }));
+      const menu = await readViewMenu(db, req, '/customers', query);
+      await render(res, 'customers/list', (h) => ({
+        title,
+        ...presentCustomers(h, data),
+        savedViews: presentViewMenu(h, menu),
+      }));
     },
 
     download: async (req: Request, res: Response) => {

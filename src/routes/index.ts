@@ -49,6 +49,7 @@ import { createRuleTrialHandlers } from './rule-trials.ts';
 import { createRuleVersionHandlers } from './rule-versions.ts';
 import { createRecordedOutcomeHandlers } from './recorded-outcomes.ts';
 import { createRuleHandlers } from './rules.ts';
+import { createSavedViewHandlers } from './saved-views.ts';
 import { createScoreWriteHandlers } from './score-writes.ts';
 import { createScheduleHandlers } from './schedules.ts';
 import { createSetLevelHandlers } from './set-levels.ts';
@@ -264,6 +265,15 @@ export function createRoutes(context: Context, readFigures: FigureReader): Route
   map.post('/groupings/:id/segments', 'campaign:edit', groupings.divide);
   map.get('/groupings/:id/removal', 'campaign:edit', groupings.confirmRemoval);
   map.post('/groupings/:id/removal', 'campaign:edit', groupings.remove);
+
+  const savedViews = createSavedViewHandlers(context);
+  map.get('/saved-views', 'dashboard:view', savedViews.list);
+  map.get('/saved-views/new', 'dashboard:view', savedViews.showNew);
+  map.post('/saved-views', 'dashboard:view', savedViews.create);
+  map.get('/saved-views/:id', 'dashboard:view', savedViews.show);
+  map.post('/saved-views/:id', 'dashboard:view', savedViews.save);
+  map.get('/saved-views/:id/removal', 'dashboard:view', savedViews.confirmRemoval);
+  map.post('/saved-views/:id/removal', 'dashboard:view', savedViews.remove);
 
   const analytics = createAnalyticsHandlers(context, readFigures);
   map.get('/analytics', 'dashboard:view', analytics.show);

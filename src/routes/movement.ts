@@ -11,6 +11,7 @@ import type { PageData } from '../http/render.ts';
 import { parseQuery } from '../http/validate.ts';
 import { movementCsv, presentMovement } from '../presenters/movement.ts';
 import type { MovementData } from '../presenters/movement.ts';
+import { presentViewMenu } from '../presenters/saved-view.ts';
 import { listArchivedModels, listModels } from '../store/models.ts';
 import type { Movement } from '../store/score-files/movement.ts';
 import { noFilter } from '../store/prediction-filters.ts';
@@ -19,10 +20,12 @@ import { listSegments } from '../store/segments.ts';
 import { filterFields, toFilter } from './customer-filter.ts';
 import { createKeptResults } from './kept-results.ts';
 import { createPartReader } from './page-parts.ts';
+import { readViewMenu } from './saved-view-menu.ts';
+import type { WithViewMenu } from './saved-view-menu.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
-    'analytics/movement': PageData & ReturnType<typeof presentMovement>;
+    'analytics/movement': PageData & ReturnType<typeof presentMovement> & WithViewMenu;
   }
 }
 
@@ -70,8 +73,13 @@ export function createMovementHandlers({ db, log, tasks }: Context) {
 
   return {
     show: async (req: Request, res: Response) => {
-      const data = await readPage(parseQuery(MovementQuery, req.query).data);
-      await render(res, 'analytics/movement', (h) => presentMovement(h, data));
+      const { data: query } = parseQuery(MovementQuery, req.query);
+      const data = await readPage(query);
+      const menu = await readViewMenu(db, req, '/analytics/movement', query);
+      await render(res, 'analytics/movement', (h) => ({
+        ...presentMovement(h, data),
+        savedViews: presentViewMenu(h, menu),
+      }));
     },
 
     download: async (req: Request, res: Response) => {

@@ -13,6 +13,7 @@ import type { PageData } from '../http/render.ts';
 import { parseQuery } from '../http/validate.ts';
 import { pairCsv, presentPair } from '../presenters/pair.ts';
 import type { PairData } from '../presenters/pair.ts';
+import { presentViewMenu } from '../presenters/saved-view.ts';
 import { findBatch } from '../store/batches.ts';
 import { findModel, listArchivedModels } from '../store/models.ts';
 import { listUnreadableMatches } from '../store/score-files/scan.ts';
@@ -20,10 +21,12 @@ import { filterFields, readFilterNames, toFilter } from './customer-filter.ts';
 import type { FigureReader } from './figure-reader.ts';
 import { createKeptResults } from './kept-results.ts';
 import { createPartReader } from './page-parts.ts';
+import { readViewMenu } from './saved-view-menu.ts';
+import type { WithViewMenu } from './saved-view-menu.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
-    'analytics/pairs': PageData & ReturnType<typeof presentPair>;
+    'analytics/pairs': PageData & ReturnType<typeof presentPair> & WithViewMenu;
   }
 }
 
@@ -77,8 +80,13 @@ export function createPairHandlers({ db, log, tasks }: Context, readFigures: Fig
 
   return {
     show: async (req: Request, res: Response) => {
-      const data = await readPage(parseQuery(PairQuery, req.query).data);
-      await render(res, 'analytics/pairs', (h) => presentPair(h, data));
+      const { data: query } = parseQuery(PairQuery, req.query);
+      const data = await readPage(query);
+      const menu = await readViewMenu(db, req, '/analytics/pairs', query);
+      await render(res, 'analytics/pairs', (h) => ({
+        ...presentPair(h, data),
+        savedViews: presentViewMenu(h, menu),
+      }));
     },
 
     download: async (req: Request, res: Response) => {

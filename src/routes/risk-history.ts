@@ -9,6 +9,7 @@ import type { PageData } from '../http/render.ts';
 import { parseQuery } from '../http/validate.ts';
 import { presentRiskHistory, riskHistoryCsv } from '../presenters/risk-history.ts';
 import type { ScoredFile } from '../presenters/risk-history.ts';
+import { presentViewMenu } from '../presenters/saved-view.ts';
 import type { BatchSummary } from '../store/batches.ts';
 import { listArchivedModels, listModels } from '../store/models.ts';
 import type { PredictionFilter } from '../store/prediction-filters.ts';
@@ -19,10 +20,12 @@ import { getSettings } from '../store/settings.ts';
 import { FilterQuery, filterFields, toFilter } from './customer-filter.ts';
 import { createKeptResults } from './kept-results.ts';
 import { createPartReader } from './page-parts.ts';
+import { readViewMenu } from './saved-view-menu.ts';
+import type { WithViewMenu } from './saved-view-menu.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
-    'analytics/history': PageData & ReturnType<typeof presentRiskHistory>;
+    'analytics/history': PageData & ReturnType<typeof presentRiskHistory> & WithViewMenu;
   }
 }
 
@@ -62,9 +65,11 @@ export function createRiskHistoryHandlers({ db, log, tasks }: Context) {
       const models = [...(await listModels(db)), ...(await listArchivedModels(db))];
       const segments = await listSegments(db);
       const history = await orNull('history', () => readHistory(query));
-      await render(res, 'analytics/history', (h) =>
-        presentRiskHistory(h, { query, history, segments, models }),
-      );
+      const menu = await readViewMenu(db, req, '/analytics/history', query);
+      await render(res, 'analytics/history', (h) => ({
+        ...presentRiskHistory(h, { query, history, segments, models }),
+        savedViews: presentViewMenu(h, menu),
+      }));
     },
 
     download: async (req: Request, res: Response) => {

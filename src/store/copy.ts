@@ -37,7 +37,7 @@ export const tables: readonly Table[] = [
   { name: 'earlier_ids', key: ['first_id'] },
   withId('batch_blocks'),
   ...['connections', 'queries', 'score_writes'].map(withId),
-  ...['groupings', 'segments'].map(withId),
+  ...['groupings', 'segments', 'saved_views'].map(withId),
   ...['alerts', 'alert_receivers', 'alert_messages'].map(withId),
   { name: 'alert_readings', key: ['batch_id'] },
 ];

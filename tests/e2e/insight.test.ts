@@ -112,6 +112,8 @@ describe.skipIf(browserPath === undefined)('a manager on Monday', { timeout: 120
       '/',
       '/analytics',
       '/analytics/pairs',
+      '/saved-views',
+      '/saved-views/new?at=/customers&risk=high',
       '/segments',
       '/groupings/new?kind=fifths',
       '/alerts',

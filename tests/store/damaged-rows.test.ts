@@ -7,9 +7,10 @@ import { enqueueJob } from '../../src/store/jobs.ts';
 import { getGrouping, insertGrouping } from '../../src/store/groupings.ts';
 import { getModel } from '../../src/store/models.ts';
 import { insertRule, listRules } from '../../src/store/retention-rules.ts';
+import { findSavedView, insertSavedView } from '../../src/store/saved-views.ts';
 import { getSegment, insertSegment } from '../../src/store/segments.ts';
 import { defaultSettings, getSettings } from '../../src/store/settings.ts';
-import { activateSmallModel, createTestApp } from '../helpers/app.ts';
+import { activateSmallModel, createTestApp, setUpOrganisation } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
 import { insertDataset, getDataset } from '../../src/store/datasets.ts';
 import { commaFormat } from '../helpers/csv-format.ts';
@@ -166,6 +167,17 @@ describe('a job with a damaged payload', () => {
     });
     await db('jobs').where({ id }).update({ payload: 'not JSON' });
     expect(await claimJob(db, 'test')).toMatchObject({ id, payload: {} });
+  });
+});
+
+describe('a damaged saved view', () => {
+  it('names itself and the place', async () => {
+    const { db } = test.context;
+    await setUpOrganisation(test);
+    const view = { path: '/customers', name: 'A', query: {}, isShared: true } as const;
+    const id = await insertSavedView(db, view, 1);
+    await db('saved_views').where({ id }).update({ query: '{"risk":null}' });
+    await expect(findSavedView(db, id)).rejects.toThrow(/query of saved view 1 is damaged \(risk/);
   });
 });
 

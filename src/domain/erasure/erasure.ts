@@ -13,6 +13,7 @@ import { getBatch, listAllBatchIds } from '../../store/batches.ts';
 import type { BatchRecord } from '../../store/batches.ts';
 import { forgetMember } from '../../store/campaign-members.ts';
 import { localFiles } from '../../store/files/files.ts';
+import { forgetInSavedViews } from '../../store/saved-views.ts';
 import { forgetInSegments } from '../../store/segments.ts';
 import { scoreFile } from '../../store/score-files/names.ts';
 import { deletePredictionsOf } from '../../store/prediction-writes.ts';
@@ -77,6 +78,7 @@ async function eraseOnce(store: ScoreStore, customerId: string): Promise<Erasure
     const deleted = await deletePredictionsOf(trx, customerId);
     await deleteActionsOf(trx, customerId);
     await forgetInSegments(trx, customerId);
+    await forgetInSavedViews(trx, customerId);
     await forgetMember(trx, customerId, `erased-${randomUUID()}`);
     await deleteUnknownOutcomesOf(trx, customerId);
     for (const file of uploads) await files.remove(trx, join(folder, originalFile(file)));

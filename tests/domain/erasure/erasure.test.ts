@@ -41,6 +41,8 @@ beforeAll(async () => {
   await predict(model);
   const segment = await postForm(agent, '/segments', { name: `Only ${customer}`, search: customer });
   expect(segment.status).toBe(303);
+  const view = await postForm(agent, '/saved-views', { at: '/customers', name: customer, search: customer });
+  expect(view.status).toBe(303);
 });
 afterAll(() => test.close());
 
