@@ -14,6 +14,7 @@ import { errorFields } from './errors.ts';
 import { checkAlertsWhenDue } from './domain/alerts/due.ts';
 import { queueDueMessages } from './domain/alerts/messages.ts';
 import { renewWebhookSecrets } from './domain/alerts/webhook-secrets.ts';
+import { openUploadStore } from './domain/batches/batches.ts';
 import { convertEarlierScores } from './domain/batches/earlier-scores.ts';
 import { createSetupToken, isSetUp } from './domain/people/accounts.ts';
 import { prepareFirstStart, waitForFirstStart } from './domain/sample/first-start.ts';
@@ -22,6 +23,8 @@ import { prepareFiles } from './domain/files/starting.ts';
 import { startFileUpkeep } from './domain/files/upkeep.ts';
 import { healInterrupted } from './domain/jobs/interrupted.ts';
 import { sweep } from './domain/jobs/cleanup.ts';
+import { checkDriftWhenDue } from './domain/schedules/drift-check.ts';
+import { rescoreWhenDue } from './domain/schedules/rescoring.ts';
 import { retrainWhenDue } from './domain/schedules/retraining.ts';
 import { renewSecrets } from './domain/warehouse/connections.ts';
 import { startDueQueries } from './domain/warehouse/schedule.ts';
@@ -133,16 +136,23 @@ type Drain = (withinMs: number) => Promise<void>;
 
 const nothingToDrain: Drain = () => Promise.resolve();
 
-function startSchedule({ db, log }: Context): void {
+function startSchedule({ db, config, log }: Context): void {
+  const store = openUploadStore({ db, config });
+  const work = [
+    () => startDueQueries(db),
+    () => retrainWhenDue(db),
+    () => rescoreWhenDue(store),
+    () => checkDriftWhenDue(db),
+    () => checkAlertsWhenDue(db),
+    () => queueDueMessages(db),
+  ];
   const look = async (): Promise<void> => {
-    try {
-      await startDueQueries(db);
-      await retrainWhenDue(db);
-      await checkAlertsWhenDue(db);
-      await queueDueMessages(db);
-    } catch (error) {
-      log.error({ err: errorFields(error) }, 'What is due could not be started; trying again later');
-    }
+    for (const start of work)
+      try {
+        await start();
+      } catch (error) {
+        log.error({ err: errorFields(error) }, 'What is due could not be started; trying again later');
+      }
   };
   setInterval(() => void look(), scheduleEveryMs).unref();
 }

@@ -97,6 +97,7 @@ export const views: readonly string[] = [
   'partials/choices',
   'partials/text-area',
   'partials/risk-tag',
+  'partials/schedule-fields',
   'partials/score-at-once',
   'partials/saved-views',
   'partials/select',

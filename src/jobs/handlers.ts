@@ -4,6 +4,7 @@ import { runBuildCustomers } from './build-customers.ts';
 import { runChallengeBatch } from './challenge-batch.ts';
 import { runCheckAlerts } from './check-alerts.ts';
 import { runCheckBatch } from './check-batch.ts';
+import { runCheckDrift } from './check-drift.ts';
 import { runCompareLabels } from './compare-labels.ts';
 import { runFirstStart } from './first-start.ts';
 import type { JobHandler } from './job-handler.ts';
@@ -44,5 +45,6 @@ export const handlers: Readonly<Record<JobKind, JobHandler>> = {
   retrain: runRetrain,
   'make-groups': runMakeGroups,
   'check-alerts': runCheckAlerts,
+  'check-drift': runCheckDrift,
   'send-message': runSendMessage,
 };

@@ -26,6 +26,7 @@ const classes: Readonly<Record<JobKind, JobClass>> = {
   retrain: 'batch',
   'make-groups': 'batch',
   'check-alerts': 'batch',
+  'check-drift': 'batch',
   // A mail server that hangs keeps no upload waiting.
   'send-message': 'batch',
   'first-start': 'batch',

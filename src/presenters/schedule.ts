@@ -1,6 +1,9 @@
-/** Schedules: the fields of their forms, and when models are retrained. */
+/** Schedules: the fields of their forms, what runs next, and what became of the last run. */
+import type { RunKind } from '../domain/schedules/runs.ts';
+import type { BatchRecord } from '../store/batches.ts';
 import type { Dataset } from '../store/datasets.ts';
 import type { Repetition } from '../store/schedule-terms.ts';
+import type { DriftFound } from '../store/settings.ts';
 import type { TrainingRecord, TrainingState } from '../store/trainings.ts';
 import type { FormInput } from './settings.ts';
 import type { ViewHelpers } from './view-helpers.ts';
@@ -21,52 +24,98 @@ const stateText: Record<TrainingState, string> = {
   cancelled: 'cancelled',
 };
 
-export function presentScheduleFields(label: string, { values, errors }: FormInput) {
+/** `prefix`: of the names of the fields, where a page has several such forms. */
+export function presentScheduleFields(label: string, { values, errors }: FormInput, prefix = '') {
+  const own = errors.map(({ field, message }) => ({ field: `${prefix}${field}`, message }));
   return {
     repeatsField: {
-      name: 'repeats',
+      name: `${prefix}repeats`,
       label,
       value: values['repeats'],
       options: Object.entries(repetitionText).map(([value, text]) => ({ value, label: text })),
-      errors,
+      errors: own,
     },
     weekdayField: {
-      name: 'weekday',
+      name: `${prefix}weekday`,
       label: 'On, if every week or month',
       value: values['weekday'],
       options: weekdays.map((text, i) => ({ value: i + 1, label: text })),
-      errors,
+      errors: own,
     },
+    timeField: { name: `${prefix}atTime`, value: values['atTime'], errors: own },
   };
 }
 
-interface RetrainingData {
+/** The last part of the address that saves each, which names of fields begin with as well. */
+export const runPaths: Readonly<Record<RunKind, string>> = {
+  retraining: 'retraining',
+  rescoring: 'rescoring',
+  driftCheck: 'drift-check',
+};
+
+export interface RunForm extends FormInput {
   /** Milliseconds since 1970; null: never. */
   readonly nextRun: number | null;
+}
+
+export interface ScheduleData {
   readonly last: TrainingRecord | null;
-  /** What the next run would learn from. */
+  /** What the next retraining would learn from. */
   readonly dataset: Dataset | null;
   /** It was learned from already. */
   readonly isKnown: boolean;
+  /** What the next rescoring would score. */
+  readonly file: BatchRecord | null;
+  readonly rescored: BatchRecord | null;
+  readonly rescoringError: string | null;
+  readonly drift: DriftFound | null;
+  readonly driftError: string | null;
 }
 
 export function presentSchedules(
   h: ViewHelpers,
-  { nextRun, last, dataset, isKnown }: RetrainingData,
-  { values, errors }: FormInput,
+  data: ScheduleData,
+  forms: Readonly<Record<RunKind, RunForm>>,
 ) {
-  const isoTime = nextRun === null ? null : new Date(nextRun).toISOString();
+  const { last, dataset, isKnown, file, rescored, rescoringError, drift, driftError } = data;
+  const batchLink = ({ id, originalName }: BatchRecord) => ({ href: `/batches/${id}`, name: originalName });
   return {
     title: 'Schedules',
-    ...{ values, errors },
-    ...presentScheduleFields('Retrain', { values, errors }),
-    nextRun: isoTime && h.dateTime(isoTime),
-    last: last && {
-      href: `/trainings/${last.id}`,
-      name: last.name,
-      text: `${stateText[last.state]}, started ${h.dateTime(last.createdAt)}`,
+    errors: Object.entries(forms).flatMap(([kind, { errors }]) =>
+      errors.map(({ field, message }) => ({ field: `${runPaths[kind as RunKind]}-${field}`, message })),
+    ),
+    retraining: {
+      ...presentRun(h, 'Retrain', 'retraining', forms),
+      last: last && {
+        href: `/trainings/${last.id}`,
+        name: last.name,
+        text: `${stateText[last.state]}, started ${h.dateTime(last.createdAt)}`,
+      },
+      dataset: dataset && { href: `/datasets/${dataset.id}`, name: dataset.name },
+      isKnown,
     },
-    dataset: dataset && { href: `/datasets/${dataset.id}`, name: dataset.name },
-    isKnown,
+    rescoring: {
+      ...presentRun(h, 'Rescore', 'rescoring', forms),
+      file: file && batchLink(file),
+      last: rescored && { ...batchLink(rescored), at: h.dateTime(rescored.createdAt) },
+      error: rescoringError,
+    },
+    driftCheck: {
+      ...presentRun(h, 'Check', 'driftCheck', forms),
+      last: drift && {
+        href: `/models/${drift.modelId}/monitoring`,
+        text: `${h.dateTime(drift.checkedAt)}, ${h.plural(drift.customers, 'customer')}: ${drift.detail}`,
+      },
+      error: driftError,
+    },
+  };
+}
+
+function presentRun(h: ViewHelpers, label: string, kind: RunKind, forms: Readonly<Record<RunKind, RunForm>>) {
+  const { nextRun } = forms[kind];
+  return {
+    path: `/settings/schedules/${runPaths[kind]}`,
+    ...presentScheduleFields(label, forms[kind], `${runPaths[kind]}-`),
+    nextRun: nextRun === null ? 'Never' : h.dateTime(new Date(nextRun).toISOString()),
   };
 }

@@ -416,7 +416,9 @@ export function createRoutes(context: Context, readFigures: FigureReader): Route
 
   const schedules = createScheduleHandlers(context);
   map.get('/settings/schedules', 'settings:edit', schedules.show);
-  map.post('/settings/schedules', 'settings:edit', schedules.save);
+  map.post('/settings/schedules/retraining', 'settings:edit', schedules.save('retraining'));
+  map.post('/settings/schedules/rescoring', 'settings:edit', schedules.save('rescoring'));
+  map.post('/settings/schedules/drift-check', 'settings:edit', schedules.save('driftCheck'));
 
   const connections = createConnectionHandlers(context);
   map.get('/settings/connections', 'settings:edit', connections.list);

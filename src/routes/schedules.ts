@@ -1,21 +1,22 @@
-/** Settings of schedules: when models are retrained. */
+/** Settings of schedules: when models are retrained, the newest file is rescored, and scores are checked for drift. */
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import {
-  changeRetraining,
-  lastRetraining,
-  newestWithLabel,
-  nextRetraining,
-} from '../domain/schedules/retraining.ts';
+import { fileToRescore } from '../domain/schedules/rescoring.ts';
+import { lastRetraining, newestWithLabel } from '../domain/schedules/retraining.ts';
+import { changeRun, nextRun, runKinds } from '../domain/schedules/runs.ts';
+import type { RunKind } from '../domain/schedules/runs.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
-import { parseForm } from '../http/validate.ts';
-import { presentSchedules } from '../presenters/schedule.ts';
+import { parseForm, textValues } from '../http/validate.ts';
+import { presentSchedules, runPaths } from '../presenters/schedule.ts';
+import type { RunForm, ScheduleData } from '../presenters/schedule.ts';
 import type { FormInput } from '../presenters/settings.ts';
+import { findBatch } from '../store/batches.ts';
 import { getSettings } from '../store/settings.ts';
+import type { Settings } from '../store/settings.ts';
 import { scheduleFields } from './schedule-form.ts';
 
 declare module '../http/render.ts' {
@@ -27,31 +28,56 @@ declare module '../http/render.ts' {
 const ScheduleForm = z.object(scheduleFields);
 
 export function createScheduleHandlers({ db }: Context) {
-  const show = async (res: Response, form: Partial<FormInput> = {}) => {
-    const { retraining, timeZone } = await getSettings(db);
-    const { repeats, weekday, atTime } = retraining;
+  const readData = async ({ retraining, rescoring, driftCheck }: Settings): Promise<ScheduleData> => {
     const dataset = await newestWithLabel(db);
-    const data = {
-      nextRun: nextRetraining(retraining, timeZone),
+    return {
       last: await lastRetraining(db),
       dataset,
       isKnown: dataset !== null && dataset.id === retraining.datasetId,
+      file: await fileToRescore(db),
+      rescored: rescoring.batchId === null ? null : ((await findBatch(db, rescoring.batchId)) ?? null),
+      rescoringError: rescoring.error,
+      drift: driftCheck.found,
+      driftError: driftCheck.error,
     };
-    const values = { repeats, weekday: String(weekday), atTime, ...form.values };
-    await render(res, 'schedules/show', (h) =>
-      presentSchedules(h, data, { values, errors: form.errors ?? [] }),
-    );
+  };
+
+  /** `typed`: of the form that cannot be saved as it is. */
+  const show = async (res: Response, kind: RunKind | null = null, typed: Partial<FormInput> = {}) => {
+    const settings = await getSettings(db);
+    const formOf = (one: RunKind): RunForm => {
+      const { repeats, weekday, atTime } = settings[one];
+      const { values, errors } = one === kind ? typed : {};
+      return {
+        values: { repeats, weekday: String(weekday), atTime, ...values },
+        errors: errors ?? [],
+        nextRun: nextRun(settings[one], settings.timeZone),
+      };
+    };
+    const forms = Object.fromEntries(runKinds.map((one) => [one, formOf(one)])) as Record<RunKind, RunForm>;
+    const data = await readData(settings);
+    await render(res, 'schedules/show', (h) => presentSchedules(h, data, forms));
   };
 
   return {
     show: (_req: Request, res: Response) => show(res),
 
-    save: async (req: Request, res: Response) => {
-      const form = parseForm(ScheduleForm, req.body);
-      if (!form.ok) return show(res, form);
-      await changeRetraining(db, currentUser(req), form.data);
+    save: (kind: RunKind) => async (req: Request, res: Response) => {
+      const form = parseForm(ScheduleForm, withoutPrefix(kind, textValues(req.body)));
+      if (!form.ok) return show(res, kind, form);
+      await changeRun(db, currentUser(req), kind, form.data);
       flash(req, 'success', 'The schedule has been saved.');
       res.redirect(303, '/settings/schedules');
     },
   };
+}
+
+/** Names are those of one form on the page. */
+function withoutPrefix(kind: RunKind, values: Readonly<Record<string, string>>): Record<string, string> {
+  const prefix = `${runPaths[kind]}-`;
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
+    ),
+  );
 }

@@ -30,6 +30,7 @@ export const jobKinds = [
   'retrain',
   'make-groups',
   'check-alerts',
+  'check-drift',
   'send-message',
 ] as const;
 export type JobKind = (typeof jobKinds)[number];

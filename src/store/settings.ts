@@ -25,20 +25,55 @@ export const AlertTerms = z.object({
 });
 export type AlertTerms = Stored<z.infer<typeof AlertTerms>>;
 
-/** Retraining by itself: when, on whose behalf, and what it gave. */
-const Retraining = z.object({
+/** What runs by itself: when, and on whose behalf. */
+const scheduledRun = (atTime: string) => ({
   repeats: z.enum(repetitions).default('never'),
   weekday: z.number().int().min(1).max(7).default(1),
-  atTime: z.string().default('03:00'),
+  atTime: z.string().default(atTime),
   userId: z.number().int().nullable().default(null),
   /** The next run is at the first time of the schedule after it; null: there is no schedule. */
   scheduledFrom: z.string().nullable().default(null),
+});
+
+const Retraining = z.object({
+  ...scheduledRun('03:00'),
   /** Of the last run; null: there was none, or it had nothing to learn from. */
   trainingId: z.number().int().nullable().default(null),
   /** The dataset of the last training. */
   datasetId: z.number().int().nullable().default(null),
 });
 export type Retraining = Stored<z.infer<typeof Retraining>>;
+
+const Rescoring = z.object({
+  ...scheduledRun('04:00'),
+  /** The file that the last run made; null: there was none, or it had nothing to score. */
+  batchId: z.number().int().nullable().default(null),
+  /** Why the last run could not score; null: it could. */
+  error: z.string().nullable().default(null),
+});
+export type Rescoring = Stored<z.infer<typeof Rescoring>>;
+
+/** What a drift check found, in words for the page and the alert. */
+const DriftFound = z.object({
+  modelId: z.number().int(),
+  /** The newest scored file at that time. */
+  batchId: z.number().int(),
+  checkedAt: z.string(),
+  customers: z.number().int(),
+  /** Null: nothing has changed. */
+  severity: z.enum(['severe', 'warning', 'note']).nullable(),
+  money: z.number().nullable(),
+  detail: z.string(),
+});
+export type DriftFound = Stored<z.infer<typeof DriftFound>>;
+
+const DriftCheck = z.object({
+  ...scheduledRun('05:00'),
+  /** Null: there was none, or it had nothing to compare. */
+  found: DriftFound.nullable().default(null),
+  /** Why the last check failed; null: it did not. */
+  error: z.string().nullable().default(null),
+});
 
 /** The organisation's settings, kept in the database: one entry each, with what it may be and its default. */
 const entries = {
@@ -68,6 +103,8 @@ const entries = {
   /** When checks for alerts were last asked for; null: never. */
   alertsCheckedAt: z.string().nullable().default(null),
   retraining: Retraining.prefault({}),
+  rescoring: Rescoring.prefault({}),
+  driftCheck: DriftCheck.prefault({}),
   /** Decides, with the year, who is held out. */
   holdOutSecret: z.string().default(''),
   /** When the first administrator was created; null: not set up yet. */

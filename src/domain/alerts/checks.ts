@@ -6,8 +6,9 @@ import { findModel } from '../../store/models.ts';
 import { listScheduledQueries } from '../../store/queries.ts';
 import { alertKinds } from '../../store/alerts.ts';
 import type { AlertKind, Observation } from '../../store/alerts.ts';
+import type { Settings } from '../../store/settings.ts';
 import { readResults } from '../campaigns/results.ts';
-import type { FileFindings } from '../monitoring/findings.ts';
+import { describeDrift } from '../monitoring/drift-words.ts';
 import { findingsOfBatch } from '../monitoring/reading.ts';
 import { lastRetraining } from '../schedules/retraining.ts';
 import type { Scene } from './scene.ts';
@@ -16,8 +17,6 @@ type Found = Omit<Observation, 'kind'>;
 type Check = (scene: Scene) => Promise<readonly Found[]> | readonly Found[];
 
 const dayMs = 86_400_000;
-/** Columns that are named. */
-const mostColumns = 3;
 
 const checks: Readonly<Record<AlertKind, Check>> = {
   'expected-loss': (scene) => {
@@ -59,23 +58,11 @@ const checks: Readonly<Record<AlertKind, Check>> = {
     ];
   },
 
-  drift: async ({ db, settings, batch }) => {
-    const model = batch?.modelId == null ? undefined : await findModel(db, batch.modelId);
-    if (!settings.alerts.drift || !batch || !model) return [];
-    const findings = await findingsOfBatch(db, batch.id, model);
-    if (findings?.severity == null || findings.severity === 'note') return [];
-    const money = findings.harm?.money ?? null;
-    return [
-      {
-        subject: `model:${model.id}`,
-        evidence: `batch:${batch.id}`,
-        severity: findings.severity,
-        money: money && Math.abs(money),
-        title: `${batch.originalName} differs from the training data of ${model.label}`,
-        detail: describeDrift(findings, createFormatter(settings).money),
-        href: `/batches/${batch.id}/monitoring`,
-      },
-    ];
+  drift: async (scene) => {
+    if (!scene.settings.alerts.drift) return [];
+    const ofFile = await driftOfFile(scene);
+    // What is found in a file is in the latest scores as well: one alert is enough.
+    return ofFile.length > 0 ? ofFile : driftOfCustomers(scene);
   },
 
   'failed-run': async ({ db, settings }) => {
@@ -92,7 +79,8 @@ const checks: Readonly<Record<AlertKind, Check>> = {
       detail: error ?? 'No reason is known.',
       href: `/queries/${id}`,
     }));
-    if (training?.state !== 'failed') return queries;
+    const others = [...queries, ...failedSchedules(settings)];
+    if (training?.state !== 'failed') return others;
     const retraining: Found = {
       subject: 'retraining',
       evidence: `training:${training.id}`,
@@ -102,7 +90,7 @@ const checks: Readonly<Record<AlertKind, Check>> = {
       detail: training.error ?? 'No reason is known.',
       href: `/trainings/${training.id}`,
     };
-    return [...queries, retraining];
+    return [...others, retraining];
   },
 
   campaign: async (scene) => {
@@ -196,16 +184,54 @@ function ageInDays(since: string, now: number): number {
   return Math.floor((now - Date.parse(since)) / dayMs);
 }
 
-/** 'Expected profit of this file: €1,200 less. Changed: tenure, Contract.' */
-function describeDrift({ harm, findings }: FileFindings, money: (x: number) => string): string {
-  const columns = [...new Set(findings.flatMap(({ column }) => (column === null ? [] : [column])))];
-  const named = columns.slice(0, mostColumns).join(', ');
-  const others = columns.length > mostColumns ? ` and ${countText(columns.length - mostColumns)} more` : '';
-  const profit =
-    harm?.money == null
+async function driftOfFile({ db, settings, batch }: Scene): Promise<Found[]> {
+  const model = batch?.modelId == null ? undefined : await findModel(db, batch.modelId);
+  if (!batch || !model) return [];
+  const findings = await findingsOfBatch(db, batch.id, model);
+  if (findings?.severity == null || findings.severity === 'note') return [];
+  const money = findings.harm?.money ?? null;
+  return [
+    {
+      subject: `model:${model.id}`,
+      evidence: `batch:${batch.id}`,
+      severity: findings.severity,
+      money: money && Math.abs(money),
+      title: `${batch.originalName} differs from the training data of ${model.label}`,
+      detail: describeDrift(findings, createFormatter(settings).money),
+      href: `/batches/${batch.id}/monitoring`,
+    },
+  ];
+}
+
+/** As the last scheduled check found them, until the next one. */
+function driftOfCustomers({ settings, activeModel }: Scene): Found[] {
+  const { found, scheduledFrom } = settings.driftCheck;
+  if (found?.severity == null || found.severity === 'note' || scheduledFrom === null) return [];
+  if (found.modelId !== activeModel?.id) return [];
+  return [
+    {
+      subject: `model:${found.modelId}`,
+      evidence: `batch:${found.batchId}`,
+      ...{ severity: found.severity, money: found.money, detail: found.detail },
+      title: `Customers differ from the training data of ${activeModel.label}`,
+      href: `/models/${found.modelId}/monitoring`,
+    },
+  ];
+}
+
+/** Rescoring and drift checks that could not be run. */
+function failedSchedules({ rescoring, driftCheck }: Settings): Found[] {
+  return [
+    { subject: 'rescoring', title: 'The scheduled rescoring has failed', run: rescoring },
+    { subject: 'drift-check', title: 'The scheduled drift check has failed', run: driftCheck },
+  ].flatMap(({ subject, title, run: { error, scheduledFrom } }) =>
+    error === null || scheduledFrom === null
       ? []
-      : [`Expected profit of this file: ${money(Math.abs(harm.money))} ${harm.money < 0 ? 'less' : 'more'}.`];
-  return [...profit, named === '' ? 'The scores have changed.' : `Changed: ${named}${others}.`].join(' ');
+      : {
+          ...{ subject, title, detail: error, money: null, href: '/settings/schedules' },
+          ...{ evidence: `run:${scheduledFrom}`, severity: 'severe' as const },
+        },
+  );
 }
 
 async function checkCampaign({ db, day }: Scene, campaign: Campaign): Promise<Found[]> {

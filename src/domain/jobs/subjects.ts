@@ -19,6 +19,7 @@ import { failComparison } from '../datasets/labels/comparison.ts';
 import { failStudies } from '../datasets/studies/studies.ts';
 import { stopPlan } from '../plans/plans.ts';
 import { relabelAfterScoring } from '../risk/relabelling.ts';
+import { failDriftCheck } from '../schedules/drift-check.ts';
 import { stopTraining } from '../training/queue.ts';
 
 /** How work ended without a result. */
@@ -105,6 +106,11 @@ export const jobSubjects: Readonly<Record<string, Subject>> = {
     stop: endScoreWrite,
     listWorking: async (trx) => (await listOpenScoreWrites(trx)).map(({ id }) => id),
     interrupted: 'It was interrupted. Write them again.',
+  },
+  checkedModelId: {
+    stop: (trx, _id, ending) => failDriftCheck(trx, wordsOf(ending)),
+    listWorking: () => Promise.resolve([]),
+    interrupted: '',
   },
   messageId: {
     stop: (trx, id, ending) =>

@@ -1,6 +1,6 @@
 /** What is counted of a file while it is scored: the counts of its blocks together, as they are stored. */
 import { addTally, createTally, layoutOf, scoreSteps, thresholdSteps } from '../../ml/monitoring/tally.ts';
-import type { TallyLayout } from '../../ml/monitoring/tally.ts';
+import type { CountedRows as Rows, TallyLayout } from '../../ml/monitoring/tally.ts';
 import type { Reference } from '../../ml/monitoring/reference.ts';
 import type { Model } from '../../ml/model/model.ts';
 import type { BatchCounts, CountedRows } from '../../store/batch-count-documents.ts';
@@ -12,6 +12,12 @@ export function openFileTally({ reference, schema }: Pick<Model, 'reference' | '
   if (reference === undefined) return null;
   const layout = layoutOf(reference);
   const cells = new Float64Array(layout.size);
+  const openTally = () =>
+    createTally(
+      reference,
+      schema.features.map(({ levels }) => levels),
+    );
+  let tallyOfRows: ReturnType<typeof openTally> | null = null;
   return {
     /** Of a block, as `createTally` counts it. */
     add: (block: Float64Array): void => {
@@ -19,23 +25,41 @@ export function openFileTally({ reference, schema }: Pick<Model, 'reference' | '
     },
     /** Rows of a score file in front of this one, whose reasons are not stored. */
     addRowsBefore: (file: ScoreFile, rowCount: number): void => {
-      const tally = createTally(
-        reference,
-        schema.features.map(({ levels }) => levels),
-      );
+      const tally = openTally();
       for (const [group, { firstRow }] of file.groups.entries())
         if (firstRow < rowCount) addTally(cells, tally(storedRows(new GroupView(file, group))));
+    },
+    /** These rows of a group, in places of its columns; their reasons are not stored. */
+    addRows: (view: GroupView, rows: Uint32Array): void => {
+      tallyOfRows ??= openTally();
+      addTally(cells, tallyOfRows(rowsOf(storedRows(view), rows)));
     },
     counts: (): BatchCounts => ({ reference, file: toCountedRows(cells, reference, layout) }),
   };
 }
 
-function storedRows(view: GroupView) {
+function storedRows(view: GroupView): Rows {
   return {
     rowCount: view.rowCount,
     inputs: view.header.features.map((_, j) => view.input(j)),
     probability: view.column('probability'),
     monthlyValue: view.column('monthlyValue'),
+    contributions: null,
+  };
+}
+
+function rowsOf(all: Rows, rows: Uint32Array): Rows {
+  if (rows.length === all.rowCount) return all;
+  const numbers = (values: Float64Array) => Float64Array.from(rows, (row) => values[row]!);
+  return {
+    rowCount: rows.length,
+    inputs: all.inputs.map((input) =>
+      input.kind === 'number'
+        ? { kind: input.kind, values: numbers(input.values) }
+        : { kind: input.kind, codes: Int32Array.from(rows, (row) => input.codes[row]!) },
+    ),
+    probability: numbers(all.probability),
+    monthlyValue: numbers(all.monthlyValue),
     contributions: null,
   };
 }

@@ -25,7 +25,7 @@ import type { WholeCsv } from '../csv/whole.ts';
 import { readModelFile } from '../models/files.ts';
 import { openFileTally } from './file-tally.ts';
 
-type Folders = Pick<Config, 'dataDir' | 'modelsDir'>;
+export type Folders = Pick<Config, 'dataDir' | 'modelsDir'>;
 
 /** Of a larger dataset so many are taken evenly. */
 const mostRows = 20_000;
@@ -39,18 +39,23 @@ export async function countStoredFile(
   const batch = await findScoredBatch(store.db, batchId);
   const record = batch?.modelId == null ? undefined : await findModel(store.db, batch.modelId);
   if (batch === undefined || record === undefined) return null;
-  const model = await readModelFile(folders.modelsDir, record);
-  const reference = model.reference ?? (await readReference(store, folders, record, model));
-  const tally = reference && openFileTally({ reference, schema: model.schema });
-  if (!tally) return null;
+  const tally = await openTallyOf(store, folders, record);
+  if (tally === null) return null;
   withScoresOf(store, batch, (file) => {
     tally.addRowsBefore(file, file.rowCount);
   });
   return tally.counts();
 }
 
+/** Null: nothing says what the model learned from. */
+export async function openTallyOf(store: Pick<ScoreStore, 'db'>, folders: Folders, record: ModelRecord) {
+  const model = await readModelFile(folders.modelsDir, record);
+  const reference = model.reference ?? (await readReference(store, folders, record, model));
+  return reference && openFileTally({ reference, schema: model.schema });
+}
+
 async function readReference(
-  { db }: ScoreStore,
+  { db }: Pick<ScoreStore, 'db'>,
   { dataDir }: Folders,
   { datasetId, provenance }: ModelRecord,
   model: Model,
