@@ -62,6 +62,10 @@ const Environment = z.object({
     .default('Holdfast <holdfast@localhost>'),
   WEBHOOK_HOSTS: z.string().transform(listOf).default([]),
   MAX_UPLOAD_MB: wholeNumber(1, 10_000).default(1024),
+  UPLOAD_QUOTA_FILES: wholeNumber(1, 10_000_000).default(100_000),
+  UPLOAD_QUOTA_MB: wholeNumber(1, 1_000_000_000).default(512_000),
+  USER_QUOTA_FILES: wholeNumber(1, 10_000_000).default(50_000),
+  USER_QUOTA_MB: wholeNumber(1, 1_000_000_000).default(256_000),
   WORKERS: wholeNumber(1, 64).default(3),
   TRAINING_THREADS: wholeNumber(1, mostTrainingThreads).default(defaultTrainingThreads),
   TRAINING_MEMORY_MB: wholeNumber(leastTrainingMemoryMb, 4_194_304).default(defaultTrainingMemoryMb),
@@ -99,6 +103,12 @@ export interface DeliverySettings {
   readonly webhookHosts: readonly string[];
 }
 
+/** How much may be kept. */
+export interface Quota {
+  readonly files: number;
+  readonly bytes: number;
+}
+
 export interface Config {
   readonly environment: 'production' | 'development' | 'test';
   readonly host: string;
@@ -122,6 +132,9 @@ export interface Config {
   readonly warehouse: WarehouseSettings;
   readonly delivery: DeliverySettings;
   readonly maxUploadBytes: number;
+  /** Of the uploads of all users. */
+  readonly uploadQuota: Quota;
+  readonly userQuota: Quota;
   /** Jobs that may run at once; those of each class have a thread of their own in any case. */
   readonly workers: number;
   /** Threads that share the work of one training. */
@@ -162,6 +175,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       webhookHosts: env.WEBHOOK_HOSTS,
     },
     maxUploadBytes: env.MAX_UPLOAD_MB * 1024 * 1024,
+    uploadQuota: { files: env.UPLOAD_QUOTA_FILES, bytes: env.UPLOAD_QUOTA_MB * 1024 * 1024 },
+    userQuota: { files: env.USER_QUOTA_FILES, bytes: env.USER_QUOTA_MB * 1024 * 1024 },
     workers: env.WORKERS,
     trainingThreads: env.TRAINING_THREADS,
     trainingMemoryMb: env.TRAINING_MEMORY_MB,

@@ -38,5 +38,5 @@ export function sendCsvText(res: Response, fileName: string, text: string): void
 }
 
 function asCsv(res: Response, fileName: string): Response {
-  return res.set('Cache-Control', 'no-store').attachment(fileName).type('text/csv');
+  return res.attachment(fileName).type('text/csv');
 }

@@ -12,6 +12,7 @@ import {
   Unprocessable,
 } from '../errors.ts';
 import { isLocked, isUnreachable } from '../db/failures.ts';
+import { findCurrentUser } from './authenticate.ts';
 import { csrfAnswer, isCsrfError } from './csrf.ts';
 import { answerOldToken } from './late-form.ts';
 import { render } from './render.ts';
@@ -29,6 +30,7 @@ export function errorHandler(context: Context): ErrorRequestHandler {
     }
     const answer = toAppError(error);
     if (answer.status >= 500) note(context, error, req, 'Request failed');
+    if (refusals.has(answer.status)) noteRefusal(context, answer, req);
     if (answer instanceof TryLater) res.set('Retry-After', String(answer.retryAfterSeconds));
     try {
       const isAnswered =
@@ -45,6 +47,15 @@ export function errorHandler(context: Context): ErrorRequestHandler {
 
 function note({ log }: Context, error: unknown, req: Request, message: string): void {
   log.error({ err: errorFields(error), requestId: requestIdOf(req), path: safePath(req) }, message);
+}
+
+/** Somebody asked for what they may not have, was not who the form was for, or tried too often. */
+const refusals: ReadonlySet<number> = new Set([401, 403, 429]);
+
+/** The number of the user, not the name: the log is no place for it. */
+function noteRefusal({ log }: Context, { status, code }: AppError, req: Request): void {
+  const userId = findCurrentUser(req)?.id ?? null;
+  log.warn({ status, code, userId, requestId: requestIdOf(req), path: safePath(req) }, 'Request refused');
 }
 
 async function send(req: Request, res: Response, answer: AppError): Promise<void> {

@@ -4,9 +4,13 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Request, RequestHandler } from 'express';
 import multer from 'multer';
+import type { Multer } from 'multer';
 import type { Config } from '../config.ts';
+import type { Context } from '../context.ts';
+import { roomForUpload } from '../domain/files/quotas.ts';
 import { AppError } from '../errors.ts';
 import { privateFile } from '../private-files.ts';
+import { currentUser } from './authenticate.ts';
 import { csrfAnswer, hasCsrfToken } from './csrf.ts';
 
 export interface ReceivedFile {
@@ -16,8 +20,26 @@ export interface ReceivedFile {
   readonly originalName: string;
 }
 
-export function receiveFile(config: Config, field: string): RequestHandler {
-  const upload = multer({
+export function receiveFile(env: Pick<Context, 'db' | 'config'>, field: string): RequestHandler {
+  const { config } = env;
+  return async (req, res, next) => {
+    const announced = Number(req.get('content-length') ?? 0);
+    if (announced > config.maxUploadBytes + formBytes) throw tooLarge(config);
+    const room = await roomForUpload(env, currentUser(req), Math.max(0, announced - formBytes));
+    const limit = Math.min(config.maxUploadBytes, room);
+    uploader(config, limit).single(field)(req, res, (error: unknown) => {
+      if (error === undefined || error === null) next();
+      else next(toAppError(error, { ...config, maxUploadBytes: limit }));
+    });
+  };
+}
+
+/** What a form has around its file, at most. */
+const formBytes = 100_000;
+
+/** `maxBytes`: of the file. */
+function uploader(config: Config, maxBytes: number): Multer {
+  return multer({
     storage: multer.diskStorage({
       destination: config.uploadsDir,
       filename: (_req, _file, done) => {
@@ -37,7 +59,7 @@ export function receiveFile(config: Config, field: string): RequestHandler {
       else done(csrfAnswer());
     },
     limits: {
-      fileSize: config.maxUploadBytes,
+      fileSize: maxBytes,
       files: 1,
       fields: 5,
       parts: 6,
@@ -45,16 +67,7 @@ export function receiveFile(config: Config, field: string): RequestHandler {
       fieldNameSize: 100,
       headerPairs: 50,
     },
-  }).single(field);
-
-  return (req, res, next) => {
-    const announced = Number(req.get('content-length') ?? 0);
-    if (announced > config.maxUploadBytes + 100_000) throw tooLarge(config);
-    upload(req, res, (error: unknown) => {
-      if (error === undefined || error === null) next();
-      else next(toAppError(error, config));
-    });
-  };
+  });
 }
 
 /** @throws AppError 422 when the form came without a file. */

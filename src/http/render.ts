@@ -83,9 +83,7 @@ export async function render<Page extends keyof Pages>(
   const body = await renderFile(page, locals);
   const html = await renderFile('layouts/page', { ...locals, page: data, body });
   hideLinkElsewhere(res);
-  // Signed in or not, a page holds a token or a customer: no cache keeps it.
   res
-    .set('Cache-Control', 'no-store')
     .status(status ?? (data.errors?.length ? 422 : 200))
     .type('html')
     .send(html);
@@ -99,7 +97,7 @@ export async function renderFragment(
 ): Promise<void> {
   const { ui, h } = await sharedLocals(res);
   const html = await renderFile(view, { ...present(h), ui, h });
-  res.set('Cache-Control', 'no-store').type('html').send(html);
+  res.type('html').send(html);
 }
 
 /** What every template has beside its own data. */

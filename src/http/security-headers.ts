@@ -5,7 +5,15 @@ import type { Config } from '../config.ts';
 import { isHttps } from './session.ts';
 
 export function securityHeaders(config: Config): RequestHandler {
-  const https = isHttps(config);
+  const setHeaders = headersFor(isHttps(config));
+  return (req, res, next) => {
+    // Every answer can hold a token or a customer: no cache keeps it. Static files say otherwise of themselves.
+    res.set('Cache-Control', 'no-store');
+    setHeaders(req, res, next);
+  };
+}
+
+function headersFor(https: boolean) {
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,

@@ -77,10 +77,7 @@ async function sendResultFile(
     kind === 'scored' ? '' : kind,
     `v${batch.modelId ?? ''}`,
   ];
-  res
-    .set('Cache-Control', 'no-store')
-    .attachment(`${parts.filter(Boolean).join('_')}.csv`)
-    .type('text/csv');
+  res.attachment(`${parts.filter(Boolean).join('_')}.csv`).type('text/csv');
   const left = await readDoNotContact(db);
   const onlyHigh = kind === 'high-risk';
   const set = await readSetLevels(db);

@@ -51,7 +51,6 @@ export function createBatchProgressHandlers({ db, config }: Context) {
 
   /** For the script that keeps the page fresh. */
   const sendProgress = async (res: Response, batch: BatchRecord | undefined) => {
-    res.set('Cache-Control', 'no-store');
     if (!batch) {
       // The batch has been deleted; this page showed the progress.
       res.json({ next: '/score' });

@@ -58,7 +58,7 @@ export function createBatchHandlers(context: Context) {
     showNew: (_req: Request, res: Response) => showNew(res, null),
 
     receive: [
-      receiveFile(config, 'file'),
+      receiveFile({ db, config }, 'file'),
       async (req: Request, res: Response) => {
         const env = { ...openUploadStore({ db, config }), user: currentUser(req) };
         const takeIn = (path: string) => tasks.run('takeInTable', { path, firstLine: readFirstLine(req) });

@@ -64,7 +64,7 @@ export function createDatasetHandlers(context: Context) {
     },
 
     receive: [
-      receiveFile(config, 'file'),
+      receiveFile({ db, config }, 'file'),
       async (req: Request, res: Response) => {
         const form = parseForm(UploadForm, req.body);
         const upload = form.ok ? form.data : { name: '', kind: 'customers' as const, versionOf: null };

@@ -11,7 +11,7 @@ import { FilesUnavailable } from '../errors.ts';
 export function createHealthHandlers({ db, config, log }: Context) {
   return {
     live: (_req: Request, res: Response) => {
-      res.set('Cache-Control', 'no-store').json({ status: 'live' });
+      res.json({ status: 'live' });
     },
     ready: async (_req: Request, res: Response) => {
       const isUp = await isReachable(db);
@@ -31,10 +31,7 @@ export function createHealthHandlers({ db, config, log }: Context) {
       ].join(', ');
       // Not 503: everything else works, and an administrator has to get in to restore it or activate another model.
       const status = isUp ? (problem === '' ? 'ready' : 'degraded') : 'database not reachable';
-      res
-        .set('Cache-Control', 'no-store')
-        .status(isUp ? 200 : 503)
-        .json({ status, ...(problem !== '' && { problem }) });
+      res.status(isUp ? 200 : 503).json({ status, ...(problem !== '' && { problem }) });
     },
   };
 }

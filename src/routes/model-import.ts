@@ -39,7 +39,7 @@ export function createModelImportHandlers(context: Context) {
     },
 
     receive: [
-      receiveFile(config, 'file'),
+      receiveFile({ db, config }, 'file'),
       async (req: Request, res: Response) => {
         try {
           const model = await importReceived(req);

@@ -108,7 +108,7 @@ function createFileHandlers(context: Context) {
     },
 
     receive: [
-      receiveFile(config, 'file'),
+      receiveFile({ db, config }, 'file'),
       async (req: Request, res: Response) => {
         try {
           const model = await importModel({ db, config, user: currentUser(req), inspect }, receivedFile(req));

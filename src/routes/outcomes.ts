@@ -67,7 +67,7 @@ export function createOutcomeHandlers({ db, config, tasks }: Context) {
     },
 
     receive: [
-      receiveFile(config, 'file'),
+      receiveFile({ db, config }, 'file'),
       async (req: Request, res: Response) => {
         const values = textValues(req.body);
         try {

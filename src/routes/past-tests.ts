@@ -66,7 +66,7 @@ export function createPastTestHandlers({ db, config }: Context) {
     list: (_req: Request, res: Response) => showList(res),
 
     receive: [
-      receiveFile(config, 'file'),
+      receiveFile({ db, config }, 'file'),
       async (req: Request, res: Response) => {
         try {
           const id = await receivePastTest(db, config, currentUser(req), receivedFile(req));

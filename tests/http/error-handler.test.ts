@@ -87,6 +87,35 @@ describe('user input', () => {
     },
   );
 
+  it('is not in what a log says of a refusal: who, by number, what and why', async () => {
+    const viewer = await signIn(test, 'viewer');
+    const { id } = await test.context.db('users').max({ id: 'id' }).first<{ id: number }>();
+    const answers = await Promise.all([
+      viewer.get(`/customers.csv?search=${marker}`).expect(403),
+      viewer.post('/account').type('form').send({ name: marker, theme: 'dark' }).expect(403),
+      viewer
+        .post('/account')
+        .set('Sec-Fetch-Site', 'cross-site')
+        .type('form')
+        .send({ name: marker })
+        .expect(403),
+    ]);
+    expect(answers).toHaveLength(3);
+    const refusal = (code: string, path: string) => ({
+      fields: { status: 403, code, userId: id, requestId: null, path },
+      message: 'Request refused',
+    });
+    expect(logged).toHaveLength(3);
+    expect(logged).toEqual(
+      expect.arrayContaining([
+        refusal('forbidden', '/customers.csv'),
+        refusal('csrf', '/account'),
+        refusal('foreign-origin', '/account'),
+      ]),
+    );
+    expect(JSON.stringify(logged)).not.toContain(marker);
+  });
+
   it('is not in the message of a database error either', async () => {
     const failing = test.context.db.raw('insert into nowhere (name) values (?)', [marker]);
     const error = await failing.then(
