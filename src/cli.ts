@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The command line: processes of the program, and its core without the web and, except for `erase`, `migrate-to`, `migrate-files` and models
- * that are named by their number, without a database.
+ * The command line: processes of the program, its upkeep, and its core without the web and, where models are named by their
+ * file, without a database.
  */
 import { evaluate } from './commands/evaluate.ts';
 import { explain } from './commands/explain.ts';
@@ -32,6 +32,8 @@ holdfast explain  FILE --model MODEL [--rows 5] [--customer ID] [--allow-missing
 holdfast erase    CUSTOMER [--json]
 holdfast migrate-to postgres://USER:PASSWORD@HOST/DATABASE [--json]
 holdfast migrate-files s3://BUCKET/PREFIX|FOLDER [--json]
+holdfast backup   FILE [--gzip] [--verify] [--json]
+holdfast restore  FILE [--verify] [--json]
 holdfast web
 holdfast worker   [--threads N] [--classes A,B]
 holdfast export   MODEL --format sql --dialect NAME [--table NAME] [--key COLUMN] [--out FILE]
@@ -51,6 +53,8 @@ Commands
   erase     erase CUSTOMER, a customer ID, from the scores and uploads of this installation; nothing is asked
   migrate-to  copy the database of this installation to PostgreSQL and compare every row; it can be repeated
   migrate-files  copy the files of this installation to a store that several machines share; it can be repeated
+  backup    write database and files of this installation to one archive, while it runs; with - to standard output
+  restore   put a backup into an empty installation; with --verify only check it, anywhere
   web       answer requests, and leave all jobs to workers
   worker    work on jobs. Processes for both share a database and the folders; npm start is both in one
   export    write MODEL as SQL that scores a table of a database, and tests itself, or as an ONNX file
@@ -82,6 +86,8 @@ Options
   --seen no|perhaps   whether the model has learned from customers of the dataset
   --column NAME       column with the probabilities; by default churn_probability or probability
   --tolerance X       how much two probabilities of one customer may differ; by default 1e-9
+  --gzip              compress the archive, as a name that ends in .gz does
+  --verify            restore the archive to a temporary folder, and check all of it
   --json              write JSON instead of text
   --classes A,B       jobs that a worker takes: interactive, batch, training; by default all
 `;
@@ -93,6 +99,10 @@ const migrateFiles: Command = async (options, target) =>
   (await import('./commands/migrate-files.ts')).migrateFiles(options, target);
 const erase: Command = async (options, customer) =>
   (await import('./commands/erase.ts')).erase(options, customer);
+
+const backup: Command = async (options, file) => (await import('./commands/backup.ts')).backup(options, file);
+const restore: Command = async (options, file) =>
+  (await import('./commands/backup.ts')).restore(options, file);
 
 const web: Command = async () => (await import('./start.ts')).startProcess({ isWeb: true, share: null });
 const worker: Command = async (options) => {
@@ -132,6 +142,8 @@ const commands = new Map<string, readonly [Command, number]>([
   ['erase', [erase, 1]],
   ['migrate-to', [migrateTo, 1]],
   ['migrate-files', [migrateFiles, 1]],
+  ['backup', [backup, 1]],
+  ['restore', [restore, 1]],
   ['web', [web, 0]],
   ['worker', [worker, 0]],
   ['export', [exportModel, 1]],

@@ -83,6 +83,11 @@ export async function forgetDeleted(db: Db): Promise<void> {
   await dialectOf(db).forgetDeleted(db);
 }
 
+/** What is wrong inside, in words: damage, and rows that refer to others that are not there. It reads the whole database. */
+export async function examineDatabase(db: Db): Promise<string[]> {
+  return dialectOf(db).examine(db);
+}
+
 function dialectFor(url: string): Dialect {
   return url.startsWith(sqlitePrefix) ? sqlite : postgres;
 }

@@ -40,6 +40,7 @@ export function readArguments() {
       'fold-column': { type: 'string', multiple: true, default: [] },
       folds: text,
       format: text,
+      gzip: flag,
       header: flag,
       help: flag,
       json: flag,
@@ -59,6 +60,7 @@ export function readArguments() {
       threads: text,
       tolerance: text,
       transactions: flag,
+      verify: flag,
       'without-label': flag,
     },
   });

@@ -22,6 +22,8 @@ export interface Dialect {
   visitRows(db: Db, query: Knex.QueryBuilder, visit: (row: Row) => void): Promise<void>;
   /** Removes what was deleted from the files of the database for good. */
   forgetDeleted(db: Db): Promise<void>;
+  /** What is wrong inside, in words: damaged pages, and rows that refer to others that are not there. It reads everything. */
+  examine(db: Db): Promise<string[]>;
 }
 
 const nothing = (): void => undefined;

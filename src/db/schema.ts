@@ -15,7 +15,7 @@ export class LaterSchema extends Error {
 
 /** Gives the migrations of a later version that has changed the database already. @throws LaterSchema if this one cannot work with them */
 export async function migrateSchema(db: Db): Promise<string[]> {
-  const later = await listLater(db);
+  const later = await listLaterMigrations(db);
   if (later.length > 0) await requireSupport(db, later);
   else {
     // Knex would refuse a database that another version has changed since.
@@ -25,7 +25,8 @@ export async function migrateSchema(db: Db): Promise<string[]> {
   return later;
 }
 
-async function listLater(db: Db): Promise<string[]> {
+/** Changes by later versions, which this one does not know. */
+export async function listLaterMigrations(db: Db): Promise<string[]> {
   if (!(await db.schema.hasTable('knex_migrations'))) return [];
   const done = await db<{ name: string }>('knex_migrations').orderBy('id').pluck('name');
   return done.filter((name) => !migrationNames.includes(name));

@@ -67,7 +67,16 @@ async function findDamage(db: Db): Promise<string | null> {
   }
 }
 
+/** Numbers of pages. */
+export interface SnapshotStep {
+  readonly totalPages: number;
+  readonly remainingPages: number;
+}
+
 interface SqliteConnection {
+  exec(statement: string): unknown;
+  /** `progress` answers how many pages come next. */
+  backup(path: string, options: { progress: (step: SnapshotStep) => number }): Promise<unknown>;
   pragma(statement: string): unknown;
   prepare(sql: string): {
     iterate(bindings: readonly unknown[]): Iterable<Readonly<Record<string, unknown>>>;
@@ -80,18 +89,60 @@ async function visitRows(
   query: Knex.QueryBuilder,
   visit: (row: Readonly<Record<string, unknown>>) => void,
 ): Promise<void> {
+  await onConnection(db, (connection) => {
+    const { sql, bindings } = query.toSQL().toNative();
+    const values = bindings.map((value) => (typeof value === 'boolean' ? Number(value) : value));
+    for (const row of connection.prepare(sql).iterate(values)) visit(row);
+  });
+}
+
+async function onConnection(
+  db: Db,
+  work: (connection: SqliteConnection) => Promise<void> | void,
+): Promise<void> {
   const client = db.client as {
     acquireConnection(): Promise<SqliteConnection>;
     releaseConnection(connection: SqliteConnection): Promise<void>;
   };
   const connection = await client.acquireConnection();
   try {
-    const { sql, bindings } = query.toSQL().toNative();
-    const values = bindings.map((value) => (typeof value === 'boolean' ? Number(value) : value));
-    for (const row of connection.prepare(sql).iterate(values)) visit(row);
+    await work(connection);
   } finally {
     await client.releaseConnection(connection);
   }
+}
+
+/** Of each step of a snapshot; between two of them others can have the thread. */
+const pagesAtOnce = 1_000;
+
+/** Writes the database as it is now to a new file, while others write on. */
+export function writeSnapshot(db: Db, path: string, report: (step: SnapshotStep) => void): Promise<void> {
+  return onConnection(db, async (connection) => {
+    // A snapshot held by the connection: a copy would begin anew whenever somebody else writes.
+    connection.exec('BEGIN; SELECT 1 FROM sqlite_master');
+    try {
+      await connection.backup(path, {
+        progress: (step) => {
+          report(step);
+          return pagesAtOnce;
+        },
+      });
+    } finally {
+      connection.exec('COMMIT');
+    }
+  });
+}
+
+/** Whole, with its indexes; the check at start leaves these out. */
+async function examine(db: Db): Promise<string[]> {
+  const damage = await db.raw<readonly { integrity_check: string }[]>('PRAGMA integrity_check(10)');
+  const orphans = await db.raw<readonly { table: string; parent: string }[]>('PRAGMA foreign_key_check');
+  return [
+    ...damage.map((row) => row.integrity_check).filter((text) => text !== 'ok'),
+    ...orphans
+      .slice(0, 10)
+      .map(({ table, parent }) => `a row of ${table} refers to one of ${parent} that is not there`),
+  ];
 }
 
 /** WAL with FULL: acknowledged writes survive a crash, and readers never wait for a writer. */
@@ -128,4 +179,5 @@ export const sqlite: Dialect = {
   forgetDeleted: async (db) => {
     await db.raw('PRAGMA wal_checkpoint(TRUNCATE)');
   },
+  examine,
 };

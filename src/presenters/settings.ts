@@ -63,8 +63,12 @@ function timeZoneField(timeZones: readonly string[], { values, errors }: FormInp
 }
 
 export function presentSettings(h: ViewHelpers, settings: Settings) {
-  const { mediumFrom, highFrom, organisation, currency, timeZone } = settings;
+  const { mediumFrom, highFrom, organisation, currency, timeZone, lastBackup } = settings;
   return {
+    lastBackup:
+      lastBackup === null
+        ? 'No backup yet. Make one with holdfast backup.'
+        : `Last backup: ${h.dateTime(lastBackup.at)}.`,
     riskLevels: `Medium from ${h.share(mediumFrom)}, high from ${h.share(highFrom)}.`,
     organisation: `${organisation}, ${currency}, ${timeZone}. ${worthWords(h, settings)}`,
   };

@@ -79,9 +79,10 @@ async function booleansOf(db: Db, { name }: Table): Promise<readonly string[]> {
   return Object.keys(columns).filter((column) => columns[column]!.type === 'boolean');
 }
 
-/** SQLite has 0 and 1. */
+/** SQLite has 0 and 1. What nobody has answered is null. */
 function withBooleans(row: Row, columns: readonly string[]): Row {
-  return { ...row, ...Object.fromEntries(columns.map((column) => [column, Boolean(row[column])])) };
+  const toBoolean = (value: Value): Value => (value === null ? null : Boolean(value));
+  return { ...row, ...Object.fromEntries(columns.map((column) => [column, toBoolean(row[column]!)])) };
 }
 
 /** In the order of the primary key, which is the same in both databases. */
@@ -153,4 +154,17 @@ export async function continueNumbers(from: Db, to: Db): Promise<void> {
         Math.max(1, used.get(name) ?? 0),
         used.has(name),
       ]);
+}
+
+/** The same from PostgreSQL to an SQLite file. */
+export async function continueNumbersInFile(from: Db, to: Db): Promise<void> {
+  for (const { name, key } of tables) {
+    if (key[0] !== 'id') continue;
+    const { rows } = await from.raw<{ rows: readonly { used: number | null }[] }>(
+      'SELECT pg_sequence_last_value(pg_get_serial_sequence(?, ?)::regclass) AS used',
+      [name, 'id'],
+    );
+    await to('sqlite_sequence').where({ name }).delete();
+    await to('sqlite_sequence').insert({ name, seq: rows[0]?.used ?? 0 });
+  }
 }

@@ -113,6 +113,8 @@ const entries = {
   firstStart: z.enum(['open', 'done']).default('open'),
   /** Names the installation in a store of shared files; empty: it has none. */
   installationId: z.string().default(''),
+  /** When the last backup began, and how many files it has; null: never. */
+  lastBackup: z.object({ at: z.string(), files: z.number().int() }).nullable().default(null),
 };
 const schema = z.object(entries);
 export type Settings = Stored<z.infer<typeof schema>>;

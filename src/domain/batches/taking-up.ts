@@ -17,9 +17,10 @@ interface ResultsEnv {
 /** The batch as it is to be scored from now on. */
 export async function takeUp(db: Db, env: ResultsEnv, batchId: number): Promise<BatchRecord> {
   const batch = await getBatch(db, batchId);
-  if (batch.checkpoint === null || !env.files.isShared) return batch;
-  if (batch.checkpoint.machine === machineOf(env.uploadsDir) && reachCheckpoint(env.uploadsDir, batch))
-    return batch;
+  if (batch.checkpoint === null) return batch;
+  const isOurs = !env.files.isShared || batch.checkpoint.machine === machineOf(env.uploadsDir);
+  // A backup has no results of a scoring that was not finished.
+  if (isOurs && reachCheckpoint(env.uploadsDir, batch)) return batch;
   await inTransaction(db, (trx) => forgetResults(trx, env, batch));
   return getBatch(db, batchId);
 }

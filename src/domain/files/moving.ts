@@ -17,6 +17,8 @@ import { withInstallation } from '../installation.ts';
 import type { FilesEnv } from './kept.ts';
 import { claimStore } from './owner.ts';
 
+type Folders = Pick<Config, 'dataDir' | 'modelsDir' | 'uploadsDir'>;
+
 export interface MovedFiles {
   /** Files that the store has now, those of earlier runs included. */
   readonly files: number;
@@ -71,7 +73,8 @@ export async function listUnstored({ db, config }: FilesEnv, files: SharedFiles)
   return unstored;
 }
 
-async function listReferred(db: Db, { dataDir, modelsDir, uploadsDir }: Config): Promise<string[]> {
+/** Paths of the files in the folders that the database refers to; of models and datasets also those that are not there. */
+export async function listReferred(db: Db, { dataDir, modelsDir, uploadsDir }: Folders): Promise<string[]> {
   const uploads = new Set(await listBatchFiles(db));
   const names = await readdir(uploadsDir);
   const datasets = await listDatasetFiles(db);

@@ -15,6 +15,7 @@ import { listModelFiles } from '../../store/models.ts';
 import { deleteExpiredLimits } from '../../store/rate-limits.ts';
 import { deleteExpiredSessions } from '../../store/sessions.ts';
 import { sweepFiles } from '../files/upkeep.ts';
+import { removeStaleSnapshots } from '../backup/snapshots.ts';
 import { isBatchFile } from '../batches/files.ts';
 import { countRepairedScores } from '../batches/mark-latest.ts';
 import { datasetFolder } from '../datasets/datasets.ts';
@@ -44,6 +45,7 @@ export async function sweep(context: Context): Promise<void> {
     scores: async () => {
       for (const id of await tasks.run('listRepairedScores', {})) await countRepairedScores(db, id);
     },
+    snapshots: () => removeStaleSnapshots(config.dataDir),
     copies: () => sweepFiles(context),
     blocks: () => removeGroupsWithoutJob(db),
     limits: () => deleteExpiredLimits(db),

@@ -1,9 +1,11 @@
 /** Files behind the folders, in an object store; in the database is which object holds which file. */
 import { existsSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 import type { Db } from '../../db.ts';
 import { ChangedFile } from '../../errors.ts';
 import type { Files, FinishedFile, PutFiles } from './files.ts';
+import { nameIn, pathIn } from './folders.ts';
+import type { Folders } from './folders.ts';
 import { findCopy, isCopyOf, listCopies, noteCopy, removeCopy, removeDerived } from './local-copies.ts';
 import { ChangedObject, hashFile, hashOfKey, newKey } from './objects.ts';
 import type { ObjectStore } from './objects.ts';
@@ -18,9 +20,6 @@ import {
 } from './records.ts';
 import type { FileKind, StoredFile } from './records.ts';
 
-/** By the first part of the names of files: `uploads`, `models`, `data`. */
-export type Folders = Readonly<Record<string, string>>;
-
 /** A kept file that cannot be had, by its name. */
 export interface FileProblem {
   readonly name: string;
@@ -34,6 +33,8 @@ export interface SharedFiles extends Files {
   bringKept(db: Db): Promise<readonly FileProblem[]>;
   /** Fetches the file of this name if what is here is not what is stored, whatever is noted of it. */
   renew(db: Db, name: string): Promise<void>;
+  /** Fetches the object to a new file outside of the folders. @throws ChangedFile */
+  copyTo(file: StoredFile, path: string): Promise<void>;
   /** Removes copies here of what is stored no more, or stored anew. */
   removeStale(db: Db): Promise<void>;
   /** Removes the copies that were used longest ago, kept files apart, until the rest is no larger than that. */
@@ -61,18 +62,8 @@ export function createSharedFiles(objects: ObjectStore, folders: Folders): Share
   const present = new Map<string, string>();
   const refused = new Map<string, { readonly problem: FileProblem; readonly at: number }>();
 
-  const pathOf = (name: string): string => {
-    const [folder = '', ...rest] = name.split('/');
-    return join(folders[folder]!, ...rest);
-  };
-
-  const nameOf = (path: string): string => {
-    for (const [name, folder] of Object.entries(folders)) {
-      const inside = relative(folder, path);
-      if (!inside.startsWith('..')) return [name, ...inside.split(sep)].join('/');
-    }
-    throw new Error('This file is in none of the folders that are shared.');
-  };
+  const pathOf = (name: string): string => pathIn(folders, name);
+  const nameOf = (path: string): string => nameIn(folders, path);
 
   /** null: it is stored, or not there at all. */
   const putOne = async (db: Db, { path, from = path }: FinishedFile): Promise<PutFile | null> => {
@@ -209,6 +200,7 @@ export function createSharedFiles(objects: ObjectStore, folders: Folders): Share
       const file = await findStored(db, name);
       if (file && !(await isHere(file))) await fetch(file);
     },
+    copyTo: get,
     removeStale: async (db) => {
       const before = copies();
       const keys = new Set((await listStored(db)).map(({ key }) => key));
