@@ -78,9 +78,9 @@ export async function visitRows(
   await dialectOf(db).visitRows(db, query, visit);
 }
 
-/** Removes what was deleted from the files of the database for good. */
-export async function forgetDeleted(db: Db): Promise<void> {
-  await dialectOf(db).forgetDeleted(db);
+/** Removes what was deleted from the files of the database for good. `tables`: where something was. */
+export async function forgetDeleted(db: Db, tables: readonly string[]): Promise<void> {
+  await dialectOf(db).forgetDeleted(db, tables);
 }
 
 /** What is wrong inside, in words: damage, and rows that refer to others that are not there. It reads the whole database. */

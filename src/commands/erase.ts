@@ -1,6 +1,7 @@
 /** holdfast erase: removes one customer from the database and the files of an installation. */
 import { config as readDotenv } from 'dotenv';
 import { readConfig } from '../config.ts';
+import { isNothing } from '../domain/erasure/erasure.ts';
 import type { Erasure } from '../domain/erasure/erasure.ts';
 import { eraseFromInstallation } from '../domain/erasure/installation.ts';
 import type { Options } from './options.ts';
@@ -13,14 +14,18 @@ export async function erase(options: Options, customer: string): Promise<void> {
   else process.stdout.write(`${words(erasure)}\n`);
 }
 
-function words({ singleScores, fileScores, csvRows, unsearched }: Erasure): string {
-  const erased =
-    singleScores + fileScores + csvRows === 0
-      ? 'This customer was not found.'
-      : `Erased: ${singleScores} single scores, ${fileScores} scores of files, ${csvRows} rows of uploads and results.`;
-  const rest =
+function words(erasure: Erasure): string {
+  const { singleScores, fileScores, csvRows, datasetRows, mentions, models, unsearched } = erasure;
+  const erased = isNothing(erasure)
+    ? 'This customer was not found.'
+    : `Erased: ${singleScores} single scores, ${fileScores} scores of files, ${csvRows} rows of uploads and results, ${datasetRows} rows of datasets, ${mentions} records that named the customer.`;
+  const unknown =
     unsearched.length === 0
       ? ''
-      : ` Not searched, because no column identifies customers: ${unsearched.join(', ')}.`;
-  return `${erased} Datasets that models were trained on are not changed.${rest}`;
+      : ` Not searched for scores, because no column identifies customers: ${unsearched.join(', ')}.`;
+  const learned =
+    models.length === 0
+      ? ''
+      : ` These models learned from the customer, and keep the values that columns can have; train them again if one can name the customer: ${models.join(', ')}.`;
+  return `${erased}${unknown}${learned} Backups are not changed.`;
 }

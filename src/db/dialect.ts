@@ -20,8 +20,8 @@ export interface Dialect {
   /** Runs all of `migrate` in one transaction where the database can, otherwise each migration in its own. */
   migrate<T>(db: Db, migrate: (db: Db) => Promise<T>): Promise<T>;
   visitRows(db: Db, query: Knex.QueryBuilder, visit: (row: Row) => void): Promise<void>;
-  /** Removes what was deleted from the files of the database for good. */
-  forgetDeleted(db: Db): Promise<void>;
+  /** Removes what was deleted from the files of the database for good. `tables`: where something was. */
+  forgetDeleted(db: Db, tables: readonly string[]): Promise<void>;
   /** What is wrong inside, in words: damaged pages, and rows that refer to others that are not there. It reads everything. */
   examine(db: Db): Promise<string[]>;
 }

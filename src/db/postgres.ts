@@ -150,8 +150,9 @@ export const postgres: Dialect = {
   transact: (db, work) => (db.client as PostgresClient).inTurn(() => db.transaction(work)),
   migrate: (db, migrate) => postgres.transact(db, migrate),
   visitRows,
-  forgetDeleted: async (db) => {
-    await db.raw('VACUUM (FULL) predictions');
+  forgetDeleted: async (db, tables) => {
+    // Rows that were changed or deleted stay in the files of a table until it is written anew.
+    for (const table of tables) await db.raw('VACUUM (FULL) ??', [table]);
   },
   // Pages have checksums where the server was set up with them; it refuses rows that refer to none.
   examine: async (db) => {

@@ -3,6 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import knex from 'knex';
 import type { Knex } from 'knex';
+import { Conflict } from '../errors.ts';
 import { closeToOthers, privateFile, privateFolder } from '../private-files.ts';
 import { commonSettings, withoutStatement } from './dialect.ts';
 import type { Db, Dialect } from './dialect.ts';
@@ -168,6 +169,20 @@ function whileLocked<T>(db: Db, begin: () => Promise<T>): Promise<T> {
   return (db.client as PatientClient).whileLocked(begin);
 }
 
+const checkpointAttempts = 100;
+
+/** The log of the database still holds the pages as they were; deleting overwrites them in the database itself. */
+async function forgetDeleted(db: Db): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const [result] = await db.raw<readonly { busy: number }[]>('PRAGMA wal_checkpoint(TRUNCATE)');
+    if (result?.busy !== 1) return;
+    // Somebody reads what the log holds.
+    if (attempt === checkpointAttempts)
+      throw new Conflict('The database is in use, so that its log still holds what was deleted. Try again.');
+    await new Promise((resume) => setTimeout(resume, 100));
+  }
+}
+
 export const sqlite: Dialect = {
   open,
   openReadOnly,
@@ -175,9 +190,6 @@ export const sqlite: Dialect = {
   transact: (db, work) => whileLocked(db, () => db.transaction(work)),
   migrate: (db, migrate) => whileLocked(db, () => migrate(db)),
   visitRows,
-  // The log of the database still holds the pages as they were; deleting overwrites them in the database itself.
-  forgetDeleted: async (db) => {
-    await db.raw('PRAGMA wal_checkpoint(TRUNCATE)');
-  },
+  forgetDeleted,
   examine,
 };

@@ -207,9 +207,13 @@ async function readIdentifiers(db: Db, query: ReturnType<typeof running>): Promi
 
 /** The customer's places in campaigns and outcomes belong to nobody any more; the counts stay. Plans lose the place. */
 export async function forgetMember(trx: Db, customerId: string, stranger: string): Promise<void> {
-  await trx('plan_members').where({ customer_id: customerId }).delete();
-  for (const table of ['campaign_members', 'customer_outcomes'])
-    await trx(table).where({ customer_id: customerId }).update({ customer_id: stranger });
+  const ofCustomer = { customer_id: customerId };
+  await trx('plan_members').where(ofCustomer).delete();
+  const forgotten = { customer_id: stranger };
+  await trx('customer_outcomes').where(ofCustomer).update(forgotten);
+  await trx('campaign_members').where(ofCustomer).update(forgotten);
   // The reason is free text and may name the customer.
-  await trx('set_levels').where({ customer_id: customerId }).update({ customer_id: stranger, reason: '' });
+  await trx('set_levels')
+    .where(ofCustomer)
+    .update({ ...forgotten, reason: '' });
 }

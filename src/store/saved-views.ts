@@ -87,20 +87,6 @@ export async function deleteSavedView(db: Db, id: number): Promise<void> {
   await db('saved_views').where({ id }).delete();
 }
 
-const erased = 'erased customer';
-
-/** A view that searches for exactly this customer ID finds nobody from now on, and does not name it. */
-export async function forgetInSavedViews(trx: Db, customerId: string): Promise<void> {
-  const wanted = customerId.toLowerCase();
-  for (const { id, name, query } of (await selectViews(trx)).map(toView)) {
-    if (String(query['search'] ?? '').toLowerCase() !== wanted) continue;
-    const isNamed = name.toLowerCase().includes(wanted);
-    await trx('saved_views')
-      .where({ id })
-      .update({ query: JSON.stringify({ ...query, search: erased }), name: isNamed ? erased : name });
-  }
-}
-
 function selectViews(db: Db) {
   return db('saved_views')
     .join('users', 'users.id', 'saved_views.owner_id')

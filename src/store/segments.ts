@@ -89,23 +89,6 @@ export async function deleteSegment(db: Db, id: number): Promise<void> {
   await db('segments').where({ id }).delete();
 }
 
-/** A segment that asks for exactly this customer ID finds nobody from now on, and does not name it. */
-export async function forgetInSegments(trx: Db, customerId: string): Promise<void> {
-  const wanted = customerId.toLowerCase();
-  for (const { id, name, parts } of await listSegments(trx)) {
-    const isAboutCustomer = (part: SegmentPart) =>
-      part.kind === 'filter' && part.search?.toLowerCase() === wanted;
-    if (!parts.some(isAboutCustomer)) continue;
-    const kept = parts.map((part) => (isAboutCustomer(part) ? { ...part, search: erased } : part));
-    const isNamed = name.toLowerCase().includes(wanted);
-    await trx('segments')
-      .where({ id })
-      .update({ parts: JSON.stringify(kept), name: isNamed ? erased : name });
-  }
-}
-
-const erased = 'erased customer';
-
 function toSegment(row: FoundRow): Segment {
   return {
     id: row.id,

@@ -342,7 +342,7 @@ describe('a result', () => {
   it('keeps its counts when a customer is erased, and nothing else of them', async () => {
     const [member] = await membersOf(id);
     const before = await pageOf(`/campaigns/${id}`);
-    await eraseEverywhere(scoreStore(test), member!.customerId);
+    await eraseEverywhere(test.context, member!.customerId);
     const ids = (await membersOf(id)).map(({ customerId }) => customerId);
     expect(ids).not.toContain(member!.customerId);
     const figures = (page: string) => /Saved [^<]*/.exec(page)![0];

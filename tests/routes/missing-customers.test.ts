@@ -6,7 +6,6 @@ import { listEvents } from '../../src/store/audit.ts';
 import { listOutcomes } from '../../src/store/outcomes.ts';
 import { activateSmallModel, customersCsv, signIn } from '../helpers/app.ts';
 import { errorsOf, postForm } from '../helpers/datasets.ts';
-import { scoreStore } from '../helpers/scores.ts';
 import { openSite } from '../helpers/site.ts';
 import { runJobs } from '../helpers/work.ts';
 
@@ -135,7 +134,7 @@ describe('customers who are missing in a file', () => {
     const { db } = test.context;
     const answers = () => db<{ customer_id: string }>('unknown_outcomes').pluck('customer_id');
     expect(await answers()).toContain(ids[5]);
-    await eraseEverywhere(scoreStore(test), ids[5]!);
+    await eraseEverywhere(test.context, ids[5]!);
     expect(await answers()).not.toContain(ids[5]);
     expect(await answers()).not.toEqual([]);
     await post(`/batches/${second}/removal`).expect(303);

@@ -8,7 +8,6 @@ import { listRules } from '../../src/store/retention-rules.ts';
 import type { RuleRecord } from '../../src/store/retention-rules.ts';
 import { saveSettings } from '../../src/store/settings.ts';
 import { activateSmallModel, customersCsv, signIn } from '../helpers/app.ts';
-import { scoreStore } from '../helpers/scores.ts';
 import { openSite } from '../helpers/site.ts';
 import { runJobs } from '../helpers/work.ts';
 
@@ -210,7 +209,7 @@ describe('a plan', () => {
   it('forgets a customer who is erased', async () => {
     const id = await make();
     const [first] = await rowsOf(`/plans/${id}/plan.csv`);
-    await eraseEverywhere(scoreStore(test), first!['customer']!);
+    await eraseEverywhere(test.context, first!['customer']!);
     const ids = (await rowsOf(`/plans/${id}/plan.csv`)).map(({ customer }) => customer);
     expect(ids).not.toContain(first!['customer']);
     expect(ids.every((customer) => !customer!.startsWith('erased'))).toBe(true);

@@ -8,7 +8,6 @@ import { activateSmallModel, customersCsv } from '../helpers/app.ts';
 import { openSite } from '../helpers/site.ts';
 import { hasPostgres, startWarehouse, warehouseSettings } from '../helpers/warehouse.ts';
 import type { TestWarehouse } from '../helpers/warehouse.ts';
-import { scoreStore } from '../helpers/scores.ts';
 import { runJobs } from '../helpers/work.ts';
 
 /** A customer ID with everything that has a meaning in COPY. */
@@ -103,7 +102,7 @@ describe.skipIf(!hasPostgres)('scores', () => {
 
   it('do not hold customers who were erased', async () => {
     const batch = await score();
-    await eraseEverywhere(scoreStore(test), oddId);
+    await eraseEverywhere(test.context, oddId);
     expect(await write(batch)).toMatchObject({ state: 'done', rowCount: 49 });
   });
 

@@ -153,7 +153,7 @@ describe('a level that a person has set', () => {
 
   it('belongs to nobody once the customer is erased, and its reason is gone', async () => {
     const { db } = test.context;
-    await eraseEverywhere(scoreStore(test), customer);
+    await eraseEverywhere(test.context, customer);
     const rows = await db<{ customer_id: string; reason: string }>('set_levels').select();
     expect(rows.length).toBeGreaterThan(0);
     for (const row of rows) {

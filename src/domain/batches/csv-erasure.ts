@@ -7,19 +7,29 @@ import { maxIdentifierLength } from '../scoring/one-customer.ts';
 
 interface Erased {
   readonly customerId: string;
-  /** Of the column that identifies customers. */
-  readonly place: number;
+  /** Of columns that identify customers; none: every column may. */
+  readonly places: readonly number[];
   readonly delimiter: Delimiter;
 }
+
+/** What the customer's records were. */
+export interface ErasedRecords {
+  /** As a spreadsheet counts, from 1. */
+  readonly rows: readonly number[];
+  /** What stood in their cells. */
+  readonly cells: ReadonlySet<string>;
+}
+
+const none: ErasedRecords = { rows: [], cells: new Set() };
 
 const space = 0x20;
 const searchBytes = 8 << 20;
 
-/** Overwrites the customer's records with spaces, so that all others stay where they are. Gives how many. */
-export function eraseRecords(path: string, erased: Erased): number {
-  if (!mayContain(path, erased.customerId)) return 0;
-  const spots = findRecords(path, erased);
-  if (spots.length === 0) return 0;
+/** Overwrites the customer's records with spaces, so that all others stay where they are. */
+export function eraseRecords(path: string, erased: Erased): ErasedRecords {
+  if (!mayContain(path, erased.customerId)) return none;
+  const spots = [...findRecords(path, erased)];
+  if (spots.length === 0) return none;
   const file = openSync(path, 'r+');
   try {
     for (const { offset, length } of spots) writeSync(file, Buffer.alloc(length, space), 0, length, offset);
@@ -27,20 +37,36 @@ export function eraseRecords(path: string, erased: Erased): number {
   } finally {
     closeSync(file);
   }
-  return spots.length;
+  return { rows: spots.map(({ row }) => row), cells: new Set(spots.flatMap(({ cells }) => cells)) };
 }
 
-function findRecords(path: string, { customerId, place, delimiter }: Erased) {
-  const spots: { readonly offset: number; readonly length: number }[] = [];
+interface CustomerRecord {
+  readonly offset: number;
+  /** In bytes, without the line end. */
+  readonly length: number;
+  /** As a spreadsheet counts, from 1. */
+  readonly row: number;
+  readonly cells: readonly string[];
+}
+
+/** The customer's records in a prepared file. */
+export function* findRecords(
+  path: string,
+  { customerId, places, delimiter }: Erased,
+): Generator<CustomerRecord, undefined> {
   const needle = needleOf(customerId);
   let isHeader = true;
+  let row = 0;
   for (const { offset, bytes } of recordsOf(path, delimiter)) {
+    row++;
     const isRow = !isHeader && bytes.includes(needle);
     isHeader = isHeader && bytes.length === 0;
-    if (isRow && isCustomer(readRecord(bytes, delimiter, null).cells[place], customerId))
-      spots.push({ offset, length: bytes.length });
+    if (!isRow) continue;
+    const { cells } = readRecord(bytes, delimiter, null);
+    const asked = places.length === 0 ? cells : places.map((place) => cells[place]);
+    if (asked.some((cell) => isCustomer(cell, customerId)))
+      yield { offset, length: bytes.length, row, cells: [...cells] };
   }
-  return spots;
 }
 
 /** In result files an identifier that a spreadsheet would take for a formula begins with an apostrophe. */
@@ -50,7 +76,7 @@ function isCustomer(cell: string | undefined, customerId: string): boolean {
 }
 
 /** Files of other customers are only searched, not read: that takes a tenth of the time. */
-function mayContain(path: string, customerId: string): boolean {
+export function mayContain(path: string, customerId: string): boolean {
   if (!existsSync(path)) return false;
   const needle = needleOf(customerId);
   const file = openSync(path, 'r');

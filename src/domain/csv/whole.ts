@@ -66,6 +66,21 @@ export function readTakenCsv(path: string, mostRows?: number): Promise<WholeCsv>
   return readWholeCsv(path, mostRows, 'names');
 }
 
+export interface TakenFormat {
+  readonly delimiter: Delimiter;
+  readonly header: readonly string[];
+  readonly rowCount: number;
+}
+
+/** How a table after intake is to be read. */
+export function readTakenFormat(path: string): Promise<TakenFormat> {
+  return withPreparedCsv(
+    path,
+    (_, { format: { delimiter }, header, rowCount }) => ({ delimiter, header, rowCount }),
+    'names',
+  );
+}
+
 /** Which rows of a file to keep so that `most` are kept, evenly spread. */
 export function evenly(rowCount: number, most: number): (row: number) => boolean {
   if (rowCount <= most) return () => true;

@@ -1,29 +1,30 @@
 /**
- * Erases one customer: from the scores of batches and their CSV files in place, and the scores of the form as rows. What
- * remains are probabilities that belong to nobody, so that totals do not change. Can be repeated after a crash.
+ * Erases one customer: from score files, CSV files and datasets in place, from the database as rows, and from words that name
+ * them. What remains are probabilities that belong to nobody, so that totals do not change. Can be repeated after a crash.
  */
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Context } from '../../context.ts';
 import { inTransaction } from '../../db.ts';
+import type { Db } from '../../db.ts';
 import { Conflict } from '../../errors.ts';
 import { deleteActionsOf } from '../../store/actions.ts';
 import { recordEvent } from '../../store/audit.ts';
-import { getBatch, listAllBatchIds } from '../../store/batches.ts';
+import { getBatch, listAllBatchIds, updateBatch } from '../../store/batches.ts';
 import type { BatchRecord } from '../../store/batches.ts';
 import { forgetMember } from '../../store/campaign-members.ts';
 import { localFiles } from '../../store/files/files.ts';
-import { forgetInSavedViews } from '../../store/saved-views.ts';
-import { forgetInSegments } from '../../store/segments.ts';
-import { scoreFile } from '../../store/score-files/names.ts';
+import { forgetMentions } from '../../store/mentions.ts';
 import { deletePredictionsOf } from '../../store/prediction-writes.ts';
 import { deleteUnknownOutcomesOf } from '../../store/unknown-outcomes.ts';
 import { eraseCustomer } from '../../store/score-files/erase.ts';
-import type { ScoreStore } from '../../store/score-files/store.ts';
-import { removeColumnsFile } from '../batches/checked-columns.ts';
-import { removePartsFolder } from '../batches/shared/parts.ts';
-import { eraseRecords } from '../batches/csv-erasure.ts';
-import { batchFile, originalFile } from '../batches/files.ts';
+import { openScoreStore } from '../../store/score-files/store.ts';
+import { originalFile } from '../batches/files.ts';
+import { eraseFromDatasets, listDatasetFiles, listIdleDatasets } from './datasets.ts';
+import { eraseFromUpload, listErasable, withoutRecords } from './uploads.ts';
+import type { ErasedUpload } from './uploads.ts';
+
+type Env = Pick<Context, 'db' | 'config'>;
 
 export interface Erasure {
   /** Scores of the form and what-ifs, which are deleted. */
@@ -32,28 +33,83 @@ export interface Erasure {
   readonly fileScores: number;
   /** Rows of uploads and result files, which are blank now. */
   readonly csvRows: number;
+  /** Rows of datasets, which are blank now. */
+  readonly datasetRows: number;
+  /** Records whose words named the customer. */
+  readonly mentions: number;
+  /** Models that learned from rows of the customer: they keep no rows, but the values that columns can have. */
+  readonly models: readonly string[];
   /** Files without a column that identifies customers: nobody can say whether the customer is in them. */
   readonly unsearched: readonly string[];
 }
 
-/** @throws Conflict while a file is checked or scored; FilesUnavailable where files are shared and cannot be reached */
-export async function eraseEverywhere(store: ScoreStore, customerId: string): Promise<Erasure> {
-  const erased = await eraseOnce(store, customerId);
-  if (store.files?.isShared !== true) return erased;
+/** @throws Conflict while a file is read, scored or learned from; FilesUnavailable where files are shared and cannot be reached */
+export async function eraseEverywhere(env: Env, customerId: string): Promise<Erasure> {
+  const erased = await eraseOnce(env, customerId);
+  if (openScoreStore(env.db, env.config).files?.isShared !== true) return erased;
   // Another process may have fetched a file as it was before, while it was erased here: what is stored is searched again.
   for (let round = 1; round < mostRounds; round++)
-    if (isNothing(await eraseOnce(store, customerId))) return erased;
+    if (isNothing(await eraseOnce(env, customerId))) return erased;
   throw new Conflict('The files were in use. Try again in a moment.');
 }
 
 const mostRounds = 5;
 
-function isNothing({ singleScores, fileScores, csvRows }: Erasure): boolean {
-  return singleScores + fileScores + csvRows === 0;
+/** Whether the customer was found nowhere. */
+export function isNothing(found: Erasure): boolean {
+  const { singleScores, fileScores, csvRows, datasetRows, mentions } = found;
+  return singleScores + fileScores + csvRows + datasetRows + mentions === 0;
 }
 
-async function eraseOnce(store: ScoreStore, customerId: string): Promise<Erasure> {
-  const { db, folder, files = localFiles } = store;
+async function eraseOnce(env: Env, customerId: string): Promise<Erasure> {
+  const { db, config } = env;
+  const store = openScoreStore(db, config);
+  const { files = localFiles } = store;
+  const batches = await listIdleBatches(db);
+  const datasets = await listIdleDatasets(db);
+  const paths = [
+    ...batches.flatMap(({ file }) => listErasable(file)).map((name) => join(config.uploadsDir, name)),
+    ...listDatasetFiles(datasets).map((name) => join(config.dataDir, name)),
+  ];
+  await files.bring(db, paths);
+  const uploads: (readonly [BatchRecord, ErasedUpload])[] = [];
+  for (const batch of batches)
+    uploads.push([batch, await eraseFromUpload(config.uploadsDir, batch, customerId)]);
+  const fromDatasets = await eraseFromDatasets(env, datasets, customerId);
+  const fileScores = await eraseCustomer(store, customerId);
+  const stored = await files.put(
+    db,
+    paths.map((path) => ({ path })),
+  );
+  const csvRows = uploads.reduce((sum, [, { rowCount }]) => sum + rowCount, 0);
+  const fromTables = await inTransaction(db, async (trx) => {
+    for (const [batch, { records }] of uploads) {
+      if (records.rows.length === 0) continue;
+      await files.remove(trx, join(config.uploadsDir, originalFile(batch.file)));
+      if (batch.report) await updateBatch(trx, batch.id, { report: withoutRecords(batch.report, records) });
+    }
+    const erased = await eraseFromTables(trx, customerId);
+    await stored.note(trx);
+    // Who it was is what nobody may know any more.
+    const { rowCount: datasetRows } = fromDatasets;
+    const after = { scores: erased.singleScores + fileScores, rows: csvRows, datasetRows };
+    await recordEvent(trx, { userId: null, action: 'customer.erased', subject: 'A customer', after });
+    return erased;
+  });
+  await files.discard(db);
+  const unsearched = batches.filter(({ mapping }) => (mapping?.identifier ?? null) === null);
+  return {
+    ...fromTables,
+    fileScores,
+    csvRows,
+    datasetRows: fromDatasets.rowCount,
+    models: fromDatasets.models,
+    unsearched: unsearched.map(({ originalName }) => originalName),
+  };
+}
+
+/** All batches. @throws Conflict while one is checked or scored */
+async function listIdleBatches(db: Db): Promise<readonly BatchRecord[]> {
   const batches: BatchRecord[] = [];
   for (const id of await listAllBatchIds(db)) batches.push(await getBatch(db, id));
   const busy = batches.find(({ state }) => state === 'checking' || state === 'scoring');
@@ -61,73 +117,17 @@ async function eraseOnce(store: ScoreStore, customerId: string): Promise<Erasure
     throw new Conflict(
       `${busy.originalName} is being checked or scored. Wait for it, or cancel it, and try again.`,
     );
-  const paths = batches.flatMap(({ file }) => listErasable(file)).map((name) => join(folder, name));
-  await files.bring(db, paths);
-  let csvRows = 0;
-  /** Uploads that the customer was in. */
-  const uploads: string[] = [];
-  for (const batch of batches) {
-    const { rows, isInUpload } = await eraseFromFiles(folder, batch, customerId);
-    csvRows += rows;
-    if (isInUpload) uploads.push(batch.file);
-  }
-  const fileScores = await eraseCustomer(store, customerId);
-  const finished = paths.map((path) => ({ path }));
-  const stored = await files.put(db, finished);
-  const singleScores = await inTransaction(db, async (trx) => {
-    const deleted = await deletePredictionsOf(trx, customerId);
-    await deleteActionsOf(trx, customerId);
-    await forgetInSegments(trx, customerId);
-    await forgetInSavedViews(trx, customerId);
-    await forgetMember(trx, customerId, `erased-${randomUUID()}`);
-    await deleteUnknownOutcomesOf(trx, customerId);
-    for (const file of uploads) await files.remove(trx, join(folder, originalFile(file)));
-    await stored.note(trx);
-    // Who it was is what nobody may know any more.
-    await recordEvent(trx, {
-      userId: null,
-      action: 'customer.erased',
-      subject: 'A customer',
-      after: { scores: deleted + fileScores, rows: csvRows },
-    });
-    return deleted;
-  });
-  await files.discard(db);
-  const unsearched = batches.filter(({ mapping }) => (mapping?.identifier ?? null) === null);
-  return {
-    singleScores,
-    fileScores,
-    csvRows,
-    unsearched: unsearched.map(({ originalName }) => originalName),
-  };
+  return batches;
 }
 
-/** What of a batch says who its customers are, apart from the bytes as they came. */
-function listErasable(file: string): string[] {
-  return [file, batchFile({ file }, 'scored'), batchFile({ file }, 'rejected'), scoreFile(file)];
-}
-
-/** The bytes as they were uploaded go, where the customer is in them: they may be a workbook, and nothing needs them. */
-async function eraseFromFiles(
-  folder: string,
-  batch: BatchRecord,
+/** Rows of the customer are deleted, or belong to nobody where counts rest on them. */
+async function eraseFromTables(
+  trx: Db,
   customerId: string,
-): Promise<{ readonly rows: number; readonly isInUpload: boolean }> {
-  const identifier = batch.mapping?.identifier ?? null;
-  if (identifier === null) return { rows: 0, isInUpload: false };
-  // First of all: it says whose the rows of the upload are, and scoring does without it.
-  removeColumnsFile(join(folder, batch.file));
-  removePartsFolder(join(folder, batch.file));
-  const erase = (name: string, place: number): number =>
-    eraseRecords(join(folder, name), { customerId, place, delimiter: batch.format.delimiter });
-  // Rejected rows begin with their number, their column and the reason.
-  const results = ['', '.part'].map(
-    (ending) =>
-      erase(`${batchFile(batch, 'scored')}${ending}`, identifier) +
-      erase(`${batchFile(batch, 'rejected')}${ending}`, identifier + 3),
-  );
-  const inUpload = erase(batch.file, identifier);
-  if (inUpload > 0) await rm(join(folder, originalFile(batch.file)), { force: true });
-  const rows = results.reduce((sum, count) => sum + count, inUpload);
-  return { rows, isInUpload: inUpload > 0 };
+): Promise<Pick<Erasure, 'singleScores' | 'mentions'>> {
+  const singleScores = await deletePredictionsOf(trx, customerId);
+  await deleteActionsOf(trx, customerId);
+  await forgetMember(trx, customerId, `erased-${randomUUID()}`);
+  await deleteUnknownOutcomesOf(trx, customerId);
+  return { singleScores, mentions: await forgetMentions(trx, customerId) };
 }

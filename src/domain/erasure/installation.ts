@@ -2,11 +2,11 @@
 import type { Config } from '../../config.ts';
 import type { Logger } from '../../context.ts';
 import { forgetDeleted } from '../../db.ts';
+import { tablesOfCustomers } from '../../store/personal-data.ts';
 import { convertEarlierScores } from '../batches/earlier-scores.ts';
 import { withInstallation } from '../installation.ts';
 import { eraseEverywhere } from './erasure.ts';
 import type { Erasure } from './erasure.ts';
-import { openScoreStore } from '../../store/score-files/store.ts';
 
 const nothing = (): void => undefined;
 /** Standard output holds the result. */
@@ -16,8 +16,8 @@ const silent: Logger = { info: nothing, warn: nothing, error: nothing };
 export function eraseFromInstallation(config: Config, customerId: string): Promise<Erasure> {
   return withInstallation(config, async (db) => {
     await convertEarlierScores({ db, config, log: silent });
-    const erasure = await eraseEverywhere(openScoreStore(db, config), customerId);
-    await forgetDeleted(db);
+    const erasure = await eraseEverywhere({ db, config }, customerId);
+    await forgetDeleted(db, tablesOfCustomers());
     return erasure;
   });
 }

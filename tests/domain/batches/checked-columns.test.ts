@@ -222,7 +222,7 @@ describe('the columns of a check', () => {
     const path = await columnsOf(removed);
     await removeBatch({ db, uploadsDir: folder, user }, removed);
     expect(existsSync(path)).toBe(false);
-    await eraseEverywhere({ db, folder }, 'nobody');
+    await eraseEverywhere(test.context, 'nobody');
     expect(existsSync(await columnsOf(erased))).toBe(false);
   });
 

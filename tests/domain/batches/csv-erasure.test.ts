@@ -19,8 +19,8 @@ function erase(
 ): { readonly count: number; readonly left: string } {
   const path = join(folder, 'a.csv');
   writeFileSync(path, text);
-  const count = eraseRecords(path, { customerId, place, delimiter: ',' });
-  return { count, left: readFileSync(path, 'utf8') };
+  const { rows } = eraseRecords(path, { customerId, places: [place], delimiter: ',' });
+  return { count: rows.length, left: readFileSync(path, 'utf8') };
 }
 
 it.each([
@@ -59,4 +59,13 @@ it('finds a customer behind others, however large the file is', () => {
   expect(count).toBe(1);
   expect(left).not.toContain('customer-399999');
   expect(left.trimEnd()).toBe(text.slice(0, text.indexOf('customer-399999')).trimEnd());
+});
+
+it('finds a customer in any column where none identifies customers, and says what stood in the rows', () => {
+  const path = join(folder, 'a.csv');
+  writeFileSync(path, 'x,who\n1,a\n2,b\na,c\n');
+  const { rows, cells } = eraseRecords(path, { customerId: 'a', places: [], delimiter: ',' });
+  expect(rows).toEqual([2, 4]);
+  expect([...cells]).toEqual(['1', 'a', 'c']);
+  expect(readFileSync(path, 'utf8')).toBe('x,who\n   \n2,b\n   \n');
 });

@@ -21,7 +21,6 @@ import { openFiles, openSharedFiles } from '../../../src/store/files/open-files.
 import { listStored } from '../../../src/store/files/records.ts';
 import { noFilter } from '../../../src/store/prediction-filters.ts';
 import { scoreFile as scoresOf } from '../../../src/store/score-files/names.ts';
-import { openScoreStore } from '../../../src/store/score-files/store.ts';
 import { runDespiteDamage } from '../../../src/tasks/despite-damage.ts';
 import { customersCsv } from '../../helpers/app.ts';
 import { postForm } from '../../helpers/datasets.ts';
@@ -134,10 +133,7 @@ describe.each(Object.entries(kinds))('machines that share files: %s', (_kind, op
     const { id } = await scoreBetween(here, there);
     await download(here, id);
     await here.agent.get('/').expect(200);
-    const found = await eraseEverywhere(
-      openScoreStore(there.test.context.db, there.test.context.config),
-      customer,
-    );
+    const found = await eraseEverywhere(there.test.context, customer);
     expect(found).toMatchObject({ fileScores: 1, csvRows: 2 });
     expect(filesWith(customer, [store.objects, ...foldersOf(there)])).toEqual([]);
     await keepUp(here.test.context);
