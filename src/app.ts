@@ -11,21 +11,21 @@ import { errorHandler, safePath } from './http/error-handler.ts';
 import { useContext } from './http/render.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { sharedFiles } from './http/shared-files.ts';
-import { createFigureReader } from './routes/figure-reader.ts';
-import type { FigureReader } from './routes/figure-reader.ts';
+import { createKeptFigures } from './routes/kept-figures.ts';
+import type { KeptFigures } from './routes/kept-figures.ts';
 import { createRoutes } from './routes/index.ts';
 import { runDespiteDamage } from './tasks/despite-damage.ts';
 
 interface AppOptions {
   /** Writes the request log; without one there is none. */
   readonly logger?: PinoLogger;
-  /** Where somebody else reads figures too. */
-  readonly readFigures?: FigureReader;
+  /** Where somebody else reads them too. */
+  readonly figures?: KeptFigures;
 }
 
-export function createApp(started: Context, { logger, readFigures }: AppOptions = {}): Express {
+export function createApp(started: Context, { logger, figures }: AppOptions = {}): Express {
   const context = { ...started, tasks: runDespiteDamage(started) };
-  const figures = readFigures ?? createFigureReader(context.tasks);
+  const kept = figures ?? createKeptFigures(context);
   const app = express();
   useContext(app, context);
   // Express takes no NODE_ENV for development; Holdfast takes it for production.
@@ -40,7 +40,7 @@ export function createApp(started: Context, { logger, readFigures }: AppOptions 
   app.use(compress(context.config));
   app.use('/assets', assets(context.config));
   app.use(sharedFiles(context));
-  app.use(createRoutes(context, figures));
+  app.use(createRoutes(context, kept));
   app.use(() => {
     throw new NotFound();
   });

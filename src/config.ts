@@ -69,6 +69,7 @@ const Environment = z.object({
   WORKERS: wholeNumber(1, 64).default(3),
   TRAINING_THREADS: wholeNumber(1, mostTrainingThreads).default(defaultTrainingThreads),
   TRAINING_MEMORY_MB: wholeNumber(leastTrainingMemoryMb, 4_194_304).default(defaultTrainingMemoryMb),
+  PAGE_WAIT_MS: wholeNumber(0, 60_000).default(150),
   THREAD_MEMORY_MB: wholeNumber(256, 65_536).default(2048),
   SAMPLE_DATA: z.enum(['on', 'off']).default('on'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -141,6 +142,8 @@ export interface Config {
   readonly trainingThreads: number;
   /** For the rows of one training and what a fit computes of them, besides the limit of its threads. */
   readonly trainingMemoryMb: number;
+  /** How long a page waits for a figure that is still being counted; then it is shown without it, and looks again. */
+  readonly pageWaitMs: number;
   /** Memory limit of one thread. */
   readonly threadMemoryMb: number;
   readonly sampleData: boolean;
@@ -180,6 +183,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     workers: env.WORKERS,
     trainingThreads: env.TRAINING_THREADS,
     trainingMemoryMb: env.TRAINING_MEMORY_MB,
+    pageWaitMs: env.PAGE_WAIT_MS,
     threadMemoryMb: env.THREAD_MEMORY_MB,
     sampleData: env.SAMPLE_DATA === 'on',
     logLevel: env.LOG_LEVEL,

@@ -36,9 +36,9 @@ import { viewsFolder } from './http/render.ts';
 import { checkViews } from './http/views.ts';
 import { createLogger } from './logger.ts';
 import { makePrivateFolder } from './private-files.ts';
-import { createFigureReader } from './routes/figure-reader.ts';
-import type { FigureReader } from './routes/figure-reader.ts';
 import { createFigureWarming } from './routes/figure-warming.ts';
+import { createKeptFigures } from './routes/kept-figures.ts';
+import type { KeptFigures } from './routes/kept-figures.ts';
 import { runDespiteDamage } from './tasks/despite-damage.ts';
 import { isCopyUnderWay } from './store/copy-mark.ts';
 import { startTaskPool } from './tasks/task-pool.ts';
@@ -162,20 +162,20 @@ async function startWeb(context: Context, logger: Logger, hasWorkers: boolean): 
   const { db, config } = context;
   if (hasWorkers) await waitForSample(context);
   else await prepareFirstStart(db, config);
-  const readFigures = warmFigures(context);
-  const server = createServer(createApp(context, { logger, readFigures }));
+  const figures = warmFigures(context);
+  const server = createServer(createApp(context, { logger, figures }));
   const drain = createDrain(server);
   await listen(server, config);
   await announce(context, addressOf(server, config));
   return drain;
 }
 
-function warmFigures(started: Context): FigureReader {
+function warmFigures(started: Context): KeptFigures {
   const context = { ...started, tasks: runDespiteDamage(started) };
-  const readFigures = createFigureReader(context.tasks);
-  const warm = createFigureWarming(context, readFigures);
+  const figures = createKeptFigures(context);
+  const warm = createFigureWarming(context, figures);
   setInterval(() => void warm(), warmEveryMs).unref();
-  return readFigures;
+  return figures;
 }
 
 /** The first start trains two models before the address is printed. */

@@ -24,7 +24,8 @@ import { getSettings } from '../store/settings.ts';
 import { filterFields, listScoredFiles, toFilter } from './customer-filter.ts';
 import type { FigureReader } from './figure-reader.ts';
 import { histogramBins } from './home.ts';
-import { createPartReader } from './page-parts.ts';
+import { createPartReader, openPageFigures } from './page-parts.ts';
+import type { PartReader } from './page-parts.ts';
 import { readViewMenu } from './saved-view-menu.ts';
 import type { WithViewMenu } from './saved-view-menu.ts';
 
@@ -40,7 +41,8 @@ const AnalyticsQuery = z.object({
   columns: z.enum(['', 'all']).default(''),
 });
 
-export function createAnalyticsHandlers({ db, log, tasks }: Context, readFigures: FigureReader) {
+export function createAnalyticsHandlers(context: Context, readFigures: FigureReader) {
+  const { db, log, tasks } = context;
   const orNull = createPartReader(log);
 
   const modelOfBatch = async (batchId: number): Promise<ModelRecord | undefined> => {
@@ -50,14 +52,15 @@ export function createAnalyticsHandlers({ db, log, tasks }: Context, readFigures
 
   /** Of every column. */
   const download = async (req: Request, res: Response) => {
-    const { figures } = await readAnalytics(parseQuery(AnalyticsQuery, req.query).data);
+    const { figures } = await readAnalytics(parseQuery(AnalyticsQuery, req.query).data, orNull);
     if (figures === null)
       throw new Unavailable('The figures are still being computed. Try again in a moment.');
     const { header, rows } = figuresCsv(figures);
     await sendCsv(res, 'risk-by-column.csv', header, rows);
   };
 
-  const readAnalytics = async (query: AnalyticsData['query']): Promise<AnalyticsData> => {
+  /** `read` reads the figures by column. */
+  const readAnalytics = async (query: AnalyticsData['query'], read: PartReader): Promise<AnalyticsData> => {
     const batchId = query.batch === '' ? null : query.batch;
     const population = await currentPopulation(db);
     const filter = withinPopulation({ ...toFilter(query), population: null }, population);
@@ -72,7 +75,7 @@ export function createAnalyticsHandlers({ db, log, tasks }: Context, readFigures
       query,
       totals,
       histogram,
-      figures: await orNull('figures', readColumns),
+      figures: await read('figures', readColumns),
       batches: await listScoredFiles(db),
       segments: await listSegments(db),
       models: await listModels(db),
@@ -90,21 +93,27 @@ export function createAnalyticsHandlers({ db, log, tasks }: Context, readFigures
     show: async (req: Request, res: Response) => {
       const { data: query, noted } = parseQuery(AnalyticsQuery, req.query);
       if (noted) flash(req, 'notice', 'Part of the address was not recognised and was ignored.');
-      const data = await readAnalytics(query);
+      const figures = openPageFigures(context);
+      const data = await readAnalytics(query, figures.read);
       const menu = await readViewMenu(db, req, '/analytics', query);
       await render(res, 'analytics/show', (h) => ({
         title: 'Analytics',
         ...presentAnalytics(h, data),
         savedViews: presentViewMenu(h, menu),
+        isWaiting: figures.isWaiting(),
       }));
     },
 
     /** The same customers on one page of paper. */
     report: async (req: Request, res: Response) => {
       const { data: query } = parseQuery(AnalyticsQuery, req.query);
-      const data = await readAnalytics(query);
+      const figures = openPageFigures(context);
+      const data = await readAnalytics(query, figures.read);
       const now = await isoTimeOf(db);
-      await render(res, 'analytics/report', (h) => presentReport(h, data, now));
+      await render(res, 'analytics/report', (h) => ({
+        ...presentReport(h, data, now),
+        isWaiting: figures.isWaiting(),
+      }));
     },
   };
 }

@@ -11,6 +11,7 @@ import {
   launchLater,
   removeDraft,
 } from '../domain/campaigns/campaigns.ts';
+import type { CampaignResults } from '../domain/campaigns/results.ts';
 import { retrainLater } from '../domain/campaigns/retraining.ts';
 import { Conflict } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
@@ -34,6 +35,7 @@ import { getRule, listRules } from '../store/retention-rules.ts';
 import { readTermsForm, termsOf, termsOfRule, toTermsValues, usualTerms } from './campaign-form.ts';
 import type { TermsValues } from './campaign-form.ts';
 import { FilterQuery, readFilter, readFilterNames, toFilter } from './customer-filter.ts';
+import { createKeptResults } from './kept-results.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -53,6 +55,12 @@ const LaunchForm = z.object({
 });
 
 export function createCampaignHandlers({ db, tasks }: Context) {
+  const kept = createKeptResults<CampaignResults>();
+  const readResults = async (id: number): Promise<CampaignResults> =>
+    kept.get(await tasks.run('stateOfCampaignResults', { id }), () =>
+      tasks.run('readCampaignResults', { id }),
+    );
+
   const showForm = async (
     res: Response,
     data: Omit<CampaignFormData, keyof KnownNames>,
@@ -133,7 +141,7 @@ export function createCampaignHandlers({ db, tasks }: Context) {
       const known = await readFilterNames(db);
       const plan = state === 'draft' ? await tasks.run('planCampaign', { id }) : null;
       const isLaunched = state === 'running' || state === 'closed';
-      const results = isLaunched ? await tasks.run('readCampaignResults', { id }) : null;
+      const results = isLaunched ? await readResults(id) : null;
       const revenue = results?.isOver === true ? await tasks.run('readRevenueChange', { id }) : null;
       const people = await listOwners(db);
       await render(res, 'campaigns/show', (h) => ({

@@ -22,12 +22,11 @@ import type { UserRecord } from '../store/users.ts';
 import { noFilter } from '../store/prediction-filters.ts';
 import { listUnreadableScores } from '../store/score-files/damage.ts';
 import { countSamplePredictions, hasPredictions } from '../store/score-files/usage.ts';
-import type { Movement } from '../store/score-files/movement.ts';
 import type { Totals } from '../store/score-files/totals.ts';
 import { getSettings } from '../store/settings.ts';
-import type { FigureReader } from './figure-reader.ts';
-import { createKeptResults } from './kept-results.ts';
-import { createPartReader } from './page-parts.ts';
+import type { KeptFigures } from './kept-figures.ts';
+import { createPartReader, openPageFigures } from './page-parts.ts';
+import type { PageFigures } from './page-parts.ts';
 import { openScoreStore } from '../store/score-files/store.ts';
 
 declare module '../http/render.ts' {
@@ -36,52 +35,40 @@ declare module '../http/render.ts' {
   }
 }
 
-interface ComparedIds {
-  readonly laterId: number;
-  readonly earlierId: number;
-}
-
 export const histogramBins = 20;
 
 /** Charts by column on the first page. */
 const levelCharts = 2;
 
-export function createHomeHandlers({ db, config, log, tasks }: Context, readFigures: FigureReader) {
+export function createHomeHandlers(context: Context, kept: KeptFigures) {
+  const { db, config, log, tasks } = context;
   const orNull = createPartReader(log);
-  const movements = createKeptResults<Movement | null>();
 
   const countMissing = async (batchId: number): Promise<number> =>
     (await tasks.run('pageOfMissing', { batchId, earlierId: null, page: 1, size: 1 })).total;
 
-  /** Kept until the totals, and so the scores or their levels, change. */
-  const readMovement = ({ laterId, earlierId }: ComparedIds, totals: Totals | null) =>
-    movements.get(JSON.stringify([laterId, earlierId, totals]), () =>
-      tasks.run('readMovement', { filter: { ...noFilter, batch: laterId }, earlierId }),
-    );
-
-  const readHome = async (user: UserRecord): Promise<HomeData> => {
+  const readHome = async (user: UserRecord, figures: PageFigures): Promise<HomeData> => {
     const settings = await getSettings(db);
     const { model, filter: population, leftOut } = await currentPopulation(db);
     const filter = { ...noFilter, population };
     const now = await timeOf(db);
     const since = lastVisit(user, now);
-    const counting = orNull('totals', () => tasks.run('sumPredictions', { filter }));
     const look: Look = {
       ...{ db, userId: user.id, since, countMissing },
-      readMovement: async (laterId, earlierId) => readMovement({ laterId, earlierId }, await counting),
+      readMovement: (laterId, earlierId) => kept.movement({ ...noFilter, batch: laterId }, earlierId),
       today: today(settings.timeZone, now),
       includesSample: population.includesSample,
     };
     const [totals, histogram, changes] = await Promise.all([
-      counting,
+      orNull('totals', () => tasks.run('sumPredictions', { filter })),
       orNull('histogram', () => tasks.run('probabilityHistogram', { filter, bins: histogramBins })),
-      readChanges(look, orNull),
+      readChanges(look, { quick: orNull, figure: figures.read }),
       orNull('visit', () => noteVisit(db, user)),
     ]);
     const readLevels = async (counted: Totals): Promise<readonly Figure[]> => {
       if (!model) return [];
-      const figures = orderByImportance(await readFigures(model, filter, counted), model.importance);
-      return pickCategories(figures, model.schema, levelCharts);
+      const all = orderByImportance(await kept.byColumn(model, filter, counted), model.importance);
+      return pickCategories(all, model.schema, levelCharts);
     };
     return {
       isEmpty: !(await hasPredictions(db)),
@@ -89,7 +76,7 @@ export function createHomeHandlers({ db, config, log, tasks }: Context, readFigu
       leftOut,
       totals,
       histogram,
-      figures: totals && (await orNull('figures', () => readLevels(totals))),
+      figures: totals && (await figures.read('figures', () => readLevels(totals))),
       batches: await orNull('batches', () => listBatches(db, 5)),
       model,
       unusableModels: await listUnusableModels(db, config.modelsDir),
@@ -104,8 +91,13 @@ export function createHomeHandlers({ db, config, log, tasks }: Context, readFigu
 
   return {
     show: async (req: Request, res: Response) => {
-      const data = await readHome(await getUser(db, currentUser(req).id));
-      await render(res, 'home/show', (h) => ({ title: 'Home', ...presentHome(h, data) }));
+      const figures = openPageFigures(context);
+      const data = await readHome(await getUser(db, currentUser(req).id), figures);
+      await render(res, 'home/show', (h) => ({
+        title: 'Home',
+        ...presentHome(h, data),
+        isWaiting: figures.isWaiting(),
+      }));
     },
   };
 }

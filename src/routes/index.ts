@@ -28,8 +28,8 @@ import { createDatasetHandlers } from './datasets.ts';
 import { createGlossaryHandlers } from './glossary.ts';
 import { createGroupingHandlers } from './groupings.ts';
 import { createHealthHandlers } from './health.ts';
-import type { FigureReader } from './figure-reader.ts';
 import { createHomeHandlers } from './home.ts';
+import type { KeptFigures } from './kept-figures.ts';
 import { createJobHandlers } from './jobs.ts';
 import { createMissingCustomerHandlers } from './missing-customers.ts';
 import { createModelActivationHandlers } from './model-activation.ts';
@@ -76,7 +76,7 @@ import { createBatchRemovalHandlers } from './batch-removal.ts';
 import { createBatchMonitoringHandlers } from './batch-monitoring.ts';
 import { createBatchResultHandlers } from './batch-results.ts';
 
-export function createRoutes(context: Context, readFigures: FigureReader): Router {
+export function createRoutes(context: Context, figures: KeptFigures): Router {
   const router = Router({ caseSensitive: true });
   const map = createMap(router);
 
@@ -108,7 +108,7 @@ export function createRoutes(context: Context, readFigures: FigureReader): Route
   map.get('/password/:token', 'everyone', signIn.showPassword);
   map.post('/password/:token', 'everyone', signIn.choosePassword);
 
-  const home = createHomeHandlers(context, readFigures);
+  const home = createHomeHandlers(context, figures);
   map.get('/', 'dashboard:view', home.show);
 
   const alerts = createAlertHandlers(context);
@@ -249,7 +249,7 @@ export function createRoutes(context: Context, readFigures: FigureReader): Route
   map.get('/outcomes/recorded', 'campaign:edit', recorded.list);
   map.post('/outcomes/recorded', 'campaign:edit', recorded.correct);
 
-  const segments = createSegmentHandlers(context);
+  const segments = createSegmentHandlers(context, figures.segments);
   map.get('/segments', 'dashboard:view', segments.list);
   map.post('/segments', 'campaign:edit', segments.create);
   map.get('/segments/new', 'campaign:edit', segments.showNew);
@@ -275,17 +275,17 @@ export function createRoutes(context: Context, readFigures: FigureReader): Route
   map.get('/saved-views/:id/removal', 'dashboard:view', savedViews.confirmRemoval);
   map.post('/saved-views/:id/removal', 'dashboard:view', savedViews.remove);
 
-  const analytics = createAnalyticsHandlers(context, readFigures);
+  const analytics = createAnalyticsHandlers(context, figures.byColumn);
   map.get('/analytics', 'dashboard:view', analytics.show);
   map.get('/analytics/report', 'dashboard:view', analytics.report);
   map.get('/analytics.csv', 'export:download', analytics.download);
-  const pairs = createPairHandlers(context, readFigures);
+  const pairs = createPairHandlers(context, figures.byColumn);
   map.get('/analytics/pairs', 'dashboard:view', pairs.show);
   map.get('/analytics/pairs.csv', 'export:download', pairs.download);
   const history = createRiskHistoryHandlers(context);
   map.get('/analytics/history', 'dashboard:view', history.show);
   map.get('/analytics/history.csv', 'export:download', history.download);
-  const movement = createMovementHandlers(context);
+  const movement = createMovementHandlers(context, figures.movement);
   map.get('/analytics/movement', 'dashboard:view', movement.show);
   map.get('/analytics/movement.csv', 'export:download', movement.download);
 

@@ -14,7 +14,7 @@ import type { ModelRecord } from '../store/models.ts';
 import { stateOfOutcomes } from '../store/outcomes.ts';
 import { stateOfBatches } from '../store/score-files/previous-score.ts';
 import { createKeptResults } from './kept-results.ts';
-import { createPartReader } from './page-parts.ts';
+import { createPartReader, openPageFigures } from './page-parts.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -31,7 +31,8 @@ const Query = z.object({
     .catch(usualDays),
 });
 
-export function createModelMonitoringHandlers({ db, tasks, log }: Context) {
+export function createModelMonitoringHandlers(context: Context) {
+  const { db, tasks, log } = context;
   const orNull = createPartReader(log);
   const kept = createKeptResults<LiveFile[]>();
 
@@ -53,10 +54,12 @@ export function createModelMonitoringHandlers({ db, tasks, log }: Context) {
       const months = await orNull('single scores', () =>
         tasks.run('readMonthsOfScores', { modelId: model.id }),
       );
-      const live = await orNull('live figures', () => readLive(model, challenger?.id ?? null, days));
+      const figures = openPageFigures(context);
+      const live = await figures.read('live figures', () => readLive(model, challenger?.id ?? null, days));
       await render(res, 'models/monitoring', (h) => ({
         title: `Monitoring of ${model.label}`,
         ...presentModelMonitoring(h, { model, challenger, files, months, live, days }),
+        isWaiting: figures.isWaiting(),
       }));
     },
   };

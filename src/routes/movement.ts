@@ -13,13 +13,13 @@ import { movementCsv, presentMovement } from '../presenters/movement.ts';
 import type { MovementData } from '../presenters/movement.ts';
 import { presentViewMenu } from '../presenters/saved-view.ts';
 import { listArchivedModels, listModels } from '../store/models.ts';
-import type { Movement } from '../store/score-files/movement.ts';
 import { noFilter } from '../store/prediction-filters.ts';
 import { listUnreadableMatches } from '../store/score-files/scan.ts';
 import { listSegments } from '../store/segments.ts';
 import { filterFields, toFilter } from './customer-filter.ts';
-import { createKeptResults } from './kept-results.ts';
-import { createPartReader } from './page-parts.ts';
+import type { MovementReader } from './movement-reader.ts';
+import { openPageFigures } from './page-parts.ts';
+import type { PageFigures } from './page-parts.ts';
 import { readViewMenu } from './saved-view-menu.ts';
 import type { WithViewMenu } from './saved-view-menu.ts';
 
@@ -34,27 +34,19 @@ const MovementQuery = z.object({ batch, compared, segment, search, column, level
 type MovementQuery = z.infer<typeof MovementQuery>;
 const AllFields = z.object(filterFields);
 
-export function createMovementHandlers({ db, log, tasks }: Context) {
-  const orNull = createPartReader(log);
-  const kept = createKeptResults<Movement | null>();
+export function createMovementHandlers(context: Context, readKept: MovementReader) {
+  const { db } = context;
 
   const filesOf = (query: MovementQuery): Promise<ComparedFiles> =>
     findComparedFiles(db, { batch: query.batch || null, compared: query.compared || null });
 
-  /** Kept until the totals of either file, and so levels or scores, change. */
   const readMovement = async (query: MovementQuery, { later, earlier }: ComparedFiles) => {
     if (!later || !earlier) return null;
     const asked = toFilter(AllFields.parse({ ...query, batch: '', compared: '' }));
-    const filter = { ...asked, batch: later.id, population: null };
-    const totals = await Promise.all(
-      [later.id, earlier.id].map((id) => tasks.run('sumPredictions', { filter: { ...noFilter, batch: id } })),
-    );
-    return kept.get(JSON.stringify([filter, earlier.id, totals]), () =>
-      tasks.run('readMovement', { filter, earlierId: earlier.id }),
-    );
+    return readKept({ ...asked, batch: later.id, population: null }, earlier.id);
   };
 
-  const readPage = async (query: MovementQuery): Promise<MovementData> => {
+  const readPage = async (query: MovementQuery, { read }: PageFigures): Promise<MovementData> => {
     const files = await filesOf(query);
     const models = await listModels(db);
     const ids = [files.later?.id, files.earlier?.id].filter((id) => id !== undefined);
@@ -64,7 +56,7 @@ export function createMovementHandlers({ db, log, tasks }: Context) {
     return {
       query,
       ...files,
-      movement: await orNull('movement', () => readMovement(query, files)),
+      movement: await read('movement', () => readMovement(query, files)),
       segments: await listSegments(db),
       scoredBy: [...models, ...(await listArchivedModels(db))],
       unreadable: unreadable.flat(),
@@ -74,11 +66,13 @@ export function createMovementHandlers({ db, log, tasks }: Context) {
   return {
     show: async (req: Request, res: Response) => {
       const { data: query } = parseQuery(MovementQuery, req.query);
-      const data = await readPage(query);
+      const figures = openPageFigures(context);
+      const data = await readPage(query, figures);
       const menu = await readViewMenu(db, req, '/analytics/movement', query);
       await render(res, 'analytics/movement', (h) => ({
         ...presentMovement(h, data),
         savedViews: presentViewMenu(h, menu),
+        isWaiting: figures.isWaiting(),
       }));
     },
 

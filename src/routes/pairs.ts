@@ -20,7 +20,8 @@ import { listUnreadableMatches } from '../store/score-files/scan.ts';
 import { filterFields, readFilterNames, toFilter } from './customer-filter.ts';
 import type { FigureReader } from './figure-reader.ts';
 import { createKeptResults } from './kept-results.ts';
-import { createPartReader } from './page-parts.ts';
+import { createPartReader, openPageFigures } from './page-parts.ts';
+import type { PageFigures, PartReader } from './page-parts.ts';
 import { readViewMenu } from './saved-view-menu.ts';
 import type { WithViewMenu } from './saved-view-menu.ts';
 
@@ -34,8 +35,8 @@ const columnName = z.string().max(200).default('');
 const PairQuery = z.object({ ...filterFields, down: columnName, across: columnName });
 type PairQuery = z.infer<typeof PairQuery>;
 
-export function createPairHandlers({ db, log, tasks }: Context, readFigures: FigureReader) {
-  const orNull = createPartReader(log);
+export function createPairHandlers(context: Context, readFigures: FigureReader) {
+  const { db, log, tasks } = context;
   const kept = createKeptResults<(PairCell | null)[][]>();
 
   const readScope = async (query: PairQuery) => {
@@ -58,17 +59,17 @@ export function createPairHandlers({ db, log, tasks }: Context, readFigures: Fig
     return kept.get(JSON.stringify([filter, totals, axes]), () => tasks.run('sumPair', { filter, axes }));
   };
 
-  const readPair = async (query: PairQuery) => {
+  const readPair = async (query: PairQuery, read: PartReader) => {
     const scope = await readScope(query);
-    const figures = await orNull('figures', () => readColumns(scope));
+    const figures = await read('figures', () => readColumns(scope));
     const pair = figures && choosePair(figures, query);
-    const cells = pair && (await orNull('pair', () => readCells(scope, pair)));
+    const cells = pair && (await read('pair', () => readCells(scope, pair)));
     return { ...scope, figures, pair, cells };
   };
 
-  const readPage = async (query: PairQuery): Promise<PairData> => {
+  const readPage = async (query: PairQuery, { read }: PageFigures): Promise<PairData> => {
     const names = await readFilterNames(db);
-    const found = await readPair(query);
+    const found = await readPair(query, read);
     return {
       query,
       ...names,
@@ -81,16 +82,19 @@ export function createPairHandlers({ db, log, tasks }: Context, readFigures: Fig
   return {
     show: async (req: Request, res: Response) => {
       const { data: query } = parseQuery(PairQuery, req.query);
-      const data = await readPage(query);
+      const figures = openPageFigures(context);
+      const data = await readPage(query, figures);
       const menu = await readViewMenu(db, req, '/analytics/pairs', query);
       await render(res, 'analytics/pairs', (h) => ({
         ...presentPair(h, data),
         savedViews: presentViewMenu(h, menu),
+        isWaiting: figures.isWaiting(),
       }));
     },
 
     download: async (req: Request, res: Response) => {
-      const { pair, cells } = await readPair(parseQuery(PairQuery, req.query).data);
+      const { data: query } = parseQuery(PairQuery, req.query);
+      const { pair, cells } = await readPair(query, createPartReader(log));
       if (!pair || !cells) throw new NotFound();
       const { header, rows } = pairCsv(pair, cells);
       await sendCsv(res, 'risk-by-two-columns.csv', header, rows);

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { listWholeFiles } from '../domain/analytics/compared-files.ts';
+import { stateOfLevels } from '../domain/risk/set-levels.ts';
 import { sendCsv } from '../http/csv.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
@@ -15,11 +16,9 @@ import { listArchivedModels, listModels } from '../store/models.ts';
 import type { PredictionFilter } from '../store/prediction-filters.ts';
 import type { Totals } from '../store/score-files/totals.ts';
 import { listSegments } from '../store/segments.ts';
-import { readSetLevels } from '../store/set-levels.ts';
-import { getSettings } from '../store/settings.ts';
 import { FilterQuery, filterFields, toFilter } from './customer-filter.ts';
 import { createKeptResults } from './kept-results.ts';
-import { createPartReader } from './page-parts.ts';
+import { openPageFigures } from './page-parts.ts';
 import { readViewMenu } from './saved-view-menu.ts';
 import type { WithViewMenu } from './saved-view-menu.ts';
 
@@ -36,8 +35,8 @@ type HistoryQuery = z.infer<typeof HistoryQuery>;
 /** Each is read as a whole, and kept. */
 const mostFiles = 12;
 
-export function createRiskHistoryHandlers({ db, log, tasks }: Context) {
-  const orNull = createPartReader(log);
+export function createRiskHistoryHandlers(context: Context) {
+  const { db, tasks } = context;
   const kept = createKeptResults<Totals>(9_000, 500);
 
   /** The last files of the organisation, or of the sample where there are no others; the first one first. */
@@ -49,8 +48,7 @@ export function createRiskHistoryHandlers({ db, log, tasks }: Context) {
 
   const readHistory = async (query: HistoryQuery): Promise<ScoredFile[]> => {
     const asked = toFilter(FilterQuery.parse(query));
-    const { mediumFrom, highFrom } = await getSettings(db);
-    const levels = [mediumFrom, highFrom, [...(await readSetLevels(db))]];
+    const levels = await stateOfLevels(db);
     const read = async (file: BatchSummary): Promise<ScoredFile> => {
       const filter: PredictionFilter = { ...asked, batch: file.id, population: null };
       const key = JSON.stringify([filter, file.scoresAt, file.scoreBytes, levels, asked.segment]);
@@ -64,11 +62,13 @@ export function createRiskHistoryHandlers({ db, log, tasks }: Context) {
       const { data: query } = parseQuery(HistoryQuery, req.query);
       const models = [...(await listModels(db)), ...(await listArchivedModels(db))];
       const segments = await listSegments(db);
-      const history = await orNull('history', () => readHistory(query));
+      const figures = openPageFigures(context);
+      const history = await figures.read('history', () => readHistory(query));
       const menu = await readViewMenu(db, req, '/analytics/history', query);
       await render(res, 'analytics/history', (h) => ({
         ...presentRiskHistory(h, { query, history, segments, models }),
         savedViews: presentViewMenu(h, menu),
+        isWaiting: figures.isWaiting(),
       }));
     },
 

@@ -21,8 +21,9 @@ import { noFilter } from '../store/prediction-filters.ts';
 import { getSegment, listSegments } from '../store/segments.ts';
 import type { Segment } from '../store/segments.ts';
 import { FilterQuery, readFilter, readFilterNames, toFilter } from './customer-filter.ts';
-import { createPartReader } from './page-parts.ts';
-import { createSegmentReader } from './segment-reader.ts';
+import { openPageFigures } from './page-parts.ts';
+import type { PageFigures } from './page-parts.ts';
+import type { KeptFigures } from './kept-figures.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
@@ -35,9 +36,8 @@ declare module '../http/render.ts' {
 
 const NameForm = z.object({ name: limitedText(100).min(1, 'Enter a name.') });
 
-export function createSegmentHandlers({ db, log, tasks }: Context) {
-  const orNull = createPartReader(log);
-  const reader = createSegmentReader(tasks);
+export function createSegmentHandlers(context: Context, reader: KeptFigures['segments']) {
+  const { db, tasks } = context;
 
   const showForm = async (
     res: Response,
@@ -49,16 +49,16 @@ export function createSegmentHandlers({ db, log, tasks }: Context) {
   };
 
   /** Of each segment by its number; null: it could not be read in time. */
-  const readSizes = async (segments: readonly Segment[]) => {
+  const readSizes = async (segments: readonly Segment[], { read }: PageFigures) => {
     const { filter: population } = await currentPopulation(db);
     const everybody = await tasks.run('sumPredictions', { filter: { ...noFilter, population } });
-    const read = async ({ id }: Segment) =>
-      orNull('size of a segment', () => reader.totals({ ...noFilter, population, segment: id }, everybody));
-    const totals = await Promise.all(segments.map(read));
+    const sizeOf = async ({ id }: Segment) =>
+      read('size of a segment', () => reader.totals({ ...noFilter, population, segment: id }, everybody));
+    const totals = await Promise.all(segments.map(sizeOf));
     return { everybody, totals: new Map(segments.map(({ id }, i) => [id, totals[i]!])) };
   };
 
-  const readSegment = async (segment: Segment): Promise<SegmentData> => {
+  const readSegment = async (segment: Segment, { read }: PageFigures): Promise<SegmentData> => {
     const { model, filter: population, leftOut } = await currentPopulation(db);
     const all = { ...noFilter, population };
     const own = { ...all, segment: segment.id };
@@ -67,12 +67,12 @@ export function createSegmentHandlers({ db, log, tasks }: Context) {
     return {
       segment,
       everybody,
-      totals: await orNull('totals', () => reader.totals(own, everybody)),
-      distinctions: await orNull('what sets it apart', () =>
+      totals: await read('totals', () => reader.totals(own, everybody)),
+      distinctions: await read('what sets it apart', () =>
         reader.distinctions({ own, all, features, everybody }),
       ),
-      actions: await orNull('actions', () => reader.actions(own, everybody)),
-      outcomes: await orNull('outcomes', async () =>
+      actions: await read('actions', () => reader.actions(own, everybody)),
+      outcomes: await read('outcomes', async () =>
         reader.outcomes(own, everybody, await stateOfOutcomes(db)),
       ),
       uses: await listUses(db, segment.id),
@@ -83,16 +83,25 @@ export function createSegmentHandlers({ db, log, tasks }: Context) {
   };
 
   const showSegment = async (res: Response, segment: Segment, errors: PageData['errors'] = []) => {
-    const data = await readSegment(segment);
-    await render(res, 'segments/show', (h) => ({ ...presentSegment(h, data), errors }));
+    const figures = openPageFigures(context);
+    const data = await readSegment(segment, figures);
+    await render(res, 'segments/show', (h) => ({
+      ...presentSegment(h, data),
+      isWaiting: figures.isWaiting(),
+      errors,
+    }));
   };
 
   return {
     list: async (_req: Request, res: Response) => {
       const segments = await listSegments(db);
       const groupings = await listGroupings(db);
-      const sizes = await readSizes(segments);
-      await render(res, 'segments/list', (h) => presentSegmentList(h, { segments, groupings, ...sizes }));
+      const figures = openPageFigures(context);
+      const sizes = await readSizes(segments, figures);
+      await render(res, 'segments/list', (h) => ({
+        ...presentSegmentList(h, { segments, groupings, ...sizes }),
+        isWaiting: figures.isWaiting(),
+      }));
     },
 
     showNew: async (req: Request, res: Response) => {

@@ -17,7 +17,7 @@ import { knownAmong } from '../domain/campaigns/known-customers.ts';
 import { readOutcomeFile } from '../domain/campaigns/outcome-file.ts';
 import { planCampaign } from '../domain/campaigns/plan.ts';
 import { readRevenueChange } from '../domain/campaigns/revenue-change.ts';
-import { readResults } from '../domain/campaigns/results.ts';
+import { readResults, stateOfResults } from '../domain/campaigns/results.ts';
 import { readSavings } from '../domain/campaigns/savings-by-year.ts';
 import { planCsv } from '../domain/plans/plan-csv.ts';
 import { leavingCsv } from '../domain/datasets/leaving/customers-csv.ts';
@@ -169,6 +169,9 @@ export const tasks = {
   ),
   planCampaign: page(async (env, { id }: { id: number }) =>
     planCampaign(storeOf(env), await getCampaign(env.db, id)),
+  ),
+  stateOfCampaignResults: page(async ({ db }, { id }: { id: number }) =>
+    stateOfResults(db, await getCampaign(db, id)),
   ),
   readCampaignResults: page(async ({ db }, { id }: { id: number }) =>
     readResults(db, await getCampaign(db, id)),

@@ -4,6 +4,7 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { createRoutes } from '../../src/routes/index.ts';
+import { createKeptFigures } from '../../src/routes/kept-figures.ts';
 import { accessOf } from '../../src/http/authorize.ts';
 import { activateSmallModel, createTestApp, setUpOrganisation, signIn } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
@@ -32,7 +33,7 @@ beforeAll(async () => {
   test = await createTestApp();
   await setUpOrganisation(test);
   await activateSmallModel(test);
-  const layers = createRoutes(test.context, () => Promise.resolve([]))
+  const layers = createRoutes(test.context, createKeptFigures(test.context))
     .stack as unknown as readonly RouteLayer[];
   routes = layers.flatMap(({ route }) =>
     route?.stack[0]?.method

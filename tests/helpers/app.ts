@@ -53,6 +53,8 @@ export async function createTestApp(
     UPLOADS_DIR: join(folder, 'uploads'),
     // Threads from source take longer to start than most trainings of tests take.
     TRAINING_THREADS: '1',
+    // Pages of tests have all their figures, however slow the machine is.
+    PAGE_WAIT_MS: '60000',
     ...env,
   });
   for (const path of [config.dataDir, config.modelsDir, config.uploadsDir])

@@ -49,6 +49,8 @@ async function startServer(folder: string, env: Record<string, string>): Promise
       MODELS_DIR: join(folder, 'models'),
       UPLOADS_DIR: join(folder, 'uploads'),
       LOG_LEVEL: 'warn',
+      // Pages have all their figures, however slow the machine is.
+      PAGE_WAIT_MS: '60000',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

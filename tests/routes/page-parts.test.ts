@@ -10,14 +10,19 @@ import { runTasksHere } from '../helpers/tasks.ts';
 
 /** Tasks that are refused as when they are late. */
 const late = new Set<TaskName>();
+/** Tasks that end only when a test lets them. */
+const held = new Map<TaskName, Promise<void>>();
 
 let test: TestApp;
 let agent: Agent;
 beforeAll(async () => {
-  test = await createTestApp({}, (config) => {
+  test = await createTestApp({ PAGE_WAIT_MS: '1000' }, (config) => {
     const pool = runTasksHere(config);
-    const run = (name: TaskName, args: never) =>
-      late.has(name) ? Promise.reject(new Unavailable('Too many customers.')) : pool.run(name, args);
+    const run = async (name: TaskName, args: never) => {
+      if (late.has(name)) throw new Unavailable('Too many customers.');
+      await held.get(name);
+      return pool.run(name, args);
+    };
     return { ...pool, run: run as Tasks['run'] };
   });
   await setUpOrganisation(test);
@@ -52,4 +57,19 @@ it('says on the first page that the key figures, and what is made from them, are
   late.clear();
   for (const what of ['The key figures', 'The figures by column'])
     expect(text).toContain(`${what} could not be loaded. <a href="/">Try again</a>`);
+});
+
+describe('a figure that takes longer than a page waits', () => {
+  it('is said to be counted still; the page looks again by itself, and then has it', async () => {
+    let letGo = (): void => undefined;
+    held.set('listFigures', new Promise((done) => (letGo = done)));
+    const early = await agent.get('/analytics?risk=low').expect(200);
+    expect(early.text).toContain('The figures by column: still being counted.');
+    expect(early.text).toContain('data-page-waits');
+    expect(early.text).toContain('Expected monthly loss');
+    letGo();
+    const later = await agent.get('/analytics?risk=low').expect(200);
+    expect(later.text).not.toContain('still being counted');
+    expect(later.text).not.toContain('data-page-waits');
+  });
 });

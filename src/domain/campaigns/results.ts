@@ -21,6 +21,7 @@ import { controlArm, listMembersWithOutcomes } from '../../store/campaign-member
 import type { MemberWithOutcome } from '../../store/campaign-members.ts';
 import type { Campaign } from '../../store/campaigns.ts';
 import { countContactedControls } from '../../store/contacted-controls.ts';
+import { stateOfOutcomes } from '../../store/outcomes.ts';
 import { getSettings } from '../../store/settings.ts';
 import type { Db } from '../../db.ts';
 import { timeOf } from '../../db/clock.ts';
@@ -91,6 +92,14 @@ export async function readResults(db: Db, campaign: Campaign): Promise<CampaignR
   const contactedControls = await countContactedControls(db, contactPeriod(campaign, settings.timeZone));
   const day = today(settings.timeZone, await timeOf(db));
   return resultsOf(campaign, members, { ...settings, day, contactedControls });
+}
+
+/** Changes with the day, the levels, outcomes, and contacts of controls: with all that the results of a campaign are read from. */
+export async function stateOfResults(db: Db, campaign: Campaign): Promise<string> {
+  const { timeZone, mediumFrom, highFrom } = await getSettings(db);
+  const contacted = await countContactedControls(db, contactPeriod(campaign, timeZone));
+  const day = today(timeZone, await timeOf(db));
+  return JSON.stringify([campaign, day, mediumFrom, highFrom, contacted, await stateOfOutcomes(db)]);
 }
 
 interface Reading extends RiskThresholds {

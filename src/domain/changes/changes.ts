@@ -11,12 +11,20 @@ import { readScoredFiles } from './scored-files.ts';
 /** Null if the part could not be read. */
 type PartReader = <T>(name: string, read: () => Promise<T>) => Promise<T | null>;
 
-export async function readChanges(look: Look, orNull: PartReader) {
+interface Readers {
+  readonly quick: PartReader;
+  /** Of what reads whole columns: it may be late. */
+  readonly figure: PartReader;
+}
+
+export async function readChanges(look: Look, { quick: orNull, figure }: Readers) {
   const { db, userId, today } = look;
+  // It begins at once, and the others do not wait for it.
+  const moved = figure('moved', () => readMovedCustomers(look));
   return {
     alerts: await orNull('alerts', () => countOpenRaised(db)),
     files: await orNull('files', () => readScoredFiles(look)),
-    moved: await orNull('moved', () => readMovedCustomers(look)),
+    moved: await moved,
     missing: await orNull('missing', () => readMissing(look)),
     monitoring: await orNull('monitoring', () => readLastFile(look)),
     campaigns: await orNull('campaigns', () => listReadableCampaigns(look)),

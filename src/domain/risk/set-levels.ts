@@ -10,6 +10,7 @@ import {
   countSetLevels,
   getSetLevel,
   insertSetLevel,
+  readSetLevels,
   removeSetLevels,
   setLevelsAmong,
 } from '../../store/set-levels.ts';
@@ -35,6 +36,12 @@ export interface JudgedScore {
   readonly probability: number;
   /** Of the model. */
   readonly riskLevel: RiskLevel;
+}
+
+/** Changes with the levels that scores have: with the thresholds, and with what people have set. */
+export async function stateOfLevels(db: Db): Promise<unknown> {
+  const { mediumFrom, highFrom } = await getSettings(db);
+  return [mediumFrom, highFrom, [...(await readSetLevels(db))]];
 }
 
 /** Replaces the one that counts now. @throws Unprocessable for an end in the past or too far away; Conflict when there are too many */
