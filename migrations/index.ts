@@ -34,6 +34,7 @@ import * as homeVisits from './2026-12-07-home-visits.ts';
 import * as contactedControls from './2026-12-09-contacted-controls.ts';
 import * as alerts from './2026-12-08-alerts.ts';
 import * as savedViews from './2026-12-11-saved-views.ts';
+import * as secondFactors from './2026-12-14-second-factors.ts';
 import * as unknownOutcomes from './2026-12-03-unknown-outcomes.ts';
 
 interface Migration {
@@ -86,6 +87,7 @@ const all: readonly Migration[] = [
   { name: '2026-12-03-unknown-outcomes', up: unknownOutcomes.up, down: unknownOutcomes.down },
   { name: '2026-12-08-alerts', up: alerts.up, down: alerts.down },
   { name: '2026-12-11-saved-views', up: savedViews.up, down: savedViews.down },
+  { name: '2026-12-14-second-factors', up: secondFactors.up, down: secondFactors.down },
 ];
 
 /**

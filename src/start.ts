@@ -13,6 +13,7 @@ import type { Db } from './db.ts';
 import { errorFields } from './errors.ts';
 import { checkAlertsWhenDue } from './domain/alerts/due.ts';
 import { queueDueMessages } from './domain/alerts/messages.ts';
+import { renewSecondFactors } from './domain/people/second-factor.ts';
 import { renewWebhookSecrets } from './domain/alerts/webhook-secrets.ts';
 import { openUploadStore } from './domain/batches/batches.ts';
 import { convertEarlierScores } from './domain/batches/earlier-scores.ts';
@@ -107,6 +108,7 @@ async function start({ isWeb, share }: ProcessRole): Promise<void> {
   await sweep(context);
   await renewSecrets(context);
   await renewWebhookSecrets(context);
+  await renewSecondFactors(context);
   startFileUpkeep(context);
   const pool = share && startWorkerPool(context, share);
   if (pool) startSchedule(context);

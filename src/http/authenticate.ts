@@ -8,7 +8,9 @@ import type { Db } from '../db.ts';
 import { authenticate, toUser } from '../domain/people/accounts.ts';
 import type { User } from '../domain/people/accounts.ts';
 import { AppError } from '../errors.ts';
+import { getSettings } from '../store/settings.ts';
 import { findUser } from '../store/users.ts';
+import type { UserRecord } from '../store/users.ts';
 import { csrfTokenOf } from './csrf.ts';
 import { absoluteHours } from './session.ts';
 import type { SessionUser } from './session.ts';
@@ -17,6 +19,10 @@ import type { SessionUser } from './session.ts';
 type SignedInUser = User & {
   /** That of the user record; a session of an earlier one has ended. */
   readonly sessionEpoch: number;
+  /** Whether a one-time code is asked for after the password. */
+  readonly hasSecondFactor: boolean;
+  /** Whether nothing else can be done before a second factor is set up. */
+  readonly needsSecondFactor?: boolean;
 };
 
 declare global {
@@ -87,11 +93,15 @@ async function findLive(db: Db, user: SessionUser, seenAt: number | undefined): 
     record.sessionEpoch === user.epoch &&
     isWithin(now, user.signedInAt, absoluteHours * 3_600_000) &&
     isWithin(now, seenAt, absoluteHours * 3_600_000);
-  return isLive ? signedInUser(record) : null;
+  if (!isLive) return null;
+  const canHaveFactor = record.secondFactor === null && record.passwordHash !== null;
+  const needsSecondFactor = canHaveFactor && (await getSettings(db)).requiresSecondFactor;
+  return { ...signedInUser(record), needsSecondFactor };
 }
 
-function signedInUser(user: Parameters<typeof toUser>[0]): SignedInUser {
-  return { ...toUser(user), sessionEpoch: user.sessionEpoch };
+export function signedInUser(user: UserRecord): SignedInUser {
+  const { sessionEpoch, secondFactor } = user;
+  return { ...toUser(user), sessionEpoch, hasSecondFactor: secondFactor !== null };
 }
 
 export function findCurrentUser(req: Request): User | null {

@@ -9,6 +9,8 @@ import { render } from './render.ts';
 
 export type Access = Permission | 'signed-in' | 'everyone';
 
+const secondFactorPage = '/account/second-factor';
+
 const declared = new WeakMap<RequestHandler, Access>();
 
 export function allow(access: Access): RequestHandler {
@@ -19,6 +21,9 @@ export function allow(access: Access): RequestHandler {
     } else if (!user) {
       if (!req.accepts('html')) throw new AppError(401, 'not-signed-in', 'Sign in first.');
       await sendToSignIn(req, res);
+    } else if (req.user?.needsSecondFactor && !req.path.startsWith(secondFactorPage)) {
+      if (req.method !== 'GET') throw new Forbidden('Set up a second factor first, under Your account.');
+      res.redirect(303, secondFactorPage);
     } else if (access !== 'signed-in' && !can(user, access)) {
       throw new Forbidden();
     } else {

@@ -46,7 +46,7 @@ export async function answerOldToken(
   publicUrl: string | null,
 ): Promise<boolean> {
   if (!findCurrentUser(req) || originOf(req, publicUrl) !== 'own') return false;
-  if (req.path === '/sign-in') return answerSecondSignIn(req, res);
+  if (['/sign-in', '/sign-in/code'].includes(req.path)) return answerSecondSignIn(req, res);
   const form = readKeptForm(keepForm(req));
   if (form) await renderSendAgain(res, form, { wasSignedOut: false });
   return form !== null;

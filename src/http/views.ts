@@ -5,6 +5,8 @@ import ejs from 'ejs';
 
 /** Every file in `views/`, without its ending. */
 export const views: readonly string[] = [
+  'account/recovery-codes',
+  'account/second-factor',
   'account/show',
   'admin/audit',
   'admin/jobs',
@@ -17,6 +19,7 @@ export const views: readonly string[] = [
   'analytics/pairs',
   'analytics/report',
   'analytics/show',
+  'auth/code',
   'auth/password',
   'auth/send-again',
   'auth/sign-in',

@@ -125,6 +125,9 @@ const query = {
 /** By the addresses that take forms; `purposeOf` reads `:id` as a number. */
 const purposes: Readonly<Record<string, Purpose>> = {
   '/account': { doing: 'changing your account', labels: { name: 'Name', theme: 'Theme' } },
+  '/account/second-factor': { doing: 'turning on your second factor' },
+  '/account/second-factor/recovery-codes': { doing: 'creating new recovery codes' },
+  '/account/second-factor/removal': { doing: 'turning off your second factor' },
   '/batches/:id/mapping': { doing: 'matching the columns of a file' },
   '/batches/:id/reading': { doing: 'choosing how a file is read' },
   '/batches/:id/scoring': { doing: 'scoring a file' },
@@ -249,6 +252,8 @@ const purposes: Readonly<Record<string, Purpose>> = {
   },
   '/admin/users/:id/role': { doing: 'changing the role of a user', labels: { role: 'Role' } },
   '/admin/users/:id/password-reset': { doing: 'resetting the password of a user' },
+  '/admin/users/second-factor': { doing: 'changing who needs a second factor' },
+  '/admin/users/:id/second-factor-reset': { doing: 'resetting the second factor of a user' },
   '/admin/users/:id/disabling': { doing: 'disabling a user' },
   '/admin/users/:id/enabling': { doing: 'enabling a user' },
   '/admin/jobs/:id/cancellation': { doing: 'cancelling a job' },
@@ -279,6 +284,7 @@ const hiddenFields: readonly string[] = [
   'score',
   'listedCustomer',
   'listedOutcome',
+  'required',
 ];
 const mostValues = 60;
 

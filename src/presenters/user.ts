@@ -25,19 +25,22 @@ const stateText: Record<AccountState, string> = {
 
 export interface UsersInput {
   readonly users: readonly UserRecord[];
+  readonly requiresSecondFactor: boolean;
   /** What was typed into the invitation. */
   readonly values: Readonly<Record<string, string>>;
   readonly errors: readonly FieldError[];
 }
 
-export function presentUsers(h: ViewHelpers, { users, values, errors }: UsersInput) {
+export function presentUsers(h: ViewHelpers, { users, requiresSecondFactor, values, errors }: UsersInput) {
   return {
+    requiresSecondFactor,
     users: users.map((user) => ({
       href: `/admin/users/${user.id}`,
       name: user.name,
       email: user.email,
       role: roleNames[user.role],
       state: stateText[stateOf(user)],
+      secondFactor: user.secondFactor === null ? 'Off' : 'On',
       lastSeen: h.dateTime(user.lastSeenAt),
     })),
     values,
@@ -61,9 +64,11 @@ export function presentUser(h: ViewHelpers, user: UserRecord, link: string | nul
     link,
     action: `/admin/users/${user.id}`,
     isDisabled: state === 'disabled',
+    hasSecondFactor: user.secondFactor !== null,
     facts: [
       { label: 'Email', value: user.email },
       { label: 'Status', value: stateInWords(h, user) },
+      { label: 'Second factor', value: user.secondFactor === null ? 'Off' : 'On' },
       { label: 'Last signed in', value: h.dateTime(user.lastSeenAt) },
       { label: 'Created', value: h.dateTime(user.createdAt) },
     ],

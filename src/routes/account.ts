@@ -4,10 +4,10 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { changeDetails, changePassword } from '../domain/people/accounts.ts';
 import type { User } from '../domain/people/accounts.ts';
-import { minPasswordLength } from '../domain/people/passwords.ts';
+import { leastPasswordLength } from '../domain/people/passwords.ts';
 import { Unprocessable } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
-import { currentUser, signInSession } from '../http/authenticate.ts';
+import { currentUser, signedInUser, signInSession } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
 import { createPasswordLimits } from '../http/rate-limit.ts';
 import { render } from '../http/render.ts';
@@ -22,6 +22,7 @@ declare module '../http/render.ts' {
       readonly values: Readonly<Record<string, string>>;
       readonly themes: readonly { readonly value: string; readonly label: string }[];
       readonly minLength: number;
+      readonly hasSecondFactor: boolean;
     };
   }
 }
@@ -79,7 +80,7 @@ export function createAccountHandlers(context: Context) {
       const form = parseForm(
         PasswordForm,
         req.body,
-        newPasswordErrors(req.body, [name, email, organisation]),
+        newPasswordErrors(req.body, [name, email, organisation], leastLength(req)),
       );
       if (!form.ok) {
         await refuse(req, res, form.errors);
@@ -90,7 +91,7 @@ export function createAccountHandlers(context: Context) {
         await limits.take(req, email);
         const user = await changePassword(db, id, form.data.currentPassword, form.data.password);
         await limits.giveBack(req, email);
-        await signInSession(req, user);
+        await signInSession(req, signedInUser(user));
         flash(req, 'success', 'Your password has been changed. You have been signed out everywhere else.');
         res.redirect(303, '/account');
       } catch (error) {
@@ -109,6 +110,15 @@ function accountPage(req: Request) {
     scripts: ['show-password'],
     values: { name, theme },
     themes,
-    minLength: minPasswordLength,
+    minLength: leastLength(req),
+    hasSecondFactor: hasSecondFactor(req),
   };
+}
+
+function leastLength(req: Request): number {
+  return leastPasswordLength(hasSecondFactor(req));
+}
+
+function hasSecondFactor(req: Request): boolean {
+  return req.user?.hasSecondFactor ?? false;
 }

@@ -53,6 +53,7 @@ import { createSavedViewHandlers } from './saved-views.ts';
 import { createScoreWriteHandlers } from './score-writes.ts';
 import { createScheduleHandlers } from './schedules.ts';
 import { createSetLevelHandlers } from './set-levels.ts';
+import { createSecondFactorHandlers } from './second-factor.ts';
 import { createSegmentHandlers } from './segments.ts';
 import { createSettingsHandlers } from './settings.ts';
 import { createSetupHandlers } from './setup.ts';
@@ -104,6 +105,7 @@ export function createRoutes(context: Context, figures: KeptFigures): Router {
   const signIn = createSignInHandlers(context, passport);
   map.get('/sign-in', 'everyone', signIn.show);
   map.post('/sign-in', 'everyone', signIn.create);
+  map.post('/sign-in/code', 'everyone', signIn.checkCode);
   map.post('/sign-out', 'everyone', signIn.remove);
   map.get('/password/:token', 'everyone', signIn.showPassword);
   map.post('/password/:token', 'everyone', signIn.choosePassword);
@@ -121,6 +123,11 @@ export function createRoutes(context: Context, figures: KeptFigures): Router {
   map.get('/account', 'signed-in', account.show);
   map.post('/account', 'signed-in', account.save);
   map.post('/account/password', 'signed-in', account.changePassword);
+  const factor = createSecondFactorHandlers(context);
+  map.get('/account/second-factor', 'signed-in', factor.show);
+  map.post('/account/second-factor', 'signed-in', factor.turnOn);
+  map.post('/account/second-factor/recovery-codes', 'signed-in', factor.renewCodes);
+  map.post('/account/second-factor/removal', 'signed-in', factor.turnOff);
 
   const batches = createBatchHandlers(context);
   map.get('/score', 'batch:create', batches.showNew);
@@ -433,9 +440,11 @@ export function createRoutes(context: Context, figures: KeptFigures): Router {
   const users = createUserHandlers(context);
   map.get('/admin/users', 'user:manage', users.list);
   map.post('/admin/users', 'user:manage', users.invite);
+  map.post('/admin/users/second-factor', 'user:manage', users.requireSecondFactor);
   map.get('/admin/users/:id', 'user:manage', users.show);
   map.post('/admin/users/:id/role', 'user:manage', users.changeRole);
   map.post('/admin/users/:id/password-reset', 'user:manage', users.resetPassword);
+  map.post('/admin/users/:id/second-factor-reset', 'user:manage', users.resetSecondFactor);
   map.post('/admin/users/:id/disabling', 'user:manage', users.disable);
   map.post('/admin/users/:id/enabling', 'user:manage', users.enable);
 

@@ -20,9 +20,13 @@ export const emailField = z
 const NewPassword = z.object({ password: z.string().catch(''), repeated: z.string().optional().catch('') });
 
 /** Errors of a new password for `parseForm`, which reports them with the errors of the other fields. */
-export function newPasswordErrors(body: unknown, personal: readonly string[]): FieldError[] {
+export function newPasswordErrors(
+  body: unknown,
+  personal: readonly string[],
+  minLength?: number,
+): FieldError[] {
   const { password, repeated = password } = NewPassword.parse(body ?? {});
-  const problem = passwordProblem(password, personal);
+  const problem = passwordProblem(password, personal, minLength);
   return [
     ...(problem === null ? [] : [{ field: 'password', message: problem }]),
     ...(repeated === password ? [] : [{ field: 'repeated', message: 'The passwords do not match.' }]),

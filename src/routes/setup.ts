@@ -8,7 +8,7 @@ import { minPasswordLength } from '../domain/people/passwords.ts';
 import { describeSample, removeSample } from '../domain/sample/removal.ts';
 import { Conflict, Unprocessable } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
-import { signInSession } from '../http/authenticate.ts';
+import { signedInUser, signInSession } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
@@ -92,7 +92,7 @@ export function createSetupHandlers({ db, config }: Context) {
       const { organisation, currency, timeZone, start } = form.data;
       try {
         const user = await setUp(db, tokenOf(req), form.data, { organisation, currency, timeZone });
-        await signInSession(req, user);
+        await signInSession(req, signedInUser(user));
         res.redirect(303, await startWith(req, user, start));
       } catch (error) {
         if (!(error instanceof Unprocessable)) throw error;

@@ -2,12 +2,21 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { choosePassword, getLink, isSetUp } from '../domain/people/accounts.ts';
-import { maxPasswordLength, minPasswordLength } from '../domain/people/passwords.ts';
+import { choosePassword, getLink, isSetUp, recordSignIn } from '../domain/people/accounts.ts';
+import { leastPasswordLength, maxPasswordLength } from '../domain/people/passwords.ts';
+import { useCode } from '../domain/people/second-factor.ts';
 import { Unavailable, Unprocessable } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
-import { endSession, findCurrentUser, localPath, recognise, signInSession } from '../http/authenticate.ts';
+import {
+  endSession,
+  findCurrentUser,
+  localPath,
+  recognise,
+  signedInUser,
+  signInSession,
+} from '../http/authenticate.ts';
 import type { Passport } from '../http/authenticate.ts';
+import { findPending, sealPending } from '../http/pending-sign-in.ts';
 import { readKeptForm } from '../http/kept-form.ts';
 import { renderSendAgain } from '../http/late-form.ts';
 import { createPasswordLimits } from '../http/rate-limit.ts';
@@ -17,6 +26,7 @@ import { parseForm, textValues } from '../http/validate.ts';
 import { recordEvent } from '../store/audit.ts';
 import { getSettings } from '../store/settings.ts';
 import { findUser } from '../store/users.ts';
+import type { UserRecord } from '../store/users.ts';
 import { newPasswordErrors } from './people-form.ts';
 
 declare module '../http/render.ts' {
@@ -28,6 +38,12 @@ declare module '../http/render.ts' {
       /** A form that was sent after its session had ended, as text. */
       readonly kept: string | null;
       readonly isSignedOut?: boolean;
+    };
+    'auth/code': PageData & {
+      /** The sign-in that waits, sealed. */
+      readonly pending: string;
+      readonly next: string;
+      readonly kept: string | null;
     };
     'auth/password': PageData & { readonly token: string; readonly name: string; readonly minLength: number };
   }
@@ -45,6 +61,18 @@ const PasswordForm = z.object({ password: z.string(), repeated: z.string() });
 /** Each sign-in costs a few writes and a hash; with more at once the last would wait for seconds. */
 const mostSignInsAtOnce = 20;
 
+/** Where somebody goes on who has signed in. */
+interface Way {
+  readonly next: string;
+  /** A form that was sent after its session had ended, as text. */
+  readonly kept: string | null;
+}
+
+const codeErrors: Record<'wrong' | 'used', FieldError> = {
+  wrong: { field: 'code', message: 'Incorrect code. Enter the code that the app shows now.' },
+  used: { field: 'code', message: 'This code has been used already. Wait for the next one.' },
+};
+
 /** The same for an unknown address and for a wrong password. */
 const incorrect: FieldError = {
   field: 'email',
@@ -54,6 +82,21 @@ const incorrect: FieldError = {
 export function createSignInHandlers(context: Context, passport: Passport) {
   const { db } = context;
   const limits = createPasswordLimits(context);
+
+  /** After the right password: asks for the code of whoever has a second factor. */
+  const goOn = async (
+    req: Request,
+    res: Response,
+    user: Express.User,
+    { next, kept }: Way,
+  ): Promise<void> => {
+    if (!user.hasSecondFactor) {
+      await enter(req, res, user, { next, kept });
+      return;
+    }
+    const pending = await sealPending(context, user);
+    await render(res, 'auth/code', { title: 'Enter your code', pending, next, kept });
+  };
 
   return {
     show: async (req: Request, res: Response) => {
@@ -89,10 +132,28 @@ export function createSignInHandlers(context: Context, passport: Passport) {
         return;
       }
       await limits.giveBack(req, form.data.email);
-      await signInSession(req, user);
-      const late = readKeptForm(kept);
-      if (late) await renderSendAgain(res, late, { wasSignedOut: true });
-      else res.redirect(303, page.next);
+      await goOn(req, res, user, page);
+    }),
+
+    checkCode: limited(async (req, res) => {
+      const { pending = '', next, kept = '', code = '' } = textValues(req.body);
+      const user = await findPending(context, pending);
+      if (!user) {
+        res.redirect(303, '/sign-in');
+        return;
+      }
+      const way: Way = { next: localPath(next), kept: kept || null };
+      await limits.take(req, codeLimitOf(user));
+      const found = code.length > 40 ? 'wrong' : await useCode(context, user, code);
+      if (found === 'right') {
+        await limits.giveBack(req, codeLimitOf(user));
+        await recordSignIn(db, user);
+        await enter(req, res, signedInUser(user), way);
+        return;
+      }
+      await recordEvent(db, { userId: null, action: 'session.code-refused', subject: user.name });
+      const page = { title: 'Enter your code', pending, ...way, errors: [codeErrors[found]] };
+      await render(res, 'auth/code', page, found === 'used' ? 401 : 422);
     }),
 
     remove: async (req: Request, res: Response) => {
@@ -109,15 +170,15 @@ export function createSignInHandlers(context: Context, passport: Passport) {
     choosePassword: async (req: Request, res: Response) => {
       const token = tokenOf(req);
       const { page, personal } = await passwordPage(context, token);
-      const form = parseForm(PasswordForm, req.body, newPasswordErrors(req.body, personal));
+      const errors = newPasswordErrors(req.body, personal, page.minLength);
+      const form = parseForm(PasswordForm, req.body, errors);
       if (!form.ok) {
         await render(res, 'auth/password', { ...page, errors: form.errors });
         return;
       }
       try {
         const user = await choosePassword(db, token, form.data.password);
-        await signInSession(req, user);
-        res.redirect(303, '/');
+        await goOn(req, res, signedInUser(user), { next: '/', kept: null });
       } catch (error) {
         if (!(error instanceof Unprocessable)) throw error;
         await render(res, 'auth/password', { ...page, errors: error.errors });
@@ -130,9 +191,15 @@ async function passwordPage({ db }: Context, token: string) {
   const link = await getLink(db, token, 'password');
   const user = await findUser(db, link.userId ?? 0);
   const { organisation } = await getSettings(db);
-  const { name = '', email = '' } = user ?? {};
+  const { name = '', email = '', secondFactor = null } = user ?? {};
   return {
-    page: { title: 'Choose a password', scripts, token, name, minLength: minPasswordLength },
+    page: {
+      title: 'Choose a password',
+      scripts,
+      token,
+      name,
+      minLength: leastPasswordLength(secondFactor !== null),
+    },
     /** Words that make a password easy to guess. */
     personal: [name, email, organisation],
   };
@@ -140,6 +207,18 @@ async function passwordPage({ db }: Context, token: string) {
 
 function tokenOf(req: Request): string {
   return String(req.params['token']);
+}
+
+/** Tries of a code do not count as tries of the password, which starts afresh when it is right. */
+function codeLimitOf({ id }: UserRecord): string {
+  return `second factor of user ${id}`;
+}
+
+async function enter(req: Request, res: Response, user: Express.User, { next, kept }: Way): Promise<void> {
+  await signInSession(req, user);
+  const late = readKeptForm(kept);
+  if (late) await renderSendAgain(res, late, { wasSignedOut: true });
+  else res.redirect(303, next);
 }
 
 /** Refuses further sign-ins before anything is written or counted. */

@@ -9,6 +9,7 @@ import {
   resetPassword,
   setDisabled,
 } from '../domain/people/accounts.ts';
+import { requireSecondFactor, resetSecondFactor } from '../domain/people/second-factor.ts';
 import { roles } from '../domain/people/permissions.ts';
 import { Unprocessable } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
@@ -18,8 +19,9 @@ import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { isHttps } from '../http/session.ts';
 import { showLinkAt, shownToken } from '../http/shown-link.ts';
-import { idParam, parseForm, textValues } from '../http/validate.ts';
+import { idParam, parseFields, parseForm, textValues } from '../http/validate.ts';
 import { presentUser, presentUsers } from '../presenters/user.ts';
+import { getSettings } from '../store/settings.ts';
 import { getUser, listUsers } from '../store/users.ts';
 import { emailField, nameField } from './people-form.ts';
 
@@ -32,19 +34,29 @@ declare module '../http/render.ts' {
 
 const roleField = z.enum(roles, 'Choose a role.');
 const InviteForm = z.object({ name: nameField, email: emailField, role: roleField });
+const RequirementForm = z.object({ required: z.enum(['yes', 'no']) });
+const requirementSaved: Record<'yes' | 'no', string> = {
+  yes: 'Everybody who signs in with a password now needs a second factor, and sets it up at the next page.',
+  no: 'A second factor is now up to each person.',
+};
 const RoleForm = z.object({ role: roleField });
 
 export function createUserHandlers(context: Context) {
   const { db } = context;
 
+  const usersInput = async () => ({
+    users: await listUsers(db),
+    requiresSecondFactor: (await getSettings(db)).requiresSecondFactor,
+  });
+
   const refuseInvitation = async (req: Request, res: Response, errors: readonly FieldError[]) => {
-    const input = { users: await listUsers(db), values: textValues(req.body), errors };
+    const input = { ...(await usersInput()), values: textValues(req.body), errors };
     await render(res, 'admin/users', (h) => ({ title: 'Users', errors, ...presentUsers(h, input) }));
   };
 
   return {
     list: async (_req: Request, res: Response) => {
-      const input = { users: await listUsers(db), values: {}, errors: [] };
+      const input = { ...(await usersInput()), values: {}, errors: [] };
       await render(res, 'admin/users', (h) => ({ title: 'Users', ...presentUsers(h, input) }));
     },
 
@@ -83,6 +95,18 @@ export function createUserHandlers(context: Context) {
     resetPassword: async (req: Request, res: Response) => {
       const id = idParam(req);
       redirectToLink(res, id, await resetPassword(db, currentUser(req), id));
+    },
+
+    resetSecondFactor: async (req: Request, res: Response) => {
+      const id = idParam(req);
+      redirectToLink(res, id, await resetSecondFactor(db, currentUser(req), id));
+    },
+
+    requireSecondFactor: async (req: Request, res: Response) => {
+      const { required } = parseFields(RequirementForm, req.body);
+      await requireSecondFactor(context, currentUser(req), required === 'yes');
+      flash(req, 'success', requirementSaved[required]);
+      res.redirect(303, '/admin/users');
     },
 
     disable: async (req: Request, res: Response) => {

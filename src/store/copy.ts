@@ -13,6 +13,7 @@ const withId = (name: string): Table => ({ name, key: ['id'] });
 /** A table comes after those that it refers to. */
 export const tables: readonly Table[] = [
   withId('users'),
+  { name: 'recovery_codes', key: ['user_id', 'code_hash'] },
   { name: 'one_time_links', key: ['token_hash'] },
   { name: 'sessions', key: ['sid'] },
   { name: 'rate_limits', key: ['key'] },

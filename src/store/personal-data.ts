@@ -43,9 +43,10 @@ export const plainColumns: ReadonlySet<string> = new Set([
 export const tableContents: Readonly<Record<string, TableContents>> = {
   users: {
     user: ['email', 'name', 'home_seen_at', 'home_seen_before'],
-    secret: ['password_hash'],
+    secret: ['password_hash', 'second_factor'],
     nothing: ['role', 'theme'],
   },
+  recovery_codes: { secret: ['code_hash'] },
   one_time_links: { secret: ['token_hash'], nothing: ['purpose'] },
   sessions: { secret: ['sid'], words: ['sess'] },
   rate_limits: { user: ['key'] },

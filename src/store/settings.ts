@@ -105,6 +105,8 @@ const entries = {
   retraining: Retraining.prefault({}),
   rescoring: Rescoring.prefault({}),
   driftCheck: DriftCheck.prefault({}),
+  /** Whether everybody with a password has to have a second factor. */
+  requiresSecondFactor: z.boolean().default(false),
   /** Decides, with the year, who is held out. */
   holdOutSecret: z.string().default(''),
   /** When the first administrator was created; null: not set up yet. */

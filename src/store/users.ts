@@ -14,6 +14,8 @@ export interface UserRecord {
   readonly sessionEpoch: number;
   readonly disabledAt: string | null;
   readonly lastSeenAt: string | null;
+  /** The secret of one-time codes, encrypted; null: no code is asked for. */
+  readonly secondFactor: string | null;
   /** When the first page was opened last, and before the visit that goes on; null: not yet. */
   readonly homeSeenAt: string | null;
   readonly homeSeenBefore: string | null;
@@ -30,6 +32,8 @@ interface UserRow {
   session_epoch: number;
   disabled_at: string | null;
   last_seen_at: string | null;
+  second_factor: string | null;
+  second_factor_step: number;
   home_seen_at: string | null;
   home_seen_before: string | null;
   created_at: string;
@@ -101,6 +105,7 @@ export async function updateUser(
       | 'theme'
       | 'disabledAt'
       | 'lastSeenAt'
+      | 'secondFactor'
       | 'homeSeenAt'
       | 'homeSeenBefore'
     >
@@ -113,11 +118,21 @@ export async function updateUser(
     theme: change.theme,
     disabled_at: change.disabledAt,
     last_seen_at: change.lastSeenAt,
+    second_factor: change.secondFactor,
     home_seen_at: change.homeSeenAt,
     home_seen_before: change.homeSeenBefore,
   };
   const given = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
   await db('users').where({ id }).update(given);
+}
+
+/** Takes the time step of a one-time code; false: it, or a later one, was taken before. */
+export async function takeSecondFactorStep(db: Db, id: number, step: number): Promise<boolean> {
+  const changed = await db<UserRow>('users')
+    .where({ id })
+    .where('second_factor_step', '<', step)
+    .update({ second_factor_step: step });
+  return changed === 1;
 }
 
 /** Ends every running session of the user at its next request. */
@@ -136,6 +151,7 @@ function toUser(row: UserRow): UserRecord {
     sessionEpoch: row.session_epoch,
     disabledAt: row.disabled_at,
     lastSeenAt: row.last_seen_at,
+    secondFactor: row.second_factor,
     homeSeenAt: row.home_seen_at,
     homeSeenBefore: row.home_seen_before,
     createdAt: row.created_at,

@@ -22,6 +22,7 @@ const open = new Set([
   '/setup',
   '/setup/:token',
   '/sign-in',
+  '/sign-in/code',
   '/sign-out',
   '/password/:token',
 ]);

@@ -18,7 +18,7 @@ import {
   updateUser,
 } from '../../store/users.ts';
 import type { UserRecord } from '../../store/users.ts';
-import { hashPassword, isPassword, passwordProblem } from './passwords.ts';
+import { hashPassword, isPassword, leastPasswordLength, passwordProblem } from './passwords.ts';
 import type { Role } from './permissions.ts';
 
 /** The signed-in user, without credentials. */
@@ -53,8 +53,12 @@ export async function authenticate(db: Db, email: string, password: string): Pro
   return user;
 }
 
-/** Records a sign-in. */
+/** Records a sign-in, if the password is all that is asked for. */
 async function startSession(db: Db, user: UserRecord): Promise<void> {
+  if (user.secondFactor === null) await recordSignIn(db, user);
+}
+
+export async function recordSignIn(db: Db, user: UserRecord): Promise<void> {
   await updateUser(db, user.id, { lastSeenAt: await isoTimeOf(db) });
   await recordEvent(db, { userId: user.id, action: 'session.started', subject: user.name });
 }
@@ -152,7 +156,7 @@ export async function resetPassword(db: Db, by: User, userId: number): Promise<s
 export async function choosePassword(db: Db, token: string, password: string): Promise<UserRecord> {
   const link = await getLink(db, token, 'password');
   const user = await getUser(db, link.userId ?? 0);
-  requireGoodPassword(password, [user.name, user.email, (await getSettings(db)).organisation]);
+  requireGoodPassword(password, [user.name, user.email, (await getSettings(db)).organisation], user);
   const passwordHash = await hashPassword(password);
   return inTransaction(db, async (trx) => {
     if (!(await useLink(trx, link.tokenHash))) throw new NotFound('link');
@@ -192,7 +196,7 @@ export async function changePassword(
   const user = await getUser(db, userId);
   if (!(await isPassword(current, user.passwordHash)))
     throw new Unprocessable([{ field: 'currentPassword', message: 'Incorrect current password.' }]);
-  requireGoodPassword(next, [user.name, user.email, (await getSettings(db)).organisation]);
+  requireGoodPassword(next, [user.name, user.email, (await getSettings(db)).organisation], user);
   const passwordHash = await hashPassword(next);
   return inTransaction(db, async (trx) => {
     await updateUser(trx, userId, { passwordHash });
@@ -247,8 +251,13 @@ async function requireAnotherAdmin(db: Db, user: UserRecord): Promise<void> {
   }
 }
 
-function requireGoodPassword(password: string, personal: readonly string[]): void {
-  const problem = passwordProblem(password, personal);
+function requireGoodPassword(
+  password: string,
+  personal: readonly string[],
+  user?: Pick<UserRecord, 'secondFactor'>,
+): void {
+  const hasSecondFactor = (user?.secondFactor ?? null) !== null;
+  const problem = passwordProblem(password, personal, leastPasswordLength(hasSecondFactor));
   if (problem !== null) throw new Unprocessable([{ field: 'password', message: problem }]);
 }
 
