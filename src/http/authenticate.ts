@@ -33,6 +33,7 @@ declare global {
   }
 }
 
+type Described = (error: unknown, user?: SessionUser) => void;
 type Recognised = (error: unknown, user?: Express.User | false | null) => void;
 export type Passport = InstanceType<typeof passport.Passport>;
 
@@ -47,9 +48,9 @@ export function createPassport({ db }: Context): Passport {
       }, done);
     }),
   );
-  instance.serializeUser<SessionUser>((user, done) => {
-    timeOf(db).then((signedInAt) => {
-      done(null, { id: user.id, epoch: user.sessionEpoch, signedInAt });
+  instance.serializeUser((req: Request, user: Express.User, done: Described) => {
+    describeSession(db, req, user).then((described) => {
+      done(null, described);
     }, done);
   });
   instance.deserializeUser((req: Request, user: SessionUser, done: Recognised) => {
@@ -83,6 +84,18 @@ export function recognise(
     };
     (instance.authenticate(way, answer) as RequestHandler)(req, res, fail);
   });
+}
+
+async function describeSession(db: Db, req: Request, user: Express.User): Promise<SessionUser> {
+  const now = await timeOf(db);
+  req.session.seenAt = now;
+  return {
+    id: user.id,
+    epoch: user.sessionEpoch,
+    signedInAt: now,
+    userAgent: (req.get('user-agent') ?? '').slice(0, 300),
+    address: req.ip ?? 'unknown',
+  };
 }
 
 async function findLive(db: Db, user: SessionUser, seenAt: number | undefined): Promise<Express.User | null> {

@@ -26,7 +26,7 @@ export class HashedSessionStore extends session.Store {
   }
 
   override get(sid: string, callback: (error: unknown, session?: SessionData | null) => void): void {
-    findSession(this.db, hashed(sid)).then((text) => {
+    findSession(this.db, storedId(sid)).then((text) => {
       callback(null, text === null ? null : readSession(text));
     }, callback);
   }
@@ -47,11 +47,12 @@ export class HashedSessionStore extends session.Store {
    */
   override set(sid: string, data: SessionData, callback: Done = () => undefined): void {
     // A stranger's: express-session writes a regenerated one down even when nothing is in it.
-    if ((data as Partial<SessionData>).passport?.user === undefined) {
+    const user = (data as Partial<SessionData>).passport?.user;
+    if (user === undefined) {
       callback();
       return;
     }
-    const session = { sid: hashed(sid), sess: JSON.stringify(data), lastsMs: idleMs };
+    const session = { sid: storedId(sid), sess: JSON.stringify(data), lastsMs: idleMs, userId: user.id };
     const write = this.fresh.has(data) ? insertSession : updateSession;
     write(this.db, session).then(() => {
       this.fresh.delete(data);
@@ -65,13 +66,14 @@ export class HashedSessionStore extends session.Store {
   }
 
   override destroy(sid: string, callback: Done = () => undefined): void {
-    deleteSession(this.db, hashed(sid)).then(() => {
+    deleteSession(this.db, storedId(sid)).then(() => {
       callback();
     }, callback);
   }
 }
 
-function hashed(sid: string): string {
+/** Under which a session is stored. */
+export function storedId(sid: string): string {
   return createHash('sha256').update(sid).digest('hex');
 }
 

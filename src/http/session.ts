@@ -28,6 +28,9 @@ export interface SessionUser {
   readonly epoch: number;
   /** Milliseconds since 1970. */
   readonly signedInAt: number;
+  /** What the browser calls itself, cut off. */
+  readonly userAgent: string;
+  readonly address: string;
 }
 
 declare module 'express-session' {

@@ -105,6 +105,7 @@ export const views: readonly string[] = [
   'partials/saved-views',
   'partials/select',
   'partials/site-header',
+  'partials/sessions',
   'partials/sort-head',
   'partials/excluded-columns',
   'partials/training-run-table',

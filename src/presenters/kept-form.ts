@@ -125,6 +125,8 @@ const query = {
 /** By the addresses that take forms; `purposeOf` reads `:id` as a number. */
 const purposes: Readonly<Record<string, Purpose>> = {
   '/account': { doing: 'changing your account', labels: { name: 'Name', theme: 'Theme' } },
+  '/account/sessions/removal': { doing: 'signing out a device' },
+  '/account/sign-out': { doing: 'signing out everywhere' },
   '/account/second-factor': { doing: 'turning on your second factor' },
   '/account/second-factor/recovery-codes': { doing: 'creating new recovery codes' },
   '/account/second-factor/removal': { doing: 'turning off your second factor' },
@@ -253,6 +255,8 @@ const purposes: Readonly<Record<string, Purpose>> = {
   '/admin/users/:id/role': { doing: 'changing the role of a user', labels: { role: 'Role' } },
   '/admin/users/:id/password-reset': { doing: 'resetting the password of a user' },
   '/admin/users/second-factor': { doing: 'changing who needs a second factor' },
+  '/admin/users/:id/sessions/removal': { doing: 'signing out a device of a user' },
+  '/admin/users/:id/sign-out': { doing: 'signing a user out everywhere' },
   '/admin/users/:id/second-factor-reset': { doing: 'resetting the second factor of a user' },
   '/admin/users/:id/disabling': { doing: 'disabling a user' },
   '/admin/users/:id/enabling': { doing: 'enabling a user' },
@@ -285,6 +289,7 @@ const hiddenFields: readonly string[] = [
   'listedCustomer',
   'listedOutcome',
   'required',
+  'session',
 ];
 const mostValues = 60;
 

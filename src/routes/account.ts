@@ -12,8 +12,11 @@ import { flash } from '../http/flash.ts';
 import { createPasswordLimits } from '../http/rate-limit.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
+import { currentSessionId, listUserSessions } from '../http/user-sessions.ts';
 import { parseForm, textValues } from '../http/validate.ts';
+import { presentSessions } from '../presenters/session.ts';
 import { getSettings } from '../store/settings.ts';
+import { getUser } from '../store/users.ts';
 import { nameField, newPasswordErrors } from './people-form.ts';
 
 declare module '../http/render.ts' {
@@ -23,6 +26,7 @@ declare module '../http/render.ts' {
       readonly themes: readonly { readonly value: string; readonly label: string }[];
       readonly minLength: number;
       readonly hasSecondFactor: boolean;
+      readonly sessions: ReturnType<typeof presentSessions>;
     };
   }
 }
@@ -50,23 +54,28 @@ const PasswordForm = z.object({
 export function createAccountHandlers(context: Context) {
   const { db } = context;
   const limits = createPasswordLimits(context);
-  const refuse = (req: Request, res: Response, errors: readonly FieldError[]) =>
-    render(
-      res,
-      'account/show',
-      { ...accountPage(req), values: { ...accountPage(req).values, ...textValues(req.body) }, errors },
-      422,
-    );
+  const showPage = async (req: Request, res: Response, errors: readonly FieldError[]) => {
+    const page = accountPage(req);
+    const values = errors.length > 0 ? { ...page.values, ...textValues(req.body) } : page.values;
+    const sessions = await listUserSessions(db, await getUser(db, currentUser(req).id));
+    const current = currentSessionId(req);
+    await render(res, 'account/show', (h) => ({
+      ...page,
+      values,
+      errors,
+      sessions: presentSessions(h, sessions, current),
+    }));
+  };
 
   return {
     show: async (req: Request, res: Response) => {
-      await render(res, 'account/show', accountPage(req));
+      await showPage(req, res, []);
     },
 
     save: async (req: Request, res: Response) => {
       const form = parseForm(AccountForm, req.body);
       if (!form.ok) {
-        await refuse(req, res, form.errors);
+        await showPage(req, res, form.errors);
         return;
       }
       await changeDetails(db, currentUser(req), form.data);
@@ -83,7 +92,7 @@ export function createAccountHandlers(context: Context) {
         newPasswordErrors(req.body, [name, email, organisation], leastLength(req)),
       );
       if (!form.ok) {
-        await refuse(req, res, form.errors);
+        await showPage(req, res, form.errors);
         return;
       }
       try {
@@ -97,7 +106,7 @@ export function createAccountHandlers(context: Context) {
       } catch (error) {
         if (!(error instanceof Unprocessable)) throw error;
         if (error.errors.every(({ field }) => field !== 'currentPassword')) await limits.giveBack(req, email);
-        await refuse(req, res, error.errors);
+        await showPage(req, res, error.errors);
       }
     },
   };

@@ -52,6 +52,7 @@ import { createRuleHandlers } from './rules.ts';
 import { createSavedViewHandlers } from './saved-views.ts';
 import { createScoreWriteHandlers } from './score-writes.ts';
 import { createScheduleHandlers } from './schedules.ts';
+import { createSessionHandlers } from './sessions.ts';
 import { createSetLevelHandlers } from './set-levels.ts';
 import { createSecondFactorHandlers } from './second-factor.ts';
 import { createSegmentHandlers } from './segments.ts';
@@ -123,6 +124,9 @@ export function createRoutes(context: Context, figures: KeptFigures): Router {
   map.get('/account', 'signed-in', account.show);
   map.post('/account', 'signed-in', account.save);
   map.post('/account/password', 'signed-in', account.changePassword);
+  const sessionList = createSessionHandlers(context);
+  map.post('/account/sessions/removal', 'signed-in', sessionList.endOwn);
+  map.post('/account/sign-out', 'signed-in', sessionList.endAllOwn);
   const factor = createSecondFactorHandlers(context);
   map.get('/account/second-factor', 'signed-in', factor.show);
   map.post('/account/second-factor', 'signed-in', factor.turnOn);
@@ -444,6 +448,8 @@ export function createRoutes(context: Context, figures: KeptFigures): Router {
   map.get('/admin/users/:id', 'user:manage', users.show);
   map.post('/admin/users/:id/role', 'user:manage', users.changeRole);
   map.post('/admin/users/:id/password-reset', 'user:manage', users.resetPassword);
+  map.post('/admin/users/:id/sessions/removal', 'user:manage', sessionList.end);
+  map.post('/admin/users/:id/sign-out', 'user:manage', sessionList.endAll);
   map.post('/admin/users/:id/second-factor-reset', 'user:manage', users.resetSecondFactor);
   map.post('/admin/users/:id/disabling', 'user:manage', users.disable);
   map.post('/admin/users/:id/enabling', 'user:manage', users.enable);

@@ -19,7 +19,9 @@ import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { isHttps } from '../http/session.ts';
 import { showLinkAt, shownToken } from '../http/shown-link.ts';
+import { currentSessionId, listUserSessions } from '../http/user-sessions.ts';
 import { idParam, parseFields, parseForm, textValues } from '../http/validate.ts';
+import { presentSessions } from '../presenters/session.ts';
 import { presentUser, presentUsers } from '../presenters/user.ts';
 import { getSettings } from '../store/settings.ts';
 import { getUser, listUsers } from '../store/users.ts';
@@ -28,7 +30,8 @@ import { emailField, nameField } from './people-form.ts';
 declare module '../http/render.ts' {
   interface Pages {
     'admin/users': PageData & ReturnType<typeof presentUsers>;
-    'admin/user': PageData & ReturnType<typeof presentUser>;
+    'admin/user': PageData &
+      ReturnType<typeof presentUser> & { readonly sessions: ReturnType<typeof presentSessions> };
   }
 }
 
@@ -80,7 +83,12 @@ export function createUserHandlers(context: Context) {
       const token = shownToken(req);
       const isOpen = token !== null && (await findPasswordLink(db, token))?.userId === user.id;
       const link = isOpen ? `${baseUrl(context, req)}/password/${token}` : null;
-      await render(res, 'admin/user', (h) => presentUser(h, user, link));
+      const sessions = await listUserSessions(db, user);
+      const current = currentSessionId(req);
+      await render(res, 'admin/user', (h) => ({
+        ...presentUser(h, user, link),
+        sessions: presentSessions(h, sessions, current),
+      }));
     },
 
     changeRole: async (req: Request, res: Response) => {

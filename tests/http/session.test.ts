@@ -36,7 +36,9 @@ describe('a session', () => {
     const released = new Promise<void>((done) => (release = done));
     app.use(sessions(test.context));
     app.get('/in', (req, res) => {
-      req.session.passport = { user: { id: 1, epoch: 0, signedInAt: Date.now() } };
+      req.session.passport = {
+        user: { id: 1, epoch: 0, signedInAt: Date.now(), userAgent: '', address: '127.0.0.1' },
+      };
       res.end();
     });
     app.get('/slow', async (req, res) => {

@@ -7,6 +7,7 @@ import { Conflict, NotFound, Unprocessable } from '../../errors.ts';
 import { recordEvent } from '../../store/audit.ts';
 import { findOpenLink, insertLink, removeOpenLinks, useLink } from '../../store/one-time-links.ts';
 import type { LinkPurpose, OneTimeLink } from '../../store/one-time-links.ts';
+import { deleteSessionOf, deleteSessionsOf } from '../../store/sessions.ts';
 import { getSettings, saveSettings } from '../../store/settings.ts';
 import type { Settings } from '../../store/settings.ts';
 import {
@@ -203,6 +204,25 @@ export async function changePassword(
     await raiseSessionEpoch(trx, userId);
     await recordEvent(trx, { userId, action: 'user.password-changed', subject: user.name });
     return getUser(trx, userId);
+  });
+}
+
+/** Ends one session, at once. @throws NotFound where the user has no such session */
+export async function endOneSession(db: Db, by: User, userId: number, sessionId: string): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    const { name } = await getUser(trx, userId);
+    if (!(await deleteSessionOf(trx, userId, sessionId))) throw new NotFound('session');
+    await recordEvent(trx, { userId: by.id, action: 'session.ended', subject: name });
+  });
+}
+
+/** Ends every session of the user, at once. */
+export async function endSessions(db: Db, by: User, userId: number): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    const { name } = await getUser(trx, userId);
+    await raiseSessionEpoch(trx, userId);
+    await deleteSessionsOf(trx, userId);
+    await recordEvent(trx, { userId: by.id, action: 'session.ended-everywhere', subject: name });
   });
 }
 
