@@ -39,6 +39,16 @@ export function isUnreachable(error: unknown): boolean {
   return code === '' && error instanceof Error && lostWords.test(error.message);
 }
 
+/** no_active_sql_transaction, in_failed_sql_transaction, invalid_savepoint_specification */
+const goneStates = new Set(['25P01', '25P02', '3B001']);
+
+/** A part of a transaction finds that the whole is not there any more: SQLite itself takes it back where the disk fails. */
+export function isTransactionGone(error: unknown): boolean {
+  const { message } = (error ?? {}) as { readonly message?: unknown };
+  const isGoneInSqlite = codeOf(error) === 'SQLITE_ERROR' && String(message).includes('no such savepoint');
+  return isGoneInSqlite || goneStates.has(codeOf(error));
+}
+
 /** PostgreSQL's errors carry the place in its source; their messages can hold what somebody typed. */
 export function isDatabaseError(error: unknown): boolean {
   return codeOf(error).startsWith('SQLITE') || (error instanceof Error && 'routine' in error);

@@ -1,8 +1,8 @@
 /** One customer from the form: read, scored, stored. */
-import { inTransaction } from '../../db.ts';
 import { isoTimeOf } from '../../db/clock.ts';
 import type { FieldError } from '../../errors.ts';
 import { cellText, numberText } from '../../format.ts';
+import { inSharedTransaction } from '../../shared-transactions.ts';
 import { isNumeric } from '../../ml/data/row-reader.ts';
 import type { AllowedRange, Feature } from '../../ml/data/schema.ts';
 import type { CellValue } from '../../ml/data/values.ts';
@@ -161,7 +161,9 @@ export async function predictCustomer(
     createdBy: user.id,
     createdAt: await isoTimeOf(db),
   });
-  const id = await inTransaction(db, (trx) => insertPrediction({ db: trx, folder }, stored, scored.previous));
+  const id = await inSharedTransaction(db, (trx) =>
+    insertPrediction({ db: trx, folder }, stored, scored.previous),
+  );
   return { ok: true, id };
 }
 
