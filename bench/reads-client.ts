@@ -21,13 +21,17 @@ export interface Client {
   watchHealth(): { readonly stop: () => Promise<number[]> };
 }
 
-/** As the administrator of `setUpOrganisation`. */
-export async function openClient(url: string): Promise<Client> {
+/** As the administrator of `setUpOrganisation`. `noteCookie` is told the cookie of the session. */
+export async function openClient(
+  url: string,
+  noteCookie: (cookie: string) => void = () => undefined,
+): Promise<Client> {
   let cookie = '';
   const ask = async (path: string, options: RequestInit = {}): Promise<Response> => {
     const headers = { cookie, ...(options.headers as Record<string, string> | undefined) };
     const answer = await fetch(url + path, { redirect: 'manual', ...options, headers });
     cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? cookie;
+    noteCookie(cookie);
     if (answer.status >= 400) throw new Error(`${path} was answered ${answer.status}.`);
     return answer;
   };

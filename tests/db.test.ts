@@ -152,3 +152,27 @@ describe('reading row by row', () => {
     }
   });
 });
+
+describe.skipIf(isOnPostgres)('a SQLite database', () => {
+  it('writes every transaction to the disk before it is acknowledged, and checks references', async () => {
+    const pragma = async (name: string): Promise<unknown> =>
+      Object.values((await db.raw<Record<string, unknown>[]>(`PRAGMA ${name}`))[0]!)[0];
+    const full = 2;
+    expect([await pragma('journal_mode'), await pragma('synchronous'), await pragma('foreign_keys')]).toEqual(
+      ['wal', full, 1],
+    );
+  });
+
+  it('is migrated once by two processes that start together', async () => {
+    const url = `sqlite:${join(folder, 'fresh.db')}`;
+    const both = [openDatabase(url), openDatabase(url)];
+    try {
+      await Promise.all(both.map(migrate));
+      const names = await both[0]!<{ name: string }>('knex_migrations').pluck('name');
+      expect(names.length).toBeGreaterThan(10);
+      expect(new Set(names).size).toBe(names.length);
+    } finally {
+      await Promise.all(both.map((one) => one.destroy()));
+    }
+  });
+});

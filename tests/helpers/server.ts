@@ -9,6 +9,7 @@ const entry = resolve(import.meta.dirname, '../../dist/src/server.js');
 
 export interface RunningServer {
   readonly url: string;
+  readonly pid: number;
   /** The one-time set-up link; null once an administrator exists. */
   readonly setupLink: string | null;
   readonly output: () => string;
@@ -61,6 +62,7 @@ async function startServer(folder: string, env: Record<string, string>): Promise
   const url = await waitForAddress(child, () => output);
   return {
     url,
+    pid: child.pid!,
     setupLink: /http\S+\/setup\/\S+/.exec(output)?.[0] ?? null,
     output: () => output,
     stop: () => end(child, 'SIGTERM'),

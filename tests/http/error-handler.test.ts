@@ -116,6 +116,17 @@ describe('user input', () => {
     expect(JSON.stringify(logged)).not.toContain(marker);
   });
 
+  it('of a full disk is answered 507, in words', async () => {
+    const agent = await signIn(test, 'admin');
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    const run = vi.spyOn(test.context.tasks, 'run').mockRejectedValue(full);
+    const { text } = await agent.get('/customers').expect(507);
+    run.mockRestore();
+    expect(text).toContain('The disk is full');
+    expect(text).not.toContain('ENOSPC');
+    await agent.get('/customers').expect(200);
+  });
+
   it('is not in the message of a database error either', async () => {
     const failing = test.context.db.raw('insert into nowhere (name) values (?)', [marker]);
     const error = await failing.then(
