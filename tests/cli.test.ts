@@ -4,18 +4,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTable } from '../src/commands/table.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-cli-'));
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
+const nothing = () => Promise.resolve();
+const table = createTable({ web: nothing, worker: nothing });
+
 /** The command as a user runs it, from source. */
-function holdfast(...words: string[]) {
+const holdfast = (...words: string[]) => holdfastWith('', ...words);
+
+/** `input`: standard input. */
+function holdfastWith(input: string, ...words: string[]) {
   const cli = join(import.meta.dirname, '../src/cli.ts');
   const tsx = import.meta.resolve('tsx');
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', tsx, cli, ...words], {
     cwd: folder,
+    input,
     encoding: 'utf8',
     maxBuffer: 1 << 26,
   });
@@ -182,13 +190,76 @@ describe('a file without names of columns', () => {
   });
 });
 
+describe('help', () => {
+  it('lists every command, and shows the options and examples of one', () => {
+    const all = succeed('--help');
+    for (const { name } of table) {
+      expect(all).toContain(`holdfast ${name}`);
+    }
+    expect(all).toContain('Exit codes: 0 done, 1 failed, 2 wrong use.');
+    const score = succeed('score', '--help');
+    expect(score).toContain('    --model MODEL\n        a model file');
+    expect(score).toContain('    holdfast score - --model churn.holdfast < today.csv > scored.csv');
+    expect(succeed('help', 'score')).toBe(score);
+  });
+
+  it('has an example for every command, with options that it has', () => {
+    for (const { name, examples, options } of table) {
+      expect([name, examples.length > 0]).toEqual([name, true]);
+      for (const example of examples) {
+        const used = [...example.replace(/[|<>].*/, '').matchAll(/ --([\w-]+)/g)].map(([, option]) => option);
+        expect([example, used.filter((option) => !options.some((own) => own === option))]).toEqual([
+          example,
+          [],
+        ]);
+      }
+    }
+  });
+});
+
+describe('completion', () => {
+  it('completes commands and options in bash', () => {
+    writeFileSync(join(folder, 'completion'), succeed('completion', 'bash'));
+    const complete = (...words: string[]): string[] =>
+      spawnSync(
+        'bash',
+        [
+          '-c',
+          `. ./completion; COMP_WORDS=(${words.join(' ')}); COMP_CWORD=${words.length - 1}; _holdfast; echo "\${COMPREPLY[@]}"`,
+        ],
+        { cwd: folder, encoding: 'utf8' },
+      )
+        .stdout.trim()
+        .split(' ');
+    expect(complete('holdfast', 'b')).toEqual(['backup', 'batches']);
+    expect(complete('holdfast', 'restore', '--v')).toEqual(['--verify']);
+    expect(complete('holdfast', 'user', 'a')).toEqual(['add']);
+  });
+
+  it('is written for zsh and fish', () => {
+    expect(succeed('completion', 'zsh')).toContain('bashcompinit');
+    expect(succeed('completion', 'fish')).toContain('complete -c holdfast -n __fish_use_subcommand -a score');
+  });
+});
+
+describe('standard input and output', () => {
+  it('take the place of files', () => {
+    const csv = readFileSync(join(folder, 'today.csv'), 'utf8');
+    const piped = holdfastWith(csv, 'score', '-', '--model', 'm.holdfast', '--out', '-');
+    expect([piped.status, piped.stderr]).toEqual([0, expect.stringContaining('40 of 40 rows scored')]);
+    expect(piped.stdout).toBe(succeed('score', 'today.csv', '--model', 'm.holdfast'));
+  });
+});
+
 describe('holdfast', () => {
   it.each<[string[], number, RegExp]>([
     [[], 2, /holdfast sample/],
     [['dance'], 2, /holdfast sample/],
     [['toString', 'x'], 2, /holdfast sample/],
-    [['evaluate'], 2, /holdfast sample/],
-    [['evaluate', 'history.csv', 'two.csv'], 2, /holdfast sample/],
+    [['evaluate'], 2, /holdfast evaluate FILE/],
+    [['evaluate', 'history.csv', 'two.csv'], 2, /holdfast evaluate FILE/],
+    [['score', 'today.csv', '--folds', '3'], 2, /--folds is no option of holdfast score/],
+    [['completion', 'tcsh'], 2, /completion is for bash, zsh, fish, found 'tcsh'/],
     [['evaluate', 'history.csv', '--colour'], 2, /Unknown option '--colour'/],
     [
       ['evaluate', 'history.csv', '--family', 'astrology'],

@@ -15,6 +15,8 @@ import type { TrainingTable } from '../domain/training/table.ts';
 import { positiveLevelOf } from '../ml/data/schema-inference.ts';
 
 export type Options = ReturnType<typeof readArguments>['values'];
+/** One word of the command line, with what it is. */
+export type Token = ReturnType<typeof readArguments>['tokens'][number];
 /** With the names that follow it on the command line; none is ''. */
 export type Command = (options: Options, first: string, second: string) => Promise<void>;
 
@@ -24,46 +26,49 @@ export class UsageError extends Error {}
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
 
+export const optionTypes = {
+  'allow-missing': flag,
+  classes: text,
+  column: text,
+  customer: text,
+  dataset: text,
+  dialect: text,
+  drop: text,
+  family: text,
+  'fold-column': { type: 'string', multiple: true, default: [] as string[] },
+  folds: text,
+  format: text,
+  gzip: flag,
+  header: flag,
+  help: flag,
+  json: flag,
+  key: text,
+  label: text,
+  limit: text,
+  memory: text,
+  model: text,
+  name: text,
+  'no-header': flag,
+  out: text,
+  'password-stdin': flag,
+  positive: text,
+  rejected: text,
+  repeats: text,
+  role: text,
+  rows: text,
+  seed: text,
+  seen: text,
+  table: text,
+  threads: text,
+  tolerance: text,
+  transactions: flag,
+  verify: flag,
+  'without-label': flag,
+} as const;
+
 /** @throws TypeError that names an unknown option. */
 export function readArguments() {
-  return parseArgs({
-    allowPositionals: true,
-    options: {
-      'allow-missing': flag,
-      classes: text,
-      column: text,
-      customer: text,
-      dataset: text,
-      dialect: text,
-      drop: text,
-      family: text,
-      'fold-column': { type: 'string', multiple: true, default: [] },
-      folds: text,
-      format: text,
-      gzip: flag,
-      header: flag,
-      help: flag,
-      json: flag,
-      key: text,
-      label: text,
-      memory: text,
-      model: text,
-      'no-header': flag,
-      out: text,
-      positive: text,
-      rejected: text,
-      repeats: text,
-      rows: text,
-      seed: text,
-      seen: text,
-      table: text,
-      threads: text,
-      tolerance: text,
-      transactions: flag,
-      verify: flag,
-      'without-label': flag,
-    },
-  });
+  return parseArgs({ allowPositionals: true, tokens: true, options: optionTypes });
 }
 
 type TextOption = {

@@ -9,9 +9,10 @@ export interface Sink {
   readonly close: () => Promise<void>;
 }
 
-/** A file, or standard output where none is named. */
+/** A file, or standard output where none is named, or '-'. */
 export function openSink(path: string | undefined): Sink {
-  const stream = path === undefined ? process.stdout : createWriteStream(path, { mode: privateFile });
+  const isPiped = path === undefined || path === '-';
+  const stream = isPiped ? process.stdout : createWriteStream(path, { mode: privateFile });
   let failure: Error | null = null;
   stream.on('error', (error: Error) => {
     failure ??= error;
@@ -25,7 +26,7 @@ export function openSink(path: string | undefined): Sink {
     });
   return {
     write: (text) => settle((done) => stream.write(text, done)),
-    close: () => (path === undefined ? Promise.resolve() : settle((done) => stream.end(done))),
+    close: () => (isPiped ? Promise.resolve() : settle((done) => stream.end(done))),
   };
 }
 

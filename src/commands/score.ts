@@ -28,7 +28,7 @@ export async function score(options: Options, file: string): Promise<void> {
   const counts = `${summary.scored} of ${rows} rows scored: ${high} high, ${medium} medium, ${low} low risk`;
   const blank = summary.blank === 0 ? '' : `, ${summary.blank} blank`;
   const words = `${counts}; ${summary.rejected} rejected${blank}`;
-  // Without --out, standard output holds the scores.
-  const stream = options.out === undefined ? process.stderr : process.stdout;
+  // Without --out FILE, standard output holds the scores.
+  const stream = (options.out ?? '-') === '-' ? process.stderr : process.stdout;
   stream.write(`${options.json ? JSON.stringify(summary) : words}\n`);
 }

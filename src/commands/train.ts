@@ -20,6 +20,7 @@ import {
 } from './options.ts';
 import type { Options } from './options.ts';
 import { figuresOf, printJson } from './output.ts';
+import { openProgress } from './progress.ts';
 
 export async function train(options: Options, file: string): Promise<void> {
   const out = resolve(required(options, 'out'));
@@ -34,8 +35,9 @@ export async function train(options: Options, file: string): Promise<void> {
     },
   };
   const threads = openThreads(options);
+  const progress = openProgress();
   const report: OnStep = ({ stage, done, total }) => {
-    process.stderr.write(`${stage} ${done}/${total}\n`);
+    progress.show(`${stage} ${done}/${total}`);
   };
   const table = await readTable(options, file, maxTrainingRows);
   const memory = { megabytes: trainingMemory(options), threads: threads.count };
@@ -44,6 +46,7 @@ export async function train(options: Options, file: string): Promise<void> {
   if (rows.drawn && rows.outOf === undefined) tellSkipped(table.rowCount - rows.data.rowCount);
   const model = trainOnRows(rows, plan, { onStep: report, threads });
   threads.close();
+  progress.end();
   const sha256 = await writeModelFile(dirname(out), basename(out), model);
   const { evaluation, importance, provenance, threshold } = model;
   const { family } = model.estimator;

@@ -25,6 +25,17 @@ export async function migrateSchema(db: Db): Promise<string[]> {
   return later;
 }
 
+/** What is left to do, and what later versions have done. */
+export async function comparedMigrations(
+  db: Db,
+): Promise<{ readonly pending: string[]; readonly later: string[] }> {
+  const done = new Set(await db<{ name: string }>('knex_migrations').pluck('name'));
+  return {
+    pending: migrationNames.filter((name) => !done.has(name)),
+    later: await listLaterMigrations(db),
+  };
+}
+
 /** Changes by later versions, which this one does not know. */
 export async function listLaterMigrations(db: Db): Promise<string[]> {
   if (!(await db.schema.hasTable('knex_migrations'))) return [];

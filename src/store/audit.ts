@@ -65,6 +65,12 @@ export async function listEvents(
     .offset(offset);
 }
 
+/** ISO 8601; null: there is no event. */
+export async function findNewestEventTime(db: Db): Promise<string | null> {
+  const [newest] = await db('audit_events').max({ at: 'at' });
+  return (newest as { at: string | null } | undefined)?.at ?? null;
+}
+
 export async function countEvents(db: Db, filter: AuditFilter): Promise<number> {
   const row = await filtered(db, filter).count({ count: '*' }).first<{ count: number }>();
   return row.count;

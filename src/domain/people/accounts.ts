@@ -118,7 +118,7 @@ export async function setUp(
 /** Creates a user without a password and returns the token of the link for choosing one. */
 export async function inviteUser(
   db: Db,
-  by: User,
+  by: User | { readonly id: null },
   person: { readonly name: string; readonly email: string; readonly role: Role },
 ): Promise<{ readonly user: UserRecord; readonly token: string }> {
   return inTransaction(db, async (trx) => {

@@ -95,6 +95,15 @@ export async function listRepairedScores(store: ScoreStore): Promise<number[]> {
   return noted.filter((batch) => isWhole(store, batch)).map(({ id }) => id);
 }
 
+/** Names of uploads whose score file is not as it was written, and how many there are at all. Reads all of each. */
+export async function listDamagedScores(
+  store: ScoreStore,
+): Promise<{ readonly damaged: string[]; readonly count: number }> {
+  const written = (await listScoredBatches(store.db)).filter((batch) => !isBeingWritten(store, batch));
+  const damaged = written.filter((batch) => !isWhole(store, batch)).map(({ name }) => name);
+  return { damaged, count: written.length };
+}
+
 function isWhole(store: ScoreStore, batch: ScoredBatch): boolean {
   try {
     const file = openScoresOf(store, batch);
