@@ -14,6 +14,7 @@ export const views: readonly string[] = [
   'admin/users',
   'alerts/list',
   'alerts/settings',
+  'analytics/drivers',
   'analytics/history',
   'analytics/movement',
   'analytics/pairs',

@@ -10,6 +10,7 @@ import type { ViewHelpers } from './view-helpers.ts';
 const pageNames: Readonly<Record<ViewPath, string>> = {
   '/analytics': 'Risk',
   '/analytics/pairs': 'Two columns',
+  '/analytics/drivers': 'Reasons',
   '/analytics/movement': 'Movement',
   '/analytics/history': 'Over time',
   '/customers': 'Customers',

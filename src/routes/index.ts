@@ -70,6 +70,7 @@ import { createBatchProgressHandlers } from './batch-progress.ts';
 import { createActionHandlers } from './actions.ts';
 import { createCampaignHandlers } from './campaigns.ts';
 import { createContactedControlHandlers } from './contacted-controls.ts';
+import { createDriverHandlers } from './drivers.ts';
 import { createEvidenceHandlers } from './evidence.ts';
 import { createPlanHandlers } from './plans.ts';
 import { createOutcomeHandlers } from './outcomes.ts';
@@ -293,6 +294,9 @@ export function createRoutes(context: Context, figures: KeptFigures): Router {
   const pairs = createPairHandlers(context, figures.byColumn);
   map.get('/analytics/pairs', 'dashboard:view', pairs.show);
   map.get('/analytics/pairs.csv', 'export:download', pairs.download);
+  const drivers = createDriverHandlers(context, figures.byColumn);
+  map.get('/analytics/drivers', 'dashboard:view', drivers.show);
+  map.get('/analytics/drivers.csv', 'export:download', drivers.download);
   const history = createRiskHistoryHandlers(context);
   map.get('/analytics/history', 'dashboard:view', history.show);
   map.get('/analytics/history.csv', 'export:download', history.download);

@@ -3,9 +3,8 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import type { Figure } from '../domain/analytics/analytics.ts';
-import { orderByImportance } from '../domain/analytics/analytics.ts';
-import type { Axis, PairCell } from '../domain/analytics/pairs.ts';
-import { currentPopulation, withinPopulation } from '../domain/analytics/population.ts';
+import { toAxis } from '../domain/analytics/pairs.ts';
+import type { PairCell } from '../domain/analytics/pairs.ts';
 import { NotFound } from '../errors.ts';
 import { sendCsv } from '../http/csv.ts';
 import { render } from '../http/render.ts';
@@ -14,11 +13,10 @@ import { parseQuery } from '../http/validate.ts';
 import { pairCsv, presentPair } from '../presenters/pair.ts';
 import type { PairData } from '../presenters/pair.ts';
 import { presentViewMenu } from '../presenters/saved-view.ts';
-import { findBatch } from '../store/batches.ts';
-import { findModel, listArchivedModels } from '../store/models.ts';
-import { listUnreadableMatches } from '../store/score-files/scan.ts';
-import { filterFields, readFilterNames, toFilter } from './customer-filter.ts';
+import { filterFields } from './customer-filter.ts';
 import type { FigureReader } from './figure-reader.ts';
+import { createScopeReader } from './figure-scope.ts';
+import type { FigureScope } from './figure-scope.ts';
 import { createKeptResults } from './kept-results.ts';
 import { createPartReader, openPageFigures } from './page-parts.ts';
 import type { PageFigures, PartReader } from './page-parts.ts';
@@ -39,22 +37,10 @@ export function createPairHandlers(context: Context, readFigures: FigureReader) 
   const { db, log, tasks } = context;
   const kept = createKeptResults<(PairCell | null)[][]>();
 
-  const readScope = async (query: PairQuery) => {
-    const population = await currentPopulation(db);
-    const filter = withinPopulation({ ...toFilter(query), population: null }, population);
-    const modelId = filter.batch === null ? null : ((await findBatch(db, filter.batch))?.modelId ?? null);
-    const model =
-      filter.batch === null ? population.model : modelId === null ? undefined : await findModel(db, modelId);
-    const totals = await tasks.run('sumPredictions', { filter });
-    return { filter, model, totals, leftOut: filter.population === null ? [] : population.leftOut };
-  };
-  type Scope = Awaited<ReturnType<typeof readScope>>;
+  const { readScope, readColumns, readNames } = createScopeReader(context, readFigures);
 
-  const readColumns = async ({ filter, model, totals }: Scope): Promise<readonly Figure[]> =>
-    model ? orderByImportance(await readFigures(model, filter, totals), model.importance) : [];
-
-  const readCells = (scope: Scope, [down, across]: readonly [Figure, Figure]) => {
-    const axes: [Axis, Axis] = [toAxis(down), toAxis(across)];
+  const readCells = (scope: FigureScope, [down, across]: readonly [Figure, Figure]) => {
+    const axes = [toAxis(down), toAxis(across)] as const;
     const { filter, totals } = scope;
     return kept.get(JSON.stringify([filter, totals, axes]), () => tasks.run('sumPair', { filter, axes }));
   };
@@ -68,15 +54,8 @@ export function createPairHandlers(context: Context, readFigures: FigureReader) 
   };
 
   const readPage = async (query: PairQuery, { read }: PageFigures): Promise<PairData> => {
-    const names = await readFilterNames(db);
     const found = await readPair(query, read);
-    return {
-      query,
-      ...names,
-      ...found,
-      scoredBy: [...names.models, ...(await listArchivedModels(db))],
-      unreadable: await listUnreadableMatches(db, found.filter),
-    };
+    return { query, ...found, ...(await readNames(found)) };
   };
 
   return {
@@ -100,10 +79,6 @@ export function createPairHandlers(context: Context, readFigures: FigureReader) 
       await sendCsv(res, 'risk-by-two-columns.csv', header, rows);
     },
   };
-}
-
-function toAxis({ column, bars }: Figure): Axis {
-  return { column, groups: bars.map(({ filter }) => filter) };
 }
 
 /** The chosen columns, or the two that matter most; null: there are not two. */

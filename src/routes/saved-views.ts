@@ -41,6 +41,7 @@ const ViewFields = z.object({
   columns: z.enum(['', 'all']).default(''),
   down: columnName,
   across: columnName,
+  by: columnName,
   sort: z.enum(['', ...sortKeys]).default(''),
   order: z.enum(['', 'asc', 'desc']).default(''),
 });

@@ -9,6 +9,7 @@ import type { Stored } from './json.ts';
 export const viewPaths = [
   '/analytics',
   '/analytics/pairs',
+  '/analytics/drivers',
   '/analytics/movement',
   '/analytics/history',
   '/customers',

@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
 import { listFigures } from '../domain/analytics/analytics.ts';
+import { sumDrivers } from '../domain/analytics/drivers.ts';
 import { sumPair } from '../domain/analytics/pairs.ts';
 import type { Axis } from '../domain/analytics/pairs.ts';
 import type { FirstLine } from '../domain/csv/first-line.ts';
@@ -151,6 +152,9 @@ export const tasks = {
   ),
   sumPair: page((env, { filter, axes }: Filtered & { axes: readonly [Axis, Axis] }) =>
     sumPair(storeOf(env), filter, axes),
+  ),
+  sumDrivers: page((env, { filter, axis }: Filtered & { axis: Axis | null }) =>
+    sumDrivers(storeOf(env), filter, axis),
   ),
   sumColumns: page((env, { filter, features }: Filtered & { features: readonly Feature[] }) =>
     sumColumns(storeOf(env), features, filter),

@@ -112,6 +112,7 @@ describe.skipIf(browserPath === undefined)('a manager on Monday', { timeout: 120
       '/',
       '/analytics',
       '/analytics/pairs',
+      '/analytics/drivers?by=Contract',
       '/saved-views',
       '/saved-views/new?at=/customers&risk=high',
       '/segments',

@@ -5,7 +5,7 @@ import type { FigureGroup } from '../../store/score-files/figures.ts';
 import type { ScoreStore } from '../../store/score-files/store.ts';
 import { getSettings } from '../../store/settings.ts';
 import { minCustomers } from './analytics.ts';
-import type { FigureBar } from './analytics.ts';
+import type { Figure, FigureBar } from './analytics.ts';
 
 type GroupFilter = FigureBar['filter'];
 
@@ -13,6 +13,10 @@ type GroupFilter = FigureBar['filter'];
 export interface Axis {
   readonly column: string;
   readonly groups: readonly GroupFilter[];
+}
+
+export function toAxis({ column, bars }: Figure): Axis {
+  return { column, groups: bars.map(({ filter }) => filter) };
 }
 
 export interface PairCell {
@@ -73,7 +77,7 @@ function toCell(sums: Float64Array): PairCell | null {
 }
 
 /** By row the number of its group; -1: none of them. */
-function placesOf(scores: FigureGroup, { column, groups }: Axis): Int32Array {
+export function placesOf(scores: FigureGroup, { column, groups }: Axis): Int32Array {
   const { rows } = scores;
   const unknown = groups.findIndex(({ level }) => level === '');
   const places = new Int32Array((rows.at(-1) ?? -1) + 1).fill(unknown);

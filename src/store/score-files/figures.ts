@@ -1,10 +1,11 @@
 /** The columns that figures by column are computed from. */
 import { readJson } from '../json.ts';
-import { Inputs } from '../prediction-documents.ts';
+import { Inputs, Reasons } from '../prediction-documents.ts';
 import type { PredictionFilter } from '../prediction-filters.ts';
-import { missingLevel } from './group.ts';
+import { missingLevel, noReason, reasonsPerRow } from './group.ts';
 import type { InputColumn } from './group.ts';
 import type { InputValues } from './inputs.ts';
+import type { StoredReasons } from './other-scores.ts';
 import { visitMatches } from './scan.ts';
 import type { MatchingGroup } from './scan.ts';
 import { visitSingles } from './singles.ts';
@@ -22,6 +23,8 @@ export interface FigureGroup {
   levelsOf(feature: string): readonly string[] | undefined;
   /** Read when asked for; undefined: the model has no such feature. */
   input(feature: string): InputColumn | undefined;
+  /** Read when asked for: `reasonsPerRow` entries a row. */
+  reasons(): StoredReasons;
 }
 
 /** All matching scores, group by group: memory does not grow with their number. */
@@ -46,10 +49,15 @@ function ofBatch({ view, rows }: MatchingGroup): FigureGroup {
     monthlyValue: view.column('monthlyValue'),
     levelsOf: (name) => ofFeature(name, (place) => view.header.features[place]!.levels),
     input: (name) => ofFeature(name, (place) => view.input(place)),
+    reasons: () => ({
+      features: view.header.features.map(({ name }) => name),
+      places: view.column('reasonFeatures'),
+      points: view.column('reasonPoints'),
+    }),
   };
 }
 
-type SingleWithInputs = Single & { readonly inputs: InputValues };
+type SingleWithInputs = Single & { readonly inputs: InputValues; readonly reasons: string };
 
 /** Single customers become columns too, so that all are grouped in the same way. */
 const singlesAtOnce = 10_000;
@@ -63,13 +71,13 @@ async function visitSingleGroups(
   const collect = (single: Single, row: Readonly<Record<string, unknown>>): void => {
     const inputs = readJson(Inputs, String(row['inputs']), `inputs of prediction ${single.id}`);
     const singles = byModel.get(single.modelId) ?? [];
-    singles.push({ ...single, inputs });
+    singles.push({ ...single, inputs, reasons: String(row['reasons']) });
     byModel.set(single.modelId, singles);
     if (singles.length < singlesAtOnce) return;
     visit(ofSingles(singles));
     byModel.delete(single.modelId);
   };
-  await visitSingles(store, filter, collect, ['inputs']);
+  await visitSingles(store, filter, collect, ['inputs', 'reasons']);
   for (const singles of byModel.values()) visit(ofSingles(singles));
 }
 
@@ -82,7 +90,24 @@ function ofSingles(singles: readonly SingleWithInputs[]): FigureGroup {
     levelsOf: (name) => (isKnown(name) ? [] : undefined),
     input: (name) =>
       isKnown(name) ? toColumn(singles.map(({ inputs }) => inputs[name] ?? null)) : undefined,
+    reasons: () => reasonsOf(singles),
   };
+}
+
+/** As many of each as a score file has. */
+function reasonsOf(singles: readonly SingleWithInputs[]): StoredReasons {
+  const placeOf = new Map<string, number>();
+  const places = new Uint16Array(singles.length * reasonsPerRow).fill(noReason);
+  const points = new Float32Array(places.length);
+  singles.forEach(({ id, reasons }, row) => {
+    const { strongest } = readJson(Reasons, reasons, `reasons of prediction ${id}`);
+    strongest.slice(0, reasonsPerRow).forEach((reason, i) => {
+      if (!placeOf.has(reason.feature)) placeOf.set(reason.feature, placeOf.size);
+      places[row * reasonsPerRow + i] = placeOf.get(reason.feature)!;
+      points[row * reasonsPerRow + i] = reason.points;
+    });
+  });
+  return { features: [...placeOf.keys()], places, points };
 }
 
 /** A model reads a column as numbers or as texts: one number says which. */
