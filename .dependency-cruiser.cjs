@@ -20,7 +20,7 @@ module.exports = {
       'store-below-domain',
       'The store must not depend on the layers above it.',
       { path: layer('store') },
-      { path: '^src/(http|routes|domain|jobs|tasks)/|^src/(app|server|cli)\\.ts' },
+      { path: '^src/(api|http|routes|domain|jobs|tasks)/|^src/(app|server|cli)\\.ts' },
     ),
     forbid(
       'store-knows-shapes-only',
@@ -36,32 +36,32 @@ module.exports = {
       'domain-below-routes',
       'Decisions know nothing of the web or of the queue that runs them.',
       { path: layer('domain') },
-      { path: '^src/(http|routes|jobs|tasks)/|^src/(app|server|cli)\\.ts' },
+      { path: '^src/(api|http|routes|jobs|tasks)/|^src/(app|server|cli)\\.ts' },
     ),
     forbid(
       'tasks-below-routes',
       'The work of a request knows nothing of the web or of the queue, and only routes ask for it.',
       { path: layer('tasks') },
-      { path: '^src/(http|routes|jobs)/|^src/(app|server|cli)\\.ts' },
+      { path: '^src/(api|http|routes|jobs)/|^src/(app|server|cli)\\.ts' },
     ),
     forbid(
       'jobs-below-routes',
       'Background work knows nothing of the web.',
       { path: layer('jobs') },
-      { path: '^src/(http|routes|tasks)/|^src/(app|server|cli)\\.ts' },
+      { path: '^src/(api|http|routes|tasks)/|^src/(app|server|cli)\\.ts' },
     ),
     forbid(
       'http-is-plumbing',
       'Request plumbing has no business and no entry points.',
       { path: layer('http') },
-      { path: '^src/(routes|jobs|ml)/|^src/(app|server|cli)\\.ts' },
+      { path: '^src/(api|routes|jobs|ml)/|^src/(app|server|cli)\\.ts' },
     ),
     forbid(
       'presenters-only-word',
       'Presenters turn records into what a page prints: they know neither requests nor the database.',
       { path: layer('presenters') },
       {
-        path: '^src/(http|routes|jobs|tasks|ml|db)/|^src/(app|server|cli|db)\\.ts',
+        path: '^src/(api|http|routes|jobs|tasks|ml|db)/|^src/(app|server|cli|db)\\.ts',
         dependencyTypesNot: ['type-only'],
       },
     ),
@@ -78,10 +78,16 @@ module.exports = {
       { path: '^src/(app|server|cli)\\.ts' },
     ),
     forbid(
+      'api-beside-routes',
+      'The API is made of operations; it has no pages.',
+      { path: layer('api') },
+      { path: '^src/(routes|presenters|jobs|ml)/|^src/(app|server|cli)\\.ts' },
+    ),
+    forbid(
       'commands-without-web',
       'The command line uses the domain, without the web and without a database.',
       { path: layer('commands') },
-      { path: '^src/(http|routes|jobs|tasks|store|db)/|^src/(app|server|cli|db)\\.ts' },
+      { path: '^src/(api|http|routes|jobs|tasks|store|db)/|^src/(app|server|cli|db)\\.ts' },
     ),
     forbid(
       'commands-below-cli',
@@ -91,8 +97,8 @@ module.exports = {
     ),
     forbid(
       'express-stops-at-routes',
-      'Express types stop at app, http and routes.',
-      { path: '^src/', pathNot: '^src/(http|routes)/|^src/(app|server)\\.ts' },
+      'Express types stop at app, http, routes and api.',
+      { path: '^src/', pathNot: '^src/(http|routes|api)/|^src/(app|server)\\.ts' },
       { path: 'node_modules/(@types/)?express(-session)?/' },
     ),
     forbid(

@@ -36,6 +36,7 @@ import * as alerts from './2026-12-08-alerts.ts';
 import * as savedViews from './2026-12-11-saved-views.ts';
 import * as secondFactors from './2026-12-14-second-factors.ts';
 import * as sessionOwners from './2026-12-14-session-owners.ts';
+import * as api from './2026-12-13-api.ts';
 import * as unknownOutcomes from './2026-12-03-unknown-outcomes.ts';
 
 interface Migration {
@@ -90,6 +91,7 @@ const all: readonly Migration[] = [
   { name: '2026-12-11-saved-views', up: savedViews.up, down: savedViews.down },
   { name: '2026-12-14-second-factors', up: secondFactors.up, down: secondFactors.down },
   { name: '2026-12-14-session-owners', up: sessionOwners.up, down: sessionOwners.down },
+  { name: '2026-12-13-api', up: api.up, down: api.down },
 ];
 
 /**

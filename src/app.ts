@@ -1,8 +1,11 @@
 /** The web application: the middleware of every request, in order. */
+import { randomUUID } from 'node:crypto';
 import express from 'express';
 import type { Express, RequestHandler } from 'express';
 import { pinoHttp } from 'pino-http';
 import type { Logger as PinoLogger } from 'pino';
+import { problemHandler } from './api/problems.ts';
+import { apiPath, createApi } from './api/router.ts';
 import type { Context } from './context.ts';
 import { AppError, NotFound } from './errors.ts';
 import { assets } from './http/assets.ts';
@@ -40,10 +43,12 @@ export function createApp(started: Context, { logger, figures }: AppOptions = {}
   app.use(compress(context.config));
   app.use('/assets', assets(context.config));
   app.use(sharedFiles(context));
+  app.use(apiPath, createApi(context));
   app.use(createRoutes(context, kept));
   app.use(() => {
     throw new NotFound();
   });
+  app.use(apiPath, problemHandler(context));
   app.use(errorHandler(context));
   return app;
 }
@@ -52,6 +57,8 @@ export function createApp(started: Context, { logger, figures }: AppOptions = {}
 function requestLog(logger: PinoLogger): RequestHandler {
   return pinoHttp({
     logger,
+    // Of a process that started again they would repeat.
+    genReqId: () => randomUUID(),
     serializers: {
       req: (req: { id: string; method: string; raw: express.Request }) => ({
         id: req.id,

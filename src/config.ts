@@ -25,6 +25,11 @@ function listOf(text: string): string[] {
     .filter((entry) => entry !== '');
 }
 
+/** `https://app.example.com`: without a path. */
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
+
 const Environment = z.object({
   NODE_ENV: z.enum(['production', 'development', 'test']).default('production'),
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -61,6 +66,12 @@ const Environment = z.object({
     .regex(/^[^\r\n]*@[^\r\n]+$/, 'expected an address such as Holdfast <holdfast@example.com>')
     .default('Holdfast <holdfast@localhost>'),
   WEBHOOK_HOSTS: z.string().transform(listOf).default([]),
+  API_ORIGINS: z
+    .string()
+    .transform(listOf)
+    .refine((origins) => origins.every(isOrigin), 'expected origins such as https://app.example.com')
+    .default([]),
+  API_REQUESTS_PER_MINUTE: wholeNumber(1, 10_000_000).default(1_200),
   MAX_UPLOAD_MB: wholeNumber(1, 10_000).default(1024),
   UPLOAD_QUOTA_FILES: wholeNumber(1, 10_000_000).default(100_000),
   UPLOAD_QUOTA_MB: wholeNumber(1, 1_000_000_000).default(512_000),
@@ -110,6 +121,14 @@ export interface Quota {
   readonly bytes: number;
 }
 
+/** Of /api/v1. */
+export interface ApiSettings {
+  /** Whose pages may use it from a browser, such as https://app.example.com; empty: none. */
+  readonly origins: readonly string[];
+  /** Of one key, to one process. */
+  readonly requestsPerMinute: number;
+}
+
 export interface Config {
   readonly environment: 'production' | 'development' | 'test';
   readonly host: string;
@@ -132,6 +151,7 @@ export interface Config {
   readonly secretsKeys: readonly string[];
   readonly warehouse: WarehouseSettings;
   readonly delivery: DeliverySettings;
+  readonly api: ApiSettings;
   readonly maxUploadBytes: number;
   /** Of the uploads of all users. */
   readonly uploadQuota: Quota;
@@ -177,6 +197,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       smtpFrom: env.SMTP_FROM,
       webhookHosts: env.WEBHOOK_HOSTS,
     },
+    api: { origins: env.API_ORIGINS, requestsPerMinute: env.API_REQUESTS_PER_MINUTE },
     maxUploadBytes: env.MAX_UPLOAD_MB * 1024 * 1024,
     uploadQuota: { files: env.UPLOAD_QUOTA_FILES, bytes: env.UPLOAD_QUOTA_MB * 1024 * 1024 },
     userQuota: { files: env.USER_QUOTA_FILES, bytes: env.USER_QUOTA_MB * 1024 * 1024 },

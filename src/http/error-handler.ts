@@ -23,14 +23,14 @@ export function errorHandler(context: Context): ErrorRequestHandler {
   // eslint-disable-next-line @typescript-eslint/no-unused-vars
   return async (error: unknown, req, res, _next) => {
     if (res.headersSent) {
-      note(context, error, req, 'Failed after the answer had begun');
+      noteError(context, error, req, 'Failed after the answer had begun');
       // Too late for an error page: closing the connection shows the client that the response is incomplete.
       if (!res.writableEnded) res.destroy();
       return;
     }
     const answer = toAppError(error);
-    if (answer.status >= 500) note(context, error, req, 'Request failed');
-    if (refusals.has(answer.status)) noteRefusal(context, answer, req);
+    if (answer.status >= 500) noteError(context, error, req, 'Request failed');
+    noteRefusal(context, answer, req, findCurrentUser(req)?.id ?? null);
     if (answer instanceof TryLater) res.set('Retry-After', String(answer.retryAfterSeconds));
     try {
       const isAnswered =
@@ -39,22 +39,27 @@ export function errorHandler(context: Context): ErrorRequestHandler {
         (await answerOldToken(req, res, context.config.publicUrl));
       if (!isAnswered) await send(req, res, answer);
     } catch (failure) {
-      note(context, failure, req, 'The page of an error could not be shown');
+      noteError(context, failure, req, 'The page of an error could not be shown');
       sendPlainly(res, answer);
     }
   };
 }
 
-function note({ log }: Context, error: unknown, req: Request, message: string): void {
+export function noteError({ log }: Context, error: unknown, req: Request, message: string): void {
   log.error({ err: errorFields(error), requestId: requestIdOf(req), path: safePath(req) }, message);
 }
 
 /** Somebody asked for what they may not have, was not who the form was for, or tried too often. */
 const refusals: ReadonlySet<number> = new Set([401, 403, 429]);
 
-/** The number of the user, not the name: the log is no place for it. */
-function noteRefusal({ log }: Context, { status, code }: AppError, req: Request): void {
-  const userId = findCurrentUser(req)?.id ?? null;
+/** `userId`: its number, not the name: the log is no place for it. */
+export function noteRefusal(
+  { log }: Context,
+  { status, code }: AppError,
+  req: Request,
+  userId: number | null,
+): void {
+  if (!refusals.has(status)) return;
   log.warn({ status, code, userId, requestId: requestIdOf(req), path: safePath(req) }, 'Request refused');
 }
 
@@ -111,7 +116,7 @@ interface HttpFailure {
 }
 
 /** Express and its parsers throw errors with a status; everything else is an internal error. */
-function toAppError(error: unknown): AppError {
+export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (isCsrfError(error)) return csrfAnswer();
   const { status } = (typeof error === 'object' && error !== null ? error : {}) as HttpFailure;
@@ -151,11 +156,11 @@ function isPoolTimeout(error: unknown): boolean {
 }
 
 /** The request log numbers requests; without one there is no number. */
-function requestIdOf(req: Request): string | null {
+export function requestIdOf(req: Request): string | null {
   return typeof req.id === 'string' || typeof req.id === 'number' ? String(req.id) : null;
 }
 
-/** A one-time link is a secret. */
+/** A one-time link is a secret, and so is a key that somebody put into an address. */
 export function safePath(req: Request): string {
-  return req.path.replace(/^\/(setup|password)\/[^/]+/, '/$1/…');
+  return req.path.replace(/hf_[0-9a-f]{12}_[\w-]+/g, 'hf_…').replace(/^\/(setup|password)\/[^/]+/, '/$1/…');
 }

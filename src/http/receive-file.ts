@@ -8,6 +8,7 @@ import type { Multer } from 'multer';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
 import { roomForUpload } from '../domain/files/quotas.ts';
+import type { User } from '../domain/people/accounts.ts';
 import { AppError } from '../errors.ts';
 import { privateFile } from '../private-files.ts';
 import { currentUser } from './authenticate.ts';
@@ -20,14 +21,27 @@ export interface ReceivedFile {
   readonly originalName: string;
 }
 
-export function receiveFile(env: Pick<Context, 'db' | 'config'>, field: string): RequestHandler {
+/** Whose upload it is, and whether a request may leave a file. */
+export interface Sender {
+  readonly userOf: (req: Request) => User;
+  readonly isTrusted: (req: Request) => boolean;
+}
+
+/** The form's token stands before its file: without it nothing is written. */
+const signedIn: Sender = { userOf: currentUser, isTrusted: hasCsrfToken };
+
+export function receiveFile(
+  env: Pick<Context, 'db' | 'config'>,
+  field: string,
+  { userOf, isTrusted }: Sender = signedIn,
+): RequestHandler {
   const { config } = env;
   return async (req, res, next) => {
     const announced = Number(req.get('content-length') ?? 0);
     if (announced > config.maxUploadBytes + formBytes) throw tooLarge(config);
-    const room = await roomForUpload(env, currentUser(req), Math.max(0, announced - formBytes));
+    const room = await roomForUpload(env, userOf(req), Math.max(0, announced - formBytes));
     const limit = Math.min(config.maxUploadBytes, room);
-    uploader(config, limit).single(field)(req, res, (error: unknown) => {
+    uploader(config, { maxBytes: limit, isTrusted }).single(field)(req, res, (error: unknown) => {
       if (error === undefined || error === null) next();
       else next(toAppError(error, { ...config, maxUploadBytes: limit }));
     });
@@ -37,8 +51,12 @@ export function receiveFile(env: Pick<Context, 'db' | 'config'>, field: string):
 /** What a form has around its file, at most. */
 const formBytes = 100_000;
 
-/** `maxBytes`: of the file. */
-function uploader(config: Config, maxBytes: number): Multer {
+interface Limits extends Pick<Sender, 'isTrusted'> {
+  /** Of the file. */
+  readonly maxBytes: number;
+}
+
+function uploader(config: Config, { maxBytes, isTrusted }: Limits): Multer {
   return multer({
     storage: multer.diskStorage({
       destination: config.uploadsDir,
@@ -53,9 +71,8 @@ function uploader(config: Config, maxBytes: number): Multer {
         }
       },
     }),
-    // The form's token stands before its file: without it nothing is written.
     fileFilter: (req, _file, done) => {
-      if (hasCsrfToken(req)) done(null, true);
+      if (isTrusted(req)) done(null, true);
       else done(csrfAnswer());
     },
     limits: {

@@ -20,6 +20,8 @@ export const views: readonly string[] = [
   'analytics/pairs',
   'analytics/report',
   'analytics/show',
+  'api-keys/list',
+  'api-reference/show',
   'auth/code',
   'auth/password',
   'auth/send-again',

@@ -237,6 +237,12 @@ const purposes: Readonly<Record<string, Purpose>> = {
   '/settings/alerts/receivers': { doing: 'adding a receiver of alerts', labels: { address: 'Address' } },
   '/settings/alerts/receivers/:id/test': { doing: 'sending a test message' },
   '/settings/alerts/receivers/:id/removal': { doing: 'removing a receiver of alerts' },
+  '/settings/api-keys': {
+    doing: 'making the API key',
+    name: 'name',
+    labels: { name: 'Name', lastDay: 'Last day' },
+  },
+  '/settings/api-keys/:id/revocation': { doing: 'revoking an API key' },
   '/settings/connections': { doing: 'adding the connection', name: 'name', labels: connection },
   '/settings/connections/:id': { doing: 'changing the connection', name: 'name', labels: connection },
   '/settings/connections/:id/test': { doing: 'testing a connection' },

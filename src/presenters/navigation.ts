@@ -112,6 +112,12 @@ const sections: readonly Section[] = [
       { label: 'Alerts', href: '/settings/alerts', permission: 'settings:edit' },
       { label: 'Schedules', href: '/settings/schedules', permission: 'settings:edit' },
       { label: 'Connections', href: '/settings/connections', permission: 'settings:edit' },
+      {
+        label: 'API keys',
+        href: '/settings/api-keys',
+        permission: 'settings:edit',
+        alsoAt: ['/api-reference'],
+      },
       { label: 'Sample data', href: '/settings/sample', permission: 'settings:edit' },
       { label: 'Users', href: '/admin/users', permission: 'user:manage' },
       { label: 'Jobs', href: '/admin/jobs', permission: 'job:view' },

@@ -9,6 +9,8 @@ import type { Access } from '../http/authorize.ts';
 import { csrf, refuseForeign } from '../http/csrf.ts';
 import { sessions } from '../http/session.ts';
 import { createAccountHandlers } from './account.ts';
+import { createApiKeyHandlers } from './api-keys.ts';
+import { createApiReferenceHandlers } from './api-reference.ts';
 import { createAlertSettingsHandlers } from './alert-settings.ts';
 import { createAlertHandlers } from './alerts.ts';
 import { createAnalyticsHandlers } from './analytics.ts';
@@ -428,6 +430,12 @@ export function createRoutes(context: Context, figures: KeptFigures): Router {
   map.post('/settings/alerts/receivers', 'settings:edit', alertSettings.addReceiver);
   map.post('/settings/alerts/receivers/:id/test', 'settings:edit', alertSettings.sendTest);
   map.post('/settings/alerts/receivers/:id/removal', 'settings:edit', alertSettings.removeReceiver);
+
+  const apiKeys = createApiKeyHandlers(context);
+  map.get('/settings/api-keys', 'settings:edit', apiKeys.list);
+  map.post('/settings/api-keys', 'settings:edit', apiKeys.create);
+  map.post('/settings/api-keys/:id/revocation', 'settings:edit', apiKeys.revoke);
+  map.get('/api-reference', 'signed-in', createApiReferenceHandlers().show);
 
   const schedules = createScheduleHandlers(context);
   map.get('/settings/schedules', 'settings:edit', schedules.show);

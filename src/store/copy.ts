@@ -41,6 +41,8 @@ export const tables: readonly Table[] = [
   ...['groupings', 'segments', 'saved_views'].map(withId),
   ...['alerts', 'alert_receivers', 'alert_messages'].map(withId),
   { name: 'alert_readings', key: ['batch_id'] },
+  withId('api_keys'),
+  { name: 'api_answers', key: ['api_key_id', 'name_hash'] },
 ];
 
 type Value = string | number | boolean | Buffer | null;

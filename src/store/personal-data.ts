@@ -109,6 +109,13 @@ export const tableContents: Readonly<Record<string, TableContents>> = {
   alerts: { words: ['title', 'detail'], nothing: ['subject', 'evidence', 'href'] },
   alert_receivers: { user: ['address'], secret: ['secret'] },
   alert_messages: { words: ['content', 'error'], nothing: ['message_id'] },
+  api_keys: {
+    words: ['name'],
+    secret: ['secret_hash'],
+    nothing: ['prefix', 'scopes', 'last_used_at', 'revoked_at'],
+  },
+  // Bodies of answers are packed bytes: those with a customer who is erased are deleted.
+  api_answers: { secret: ['name_hash', 'fingerprint'], nothing: ['begun_at', 'location'] },
   stored_files: { nothing: ['name', 'key'] },
   discarded_files: { nothing: ['key'] },
 };

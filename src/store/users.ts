@@ -62,6 +62,12 @@ export async function listUsers(db: Db): Promise<UserRecord[]> {
   return rows.map(toUser);
 }
 
+/** By number, from the one after `id` on. */
+export async function listUsersAfter(db: Db, id: number, limit: number): Promise<UserRecord[]> {
+  const rows = await db<UserRow>('users').where('id', '>', id).orderBy('id').limit(limit);
+  return rows.map(toUser);
+}
+
 /** Who can have actions: people who can sign in and change something. */
 export async function listOwners(db: Db): Promise<UserRecord[]> {
   return (await listUsers(db)).filter(({ disabledAt, role }) => disabledAt === null && role !== 'viewer');

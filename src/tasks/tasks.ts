@@ -44,6 +44,8 @@ import type { SqlRequest } from '../domain/export/sql/script.ts';
 import { measureOutside } from '../domain/import/import.ts';
 import type { OutsideImport } from '../domain/import/import.ts';
 import type { Model } from '../ml/model/model.ts';
+import { scoreGiven } from '../domain/scoring/given-customers.ts';
+import type { GivenCustomer } from '../domain/scoring/given-customers.ts';
 import { scoreForm } from '../domain/scoring/one-customer.ts';
 import type { CustomerForm } from '../domain/scoring/one-customer.ts';
 import { tryOnLastBatch } from '../domain/retention/batch-trial.ts';
@@ -252,6 +254,10 @@ export const tasks = {
     countStoredFile(storeOf(env), env.config, batchId),
   ),
   scoreForm: model((env, form: CustomerForm) => scoreForm(storeOf(env), env.config.modelsDir, form)),
+  /** Customers that another program sends. */
+  scoreGiven: model((env, request: { modelId: number | null; customers: readonly GivenCustomer[] }) =>
+    scoreGiven(storeOf(env), env.config.modelsDir, request),
+  ),
   findAlternatives: model(
     ({ db, config }, { prediction, settings }: { prediction: CustomerScore; settings: Settings }) =>
       findAlternatives(db, config.modelsDir, prediction, settings),

@@ -9,6 +9,7 @@ import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import { Conflict } from '../../errors.ts';
 import { deleteActionsOf } from '../../store/actions.ts';
+import { eraseAnswersAbout } from '../../store/api-answers.ts';
 import { recordEvent } from '../../store/audit.ts';
 import { getBatch, listAllBatchIds, updateBatch } from '../../store/batches.ts';
 import type { BatchRecord } from '../../store/batches.ts';
@@ -129,5 +130,6 @@ async function eraseFromTables(
   await deleteActionsOf(trx, customerId);
   await forgetMember(trx, customerId, `erased-${randomUUID()}`);
   await deleteUnknownOutcomesOf(trx, customerId);
+  await eraseAnswersAbout(trx, customerId);
   return { singleScores, mentions: await forgetMentions(trx, customerId) };
 }

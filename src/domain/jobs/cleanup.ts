@@ -1,5 +1,5 @@
 /**
- * Removes orphaned files of uploads, datasets and models, and expired limits and sessions, and counts scores that can be
+ * Removes orphaned files of uploads, datasets and models, expired limits and sessions, and old answers, and counts scores that can be
  * read again. A file is removed only if no
  * record refers to it and it is old: a file that is still being written has no record yet.
  */
@@ -8,6 +8,7 @@ import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../context.ts';
 import { errorFields } from '../../errors.ts';
+import { deleteOldAnswers } from '../../store/api-answers.ts';
 import { removeGroupsWithoutJob } from '../../store/batch-blocks.ts';
 import { listBatchFiles } from '../../store/batches.ts';
 import { listDatasetFiles } from '../../store/datasets.ts';
@@ -50,6 +51,7 @@ export async function sweep(context: Context): Promise<void> {
     blocks: () => removeGroupsWithoutJob(db),
     limits: () => deleteExpiredLimits(db),
     sessions: () => deleteExpiredSessions(db),
+    answers: () => deleteOldAnswers(db),
   };
   for (const [part, run] of Object.entries(parts)) {
     try {

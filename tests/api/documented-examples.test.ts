@@ -1,0 +1,47 @@
+/** The commands of docs/api.md, run as they are written there. */
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { projectRoot } from '../../src/paths.ts';
+import { activateSmallModel, createTestApp, setUpOrganisation } from '../helpers/app.ts';
+import type { TestApp } from '../helpers/app.ts';
+import { makeKey } from '../helpers/api.ts';
+
+const text = readFileSync(join(projectRoot, 'docs/api.md'), 'utf8');
+const commands = [...text.matchAll(/```sh\n(curl [^]*?)```/g)].map(([, command = '']) => command);
+
+let test: TestApp;
+let server: Server;
+let env: NodeJS.ProcessEnv;
+beforeAll(async () => {
+  test = await createTestApp();
+  await setUpOrganisation(test);
+  await activateSmallModel(test);
+  server = await new Promise<Server>((resolve) => {
+    const listening = test.app.listen(0, '127.0.0.1', () => {
+      resolve(listening);
+    });
+  });
+  const { port } = server.address() as AddressInfo;
+  env = { ...process.env, HOLDFAST: `http://127.0.0.1:${port}`, HOLDFAST_KEY: await makeKey(test) };
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  server.close();
+  await test.close();
+});
+
+describe('the commands of the documentation', () => {
+  it('are there', () => {
+    expect(commands.length).toBeGreaterThan(1);
+  });
+
+  it.each(commands)('%s', async (command) => {
+    const { stdout } = await promisify(execFile)('sh', ['-c', `${command.trim()} --fail-with-body`], { env });
+    expect(Object.keys(JSON.parse(stdout) as object).length).toBeGreaterThan(0);
+  });
+});
