@@ -86,6 +86,15 @@ export const createTable = ({ web, worker }: Processes): readonly CommandEntry[]
     run: async (options) => (await import('./listings.ts')).batches(options),
   },
   {
+    name: 'customer-data',
+    names: ['CUSTOMER'],
+    options: ['out'],
+    about:
+      'write everything that is stored about CUSTOMER, a customer ID, as JSON with an explanation of its parts',
+    examples: ['customer-data 7590-VHVEG --out data.json'],
+    run: async (options, customer) => (await import('./customer-data.ts')).customerData(options, customer),
+  },
+  {
     name: 'erase',
     names: ['CUSTOMER'],
     options: ['json'],

@@ -140,6 +140,7 @@ export const views: readonly string[] = [
   'past-tests/list',
   'past-tests/removal',
   'past-tests/show',
+  'customer-data/new',
   'customers/comparison',
   'customers/history',
   'customers/list',

@@ -209,6 +209,10 @@ const purposes: Readonly<Record<string, Purpose>> = {
     labels: { name: 'Name', isShared: 'Shared' },
   },
   '/saved-views/:id/removal': { doing: 'removing a view' },
+  '/customer-data': {
+    doing: 'exporting what is stored about a customer',
+    labels: { customer: 'Customer ID' },
+  },
   '/segments': { doing: 'saving a segment', name: 'name', labels: { name: 'Name' } },
   '/segments/:id': { doing: 'renaming a segment', name: 'name', labels: { name: 'Name' } },
   '/segments/:id/removal': { doing: 'removing a segment' },

@@ -119,6 +119,7 @@ const sections: readonly Section[] = [
         alsoAt: ['/api-reference'],
       },
       { label: 'Sample data', href: '/settings/sample', permission: 'settings:edit' },
+      { label: 'Data of a customer', href: '/customer-data', permission: 'export:download' },
       { label: 'Users', href: '/admin/users', permission: 'user:manage' },
       { label: 'Jobs', href: '/admin/jobs', permission: 'job:view' },
       { label: 'Audit log', href: '/admin/audit', permission: 'audit:view' },

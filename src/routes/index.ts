@@ -43,6 +43,7 @@ import { createModelImportHandlers } from './model-import.ts';
 import { createModelHandlers } from './models.ts';
 import { createOldAddresses } from './old-addresses.ts';
 import { createPredictHandlers } from './predict.ts';
+import { createCustomerDataHandlers } from './customer-data.ts';
 import { createCustomerHandlers } from './customers.ts';
 import { createPromotionTestHandlers } from './promotion-tests.ts';
 import { createQueryHandlers } from './queries.ts';
@@ -197,6 +198,9 @@ export function createRoutes(context: Context, figures: KeptFigures): Router {
   map.get('/customers', 'prediction:view', customers.list);
   map.get('/customers.csv', 'export:download', customers.download);
   map.get('/customers/:id', 'prediction:view', customers.show);
+  const customerData = createCustomerDataHandlers(context);
+  map.get('/customer-data', 'export:download', customerData.showNew);
+  map.post('/customer-data', 'export:download', customerData.download);
   const setLevels = createSetLevelHandlers(context);
   map.get('/customers/:id/level', 'campaign:edit', setLevels.showForm);
   map.post('/customers/:id/level', 'campaign:edit', setLevels.set);

@@ -26,6 +26,27 @@ export async function forgetMentions(trx: Db, customerId: string): Promise<numbe
   return changed;
 }
 
+export interface Mention {
+  readonly table: string;
+  /** The columns that name the customer, with what stands in them, and the key of the record. */
+  readonly record: Readonly<Record<string, unknown>>;
+}
+
+/** Records whose words name the customer. */
+export async function listMentions(db: Db, customerId: string): Promise<Mention[]> {
+  const forget = forgetter(customerId);
+  const mentions: Mention[] = [];
+  // Sessions are of the people who use the program.
+  for (const { table, columns } of columnsWith('words').filter((one) => one.table !== 'sessions'))
+    for (const row of await listMentioning(db, { table, columns, customerId })) {
+      const change = changeOf(row, columns, forget);
+      if (change === null) continue;
+      const names = [...keyOf(table), ...Object.keys(change)];
+      mentions.push({ table, record: Object.fromEntries(names.map((name) => [name, row[name]])) });
+    }
+  return mentions;
+}
+
 interface Search {
   readonly table: string;
   readonly columns: readonly string[];

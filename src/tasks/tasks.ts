@@ -23,6 +23,7 @@ import { readSavings } from '../domain/campaigns/savings-by-year.ts';
 import { planCsv } from '../domain/plans/plan-csv.ts';
 import { leavingCsv } from '../domain/datasets/leaving/customers-csv.ts';
 import { purchasesCsv } from '../domain/datasets/purchases/customers-csv.ts';
+import { collectCustomerData } from '../domain/customer-data/customer-data.ts';
 import { takeInTable } from '../domain/datasets/import/convert.ts';
 import type { ReadingChoice } from '../domain/csv/intake.ts';
 import { customersCsv } from '../domain/scoring/customers-csv.ts';
@@ -197,6 +198,9 @@ export const tasks = {
   leavingCsv: long(({ db, config }, { id }: { id: number }) => leavingCsv(db, config, id)),
   /** Of all customers of a dataset of transactions. */
   purchasesCsv: long(({ db, config }, { id }: { id: number }) => purchasesCsv(db, config, id)),
+  collectCustomerData: long((env, { customerId }: { customerId: string }) =>
+    collectCustomerData(env, customerId),
+  ),
   readSavings: long((env) => readSavings(storeOf(env))),
   readOutcomeFile: long(async (env, { path, ...days }: { path: string; day: string; latest: string }) => {
     await takeInTable(path, undefined, 'names');

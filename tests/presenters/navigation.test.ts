@@ -26,6 +26,7 @@ describe('the navigation', () => {
     expect(labels(navigationOf('analyst', '/settings').section!.pages)).toEqual([
       'Overview',
       'Retention rules',
+      'Data of a customer',
     ]);
   });
 

@@ -5,7 +5,8 @@ import { readRecord } from '../csv/records.ts';
 import type { Delimiter } from '../csv/records.ts';
 import { maxIdentifierLength } from '../scoring/one-customer.ts';
 
-interface Erased {
+/** Which customer to look for, and how the file is to be read. */
+export interface CustomerSearch {
   readonly customerId: string;
   /** Of columns that identify customers; none: every column may. */
   readonly places: readonly number[];
@@ -26,9 +27,9 @@ const space = 0x20;
 const searchBytes = 8 << 20;
 
 /** Overwrites the customer's records with spaces, so that all others stay where they are. */
-export function eraseRecords(path: string, erased: Erased): ErasedRecords {
-  if (!mayContain(path, erased.customerId)) return none;
-  const spots = [...findRecords(path, erased)];
+export function eraseRecords(path: string, search: CustomerSearch): ErasedRecords {
+  if (!mayContain(path, search.customerId)) return none;
+  const spots = [...findRecords(path, search)];
   if (spots.length === 0) return none;
   const file = openSync(path, 'r+');
   try {
@@ -52,7 +53,7 @@ interface CustomerRecord {
 /** The customer's records in a prepared file. */
 export function* findRecords(
   path: string,
-  { customerId, places, delimiter }: Erased,
+  { customerId, places, delimiter }: CustomerSearch,
 ): Generator<CustomerRecord, undefined> {
   const needle = needleOf(customerId);
   let isHeader = true;

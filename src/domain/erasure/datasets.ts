@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Context } from '../../context.ts';
+import type { Config } from '../../config.ts';
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import { AppError, Conflict } from '../../errors.ts';
@@ -13,13 +13,17 @@ import type { Dataset } from '../../store/datasets.ts';
 import { listModelsOf } from '../../store/models.ts';
 import { listTrainingsOf } from '../../store/trainings.ts';
 import { eraseRecords, mayContain } from '../batches/csv-erasure.ts';
+import type { CustomerSearch } from '../batches/csv-erasure.ts';
 import { readTakenFormat } from '../csv/whole.ts';
 import { currentFileOf } from '../datasets/customers-from-transactions/building.ts';
 import { partsOf } from '../datasets/import/convert.ts';
 import { describeDataset } from '../datasets/import/reading.ts';
 import { standsOut } from './uploads.ts';
 
-type Env = Pick<Context, 'db' | 'config'>;
+interface Env {
+  readonly db: Db;
+  readonly config: Config;
+}
 
 export interface ErasedDatasets {
   /** Rows that are blank now. */
@@ -66,15 +70,22 @@ async function eraseFromDataset({ db, config }: Env, dataset: Dataset, customerI
   await forgetDescription(db, dataset);
   let rowCount = 0;
   for (const path of paths.filter((one) => mayContain(one, customerId))) {
-    const { delimiter, header } = await readTakenFormat(path);
-    const places = dataset.columns
-      .filter(({ role }) => role === 'identifier')
-      .map(({ name }) => header.indexOf(name));
-    if (places.length === 0 && !standsOut(customerId)) continue;
-    rowCount += eraseRecords(path, { customerId, places, delimiter }).rows.length;
+    const search = await searchIn(path, dataset, customerId);
+    if (search !== null) rowCount += eraseRecords(path, search).rows.length;
   }
   await describeAgain({ db, config }, dataset);
   return rowCount;
+}
+
+/** How a customer is found in a file of a dataset; null: nobody can say which column identifies customers. */
+export async function searchIn(
+  path: string,
+  { columns }: Dataset,
+  customerId: string,
+): Promise<CustomerSearch | null> {
+  const { delimiter, header } = await readTakenFormat(path);
+  const places = columns.filter(({ role }) => role === 'identifier').map(({ name }) => header.indexOf(name));
+  return places.length === 0 && !standsOut(customerId) ? null : { customerId, places, delimiter };
 }
 
 /** False where an erasure was cut off. */

@@ -6,7 +6,7 @@ import type { BatchRecord } from '../../store/batches.ts';
 import { scoreFile } from '../../store/score-files/names.ts';
 import { removeColumnsFile } from '../batches/checked-columns.ts';
 import { eraseRecords } from '../batches/csv-erasure.ts';
-import type { ErasedRecords } from '../batches/csv-erasure.ts';
+import type { CustomerSearch, ErasedRecords } from '../batches/csv-erasure.ts';
 import { batchFile, originalFile } from '../batches/files.ts';
 import { removePartsFolder } from '../batches/shared/parts.ts';
 
@@ -28,27 +28,36 @@ export async function eraseFromUpload(
   batch: BatchRecord,
   customerId: string,
 ): Promise<ErasedUpload> {
-  const identifier = batch.mapping?.identifier ?? null;
-  const erase = (name: string, added: number): ErasedRecords =>
-    identifier === null && !standsOut(customerId)
-      ? { rows: [], cells: new Set() }
-      : eraseRecords(join(folder, name), {
-          customerId,
-          places: identifier === null ? [] : [identifier + added],
-          delimiter: batch.format.delimiter,
-        });
+  const erase = (name: string, added: number): ErasedRecords => {
+    const search = searchInUpload(batch, customerId, added);
+    return search === null ? { rows: [], cells: new Set() } : eraseRecords(join(folder, name), search);
+  };
   // First of all: it says whose the rows of the upload are, and scoring does without it.
   removeColumnsFile(join(folder, batch.file));
   removePartsFolder(join(folder, batch.file));
-  // Rejected rows begin with their number, their column and the reason.
   const results = ['', '.part'].flatMap((ending) => [
     erase(`${batchFile(batch, 'scored')}${ending}`, 0),
-    erase(`${batchFile(batch, 'rejected')}${ending}`, 3),
+    erase(`${batchFile(batch, 'rejected')}${ending}`, rejectedPlaces),
   ]);
   const records = erase(batch.file, 0);
   if (records.rows.length > 0) await rm(join(folder, originalFile(batch.file)), { force: true });
   const rowCount = [...results, records].reduce((sum, { rows }) => sum + rows.length, 0);
   return { rowCount, records };
+}
+
+/** Rejected rows begin with their number, their column and the reason. */
+export const rejectedPlaces = 3;
+
+/** How a customer is found in a file of a batch; null: nobody can say which column identifies customers. */
+export function searchInUpload(
+  { mapping, format }: BatchRecord,
+  customerId: string,
+  added: number,
+): CustomerSearch | null {
+  const identifier = mapping?.identifier ?? null;
+  if (identifier === null && !standsOut(customerId)) return null;
+  const places = identifier === null ? [] : [identifier + added];
+  return { customerId, places, delimiter: format.delimiter };
 }
 
 const fewestCharacters = 5;

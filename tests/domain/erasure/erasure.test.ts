@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { forgetDeleted } from '../../../src/db.ts';
+import { collectCustomerData } from '../../../src/domain/customer-data/customer-data.ts';
 import { eraseEverywhere } from '../../../src/domain/erasure/erasure.ts';
 import { listEvents, recordEvent } from '../../../src/store/audit.ts';
 import { getBatch, updateBatch } from '../../../src/store/batches.ts';
@@ -156,6 +157,40 @@ async function placesWith(text: string): Promise<string[]> {
   return [...tables, ...files.filter((path) => readFileSync(path).includes(text))];
 }
 
+it('is all in the export of the customer’s data', async () => {
+  const data = (await collectCustomerData(test.context, customer))!;
+  expect(data.files.map(({ kind, rows }) => [kind, rows.length])).toEqual([
+    ['upload', 2],
+    ['results', 2],
+    ['rejected rows', 1],
+    ['upload', 1],
+    ['results', 1],
+    ['upload', 1],
+    ['dataset', 1],
+    ['dataset', 1],
+  ]);
+  expect(data.files[0]!.rows[0]).toMatchObject({ row: 6, Contract: value });
+  expect(data.scores).toHaveLength(3);
+  expect(data.segments).toEqual([`Only ${customer}`]);
+  expect(Object.keys(data.records).sort()).toEqual([
+    'actions',
+    'campaign_members',
+    'customer_outcomes',
+    'predictions',
+    'set_levels',
+  ]);
+  expect(data.records['actions']![0]).toMatchObject({ action: 'Call this week', notes: value });
+  expect(data.records['campaign_members']![0]).toMatchObject({ campaign: 'Everybody' });
+  const named = new Set(data.mentions.map(({ table }) => table));
+  for (const table of ['segments', 'saved_views', 'campaigns', 'audit_events', 'jobs'])
+    expect(named).toContain(table);
+  // Nobody else's data.
+  expect(data.files.flatMap(({ rows }) => rows).every((row) => JSON.stringify(row).includes(customer))).toBe(
+    true,
+  );
+  expect(await collectCustomerData(test.context, 'nobody-at-all')).toBeNull();
+});
+
 it('leaves nothing of a customer in any table or file, and all totals as they were', async () => {
   expect((await placesWith(customer)).length).toBeGreaterThan(10);
   expect((await placesWith(value)).length).toBeGreaterThan(4);
@@ -174,6 +209,7 @@ it('leaves nothing of a customer in any table or file, and all totals as they we
   expect(await placesWith(value)).toEqual([]);
   expect(await totalsOfFiles()).toEqual(totals);
   expect(await listScores(test, { search: customer })).toEqual([]);
+  expect(await collectCustomerData(test.context, customer)).toBeNull();
 });
 
 it('shows the customer on no page', async () => {
