@@ -1,4 +1,5 @@
 /** What docs/security/ promises of sign-in, sessions and forms, beside the tests of each page. */
+import { readdirSync } from 'node:fs';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { csrfToken, password, signIn } from '../helpers/app.ts';
@@ -92,6 +93,25 @@ describe('forms', () => {
     expect(answer.status).toBe(422);
     expect(answer.text).not.toContain('    at ');
     expect(await test.context.db('models')).toEqual([]);
+  });
+});
+
+describe('an upload', () => {
+  it.each([
+    ['ten thousand fields', Array.from({ length: 10_000 }, (_, i) => `f${i}`)],
+    ['a name of fifteen thousand brackets', [`a${'[x]'.repeat(5_000)}`]],
+  ])('of %s is refused, and stores nothing', async (_what, names) => {
+    const _csrf = await csrfToken(test.agent, '/account');
+    const form = new FormData();
+    for (const name of ['_csrf', ...names]) form.append(name, _csrf);
+    form.append('file', new Blob(['a,b\n1,2\n']), 'a.csv');
+    const body = new Response(form);
+    const answer = await test.agent
+      .post('/batches')
+      .set('Content-Type', body.headers.get('content-type')!)
+      .send(Buffer.from(await body.arrayBuffer()).toString('latin1'));
+    expect(answer.status).toBe(400);
+    expect(readdirSync(test.context.config.uploadsDir)).toEqual([]);
   });
 });
 
