@@ -1,5 +1,6 @@
 /** Monday's pages in a real browser: each is looked at for accessibility and width, and groups are found by keyboard. */
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { stringify } from 'csv-stringify/sync';
@@ -19,6 +20,20 @@ const sizes = [
   { width: 1440, colorScheme: 'light' },
   { width: 390, colorScheme: 'dark' },
 ] as const;
+
+/** To be run in the page: the colour of the first pixel of a PNG, and how many have another. */
+const colours = (base64: string): string => `(async () => {
+  const image = new Image();
+  image.src = 'data:image/png;base64,${base64}';
+  await image.decode();
+  const canvas = document.createElement('canvas');
+  Object.assign(canvas, { width: image.width, height: image.height });
+  const context = canvas.getContext('2d');
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, image.width, image.height);
+  const inked = data.filter((value, at) => at % 4 === 0 && value !== data[0]).length;
+  return { corner: [...data.slice(0, 3)], inked };
+})()`;
 
 describe.skipIf(browserPath === undefined)('a manager on Monday', { timeout: 120_000 }, () => {
   const test = openSite('admin');
@@ -105,6 +120,22 @@ describe.skipIf(browserPath === undefined)('a manager on Monday', { timeout: 120
     await send(button!);
     await page.reload();
     expect(await page.locator('main').innerText()).toMatch(/still/);
+  });
+
+  it('downloads figures as pictures by keyboard, in light colours whatever the page has', async () => {
+    const dark = await signedIn(sizes[1]);
+    for (const address of ['/analytics', '/analytics/pairs', '/analytics/history']) {
+      await dark.goto(`${site}${address}`);
+      await dark.locator('body[data-page-waits]').waitFor({ state: 'detached' });
+      await dark.getByRole('button', { name: 'Download as PNG' }).first().focus();
+      const [download] = await Promise.all([dark.waitForEvent('download'), dark.keyboard.press('Enter')]);
+      const picture = readFileSync(await download.path()).toString('base64');
+      expect(download.suggestedFilename()).toMatch(/^[a-z-]+\.png$/);
+      const found = await dark.evaluate<{ corner: number[]; inked: number }>(colours(picture));
+      expect(found.corner).toEqual([255, 255, 255]);
+      expect(found.inked).toBeGreaterThan(1_000);
+    }
+    expect(await dark.evaluate('document.documentElement.dataset.theme')).toBeUndefined();
   });
 
   it('sees pages that everybody can use, at any width, light and dark', async () => {
