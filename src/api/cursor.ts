@@ -48,3 +48,14 @@ export function toPage<T, Item>(
 function cursorAfter(after: number): string {
   return Buffer.from(JSON.stringify({ after })).toString('base64url');
 }
+
+/** A page of a list that is short enough to be read whole, the newest first. */
+export function pageOfNewest<T extends { readonly id: number }, Item>(
+  all: readonly T[],
+  { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
+  present: (item: T) => Item,
+): { items: Item[]; next_cursor: string | null } {
+  const before = readCursor(cursor) || Infinity;
+  const older = all.filter(({ id }) => id < before).sort((a, b) => b.id - a.id);
+  return toPage(older, limit, { present, positionOf: ({ id }) => id });
+}

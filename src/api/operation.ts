@@ -29,7 +29,10 @@ export interface ApiAnswer<Body = unknown> {
   /** The address of what was made, below /api/v1. */
   readonly location?: string;
   /** In place of a body: sent part by part under this name. */
-  readonly download?: { readonly name: string; readonly parts: AsyncIterable<string | Uint8Array> };
+  readonly download?: {
+    readonly name: string;
+    readonly parts: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
+  };
 }
 
 /** What every operation has, whatever it takes. */
@@ -59,6 +62,8 @@ export interface Example {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** Of an operation with `upload`. */
+  readonly file?: { readonly name: string; readonly content: string };
   readonly answer?: unknown;
 }
 

@@ -16,11 +16,11 @@ import { describeApi } from './document.ts';
 import { limitRequests } from './limits.ts';
 import type { ApiAnswer, Operation } from './operation.ts';
 import { operations } from './operations/index.ts';
+import { apiPath } from './paths.ts';
 import { problemHandler } from './problems.ts';
 import { askedFor, readBodyOf, removeReceived } from './read-request.ts';
 import { answerOnce } from './repeat.ts';
 
-export const apiPath = '/api/v1';
 /** What a page of another origin may read of an answer. */
 const exposedHeaders = ['Location', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id'];
 

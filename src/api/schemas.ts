@@ -1,5 +1,7 @@
 /** Parts that the schemas of several operations share. */
 import { z } from 'zod';
+import { AppError } from '../errors.ts';
+import type { ReceivedFile } from '../http/receive-file.ts';
 
 /** A row's number in an address. */
 export const idParams = z.object({ id: numberIn(10).refine((id) => id <= 2_147_483_647) });
@@ -19,4 +21,10 @@ function numberIn(digits: number) {
     .regex(new RegExp(`^[1-9]\\d{0,${digits - 1}}$`))
     .transform(Number)
     .meta({ override: { type: 'integer', minimum: 1, pattern: undefined } });
+}
+
+/** Of an operation with `upload`. @throws AppError */
+export function requireFile(file: ReceivedFile | null): ReceivedFile {
+  if (file === null) throw new AppError(422, 'no-file', 'Send a file in the field `file` of a form.');
+  return file;
 }

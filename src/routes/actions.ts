@@ -18,7 +18,7 @@ import { actionStatuses, countActions, getAction, listActions } from '../store/a
 import type { ActionFilter, ActionRecord } from '../store/actions.ts';
 import { getCampaign } from '../store/campaigns.ts';
 import { listOwners } from '../store/users.ts';
-import { dayNow } from './seen-on.ts';
+import { dayNow } from '../domain/campaigns/seen-on.ts';
 
 declare module '../http/render.ts' {
   interface Pages {

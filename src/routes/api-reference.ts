@@ -1,7 +1,7 @@
 /** The operations of the API, to read and to try. */
 import type { Request, Response } from 'express';
 import { operations } from '../api/operations/index.ts';
-import { apiPath } from '../api/router.ts';
+import { apiPath } from '../api/paths.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { presentApiReference } from '../presenters/api-reference.ts';

@@ -1,22 +1,16 @@
 /** Files to download: a template, the sample, and the results of a batch. */
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
-import { batchFile } from '../domain/batches/files.ts';
-import { resultLines } from '../domain/batches/result-lines.ts';
-import { readDoNotContact } from '../domain/campaigns/do-not-contact.ts';
+import { openSentFile } from '../domain/batches/sent-files.ts';
 import { byteOrderMark, safeLine } from '../domain/csv/writer.ts';
 import { currentFile } from '../domain/sample/first-start.ts';
 import { NotFound } from '../errors.ts';
 import { idParam } from '../http/validate.ts';
 import { getBatch } from '../store/batches.ts';
-import type { BatchRecord } from '../store/batches.ts';
 import { findActiveModel } from '../store/models.ts';
 import { openFiles } from '../store/files/open-files.ts';
-import { readSetLevels } from '../store/set-levels.ts';
 
 const fileNames = {
   'scored.csv': 'scored',
@@ -54,34 +48,9 @@ export function createBatchFileHandlers({ db, config }: Context) {
       const batch = await getBatch(db, idParam(req));
       const name = String(req.params['name']);
       if (!Object.hasOwn(fileNames, name)) throw new NotFound('file');
-      await sendResultFile({ db, config }, batch, name as FileName, res);
+      const file = await openSentFile({ db, config }, batch, fileNames[name as FileName]);
+      res.attachment(file.name).type('text/csv');
+      await pipeline(file.parts, res);
     },
   };
-}
-
-async function sendResultFile(
-  { db, config }: Pick<Context, 'db' | 'config'>,
-  batch: BatchRecord,
-  name: FileName,
-  res: Response,
-): Promise<void> {
-  const kind = fileNames[name];
-  const path = join(config.uploadsDir, batchFile(batch, kind === 'rejected' ? 'rejected' : 'scored'));
-  const finished = batch.state === 'done' || batch.state === 'failed';
-  if (finished) await openFiles(config).bring(db, [path]);
-  const exists = finished && (await stat(path).catch(() => null)) !== null;
-  if (!exists) throw new NotFound('file: the batch is not finished, or it was deleted');
-  const parts = [
-    'churn-scores',
-    (batch.finishedAt ?? batch.createdAt).slice(0, 10),
-    kind === 'scored' ? '' : kind,
-    `v${batch.modelId ?? ''}`,
-  ];
-  res.attachment(`${parts.filter(Boolean).join('_')}.csv`).type('text/csv');
-  const left = await readDoNotContact(db);
-  const onlyHigh = kind === 'high-risk';
-  const set = await readSetLevels(db);
-  const isAsWritten = kind === 'rejected' || (left.isEmpty && set.size === 0 && !onlyHigh);
-  if (!isAsWritten) await pipeline(resultLines(path, { batch, onlyHigh, left, set }), res);
-  else await pipeline(createReadStream(path), res);
 }

@@ -24,7 +24,7 @@ import {
 import { answeredWords, presentMissing } from '../presenters/missing-customers.ts';
 import { getBatch } from '../store/batches.ts';
 import type { BatchRecord } from '../store/batches.ts';
-import { dayNow, requireSeenOn } from './seen-on.ts';
+import { dayNow, requireSeenOn } from '../domain/campaigns/seen-on.ts';
 
 declare module '../http/render.ts' {
   interface Pages {

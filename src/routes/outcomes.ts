@@ -18,7 +18,7 @@ import { presentOutcomes, recordedWords } from '../presenters/outcomes.ts';
 import type { OutcomesData } from '../presenters/outcomes.ts';
 import { byteOrderMark, safeLine } from '../domain/csv/writer.ts';
 import { countRecorded } from '../store/outcomes.ts';
-import { dayNow, requireSeenOn } from './seen-on.ts';
+import { dayNow, requireSeenOn } from '../domain/campaigns/seen-on.ts';
 
 declare module '../http/render.ts' {
   interface Pages {

@@ -13,7 +13,7 @@ import { chosenValues, limitedText, parseForm, parseQuery, textValues } from '..
 import { presentRecorded } from '../presenters/recorded-outcomes.ts';
 import type { RecordedData } from '../presenters/recorded-outcomes.ts';
 import { countRecorded, listRecorded } from '../store/outcomes.ts';
-import { dayNow, requireSeenOn } from './seen-on.ts';
+import { dayNow, requireSeenOn } from '../domain/campaigns/seen-on.ts';
 
 declare module '../http/render.ts' {
   interface Pages {

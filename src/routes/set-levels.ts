@@ -24,7 +24,7 @@ import {
 import { presentLevelForm, presentSetLevels } from '../presenters/set-level.ts';
 import type { ListedPrediction } from '../store/score-files/rows.ts';
 import { countSetLevels, listSetLevels } from '../store/set-levels.ts';
-import { dayNow } from './seen-on.ts';
+import { dayNow } from '../domain/campaigns/seen-on.ts';
 
 declare module '../http/render.ts' {
   interface Pages {

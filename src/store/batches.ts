@@ -12,16 +12,18 @@ import {
 } from './batch-documents.ts';
 import { readJson, readJsonOrNull } from './json.ts';
 
-export type BatchState =
-  | 'uploaded'
-  | 'checking'
-  | 'checked'
-  | 'scoring'
-  | 'done'
-  | 'failed'
-  | 'cancelled'
-  | 'removing'
-  | 'partly-removed';
+export const batchStates = [
+  'uploaded',
+  'checking',
+  'checked',
+  'scoring',
+  'done',
+  'failed',
+  'cancelled',
+  'removing',
+  'partly-removed',
+] as const;
+export type BatchState = (typeof batchStates)[number];
 
 /** What is stored as JSON. Lists of batches leave it unread. */
 export interface BatchDocuments {
@@ -92,10 +94,11 @@ export async function getBatch(db: Db, id: number): Promise<BatchRecord> {
   return batch;
 }
 
-/** Newest first. */
-export async function listBatches(db: Db, limit: number): Promise<BatchSummary[]> {
-  const rows = (await selected(db).orderBy('batches.id', 'desc').limit(limit)) as BatchRow[];
-  return rows.map(toSummary);
+/** Newest first; `before`: older than the one with this number. */
+export async function listBatches(db: Db, limit: number, before = Infinity): Promise<BatchSummary[]> {
+  const query = selected(db).orderBy('batches.id', 'desc').limit(limit);
+  if (before !== Infinity) void query.where('batches.id', '<', before);
+  return ((await query) as BatchRow[]).map(toSummary);
 }
 
 /** Of the organisation's own customers, corrections of other files aside; null: there is none. */

@@ -7,7 +7,8 @@ import type { Stored } from './json.ts';
 import type { PredictionFilter } from './prediction-filters.ts';
 
 /** `launching`: a job splits its customers. */
-export type CampaignState = 'draft' | 'launching' | 'running' | 'closed';
+export const campaignStates = ['draft', 'launching', 'running', 'closed'] as const;
+export type CampaignState = (typeof campaignStates)[number];
 
 /** What the members of an arm get. */
 const CampaignArm = z.object({

@@ -10,8 +10,10 @@ export type { DatasetColumn } from './dataset-documents.ts';
 const Columns = z.array(DatasetColumn);
 const Notes = z.array(z.string());
 
-export type DatasetKind = 'customers' | 'transactions';
-export type DatasetState = 'reading' | 'ready' | 'failed';
+export const datasetKinds = ['customers', 'transactions'] as const;
+export type DatasetKind = (typeof datasetKinds)[number];
+export const datasetStates = ['reading', 'ready', 'failed'] as const;
+export type DatasetState = (typeof datasetStates)[number];
 
 export interface Dataset {
   readonly id: number;

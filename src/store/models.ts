@@ -6,7 +6,8 @@ import type { Evaluation, Importance, Provenance } from '../ml/model/model.ts';
 import { readJson } from './json.ts';
 import { StoredEvaluation, storedImportance, StoredProvenance, StoredSchema } from './model-documents.ts';
 
-export type ModelState = 'candidate' | 'active' | 'challenger' | 'archived';
+export const modelStates = ['candidate', 'active', 'challenger', 'archived'] as const;
+export type ModelState = (typeof modelStates)[number];
 
 export interface ModelRecord {
   readonly id: number;

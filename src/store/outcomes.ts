@@ -86,6 +86,8 @@ export interface RecordedOutcome extends Outcome {
 export interface OutcomeFilter {
   readonly customerId: string | null;
   readonly hasLeft: boolean | null;
+  /** Recorded before the one with this number. Missing: not asked. */
+  readonly before?: number;
 }
 
 /** The last recorded first. */
@@ -120,8 +122,9 @@ export async function countRecorded(db: Db, filter: OutcomeFilter): Promise<numb
 
 function asked<Q extends ReturnType<Db['queryBuilder']>>(
   query: Q,
-  { customerId, hasLeft }: OutcomeFilter,
+  { customerId, hasLeft, before }: OutcomeFilter,
 ): Q {
+  if (before !== undefined) void query.where('customer_outcomes.id', '<', before);
   if (customerId !== null) void query.where('customer_id', customerId);
   if (hasLeft !== null) void query.where('has_left', Number(hasLeft));
   return query;

@@ -14,7 +14,8 @@ const Progress = z
   .partial();
 type Progress = Stored<z.infer<typeof Progress>>;
 
-export type TrainingState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+export const trainingStates = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
+export type TrainingState = (typeof trainingStates)[number];
 
 export interface TrainingRecord {
   readonly id: number;
@@ -72,8 +73,9 @@ export async function getTraining(db: Db, id: number): Promise<TrainingRecord> {
 }
 
 /** Newest first. */
-export async function listTrainings(db: Db, limit: number): Promise<TrainingRecord[]> {
-  const rows = await db<TrainingRow>('trainings').orderBy('id', 'desc').limit(limit);
+export async function listTrainings(db: Db, limit: number, before = Infinity): Promise<TrainingRecord[]> {
+  const query = db<TrainingRow>('trainings').orderBy('id', 'desc').limit(limit);
+  const rows = await (before === Infinity ? query : query.where('id', '<', before));
   return rows.map(toTraining);
 }
 

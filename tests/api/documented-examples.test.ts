@@ -1,13 +1,13 @@
 /** The commands of docs/api.md, run as they are written there. */
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectRoot } from '../../src/paths.ts';
-import { activateSmallModel, createTestApp, setUpOrganisation } from '../helpers/app.ts';
+import { activateSmallModel, createTestApp, customersCsv, setUpOrganisation } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
 import { makeKey } from '../helpers/api.ts';
 
@@ -21,6 +21,7 @@ beforeAll(async () => {
   test = await createTestApp();
   await setUpOrganisation(test);
   await activateSmallModel(test);
+  writeFileSync(join(test.context.config.dataDir, 'customers.csv'), customersCsv(5, 3));
   server = await new Promise<Server>((resolve) => {
     const listening = test.app.listen(0, '127.0.0.1', () => {
       resolve(listening);
@@ -41,7 +42,10 @@ describe('the commands of the documentation', () => {
   });
 
   it.each(commands)('%s', async (command) => {
-    const { stdout } = await promisify(execFile)('sh', ['-c', `${command.trim()} --fail-with-body`], { env });
+    const { stdout } = await promisify(execFile)('sh', ['-c', `${command.trim()} --fail-with-body`], {
+      env,
+      cwd: test.context.config.dataDir,
+    });
     expect(Object.keys(JSON.parse(stdout) as object).length).toBeGreaterThan(0);
   });
 });

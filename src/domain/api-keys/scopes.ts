@@ -10,6 +10,19 @@ interface ScopeTerms {
 export const scopes = {
   'scores:write': { permission: 'prediction:create', label: 'score customers' },
   'scores:read': { permission: 'prediction:view', label: 'read scores' },
+  'batches:write': { permission: 'batch:create', label: 'score files' },
+  'batches:read': { permission: 'export:download', label: 'read files and their results' },
+  'models:read': { permission: 'model:view', label: 'list models and read their cards' },
+  'models:export': { permission: 'export:download', label: 'export models' },
+  'models:activate': { permission: 'model:activate', label: 'activate models' },
+  'datasets:write': { permission: 'dataset:edit', label: 'upload datasets' },
+  'datasets:read': { permission: 'dataset:edit', label: 'read what is known of datasets' },
+  'trainings:write': { permission: 'model:train', label: 'train models' },
+  'trainings:read': { permission: 'model:train', label: 'follow training runs' },
+  'outcomes:write': { permission: 'campaign:edit', label: 'record what became of customers' },
+  'outcomes:read': { permission: 'campaign:edit', label: 'read what became of customers' },
+  'campaigns:write': { permission: 'campaign:edit', label: 'draft, launch and close campaigns' },
+  'campaigns:read': { permission: 'export:download', label: 'read campaigns, their customers and results' },
   'users:read': { permission: 'user:manage', label: 'list users' },
 } as const satisfies Readonly<Record<string, ScopeTerms>>;
 

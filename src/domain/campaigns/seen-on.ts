@@ -1,9 +1,9 @@
 /** The day on which something was seen of a customer, in a form: a day of the calendar that is not in the future. */
-import type { Db } from '../db.ts';
-import { timeOf } from '../db/clock.ts';
-import { isDay, today } from '../domain/campaigns/days.ts';
-import { Unprocessable } from '../errors.ts';
-import { getSettings } from '../store/settings.ts';
+import type { Db } from '../../db.ts';
+import { timeOf } from '../../db/clock.ts';
+import { isDay, today } from './days.ts';
+import { Unprocessable } from '../../errors.ts';
+import { getSettings } from '../../store/settings.ts';
 
 /** The day that it is where the organisation is. */
 export async function dayNow(db: Db): Promise<string> {

@@ -1,0 +1,2 @@
+/** Below which all operations are. */
+export const apiPath = '/api/v1';
