@@ -37,6 +37,7 @@ import * as savedViews from './2026-12-11-saved-views.ts';
 import * as secondFactors from './2026-12-14-second-factors.ts';
 import * as sessionOwners from './2026-12-14-session-owners.ts';
 import * as api from './2026-12-13-api.ts';
+import * as providerAccounts from './2026-12-14-provider-accounts.ts';
 import * as unknownOutcomes from './2026-12-03-unknown-outcomes.ts';
 
 interface Migration {
@@ -92,6 +93,11 @@ const all: readonly Migration[] = [
   { name: '2026-12-14-second-factors', up: secondFactors.up, down: secondFactors.down },
   { name: '2026-12-14-session-owners', up: sessionOwners.up, down: sessionOwners.down },
   { name: '2026-12-13-api', up: api.up, down: api.down },
+  {
+    name: '2026-12-14-provider-accounts',
+    up: providerAccounts.up,
+    down: providerAccounts.down,
+  },
 ];
 
 /**

@@ -72,6 +72,22 @@ const Environment = z.object({
     .refine((origins) => origins.every(isOrigin), 'expected origins such as https://app.example.com')
     .default([]),
   API_REQUESTS_PER_MINUTE: wholeNumber(1, 10_000_000).default(1_200),
+  OIDC_ISSUER: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => /^(https:|http:\/\/(127\.0\.0\.1|localhost)[:/])/.test(url), 'expected https://')
+    .optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
+  OIDC_SCOPE: z
+    .string()
+    .regex(/\bopenid\b/, "expected 'openid' among them")
+    .default('openid profile email'),
+  OIDC_GROUPS_CLAIM: z.string().default('groups'),
+  OIDC_ADMIN_GROUPS: z.string().transform(listOf).default([]),
+  OIDC_ANALYST_GROUPS: z.string().transform(listOf).default([]),
+  OIDC_VIEWER_GROUPS: z.string().transform(listOf).default([]),
+  OIDC_LABEL: z.string().max(60).default('Sign in with single sign-on'),
+  PASSWORD_SIGN_IN: z.enum(['on', 'off']).default('on'),
   MAX_UPLOAD_MB: wholeNumber(1, 10_000).default(1024),
   UPLOAD_QUOTA_FILES: wholeNumber(1, 10_000_000).default(100_000),
   UPLOAD_QUOTA_MB: wholeNumber(1, 1_000_000_000).default(512_000),
@@ -129,6 +145,20 @@ export interface ApiSettings {
   readonly requestsPerMinute: number;
 }
 
+/** Of the provider of single sign-on (OpenID Connect). */
+export interface SingleSignOnSettings {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly scope: string;
+  /** The claim of the ID token that lists groups. */
+  readonly groupsClaim: string;
+  /** Which groups give a role; a person has the highest. */
+  readonly groupsOf: Readonly<Record<'admin' | 'analyst' | 'viewer', readonly string[]>>;
+  /** Of the button. */
+  readonly label: string;
+}
+
 export interface Config {
   readonly environment: 'production' | 'development' | 'test';
   readonly host: string;
@@ -152,6 +182,10 @@ export interface Config {
   readonly warehouse: WarehouseSettings;
   readonly delivery: DeliverySettings;
   readonly api: ApiSettings;
+  /** null: there is none. */
+  readonly singleSignOn: SingleSignOnSettings | null;
+  /** Whether people sign in with passwords. */
+  readonly hasPasswords: boolean;
   readonly maxUploadBytes: number;
   /** Of the uploads of all users. */
   readonly uploadQuota: Quota;
@@ -177,6 +211,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const result = Environment.safeParse(withoutBlanks(environment));
   if (!result.success) throw new ConfigError(describeIssues(result.error, environment));
   const env = result.data;
+  const singleSignOn = readSingleSignOn(env);
   return {
     environment: env.NODE_ENV,
     host: env.HOST,
@@ -198,6 +233,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       webhookHosts: env.WEBHOOK_HOSTS,
     },
     api: { origins: env.API_ORIGINS, requestsPerMinute: env.API_REQUESTS_PER_MINUTE },
+    singleSignOn,
+    hasPasswords: env.PASSWORD_SIGN_IN === 'on',
     maxUploadBytes: env.MAX_UPLOAD_MB * 1024 * 1024,
     uploadQuota: { files: env.UPLOAD_QUOTA_FILES, bytes: env.UPLOAD_QUOTA_MB * 1024 * 1024 },
     userQuota: { files: env.USER_QUOTA_FILES, bytes: env.USER_QUOTA_MB * 1024 * 1024 },
@@ -209,6 +246,29 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     sampleData: env.SAMPLE_DATA === 'on',
     logLevel: env.LOG_LEVEL,
   };
+}
+
+function readSingleSignOn(env: z.infer<typeof Environment>): SingleSignOnSettings | null {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = env;
+  if (issuer === undefined) {
+    if (env.PASSWORD_SIGN_IN === 'off') throw incomplete('PASSWORD_SIGN_IN', 'OIDC_ISSUER');
+    return null;
+  }
+  if (clientId === undefined) throw incomplete('OIDC_ISSUER', 'OIDC_CLIENT_ID');
+  if (clientSecret === undefined) throw incomplete('OIDC_ISSUER', 'OIDC_CLIENT_SECRET');
+  if (env.PUBLIC_URL === undefined) throw incomplete('OIDC_ISSUER', 'PUBLIC_URL');
+  const groupsOf = {
+    admin: env.OIDC_ADMIN_GROUPS,
+    analyst: env.OIDC_ANALYST_GROUPS,
+    viewer: env.OIDC_VIEWER_GROUPS,
+  };
+  if (Object.values(groupsOf).flat().length === 0) throw incomplete('OIDC_ISSUER', 'OIDC_VIEWER_GROUPS');
+  const { OIDC_SCOPE: scope, OIDC_GROUPS_CLAIM: groupsClaim, OIDC_LABEL: label } = env;
+  return { issuer, clientId, clientSecret, scope, groupsClaim, groupsOf, label };
+}
+
+function incomplete(name: string, missing: string): ConfigError {
+  return new ConfigError(`Holdfast cannot start: ${name} also needs ${missing} (see .env.example).`);
 }
 
 /** `address` as the setting FILES gives it. */
@@ -225,7 +285,7 @@ function withoutBlanks(environment: Readonly<Record<string, string | undefined>>
 }
 
 /** The addresses of the database and the mail server can hold a password. */
-const secrets = new Set(['SESSION_SECRET', 'SECRETS_KEY', 'DATABASE_URL', 'SMTP_URL']);
+const secrets = new Set(['SESSION_SECRET', 'SECRETS_KEY', 'DATABASE_URL', 'SMTP_URL', 'OIDC_CLIENT_SECRET']);
 
 function describeIssues(
   error: z.ZodError,

@@ -49,6 +49,22 @@ describe('the settings from the environment', () => {
       expect(readConfig({ DATABASE_URL: url }).databaseUrl).toBe(url);
   });
 
+  it('take single sign-on whole or not at all', () => {
+    const settings = {
+      PUBLIC_URL: 'https://holdfast.example.com',
+      OIDC_ISSUER: 'https://login.example.com',
+      OIDC_CLIENT_ID: 'holdfast',
+      OIDC_CLIENT_SECRET: 'secret',
+      OIDC_VIEWER_GROUPS: 'staff, churn',
+    };
+    expect(readConfig(settings).singleSignOn?.groupsOf.viewer).toEqual(['staff', 'churn']);
+    for (const missing of Object.keys(settings).filter((name) => name !== 'OIDC_ISSUER'))
+      expect(() => readConfig({ ...settings, [missing]: undefined })).toThrow(missing);
+    expect(() => readConfig({ PASSWORD_SIGN_IN: 'off' })).toThrow('OIDC_ISSUER');
+    for (const issuer of ['http://login.example.com', 'http://localhost.example.com', 'ftp://x'])
+      expect(() => readConfig({ ...settings, OIDC_ISSUER: issuer })).toThrow('OIDC_ISSUER');
+  });
+
   it('are all in .env.example', () => {
     const documented = readFileSync(resolve(import.meta.dirname, '../.env.example'), 'utf8');
     const source = readFileSync(resolve(import.meta.dirname, '../src/config.ts'), 'utf8');

@@ -70,17 +70,24 @@ export function identify(instance: Passport): RequestHandler[] {
   return [instance.session() as RequestHandler, endDeadSession];
 }
 
+/** Who it is, and where that way to sign in says to go on. */
+interface Recognition {
+  readonly user: Express.User;
+  readonly next: string;
+}
+type Answer = (error: unknown, user?: Express.User | false | null, info?: { readonly next?: string }) => void;
+
 /** The user whom a way to sign in recognises by the request; null: nobody. */
 export function recognise(
   instance: Passport,
-  way: 'password',
+  way: 'password' | 'single-sign-on',
   req: Request,
   res: Response,
-): Promise<Express.User | null> {
+): Promise<Recognition | null> {
   return new Promise((done, fail) => {
-    const answer: Recognised = (error, user) => {
+    const answer: Answer = (error, user, info) => {
       if (error instanceof Error) fail(error);
-      else done(user === false ? null : (user ?? null));
+      else done(user ? { user, next: info?.next ?? '/' } : null);
     };
     (instance.authenticate(way, answer) as RequestHandler)(req, res, fail);
   });

@@ -58,6 +58,8 @@ export interface PageUi {
   readonly currency: string;
   readonly timeZone: string;
   readonly theme: 'system' | 'light' | 'dark';
+  /** How people sign in; `singleSignOn` is the words of its button, null where there is none. */
+  readonly signIn: { readonly hasPasswords: boolean; readonly singleSignOn: string | null };
 }
 
 const context = new WeakMap<object, Context>();
@@ -123,6 +125,10 @@ async function sharedLocals(res: Response): Promise<{ readonly ui: PageUi; reado
     currency: settings.currency,
     timeZone: settings.timeZone,
     theme: user?.theme ?? 'system',
+    signIn: {
+      hasPasswords: app.config.hasPasswords,
+      singleSignOn: app.config.singleSignOn?.label ?? null,
+    },
   };
   return { ui, h: viewHelpersFor(settings) };
 }

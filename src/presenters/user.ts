@@ -68,6 +68,7 @@ export function presentUser(h: ViewHelpers, user: UserRecord, link: string | nul
     facts: [
       { label: 'Email', value: user.email },
       { label: 'Status', value: stateInWords(h, user) },
+      { label: 'Single sign-on', value: user.providerIssuer ?? 'Not used' },
       { label: 'Second factor', value: user.secondFactor === null ? 'Off' : 'On' },
       { label: 'Last signed in', value: h.dateTime(user.lastSeenAt) },
       { label: 'Created', value: h.dateTime(user.createdAt) },
@@ -87,5 +88,5 @@ function stateInWords(h: ViewHelpers, user: UserRecord): string {
 
 function stateOf(user: UserRecord): AccountState {
   if (user.disabledAt !== null) return 'disabled';
-  return user.passwordHash === null ? 'invited' : 'active';
+  return user.passwordHash === null && user.providerSubject === null ? 'invited' : 'active';
 }

@@ -8,6 +8,7 @@ import { allow } from '../http/authorize.ts';
 import type { Access } from '../http/authorize.ts';
 import { csrf, refuseForeign } from '../http/csrf.ts';
 import { sessions } from '../http/session.ts';
+import { ProviderStrategy } from '../http/single-sign-on.ts';
 import { createAccountHandlers } from './account.ts';
 import { createApiKeyHandlers } from './api-keys.ts';
 import { createApiReferenceHandlers } from './api-reference.ts';
@@ -92,6 +93,7 @@ export function createRoutes(context: Context, figures: KeptFigures): Router {
 
   router.use(createOldAddresses());
   const passport = createPassport(context);
+  passport.use('single-sign-on', new ProviderStrategy(context));
   router.use(
     // Behind the health checks, which need no user.
     sessions(context),
@@ -110,6 +112,9 @@ export function createRoutes(context: Context, figures: KeptFigures): Router {
   const signIn = createSignInHandlers(context, passport);
   map.get('/sign-in', 'everyone', signIn.show);
   map.post('/sign-in', 'everyone', signIn.create);
+  map.get('/sign-in/single-sign-on', 'everyone', signIn.beginSingleSignOn);
+  map.get('/sign-in/single-sign-on/callback', 'everyone', signIn.finishSingleSignOn);
+  map.get('/sign-in/single-sign-on/sign-out', 'everyone', signIn.signOutAtProvider);
   map.post('/sign-in/code', 'everyone', signIn.checkCode);
   map.post('/sign-out', 'everyone', signIn.remove);
   map.get('/password/:token', 'everyone', signIn.showPassword);

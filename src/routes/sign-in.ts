@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { choosePassword, getLink, isSetUp, recordSignIn } from '../domain/people/accounts.ts';
 import { leastPasswordLength, maxPasswordLength } from '../domain/people/passwords.ts';
 import { useCode } from '../domain/people/second-factor.ts';
-import { Unavailable, Unprocessable } from '../errors.ts';
+import { Forbidden, Unavailable, Unprocessable } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
 import {
   endSession,
@@ -22,6 +22,7 @@ import { renderSendAgain } from '../http/late-form.ts';
 import { createPasswordLimits } from '../http/rate-limit.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
+import { beginSingleSignOn, providerSignOut } from '../http/single-sign-on.ts';
 import { parseForm, textValues } from '../http/validate.ts';
 import { recordEvent } from '../store/audit.ts';
 import { getSettings } from '../store/settings.ts';
@@ -83,6 +84,11 @@ export function createSignInHandlers(context: Context, passport: Passport) {
   const { db } = context;
   const limits = createPasswordLimits(context);
 
+  const refuseWithoutPasswords = (): void => {
+    if (!context.config.hasPasswords)
+      throw new Forbidden('Passwords are switched off here. Sign in with single sign-on.');
+  };
+
   /** After the right password: asks for the code of whoever has a second factor. */
   const goOn = async (
     req: Request,
@@ -118,6 +124,7 @@ export function createSignInHandlers(context: Context, passport: Passport) {
     },
 
     create: limited(async (req, res) => {
+      refuseWithoutPasswords();
       const form = parseForm(SignInForm, req.body);
       const { email = '', next, kept = '' } = textValues(req.body);
       const page = { title: 'Sign in', scripts, email, next: localPath(next), kept: kept || null };
@@ -126,14 +133,29 @@ export function createSignInHandlers(context: Context, passport: Passport) {
         return;
       }
       await limits.take(req, form.data.email);
-      const user = await recognise(passport, 'password', req, res);
-      if (!user) {
+      const found = await recognise(passport, 'password', req, res);
+      if (!found) {
         await render(res, 'auth/sign-in', { ...page, errors: [incorrect] });
         return;
       }
       await limits.giveBack(req, form.data.email);
-      await goOn(req, res, user, page);
+      await goOn(req, res, found.user, page);
     }),
+
+    beginSingleSignOn: async (req: Request, res: Response) => {
+      await beginSingleSignOn(context, req, res);
+    },
+
+    finishSingleSignOn: limited(async (req, res) => {
+      const found = await recognise(passport, 'single-sign-on', req, res);
+      if (found) await enter(req, res, found.user, { next: found.next, kept: null });
+      else res.redirect(303, '/sign-in');
+    }),
+
+    /** A link and no form: the content policy lets forms lead to no other site. */
+    signOutAtProvider: async (_req: Request, res: Response) => {
+      res.redirect(303, (await providerSignOut(context)) ?? '/sign-in?signed-out=yes');
+    },
 
     checkCode: limited(async (req, res) => {
       const { pending = '', next, kept = '', code = '' } = textValues(req.body);
@@ -168,6 +190,7 @@ export function createSignInHandlers(context: Context, passport: Passport) {
     },
 
     choosePassword: async (req: Request, res: Response) => {
+      refuseWithoutPasswords();
       const token = tokenOf(req);
       const { page, personal } = await passwordPage(context, token);
       const errors = newPasswordErrors(req.body, personal, page.minLength);

@@ -42,9 +42,9 @@ export const plainColumns: ReadonlySet<string> = new Set([
 /** Text columns that are not plain, by table. */
 export const tableContents: Readonly<Record<string, TableContents>> = {
   users: {
-    user: ['email', 'name', 'home_seen_at', 'home_seen_before'],
+    user: ['email', 'name', 'home_seen_at', 'home_seen_before', 'provider_subject'],
     secret: ['password_hash', 'second_factor'],
-    nothing: ['role', 'theme'],
+    nothing: ['role', 'theme', 'provider_issuer'],
   },
   recovery_codes: { secret: ['code_hash'] },
   one_time_links: { secret: ['token_hash'], nothing: ['purpose'] },

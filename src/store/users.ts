@@ -16,6 +16,9 @@ export interface UserRecord {
   readonly lastSeenAt: string | null;
   /** The secret of one-time codes, encrypted; null: no code is asked for. */
   readonly secondFactor: string | null;
+  /** Who the user is for the provider of single sign-on; null: has never come from there. */
+  readonly providerIssuer: string | null;
+  readonly providerSubject: string | null;
   /** When the first page was opened last, and before the visit that goes on; null: not yet. */
   readonly homeSeenAt: string | null;
   readonly homeSeenBefore: string | null;
@@ -34,6 +37,8 @@ interface UserRow {
   last_seen_at: string | null;
   second_factor: string | null;
   second_factor_step: number;
+  provider_issuer: string | null;
+  provider_subject: string | null;
   home_seen_at: string | null;
   home_seen_before: string | null;
   created_at: string;
@@ -57,6 +62,17 @@ export async function findUserByEmail(db: Db, email: string): Promise<UserRecord
   return row && toUser(row);
 }
 
+export async function findUserByProvider(
+  db: Db,
+  issuer: string,
+  subject: string,
+): Promise<UserRecord | undefined> {
+  const row = await db<UserRow>('users')
+    .where({ provider_issuer: issuer, provider_subject: subject })
+    .first();
+  return row && toUser(row);
+}
+
 export async function listUsers(db: Db): Promise<UserRecord[]> {
   const rows = await db<UserRow>('users').orderBy('name').orderBy('id');
   return rows.map(toUser);
@@ -77,7 +93,7 @@ export async function listOwners(db: Db): Promise<UserRecord[]> {
 export async function countActiveAdmins(db: Db): Promise<number> {
   const row = await db('users')
     .where({ role: 'admin', disabled_at: null })
-    .whereNotNull('password_hash')
+    .whereRaw('(password_hash IS NOT NULL OR provider_subject IS NOT NULL)')
     .count({ count: '*' })
     .first<{ count: number }>();
   return row.count;
@@ -112,6 +128,8 @@ export async function updateUser(
       | 'disabledAt'
       | 'lastSeenAt'
       | 'secondFactor'
+      | 'providerIssuer'
+      | 'providerSubject'
       | 'homeSeenAt'
       | 'homeSeenBefore'
     >
@@ -125,6 +143,8 @@ export async function updateUser(
     disabled_at: change.disabledAt,
     last_seen_at: change.lastSeenAt,
     second_factor: change.secondFactor,
+    provider_issuer: change.providerIssuer,
+    provider_subject: change.providerSubject,
     home_seen_at: change.homeSeenAt,
     home_seen_before: change.homeSeenBefore,
   };
@@ -158,6 +178,8 @@ function toUser(row: UserRow): UserRecord {
     disabledAt: row.disabled_at,
     lastSeenAt: row.last_seen_at,
     secondFactor: row.second_factor,
+    providerIssuer: row.provider_issuer,
+    providerSubject: row.provider_subject,
     homeSeenAt: row.home_seen_at,
     homeSeenBefore: row.home_seen_before,
     createdAt: row.created_at,

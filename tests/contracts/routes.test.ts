@@ -23,6 +23,9 @@ const open = new Set([
   '/setup/:token',
   '/sign-in',
   '/sign-in/code',
+  '/sign-in/single-sign-on',
+  '/sign-in/single-sign-on/callback',
+  '/sign-in/single-sign-on/sign-out',
   '/sign-out',
   '/password/:token',
 ]);

@@ -260,10 +260,16 @@ export async function setDisabled(db: Db, by: User, userId: number, disabled: bo
   });
 }
 
+/** Whether nobody else who can sign in is an administrator. */
+export async function isLastAdmin(db: Db, user: UserRecord): Promise<boolean> {
+  const canSignIn = user.passwordHash !== null || user.providerSubject !== null;
+  const isUsable = user.role === 'admin' && user.disabledAt === null && canSignIn;
+  return isUsable && (await countActiveAdmins(db)) <= 1;
+}
+
 /** @throws Conflict for the last administrator */
 async function requireAnotherAdmin(db: Db, user: UserRecord): Promise<void> {
-  const isUsable = user.role === 'admin' && user.disabledAt === null && user.passwordHash !== null;
-  if (isUsable && (await countActiveAdmins(db)) <= 1) {
+  if (await isLastAdmin(db, user)) {
     throw new Conflict(
       `${user.name} is the last administrator. Make another user an administrator first.`,
       'last-admin',
