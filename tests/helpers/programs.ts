@@ -65,12 +65,15 @@ export async function startWorker(
   return worker;
 }
 
-/** Answers requests only. */
-export function startWeb(config: Config): Promise<WebProcess> {
-  return listening(startProgram(config, [process.execPath, program, 'web']));
+/** Answers requests only. `settings`: further ones from the environment. */
+export function startWeb(
+  config: Config,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<WebProcess> {
+  return listening(startProgram(config, [process.execPath, program, 'web'], settings));
 }
 
-/** Answers requests and works on jobs. `settings`: further ones from the environment. */
+/** Answers requests and works on jobs. */
 export function startAll(
   config: Config,
   settings: Readonly<Record<string, string>> = {},
@@ -92,7 +95,7 @@ async function listening(child: ChildProcess): Promise<WebProcess> {
 }
 
 /** CPU seconds of all its threads so far. */
-export function cpuSecondsOf({ pid }: ChildProcess): number {
+export function cpuSecondsOf({ pid }: Pick<ChildProcess, 'pid'>): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /, '')
     .split(' ');
