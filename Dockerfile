@@ -1,5 +1,9 @@
+# A release names both with their digests: --build-arg NODE_BUILD=node:22-bookworm@sha256:… and the same for NODE_RUN.
+ARG NODE_BUILD=node:22-bookworm
+ARG NODE_RUN=node:22-bookworm-slim
+
 # Build stage: compilers stay here.
-FROM node:22-bookworm AS build
+FROM ${NODE_BUILD} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
@@ -9,7 +13,7 @@ COPY src src
 RUN npm run build && npm prune --omit=dev
 
 # What runs: no compiler, no source, not root.
-FROM node:22-bookworm-slim
+FROM ${NODE_RUN}
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
 # The C library gives memory of ended work back to the system instead of keeping it for each thread.
 ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072

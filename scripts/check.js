@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
 // The longest first.
-const waiting = ['lint', 'types', 'format', 'duplicates', 'dead', 'imports'];
+const waiting = ['lint', 'types', 'format', 'duplicates', 'dead', 'imports', 'packages'];
 let failed = 0;
 
 /** @param {string} check */
@@ -13,7 +13,18 @@ async function run(check) {
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
   const code = await new Promise((done) => child.once('close', done));
   if (code !== 0) failed++;
-  process.stdout.write(`${code === 0 ? 'passed' : 'FAILED'}: ${check}\n${code === 0 ? '' : output}`);
+  process.stdout.write(
+    `${code === 0 ? 'passed' : 'FAILED'}: ${check}\n${code === 0 ? warningsOf(output) : output}`,
+  );
+}
+
+/**
+ * What a check that passed could not look at.
+ * @param {string} output
+ */
+function warningsOf(output) {
+  const lines = output.split('\n').filter((line) => line.startsWith('***'));
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 async function runWaiting() {

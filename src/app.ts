@@ -18,6 +18,7 @@ import { sharedFiles } from './http/shared-files.ts';
 import { createKeptFigures } from './routes/kept-figures.ts';
 import type { KeptFigures } from './routes/kept-figures.ts';
 import { createRoutes } from './routes/index.ts';
+import { createMetrics } from './routes/metrics.ts';
 import { runDespiteDamage } from './tasks/despite-damage.ts';
 
 interface AppOptions {
@@ -38,6 +39,8 @@ export function createApp(started: Context, { logger, figures }: AppOptions = {}
   app.set('trust proxy', context.config.trustProxy);
   app.set('query parser', 'simple');
 
+  const metrics = createMetrics(context);
+  if (metrics) app.use(metrics.observe);
   if (logger) app.use(requestLog(logger));
   app.use(securityHeaders(context.config));
   app.use(refuseOddAddresses);
@@ -45,7 +48,7 @@ export function createApp(started: Context, { logger, figures }: AppOptions = {}
   app.use('/assets', assets(context.config));
   app.use(sharedFiles(context));
   app.use(apiPath, createApi(context));
-  app.use(createRoutes(context, kept));
+  app.use(createRoutes(context, kept, metrics));
   app.use(() => {
     throw new NotFound();
   });
@@ -69,7 +72,7 @@ function requestLog(logger: PinoLogger): RequestHandler {
       res: (res: { statusCode: number }) => ({ status: res.statusCode }),
     },
     customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'error' : 'info'),
-    autoLogging: { ignore: (req) => req.url.startsWith('/health/') },
+    autoLogging: { ignore: (req) => /^\/(health\/|metrics$)/.test(req.url) },
   });
 }
 

@@ -99,6 +99,7 @@ const Environment = z.object({
   PAGE_WAIT_MS: wholeNumber(0, 60_000).default(150),
   THREAD_MEMORY_MB: wholeNumber(256, 65_536).default(2048),
   SAMPLE_DATA: z.enum(['on', 'off']).default('on'),
+  METRICS_TOKEN: z.string().min(16, 'expected at least 16 characters').optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -201,6 +202,8 @@ export interface Config {
   /** Memory limit of one thread. */
   readonly threadMemoryMb: number;
   readonly sampleData: boolean;
+  /** Whoever sends it reads figures of this process; null: nobody does. */
+  readonly metricsToken: string | null;
   readonly logLevel: string;
 }
 
@@ -244,6 +247,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     pageWaitMs: env.PAGE_WAIT_MS,
     threadMemoryMb: env.THREAD_MEMORY_MB,
     sampleData: env.SAMPLE_DATA === 'on',
+    metricsToken: env.METRICS_TOKEN ?? null,
     logLevel: env.LOG_LEVEL,
   };
 }
@@ -285,7 +289,14 @@ function withoutBlanks(environment: Readonly<Record<string, string | undefined>>
 }
 
 /** The addresses of the database and the mail server can hold a password. */
-const secrets = new Set(['SESSION_SECRET', 'SECRETS_KEY', 'DATABASE_URL', 'SMTP_URL', 'OIDC_CLIENT_SECRET']);
+const secrets = new Set([
+  'SESSION_SECRET',
+  'SECRETS_KEY',
+  'METRICS_TOKEN',
+  'DATABASE_URL',
+  'SMTP_URL',
+  'OIDC_CLIENT_SECRET',
+]);
 
 function describeIssues(
   error: z.ZodError,

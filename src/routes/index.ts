@@ -31,6 +31,7 @@ import { createDatasetHandlers } from './datasets.ts';
 import { createGlossaryHandlers } from './glossary.ts';
 import { createGroupingHandlers } from './groupings.ts';
 import { createHealthHandlers } from './health.ts';
+import type { Metrics } from './metrics.ts';
 import { createHomeHandlers } from './home.ts';
 import type { KeptFigures } from './kept-figures.ts';
 import { createJobHandlers } from './jobs.ts';
@@ -83,13 +84,14 @@ import { createBatchRemovalHandlers } from './batch-removal.ts';
 import { createBatchMonitoringHandlers } from './batch-monitoring.ts';
 import { createBatchResultHandlers } from './batch-results.ts';
 
-export function createRoutes(context: Context, figures: KeptFigures): Router {
+export function createRoutes(context: Context, figures: KeptFigures, metrics: Metrics | null = null): Router {
   const router = Router({ caseSensitive: true });
   const map = createMap(router);
 
   const health = createHealthHandlers(context);
   map.get('/health/live', 'everyone', health.live);
   map.get('/health/ready', 'everyone', health.ready);
+  if (metrics) map.get('/metrics', 'everyone', metrics.show);
 
   router.use(createOldAddresses());
   const passport = createPassport(context);
