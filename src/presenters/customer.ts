@@ -11,6 +11,7 @@ import { controlArm } from '../store/campaign-members.ts';
 import type { Membership } from '../store/campaign-members.ts';
 import type { ModelRecord } from '../store/models.ts';
 import type { ListedPrediction } from '../store/score-files/rows.ts';
+import type { Segment } from '../store/segments.ts';
 import type { SetLevel } from '../store/set-levels.ts';
 import type { Settings } from '../store/settings.ts';
 import { breakEvenText } from './break-even.ts';
@@ -43,6 +44,8 @@ export interface CustomerData extends CustomerEvents {
   /** The level that a person has set, as far as it counts now. */
   readonly setLevel: SetLevel | null;
   readonly settings: Settings;
+  /** Those that the customer is in, by this score; null: they could not be read in time. */
+  readonly segments: readonly Pick<Segment, 'id' | 'name'>[] | null;
   /** Null: there are none to compare with, or they could not be found in time. */
   readonly past: PastCustomers | null;
   /** Null: they could not be computed in time. */
@@ -59,6 +62,7 @@ export function presentCustomer(h: ViewHelpers, data: CustomerData) {
     title: customerTitle(prediction),
     scored: `Scored ${h.dateTime(prediction.createdAt)} by model ${prediction.modelLabel}`,
     file: fileOf(h, prediction),
+    segments: (data.segments ?? []).map(({ id, name }) => ({ href: `/segments/${id}`, name })),
     changeHref: prediction.modelId === null ? null : `/predict?from=${prediction.id}`,
     probability: h.percent(prediction.probability),
     ...presentLevel(h, data),

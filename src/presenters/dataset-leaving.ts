@@ -1,6 +1,7 @@
 /** When the customers of a dataset leave: the form, and for each group its curve, median and table. */
 import { fewestAtRisk, fewestLeft } from '../domain/datasets/leaving/curves.ts';
 import type { LeavingCurve, LeavingResult } from '../domain/datasets/leaving/curves.ts';
+import type { CsvCell } from '../domain/csv/writer.ts';
 import { groupColumns, timeUnits } from '../domain/datasets/leaving/options.ts';
 import type { LeavingOptions, TimeUnit } from '../domain/datasets/leaving/options.ts';
 import type { Study } from '../domain/datasets/studies/studies.ts';
@@ -60,6 +61,23 @@ function presentResult(
     rows: [all!, ...groups],
     notes: [...notes, `Curves end where fewer than ${fewestAtRisk} customers could be followed.`],
     unit: `${unit}s`,
+  };
+}
+
+/** A row a point of each curve; a blank group: all customers. */
+export function leavingCurvesCsv({ unit, curves }: LeavingResult): { header: string[]; rows: CsvCell[][] } {
+  return {
+    header: ['group', `${unit}s`, 'still_there', 'low', 'high', 'customers_followed'],
+    rows: curves.flatMap(({ name, points }) =>
+      points.map(({ time, survival, low, high, atRisk }) => [
+        name === '' ? 'Not known' : name,
+        time,
+        survival,
+        low,
+        high,
+        atRisk,
+      ]),
+    ),
   };
 }
 

@@ -134,6 +134,7 @@ export function createCustomerHandlers({ db, tasks }: Context) {
       setLevel: (await setLevelsAmong(db, [prediction.customerId])).get(prediction.customerId ?? '') ?? null,
       harm: harmOf(await listHarmed(db), prediction.riskLevel, raisingReason(prediction.reasons)),
       settings,
+      segments: await nullIfLate(tasks.run('listSegmentsWith', { score: prediction })),
       past: await nullIfLate(tasks.run('findPastCustomers', { prediction })),
       alternatives: await nullIfLate(tasks.run('findAlternatives', { prediction, settings })),
     };

@@ -9,11 +9,11 @@ import { studyLater, studyOf } from '../domain/datasets/studies/studies.ts';
 import { NotFound } from '../errors.ts';
 import type { FieldError } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
-import { sendCsvText } from '../http/csv.ts';
+import { sendCsv, sendCsvText } from '../http/csv.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import { idParam, limitedText, parseForm, textValues } from '../http/validate.ts';
-import { presentDatasetLeaving, startYear } from '../presenters/dataset-leaving.ts';
+import { leavingCurvesCsv, presentDatasetLeaving, startYear } from '../presenters/dataset-leaving.ts';
 import { getDataset } from '../store/datasets.ts';
 import type { Dataset } from '../store/datasets.ts';
 
@@ -56,6 +56,14 @@ export function createDatasetLeavingHandlers({ db, tasks }: Context) {
       }
       await studyLater(db, currentUser(req), dataset.id, { kind: 'leaving', options: optionsOf(form.data) });
       res.redirect(303, `/datasets/${dataset.id}/leaving`);
+    },
+
+    downloadCurves: async (req: Request, res: Response) => {
+      const dataset = await getDataset(db, idParam(req));
+      const result = studyOf(dataset, 'leaving')?.result ?? null;
+      if (result === null) throw new NotFound('study of when customers leave');
+      const { header, rows } = leavingCurvesCsv(result);
+      await sendCsv(res, `leaving-curves-${dataset.id}.csv`, header, rows);
     },
 
     download: async (req: Request, res: Response) => {

@@ -349,6 +349,7 @@ export function createRoutes(context: Context, figures: KeptFigures, metrics: Me
   map.get('/datasets/:id/leaving', 'dataset:edit', leaving.show);
   map.post('/datasets/:id/leaving', 'dataset:edit', leaving.study);
   map.get('/datasets/:id/leaving.csv', 'export:download', leaving.download);
+  map.get('/datasets/:id/leaving-curves.csv', 'export:download', leaving.downloadCurves);
   const purchases = createDatasetPurchasesHandlers(context);
   map.get('/datasets/:id/purchases', 'dataset:edit', purchases.show);
   map.post('/datasets/:id/purchases', 'dataset:edit', purchases.study);

@@ -66,6 +66,7 @@ import { listRepairedScores } from '../store/score-files/damage.ts';
 import { listHistory } from '../store/score-files/history.ts';
 import { listPredictionIds, listPredictions, pageOfPredictions } from '../store/score-files/lists.ts';
 import { readMovement } from '../store/score-files/movement.ts';
+import { listSegmentsWith } from '../store/score-files/segment-tests.ts';
 import { openScoreStore } from '../store/score-files/store.ts';
 import type { ScoreStore } from '../store/score-files/store.ts';
 import { countByThresholds, probabilityHistogram, sumPredictions } from '../store/score-files/totals.ts';
@@ -170,6 +171,8 @@ export const tasks = {
   countOutcomes: page((env, { filter }: Filtered) => countOutcomes(storeOf(env), filter)),
   /** A score with the customer's inputs; null where there is none. */
   findScore: page(async (env, { id }: { id: number }) => (await findScore(storeOf(env), id)) ?? null),
+  /** The segments that a score is in. */
+  listSegmentsWith: page((env, { score }: { score: CustomerScore }) => listSegmentsWith(storeOf(env), score)),
   getCustomerRecord: page((env, { id }: { id: number }) => getCustomerRecord(storeOf(env), id)),
   listHistory: page((env, { customerId, limit }: { customerId: string; limit: number }) =>
     listHistory(storeOf(env), customerId, limit),

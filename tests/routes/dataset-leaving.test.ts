@@ -37,6 +37,7 @@ describe('the page of when customers leave', () => {
       expect(text).toMatch(new RegExp(`<option value="${name}" selected`));
     expect(text).not.toContain('Half left within');
     await test.agent.get(`${path()}.csv`).expect(409);
+    await test.agent.get(`${path()}-curves.csv`).expect(404);
   });
 
   it('computes the curves in a job and shows them by group, with tables', async () => {
@@ -50,6 +51,20 @@ describe('the page of when customers leave', () => {
     for (const name of ['All customers', 'Monthly', 'Yearly'])
       expect(text).toContain(`<th scope="row">${name}</th>`);
     expect(text).toContain('Customers followed');
+  });
+
+  it('has a file of the curves', async () => {
+    const points = await rowsOf(`${path()}-curves.csv`);
+    expect(Object.keys(points[0]!)).toEqual([
+      'group',
+      'months',
+      'still_there',
+      'low',
+      'high',
+      'customers_followed',
+    ]);
+    expect(new Set(points.map(({ group }) => group))).toEqual(new Set(['', 'Monthly', 'Yearly']));
+    expect(points[0]).toMatchObject({ months: '0', still_there: '1', customers_followed: `${rows.length}` });
   });
 
   it('has a file of the customers who are still there', async () => {

@@ -135,6 +135,21 @@ describe('a segment as a filter', () => {
     expect(analytics).toContain(`/customers?risk=high&amp;segment=${id}`);
   });
 
+  it('is named on the page of every customer who is in it, and of nobody else', async () => {
+    const id = await save('Monthly and named', monthly);
+    const list = await pageOf('/customers?size=200');
+    const customers = [...new Set([...list.matchAll(/href="(\/customers\/\d+)"/g)].map(([, href]) => href!))];
+    const members = await pageOf(`/customers?size=200&segment=${id}`);
+    const isMember = (href: string): boolean => members.includes(`"${href}"`);
+    const looked = [
+      ...customers.filter(isMember).slice(0, 3),
+      ...customers.filter((one) => !isMember(one)).slice(0, 3),
+    ];
+    expect(looked).toHaveLength(6);
+    for (const href of looked)
+      expect([href, (await pageOf(href)).includes('>Monthly and named</a>')]).toEqual([href, isMember(href)]);
+  });
+
   it('has customers scored later at once', async () => {
     const id = await save('Monthly', monthly);
     const before = await countOf(`/customers.csv?segment=${id}`);

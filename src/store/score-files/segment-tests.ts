@@ -2,7 +2,8 @@
 import { noFilter } from '../prediction-filters.ts';
 import type { PredictionFilter } from '../prediction-filters.ts';
 import type { SegmentPart } from '../segment-documents.ts';
-import { findSegment } from '../segments.ts';
+import { findSegment, listSegments } from '../segments.ts';
+import type { Segment } from '../segments.ts';
 import type { GroupView } from './group-view.ts';
 import { missingLevel } from './group.ts';
 import type { InputColumn, ScoredFeature, TextColumn } from './group.ts';
@@ -98,12 +99,31 @@ function partTests(rows: TestedRows, part: SegmentPart, scores: ScoreTest): (() 
   }
 }
 
+/** `TestedSingle`, of a file or not. */
+interface TestedScore extends TestedSingle {
+  /** Null: of no file. */
+  readonly batchId: number | null;
+}
+
 export interface TestedSingle {
   readonly source: string;
   readonly modelId: number | null;
   readonly customerId: string | null;
   readonly probability: number;
   readonly inputs: InputValues;
+}
+
+/** The segments that a score is in. Of a file or not: segments ask nothing of other files. */
+export async function listSegmentsWith(store: ScoreStore, score: TestedScore): Promise<Segment[]> {
+  const origin = { batch: score.batchId, source: score.source, model: score.modelId };
+  const found: Segment[] = [];
+  for (const segment of await listSegments(store.db)) {
+    const parts = await readSegment(store, { segment: segment.id });
+    const tests = segmentTests(oneRow(score), parts);
+    if (parts.every(({ part }) => isOfOrigin(part, origin)) && tests.every((test) => test()(0)))
+      found.push(segment);
+  }
+  return found;
 }
 
 export function isSingleMember(segment: readonly AskedPart[], single: TestedSingle): boolean {
