@@ -11,6 +11,7 @@ import {
   buildEndSessionUrl,
   calculatePKCECodeChallenge,
   discovery,
+  enableNonRepudiationChecks,
   randomNonce,
   randomPKCECodeVerifier,
   randomState,
@@ -165,8 +166,11 @@ async function findProvider(
 ): Promise<Configuration> {
   const { issuer, clientId, clientSecret } = settings;
   const isPlain = issuer.startsWith('http:');
+  // Without this the library trusts the connection, and takes tokens whatever their signature.
+  const execute = [enableNonRepudiationChecks];
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- of this machine only, which the settings see to
-  const options = { timeout: timeoutSeconds, execute: isPlain ? [allowInsecureRequests] : [] };
+  if (isPlain) execute.push(allowInsecureRequests);
+  const options = { timeout: timeoutSeconds, execute };
   const found =
     providers.get(config) ?? discovery(new URL(issuer), clientId, clientSecret, undefined, options);
   providers.set(config, found);
