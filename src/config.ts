@@ -3,7 +3,7 @@
  * the program with a message that names each variable, what was found and what is expected.
  */
 import { availableParallelism, totalmem } from 'node:os';
-import { resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 import { z } from 'zod';
 
 export const mostTrainingThreads = 64;
@@ -43,6 +43,8 @@ const Environment = z.object({
   DATA_DIR: z.string().min(1).default('data'),
   MODELS_DIR: z.string().min(1).default('models'),
   UPLOADS_DIR: z.string().min(1).default('uploads'),
+  WATCH_DIR: z.string().min(1).optional(),
+  WATCH_RESULTS: z.enum(['on', 'off']).default('off'),
   FILES: z
     .string()
     .regex(
@@ -102,6 +104,14 @@ const Environment = z.object({
   METRICS_TOKEN: z.string().min(16, 'expected at least 16 characters').optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
+
+/** A folder whose files are scored by themselves. */
+export interface WatchSettings {
+  /** Null: there is none. */
+  readonly folder: string | null;
+  /** The scores are written beside the files that are done. */
+  readonly writesResults: boolean;
+}
 
 /** Where files are that several machines share. */
 export type FileStoreSettings =
@@ -172,6 +182,7 @@ export interface Config {
   readonly dataDir: string;
   readonly modelsDir: string;
   readonly uploadsDir: string;
+  readonly watch: WatchSettings;
   /** Behind the folders for models, uploads and datasets; null: there are only these. */
   readonly fileStore: FileStoreSettings | null;
   /** How much of these folders may be copies of files that are fetched where they are needed. */
@@ -214,6 +225,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const result = Environment.safeParse(withoutBlanks(environment));
   if (!result.success) throw new ConfigError(describeIssues(result.error, environment));
   const env = result.data;
+  requireApart(env);
   const singleSignOn = readSingleSignOn(env);
   return {
     environment: env.NODE_ENV,
@@ -225,6 +237,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     dataDir: resolve(env.DATA_DIR),
     modelsDir: resolve(env.MODELS_DIR),
     uploadsDir: resolve(env.UPLOADS_DIR),
+    watch: {
+      folder: env.WATCH_DIR === undefined ? null : resolve(env.WATCH_DIR),
+      writesResults: env.WATCH_RESULTS === 'on',
+    },
     fileStore: env.FILES === undefined ? null : readFileStore(env.FILES, env.S3_ENDPOINT),
     fileCacheBytes: env.FILES_CACHE_MB * 1024 * 1024,
     sessionSecret: env.SESSION_SECRET ?? null,
@@ -273,6 +289,19 @@ function readSingleSignOn(env: z.infer<typeof Environment>): SingleSignOnSetting
 
 function incomplete(name: string, missing: string): ConfigError {
   return new ConfigError(`Holdfast cannot start: ${name} also needs ${missing} (see .env.example).`);
+}
+
+/** Files are moved within the watched folder: none of Holdfast's own may be in it, and it in none of its folders. */
+function requireApart({ WATCH_DIR, DATA_DIR, MODELS_DIR, UPLOADS_DIR }: z.infer<typeof Environment>): void {
+  if (WATCH_DIR === undefined) return;
+  const watched = `${resolve(WATCH_DIR)}${sep}`;
+  for (const folder of [DATA_DIR, MODELS_DIR, UPLOADS_DIR]) {
+    const own = `${resolve(folder)}${sep}`;
+    if (own.startsWith(watched) || watched.startsWith(own))
+      throw new ConfigError(
+        `Holdfast cannot start: WATCH_DIR (${WATCH_DIR}) and ${folder}, where Holdfast keeps its files, must be apart from each other.`,
+      );
+  }
 }
 
 /** `address` as the setting FILES gives it. */

@@ -27,6 +27,7 @@ import { sweep } from './domain/jobs/cleanup.ts';
 import { checkDriftWhenDue } from './domain/schedules/drift-check.ts';
 import { rescoreWhenDue } from './domain/schedules/rescoring.ts';
 import { retrainWhenDue } from './domain/schedules/retraining.ts';
+import { createWatch } from './domain/watching/watched-folder.ts';
 import { renewSecrets } from './domain/warehouse/connections.ts';
 import { startDueQueries } from './domain/warehouse/schedule.ts';
 import type { WorkerShare } from './jobs/job-classes.ts';
@@ -112,6 +113,7 @@ async function start({ isWeb, share }: ProcessRole): Promise<void> {
   startFileUpkeep(context);
   const pool = share && startWorkerPool(context, share);
   if (pool) startSchedule(context);
+  if (pool) startWatching(context);
   const drain = isWeb ? await startWeb(context, logger, pool !== null) : nothingToDrain;
   const sweeping = setInterval(() => void sweep(context), sweepEveryMs);
   sweeping.unref();
@@ -157,6 +159,23 @@ function startSchedule({ db, config, log }: Context): void {
       }
   };
   setInterval(() => void look(), scheduleEveryMs).unref();
+}
+
+/** A large file takes longer than the time between two looks. */
+function startWatching({ db, config, log, tasks }: Context): void {
+  const watch = createWatch({ db, config, takeIn: (path) => tasks.run('takeInTable', { path }) });
+  let isLooking = false;
+  const look = async (): Promise<void> => {
+    if (isLooking) return;
+    isLooking = true;
+    try {
+      await watch();
+    } catch (error) {
+      log.error({ err: errorFields(error) }, 'The watched folder could not be read; trying again later');
+    }
+    isLooking = false;
+  };
+  if (config.watch.folder !== null) setInterval(() => void look(), scheduleEveryMs).unref();
 }
 
 /** `hasWorkers`: in this process; without, the sample may come later, or never. */

@@ -73,3 +73,12 @@ describe('the settings from the environment', () => {
     expect(names.filter((name) => !documented.includes(`#${name}=`))).toEqual([]);
   });
 });
+
+it('keeps the watched folder apart from the folders of Holdfast, in which files are not moved', () => {
+  expect(readConfig({ WATCH_DIR: 'in', WATCH_RESULTS: 'on' }).watch).toEqual({
+    folder: resolve('in'),
+    writesResults: true,
+  });
+  for (const WATCH_DIR of ['uploads', 'data/in', '.', './models/'])
+    expect(() => readConfig({ WATCH_DIR })).toThrow('must be apart from each other');
+});

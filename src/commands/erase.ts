@@ -1,6 +1,7 @@
 /** holdfast erase: removes one customer from the database and the files of an installation. */
 import { config as readDotenv } from 'dotenv';
 import { readConfig } from '../config.ts';
+import type { Config } from '../config.ts';
 import { isNothing } from '../domain/erasure/erasure.ts';
 import type { Erasure } from '../domain/erasure/erasure.ts';
 import { eraseFromInstallation } from '../domain/erasure/installation.ts';
@@ -9,9 +10,15 @@ import { printJson } from './output.ts';
 
 export async function erase(options: Options, customer: string): Promise<void> {
   readDotenv({ quiet: true });
-  const erasure = await eraseFromInstallation(readConfig(process.env), customer.trim());
+  const config = readConfig(process.env);
+  const erasure = await eraseFromInstallation(config, customer.trim());
   if (options.json) printJson(erasure);
-  else process.stdout.write(`${words(erasure)}\n`);
+  else process.stdout.write(`${words(erasure)}${watchedWords(config)}\n`);
+}
+
+/** Its files belong to whoever puts them there. */
+function watchedWords({ watch: { folder } }: Config): string {
+  return folder === null ? '' : ` Files in ${folder} are not searched: erase the customer there as well.`;
 }
 
 function words(erasure: Erasure): string {

@@ -6,6 +6,8 @@ import type { Repetition } from '../store/schedule-terms.ts';
 import type { DriftFound } from '../store/settings.ts';
 import type { TrainingRecord, TrainingState } from '../store/trainings.ts';
 import type { FormInput } from './settings.ts';
+import { presentWatched } from './watched-folder.ts';
+import type { WatchedData } from './watched-folder.ts';
 import type { ViewHelpers } from './view-helpers.ts';
 
 const repetitionText: Record<Repetition, string> = {
@@ -70,6 +72,7 @@ export interface ScheduleData {
   readonly rescoringError: string | null;
   readonly drift: DriftFound | null;
   readonly driftError: string | null;
+  readonly watched: WatchedData;
 }
 
 export function presentSchedules(
@@ -108,6 +111,7 @@ export function presentSchedules(
       },
       error: driftError,
     },
+    watched: presentWatched(h, data.watched),
   };
 }
 

@@ -17,6 +17,7 @@ import type { FormInput } from '../presenters/settings.ts';
 import { findBatch } from '../store/batches.ts';
 import { getSettings } from '../store/settings.ts';
 import type { Settings } from '../store/settings.ts';
+import { listWatchedFiles } from '../store/watched-files.ts';
 import { scheduleFields } from './schedule-form.ts';
 
 declare module '../http/render.ts' {
@@ -25,10 +26,16 @@ declare module '../http/render.ts' {
   }
 }
 
+const mostWatched = 10;
 const ScheduleForm = z.object(scheduleFields);
 
-export function createScheduleHandlers({ db }: Context) {
-  const readData = async ({ retraining, rescoring, driftCheck }: Settings): Promise<ScheduleData> => {
+export function createScheduleHandlers({ db, config }: Context) {
+  const readData = async ({
+    retraining,
+    rescoring,
+    driftCheck,
+    watching,
+  }: Settings): Promise<ScheduleData> => {
     const dataset = await newestWithLabel(db);
     return {
       last: await lastRetraining(db),
@@ -39,6 +46,11 @@ export function createScheduleHandlers({ db }: Context) {
       rescoringError: rescoring.error,
       drift: driftCheck.found,
       driftError: driftCheck.error,
+      watched: {
+        folder: config.watch.folder,
+        problem: watching.problem,
+        files: config.watch.folder === null ? [] : await listWatchedFiles(db, mostWatched),
+      },
     };
   };
 

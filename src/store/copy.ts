@@ -43,6 +43,7 @@ export const tables: readonly Table[] = [
   { name: 'alert_readings', key: ['batch_id'] },
   withId('api_keys'),
   { name: 'api_answers', key: ['api_key_id', 'name_hash'] },
+  withId('watched_files'),
 ];
 
 type Value = string | number | boolean | Buffer | null;

@@ -107,6 +107,7 @@ export const tableContents: Readonly<Record<string, TableContents>> = {
   },
   score_writes: { words: ['error'], nothing: ['table_name'] },
   alerts: { words: ['title', 'detail'], nothing: ['subject', 'evidence', 'href'] },
+  watched_files: { words: ['name', 'note'], nothing: ['stamp', 'moved_at'] },
   alert_receivers: { user: ['address'], secret: ['secret'] },
   alert_messages: { words: ['content', 'error'], nothing: ['message_id'] },
   api_keys: {

@@ -75,6 +75,14 @@ const DriftCheck = z.object({
   error: z.string().nullable().default(null),
 });
 
+/** The process that looks into the watched folder, and what is wrong with the folder. */
+const Watching = z.object({
+  owner: z.string().nullable().default(null),
+  /** Another process may take over from then on; null: none has looked yet. */
+  until: z.string().nullable().default(null),
+  problem: z.string().nullable().default(null),
+});
+
 /** The organisation's settings, kept in the database: one entry each, with what it may be and its default. */
 const entries = {
   organisation: z.string().default('Your organisation'),
@@ -107,6 +115,7 @@ const entries = {
   driftCheck: DriftCheck.prefault({}),
   /** Whether everybody with a password has to have a second factor. */
   requiresSecondFactor: z.boolean().default(false),
+  watching: Watching.prefault({}),
   /** Decides, with the year, who is held out. */
   holdOutSecret: z.string().default(''),
   /** When the first administrator was created; null: not set up yet. */

@@ -84,7 +84,7 @@ describe('rescoring of the newest file', () => {
       .update({ header: JSON.stringify(header.map((name) => `${name} old`)) });
     await pass('rescoring');
     await rescore();
-    expect(await pageOf(page)).toContain('Some columns of the active model are not in customers.csv.');
+    expect(await pageOf(page)).toContain('Some columns of the active model are not in the newest file.');
     expect(await alerts()).toContainEqual(
       expect.objectContaining({ kind: 'failed-run', subject: 'rescoring', severity: 'severe' }),
     );
@@ -94,7 +94,7 @@ describe('rescoring of the newest file', () => {
     rmSync(join(config.uploadsDir, file));
     await pass('rescoring');
     await rescore();
-    expect(await pageOf(page)).toContain('customers.csv is missing in the folder of uploads.');
+    expect(await pageOf(page)).toContain('The newest file is missing in the folder of uploads.');
   });
 
   it('ends when it is turned off', async () => {

@@ -1,4 +1,5 @@
 /** What is checked for alerts: one entry for each kind. A check says what is so now; `raising.ts` decides whom to tell. */
+import type { Db } from '../../db.ts';
 import { countText, createFormatter } from '../../format.ts';
 import { listCampaigns } from '../../store/campaigns.ts';
 import type { Campaign } from '../../store/campaigns.ts';
@@ -7,6 +8,7 @@ import { listScheduledQueries } from '../../store/queries.ts';
 import { alertKinds } from '../../store/alerts.ts';
 import type { AlertKind, Observation } from '../../store/alerts.ts';
 import type { Settings } from '../../store/settings.ts';
+import { listWatchedFiles, waitsForPerson } from '../../store/watched-files.ts';
 import { readResults } from '../campaigns/results.ts';
 import { describeDrift } from '../monitoring/drift-words.ts';
 import { findingsOfBatch } from '../monitoring/reading.ts';
@@ -17,6 +19,8 @@ type Found = Omit<Observation, 'kind'>;
 type Check = (scene: Scene) => Promise<readonly Found[]> | readonly Found[];
 
 const dayMs = 86_400_000;
+/** The newest files of the watched folder, among which some may wait. */
+const mostWatched = 50;
 
 const checks: Readonly<Record<AlertKind, Check>> = {
   'expected-loss': (scene) => {
@@ -67,6 +71,7 @@ const checks: Readonly<Record<AlertKind, Check>> = {
 
   'failed-run': async ({ db, settings }) => {
     if (!settings.alerts.failedRuns) return [];
+    const watched = await watchedProblems(db);
     const training = await lastRetraining(db);
     const failed = (await listScheduledQueries(db)).filter(({ state }) => state === 'failed');
     const queries: Found[] = failed.map(({ id, name, error, startedAt }) => ({
@@ -79,7 +84,7 @@ const checks: Readonly<Record<AlertKind, Check>> = {
       detail: error ?? 'No reason is known.',
       href: `/queries/${id}`,
     }));
-    const others = [...queries, ...failedSchedules(settings)];
+    const others = [...queries, ...failedSchedules(settings), ...watched];
     if (training?.state !== 'failed') return others;
     const retraining: Found = {
       subject: 'retraining',
@@ -232,6 +237,24 @@ function failedSchedules({ rescoring, driftCheck }: Settings): Found[] {
           ...{ evidence: `run:${scheduledFrom}`, severity: 'severe' as const },
         },
   );
+}
+
+/** Files of the watched folder that wait for a person, and the newest one if it has failed. */
+async function watchedProblems(db: Db): Promise<Found[]> {
+  const files = await listWatchedFiles(db, mostWatched);
+  return files.flatMap((file, place) => {
+    const { id, name, state, note, batchId } = file;
+    const isWaiting = waitsForPerson(file);
+    if (!isWaiting && !(state === 'failed' && place === 0)) return [];
+    return {
+      ...{ subject: `watched:${id}`, evidence: `watched:${id}`, severity: 'severe' as const, money: null },
+      title: isWaiting
+        ? `${name} in the watched folder waits for somebody`
+        : `${name} in the watched folder could not be scored`,
+      detail: note ?? 'No reason is known.',
+      href: batchId === null ? '/settings/schedules' : `/batches/${batchId}`,
+    };
+  });
 }
 
 async function checkCampaign({ db, day }: Scene, campaign: Campaign): Promise<Found[]> {

@@ -27,8 +27,8 @@ export async function rescoreWhenDue(store: UploadStore): Promise<void> {
   const register = source && plan && (await copyFile(store, source));
   await startWhenDue(db, 'rescoring', async (trx, { userId }) => {
     if (source === null) return { error: null };
-    if (!plan) return refuse(trx, `Some columns of the active model are not in ${source.originalName}.`);
-    if (!register) return refuse(trx, `${source.originalName} is missing in the folder of uploads.`);
+    if (!plan) return refuse(trx, 'Some columns of the active model are not in the newest file.');
+    if (!register) return refuse(trx, 'The newest file is missing in the folder of uploads.');
     const batchId = await register(trx, userId);
     await checkAndScoreLater(trx, { id: userId }, batchId, plan);
     return { batchId, error: null };
