@@ -30,6 +30,7 @@ import * as setLevels from './2026-12-03-set-levels.ts';
 import * as segments from './2026-12-04-segments.ts';
 import * as batchOutcomes from './2026-12-03-batch-outcomes.ts';
 import * as batchCounts from './2026-12-05-batch-counts.ts';
+import * as removedLevels from './2026-12-12-removed-levels.ts';
 import * as watchedFiles from './2026-12-12-watched-files.ts';
 import * as homeVisits from './2026-12-07-home-visits.ts';
 import * as contactedControls from './2026-12-09-contacted-controls.ts';
@@ -82,6 +83,7 @@ const all: readonly Migration[] = [
   { name: '2026-12-04-segments', up: segments.up, down: segments.down },
   { name: '2026-12-03-batch-outcomes', up: batchOutcomes.up, down: batchOutcomes.down },
   { name: '2026-12-05-batch-counts', up: batchCounts.up, down: batchCounts.down },
+  { name: '2026-12-12-removed-levels', up: removedLevels.up, down: removedLevels.down },
   { name: '2026-12-12-watched-files', up: watchedFiles.up, down: watchedFiles.down },
   { name: '2026-12-07-home-visits', up: homeVisits.up, down: homeVisits.down },
   {

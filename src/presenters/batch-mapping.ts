@@ -69,7 +69,10 @@ function presentOutcomeColumn(h: ViewHelpers, { batch, chosen, rememberedOutcome
   });
   return {
     isOpen: current !== null,
-    isRemembered: chosen === null && current !== null,
+    remembered:
+      chosen === null && current !== null
+        ? `The column ${batch.header[current.place] ?? ''} said outcomes in an earlier file. Confirm below that it does here as well: until then the file is not scored.`
+        : null,
     column: field('outcome', 'Column of the outcome', current?.place ?? null, 'None'),
     day: field('outcomeDay', 'Column of the date', current?.day ?? null, 'None: the day of the upload'),
     left: left.join(', '),

@@ -23,6 +23,7 @@ export function presentContactedControls(
     controls: controls.map(({ customerId, contactedOn }) => ({
       customer: customerId,
       href: `/actions?customer=${encodeURIComponent(customerId)}`,
+      isByHand: contactedOn !== null,
       how: contactedOn === null ? 'An action was done' : `Recorded by hand, ${h.date(contactedOn)}`,
     })),
   };

@@ -82,12 +82,13 @@ function actionRows(h: ViewHelpers, action: ActionRecord): HistoryRow[] {
 
 function campaignRow(h: ViewHelpers, { campaign, arm }: Membership): HistoryRow {
   const isControl = arm === controlArm;
-  const at = campaign.launchedOn ?? campaign.createdAt;
+  const launched = campaign.launchedOn ?? campaign.createdAt;
   const state = campaign.state === 'running' ? 'Running' : 'Closed';
   return {
     ...plain,
-    at,
-    when: h.date(at),
+    // Of its day alone is known: it was split after the scores of that day.
+    at: campaign.launchedOn === null ? launched : `${launched}T24`,
+    when: h.date(launched),
     what: `Campaign: ${campaign.name}`,
     href: `/campaigns/${campaign.id}`,
     isControl,
@@ -102,10 +103,11 @@ function outcomeRow(h: ViewHelpers, { seenOn, hasLeft }: Outcome): HistoryRow {
 
 /** When it was set, and when it was removed early. */
 function setLevelRows(h: ViewHelpers, one: SetLevel): HistoryRow[] {
-  const { level, setAt, removedAt } = one;
+  const { level, setAt, removedAt, removedBy } = one;
   const details = `${nameOf(one)}, until ${h.date(one.endsOn)}: ${one.reason}`;
   const set = { ...plain, at: setAt, when: h.dateTime(setAt), what: 'Risk level set', level, details };
   if (removedAt === null) return [set];
   const what = 'Set risk level removed';
-  return [{ ...plain, at: removedAt, when: h.dateTime(removedAt), what, details: '' }, set];
+  const removed = { ...plain, at: removedAt, when: h.dateTime(removedAt), what, details: removedBy ?? '' };
+  return [removed, set];
 }

@@ -51,7 +51,10 @@ export function presentCustomers(h: ViewHelpers, data: CustomersData) {
     query,
     isEmpty: data.isEmpty,
     hasMatches: total > 0,
-    setLevels: data.setLevelCount === 0 ? null : `${h.plural(data.setLevelCount, 'level')} set by people`,
+    setLevels:
+      data.setLevelCount === 0
+        ? null
+        : `${h.plural(data.setLevelCount, 'level')} set by people, of all customers`,
     summary: `${scoresShown(query.batch)}: ${h.plural(total, 'customer')}`,
     download: {
       href: `/customers.csv${h.query(query, { page: null, size: null })}`,

@@ -14,6 +14,8 @@ export interface GroupingData {
   readonly segments: readonly Segment[];
   /** Null: the latest scores, or a dataset that was removed. */
   readonly dataset: Dataset | null;
+  /** No customers have been scored with its columns. */
+  readonly isUnscored: boolean;
   /** That is at it. */
   readonly job: Job | null;
 }
@@ -29,7 +31,7 @@ export function presentGrouping(h: ViewHelpers, data: GroupingData) {
     progress: job && { stage: job.stage ?? 'Waiting', done: job.done, total: Math.max(1, job.total) },
     problem: error,
     againHref: `/groupings/new${h.query({ kind, dataset: grouping.terms.datasetId })}`,
-    notes: findings?.notes ?? [],
+    notes: [...(data.isUnscored ? [noScores] : []), ...(findings?.notes ?? [])],
     choice: segments.length === 0 && findings?.clusters ? presentChoice(h, findings.clusters) : null,
     groups: presentGroups(h, findings, segments),
     without: findings?.fifths?.without
@@ -37,6 +39,8 @@ export function presentGrouping(h: ViewHelpers, data: GroupingData) {
       : null,
   };
 }
+
+const noScores = 'No customers have been scored with these columns: the segments are empty until some are.';
 
 function sourceWords(h: ViewHelpers, { grouping, dataset }: GroupingData): string {
   const { terms, findings } = grouping;

@@ -154,6 +154,7 @@ const purposes: Readonly<Record<string, Purpose>> = {
   '/campaigns/:id/launch': { doing: 'launching a campaign', labels: { share: 'Control group' } },
   '/campaigns/:id/removal': { doing: 'removing the draft of a campaign' },
   '/campaigns/:id/closing': { doing: 'closing a campaign' },
+  '/campaigns/:id/contacted/removal': { doing: 'taking back the contact of a control' },
   '/campaigns/:id/contacted': { doing: 'recording controls who were contacted' },
   '/campaigns/:id/retraining': { doing: 'training a challenger from a campaign' },
   '/campaigns/:id/harm/end': { doing: 'letting campaigns have groups of customers again' },

@@ -15,6 +15,8 @@ export interface MissingData {
   readonly earlier: ScoredBatch | undefined;
   readonly scores: readonly ListedScore[];
   readonly total: number;
+  /** More than can be answered at once. */
+  readonly hasMore: boolean;
   readonly page: number;
   readonly pages: number;
   readonly values: Readonly<Record<string, string>>;
@@ -33,6 +35,9 @@ export function presentMissing(h: ViewHelpers, data: MissingData) {
     name: batch.originalName,
     earlier: earlier && { name: earlier.name, id: earlier.id, href: `/batches/${earlier.id}` },
     summary: h.plural(total, 'customer'),
+    more: data.hasMore
+      ? `These are the first ${h.count(total)}: no more can be answered at once. The others are listed when these are answered.`
+      : null,
     compared: {
       name: 'with',
       label: 'Compare with',

@@ -21,16 +21,21 @@ export function nameOf({ setBy }: Pick<SetLevel, 'setBy'>): string {
 
 interface LevelForm {
   readonly score: ListedPrediction;
+  /** A newer one than the page that led here has shown. */
+  readonly isNewer: boolean;
   readonly values: Readonly<Record<string, string>>;
   readonly errors: readonly FieldError[];
 }
 
-export function presentLevelForm(h: ViewHelpers, { score, values, errors }: LevelForm) {
+export function presentLevelForm(h: ViewHelpers, { score, isNewer, values, errors }: LevelForm) {
   return {
     title: `Set the risk level of customer ${score.customerId ?? ''}`,
     customer: `Customer ${score.customerId ?? ''}`,
     href: `/customers/${score.id}`,
     model: `${h.percent(score.probability)} churn probability, ${h.riskWord(score.riskLevel).toLowerCase()} risk`,
+    newer: isNewer
+      ? `You came from an older score. This is about the newest one, of ${h.dateTime(score.createdAt)}.`
+      : null,
     values,
     errors,
     levelField: {

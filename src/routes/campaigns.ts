@@ -20,7 +20,7 @@ import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
 import type { PageData } from '../http/render.ts';
 import type { KnownNames } from '../presenters/campaign-filter.ts';
-import { idParam, optionalId, parseQuery } from '../http/validate.ts';
+import { idParam, optionalId, parseQuery, textValues } from '../http/validate.ts';
 import {
   presentCampaign,
   presentCampaignForm,
@@ -29,7 +29,7 @@ import {
 } from '../presenters/campaign.ts';
 import type { CampaignFormData } from '../presenters/campaign.ts';
 import { getCampaign, listCampaigns } from '../store/campaigns.ts';
-import type { Campaign } from '../store/campaigns.ts';
+import type { Campaign, CampaignFilter } from '../store/campaigns.ts';
 import { listOwners } from '../store/users.ts';
 import { getRule, listRules } from '../store/retention-rules.ts';
 import { readTermsForm, termsOf, termsOfRule, toTermsValues, usualTerms } from './campaign-form.ts';
@@ -73,6 +73,28 @@ export function createCampaignHandlers({ db, tasks }: Context) {
     }));
   };
 
+  const showNewForm = async (
+    res: Response,
+    filter: CampaignFilter,
+    filled: Pick<CampaignFormData, 'values' | 'rule'>,
+    errors: PageData['errors'] = [],
+  ) => showForm(res, { id: null, filter, isOfPlan: false, rules: await listRules(db), ...filled }, errors);
+
+  const show = async (res: Response, campaign: Campaign, errors: PageData['errors'] = []) => {
+    const { id, state } = campaign;
+    const known = await readFilterNames(db);
+    const plan = state === 'draft' ? await tasks.run('planCampaign', { id }) : null;
+    const isLaunched = state === 'running' || state === 'closed';
+    const results = isLaunched ? await readResults(id) : null;
+    const revenue = results?.isOver === true ? await tasks.run('readRevenueChange', { id }) : null;
+    const people = await listOwners(db);
+    await render(res, 'campaigns/show', (h) => ({
+      ...presentCampaign(h, { campaign, plan, results, revenue, people, ...known }),
+      isWaiting: state === 'launching',
+      errors,
+    }));
+  };
+
   return {
     list: async (_req: Request, res: Response) => {
       const campaigns = await listCampaigns(db);
@@ -86,35 +108,16 @@ export function createCampaignHandlers({ db, tasks }: Context) {
       const { data } = parseQuery(NewQuery, req.query);
       const { rule, ...query } = data;
       const values = rule === '' ? usualTerms : termsOfRule(await getRule(db, rule));
-      const filter = toFilter(query);
-      await showForm(res, {
-        id: null,
-        filter,
-        values,
-        isOfPlan: false,
-        rules: await listRules(db),
-        rule,
-      });
+      await showNewForm(res, toFilter(query), { values, rule });
     },
 
+    /** `fill`: the form is shown again with the terms of a rule, and what was typed besides. */
     create: async (req: Request, res: Response) => {
       const filter = readFilter(req.body);
+      const values = textValues(req.body);
+      if (values['fill'] !== undefined) return showNewForm(res, filter, await fillIn(db, values));
       const form = readTermsForm(req.body);
-      if (!form.ok) {
-        await showForm(
-          res,
-          {
-            id: null,
-            filter,
-            values: form.values,
-            isOfPlan: false,
-            rules: await listRules(db),
-            rule: '',
-          },
-          form.errors,
-        );
-        return;
-      }
+      if (!form.ok) return showNewForm(res, filter, { values: form.values, rule: '' }, form.errors);
       const id = await draftCampaign(db, currentUser(req), { ...form.data, filter, planId: null });
       res.redirect(303, `/campaigns/${id}`);
     },
@@ -135,25 +138,12 @@ export function createCampaignHandlers({ db, tasks }: Context) {
       res.redirect(303, `/campaigns/${draft.id}`);
     },
 
-    show: async (req: Request, res: Response) => {
-      const campaign = await getCampaign(db, idParam(req));
-      const { id, state } = campaign;
-      const known = await readFilterNames(db);
-      const plan = state === 'draft' ? await tasks.run('planCampaign', { id }) : null;
-      const isLaunched = state === 'running' || state === 'closed';
-      const results = isLaunched ? await readResults(id) : null;
-      const revenue = results?.isOver === true ? await tasks.run('readRevenueChange', { id }) : null;
-      const people = await listOwners(db);
-      await render(res, 'campaigns/show', (h) => ({
-        ...presentCampaign(h, { campaign, plan, results, revenue, people, ...known }),
-        isWaiting: state === 'launching',
-      }));
-    },
+    show: async (req: Request, res: Response) => show(res, await getCampaign(db, idParam(req))),
 
     launch: async (req: Request, res: Response) => {
       const id = idParam(req);
       const form = LaunchForm.safeParse(req.body);
-      if (!form.success) throw new Conflict('Choose one of the control groups that the page offers.');
+      if (!form.success) return show(res, await getCampaign(db, id), [noShare]);
       await launchLater(db, currentUser(req), id, form.data.share);
       res.redirect(303, `/campaigns/${id}`);
     },
@@ -222,6 +212,19 @@ export function createCampaignHandlers({ db, tasks }: Context) {
     },
   };
 }
+
+/** The terms of the chosen rule; the name and the time to read the result are the person's own. */
+async function fillIn(
+  db: Context['db'],
+  values: TermsValues,
+): Promise<Pick<CampaignFormData, 'values' | 'rule'>> {
+  const { data: rule = '' } = optionalId.safeParse(values['rule']);
+  if (rule === '') return { values, rule };
+  const { name = '', horizonDays = '' } = values;
+  return { values: { ...values, ...termsOfRule(await getRule(db, rule)), name, horizonDays }, rule };
+}
+
+const noShare = { field: 'share', message: 'Choose one of the control groups.' };
 
 /** The form of a draft. */
 function formOf({ id, filter, planId }: Campaign, values: TermsValues) {

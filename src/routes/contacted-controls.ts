@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { contactPeriod, recordContact } from '../domain/campaigns/contacted-controls.ts';
+import { contactPeriod, recordContact, takeBackContact } from '../domain/campaigns/contacted-controls.ts';
 import { Conflict, Unprocessable } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
@@ -64,6 +64,14 @@ export function createContactedControlHandlers({ db }: Context) {
         return show(res, campaign, textValues(req.body), error.errors);
       }
       flash(req, 'success', `Recorded for customer ${customer}.`);
+      res.redirect(303, `/campaigns/${campaign.id}/contacted`);
+    },
+
+    takeBack: async (req: Request, res: Response) => {
+      const campaign = await getCampaign(db, idParam(req));
+      const { customer = '' } = textValues(req.body);
+      await takeBackContact(db, currentUser(req), campaign, customer);
+      flash(req, 'success', `The contact of customer ${customer} is taken back.`);
       res.redirect(303, `/campaigns/${campaign.id}/contacted`);
     },
   };

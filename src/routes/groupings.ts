@@ -5,8 +5,10 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { currentPopulation } from '../domain/analytics/population.ts';
 import { askForGrouping, divide, removeGrouping } from '../domain/groupings/groupings.ts';
+import { foldName } from '../domain/csv/column-names.ts';
 import { columnsOfDataset } from '../domain/groupings/rows.ts';
 import type { GroupingColumn } from '../domain/groupings/rows.ts';
+import { listUses } from '../domain/segments/segments.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
@@ -23,17 +25,26 @@ import {
 import { columnField, fifthFields, isFitFor, presentGroupingForm } from '../presenters/grouping-form.ts';
 import type { GroupingFormData } from '../presenters/grouping-form.ts';
 import { presentGrouping } from '../presenters/grouping.ts';
+import { presentUses } from '../presenters/segment-form.ts';
 import { findDataset, listDatasets } from '../store/datasets.ts';
 import type { Dataset } from '../store/datasets.ts';
 import { getGrouping } from '../store/groupings.ts';
+import type { Grouping } from '../store/groupings.ts';
 import { listOpenJobs } from '../store/jobs.ts';
+import { hasPredictions } from '../store/score-files/usage.ts';
 import { listSegmentsOf } from '../store/segments.ts';
 
 declare module '../http/render.ts' {
   interface Pages {
     'groupings/new': PageData & ReturnType<typeof presentGroupingForm>;
     'groupings/show': PageData & ReturnType<typeof presentGrouping>;
-    'groupings/removal': PageData & { readonly name: string; readonly href: string; readonly count: number };
+    'groupings/removal': PageData & {
+      readonly name: string;
+      readonly href: string;
+      readonly count: number;
+      /** Of its segments, which keep it from being removed. */
+      readonly uses: ReturnType<typeof presentUses>;
+    };
   }
 }
 
@@ -54,6 +65,14 @@ export function createGroupingHandlers({ db }: Context) {
     if (found) return columnsOfDataset(found);
     const features = (await currentPopulation(db)).model?.schema.features ?? [];
     return features.map(({ name: title, type }) => ({ name: title, type, isExcluded: false }));
+  };
+
+  /** Of a dataset whose customers were never scored: nobody is in its segments. */
+  const isUnscored = async ({ terms }: Grouping): Promise<boolean> => {
+    const scored = await readColumns({ kind: 'clusters', dataset: '' });
+    const isKnown = (column: string): boolean =>
+      scored.some(({ name: one }) => foldName(one) === foldName(column));
+    return !terms.columns.every(isKnown) || !(await hasPredictions(db));
   };
 
   const showForm = async (
@@ -103,6 +122,7 @@ export function createGroupingHandlers({ db }: Context) {
       const data = {
         grouping,
         segments: await listSegmentsOf(db, grouping.id),
+        isUnscored: await isUnscored(grouping),
         dataset: datasetId === null ? null : ((await findDataset(db, datasetId)) ?? null),
         job: (await listOpenJobs(db)).find(({ payload }) => payload['groupingId'] === grouping.id) ?? null,
       };
@@ -120,9 +140,13 @@ export function createGroupingHandlers({ db }: Context) {
 
     confirmRemoval: async (req: Request, res: Response) => {
       const { id, name: title } = await getGrouping(db, idParam(req));
-      const { length: count } = await listSegmentsOf(db, id);
+      const segments = await listSegmentsOf(db, id);
+      const uses = (await Promise.all(segments.map((one) => listUses(db, one.id)))).flat();
       const href = `/groupings/${id}`;
-      await render(res, 'groupings/removal', { title: `Remove ${title}?`, name: title, href, count });
+      await render(res, 'groupings/removal', {
+        title: `Remove ${title}?`,
+        ...{ name: title, href, count: segments.length, uses: presentUses(uses) },
+      });
     },
 
     remove: async (req: Request, res: Response) => {

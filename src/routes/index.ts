@@ -233,6 +233,7 @@ export function createRoutes(context: Context, figures: KeptFigures, metrics: Me
   const contacted = createContactedControlHandlers(context);
   map.get('/campaigns/:id/contacted', 'campaign:view', contacted.show);
   map.post('/campaigns/:id/contacted', 'campaign:edit', contacted.create);
+  map.post('/campaigns/:id/contacted/removal', 'campaign:edit', contacted.takeBack);
   map.post('/campaigns/:id/retraining', 'model:train', campaigns.retrain);
   map.get('/campaigns/:id/treatment.csv', 'export:download', campaigns.treatment);
   map.get('/campaigns/:id/unknown.csv', 'export:download', campaigns.unknown);

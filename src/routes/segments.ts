@@ -4,7 +4,6 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { currentPopulation } from '../domain/analytics/population.ts';
 import { changeName, isEverybody, listUses, removeSegment, saveFilter } from '../domain/segments/segments.ts';
-import { Conflict } from '../errors.ts';
 import { currentUser } from '../http/authenticate.ts';
 import { flash } from '../http/flash.ts';
 import { render } from '../http/render.ts';
@@ -113,7 +112,12 @@ export function createSegmentHandlers(context: Context, reader: KeptFigures['seg
       const form = parseForm(NameForm, req.body);
       if (!form.ok) return showForm(res, { filter, name: form.values['name'] ?? '' }, form.errors);
       if (isEverybody(filter))
-        throw new Conflict('Filter the list of customers first: a segment of all customers says nothing.');
+        return showForm(res, { filter, ...form.data }, [
+          {
+            field: 'filter',
+            message: 'Filter the list of customers first: a segment of all customers says nothing.',
+          },
+        ]);
       const id = await saveFilter(db, currentUser(req), { ...form.data, filter });
       flash(req, 'success', 'Segment saved.');
       res.redirect(303, `/segments/${id}`);

@@ -45,25 +45,35 @@ const LevelForm = z.object({
   endsOn: limitedText(20).refine(isDay, 'Enter a date such as 2026-11-20.'),
 });
 
-type KnownCustomer = ListedPrediction & { readonly customerId: string };
+/** Among which one that was not only tried is looked for. */
+const mostScores = 100;
+
+interface KnownCustomer {
+  /** The newest of the customer, whichever was asked for. */
+  readonly score: ListedPrediction & { readonly customerId: string };
+  /** A newer one than was asked for. */
+  readonly isNewer: boolean;
+}
 
 export function createSetLevelHandlers({ db, tasks }: Context) {
   /** @throws NotFound where the score is of nobody, or was never counted */
   const scoreOf = async (req: Request): Promise<KnownCustomer> => {
-    const score = await tasks.run('findScore', { id: scoreIdParam(req) });
-    const customerId = score?.customerId ?? null;
-    if (score === null || customerId === null || score.source === 'what-if')
+    const asked = await tasks.run('findScore', { id: scoreIdParam(req) });
+    const customerId = asked?.customerId ?? null;
+    if (asked === null || customerId === null || asked.source === 'what-if')
       throw new NotFound('score of a customer');
-    return { ...score, customerId };
+    const scores = await tasks.run('listHistory', { customerId, limit: mostScores });
+    const score = scores.find(({ source }) => source !== 'what-if') ?? asked;
+    return { score: { ...score, customerId }, isNewer: score.id !== asked.id };
   };
 
   const showForm = async (
     res: Response,
-    score: ListedPrediction,
+    { score, isNewer }: KnownCustomer,
     values: Readonly<Record<string, string>>,
     errors: readonly FieldError[] = [],
   ) => {
-    const form = { score, values, errors };
+    const form = { score, isNewer, values, errors };
     await render(res, 'set-levels/edit', (h) => presentLevelForm(h, form));
   };
 
@@ -83,16 +93,18 @@ export function createSetLevelHandlers({ db, tasks }: Context) {
     },
 
     set: async (req: Request, res: Response) => {
-      const score = await scoreOf(req);
+      const known = await scoreOf(req);
+      const { score, isNewer } = known;
       const form = parseForm(LevelForm, req.body);
-      if (!form.ok) return showForm(res, score, form.values, form.errors);
+      if (!form.ok) return showForm(res, known, form.values, form.errors);
       try {
         await setLevel(db, currentUser(req), score, form.data);
       } catch (error) {
         if (!(error instanceof Unprocessable)) throw error;
-        return showForm(res, score, textValues(req.body), error.errors);
+        return showForm(res, known, textValues(req.body), error.errors);
       }
-      flash(req, 'success', `The risk level of customer ${score.customerId} is set.`);
+      const newer = isNewer ? ' There was a newer score, which this page shows.' : '';
+      flash(req, 'success', `The risk level of customer ${score.customerId} is set.${newer}`);
       res.redirect(303, `/customers/${score.id}`);
     },
 

@@ -165,6 +165,20 @@ export async function insertCampaign(
   return row!.id;
 }
 
+/** The number of a draft of a user since a time that is the same in everything; null: there is none. */
+export async function findSameDraft(
+  db: Db,
+  { filter, planId, ...terms }: NewCampaign,
+  { userId, since }: { readonly userId: number; readonly since: string },
+): Promise<number | null> {
+  const same = { ...termColumns(terms), filter: JSON.stringify(filter), plan_id: planId };
+  const row = await db<CampaignRow>('campaigns')
+    .where({ ...same, state: 'draft', created_by: userId })
+    .where('created_at', '>=', since)
+    .first();
+  return row?.id ?? null;
+}
+
 /** Changes a draft; false: it is none. */
 export async function updateDraft(db: Db, id: number, terms: CampaignTerms): Promise<boolean> {
   const changed = await db('campaigns').where({ id, state: 'draft' }).update(termColumns(terms));

@@ -46,6 +46,15 @@ export async function markContacted(
   return (await db('campaign_members').where(control).update({ contacted_on: day })) > 0;
 }
 
+/** False: no person has said so of this control. */
+export async function unmarkContacted(db: Db, campaignId: number, customerId: string): Promise<boolean> {
+  const changed = await db('campaign_members')
+    .where({ campaign_id: campaignId, customer_id: customerId, arm: controlArm })
+    .whereNotNull('contacted_on')
+    .update({ contacted_on: null });
+  return changed > 0;
+}
+
 function contacted(db: Db, { campaignId, from, until }: ContactPeriod) {
   const done = db('actions')
     .whereRaw('actions.customer_id = campaign_members.customer_id')

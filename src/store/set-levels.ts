@@ -31,6 +31,8 @@ export interface SetLevel extends NewSetLevel {
   /** Before its end; null: it was not removed. */
   readonly removedOn: string | null;
   readonly removedAt: string | null;
+  /** The name of who removed or replaced it; null: nobody, or no longer known. */
+  readonly removedBy: string | null;
 }
 
 /** Variables of one statement: SQLite takes 32,766. */
@@ -56,10 +58,11 @@ export async function insertSetLevel(db: Db, one: NewSetLevel, userId: number | 
 export async function removeSetLevels(
   db: Db,
   which: { readonly customer_id: string } | { readonly id: number },
-  day: string,
+  { day, userId }: { readonly day: string; readonly userId: number },
 ): Promise<number> {
   const now = await isoTimeOf(db);
-  return counting(db('set_levels'), now).where(which).update({ removed_at: now, removed_on: day });
+  const removal = { removed_at: now, removed_on: day, removed_by: userId };
+  return counting(db('set_levels'), now).where(which).update(removal);
 }
 
 /** @throws NotFound */
@@ -134,6 +137,7 @@ function counting<Q extends ReturnType<Db['queryBuilder']>>(query: Q, now: strin
 function listed(db: Db) {
   return db('set_levels')
     .leftJoin('users', 'users.id', 'set_levels.set_by')
+    .leftJoin('users as removers', 'removers.id', 'set_levels.removed_by')
     .select(
       'set_levels.id as id',
       'set_levels.customer_id as customerId',
@@ -146,6 +150,7 @@ function listed(db: Db) {
       'expires_at as expiresAt',
       'removed_on as removedOn',
       'removed_at as removedAt',
+      'removers.name as removedBy',
       'model_level as modelLevel',
       'probability',
       'level_probability as levelProbability',

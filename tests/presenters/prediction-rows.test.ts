@@ -38,6 +38,7 @@ const setLevel: SetLevel = {
   expiresAt: '2026-12-03T23:00:00.000Z',
   removedOn: null,
   removedAt: null,
+  removedBy: null,
   modelLevel: 'high',
   probability: 0.72,
   levelProbability: 0.15,

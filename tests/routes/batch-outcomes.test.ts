@@ -106,6 +106,7 @@ describe('a column of outcomes', () => {
     expect(headers['location']).toMatch(/\/mapping$/);
     const text = await pageOf(String(headers['location']));
     expect(text).toContain('Chosen as in an earlier file');
+    expect(text).toContain('said outcomes in an earlier file. Confirm below');
     expect(text).toMatch(/name="outcomeStayed"[^>]*value="here, still here"/);
   });
 

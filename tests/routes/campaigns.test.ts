@@ -67,6 +67,21 @@ describe('a draft', () => {
     expect(await pageOf(`/campaigns/new?rule=${rule!.id}`)).toContain(`value="${rule!.action}"`);
   });
 
+  it('keeps the name that was typed when a rule fills in the terms', async () => {
+    const rule = await test.context.db<{ id: number; action: string }>('retention_rules').first();
+    const typed = { ...terms, name: 'Autumn', horizonDays: '120', risk: 'high', rule: String(rule!.id) };
+    const { text } = await post('/campaigns', { ...typed, fill: 'rule' }).expect(200);
+    for (const value of ['Autumn', '120', rule!.action, 'high']) expect(text).toContain(`value="${value}"`);
+    expect(text).toContain(`<option value="${rule!.id}" selected`);
+  });
+
+  it('is one when its form is sent twice, and two when anything is different', async () => {
+    const [first, again, other] = [await draft(), await draft(), await draft({ name: 'Other calls' })];
+    expect(again).toBe(first);
+    expect(other).not.toBe(first);
+    for (const id of [first, other]) await post(`/campaigns/${id}/removal`).expect(303);
+  });
+
   it('says what each control group costs and finds, and proposes one', async () => {
     const id = await draft();
     const page = await pageOf(`/campaigns/${id}`);
@@ -93,7 +108,9 @@ describe('a draft', () => {
   it('cannot be launched with a control group of none or all', async () => {
     const id = await draft();
     for (const share of ['0', '1', '2', '', 'x'])
-      await post(`/campaigns/${id}/launch`, { share }).expect(409);
+      expect((await post(`/campaigns/${id}/launch`, { share }).expect(422)).text).toContain(
+        'Choose one of the control groups.',
+      );
     expect((await getCampaign(test.context.db, id)).state).toBe('draft');
     await post(`/campaigns/${id}/removal`).expect(303);
   });

@@ -55,6 +55,16 @@ describe('a control who was contacted', () => {
     expect(await pageOf(address)).toContain('2 controls were contacted nevertheless');
   });
 
+  it('is taken back where it was recorded by mistake, and an action that was done stays', async () => {
+    const page = await pageOf(`${address}/contacted`);
+    expect(page.match(/Take back/g)).toHaveLength(1);
+    const takeBack = (customer: string) => post(`${address}/contacted/removal`, { customer }).expect(303);
+    for (let sent = 0; sent < 2; sent++) await takeBack(controls[0]!.customerId);
+    await takeBack(controls[1]!.customerId);
+    expect(await pageOf(`${address}/contacted`)).toContain(`1 of ${controls.length} controls`);
+    await record(controls[0]!.customerId).expect(303);
+  });
+
   it('is a customer of the control group, and was contacted within the campaign', async () => {
     const notThere = 'No customer with this ID is in the control group';
     expect((await record(treated[0]!.customerId).expect(422)).text).toContain(notThere);

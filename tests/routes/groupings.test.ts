@@ -177,7 +177,9 @@ describe('fifths of recency, frequency and spend', () => {
     const { findings } = await getGrouping(test.context.db, id);
     const { groups, without } = findings!.fifths!;
     expect(groups.reduce((sum, { count }) => sum + count, without)).toBe(201);
-    expect(await pageOf(`/groupings/${id}`)).toContain('1 customer is in no group');
+    const made = await pageOf(`/groupings/${id}`);
+    expect(made).toContain('1 customer is in no group');
+    expect(made).toContain('the segments are empty until some are');
   });
 
   it('need three different columns', async () => {
@@ -232,6 +234,9 @@ describe('a grouping', () => {
     const terms = { action: 'Call', cost: '5', saveRate: '20', smallestSaveRate: '10', horizonDays: '90' };
     const campaign = await post('/campaigns', { name: 'Spring', ...terms, segment: `${segment!.id}` }).expect(
       303,
+    );
+    expect(await pageOf(`/groupings/${id}/removal`)).toMatch(
+      /in use[^]*Campaign <a href="\/campaigns\/\d+">Spring</,
     );
     expect((await post(`/groupings/${id}/removal`).expect(409)).text).toContain('is in use');
     await post(`/campaigns/${idIn(campaign.headers['location'])}/removal`).expect(303);

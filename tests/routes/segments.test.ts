@@ -43,7 +43,7 @@ describe('a filter of the list', () => {
     const nameless = await post('/segments', { name: ' ', ...monthly }).expect(422);
     expect(nameless.text).toContain('Enter a name.');
     expect(nameless.text).toContain('name="level" value="Month-to-month"');
-    expect((await post('/segments', { name: 'All' }).expect(409)).text).toContain('Filter the list');
+    expect((await post('/segments', { name: 'All' }).expect(422)).text).toContain('Filter the list');
   });
 
   it('is no segment where it is the customers of one file, who leave it when they are scored again', async () => {

@@ -85,7 +85,7 @@ describe('a level that a person has set', () => {
     expect(await pageOf('/customers?risk=high')).toContain(`>${customer}<`);
     expect(await pageOf('/customers?risk=low')).not.toContain(`>${customer}<`);
     expect(await pageOf(`/customers?search=${customer}`)).toMatch(/Set by A analyst until/);
-    expect(await pageOf('/customers')).toContain('1 level set by people');
+    expect(await pageOf('/customers')).toContain('1 level set by people, of all customers');
     expect(await highCount()).toBe(high + 1);
   });
 
@@ -146,9 +146,20 @@ describe('a level that a person has set', () => {
     }
     expect(await pageOf(page)).toContain('had ended or been replaced already');
     expect(await rowOf('/customers.csv')).toMatchObject({ risk_level: 'low', level_set_by: '' });
-    expect(await pageOf(page)).toContain('Set risk level removed');
+    expect(await pageOf(page)).toMatch(/Set risk level removed[^]{0,300}A analyst/);
     const filter = { action: 'level.removed', userId: null, from: null, to: null };
     expect(await listEvents(test.context.db, filter, 5, 0)).toHaveLength(1);
+  });
+
+  it('set on the page of an older score is about the newest one, and says so', async () => {
+    await test.scoreAtOnce(customersCsv(80, 4));
+    expect(await pageOf(`${page}/level`)).toContain('You came from an older score.');
+    const endsOn = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+    const { headers } = await post(`${page}/level`, { ...form, endsOn }).expect(303);
+    const newer = String(headers['location']);
+    expect(newer).not.toBe(page);
+    expect(await pageOf(newer)).toContain('There was a newer score, which this page shows.');
+    expect(await pageOf(`${newer}/level`)).not.toContain('older score');
   });
 
   it('belongs to nobody once the customer is erased, and its reason is gone', async () => {

@@ -77,16 +77,22 @@ export interface Asked {
 }
 
 /** In the order of the earlier file, at most `mostOutcomes`. Reads whole columns, so call it in a task. */
-export async function listMissing(
+export async function listMissing(store: ScoreStore, asked: Asked): Promise<MissingCustomer[]> {
+  return (await findMissing(store, asked)).missing;
+}
+
+/** `hasMore`: there are more than can be answered at once. */
+async function findMissing(
   store: ScoreStore,
   { batchId, earlierId }: Asked,
-): Promise<MissingCustomer[]> {
+): Promise<{ readonly missing: MissingCustomer[]; readonly hasMore: boolean }> {
   const batch = await getBatch(store.db, batchId);
   const candidates = await listEarlierBatches(store.db, batch);
   const earlier = candidates.find(({ id }) => earlierId === null || id === earlierId);
-  if (!earlier || (batch.mapping?.identifier ?? null) === null) return [];
+  if (!earlier || (batch.mapping?.identifier ?? null) === null) return { missing: [], hasMore: false };
   const isKnown = await createKnown(store, batch);
   const found: MissingCustomer[] = [];
+  let hasMore = false;
   // Whoever is in the later file has the latest score there.
   await visitLatest(
     store,
@@ -95,12 +101,13 @@ export async function listMissing(
       const identifiers = view.identifiers();
       for (const row of rows) {
         const customerId = textAt(identifiers, row);
-        if (customerId === '' || found.length >= mostOutcomes || isKnown(customerId)) continue;
-        found.push({ scoreId: rowId(id, view.firstRow + row), customerId });
+        if (customerId === '' || hasMore || isKnown(customerId)) continue;
+        hasMore = found.length >= mostOutcomes;
+        if (!hasMore) found.push({ scoreId: rowId(id, view.firstRow + row), customerId });
       }
     },
   );
-  return withoutOutcome(store.db, found, await dayOf(store.db, batch));
+  return { missing: await withoutOutcome(store.db, found, await dayOf(store.db, batch)), hasMore };
 }
 
 /** A part of them, with their latest scores. */
@@ -112,12 +119,13 @@ export async function pageOfMissing(
   readonly page: number;
   readonly pages: number;
   readonly scores: ListedPrediction[];
+  readonly hasMore: boolean;
 }> {
-  const missing = await listMissing(store, asked);
+  const { missing, hasMore } = await findMissing(store, asked);
   const pages = Math.max(1, Math.ceil(missing.length / size));
   const shown = Math.min(page, pages);
   const ids = missing.slice((shown - 1) * size, shown * size).map(({ scoreId }) => scoreId);
-  return { total: missing.length, page: shown, pages, scores: await getPredictionRows(store, ids) };
+  return { total: missing.length, page: shown, pages, hasMore, scores: await getPredictionRows(store, ids) };
 }
 
 export type MissingAnswer =

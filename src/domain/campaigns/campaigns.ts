@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
+import { timeOf } from '../../db/clock.ts';
 import { Conflict } from '../../errors.ts';
 import { recordEvent } from '../../store/audit.ts';
 import {
@@ -9,6 +10,7 @@ import {
   closeRunning,
   deleteDraft,
   failLaunch,
+  findSameDraft,
   getCampaign,
   insertCampaign,
   updateDraft,
@@ -18,11 +20,18 @@ import { enqueueJob } from '../../store/jobs.ts';
 import type { User } from '../people/accounts.ts';
 import { findHarmed } from './harm.ts';
 
+/** Within a minute nobody drafts the same campaign once more. */
+const sentTwiceMs = 60_000;
+
 /** Shares of controls that can be chosen; see ml/experiments/power.ts. */
 export { controlShares } from '../../ml/experiments/power.ts';
 
+/** The same form sent twice, by a second click or a reload, drafts one. */
 export async function draftCampaign(db: Db, user: User, campaign: NewCampaign): Promise<number> {
   return inTransaction(db, async (trx) => {
+    const since = new Date((await timeOf(trx)) - sentTwiceMs).toISOString();
+    const same = await findSameDraft(trx, campaign, { userId: user.id, since });
+    if (same !== null) return same;
     const id = await insertCampaign(trx, campaign, user.id);
     await record(trx, user, 'campaign.drafted', campaign.name, campaign);
     return id;

@@ -8,7 +8,7 @@ import { timeOf } from '../../db/clock.ts';
 import { Conflict, Unprocessable } from '../../errors.ts';
 import { recordEvent } from '../../store/audit.ts';
 import type { Campaign } from '../../store/campaigns.ts';
-import { markContacted } from '../../store/contacted-controls.ts';
+import { markContacted, unmarkContacted } from '../../store/contacted-controls.ts';
 import type { ContactPeriod } from '../../store/contacted-controls.ts';
 import { getSettings } from '../../store/settings.ts';
 import type { User } from '../people/accounts.ts';
@@ -56,5 +56,18 @@ export async function recordContact(
         { field: 'customer', message: 'No customer with this ID is in the control group of this campaign.' },
       ]);
     await recordEvent(trx, { userId: user.id, action: 'campaign.control-contacted', subject: name });
+  });
+}
+
+/** Of a contact that a person has recorded by mistake; an action that was done stays. Asked twice, it changes nothing more. */
+export async function takeBackContact(
+  db: Db,
+  user: User,
+  { id, name }: Campaign,
+  customerId: string,
+): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    if (await unmarkContacted(trx, id, customerId))
+      await recordEvent(trx, { userId: user.id, action: 'campaign.contact-taken-back', subject: name });
   });
 }

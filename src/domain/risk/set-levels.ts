@@ -52,7 +52,7 @@ export async function setLevel(db: Db, user: User, score: JudgedScore, choice: L
   const expiresAt = startOfDay(addDays(choice.endsOn, 1), settings.timeZone);
   await inTransaction(db, async (trx) => {
     const before = (await setLevelsAmong(trx, [score.customerId])).get(score.customerId);
-    await removeSetLevels(trx, { customer_id: score.customerId }, day);
+    await removeSetLevels(trx, { customer_id: score.customerId }, { day, userId: user.id });
     if ((await countSetLevels(trx)) >= mostSetLevels) throw tooMany();
     const evidence = {
       modelLevel: score.riskLevel,
@@ -81,7 +81,7 @@ export async function endSetLevel(
   const day = today(timeZone, await timeOf(db));
   return inTransaction(db, async (trx) => {
     const one = await getSetLevel(trx, id);
-    const hasEnded = (await removeSetLevels(trx, { id }, day)) > 0;
+    const hasEnded = (await removeSetLevels(trx, { id }, { day, userId: user.id })) > 0;
     if (hasEnded)
       await recordEvent(trx, {
         userId: user.id,

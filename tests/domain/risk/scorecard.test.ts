@@ -22,6 +22,7 @@ function setLevel(change: Partial<SetLevelWithOutcome>): SetLevelWithOutcome {
     expiresAt: '2026-05-01T00:00:00.000Z',
     removedOn: null,
     removedAt: null,
+    removedBy: null,
     modelLevel: 'low',
     probability: 0.2,
     ...stayed,

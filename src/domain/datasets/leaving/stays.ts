@@ -41,14 +41,16 @@ export function readStays(csv: WholeCsv, dataset: Dataset, { stay, groupBy }: Le
     rows,
     unit: read.unit,
     groups: groupsOf(csv, groupBy, rows, stay),
-    notes:
-      csv.rowCount > time.length
-        ? [
-            ...notes,
-            `Counted in ${countText(time.length)} of ${countText(csv.rowCount)} rows, taken evenly from the file.`,
-          ]
-        : notes,
+    notes: [...notes, ...partOfRows(csv, time.length)],
   };
+}
+
+/** Where not all rows were counted, and why. */
+function partOfRows({ rowCount, skippedRows }: WholeCsv, counted: number): string[] {
+  if (rowCount <= counted) return [];
+  const why =
+    counted + skippedRows < rowCount ? 'taken evenly from the file' : 'as the others could not be read';
+  return [`Counted in ${countText(counted)} of ${countText(rowCount)} rows, ${why}.`];
 }
 
 interface ReadTimes {

@@ -49,6 +49,13 @@ describe('when customers leave, from a time and a churn label', () => {
     expect([unit, notes]).toEqual(['month', []]);
   });
 
+  it('says why not all rows were counted', () => {
+    const notesOf = (rowCount: number, skippedRows: number) =>
+      measureLeaving({ ...contracts, rowCount, skippedRows }, dataset, byTenure).notes;
+    expect(notesOf(1_000, 5)).toEqual(['Counted in 400 of 1,000 rows, taken evenly from the file.']);
+    expect(notesOf(402, 2)).toEqual(['Counted in 400 of 402 rows, as the others could not be read.']);
+  });
+
   it('has points at whole times, as long as ten customers can be followed', () => {
     const { curves } = measureLeaving(contracts, dataset, byTenure);
     for (const { points } of curves) {
