@@ -45,7 +45,8 @@ export function toPage<T, Item>(
   };
 }
 
-function cursorAfter(after: number): string {
+/** For a list in pages by number: `after` is how many have been seen. */
+export function cursorAfter(after: number): string {
   return Buffer.from(JSON.stringify({ after })).toString('base64url');
 }
 

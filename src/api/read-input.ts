@@ -22,6 +22,8 @@ export function readQuery<S extends z.ZodType>(schema: S, query: object): z.outp
   const twice = Object.entries(query).find(([, value]) => typeof value !== 'string');
   if (twice)
     throw new AppError(400, 'repeated-parameter', `The address contains '${twice[0]}' more than once.`);
+  if (Object.values(query).some((value) => String(value).includes('\0')))
+    throw new AppError(400, 'nul', 'The address contains a NUL character. Remove it.');
   return read(schema, query, (path) => ({ parameter: path.map(String).join('.') }));
 }
 

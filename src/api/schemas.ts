@@ -4,7 +4,8 @@ import { AppError } from '../errors.ts';
 import type { ReceivedFile } from '../http/receive-file.ts';
 
 /** A row's number in an address. */
-export const idParams = z.object({ id: numberIn(10).refine((id) => id <= 2_147_483_647) });
+export const idField = numberIn(10).refine((id) => id <= 2_147_483_647, 'This is no number of a record.');
+export const idParams = z.object({ id: idField });
 
 /** A score's number in an address: larger than those of other rows. */
 export const scoreIdParams = z.object({ id: numberIn(16).refine(Number.isSafeInteger) });

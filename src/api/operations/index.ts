@@ -5,6 +5,7 @@ import { campaignOperations } from './campaigns.ts';
 import { datasetOperations } from './datasets.ts';
 import { modelOperations } from './models.ts';
 import { outcomeOperations } from './outcomes.ts';
+import { customerOperations } from './customers.ts';
 import { scoreOperations } from './scores.ts';
 import { trainingOperations } from './trainings.ts';
 import { userOperations } from './users.ts';
@@ -17,5 +18,6 @@ export const operations: readonly Operation[] = [
   ...datasetOperations,
   ...trainingOperations,
   ...modelOperations,
+  ...customerOperations,
   ...userOperations,
 ];
