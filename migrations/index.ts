@@ -40,6 +40,7 @@ import * as secondFactors from './2026-12-14-second-factors.ts';
 import * as sessionOwners from './2026-12-14-session-owners.ts';
 import * as api from './2026-12-13-api.ts';
 import * as providerAccounts from './2026-12-14-provider-accounts.ts';
+import * as auditChain from './2026-12-16-audit-chain.ts';
 import * as unknownOutcomes from './2026-12-03-unknown-outcomes.ts';
 
 interface Migration {
@@ -102,6 +103,7 @@ const all: readonly Migration[] = [
     up: providerAccounts.up,
     down: providerAccounts.down,
   },
+  { name: '2026-12-16-audit-chain', up: auditChain.up, down: auditChain.down },
 ];
 
 /**

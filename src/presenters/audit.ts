@@ -1,5 +1,6 @@
 /** The audit log: what was done in words, and of each change only the fields that differ. */
 import { numberText } from '../format.ts';
+import type { AuditChain } from '../domain/audit/verification.ts';
 import type { AuditEvent } from '../store/audit.ts';
 import type { UserRecord } from '../store/users.ts';
 import type { ViewHelpers } from './view-helpers.ts';
@@ -19,11 +20,16 @@ export interface AuditInput {
   readonly query: AuditQuery;
   readonly total: number;
   readonly pages: number;
+  /** Null: nobody asked whether the log is as it was written. */
+  readonly chain: AuditChain | null;
 }
 
-export function presentAudit(h: ViewHelpers, { events, actions, users, query, total, pages }: AuditInput) {
+export function presentAudit(h: ViewHelpers, input: AuditInput) {
+  const { events, actions, users, query, total, pages, chain } = input;
   const current = { ...query };
   return {
+    verifyHref: `/admin/audit${h.query(current, { verify: 'yes' })}`,
+    chain: chain && { isBroken: chain.brokenAt !== null, words: chainWords(h, chain) },
     summary: h.plural(total, 'event'),
     downloadHref: `/admin/audit.csv${h.query(current, { page: null })}`,
     actionField: {
@@ -55,6 +61,20 @@ export function presentAudit(h: ViewHelpers, { events, actions, users, query, to
     page: query.page,
     pages,
   };
+}
+
+/** What the check of the log found. */
+function chainWords(h: ViewHelpers, { events, unchained, erased, lastHash, brokenAt }: AuditChain): string {
+  if (brokenAt !== null)
+    return `Event ${brokenAt} is not as it was written, or an event before it is missing. Compare the log with a backup.`;
+  const sentences = [
+    `All ${h.plural(events, 'event')} are as they were written, and none between them is missing.`,
+    erased > 0 && `In ${h.plural(erased, 'event')} a customer was erased, which is on record.`,
+    unchained > 0 && `The last ${h.plural(unchained, 'event')} will be covered with the next one.`,
+    lastHash !== null &&
+      `Note the hash of the last event elsewhere to see later whether events were taken from the end: ${lastHash}`,
+  ];
+  return sentences.filter((sentence) => sentence !== false).join(' ');
 }
 
 /** `user.role-changed` → 'User: role changed'. */

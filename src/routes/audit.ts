@@ -24,6 +24,7 @@ const AuditQuery = z.object({
   user: z.union([z.literal(''), z.coerce.number().int().positive()]).default(''),
   from: day,
   to: day,
+  verify: z.enum(['', 'yes']).default(''),
   page: z.coerce.number().int().min(1).max(1_000_000).default(1),
 });
 
@@ -31,10 +32,11 @@ const eventsPerPage = 50;
 const maxEventsInCsv = 100_000;
 const csvHeader = ['at', 'who', 'action', 'subject', 'before', 'after'];
 
-export function createAuditHandlers({ db }: Context) {
+export function createAuditHandlers({ db, tasks }: Context) {
   return {
     list: async (req: Request, res: Response) => {
-      const { data, noted } = parseQuery(AuditQuery, req.query);
+      const { data: asked, noted } = parseQuery(AuditQuery, req.query);
+      const { verify, ...data } = asked;
       const filter = auditFilter(data);
       const total = await countEvents(db, filter);
       const pages = Math.max(1, Math.ceil(total / eventsPerPage));
@@ -48,6 +50,7 @@ export function createAuditHandlers({ db }: Context) {
         query,
         total,
         pages,
+        chain: verify === '' ? null : await tasks.run('verifyAuditChain', {}),
       };
       const title = query.page > 1 ? `Audit log, page ${query.page}` : 'Audit log';
       await render(res, 'admin/audit', (h) => ({ title, ...presentAudit(h, input) }));
@@ -69,7 +72,7 @@ export function createAuditHandlers({ db }: Context) {
   };
 }
 
-function auditFilter(query: z.infer<typeof AuditQuery>): AuditFilter {
+function auditFilter(query: Omit<z.infer<typeof AuditQuery>, 'verify'>): AuditFilter {
   return {
     action: query.action || null,
     userId: query.user === '' ? null : query.user,

@@ -1,5 +1,7 @@
+import { inTransaction } from '../db.ts';
 import type { Db } from '../db.ts';
 import { isoTimeOf } from '../db/clock.ts';
+import { chainEvents } from './audit-chain.ts';
 
 export interface NewAuditEvent {
   /** Who did it; null: Holdfast itself, or somebody not signed in. */
@@ -32,13 +34,16 @@ export interface AuditFilter {
 }
 
 export async function recordEvent(db: Db, event: NewAuditEvent): Promise<void> {
-  await db('audit_events').insert({
-    at: await isoTimeOf(db),
-    user_id: event.userId,
-    action: event.action,
-    subject: event.subject.slice(0, 200),
-    before: event.before === undefined ? null : JSON.stringify(event.before),
-    after: event.after === undefined ? null : JSON.stringify(event.after),
+  await inTransaction(db, async (trx) => {
+    await trx('audit_events').insert({
+      at: await isoTimeOf(trx),
+      user_id: event.userId,
+      action: event.action,
+      subject: event.subject.slice(0, 200),
+      before: event.before === undefined ? null : JSON.stringify(event.before),
+      after: event.after === undefined ? null : JSON.stringify(event.after),
+    });
+    await chainEvents(trx);
   });
 }
 

@@ -1,5 +1,6 @@
 /** Customers who are named in words: what people typed, and what is quoted from files. */
 import type { Db } from '../db.ts';
+import { markErased } from './audit-chain.ts';
 import { tables } from './copy.ts';
 import { columnsWith } from './personal-data.ts';
 
@@ -11,19 +12,29 @@ const shortestWord = 5;
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Replaces the identifier in all words of the database, in any case. Gives how many records named it. */
-export async function forgetMentions(trx: Db, customerId: string): Promise<number> {
+/** Records that no longer name a customer. */
+export interface Forgotten {
+  readonly count: number;
+  /** Those of them that are events of the audit log. */
+  readonly eventIds: readonly number[];
+}
+
+/** Replaces the identifier in all words of the database, in any case. */
+export async function forgetMentions(trx: Db, customerId: string): Promise<Forgotten> {
   const forget = forgetter(customerId);
-  let changed = 0;
+  let count = 0;
+  const eventIds: number[] = [];
   for (const { table, columns } of columnsWith('words'))
     for (const row of await listMentioning(trx, { table, columns, customerId })) {
       const change = changeOf(row, columns, forget);
       if (change === null) continue;
       const key = keyOf(table).map((name) => [name, row[name]] as const);
       await trx(table).where(Object.fromEntries(key)).update(change);
-      changed++;
+      count++;
+      if (table === 'audit_events') eventIds.push(Number(row['id']));
     }
-  return changed;
+  await markErased(trx, eventIds);
+  return { count, eventIds };
 }
 
 export interface Mention {

@@ -95,7 +95,11 @@ export const tableContents: Readonly<Record<string, TableContents>> = {
   retention_rules: { words: ['action', 'why', 'message', 'conditions'], nothing: ['valid_from', 'valid_to'] },
   rule_versions: { words: ['rules'] },
   jobs: { words: ['payload', 'subject', 'error'], nothing: ['lease_owner', 'waits_for'] },
-  audit_events: { words: ['subject', 'before', 'after'], nothing: ['action'] },
+  audit_events: {
+    words: ['subject', 'before', 'after'],
+    secret: ['salt', 'content_hash'],
+    nothing: ['action', 'hash'],
+  },
   connections: {
     words: ['name'],
     secret: ['password'],

@@ -10,6 +10,7 @@ import { sumDrivers } from '../domain/analytics/drivers.ts';
 import { sumPair } from '../domain/analytics/pairs.ts';
 import type { Axis } from '../domain/analytics/pairs.ts';
 import type { FirstLine } from '../domain/csv/first-line.ts';
+import { verifyAuditChain } from '../domain/audit/verification.ts';
 import { readEvidence } from '../domain/campaigns/evidence-overview.ts';
 import { findUnknown, listTreated } from '../domain/campaigns/members.ts';
 import { listMissing, pageOfMissing } from '../domain/batches/missing-customers.ts';
@@ -204,6 +205,7 @@ export const tasks = {
   collectCustomerData: long((env, { customerId }: { customerId: string }) =>
     collectCustomerData(env, customerId),
   ),
+  verifyAuditChain: long(({ db }: TaskEnv) => verifyAuditChain(db)),
   readSavings: long((env) => readSavings(storeOf(env))),
   readOutcomeFile: long(async (env, { path, ...days }: { path: string; day: string; latest: string }) => {
     await takeInTable(path, undefined, 'names');

@@ -16,6 +16,7 @@ import type { BatchRecord } from '../../store/batches.ts';
 import { forgetMember } from '../../store/campaign-members.ts';
 import { localFiles } from '../../store/files/files.ts';
 import { forgetMentions } from '../../store/mentions.ts';
+import type { Forgotten } from '../../store/mentions.ts';
 import { deletePredictionsOf } from '../../store/prediction-writes.ts';
 import { deleteUnknownOutcomesOf } from '../../store/unknown-outcomes.ts';
 import { eraseCustomer } from '../../store/score-files/erase.ts';
@@ -93,9 +94,15 @@ async function eraseOnce(env: Env, customerId: string): Promise<Erasure> {
     await stored.note(trx);
     // Who it was is what nobody may know any more.
     const { rowCount: datasetRows } = fromDatasets;
-    const after = { scores: erased.singleScores + fileScores, rows: csvRows, datasetRows };
+    const after = {
+      scores: erased.singleScores + fileScores,
+      rows: csvRows,
+      datasetRows,
+      ...(erased.eventIds.length > 0 && { events: erased.eventIds }),
+    };
     await recordEvent(trx, { userId: null, action: 'customer.erased', subject: 'A customer', after });
-    return erased;
+    const { singleScores, mentions } = erased;
+    return { singleScores, mentions };
   });
   await files.discard(db);
   const unsearched = batches.filter(({ mapping }) => (mapping?.identifier ?? null) === null);
@@ -125,11 +132,12 @@ async function listIdleBatches(db: Db): Promise<readonly BatchRecord[]> {
 async function eraseFromTables(
   trx: Db,
   customerId: string,
-): Promise<Pick<Erasure, 'singleScores' | 'mentions'>> {
+): Promise<Pick<Erasure, 'singleScores' | 'mentions'> & Pick<Forgotten, 'eventIds'>> {
   const singleScores = await deletePredictionsOf(trx, customerId);
   await deleteActionsOf(trx, customerId);
   await forgetMember(trx, customerId, `erased-${randomUUID()}`);
   await deleteUnknownOutcomesOf(trx, customerId);
   await eraseAnswersAbout(trx, customerId);
-  return { singleScores, mentions: await forgetMentions(trx, customerId) };
+  const { count: mentions, eventIds } = await forgetMentions(trx, customerId);
+  return { singleScores, mentions, eventIds };
 }

@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { forgetDeleted } from '../../../src/db.ts';
+import { verifyAuditChain } from '../../../src/domain/audit/verification.ts';
 import { collectCustomerData } from '../../../src/domain/customer-data/customer-data.ts';
 import { eraseEverywhere } from '../../../src/domain/erasure/erasure.ts';
 import { listEvents, recordEvent } from '../../../src/store/audit.ts';
@@ -233,7 +234,10 @@ it('is on record without who it was, and finds nothing a second time', async () 
   const everything = { action: null, userId: null, from: null, to: null };
   const [event] = await listEvents(test.context.db, everything, 1, 0);
   expect(event).toMatchObject({ action: 'customer.erased', subject: 'A customer', userName: null });
-  expect(JSON.parse(event!.after!)).toEqual({ scores: 3, rows: 8, datasetRows: 2 });
+  expect(JSON.parse(event!.after!)).toMatchObject({ scores: 3, rows: 8, datasetRows: 2 });
+  // The words of events were changed, and the log is whole.
+  const { erased, brokenAt } = await verifyAuditChain(test.context.db);
+  expect({ isErased: erased > 0, brokenAt }).toEqual({ isErased: true, brokenAt: null });
   expect(await eraseEverywhere(test.context, customer)).toMatchObject({
     singleScores: 0,
     fileScores: 0,
