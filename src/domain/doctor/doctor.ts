@@ -12,6 +12,7 @@ import { listDamagedScores } from '../../store/score-files/damage.ts';
 import { openScoreStore } from '../../store/score-files/store.ts';
 import { listFilesInUse } from '../../store/models.ts';
 import { getSettings } from '../../store/settings.ts';
+import { verifyAuditChain } from '../audit/verification.ts';
 import { listMissing, listSources } from '../backup/sources.ts';
 import { claimStore } from '../files/owner.ts';
 import { requireDatabase } from '../installation.ts';
@@ -56,6 +57,7 @@ const checks: Readonly<Record<string, (scene: Scene) => Promise<Answer>>> = {
   models,
   scores,
   files,
+  'audit log': auditLog,
   backup,
 };
 
@@ -191,6 +193,17 @@ async function models({ config, db }: Scene): Promise<Answer> {
       problems.push((error as Error).message);
     });
   return { problems, fine: `${inUse.length} model files have their checksums` };
+}
+
+async function auditLog({ db }: Scene): Promise<Answer> {
+  const { events, brokenAt } = await verifyAuditChain(db);
+  return {
+    problems:
+      brokenAt === null
+        ? []
+        : [`Event ${brokenAt} of the audit log, or one before it, is not as it was written.`],
+    fine: `${events} events are as they were written`,
+  };
 }
 
 async function scores({ config, db }: Scene): Promise<Answer> {

@@ -53,6 +53,15 @@ describe('an installation', () => {
     expect(findings.map(({ check }) => check)).toContain('database');
   });
 
+  it('whose audit log was changed has a problem that names the event', async () => {
+    const { db } = test.context;
+    const { id, subject } = await db('audit_events').orderBy('id').first<{ id: number; subject: string }>();
+    await db('audit_events').where({ id }).update({ subject: 'Another' });
+    expect(await found('audit log')).toMatch(new RegExp(`^problem: Event ${id} of the audit log`));
+    await db('audit_events').where({ id }).update({ subject });
+    expect(await found('audit log')).toMatch(/^ok: /);
+  });
+
   it('whose model or score file was changed has a problem that names it', async () => {
     const { modelsDir, uploadsDir } = test.context.config;
     const model = await withChanged(fileWith(modelsDir, '.holdfast'), () => found('models'));
