@@ -14,6 +14,7 @@ export const views: readonly string[] = [
   'admin/users',
   'alerts/list',
   'alerts/settings',
+  'analytics/actions',
   'analytics/drivers',
   'analytics/history',
   'analytics/movement',

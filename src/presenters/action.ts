@@ -10,6 +10,7 @@ export interface ActionsQuery {
   readonly due: 'overdue' | 'week' | '';
   readonly campaign: number | '';
   readonly customer: string;
+  readonly action: string;
   readonly page: number;
 }
 
@@ -40,11 +41,16 @@ export function presentActions(h: ViewHelpers, data: ActionsData) {
   const { query, total, people, today } = data;
   return {
     title: 'Actions',
-    summary: h.plural(total, 'action'),
+    summary: `${h.plural(total, 'action')}${query.action === '' ? '' : `: ${query.action}`}`,
     query,
     page: data.page,
     pages: data.pages,
-    isFiltered: query.status !== 'open' || query.owner !== '' || query.due !== '' || query.customer !== '',
+    isFiltered:
+      query.status !== 'open' ||
+      query.owner !== '' ||
+      query.due !== '' ||
+      query.customer !== '' ||
+      query.action !== '',
     filters: [
       {
         name: 'owner',

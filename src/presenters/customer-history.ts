@@ -82,12 +82,13 @@ function actionRows(h: ViewHelpers, action: ActionRecord): HistoryRow[] {
 
 function campaignRow(h: ViewHelpers, { campaign, arm }: Membership): HistoryRow {
   const isControl = arm === controlArm;
-  const launched = campaign.launchedOn ?? campaign.createdAt;
+  const { launchedOn, createdAt } = campaign;
+  const launched = launchedOn ?? createdAt;
   const state = campaign.state === 'running' ? 'Running' : 'Closed';
   return {
     ...plain,
-    // Of its day alone is known: it was split after the scores of that day.
-    at: campaign.launchedOn === null ? launched : `${launched}T24`,
+    // Only the day of the launch is known: after the draft, and after the scores of that day.
+    at: launchedOn === null || createdAt.startsWith(launchedOn) ? createdAt : `${launchedOn}T24`,
     when: h.date(launched),
     what: `Campaign: ${campaign.name}`,
     href: `/campaigns/${campaign.id}`,

@@ -83,6 +83,7 @@ const sections: readonly Section[] = [
       { label: 'Risk', href: '/analytics', permission: 'dashboard:view' },
       { label: 'Two columns', href: '/analytics/pairs', permission: 'dashboard:view' },
       { label: 'Reasons', href: '/analytics/drivers', permission: 'dashboard:view' },
+      { label: 'Actions taken', href: '/analytics/actions', permission: 'dashboard:view' },
       { label: 'Movement', href: '/analytics/movement', permission: 'dashboard:view' },
       { label: 'Over time', href: '/analytics/history', permission: 'dashboard:view' },
       { label: 'Saved views', href: '/saved-views', permission: 'dashboard:view' },

@@ -33,6 +33,7 @@ const ListQuery = z.object({
   due: z.enum(['', 'overdue', 'week']).default(''),
   campaign: optionalId,
   customer: z.string().max(200).default(''),
+  action: z.string().max(200).default(''),
   page: z.coerce.number().int().min(1).max(100_000).default(1),
 });
 
@@ -154,6 +155,7 @@ function toFilter(query: ActionsQuery, userId: number, now: string): ActionFilte
     owner: query.owner === 'me' ? userId : orNull(query.owner),
     campaign: orNull(query.campaign),
     customer: orNull(query.customer.trim()),
+    action: orNull(query.action),
     ...daysDue(query.due, now),
   };
 }

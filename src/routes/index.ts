@@ -72,6 +72,7 @@ import { createBatchFileHandlers } from './batch-files.ts';
 import { createBatchMappingHandlers } from './batch-mapping.ts';
 import { createBatchReadingHandlers } from './batch-reading.ts';
 import { createBatchProgressHandlers } from './batch-progress.ts';
+import { createActionUseHandlers } from './action-use.ts';
 import { createActionHandlers } from './actions.ts';
 import { createCampaignHandlers } from './campaigns.ts';
 import { createContactedControlHandlers } from './contacted-controls.ts';
@@ -311,6 +312,9 @@ export function createRoutes(context: Context, figures: KeptFigures, metrics: Me
   const drivers = createDriverHandlers(context, figures.byColumn);
   map.get('/analytics/drivers', 'dashboard:view', drivers.show);
   map.get('/analytics/drivers.csv', 'export:download', drivers.download);
+  const actionUse = createActionUseHandlers(context);
+  map.get('/analytics/actions', 'dashboard:view', actionUse.show);
+  map.get('/analytics/actions.csv', 'export:download', actionUse.download);
   const history = createRiskHistoryHandlers(context);
   map.get('/analytics/history', 'dashboard:view', history.show);
   map.get('/analytics/history.csv', 'export:download', history.download);

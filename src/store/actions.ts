@@ -42,6 +42,8 @@ export interface ActionFilter {
   readonly campaign: number | null;
   /** A customer's identifier. */
   readonly customer: string | null;
+  /** What to do. */
+  readonly action: string | null;
   /** Due on this day or later. */
   readonly dueFrom: string | null;
   /** Due before this day. */
@@ -54,6 +56,7 @@ export const anyAction: ActionFilter = {
   owner: null,
   campaign: null,
   customer: null,
+  action: null,
   dueFrom: null,
   dueBefore: null,
 };
@@ -164,12 +167,13 @@ function listed(db: Db) {
 }
 
 function asked<Q extends ReturnType<Db['queryBuilder']>>(query: Q, filter: ActionFilter): Q {
-  const { status, owner, campaign, customer, dueFrom, dueBefore } = filter;
+  const { status, owner, campaign, customer, action, dueFrom, dueBefore } = filter;
   if (status !== null) void query.where('status', status);
   if (owner === 'nobody') void query.whereNull('owner_id');
   else if (owner !== null) void query.where('owner_id', owner);
   if (campaign !== null) void query.where('campaign_id', campaign);
   if (customer !== null) void query.where('customer_id', customer);
+  if (action !== null) void query.where('actions.action', action);
   if (dueFrom !== null) void query.where('due_on', '>=', dueFrom);
   if (dueBefore !== null) void query.where('due_on', '<', dueBefore);
   return query;

@@ -144,6 +144,7 @@ describe.skipIf(browserPath === undefined)('a manager on Monday', { timeout: 120
       '/analytics',
       '/analytics/pairs',
       '/analytics/drivers?by=Contract',
+      '/analytics/actions',
       '/saved-views',
       '/saved-views/new?at=/customers&risk=high',
       '/segments',

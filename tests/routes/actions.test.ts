@@ -142,7 +142,7 @@ describe('actions of a campaign', () => {
     await outcome(customerId, '2020-01-02', false);
     await outcome(customerId, '2020-02-03', true);
     const history = (await customerPage(customerId)).split('<h2>History</h2>')[1]!;
-    const found = ['Action done', 'Action added', 'Scored: ', 'Campaign: ', 'had left', 'was there'];
+    const found = ['Action done', 'Action added', 'Campaign: ', 'Scored: ', 'had left', 'was there'];
     const places = found.map((words) => history.indexOf(words));
     expect(places).not.toContain(-1);
     expect(places).toEqual([...places].sort((a, b) => a - b));
