@@ -7,7 +7,7 @@ for (const panel of panels) if (panel !== null) panel.append(createButton(panel)
 function createButton(panel) {
   const button = document.createElement('button');
   button.type = 'button';
-  button.className = 'button picture-button no-print';
+  button.className = 'picture-button no-print';
   const subject = document.createElement('span');
   subject.className = 'visually-hidden';
   subject.textContent = `: ${titleOf(panel)}`;
