@@ -25,8 +25,8 @@ const postgres = {
 
 export default defineConfig({
   test: {
-    // Two cores, and one more: many tests wait, for a time limit or for another process.
-    maxWorkers: 3,
+    // Two cores: a worker thread that trains and a browser share them with the tests.
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     env: { NODE_ENV: 'test', LOG_LEVEL: 'silent' },

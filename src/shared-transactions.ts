@@ -56,7 +56,11 @@ async function writeGroup(db: Db, line: Part[]): Promise<void> {
   const group: Part[] = [];
   let answers: (() => void)[] = [];
   try {
-    answers = await inTransaction(db, (trx) => writeParts(trx, line, group));
+    answers = await inTransaction(db, (trx) => {
+      // The commit of the last try found the database locked: nothing of it is stored, and all of it is written again.
+      line.unshift(...group.splice(0));
+      return writeParts(trx, line, group);
+    });
   } catch (error) {
     // Nothing of the transaction is stored. Where it could not even begin, nobody else can write either.
     const failed = group.length > 0 ? group : line.splice(0);

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migrate, openDatabase } from '../src/db.ts';
 import type { Db } from '../src/db.ts';
 import { inSharedTransaction } from '../src/shared-transactions.ts';
-import { createTestDatabase } from './helpers/database.ts';
+import { createTestDatabase, isOnPostgres } from './helpers/database.ts';
 import type { TestDatabase } from './helpers/database.ts';
 
 let folder: string;
@@ -62,6 +62,32 @@ describe('writes of many at once', () => {
     const rounds = numbered(450);
     await Promise.all(rounds.map(write));
     expect(await keys()).toHaveLength(rounds.length);
+  });
+});
+
+interface QueryingClient {
+  _query: (this: unknown, connection: unknown, query: { sql: string }) => Promise<unknown>;
+}
+
+// PostgreSQL's commits never find the database locked.
+describe.skipIf(isOnPostgres)('a commit that finds the database locked', () => {
+  it('is tried again with everything that was in it', async () => {
+    // Transactions have clients of their own, which share its methods.
+    const client = Object.getPrototypeOf(db.client) as QueryingClient;
+    const query = client._query;
+    let refused = 0;
+    client._query = function (connection, asked) {
+      if (!asked.sql.startsWith('COMMIT') || refused === 2) return query.call(this, connection, asked);
+      refused++;
+      return Promise.reject(Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY' }));
+    };
+    try {
+      expect(await Promise.all(numbered(20).map(write))).toEqual(numbered(20));
+    } finally {
+      client._query = query;
+    }
+    expect(refused).toBe(2);
+    expect(await keys()).toEqual(numbered(20));
   });
 });
 
