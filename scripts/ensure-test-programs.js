@@ -1,8 +1,9 @@
-// Makes sure that the tests have a browser and a PostgreSQL server: takes what is installed, gets Debian's packages
+// Makes sure that the tests have a browser, a PostgreSQL server and curl: takes what is installed, gets Debian's packages
 // where it may, and otherwise says loudly which tests will be skipped (with CI=true it fails).
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { findBrowser } from './find-browser.js';
+import { findOnPath } from './find-on-path.js';
 import { findPostgres } from './find-postgres.js';
 
 const programs = [
@@ -17,6 +18,12 @@ const programs = [
     tests: 'THE TESTS ON POSTGRESQL',
     find: findPostgres,
     packages: ['postgresql'],
+  },
+  {
+    name: 'curl',
+    tests: 'THE TESTS OF THE EXAMPLES OF THE API',
+    find: () => findOnPath('curl'),
+    packages: ['curl'],
   },
 ];
 

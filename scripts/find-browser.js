@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { findOnPath } from './find-on-path.js';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 const macOs = [
@@ -12,7 +12,5 @@ const macOs = [
  * @returns {string | undefined}
  */
 export function findBrowser() {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  const onPath = names.flatMap((name) => folders.map((folder) => join(folder, name)));
-  return [process.env.CHROME_PATH, ...onPath, ...macOs].find((path) => path && existsSync(path));
+  return [process.env.CHROME_PATH, findOnPath(...names), ...macOs].find((path) => path && existsSync(path));
 }

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findOnPath } from '../../scripts/find-on-path.js';
 import { projectRoot } from '../../src/paths.ts';
 import { activateSmallModel, createTestApp, customersCsv, setUpOrganisation } from '../helpers/app.ts';
 import type { TestApp } from '../helpers/app.ts';
@@ -41,7 +42,8 @@ describe('the commands of the documentation', () => {
     expect(commands.length).toBeGreaterThan(1);
   });
 
-  it.each(commands)('%s', async (command) => {
+  // scripts/ensure-test-programs.js says so where there is none.
+  it.skipIf(findOnPath('curl') === undefined).each(commands)('%s', async (command) => {
     const { stdout } = await promisify(execFile)('sh', ['-c', `${command.trim()} --fail-with-body`], {
       env,
       cwd: test.context.config.dataDir,
