@@ -1,12 +1,11 @@
 /** Each step of a batch has its own address, so that it survives a reload. */
 import type { Db } from '../db.ts';
 import { checkBatchLater } from '../domain/batches/batches.ts';
-import { guessMapping, isComplete } from '../domain/batches/mapping.ts';
+import { isComplete } from '../domain/batches/mapping.ts';
+import { guessForActiveModel } from '../domain/batches/matching.ts';
 import { rememberedOutcome } from '../domain/batches/outcome-column.ts';
 import type { User } from '../domain/people/accounts.ts';
 import type { BatchRecord, BatchState } from '../store/batches.ts';
-import { findActiveModel } from '../store/models.ts';
-import { listRememberedNames } from '../store/remembered-names.ts';
 
 const steps: Record<BatchState, string> = {
   uploaded: 'mapping',
@@ -40,10 +39,9 @@ export async function checkOrMatch(
   batch: BatchRecord,
   begin = checkBatchLater,
 ): Promise<string> {
-  const model = await findActiveModel(db);
-  const mapping = model ? guessMapping(model.schema, batch.header, await listRememberedNames(db)) : null;
+  const plan = await guessForActiveModel(db, batch);
   const isAsked = (await rememberedOutcome(db, batch.header)) !== null;
-  if (!model || !mapping || !isComplete(mapping) || isAsked) return `/batches/${batch.id}/mapping`;
-  await begin(db, user, batch.id, { model, mapping });
+  if (!plan || !isComplete(plan.mapping) || isAsked) return `/batches/${batch.id}/mapping`;
+  await begin(db, user, batch.id, plan);
   return `/batches/${batch.id}/progress`;
 }

@@ -86,6 +86,19 @@ export function createSecondFactorHandlers(context: Context) {
     await signInSession(req, signedInUser(await getUser(db, currentUser(req).id)));
   };
 
+  /** What the owner of the factor does with password and code. */
+  const withCode =
+    (work: (req: Request, res: Response, typed: { code: string; password: string }) => Promise<void>) =>
+    async (req: Request, res: Response): Promise<void> => {
+      const form = parseForm(CodeForm, req.body);
+      if (!form.ok) {
+        await refuse(req, res, form.errors);
+        return;
+      }
+      const { code, currentPassword: password } = form.data;
+      await attempt(req, res, undefined, () => work(req, res, { code, password }));
+    };
+
   return {
     show: async (req: Request, res: Response) => {
       await render(res, 'account/second-factor', await page(req, undefined, []));
@@ -113,33 +126,17 @@ export function createSecondFactorHandlers(context: Context) {
       });
     },
 
-    renewCodes: async (req: Request, res: Response) => {
-      const form = parseForm(CodeForm, req.body);
-      if (!form.ok) {
-        await refuse(req, res, form.errors);
-        return;
-      }
-      const { code, currentPassword: password } = form.data;
-      await attempt(req, res, undefined, async () => {
-        const codes = await renewRecoveryCodes(context, currentUser(req).id, { code, password });
-        await render(res, 'account/recovery-codes', presentRecoveryCodes(codes));
-      });
-    },
+    renewCodes: withCode(async (req, res, typed) => {
+      const codes = await renewRecoveryCodes(context, currentUser(req).id, typed);
+      await render(res, 'account/recovery-codes', presentRecoveryCodes(codes));
+    }),
 
-    turnOff: async (req: Request, res: Response) => {
-      const form = parseForm(CodeForm, req.body);
-      if (!form.ok) {
-        await refuse(req, res, form.errors);
-        return;
-      }
-      const { code, currentPassword: password } = form.data;
-      await attempt(req, res, undefined, async () => {
-        await turnOffSecondFactor(context, currentUser(req).id, { code, password });
-        await staySignedIn(req);
-        flash(req, 'success', 'The second factor is off. You have been signed out everywhere else.');
-        res.redirect(303, '/account/second-factor');
-      });
-    },
+    turnOff: withCode(async (req, res, typed) => {
+      await turnOffSecondFactor(context, currentUser(req).id, typed);
+      await staySignedIn(req);
+      flash(req, 'success', 'The second factor is off. You have been signed out everywhere else.');
+      res.redirect(303, '/account/second-factor');
+    }),
   };
 }
 

@@ -5,6 +5,7 @@ import { cancelBatch, findRunningJob, openUploadStore, resumeBatch } from '../..
 import { openSentFile } from '../../domain/batches/sent-files.ts';
 import type { SentKind } from '../../domain/batches/sent-files.ts';
 import { receiveWithoutQuestions } from '../../domain/batches/without-questions.ts';
+import { sampleColumns } from '../../domain/sample/generator.ts';
 import { Conflict } from '../../errors.ts';
 import { batchStates, getBatch, listBatches } from '../../store/batches.ts';
 import type { BatchSummary } from '../../store/batches.ts';
@@ -43,20 +44,7 @@ const BatchWithProgress = Batch.extend({
   progress: Progress.nullable().meta({ description: 'In rows; null: nothing is under way.' }),
 }).meta({ id: 'BatchWithProgress' });
 
-const exampleHeader = [
-  ...[
-    'customerID',
-    'gender',
-    'SeniorCitizen',
-    'Partner',
-    'Dependents',
-    'tenure',
-    'PhoneService',
-    'MultipleLines',
-  ],
-  ...['InternetService', 'OnlineSecurity', 'OnlineBackup', 'DeviceProtection', 'TechSupport', 'StreamingTV'],
-  ...['StreamingMovies', 'Contract', 'PaperlessBilling', 'PaymentMethod', 'MonthlyCharges', 'TotalCharges'],
-];
+const exampleHeader = sampleColumns.filter((name) => name !== 'Churn');
 
 /** Enough customers for a campaign, and one whose tenure is no number. */
 const exampleRows = Array.from({ length: 60 }, (_, i) => [

@@ -45,17 +45,23 @@ export interface ReceivedFile {
 
 /**
  * Registers a file that was uploaded. `takeIn` reads all of it, which takes a while for a large file: a request lets a
- * task do it.
+ * task do it. `begin` does what comes next in the same transaction, and refuses the file by throwing.
  * @throws AppError 415 or 422 with the reason; the file is then deleted
  */
 export async function receiveBatch(
   { user, ...store }: UploadEnv,
   received: ReceivedFile,
   takeIn: (path: string) => Promise<CsvIntake>,
+  begin?: (trx: Db, batch: BatchRecord) => Promise<void>,
 ): Promise<BatchRecord> {
   try {
     const register = await prepareBatch(store, received, takeIn);
-    return await inTransaction(store.db, (trx) => register(trx, user.id));
+    return await inTransaction(store.db, async (trx) => {
+      const batch = await register(trx, user.id);
+      if (!begin) return batch;
+      await begin(trx, batch);
+      return getBatch(trx, batch.id);
+    });
   } catch (error) {
     await removeFiles(store.uploadsDir, received.file);
     throw error;

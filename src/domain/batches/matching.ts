@@ -2,11 +2,22 @@
 import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import type { BatchRecord } from '../../store/batches.ts';
+import { findActiveModel } from '../../store/models.ts';
 import { forgetNames, listRememberedNames, rememberNames } from '../../store/remembered-names.ts';
 import type { User } from '../people/accounts.ts';
 import { checkAndScoreLater, checkBatchLater } from './batches.ts';
 import type { BatchPlan } from './batches.ts';
-import { isComplete, levelMeanings, namesToForget, namesToRemember } from './mapping.ts';
+import { guessMapping, isComplete, levelMeanings, namesToForget, namesToRemember } from './mapping.ts';
+
+/** The active model with a guess at the columns of a file, which may be incomplete; null: no model is active. */
+export async function guessForActiveModel(
+  db: Db,
+  { header }: Pick<BatchRecord, 'header'>,
+): Promise<BatchPlan | null> {
+  const model = await findActiveModel(db);
+  if (!model) return null;
+  return { model, mapping: guessMapping(model.schema, header, await listRememberedNames(db)) };
+}
 
 /** Forgets earlier matches that this one contradicts. A batch that is being checked or scored is not changed. */
 export async function matchColumns(

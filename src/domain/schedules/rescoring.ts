@@ -6,14 +6,14 @@ import { findBatch, findNewestScored, getBatch, insertBatch } from '../../store/
 import type { BatchRecord } from '../../store/batches.ts';
 import { localFiles } from '../../store/files/files.ts';
 import { findActiveModel } from '../../store/models.ts';
-import { listRememberedNames } from '../../store/remembered-names.ts';
 import { getSettings } from '../../store/settings.ts';
 import type { Rescoring } from '../../store/settings.ts';
 import { checkAlertsLater } from '../alerts/due.ts';
 import { checkAndScoreLater } from '../batches/batches.ts';
 import type { BatchPlan, UploadStore } from '../batches/batches.ts';
 import { linkFile } from '../batches/files.ts';
-import { guessMapping, isComplete, mappingOf } from '../batches/mapping.ts';
+import { isComplete, mappingOf } from '../batches/mapping.ts';
+import { guessForActiveModel } from '../batches/matching.ts';
 import { isDue, startWhenDue } from './runs.ts';
 
 const ending = ' (rescored)';
@@ -47,11 +47,10 @@ export async function fileToRescore(db: Db): Promise<BatchRecord | null> {
 
 /** Customer ID and revenue as a person has matched them, inputs as in any new file. Null: some input is not in the file. */
 async function planFor(db: Db, source: BatchRecord): Promise<BatchPlan | null> {
-  const model = await findActiveModel(db);
-  if (!model) return null;
+  const plan = await guessForActiveModel(db, source);
+  if (!plan || !isComplete(plan.mapping)) return null;
   const { identifier, value } = mappingOf(source);
-  const guessed = guessMapping(model.schema, source.header, await listRememberedNames(db));
-  return isComplete(guessed) ? { model, mapping: { ...guessed, identifier, value } } : null;
+  return { ...plan, mapping: { ...plan.mapping, identifier, value } };
 }
 
 /** A second name for the same bytes: erasing a customer from one erases them from the other. Null: the file is missing. */

@@ -6,15 +6,14 @@ import { AppError } from '../../errors.ts';
 import { countText } from '../../format.ts';
 import type { BatchRecord } from '../../store/batches.ts';
 import { findDataset } from '../../store/datasets.ts';
-import { findActiveModel } from '../../store/models.ts';
 import { endRun, getQuery } from '../../store/queries.ts';
 import type { QueryRecord } from '../../store/queries.ts';
-import { listRememberedNames } from '../../store/remembered-names.ts';
 import { readQuery } from '../../store/warehouse/read.ts';
 import { checkAndScoreLater, openUploadStore, prepareBatch } from '../batches/batches.ts';
 import type { ReceivedFile } from '../batches/batches.ts';
 import { removeFiles } from '../batches/files.ts';
-import { guessMapping, isComplete } from '../batches/mapping.ts';
+import { isComplete } from '../batches/mapping.ts';
+import { guessForActiveModel } from '../batches/matching.ts';
 import { maxColumns } from '../csv/intake.ts';
 import { keepUpload } from '../datasets/datasets.ts';
 import { takeInTable } from '../datasets/import/convert.ts';
@@ -99,14 +98,12 @@ async function scoreRun(
   batch: BatchRecord,
   userId: number | null,
 ): Promise<void> {
-  const model = await findActiveModel(trx);
-  const mapping = model && guessMapping(model.schema, batch.header, await listRememberedNames(trx));
-  if (model && mapping && isComplete(mapping))
-    await checkAndScoreLater(trx, { id: userId }, batch.id, { model, mapping });
+  const plan = await guessForActiveModel(trx, batch);
+  if (plan && isComplete(plan.mapping)) await checkAndScoreLater(trx, { id: userId }, batch.id, plan);
   else
     await endRun(trx, id, {
       state: 'failed',
-      error: model
+      error: plan
         ? 'Some columns of the active model are not among those of the query. Match them by hand, or change the query.'
         : 'No model is active. Activate one, then run the query again.',
     });

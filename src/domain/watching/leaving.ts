@@ -8,14 +8,10 @@ import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import { findBatch } from '../../store/batches.ts';
 import type { BatchRecord } from '../../store/batches.ts';
-import { openFiles } from '../../store/files/open-files.ts';
-import { readSetLevels } from '../../store/set-levels.ts';
 import { endWatchedFile, listUnmoved, markMoved } from '../../store/watched-files.ts';
 import type { WatchedFile } from '../../store/watched-files.ts';
 import { checkAlertsLater } from '../alerts/due.ts';
-import { batchFile } from '../batches/files.ts';
-import { resultLines } from '../batches/result-lines.ts';
-import { readDoNotContact } from '../campaigns/do-not-contact.ts';
+import { openSentFile } from '../batches/sent-files.ts';
 import { folders, stampOf } from './folder.ts';
 
 interface LeavingEnv {
@@ -86,20 +82,13 @@ function freeName(folder: string, name: string): string {
 }
 
 /** As the page of the batch offers it. Whoever may read the file may read its results. */
-async function writeResults(
-  { db, config }: LeavingEnv,
-  batchId: number,
-  path: string,
-  like: string,
-): Promise<void> {
-  const batch = await findBatch(db, batchId);
+async function writeResults(env: LeavingEnv, batchId: number, path: string, like: string): Promise<void> {
+  const batch = await findBatch(env.db, batchId);
   if (!batch) return;
-  const written = join(config.uploadsDir, batchFile(batch, 'scored'));
-  await openFiles(config).bring(db, [written]);
-  const [left, set] = [await readDoNotContact(db), await readSetLevels(db)];
+  const { parts } = await openSentFile(env, batch, 'scored');
   // Its name begins with a dot until it is whole.
   const part = join(dirname(path), `.${basename(path)}.part`);
-  await pipeline(resultLines(written, { batch, onlyHigh: false, left, set }), createWriteStream(part));
+  await pipeline(parts, createWriteStream(part));
   await chmod(part, (await stat(like)).mode & 0o777);
   await rename(part, path);
 }

@@ -12,14 +12,13 @@ import { inTransaction } from '../../db.ts';
 import type { Db } from '../../db.ts';
 import { AppError, TryLater } from '../../errors.ts';
 import type { BatchRecord } from '../../store/batches.ts';
-import { findActiveModel } from '../../store/models.ts';
-import { listRememberedNames } from '../../store/remembered-names.ts';
 import { findWatchedByHash, insertWatchedFile, listUnmoved } from '../../store/watched-files.ts';
 import type { NewWatchedFile } from '../../store/watched-files.ts';
 import { checkAlertsLater } from '../alerts/due.ts';
 import { checkAndScoreLater, openUploadStore, prepareBatch } from '../batches/batches.ts';
 import { removeFiles } from '../batches/files.ts';
-import { guessMapping, isComplete } from '../batches/mapping.ts';
+import { isComplete } from '../batches/mapping.ts';
+import { guessForActiveModel } from '../batches/matching.ts';
 import { rememberedOutcome } from '../batches/outcome-column.ts';
 import type { CsvIntake } from '../csv/intake.ts';
 import { stampOf } from './folder.ts';
@@ -90,11 +89,9 @@ async function copyWhole(from: string, to: string, stamp: string): Promise<strin
 
 /** With the active model. Gives why it waits for a person instead; null: it is being scored. */
 async function scoreOrWait(trx: Db, batch: BatchRecord): Promise<string | null> {
-  const model = await findActiveModel(trx);
-  const mapping = model && guessMapping(model.schema, batch.header, await listRememberedNames(trx));
-  const reason = await whyNotAtOnce(trx, batch, mapping !== undefined && isComplete(mapping));
-  if (reason === null && model && mapping)
-    await checkAndScoreLater(trx, { id: null }, batch.id, { model, mapping });
+  const plan = await guessForActiveModel(trx, batch);
+  const reason = await whyNotAtOnce(trx, batch, plan !== null && isComplete(plan.mapping));
+  if (reason === null && plan) await checkAndScoreLater(trx, { id: null }, batch.id, plan);
   else await checkAlertsLater(trx);
   return reason;
 }
